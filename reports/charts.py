@@ -1,0 +1,237 @@
+"""Numbers to SVG geometry, for pages and for print alike. Pure.
+
+A drawing is a frozen dataclass of coordinates in SVG user units, rounded to two places, so that the
+same numbers give the same bytes. Templates turn it into elements with presentation attributes only:
+neither the print engine nor a strict content security policy lets an inline SVG take a style sheet.
+The language is one for screen and paper: verified is solid, claimed is hatched, no data is a dashed
+outline. The hatching is plain line segments, not an SVG pattern, so it needs no id (two drawings on
+a page can't clash) and survives a copier.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+type Number = Fraction | Decimal | int | float
+
+FULL = 100
+"""Points at the right end of the readiness scale."""
+
+NOTHING_REVIEWED = "nothing reviewed yet"
+
+GLYPH = 0.56
+"""Mean width of a character of Public Sans, as a share of the type size: near enough to keep labels apart."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A word over or under a drawing. `x` is its left end; it is set in `size` units."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+
+    @property
+    def width(self) -> float:
+        """Its estimated width in user units."""
+        return len(self.text) * self.size * GLYPH
+
+    @property
+    def end(self) -> float:
+        """Its estimated right end."""
+        return self.x + self.width
+
+
+@dataclass(frozen=True)
+class ReadinessBar:
+    """The one bar of a briefing and a dashboard: verified, claimed and the working mark on a scale of 0 to 100.
+
+    Where nothing has been reviewed the scale is a dashed outline that says so, without a figure.
+    """
+
+    width: float
+    height: float
+    bar_y: float
+    bar_height: float
+    is_reviewed: bool
+    verified_width: float
+    claimed_x: float
+    claimed_width: float
+    hatch: str
+    mark_x: float | None
+    labels: tuple[Label, ...]
+    mark_label: Label | None
+    ends: tuple[Label, ...]
+    description: str
+
+    @property
+    def frame_width(self) -> float:
+        """The scale's outline, half a unit in on each side so that its stroke isn't cut."""
+        return self.width - 1
+
+    @property
+    def mark_line(self) -> str:
+        """The working mark: one upright line that stands out above and below the bar."""
+        if self.mark_x is None:
+            return ""
+        over = round(self.bar_height / 6, 2)
+        return f"M{_text(self.mark_x)} {_text(self.bar_y - over)}v{_text(self.bar_height + 2 * over)}"
+
+
+@dataclass(frozen=True)
+class ShareBar:
+    """A short bar for a share between 0 and 1: verified solid, claimed hatched, dashed where there is no data."""
+
+    width: float
+    height: float
+    verified_width: float
+    claimed_x: float
+    claimed_width: float
+    hatch: str
+    has_data: bool
+
+    @property
+    def frame_width(self) -> float:
+        """The outline's width: the drawing's less the stroke."""
+        return round(self.width - 0.8, 2)
+
+    @property
+    def frame_height(self) -> float:
+        """The outline's height: the drawing's less the stroke."""
+        return round(self.height - 0.8, 2)
+
+
+def readiness_bar(
+    *,
+    verified: Decimal | None,
+    claimed: Decimal | None,
+    mark: Decimal | None,
+    width: float = 640,
+    size: float = 12,
+) -> ReadinessBar:
+    """The readiness bar, `width` units wide, its labels set in `size` units.
+
+    All three are points of 100 as printed in the sentence above the bar. `verified` and `claimed`
+    are None where nothing has been reviewed: then nothing is drawn along the scale. `mark` is None
+    where the edition has none.
+    """
+    line = round(size * 1.5, 2)
+    bar_height = round(size * 2, 2)
+    below = round(line + bar_height + size * 1.35, 2)
+    mark_label = None
+    if mark is not None:
+        (mark_label,) = _apart([(f"{mark} our working mark", _along(mark, width))], y=below, size=size, width=width)
+    claimed_end = _along(claimed or 0, width)
+    verified_end = min(_along(verified or 0, width), claimed_end)
+    if verified is None or claimed is None:
+        labels: tuple[Label, ...] = (Label(NOTHING_REVIEWED, size, round(line + size * 1.35, 2), size),)
+    else:
+        named = [(f"{verified} verified", verified_end), (f"{claimed} claimed", claimed_end)]
+        labels = _apart(named, y=round(line - size * 0.5, 2), size=size, width=width)
+    return ReadinessBar(
+        width=width,
+        height=round(below + size * 0.45, 2),
+        bar_y=line,
+        bar_height=bar_height,
+        is_reviewed=verified is not None,
+        verified_width=verified_end,
+        claimed_x=verified_end,
+        claimed_width=round(claimed_end - verified_end, 2),
+        hatch=hatch(x=verified_end, y=line, width=claimed_end - verified_end, height=bar_height),
+        mark_x=None if mark is None else _along(mark, width),
+        labels=labels,
+        mark_label=mark_label,
+        ends=_ends(mark_label, y=below, size=size, width=width),
+        description=_described(verified=verified, claimed=claimed, mark=mark),
+    )
+
+
+def share_bar(
+    *,
+    verified: Number | None,
+    claimed: Number = 0,
+    width: float = 64,
+    height: float = 9,
+) -> ShareBar:
+    """A share's bar. `verified` and `claimed` lie between 0 and 1; `verified` is None for want of data."""
+    verified_width = 0.0 if verified is None else _along(verified, width, of=1)
+    claimed_end = max(verified_width, _along(claimed, width, of=1))
+    return ShareBar(
+        width=width,
+        height=height,
+        verified_width=verified_width,
+        claimed_x=verified_width,
+        claimed_width=round(claimed_end - verified_width, 2),
+        hatch=hatch(
+            x=verified_width,
+            y=0,
+            width=claimed_end - verified_width,
+            height=height,
+            step=4,
+        ),
+        has_data=verified is not None,
+    )
+
+
+def hatch(*, x: float, y: float, width: float, height: float, step: float = 6) -> str:
+    """Lines rising to the right, `step` units apart, clipped to a rectangle: the `d` of one SVG path.
+
+    Empty where the rectangle is. Lines hang on the scale's own origin, so two hatched
+    stretches beside each other run on.
+    """
+    if width <= 0 or height <= 0:
+        return ""
+    segments = []
+    foot = (x // step) * step - (height // step + 1) * step
+    while foot < x + width:
+        left, right = max(foot, x), min(foot + height, x + width)
+        if right - left > 0.01:
+            start = f"M{_text(left)} {_text(y + height - (left - foot))}"
+            segments.append(f"{start}L{_text(right)} {_text(y + height - (right - foot))}")
+        foot += step
+    return "".join(segments)
+
+
+def _along(value: Number, width: float, *, of: int = FULL) -> float:
+    """Where a value lies on a scale of `width` units from 0 to `of`, kept within it."""
+    return round(float(min(max(value, 0), of)) / of * width, 2)
+
+
+def _apart(named: list[tuple[str, float]], *, y: float, size: float, width: float) -> tuple[Label, ...]:
+    """Labels centred on the places they name, as far as they neither overlap nor leave the drawing."""
+    gap = size
+    widths = [Label(text, 0, y, size).width for text, _ in named]
+    lefts: list[float] = []
+    earliest = 0.0
+    for (_, place), own in zip(named, widths, strict=True):
+        lefts.append(max(place - own / 2, earliest))
+        earliest = lefts[-1] + own + gap
+    latest = width
+    for at in reversed(range(len(named))):
+        lefts[at] = min(lefts[at], latest - widths[at])
+        latest = lefts[at] - gap
+    return tuple(Label(text, round(left, 2), y, size) for (text, _), left in zip(named, lefts, strict=True))
+
+
+def _ends(mark: Label | None, *, y: float, size: float, width: float) -> tuple[Label, ...]:
+    """0 and 100 under the ends of the scale, each left out where the working mark's words stand."""
+    zero = Label("0", 0, round(y, 2), size)
+    full = Label("100", 0, round(y, 2), size)
+    full = Label("100", round(width - full.width, 2), full.y, size)
+    if mark is None:
+        return zero, full
+    return tuple(label for label in (zero, full) if label.end + size < mark.x or label.x > mark.end + size)
+
+
+def _described(*, verified: Decimal | None, claimed: Decimal | None, mark: Decimal | None) -> str:
+    """The bar in a sentence, for those who don't see it."""
+    first = f"{verified} of 100 points verified, {claimed} claimed"
+    if verified is None:
+        first = NOTHING_REVIEWED.capitalize()
+    return f"{first}." if mark is None else f"{first}; our working mark is {mark}."
+
+
+def _text(value: float) -> str:
+    """A coordinate as SVG writes it: two places at most, no trailing zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
