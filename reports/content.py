@@ -1,0 +1,311 @@
+"""What a briefing says, as plain values: frozen, ordered, in the reader's words. Pure.
+
+`briefing.py` fills these from the rows that one reader may see; `templates/reports/briefing.html`
+(and later a Word writer) can reach nothing else. Figures are printed as they stand here: points are
+already rounded to one decimal so that what is printed adds up, and days are counted. Moments are
+aware and in the country's own time zone. An empty tuple is a finding of its own: the template has a
+sentence for each.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from reports import charts
+
+DISCLAIMER = (
+    "Readiness describes this record. It does not predict a tier; the tier is the Secretary of State’s decision."
+)
+
+
+PRESS_FOR_FIRST = 5
+"""How many things to press for page 1 names; the rest stand by ministry."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file kept with evidence: what it was called, what it is, and the hash that proves it unchanged."""
+
+    name: str
+    kind: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the record stands: the sentence, and the figures of the bar in points of 100.
+
+    Both figures are None where nothing has been reviewed: then none is printed, in the parts neither.
+    """
+
+    sentence: str
+    verified: Decimal | None
+    claimed: Decimal | None
+    mark: Decimal | None
+    mark_reason: str
+
+    @property
+    def bar(self) -> charts.ReadinessBar:
+        """The readiness bar in print size."""
+        return charts.readiness_bar(verified=self.verified, claimed=self.claimed, mark=self.mark, width=648, size=11)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a part: points out of what it can give, the verdict and its sentence."""
+
+    title: str
+    points: Decimal | None
+    of: Decimal
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the four parts of readiness, with its reason and its section of the law."""
+
+    title: str
+    points: Decimal | None
+    claimed: Decimal | None
+    of: Decimal
+    verdict: str
+    reason: str
+    law: str
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """The part's figures in a phrase."""
+        if self.points is None:
+            return f"nothing reviewed yet, {self.of} points to give"
+        return f"{self.points} of {self.of} verified, {self.claimed} claimed"
+
+    @property
+    def bar(self) -> charts.ShareBar:
+        """Verified against claimed as a share of the part's own points."""
+        return charts.share_bar(
+            verified=None if self.points is None else self.points / self.of,
+            claimed=0 if self.claimed is None else self.claimed / self.of,
+            width=96,
+        )
+
+
+@dataclass(frozen=True)
+class Undertaking:
+    """A commitment as it stands on the day: `state` is the status word, `standing` says it with the days."""
+
+    text: str
+    ministry: str
+    made_on: date
+    where: str
+    towards: str
+    due_on: date | None
+    times_moved: int
+    state: str
+    standing: str
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A day that everybody watches; `standing` says done, or how far off."""
+
+    title: str
+    on: date
+    is_done: bool
+    standing: str
+
+
+@dataclass(frozen=True)
+class Ministry:
+    """A ministry, who leads it, what it answers for and what it undertook."""
+
+    name: str
+    minister: str
+    leads: str
+    summary: str
+    undertakings: tuple[Undertaking, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The embassy's verdict on a benchmark, with its rationale and its section of the law."""
+
+    verdict: str
+    rationale: str
+    law: str
+    holds_from: date
+    by: str
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One checkable part of a recommendation. `share` is None for want of data; `figure` says it in words."""
+
+    key: str
+    text: str
+    criterion: str
+    rule: str
+    share: Fraction | None
+    claimed: Fraction
+    figure: str
+    reason: str
+    assessment: Assessment | None
+    evidence: tuple[str, ...]
+
+    @property
+    def bar(self) -> charts.ShareBar:
+        """The benchmark's share, verified against claimed."""
+        return charts.share_bar(verified=self.share, claimed=self.claimed)
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One recommendation of the edition with its benchmarks, and the points it gives of those it can.
+
+    `facts` says where it stands, its pillar and indicia, who leads, and for how long it has been unmet.
+    """
+
+    number: int
+    text: str
+    is_reconstruction: bool
+    facts: tuple[str, ...]
+    points: Decimal | None
+    of: Decimal
+    benchmarks: tuple[Benchmark, ...]
+
+    @property
+    def in_words(self) -> str:
+        """Its points in a phrase."""
+        if self.points is None:
+            return f"nothing reviewed yet, {self.of} points to give"
+        return f"{self.points} of {self.of} points verified"
+
+
+@dataclass(frozen=True)
+class Participant:
+    """Somebody who took part in a dialogue, and how."""
+
+    name: str
+    office: str
+    attended: str
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """A dialogue: who came, what was on the table, what was said, what was agreed."""
+
+    held_on: date
+    place: str
+    purpose: str
+    participants: tuple[Participant, ...]
+    agenda: tuple[str, ...]
+    record: str
+    agreed: tuple[Undertaking, ...]
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a ministry sent once, and what the embassy made of it.
+
+    `outcome` is "accepted", "returned" or "waiting"; `decision` says it with the day and the reason.
+    """
+
+    sent: str
+    claims: str
+    narrative: str
+    outcome: str
+    decision: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Update:
+    """A ministry's submission on one commitment, round by round."""
+
+    commitment: str
+    ministry: str
+    towards: str
+    rounds: tuple[Round, ...]
+
+
+@dataclass(frozen=True)
+class Bearing:
+    """What a piece of evidence shows on one benchmark, and whether the embassy agrees."""
+
+    benchmark: str
+    shows: str
+    state: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One piece of evidence: when, what, who did it, who says so, what proves it, and where it stands.
+
+    `state` is "verified", "claimed" or "rejected"; `review` says by whom and when.
+    """
+
+    ref: str
+    what: str
+    kind: str
+    when: str
+    done_by: str
+    stated_by: str
+    source: str
+    link: str
+    recorded: str
+    state: str
+    review: str
+    note: str
+    bearings: tuple[Bearing, ...]
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True)
+class BriefingContent:
+    """All that one reader's briefing says."""
+
+    title: str
+    subtitle: str
+    post: str
+    country: str
+    marking: str
+    is_cleared: bool
+    reader: str
+    edition: str
+    as_of: date
+    known_by: datetime | None
+    facts_up_to: datetime | None
+    window: str
+    deadline: date
+    countdown: str
+    standing: Standing
+    parts: tuple[Part, ...]
+    press_for: tuple[Undertaking, ...]
+    milestones: tuple[Milestone, ...]
+    ministries: tuple[Ministry, ...]
+    united_states: tuple[Undertaking, ...]
+    recommendations: tuple[Recommendation, ...]
+    dialogues: tuple[Dialogue, ...]
+    updates: tuple[Update, ...]
+    evidence: tuple[Evidence, ...]
+    methodology: str
+    disclaimer: str = DISCLAIMER
+
+    @property
+    def clearance(self) -> str:
+        """What stands at the head of every page until somebody else than the requester clears it."""
+        return "" if self.is_cleared else "DRAFT, NOT CLEARED"
+
+    @property
+    def press_for_first(self) -> tuple[Undertaking, ...]:
+        """What fits on page 1: the most pressing."""
+        return self.press_for[:PRESS_FOR_FIRST]
+
+    @property
+    def press_for_more(self) -> int:
+        """How many more there are than page 1 names."""
+        return len(self.press_for) - len(self.press_for_first)
