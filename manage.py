@@ -1,0 +1,16 @@
+#!/usr/bin/env python3
+"""Django's command line for TIP Tracker."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 -- after the setting is known
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
