@@ -1,0 +1,45 @@
+"""Domain time. Only interfaces (views, API, tasks, commands) ask; everything below takes `day`, `on`, `now`.
+
+The one place that knows the demonstration's day. Sessions, codes, jobs and logs stay on the machine's time.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+
+@cache
+def _demo_offset(stated: str) -> tuple[datetime, datetime]:
+    domain, machine = stated.split()
+    return datetime.fromisoformat(domain), datetime.fromisoformat(machine)
+
+
+def now(zone: str | None = None) -> datetime:
+    """The moment, aware, in `zone` (an IANA name) or the zone of whoever asks: it carries the calendar day too."""
+    moment = timezone.now()
+    if settings.DEMO_CLOCK:
+        domain, machine = _demo_offset(settings.DEMO_CLOCK)
+        moment = domain + (moment - machine)
+    return moment.astimezone(ZoneInfo(zone) if zone else timezone.get_current_timezone())
+
+
+def today(zone: str | None = None) -> date:
+    """The calendar day in `zone`, or in the zone of whoever asks."""
+    return now(zone).date()
+
+
+def country_time(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a person's dates and times are those of the country they work on."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and (zone := request.user.time_zone()):
+            with timezone.override(ZoneInfo(zone)):
+                return get_response(request)
+        return get_response(request)
+
+    return middleware

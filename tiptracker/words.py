@@ -1,0 +1,39 @@
+"""The words of the domain: an enumeration whose members know how a person reads them.
+
+Rules, models, forms and the API share these, so a word has one spelling and one meaning. No Django
+here: the pure modules use them too.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Word(StrEnum):
+    """A stored word and, beside it, the way it is read: `OPEN = "open"` or `US = "us", "United States"`."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label or value.replace("_", " ").capitalize()
+        return member
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """What a model or form field takes as `choices`: pairs of the stored word and its reading."""
+        return [(member.value, member.label) for member in cls]
+
+
+class Role(Word):
+    """What somebody is here for; exactly one a person (see the role table in the README)."""
+
+    OFFICER = "officer"
+    AMBASSADOR = "ambassador"
+    FOCAL_POINT = "focal_point"
+    OBSERVER = "observer"
+    ADMINISTRATOR = "administrator"
+
+
+EMBASSY_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.OBSERVER})
+"""Those who read everything the embassy holds on their countries."""
