@@ -1,0 +1,215 @@
+"""Countries, their ministries and who holds office there, and the people who use the tracker."""
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from tiptracker.words import EMBASSY_ROLES, Role
+
+
+class CountryQuerySet(models.QuerySet["Country"]):
+    def visible_to(self, user: "Reader") -> Self:
+        """The embassy's roles: those they are named for; a focal point: its ministry's; an administrator: all."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role == Role.ADMINISTRATOR:
+            return self
+        if user.role == Role.FOCAL_POINT:
+            return self.filter(ministry=user.ministry_id)
+        return self.filter(users=user.pk)
+
+
+class Country(models.Model):
+    """A country whose government is followed."""
+
+    code = models.CharField("ISO 3166-1 alpha-3 code", max_length=3, unique=True)
+    name = models.CharField(max_length=100, unique=True)
+    time_zone = models.CharField("time zone", max_length=50, help_text="IANA name, such as Africa/Maseru.")
+    currency = models.CharField("ISO 4217 code of the currency", max_length=3)
+
+    objects = CountryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "countries"
+        constraints: ClassVar = [
+            models.CheckConstraint(name="country_code_is_three_capitals", condition=Q(code__regex=r"^[A-Z]{3}$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class District(models.Model):
+    """One of a country's districts, by its official name."""
+
+    country = models.ForeignKey(Country, models.PROTECT, related_name="districts")
+    name = models.CharField(max_length=100)
+    capital = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints: ClassVar = [
+            models.UniqueConstraint("country", Lower("name"), name="district_named_once_in_its_country"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MinistryQuerySet(models.QuerySet["Ministry"]):
+    def visible_to(self, user: "Reader") -> Self:
+        """A focal point: its own alone; everybody else: those of their countries."""
+        if user.is_authenticated and user.is_active and user.role == Role.FOCAL_POINT:
+            return self.filter(pk=user.ministry_id)
+        return self.filter(country__in=Country.objects.visible_to(user))
+
+
+class Ministry(models.Model):
+    """A ministry of a government; recommendations and commitments belong to it, not to whoever holds the office."""
+
+    country = models.ForeignKey(Country, models.PROTECT)
+    name = models.CharField(max_length=200)
+    short_name = models.CharField("short name", max_length=60)
+
+    objects = MinistryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "ministries"
+        constraints: ClassVar = [
+            models.UniqueConstraint("country", Lower("name"), name="ministry_named_once_in_its_country"),
+            models.UniqueConstraint("country", Lower("short_name"), name="ministry_short_name_once_in_its_country"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfficeHolder(models.Model):
+    """Who is minister from when to when; unknown days stay empty."""
+
+    ministry = models.ForeignKey(Ministry, models.PROTECT, related_name="office_holders")
+    name = models.CharField(max_length=200)
+    title = models.CharField(max_length=100, default="Minister")
+    from_on = models.DateField("in office from", null=True, blank=True)
+    until_on = models.DateField("in office until", null=True, blank=True)
+    source = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("ministry", F("from_on").desc(nulls_last=True))
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="office_ends_after_it_begins",
+                condition=Q(until_on__isnull=True) | Q(from_on__isnull=True) | Q(until_on__gte=F("from_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.title}"
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: "Reader") -> Self:
+        """A focal point: the colleagues of its ministry; the embassy: its countries' people; an administrator: all."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role == Role.ADMINISTRATOR:
+            return self
+        if user.role == Role.FOCAL_POINT:
+            return self.filter(ministry=user.ministry_id)
+        mine = Country.objects.visible_to(user)
+        return self.filter(Q(countries__in=mine) | Q(ministry__country__in=mine)).distinct()
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: "Reader") -> UserQuerySet:
+        return self.get_queryset().visible_to(user)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person with exactly one role, signing in by e-mail address."""
+
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=150)
+    role = models.CharField(max_length=20, choices=Role.choices())
+    ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="users")
+    countries = models.ManyToManyField(
+        Country, blank=True, related_name="users", help_text="What the embassy's roles work on; empty for the others."
+    )
+    is_active = models.BooleanField("may sign in", default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name", "role"]
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="email_address_belongs_to_one_person"),
+            models.CheckConstraint(
+                name="ministry_set_exactly_for_focal_points",
+                condition=Q(role=Role.FOCAL_POINT, ministry__isnull=False)
+                | (~Q(role=Role.FOCAL_POINT) & Q(ministry__isnull=True)),
+                violation_error_message="A focal point belongs to one ministry; nobody else does.",
+            ),
+            models.CheckConstraint(name="role_is_known", condition=Q(role__in=list(Role))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def is_embassy(self) -> bool:
+        """Whether this person reads everything the embassy holds on their countries."""
+        return self.role in EMBASSY_ROLES
+
+    @property
+    def is_staff(self) -> bool:
+        """Django admin is the administrators'; it holds people, countries and ministries."""
+        return self.role == Role.ADMINISTRATOR
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and self.role == Role.ADMINISTRATOR and perm.startswith("accounts.")
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.role == Role.ADMINISTRATOR and app_label == "accounts"
+
+    def time_zone(self) -> str | None:
+        """IANA name of the zone of the country this person works on; None where it is none in particular."""
+        zones = Country.objects.visible_to(self).order_by("name").values_list("time_zone", flat=True)
+        return None if self.role == Role.ADMINISTRATOR else zones.first()
+
+
+Reader = User | AnonymousUser
+"""Whoever asks: every `visible_to` takes one."""
+
+
+def in_office(holders: "models.Manager[OfficeHolder]", day: date) -> "models.QuerySet[OfficeHolder]":
+    """Those of `holders` in office on `day`, as far as the dates are known."""
+    return holders.filter(
+        Q(from_on__isnull=True) | Q(from_on__lte=day), Q(until_on__isnull=True) | Q(until_on__gte=day)
+    )
