@@ -1,0 +1,99 @@
+"""The only writer of the log, and its check."""
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from tiptracker.accounts.models import Country, User
+from tiptracker.audit import chain, context
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditDetail, AuditEntry
+
+_CHAIN_LOCK = 7106_7107
+"""Any fixed number: PostgreSQL's advisory lock under which entries are appended one at a time."""
+
+
+def record(
+    verb: str,
+    *,
+    by: User | None,
+    row: models.Model | None = None,
+    country: Country | int | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Append one entry, in the transaction of the action that it tells of.
+
+    `verb` is "noun.verb" in the past ("update.sent"); `row` is what it was done to; `country` decides who may read the
+    entry; `before` and `after` are kept apart from the chain, which holds only their salted digest.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("An entry belongs in the transaction of its action.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
+    last = AuditEntry.objects.order_by("-number").values_list("number", "hash").first()
+    number, previous = (last[0] + 1, last[1]) if last else (1, chain.START)
+    salt = secrets.token_hex(16)
+    was, became = (_text(value) for value in (before, after))
+    entry = AuditEntry(
+        number=number,
+        at=timezone.now(),
+        by=by if by and by.pk else None,
+        country_id=country.pk if isinstance(country, Country) else country,
+        verb=verb,
+        table=row._meta.label_lower if row is not None else "",
+        row=str(row.pk) if row is not None else "",
+        address=context.address.get(),
+        detail_digest=chain.salted(salt, was, became) if was or became else "",
+        previous_hash=previous,
+    )
+    entry.hash = chain.digest(previous, _sealed(entry))
+    entry.save(force_insert=True)
+    if was or became:
+        AuditDetail.objects.create(entry=entry, salt=salt, before=was, after=became)
+    return entry
+
+
+def verify() -> tuple[int, str] | None:
+    """The number of the first entry that doesn't fit and why, or None where the whole log holds."""
+    entries = AuditEntry.objects.select_related("detail").order_by("number")
+
+    def rows() -> Iterator[tuple[int, str, str, Mapping[str, str | int | None]]]:
+        for entry in entries.iterator(chunk_size=2000):
+            yield entry.number, entry.previous_hash, entry.hash, _sealed(entry)
+
+    if fault := chain.first_fault(rows()):
+        return fault
+    for entry in entries.exclude(detail_digest="").iterator(chunk_size=2000):
+        detail = getattr(entry, "detail", None)
+        if detail is None:
+            return entry.number, f"what entry {entry.number} changed is missing"
+        if REDACTED in (detail.before, detail.after):
+            continue
+        if chain.salted(detail.salt, detail.before, detail.after) != entry.detail_digest:
+            return entry.number, f"what entry {entry.number} changed was altered"
+    return None
+
+
+def _text(value: Mapping[str, Any] | None) -> str:
+    return json.dumps(dict(value), cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False) if value else ""
+
+
+def _sealed(entry: AuditEntry) -> dict[str, str | int | None]:
+    return {
+        "number": entry.number,
+        "at": chain.moment(entry.at),
+        "by": entry.by_id,
+        "country": entry.country_id,
+        "verb": entry.verb,
+        "table": entry.table,
+        "row": entry.row,
+        "address": entry.address,
+        "detail": entry.detail_digest,
+    }

@@ -1,0 +1,159 @@
+"""Triggers that keep rows as they were written, in PostgreSQL and in SQLite.
+
+Used as migration operations. SQLite rebuilds a table to alter it and drops its triggers on the way: a migration that
+alters an append-only table ends with the same operation again (tests/test_architecture.py looks at the live database).
+"""
+
+from typing import Any
+
+from django.apps.registry import Apps
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+
+REDACTED = "[redacted]"
+"""The fixed mark that may take the place of a text. Nothing else may."""
+
+_POSTGRES_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before jsonb; after jsonb; field text;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        before := to_jsonb(OLD); after := to_jsonb(NEW);
+        FOREACH field IN ARRAY TG_ARGV LOOP
+            IF after->>field = '{REDACTED}' THEN
+                before := before - field; after := after - field;
+            END IF;
+        END LOOP;
+        IF before = after THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION '% is append-only: record another row instead', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
+
+class _Triggers(Operation):
+    """What the operations here share: they run SQL of the database's own kind and leave the models' state alone."""
+
+    reversible = True
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing: triggers are no part of the models."""
+
+    def model(self, app_label: str, apps: Apps) -> type[models.Model]:
+        return apps.get_model(app_label, self.model_name)
+
+
+class AppendOnly(_Triggers):
+    """Refuse UPDATE, DELETE and TRUNCATE, but for texts in `redactable` becoming the fixed mark.
+
+    `when` is a condition on the old row (SQL, `OLD.` before columns): only rows that meet it are held fast.
+    """
+
+    def __init__(self, model_name: str, redactable: tuple[str, ...] = (), when: str = "") -> None:
+        super().__init__(model_name)
+        self.redactable = redactable
+        self.when = when
+
+    def describe(self) -> str:
+        return f"Refuse changes to rows of {self.model_name}"
+
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        model = self.model(app_label, to_state.apps)
+        for statement in self._create(model, editor.connection.vendor):
+            editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        table = self.model(app_label, from_state.apps)._meta.db_table
+        for name in ("append_only", "append_only_delete", "append_only_truncate"):
+            if editor.connection.vendor == "postgresql":
+                editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+            else:
+                editor.execute(f"DROP TRIGGER IF EXISTS {table}_{name}")
+
+    def _create(self, model: type[models.Model], vendor: str) -> list[str]:
+        table = model._meta.db_table
+        if vendor == "postgresql":
+            texts = ", ".join(f"'{_column(model, name)}'" for name in self.redactable)
+            only = f"WHEN ({self.when})" if self.when else ""
+            create = "CREATE OR REPLACE TRIGGER"
+            call = "EXECUTE FUNCTION refuse_change"
+            return [
+                _POSTGRES_FUNCTION,
+                f"{create} append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {only} {call}({texts})",
+                f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {call}()",
+            ]
+        same = " AND ".join(
+            f'(NEW."{c}" IS OLD."{c}" OR NEW."{c}" = \'{REDACTED}\')'
+            if field.name in self.redactable
+            else f'NEW."{c}" IS OLD."{c}"'
+            for field in model._meta.local_concrete_fields
+            for c in [field.column]
+        )
+        refusal = f"SELECT RAISE(ABORT, '{table} is append-only: record another row instead')"
+        held = f"({self.when}) AND " if self.when else ""
+        only = f"WHEN {self.when}" if self.when else ""
+        return [
+            f"DROP TRIGGER IF EXISTS {table}_append_only",
+            f"DROP TRIGGER IF EXISTS {table}_append_only_delete",
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table} WHEN {held}NOT ({same}) BEGIN {refusal}; END",
+            f"CREATE TRIGGER {table}_append_only_delete BEFORE DELETE ON {table} {only} BEGIN {refusal}; END",
+        ]
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return next(str(field.column) for field in model._meta.local_concrete_fields if field.name == name)
+
+
+class RefuseInsert(_Triggers):
+    """Refuse a new row for which `when` (SQL over `NEW.`) is true, with `sentence`; `name` says what it guards."""
+
+    def __init__(self, model_name: str, name: str, when: str, sentence: str) -> None:
+        super().__init__(model_name)
+        self.name, self.when, self.sentence = name, when, sentence
+
+    def describe(self) -> str:
+        return f"Refuse rows of {self.model_name}: {self.name}"
+
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        table = self.model(app_label, to_state.apps)._meta.db_table
+        if editor.connection.vendor == "postgresql":
+            editor.execute(
+                f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"IF {self.when} THEN RAISE EXCEPTION '{self.sentence}' "
+                f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$",
+                params=None,
+            )
+            editor.execute(
+                f"CREATE OR REPLACE TRIGGER {self.name} BEFORE INSERT ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {self.name}()"
+            )
+        else:
+            editor.execute(f"DROP TRIGGER IF EXISTS {self.name}")
+            editor.execute(
+                f"CREATE TRIGGER {self.name} BEFORE INSERT ON {table} WHEN {self.when} "
+                f"BEGIN SELECT RAISE(ABORT, '{self.sentence}'); END"
+            )
+
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        table = self.model(app_label, from_state.apps)._meta.db_table
+        if editor.connection.vendor == "postgresql":
+            editor.execute(f"DROP TRIGGER IF EXISTS {self.name} ON {table}")
+            editor.execute(f"DROP FUNCTION IF EXISTS {self.name}()")
+        else:
+            editor.execute(f"DROP TRIGGER IF EXISTS {self.name}")

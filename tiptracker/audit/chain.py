@@ -1,0 +1,42 @@
+"""How an entry is sealed. Pure: values in, digests out."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+START = "0" * 64
+"""What stands where the first entry would name the one before it."""
+
+
+def digest(previous: str, entry: Mapping[str, str | int | None]) -> str:
+    """SHA-256 (hex) over the previous entry's hash and the entry as canonical JSON: sorted keys, no spaces, UTF-8."""
+    canonical = json.dumps(dict(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
+
+
+def salted(salt: str, before: str, after: str) -> str:
+    """SHA-256 (hex) that binds what was before and after to the chain without giving it away."""
+    return hashlib.sha256(f"{salt}\n{before}\n{after}".encode()).hexdigest()
+
+
+def moment(at: datetime) -> str:
+    """`at` in UTC to the microsecond, the same text on every database."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | int | None]]]) -> tuple[int, str] | None:
+    """The number of the first entry that doesn't fit and why, or None where the chain holds.
+
+    Each of `entries`, in order of number: number, previous hash, own hash, what is sealed.
+    """
+    previous, expected = START, 1
+    for number, named, own, sealed in entries:
+        if number != expected:
+            return expected, f"entry {expected} is missing"
+        if named != previous:
+            return number, f"entry {number} does not follow the one before it"
+        if digest(previous, sealed) != own:
+            return number, f"entry {number} was changed"
+        previous, expected = own, expected + 1
+    return None

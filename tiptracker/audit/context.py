@@ -1,0 +1,36 @@
+"""Where a request comes from, for the log: set by middleware, read by `record`, so that actions need no request."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+address: ContextVar[str | None] = ContextVar("address", default=None)
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address of whoever asks; behind TRUSTED_PROXIES proxies, the one that the outermost of them saw."""
+    stated = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUSTED_PROXIES:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        if len(hops) >= settings.TRUSTED_PROXIES:
+            stated = hops[-settings.TRUSTED_PROXIES]
+    try:
+        return str(ip_address(stated))
+    except ValueError:
+        return None
+
+
+def from_where(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: remember the address for the length of the request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        token = address.set(client_address(request))
+        try:
+            return get_response(request)
+        finally:
+            address.reset(token)
+
+    return middleware
