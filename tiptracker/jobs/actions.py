@@ -1,0 +1,109 @@
+"""Ask for work, do it once, and find what got stuck. A job's times are the machine's, not the domain's."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from tiptracker.celery import app
+from tiptracker.jobs.models import OPEN_STATES, Job, State
+from tiptracker.refusals import Refused
+
+logger = logging.getLogger(__name__)
+
+STUCK_AFTER = timedelta(minutes=2)
+"""A job without a heartbeat for so long is taken to be lost; the longest step between two heartbeats is shorter."""
+MOST_ATTEMPTS = 3
+
+
+def enqueue(kind: str, key: object) -> Job:
+    """A job of `kind` (the name of its task) on `key`: the open one if there is one, else a new one.
+
+    Many changes become one run; what is asked for while it runs is done once more afterwards. The message leaves when
+    the transaction commits, so a worker never looks for a row that isn't there yet.
+    """
+    now = timezone.now()
+    job, is_new = Job.objects.get_or_create(
+        kind=kind, key=str(key), state__in=OPEN_STATES, defaults={"queued_at": now, "heartbeat_at": now}
+    )
+    if is_new:
+        _send(job)
+    else:
+        Job.objects.filter(pk=job.pk, state=State.RUNNING).update(is_wanted_again=True)
+    return job
+
+
+class Progress:
+    """Handed to the work so that it can tell how far it is; each telling is a heartbeat."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def tell(self, per_cent: int, step: str) -> None:
+        """`per_cent` done (0 to 100), and what is being done now, in words."""
+        Job.objects.filter(pk=self.job.pk).update(progress=per_cent, step=step, heartbeat_at=timezone.now())
+
+
+@contextmanager
+def claimed(job_id: int) -> Iterator[Progress | None]:
+    """Run the body as the one worker of job `job_id`; gives None, and the body does nothing, if it isn't to be run.
+
+    A message delivered twice finds the job claimed. An error in the body ends as a failed job whose reason a person
+    understands; the traceback goes to the log.
+    """
+    taken = Job.objects.filter(pk=job_id, state=State.QUEUED).update(
+        state=State.RUNNING, attempts=F("attempts") + 1, is_wanted_again=False, heartbeat_at=timezone.now()
+    )
+    if not taken:
+        yield None
+        return
+    job = Job.objects.get(pk=job_id)
+    try:
+        yield Progress(job)
+    except Exception as error:
+        logger.exception("Job %s (%s %s) failed", job.pk, job.kind, job.key)
+        reason = (
+            str(error)
+            if isinstance(error, Refused)
+            else "Something went wrong on our side. Try again; if it fails again, tell your administrator "
+            f"the number of this job, {job.pk}."
+        )
+        _finish(job, state=State.FAILED, reason=reason)
+    else:
+        _finish(job, state=State.READY, progress=100, step="")
+
+
+def sweep() -> int:
+    """Queue again what is stuck, and give up, with a reason, on what was tried too often. Gives how many were stuck."""
+    late = timezone.now() - STUCK_AFTER
+    stuck = list(Job.objects.filter(state__in=OPEN_STATES, heartbeat_at__lt=late).order_by("pk"))
+    for job in stuck:
+        if job.attempts >= MOST_ATTEMPTS:
+            _finish(
+                job, state=State.FAILED, reason=f"It was started {job.attempts} times and never finished. Try again."
+            )
+            continue
+        with transaction.atomic():
+            requeued = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at).update(
+                state=State.QUEUED, heartbeat_at=timezone.now()
+            )
+            if requeued:
+                _send(job)
+    return len(stuck)
+
+
+def _finish(job: Job, **fields: object) -> None:
+    with transaction.atomic():
+        Job.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(
+            finished_at=timezone.now(), heartbeat_at=timezone.now(), **fields
+        )
+        if Job.objects.filter(pk=job.pk, is_wanted_again=True).exists():
+            enqueue(job.kind, job.key)
+
+
+def _send(job: Job) -> None:
+    transaction.on_commit(lambda: app.send_task(job.kind, args=[job.pk]))

@@ -1,0 +1,49 @@
+"""Work that runs later: each piece is a row, so that nothing depends on a broker remembering it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from tiptracker.words import Word
+
+
+class State(Word):
+    """How a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+
+
+OPEN_STATES = (State.QUEUED, State.RUNNING)
+
+
+class Job(models.Model):
+    """One piece of work: what kind, on what (`key`), how far. At most one open per kind and key. Machine's time."""
+
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=100)
+    state = models.CharField(max_length=10, choices=State.choices(), default=State.QUEUED)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="Per cent done.")
+    step = models.CharField(max_length=100, blank=True, help_text="What is being done now, in words.")
+    is_wanted_again = models.BooleanField(default=False, help_text="Asked for anew while it was running.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    reason = models.TextField(blank=True, help_text="Why it failed, for a person.")
+    queued_at = models.DateTimeField()
+    heartbeat_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "kind", "key", condition=Q(state__in=OPEN_STATES), name="one_open_job_a_kind_and_key"
+            ),
+            models.CheckConstraint(name="progress_is_a_percentage", condition=Q(progress__lte=100)),
+            models.CheckConstraint(name="failed_jobs_have_a_reason", condition=~Q(state=State.FAILED) | ~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}: {self.state}"
