@@ -1,0 +1,14 @@
+from recommendations.models.editions import Edition, EditionTerms, Milestone, RecommendationWeight
+from recommendations.models.indicators import Indicator
+from recommendations.models.recommendations import Benchmark, BenchmarkTerms, Recommendation
+
+__all__ = [
+    "Benchmark",
+    "BenchmarkTerms",
+    "Edition",
+    "EditionTerms",
+    "Indicator",
+    "Milestone",
+    "Recommendation",
+    "RecommendationWeight",
+]

@@ -1,0 +1,142 @@
+"""Editions of the TIP Report on a country, their dated terms, and the milestones of their year."""
+
+from datetime import date, datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from recommendations.words import MilestoneKind, Tier
+from tiptracker.accounts.models import Country, Reader
+from tiptracker.words import Role
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def visible_to(self, user: Reader) -> Self:
+        """Those of a person's countries."""
+        return self.filter(country__in=Country.objects.visible_to(user))
+
+    def tracked(self) -> Self:
+        """Those with recommendations to follow; others are known by their tier alone. Newest first."""
+        return self.filter(recommendations__isnull=False).distinct().order_by("-year", "-pk")
+
+
+class Edition(models.Model):
+    """One year's report on one country. Progress on its recommendations is made in its tracking period."""
+
+    country = models.ForeignKey(Country, models.PROTECT, related_name="editions")
+    year = models.PositiveSmallIntegerField()
+    tier = models.CharField(max_length=3, choices=Tier.choices())
+    target_tier = models.CharField("target tier", max_length=3, choices=Tier.choices(), blank=True)
+    published_on = models.DateField("published on", null=True, blank=True)
+    starts_on = models.DateField("first day of the tracking period")
+    ends_on = models.DateField("last day of the tracking period")
+    source = models.CharField(max_length=300)
+    note = models.CharField(max_length=300, blank=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("country", "-year")
+        constraints: ClassVar = [
+            models.UniqueConstraint("country", "year", name="one_edition_a_country_and_year"),
+            models.CheckConstraint(
+                name="tracking_period_ends_after_it_starts", condition=Q(ends_on__gt=F("starts_on"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.year}"
+
+    def covers(self, first: date | None, last: date) -> bool:
+        """Whether the span lies in the tracking period; one without a known first day, by its last day alone."""
+        return (first or last) >= self.starts_on and self.starts_on <= last <= self.ends_on
+
+
+class EditionTermsQuerySet(models.QuerySet["EditionTerms"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy's roles; what a government is measured against is never a ministry's to read."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
+        return self.filter(edition__in=Edition.objects.visible_to(user))
+
+    def known_by(self, moment: datetime | None) -> Self:
+        """Newest first, as far as was recorded by `moment` (None: now)."""
+        rows = self if moment is None else self.filter(recorded_at__lte=moment)
+        return rows.order_by("-recorded_at", "-pk")
+
+
+class EditionTerms(models.Model):
+    """What an edition is measured by, from when it was recorded: deadline, weights, the post's own working mark."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="terms")
+    deadline_on = models.DateField("deadline")
+    working_mark = models.DecimalField("working mark", max_digits=4, decimal_places=1, null=True, blank=True)
+    working_mark_reason = models.TextField("why this mark", blank=True)
+    reason = models.TextField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = EditionTermsQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("edition", "-recorded_at", "-pk")
+        verbose_name_plural = "edition terms"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="working_mark_is_of_a_hundred",
+                condition=Q(working_mark__isnull=True) | Q(working_mark__range=(0, 100)),
+            ),
+            models.CheckConstraint(
+                name="working_mark_has_its_reason",
+                condition=Q(working_mark__isnull=True) | ~Q(working_mark_reason=""),
+            ),
+            models.CheckConstraint(name="edition_terms_have_a_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition}: {self.deadline_on}"
+
+
+class RecommendationWeight(models.Model):
+    """How much one recommendation weighs under some terms, where it isn't 1."""
+
+    terms = models.ForeignKey(EditionTerms, models.PROTECT, related_name="weights")
+    recommendation = models.ForeignKey("recommendations.Recommendation", models.PROTECT, related_name="weights")
+    weight = models.DecimalField(max_digits=5, decimal_places=2)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("terms", "recommendation", name="one_weight_a_recommendation_and_terms"),
+            models.CheckConstraint(name="recommendation_weight_is_not_negative", condition=Q(weight__gte=0)),
+        ]
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy's roles, for their countries."""
+        if not user.is_authenticated or user.role in (Role.FOCAL_POINT, Role.ADMINISTRATOR):
+            return self.none()
+        return self.filter(edition__in=Edition.objects.visible_to(user))
+
+
+class Milestone(models.Model):
+    """A day of the edition's year that everybody watches, and whether what was to happen by then has."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="milestones")
+    kind = models.CharField(max_length=20, choices=MilestoneKind.choices())
+    due_on = models.DateField("date")
+    done_on = models.DateField("done on", null=True, blank=True)
+    source = models.CharField(max_length=300, blank=True)
+
+    objects = MilestoneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("due_on", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint("edition", "kind", name="one_milestone_a_kind_and_edition"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.due_on}"

@@ -1,0 +1,58 @@
+"""What is counted, and which way it ought to move."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from recommendations.words import Better, Pillar, Question
+from tiptracker.accounts.models import Country, Reader
+
+REQUIRED_QUESTIONS = frozenset({Question.INVESTIGATIONS, Question.PROSECUTIONS, Question.CONVICTIONS, Question.VICTIMS})
+"""The figures without which the law presumes inaction (22 U.S.C. 7106(b)(1), (7); readiness.md, "Data given")."""
+
+
+class IndicatorQuerySet(models.QuerySet["Indicator"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy: all of its countries'; a focal point: those that the benchmarks of its own commitments count."""
+        if user.is_authenticated and user.is_active and user.ministry_id:
+            return self.filter(
+                benchmark_terms__benchmark__commitment_links__commitment__ministry=user.ministry_id
+            ).distinct()
+        return self.filter(country__in=Country.objects.visible_to(user))
+
+
+class Indicator(models.Model):
+    """Something that is counted year by year in a country."""
+
+    country = models.ForeignKey(Country, models.PROTECT, related_name="indicators")
+    name = models.CharField(max_length=150)
+    unit = models.CharField(max_length=50)
+    better = models.CharField("which way is better", max_length=4, choices=Better.choices(), default=Better.UP)
+    pillar = models.CharField(max_length=12, choices=Pillar.choices())
+    indicium = models.PositiveSmallIntegerField(null=True, blank=True)
+    question = models.CharField(
+        "question of “increasing efforts”", max_length=25, choices=Question.choices(), blank=True
+    )
+
+    objects = IndicatorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint("country", "name", name="indicator_named_once_in_its_country"),
+            models.UniqueConstraint(
+                "country", "question", condition=~Q(question=""), name="a_question_is_answered_by_one_indicator"
+            ),
+            models.CheckConstraint(
+                name="indicium_is_one_of_twelve", condition=Q(indicium__isnull=True) | Q(indicium__range=(1, 12))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_required(self) -> bool:
+        """Whether the law presumes inaction where no figure is given."""
+        return self.question in REQUIRED_QUESTIONS

@@ -1,0 +1,189 @@
+"""What an edition asks: recommendations, and the benchmarks by which each can be checked."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Prefetch, Q
+
+from recommendations.models.editions import Edition
+from recommendations.models.indicators import Indicator
+from recommendations.words import Origin, Pillar, Rule, TextStatus
+from tiptracker.accounts.models import Ministry, Reader
+
+INDICIA = range(1, 13)
+"""The twelve of 22 U.S.C. 7106(b)."""
+
+
+def validate_indicia(value: Any) -> None:
+    """A list of different numbers from 1 to 12, in order (22 U.S.C. 7106(b))."""
+    if not isinstance(value, list) or value != sorted(set(value)) or not set(value) <= set(INDICIA):
+        raise ValidationError("Give the numbers of the indicia, 1 to 12, each once and in order.")
+
+
+class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+    def visible_to(self, user: Reader) -> Self:
+        """Everybody who works on the country: they are published."""
+        return self.filter(edition__in=Edition.objects.visible_to(user))
+
+
+class Recommendation(models.Model):
+    """An item of an edition's list, most important first."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="recommendations")
+    origin = models.CharField(max_length=12, choices=Origin.choices(), default=Origin.REPORT)
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    text_status = models.CharField("wording", max_length=15, choices=TextStatus.choices())
+    pillar = models.CharField(max_length=12, choices=Pillar.choices())
+    indicia = models.JSONField(default=list, blank=True, validators=[validate_indicia])
+    lead = models.ForeignKey(
+        Ministry, models.PROTECT, null=True, blank=True, related_name="led", verbose_name="lead ministry"
+    )
+    supporting = models.ManyToManyField(
+        Ministry, blank=True, related_name="supported", verbose_name="supporting ministries"
+    )
+    repeats = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="repeated_by",
+        verbose_name="the one of the year before",
+    )
+    years_unmet = models.PositiveSmallIntegerField("years running unmet", null=True, blank=True)
+    years_unmet_source = models.CharField("source of that", max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = RecommendationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("edition", "origin", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint("edition", "origin", "number", name="recommendation_numbered_once_in_its_edition"),
+            models.CheckConstraint(name="recommendation_numbers_begin_at_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(name="recommendation_says_something", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="years_unmet_has_its_source",
+                condition=Q(years_unmet__isnull=True) | ~Q(years_unmet_source=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.text}"
+
+    @property
+    def is_reconstruction(self) -> bool:
+        """Whether the text is ours, put together from public sources, and must be labelled so."""
+        return self.text_status == TextStatus.RECONSTRUCTION
+
+
+class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy: all of its countries'; a focal point: those towards which its own commitments go."""
+        if user.is_authenticated and user.is_active and user.ministry_id:
+            return self.filter(commitment_links__commitment__ministry=user.ministry_id).distinct()
+        return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
+
+    def with_terms(self, known_by: datetime | None = None) -> Self:
+        """With `.known_terms`: the benchmark's terms, newest first, as far as was recorded by `known_by`."""
+        return self.prefetch_related(
+            Prefetch(
+                "terms",
+                BenchmarkTerms.objects.known_by(known_by).select_related("indicator"),
+                to_attr="known_terms",
+            )
+        )
+
+
+class Benchmark(models.Model):
+    """One checkable part of a recommendation. What success is stands in its dated terms."""
+
+    recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="benchmarks")
+    letter = models.CharField(max_length=2)
+
+    known_terms: "list[BenchmarkTerms]"
+
+    objects = BenchmarkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("recommendation__number", "letter")
+        constraints: ClassVar = [
+            models.UniqueConstraint("recommendation", "letter", name="benchmark_lettered_once_in_its_recommendation"),
+            models.CheckConstraint(name="benchmark_letters_are_small", condition=Q(letter__regex=r"^[a-z]{1,2}$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def key(self) -> str:
+        """Number and letter, such as "6a"; needs the recommendation."""
+        return f"{self.recommendation.number}{self.letter}"
+
+    @property
+    def current_terms(self) -> "BenchmarkTerms | None":
+        """The newest terms; from `with_terms()` where that was asked for."""
+        known = getattr(self, "known_terms", None)
+        if known is None:
+            return self.terms.order_by("-recorded_at", "-pk").first()
+        return known[0] if known else None
+
+    @property
+    def wording(self) -> str:
+        """The criterion in force: what has to be so for the benchmark to be met."""
+        return terms.criterion if (terms := self.current_terms) else ""
+
+
+class BenchmarkTermsQuerySet(models.QuerySet["BenchmarkTerms"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy's roles: weights and rules are never a ministry's to read."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
+        return self.filter(benchmark__in=Benchmark.objects.visible_to(user))
+
+    def known_by(self, moment: datetime | None) -> Self:
+        """Newest first, as far as was recorded by `moment` (None: now)."""
+        rows = self if moment is None else self.filter(recorded_at__lte=moment)
+        return rows.order_by("-recorded_at", "-pk")
+
+
+class BenchmarkTerms(models.Model):
+    """How a benchmark is judged, from when it was recorded."""
+
+    benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="terms")
+    criterion = models.TextField("success criterion")
+    rule = models.CharField(max_length=25, choices=Rule.choices())
+    target = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    weight = models.DecimalField(max_digits=5, decimal_places=2, default=1)
+    indicator = models.ForeignKey(Indicator, models.PROTECT, null=True, blank=True, related_name="benchmark_terms")
+    is_about_complicity = models.BooleanField("about complicit officials", default=False)
+    reason = models.TextField("why these terms")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = BenchmarkTermsQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("benchmark", "-recorded_at", "-pk")
+        verbose_name_plural = "benchmark terms"
+        constraints: ClassVar = [
+            models.CheckConstraint(name="benchmark_says_what_success_is", condition=~Q(criterion="")),
+            models.CheckConstraint(name="benchmark_terms_have_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="benchmark_weight_is_not_negative", condition=Q(weight__gte=0)),
+            models.CheckConstraint(
+                name="target_set_exactly_for_target_rules",
+                condition=Q(rule=Rule.TARGET, target__gt=0) | (~Q(rule=Rule.TARGET) & Q(target__isnull=True)),
+                violation_error_message="A target above zero goes with the rule “figure against a target” alone.",
+            ),
+            models.CheckConstraint(
+                name="rules_that_count_have_an_indicator",
+                condition=Q(rule=Rule.ASSESSED) | Q(indicator__isnull=False),
+                violation_error_message="Name the indicator whose figures this rule reads.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.criterion

@@ -1,0 +1,69 @@
+"""The vocabulary of what the TIP Report asks: tiers, pillars, rules. Pure."""
+
+from tiptracker.words import Word
+
+
+class Tier(Word):
+    """Where the Department of State ranks a government (22 U.S.C. 7107(b))."""
+
+    TIER_1 = "1", "Tier 1"
+    TIER_2 = "2", "Tier 2"
+    WATCH_LIST = "2WL", "Tier 2 Watch List"
+    TIER_3 = "3", "Tier 3"
+
+
+class Pillar(Word):
+    """The three Ps (22 U.S.C. 7106(b)(1)-(3))."""
+
+    PROSECUTION = "prosecution"
+    PROTECTION = "protection"
+    PREVENTION = "prevention"
+
+
+class TextStatus(Word):
+    """Whether a recommendation's text is the report's own or put together from public sources."""
+
+    OFFICIAL = "official"
+    RECONSTRUCTION = "reconstruction"
+
+
+class Origin(Word):
+    """Where a recommendation stands: in the report, or in the action plan of 22 U.S.C. 7107(b)(4)."""
+
+    REPORT = "report", "TIP Report"
+    ACTION_PLAN = "action_plan", "Action plan"
+
+
+class Rule(Word):
+    """How a benchmark's share is found (readiness.md, "Concrete action")."""
+
+    ASSESSED = "assessed", "Assessed by the embassy"
+    TARGET = "target", "Figure against a target"
+    MORE = "more_than_last_period", "More than last period"
+
+
+class Question(Word):
+    """The questions of "Increasing efforts" that an indicator answers (22 U.S.C. 7107(b), Watch List (II))."""
+
+    INVESTIGATIONS = "investigations", "Investigations begun"
+    PROSECUTIONS = "prosecutions"
+    CONVICTIONS = "convictions"
+    VICTIMS = "victims_identified", "Victims identified"
+    MONEY = "money_for_victims", "Government money for victims"
+    COMPLICITY = "complicit_officials", "Complicit officials"
+
+
+class Better(Word):
+    """Which way an indicator ought to move."""
+
+    UP = "up", "More is better"
+    DOWN = "down", "Less is better"
+
+
+class MilestoneKind(Word):
+    """The days of an edition's year that everybody watches."""
+
+    ACTION_PLAN = "action_plan", "Action plan presented"
+    INTERIM = "interim_assessment", "Interim assessment"
+    DEADLINE = "deadline"
+    PERIOD_END = "period_end", "End of the tracking period"
