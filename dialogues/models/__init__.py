@@ -1,0 +1,28 @@
+from dialogues.models.assessments import Assessment, AssessmentEvidence
+from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentEvent
+from dialogues.models.dialogues import AgendaItem, Dialogue, Participant, Presence
+from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
+from dialogues.models.readings import Dimension, Reading, ReadingPart
+from dialogues.models.updates import RoundDecision, Update, UpdateRound
+
+__all__ = [
+    "AgendaItem",
+    "Assessment",
+    "AssessmentEvidence",
+    "Commitment",
+    "CommitmentBenchmark",
+    "CommitmentEvent",
+    "Dialogue",
+    "Dimension",
+    "Evidence",
+    "EvidenceBearing",
+    "EvidenceFile",
+    "EvidenceReview",
+    "Participant",
+    "Presence",
+    "Reading",
+    "ReadingPart",
+    "RoundDecision",
+    "Update",
+    "UpdateRound",
+]

@@ -1,0 +1,55 @@
+"""The embassy's verdict on a benchmark, with its reason and what it rests on."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from dialogues.models.evidence import Evidence
+from dialogues.words import Verdict
+from recommendations.models import Benchmark
+from tiptracker.accounts.models import Country, Reader
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy's roles alone."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
+        return self.filter(benchmark__recommendation__edition__country__in=Country.objects.visible_to(user))
+
+
+class Assessment(models.Model):
+    """A verdict, never changed. It holds from the last day of the evidence it rests on, else from when recorded."""
+
+    benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="assessments")
+    verdict = models.CharField(max_length=16, choices=Verdict.choices())
+    rationale = models.TextField("why")
+    law = models.CharField("section of the law", max_length=100)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("benchmark", "recorded_at", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="a_verdict_has_its_reason", condition=~Q(rationale="")),
+            models.CheckConstraint(name="a_verdict_names_its_section_of_the_law", condition=~Q(law="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.benchmark}: {self.get_verdict_display()}"
+
+
+class AssessmentEvidence(models.Model):
+    """A piece of evidence that an assessment rests on. Never changed."""
+
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="grounds")
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="assessed_in")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("assessment", "evidence", name="an_assessment_cites_evidence_once"),
+        ]

@@ -1,0 +1,161 @@
+"""What was promised, by whom, by when; and the dated events that are its whole life."""
+
+from datetime import date, datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from dialogues.models.dialogues import Dialogue
+from dialogues.status import SETTLED, Standing, standing_on
+from dialogues.words import Horizon, Kind, MadeBy, Reach, Status
+from recommendations.models import Benchmark
+from tiptracker.accounts.models import Country, Ministry, Reader
+from tiptracker.words import Role
+
+
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy: its countries'; a focal point: its own ministry's; nobody else any."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role == Role.FOCAL_POINT:
+            return self.filter(ministry=user.ministry_id)
+        if not user.is_embassy:
+            return self.none()
+        return self.filter(country__in=Country.objects.visible_to(user))
+
+    def with_status(self, day: date, *, known_by: datetime | None = None) -> Self:
+        """`.status`, `.due_on`, `.slips` at the end of `day`: `standing_on` in SQL. None before it was made."""
+        happened = CommitmentEvent.objects.as_of(day, known_by=known_by).filter(commitment=OuterRef("pk"))
+        events = happened.order_by("-happened_on", "-recorded_at", "-pk")
+        word = Case(
+            *[When(kind=kind, then=Value(status)) for kind, status in SETTLED.items()],
+            default=Value(Status.OPEN),
+            output_field=models.CharField(),
+        )
+        slips = happened.filter(kind=Kind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
+        return self.annotate(
+            last_word=Subquery(events.annotate(word=word).values("word")[:1]),
+            due_on=Subquery(events.filter(due_on__isnull=False).values("due_on")[:1]),
+            slips=Coalesce(Subquery(slips.values("n"), output_field=IntegerField()), 0),
+            status=Case(
+                When(last_word=Status.OPEN, due_on__lt=day, then=Value(Status.LATE)),
+                default=F("last_word"),
+                output_field=models.CharField(),
+            ),
+        )
+
+
+class Commitment(models.Model):
+    """Something a ministry, or the United States, undertook. It never counts; what is done about it may."""
+
+    country = models.ForeignKey(Country, models.PROTECT, related_name="commitments")
+    made_by = models.CharField(max_length=15, choices=MadeBy.choices(), default=MadeBy.MINISTRY)
+    ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="commitments")
+    text = models.TextField("what was promised")
+    dialogue = models.ForeignKey(Dialogue, models.PROTECT, null=True, blank=True, related_name="commitments")
+    letter = models.CharField("letter or other source", max_length=300, blank=True)
+    horizon = models.CharField(max_length=12, choices=Horizon.choices(), default=Horizon.SHORT_TERM)
+    benchmarks = models.ManyToManyField(Benchmark, through="CommitmentBenchmark", related_name="commitments")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="ministry_set_exactly_for_a_ministrys_commitments",
+                condition=Q(made_by=MadeBy.MINISTRY, ministry__isnull=False)
+                | Q(made_by=MadeBy.UNITED_STATES, ministry__isnull=True),
+                violation_error_message="Name the ministry, or say that it is the United States' own undertaking.",
+            ),
+            models.CheckConstraint(
+                name="commitment_made_at_a_dialogue_or_by_letter",
+                condition=Q(dialogue__isnull=False) | ~Q(letter=""),
+                violation_error_message="Say at which dialogue, or by which letter, it was made.",
+            ),
+            models.CheckConstraint(name="commitment_says_something", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def standing_on(self, day: date) -> Standing | None:
+        """Its standing at the end of `day`, from its events (`self.events`, prefetched or not)."""
+        return standing_on(self.events.all(), day)
+
+    @property
+    def maker(self) -> str:
+        """Whose undertaking it is, as read: the ministry's name, or the United States."""
+        return self.ministry.name if self.ministry else MadeBy.UNITED_STATES.label
+
+
+class CommitmentBenchmark(models.Model):
+    """Towards which benchmark a commitment goes, and whether keeping it would meet that or contribute to it."""
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="links")
+    benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="commitment_links")
+    reach = models.CharField(max_length=12, choices=Reach.choices())
+
+    class Meta:
+        ordering = ("benchmark__recommendation__number", "benchmark__letter")
+        constraints: ClassVar = [
+            models.UniqueConstraint("commitment", "benchmark", name="commitment_linked_once_to_a_benchmark"),
+        ]
+
+
+class CommitmentEventQuerySet(models.QuerySet["CommitmentEvent"]):
+    def as_of(self, day: date, *, known_by: datetime | None = None) -> Self:
+        """Events that had happened by `day`, as far as was recorded by `known_by`."""
+        events = self.filter(happened_on__lte=day)
+        return events if known_by is None else events.filter(recorded_at__lte=known_by)
+
+
+class CommitmentEvent(models.Model):
+    """One dated fact about a commitment. Rows are added, never changed."""
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=15, choices=Kind.choices())
+    happened_on = models.DateField()
+    due_on = models.DateField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    round = models.ForeignKey("dialogues.UpdateRound", models.PROTECT, null=True, blank=True, related_name="events")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = CommitmentEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("happened_on", "recorded_at", "pk")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["commitment", "-happened_on", "-recorded_at", "-id"], name="newest_event_of_a_commitment"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint("commitment", condition=Q(kind=Kind.MADE), name="a_commitment_is_made_once"),
+            models.CheckConstraint(
+                name="only_making_and_rescheduling_set_a_due_date",
+                condition=Q(due_on__isnull=True) | Q(kind__in=[Kind.MADE, Kind.RESCHEDULED]),
+            ),
+            models.CheckConstraint(
+                name="rescheduling_sets_a_due_date",
+                condition=~Q(kind=Kind.RESCHEDULED) | Q(due_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="due_date_does_not_precede_the_promise",
+                condition=~Q(kind=Kind.MADE) | Q(due_on__isnull=True) | Q(due_on__gte=F("happened_on")),
+            ),
+            models.CheckConstraint(
+                name="events_that_need_a_reason_have_one",
+                condition=Q(kind__in=[Kind.MADE, Kind.REPORTED_DONE]) | ~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.happened_on}"

@@ -1,0 +1,178 @@
+"""What proves it: files, pieces of evidence, what each shows on which benchmark, and the embassy's word on both."""
+
+from typing import ClassVar, Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from dialogues.models.commitments import Commitment
+from dialogues.models.updates import UpdateRound
+from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from recommendations.models import Benchmark
+from tiptracker.accounts.models import Country, Reader
+from tiptracker.words import Role
+
+
+def random_name(instance: "EvidenceFile", filename: str) -> str:
+    """Where a file is kept: a name that tells nothing and can't be guessed."""
+    name = uuid4().hex
+    return f"evidence/{name[:2]}/{name}"
+
+
+class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
+    def visible_to(self, user: Reader) -> Self:
+        """With a piece of evidence that cites it; and what one has uploaded oneself and not yet sent."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        cited = Q(evidence__in=Evidence.objects.visible_to(user))
+        return self.filter(cited | Q(evidence__isnull=True, uploaded_by=user.pk)).distinct()
+
+
+class EvidenceFile(models.Model):
+    """A file as kept: its name as sent, what it really is, its size in bytes, its SHA-256. Never changed."""
+
+    file = models.FileField(upload_to=random_name, max_length=100)
+    name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = EvidenceFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(name="evidence_file_has_its_hash", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")),
+            models.CheckConstraint(name="evidence_file_is_not_empty", condition=Q(size__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy: its countries'. A ministry: what it sent itself, or what is shared on its own commitments."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role == Role.FOCAL_POINT:
+            return self.filter(
+                Q(commitment__ministry=user.ministry_id),
+                Q(sensitivity=Sensitivity.SHARED) | Q(recorded_by__ministry=user.ministry_id),
+            )
+        if not user.is_embassy:
+            return self.none()
+        return self.filter(country__in=Country.objects.visible_to(user))
+
+    def current(self) -> Self:
+        """Those that no later revision has replaced."""
+        return self.filter(revised_by__isnull=True)
+
+
+class Evidence(models.Model):
+    """A dated piece of evidence, kept apart from whether anybody agrees. A correction is a revision: another row."""
+
+    country = models.ForeignKey(Country, models.PROTECT, related_name="evidence")
+    title = models.CharField("what happened", max_length=400)
+    kind = models.CharField(max_length=12, choices=EvidenceKind.choices())
+    happened_from = models.DateField("first day", null=True, blank=True)
+    happened_to = models.DateField("last day")
+    done_by = models.CharField("who did it", max_length=30, choices=DoneBy.choices())
+    stated_by = models.CharField("who says so", max_length=200)
+    source = models.CharField(max_length=400, blank=True)
+    link = models.URLField(max_length=500, blank=True)
+    file = models.ForeignKey(EvidenceFile, models.PROTECT, null=True, blank=True, related_name="evidence")
+    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="evidence")
+    round = models.ForeignKey(UpdateRound, models.PROTECT, null=True, blank=True, related_name="evidence")
+    sensitivity = models.CharField(max_length=10, choices=Sensitivity.choices(), default=Sensitivity.INTERNAL)
+    revises = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="revised_by")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-happened_to", "-pk")
+        verbose_name_plural = "evidence"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="evidence_ends_after_it_begins",
+                condition=Q(happened_from__isnull=True) | Q(happened_to__gte=F("happened_from")),
+                violation_error_message="The last day can't lie before the first.",
+            ),
+            models.CheckConstraint(
+                name="evidence_has_a_source_link_or_file",
+                condition=~Q(source="") | ~Q(link="") | Q(file__isnull=False),
+                violation_error_message="Give a source, a link or a file: without one nobody can check it.",
+            ),
+            models.CheckConstraint(
+                name="a_rounds_evidence_is_filed_under_its_commitment",
+                condition=Q(round__isnull=True) | Q(commitment__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class EvidenceBearingQuerySet(models.QuerySet["EvidenceBearing"]):
+    def visible_to(self, user: Reader) -> Self:
+        """With its evidence, and only where the benchmark is seen too."""
+        return self.filter(
+            evidence__in=Evidence.objects.visible_to(user), benchmark__in=Benchmark.objects.visible_to(user)
+        )
+
+
+class EvidenceBearing(models.Model):
+    """What a piece of evidence shows on a benchmark. Only a concrete action scores (22 U.S.C. 7107(b), Tier 2)."""
+
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="bearings")
+    benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="bearings")
+    shows = models.CharField(max_length=20, choices=Shows.choices())
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = EvidenceBearingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("benchmark__recommendation__number", "benchmark__letter", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint("evidence", "benchmark", name="evidence_bears_once_on_a_benchmark"),
+        ]
+
+
+class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
+    def visible_to(self, user: Reader) -> Self:
+        """With its evidence."""
+        return self.filter(evidence__in=Evidence.objects.visible_to(user))
+
+
+class EvidenceReview(models.Model):
+    """The embassy's word on a bearing, or (without one) on the evidence itself. The newest holds; none is changed.
+
+    A trigger refuses a reviewer who recorded the evidence or the bearing.
+    """
+
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="reviews")
+    bearing = models.ForeignKey(EvidenceBearing, models.PROTECT, null=True, blank=True, related_name="reviews")
+    decision = models.CharField(max_length=10, choices=Review.choices())
+    first_on = models.DateField("first day, where the evidence lacks it", null=True, blank=True)
+    reason = models.TextField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = EvidenceReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("recorded_at", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_review_has_its_reason",
+                condition=~Q(reason=""),
+                violation_error_message="Say in a sentence why.",
+            ),
+        ]

@@ -1,0 +1,98 @@
+"""What was counted: a figure, a direction only, or no data."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from dialogues.models.evidence import Evidence
+from dialogues.models.updates import UpdateRound
+from dialogues.words import Direction
+from recommendations.models import Indicator
+from tiptracker.accounts.models import Country, Reader
+from tiptracker.words import Role, Word
+
+
+class ReadingQuerySet(models.QuerySet["Reading"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy: its countries'. A ministry: what it sent itself."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role == Role.FOCAL_POINT:
+            return self.filter(round__update__commitment__ministry=user.ministry_id)
+        if not user.is_embassy:
+            return self.none()
+        return self.filter(indicator__country__in=Country.objects.visible_to(user))
+
+
+class Reading(models.Model):
+    """One count, from the start of a period through a day. Verified when the evidence it cites is. Never changed."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="readings")
+    starts_on = models.DateField("from")
+    through_on = models.DateField("through")
+    figure = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    direction = models.CharField(max_length=5, choices=Direction.choices(), blank=True)
+    note = models.CharField(max_length=400, blank=True)
+    source = models.CharField(max_length=300, blank=True)
+    evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="readings")
+    round = models.ForeignKey(UpdateRound, models.PROTECT, null=True, blank=True, related_name="readings")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = ReadingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("indicator", "starts_on", "through_on", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_reading_is_a_figure_or_a_direction_or_neither",
+                condition=Q(figure__isnull=True) | Q(direction=""),
+                violation_error_message="Give the figure, or only the direction, or neither for “no data”.",
+            ),
+            models.CheckConstraint(
+                name="figures_are_not_negative", condition=Q(figure__isnull=True) | Q(figure__gte=0)
+            ),
+            models.CheckConstraint(name="a_reading_covers_a_span", condition=Q(through_on__gte=F("starts_on"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}: {self.told}"
+
+    @property
+    def is_no_data(self) -> bool:
+        """Whether it says that nothing is known: a state of its own, not zero."""
+        return self.figure is None and not self.direction
+
+    @property
+    def told(self) -> str:
+        """What it says, as read: "16", "More, no figure", "no data"."""
+        if self.figure is not None:
+            return f"{self.figure.normalize():f}"
+        return self.get_direction_display() if self.direction else "no data"
+
+
+class Dimension(Word):
+    """By what a figure is broken down."""
+
+    FORM = "form", "Sex or labour trafficking"
+    SEX = "sex"
+    AGE = "age"
+    DISTRICT = "district"
+
+
+class ReadingPart(models.Model):
+    """A part of a reading's figure. Never changed. Counts of people from 1 to 4 are never shown as such."""
+
+    reading = models.ForeignKey(Reading, models.PROTECT, related_name="parts")
+    dimension = models.CharField(max_length=10, choices=Dimension.choices())
+    category = models.CharField(max_length=100)
+    figure = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        ordering = ("reading", "dimension", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint("reading", "dimension", "category", name="one_part_a_category"),
+            models.CheckConstraint(name="parts_are_not_negative", condition=Q(figure__gte=0)),
+        ]

@@ -1,0 +1,91 @@
+"""What a ministry sent on a commitment, round by round, and what the embassy made of each round."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from dialogues.models.commitments import Commitment
+from dialogues.words import Decision, Progress
+from tiptracker.accounts.models import Reader
+
+
+class UpdateQuerySet(models.QuerySet["Update"]):
+    def visible_to(self, user: Reader) -> Self:
+        """With its commitment."""
+        return self.filter(commitment__in=Commitment.objects.visible_to(user))
+
+
+class Update(models.Model):
+    """A ministry's submission on a commitment: sent, perhaps returned and mended, in the end accepted."""
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="updates")
+    number = models.PositiveSmallIntegerField()
+
+    objects = UpdateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("commitment", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint("commitment", "number", name="updates_numbered_once_on_a_commitment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Update {self.number}"
+
+
+class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
+    def visible_to(self, user: Reader) -> Self:
+        """With its commitment."""
+        return self.filter(update__commitment__in=Commitment.objects.visible_to(user))
+
+    def waiting(self) -> Self:
+        """Those nobody has decided on yet, oldest first."""
+        return self.filter(decision__isnull=True).order_by("recorded_at", "pk")
+
+
+class UpdateRound(models.Model):
+    """What was sent, once: narrative, claimed progress; figures and files point here. Never changed."""
+
+    update = models.ForeignKey(Update, models.PROTECT, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    narrative = models.TextField()
+    claimed = models.CharField("progress", max_length=12, choices=Progress.choices())
+    happened_on = models.DateField("the day it speaks of")
+    recorded_at = models.DateTimeField("sent")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = UpdateRoundQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("update", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint("update", "number", name="rounds_numbered_once_in_an_update"),
+            models.CheckConstraint(name="round_says_something", condition=~Q(narrative="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"Round {self.number}, {self.recorded_at:%Y-%m-%d}"
+
+
+class RoundDecision(models.Model):
+    """The embassy's answer to a round: returned with a reason, or accepted. Never changed."""
+
+    round = models.OneToOneField(UpdateRound, models.PROTECT, related_name="decision")
+    decision = models.CharField(max_length=10, choices=Decision.choices())
+    reason = models.TextField(blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_return_has_its_reason",
+                condition=~Q(decision=Decision.RETURNED) | ~Q(reason=""),
+                violation_error_message="Say what is missing, so that the ministry can mend it.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_decision_display()} {self.recorded_at:%Y-%m-%d}"
