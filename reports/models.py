@@ -1,0 +1,139 @@
+"""What we conclude and hand over: runs of the readiness rules, and briefings."""
+
+from typing import ClassVar, Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from recommendations.models import Edition
+from tiptracker.accounts.models import Reader
+from tiptracker.jobs.models import Job, State
+from tiptracker.words import Word
+
+
+class Marking(Word):
+    """What a page or document is marked with. Nothing classified is ever kept here."""
+
+    UNCLASSIFIED = "unclassified", "UNCLASSIFIED"
+    SBU = "sbu", "SENSITIVE BUT UNCLASSIFIED"
+
+
+class BriefingKind(Word):
+    """The documents that are handed over."""
+
+    AMBASSADOR = "ambassador", "Ambassador's briefing"
+
+
+class ReadinessRunQuerySet(models.QuerySet["ReadinessRun"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy's roles alone, for their countries."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
+        return self.filter(edition__in=Edition.objects.visible_to(user))
+
+
+class ReadinessRun(models.Model):
+    """One computation, written once and complete: the facts it used and the whole result."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="readiness_runs")
+    as_of = models.DateField()
+    known_by = models.DateTimeField()
+    facts = models.JSONField()
+    facts_sha256 = models.CharField(max_length=64)
+    result = models.JSONField()
+    methodology = models.CharField(max_length=10)
+    computed_at = models.DateTimeField()
+
+    objects = ReadinessRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("edition", "-as_of", "-known_by", "-pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "edition", "as_of", "facts_sha256", "methodology", name="the_same_facts_are_run_once_a_day"
+            ),
+        ]
+
+
+def briefing_name(instance: "Briefing", filename: str) -> str:
+    """Where a briefing is kept: a name that tells nothing and can't be guessed."""
+    return f"briefings/{uuid4().hex}.pdf"
+
+
+class BriefingQuerySet(models.QuerySet["Briefing"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy's roles alone, for their countries."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
+        return self.filter(edition__in=Edition.objects.visible_to(user))
+
+
+class Briefing(models.Model):
+    """A document asked for, and then its file. Once cleared it is issued, and a trigger holds the row fast."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="briefings")
+    kind = models.CharField(max_length=12, choices=BriefingKind.choices())
+    as_of = models.DateField()
+    known_by = models.DateTimeField()
+    facts_up_to = models.DateTimeField(null=True, help_text="When the newest fact in it was recorded.")
+    marking = models.CharField(max_length=12, choices=Marking.choices(), default=Marking.SBU)
+    version = models.PositiveSmallIntegerField()
+    file = models.FileField(upload_to=briefing_name, max_length=100, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(null=True)
+    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    cleared_at = models.DateTimeField(null=True)
+
+    objects = BriefingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint("edition", "kind", "as_of", "version", name="briefings_have_their_own_version"),
+            models.CheckConstraint(
+                name="a_briefings_file_has_its_hash",
+                condition=(Q(file="") & Q(sha256="")) | (~Q(file="") & Q(sha256__regex=r"^[0-9a-f]{64}$")),
+            ),
+            models.CheckConstraint(
+                name="cleared_by_somebody_at_a_time",
+                condition=Q(cleared_by__isnull=True, cleared_at__isnull=True)
+                | Q(cleared_by__isnull=False, cleared_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="nobody_clears_a_briefing_of_their_own",
+                condition=Q(cleared_by__isnull=True) | ~Q(cleared_by=models.F("requested_by")),
+                violation_error_message="Somebody else has to clear a briefing you asked for.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.edition}, {self.as_of}"
+
+    @property
+    def file_name(self) -> str:
+        """What its file is called for whoever takes it."""
+        return f"{self.edition} {self.get_kind_display()} as of {self.as_of} v{self.version}.pdf"
+
+    @property
+    def state(self) -> State:
+        """Where it stands: ready once there is a file, else as its job."""
+        if self.file:
+            return State.READY
+        return State(self.job.state) if self.job else State.QUEUED
+
+
+class BriefingDownload(models.Model):
+    """Who took a briefing, and when. Never changed."""
+
+    briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="downloads")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("at", "pk")
