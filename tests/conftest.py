@@ -1,0 +1,237 @@
+"""What every test stands on: settings from an environment of its own, a migrated database, browsers, real servers.
+
+`DATABASE_URL` and `REDIS_URL` choose the servers to test on; without them all is embedded (SQLite, a file broker).
+Triggers are always on. Ordinary tests use `db` and roll back. What must commit (threads, servers, journeys) asks for
+`fresh_database`: a copy of the migrated template of its own, since no table that is append-only can be emptied.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date, datetime, time
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(tempfile.mkdtemp(prefix="tiptracker-test-"))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+# What differs between machines may not differ between tests: all but these two is set here, before Django loads.
+CHOSEN = {"DATABASE_URL": f"sqlite:///{VAR_DIR}/db.sqlite3", "REDIS_URL": ""}
+for name in (
+    "DEBUG",
+    "SECURE",
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "SECURE_PROXY_HEADER",
+    "TRUSTED_PROXIES",
+    "DEMONSTRATION",
+    "DEMO_CLOCK",
+    "MEDIA_ROOT",
+    "EMAIL_HOST",
+    "UPLOAD_MAX_BYTES",
+    "UPLOAD_MAX_FILES",
+):
+    os.environ.pop(name, None)
+for name, default in CHOSEN.items():
+    os.environ.setdefault(name, default)
+if os.environ["REDIS_URL"]:
+    # Redis knows databases by number: the tests use those from 8 upwards, one a process, and empty them.
+    server, _, _ = os.environ["REDIS_URL"].partition("/0")
+    os.environ["REDIS_URL"] = f"{server.rstrip('/')}/{8 + int(WORKER.removeprefix('gw'))}"
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "tiptracker.settings",
+    "SECRET_KEY": "a key for the tests alone, which nothing outside them ever sees",
+    "VAR_DIR": str(VAR_DIR),
+    "STATIC_ROOT": str(BASE_DIR / "var" / "static"),
+    "LOG_LEVEL": "WARNING",
+    "DATABASE_POOL": "4",
+    # Playwright's synchronous API runs a loop in the test's thread, where Django would refuse to touch the database.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+}
+
+import django
+
+django.setup()
+
+import psycopg
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.cache import cache
+from django.db import connection, connections
+from django.utils import timezone
+
+from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
+from tiptracker.celery import app
+from tiptracker.jobs.models import Job, State
+
+# A quick hash, but one that the real hasher of a live server reads all the same.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+MASERU = ZoneInfo("Africa/Maseru")
+THE_DAY = date(2022, 1, 28)
+"""Today, where a test says nothing else: one month before Lesotho's deadline."""
+
+if connection.vendor == "sqlite":
+    # A file, since other threads and processes have to see copies of it.
+    connection.settings_dict["TEST"]["NAME"] = VAR_DIR / "test.sqlite3"
+else:
+    connection.settings_dict["TEST"]["NAME"] = f"test_{connection.settings_dict['NAME']}_{os.getpid()}"
+
+
+# --- The clock --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def set_clock(request: pytest.FixtureRequest, settings) -> Callable[..., None]:
+    """The domain's clock stands at 9:00 in Maseru on THE_DAY, or on the test's `@pytest.mark.day("2022-03-31")`.
+
+    Call it to set another day (and time) in the midst of a test. Live servers are started with the same clock.
+    """
+
+    def set_to(day: date, at: time = time(9), zone: ZoneInfo = MASERU) -> None:
+        settings.DEMO_CLOCK = f"{datetime.combine(day, at, zone).isoformat()} {timezone.now().isoformat()}"
+
+    marker = request.node.get_closest_marker("day")
+    set_to(date.fromisoformat(marker.args[0]) if marker else THE_DAY)
+    return set_to
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Rate limits and the like are kept in the cache; no test inherits another's."""
+    cache.clear()
+
+
+# --- Databases --------------------------------------------------------------------------------------------------------
+
+
+def _maintenance(statement: str) -> None:
+    """Run a statement about whole databases (PostgreSQL)."""
+    given = connection.settings_dict
+    with psycopg.connect(
+        dbname="postgres",
+        host=given["HOST"],
+        port=given["PORT"] or None,
+        user=given["USER"] or None,
+        password=given["PASSWORD"] or None,
+        autocommit=True,
+    ) as server:
+        server.execute(statement)
+
+
+def _copy_database(source: str, target: str) -> None:
+    """Copy a whole database, triggers and all. Nobody may be connected to the source (PostgreSQL)."""
+    if connection.vendor == "postgresql":
+        _maintenance(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        return
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+def _drop_database(name: str) -> None:
+    if connection.vendor == "postgresql":
+        _maintenance(f'DROP DATABASE "{name}" WITH (FORCE)')
+        return
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{name}{suffix}").unlink(missing_ok=True)
+
+
+def _connect_to(name: str) -> None:
+    connections.close_all()
+    if connection.vendor == "postgresql":
+        connection.close_pool()
+    connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def database_template(django_db_setup: None, django_db_blocker) -> Iterator[str]:
+    """A migrated database that nothing ever connects to, so that it can be copied at any time."""
+    name = str(connection.settings_dict["NAME"])
+    template = f"{name}_template"
+    with django_db_blocker.unblock():
+        _connect_to(name)
+        _copy_database(name, template)
+    yield template
+    _drop_database(template)
+
+
+_copies = count(1)
+
+
+@pytest.fixture
+def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
+    """A database of the test's own, in which it may commit; gives its URL, for other processes."""
+    ordinary = str(connection.settings_dict["NAME"])
+    name = f"{ordinary}_{next(_copies)}"
+    _copy_database(database_template, name)
+    with django_db_blocker.unblock():
+        _connect_to(name)
+        if connection.vendor == "postgresql":
+            yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        else:
+            yield f"sqlite:///{name}"
+        _connect_to(ordinary)
+    _drop_database(name)
+
+
+@pytest.fixture
+def run_jobs(request: pytest.FixtureRequest) -> Callable[[], list[Job]]:
+    """Call it to do every queued job, in this process, as a worker would; gives those jobs as they stand then."""
+    app.loader.import_default_modules()
+
+    def run() -> list[Job]:
+        done: list[Job] = []
+        while job := Job.objects.filter(state=State.QUEUED).order_by("pk").first():
+            assert job.pk not in [other.pk for other in done], f"{job} was left queued by its own task"
+            app.tasks[job.kind](job.pk)
+            done.append(job)
+        return list(Job.objects.filter(pk__in=[job.pk for job in done]).order_by("pk"))
+
+    return run
+
+
+# --- Servers and browsers ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def live(fresh_database: str) -> Iterator[Live]:
+    """A real web server and a real worker on `fresh_database`, where the test's own process may write too."""
+    with serve(fresh_database) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return browser_context_args | {"locale": "en-GB", "timezone_id": "Africa/Maseru", "reduced_motion": "reduce"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever drives a browser is a journey; without Chromium it isn't run, unless JOURNEYS=required."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()) or "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
+            if not CHROMIUM:
+                if os.environ.get("JOURNEYS") == "required":
+                    raise pytest.UsageError("JOURNEYS=required, and there is no Chromium: apt-get install chromium")
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(VAR_DIR, ignore_errors=True)
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal and not CHROMIUM and not hasattr(config, "workerinput"):
+        skipped = sum("no Chromium" in str(report.longrepr) for report in terminal.stats.get("skipped", []))
+        terminal.write_line(
+            f"{skipped} browser journeys were not run: there is no Chromium here (apt-get install chromium)."
+        )

@@ -1,0 +1,117 @@
+"""A real web server and a real worker on a database of their own: for journeys, and for what needs processes."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+
+from tests.factories import PASSWORD
+from tiptracker.supervision import web_command, worker_command
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running TIP Tracker. What the test's own process writes in `fresh_database`, this one reads."""
+
+    url: str
+    web: subprocess.Popen[bytes]
+    worker: subprocess.Popen[bytes]
+    log: Path
+
+    def sign_in(self, page, user) -> None:
+        """Sign in as a person does, by the page."""
+        page.goto(f"{self.url}/accounts/login/")
+        page.fill("input[name=login]", user.email)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    def enter(self, context, user) -> None:
+        """Give a browser context the session of `user` without the sign-in page, where that isn't the story."""
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.url}])
+
+
+@contextmanager
+def serve(database_url: str) -> Iterator[Live]:
+    """Granian and a Celery worker on `database_url`; files, keys and broker are the test process's own."""
+    cache.clear()
+    if not settings.REDIS_URL:
+        for left in settings.BROKER_DIR.glob("**/*.msg"):
+            left.unlink()
+    port = free_port()
+    log = settings.VAR_DIR / f"live-{port}.log"
+    environment = os.environ | {"DATABASE_URL": database_url, "LOG_LEVEL": "INFO"}
+    if settings.DEMO_CLOCK:
+        environment |= {"DEMONSTRATION": "true", "DEMO_CLOCK": settings.DEMO_CLOCK}
+    with log.open("wb") as output:
+        web, worker = (
+            subprocess.Popen(
+                command, env=environment, cwd=settings.BASE_DIR, stdout=output, stderr=output, start_new_session=True
+            )
+            for command in (web_command("127.0.0.1", port), worker_command(with_beat=False))
+        )
+        live = Live(f"http://127.0.0.1:{port}", web, worker, log)
+        try:
+            wait_until_served(live)
+            yield live
+        finally:
+            for process in (web, worker):
+                stop(process)
+
+
+def wait_until_served(live: Live, *, seconds: float = 30) -> None:
+    give_up_at = time.monotonic() + seconds
+    while time.monotonic() < give_up_at:
+        if live.web.poll() is not None:
+            break
+        try:
+            urlopen(f"{live.url}/accounts/login/", timeout=10).close()  # noqa: S310 -- our own server, plain HTTP
+        except HTTPError as error:
+            raise AssertionError(f"The sign-in page answers {error.code}:\n{live.log.read_text()}") from error
+        except (URLError, OSError):
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"The server did not start:\n{live.log.read_text()}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask once, then leave nothing of its process group."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(10)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
