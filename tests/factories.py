@@ -1,0 +1,652 @@
+"""Rows for tests: valid by default, in one world.
+
+Everything happens in Lesotho in the 2021 edition's year unless a test says otherwise: `CountryFactory()` gives the one
+Lesotho, `EditionFactory()` its one 2021 edition. Facts are recorded by the officer of `RecorderFactory` and verified by
+the one of `ReviewerFactory`, since nobody verifies their own.
+"""
+
+import hashlib
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.db.models import Max
+from factory.django import DjangoModelFactory
+
+from dialogues.models import (
+    AgendaItem,
+    Assessment,
+    AssessmentEvidence,
+    Commitment,
+    CommitmentBenchmark,
+    CommitmentEvent,
+    Dialogue,
+    Evidence,
+    EvidenceBearing,
+    EvidenceFile,
+    EvidenceReview,
+    Participant,
+    Reading,
+    ReadingPart,
+    RoundDecision,
+    Update,
+    UpdateRound,
+)
+from dialogues.words import (
+    Decision,
+    DoneBy,
+    EvidenceKind,
+    Kind,
+    MadeBy,
+    Progress,
+    Reach,
+    Review,
+    Sensitivity,
+    Shows,
+    Verdict,
+)
+from recommendations.models import (
+    Benchmark,
+    BenchmarkTerms,
+    Edition,
+    EditionTerms,
+    Indicator,
+    Milestone,
+    Recommendation,
+    RecommendationWeight,
+)
+from recommendations.words import MilestoneKind, Pillar, Rule, TextStatus, Tier
+from reports.models import Briefing, BriefingDownload, BriefingKind
+from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
+from tiptracker.jobs.models import Job
+from tiptracker.words import Role
+
+PASSWORD = "a long enough password"
+"""Everybody's, in tests."""
+MASERU = ZoneInfo("Africa/Maseru")
+PERIOD_STARTS_ON, PERIOD_ENDS_ON = date(2021, 4, 1), date(2022, 3, 31)
+DIALOGUE_ON = date(2021, 11, 8)
+DEADLINE_ON = date(2022, 2, 28)
+TERMS_SET_AT = datetime(2021, 7, 1, 9, tzinfo=MASERU)
+
+
+def at_noon(day: date) -> datetime:
+    """Noon of `day` in Maseru: when things of that day are recorded."""
+    return datetime.combine(day, time(12), MASERU)
+
+
+def _next(rows, field: str) -> int:
+    return (rows.aggregate(most=Max(field))["most"] or 0) + 1
+
+
+# --- People and places ------------------------------------------------------------------------------------------------
+
+
+class CountryFactory(DjangoModelFactory):
+    """Lesotho, always the same row; `elsewhere=True`: Malawi."""
+
+    class Meta:
+        model = Country
+        django_get_or_create = ("code",)
+
+    class Params:
+        elsewhere = factory.Trait(code="MWI", name="Malawi", time_zone="Africa/Blantyre", currency="MWK")
+
+    code = "LSO"
+    name = "Lesotho"
+    time_zone = "Africa/Maseru"
+    currency = "LSL"
+
+
+class DistrictFactory(DjangoModelFactory):
+    class Meta:
+        model = District
+
+    country = factory.SubFactory(CountryFactory)
+    name = factory.Sequence(lambda n: f"District {n + 1}")
+
+
+class MinistryFactory(DjangoModelFactory):
+    """A new ministry of Lesotho each time; asked twice for the same `short_name`, the same one."""
+
+    class Meta:
+        model = Ministry
+        django_get_or_create = ("country", "short_name")
+
+    country = factory.SubFactory(CountryFactory)
+    short_name = factory.Sequence(lambda n: f"Ministry {n + 1}")
+    name = factory.LazyAttribute(lambda ministry: f"Ministry of {ministry.short_name}")
+
+
+class OfficeHolderFactory(DjangoModelFactory):
+    class Meta:
+        model = OfficeHolder
+
+    ministry = factory.SubFactory(MinistryFactory)
+    name = factory.Sequence(lambda n: f"Minister {n + 1}")
+
+
+class UserFactory(DjangoModelFactory):
+    """An officer on Lesotho. `countries=[...]` names others; `PASSWORD` is the password."""
+
+    class Meta:
+        model = User
+        django_get_or_create = ("email",)
+        skip_postgeneration_save = True
+
+    role = Role.OFFICER
+    email = factory.Sequence(lambda n: f"person{n + 1}@post.example")
+    name = factory.LazyAttribute(lambda user: user.email.partition("@")[0].replace(".", " ").capitalize())
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+    ministry = None
+
+    @factory.post_generation
+    def countries(user, create, extracted):
+        if extracted is not None:
+            user.countries.set(extracted)
+        elif user.is_embassy and not user.countries.exists():
+            user.countries.add(CountryFactory())
+
+
+class OfficerFactory(UserFactory):
+    role = Role.OFFICER
+
+
+class AmbassadorFactory(UserFactory):
+    role = Role.AMBASSADOR
+
+
+class ObserverFactory(UserFactory):
+    role = Role.OBSERVER
+
+
+class FocalPointFactory(UserFactory):
+    """Of a new ministry, or of the `ministry` given."""
+
+    role = Role.FOCAL_POINT
+    ministry = factory.SubFactory(MinistryFactory)
+
+
+class AdministratorFactory(UserFactory):
+    role = Role.ADMINISTRATOR
+
+
+class RecorderFactory(UserFactory):
+    """The officer who recorded what tests don't say who recorded: always the same person."""
+
+    email = "recorder@post.example"
+
+
+class ReviewerFactory(UserFactory):
+    """The officer who verified what tests don't say who verified: always the same person."""
+
+    email = "reviewer@post.example"
+
+
+# --- What is asked ----------------------------------------------------------------------------------------------------
+
+
+class EditionTermsFactory(DjangoModelFactory):
+    """Terms recorded on 1 July 2021; the newest `recorded_at` holds. Needs an `edition`."""
+
+    class Meta:
+        model = EditionTerms
+
+    deadline_on = DEADLINE_ON
+    working_mark = 45
+    working_mark_reason = "The post's own working mark."
+    reason = "The edition was published."
+    recorded_at = TERMS_SET_AT
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class EditionFactory(DjangoModelFactory):
+    """The one 2021 edition on Lesotho, with terms: `terms__working_mark=50`, or `terms=False` for none."""
+
+    class Meta:
+        model = Edition
+        django_get_or_create = ("country", "year")
+        skip_postgeneration_save = True
+
+    country = factory.SubFactory(CountryFactory)
+    year = 2021
+    tier = Tier.WATCH_LIST
+    target_tier = Tier.TIER_2
+    published_on = factory.LazyAttribute(lambda edition: date(edition.year, 7, 1))
+    starts_on = factory.LazyAttribute(lambda edition: date(edition.year, 4, 1))
+    ends_on = factory.LazyAttribute(lambda edition: date(edition.year + 1, 3, 31))
+    source = factory.LazyAttribute(lambda edition: f"TIP Report {edition.year}")
+
+    @factory.post_generation
+    def terms(edition, create, extracted, **fields):
+        if extracted is not False and not edition.terms.exists():
+            EditionTermsFactory(edition=edition, **fields)
+
+
+class MilestoneFactory(DjangoModelFactory):
+    class Meta:
+        model = Milestone
+        django_get_or_create = ("edition", "kind")
+
+    edition = factory.SubFactory(EditionFactory)
+    kind = MilestoneKind.DEADLINE
+    due_on = DEADLINE_ON
+
+
+class RecommendationFactory(DjangoModelFactory):
+    """The next of the edition's list, led by a new ministry; `supporting=[...]`."""
+
+    class Meta:
+        model = Recommendation
+        skip_postgeneration_save = True
+
+    edition = factory.SubFactory(EditionFactory)
+    number = factory.LazyAttribute(lambda row: _next(row.edition.recommendations, "number"))
+    text = factory.LazyAttribute(lambda row: f"Do what number {row.number} says.")
+    text_status = TextStatus.RECONSTRUCTION
+    pillar = Pillar.PROSECUTION
+    indicia = factory.LazyFunction(lambda: [1])
+    lead = factory.SubFactory(MinistryFactory)
+
+    @factory.post_generation
+    def supporting(recommendation, create, extracted):
+        if extracted:
+            recommendation.supporting.set(extracted)
+
+
+class RecommendationWeightFactory(DjangoModelFactory):
+    """Needs `terms` and `recommendation`."""
+
+    class Meta:
+        model = RecommendationWeight
+
+    weight = 2
+
+
+class IndicatorFactory(DjangoModelFactory):
+    """Counts cases; answers none of the questions unless `question=Question.…` says so."""
+
+    class Meta:
+        model = Indicator
+
+    country = factory.SubFactory(CountryFactory)
+    name = factory.Sequence(lambda n: f"Indicator {n + 1}")
+    unit = "cases"
+    pillar = Pillar.PROSECUTION
+
+
+class BenchmarkTermsFactory(DjangoModelFactory):
+    """Terms recorded on 1 July 2021; the newest `recorded_at` holds. Needs a `benchmark`."""
+
+    class Meta:
+        model = BenchmarkTerms
+
+    criterion = factory.LazyAttribute(lambda row: f"What {row.benchmark.key} asks has been done.")
+    rule = Rule.ASSESSED
+    weight = 1
+    reason = "The edition was published."
+    recorded_at = TERMS_SET_AT
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+    @factory.lazy_attribute
+    def indicator(self):
+        if self.rule == Rule.ASSESSED:
+            return None
+        return IndicatorFactory(country=self.benchmark.recommendation.edition.country)
+
+
+class BenchmarkFactory(DjangoModelFactory):
+    """The next of its recommendation, with terms: `terms__rule=Rule.TARGET, terms__target=10`, or `terms=False`."""
+
+    class Meta:
+        model = Benchmark
+        skip_postgeneration_save = True
+
+    recommendation = factory.SubFactory(RecommendationFactory)
+    letter = factory.LazyAttribute(lambda row: chr(ord("a") + row.recommendation.benchmarks.count()))
+
+    @factory.post_generation
+    def terms(benchmark, create, extracted, **fields):
+        if extracted is not False:
+            BenchmarkTermsFactory(benchmark=benchmark, **fields)
+
+
+# --- What is promised -------------------------------------------------------------------------------------------------
+
+
+class DialogueFactory(DjangoModelFactory):
+    """A meeting on 8 November 2021, each at a place of its own."""
+
+    class Meta:
+        model = Dialogue
+
+    country = factory.SubFactory(CountryFactory)
+    held_on = DIALOGUE_ON
+    place = factory.Sequence(lambda n: f"Room {n + 1}, Maseru")
+    purpose = "Progress on the recommendations"
+    recorded_at = factory.LazyAttribute(lambda row: at_noon(row.held_on))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class ParticipantFactory(DjangoModelFactory):
+    class Meta:
+        model = Participant
+
+    dialogue = factory.SubFactory(DialogueFactory)
+    name = factory.Sequence(lambda n: f"Participant {n + 1}")
+    office = "Minister"
+
+
+class AgendaItemFactory(DjangoModelFactory):
+    class Meta:
+        model = AgendaItem
+
+    dialogue = factory.SubFactory(DialogueFactory)
+    recommendation = factory.SubFactory(RecommendationFactory)
+    position = factory.LazyAttribute(lambda row: _next(row.dialogue.agenda, "position"))
+
+
+class CommitmentEventFactory(DjangoModelFactory):
+    """Needs a `commitment`; then `kind`, `happened_on`, `due_on` (made, rescheduled). Recorded at noon of that day."""
+
+    class Meta:
+        model = CommitmentEvent
+
+    kind = Kind.MADE
+    happened_on = DIALOGUE_ON
+    reason = factory.LazyAttribute(
+        lambda row: "" if row.kind in (Kind.MADE, Kind.REPORTED_DONE) else f"A reason why it was {row.kind}."
+    )
+    recorded_at = factory.LazyAttribute(lambda row: at_noon(row.happened_on))
+
+    @factory.lazy_attribute
+    def recorded_by(self):
+        return ReviewerFactory() if self.kind in (Kind.VERIFIED_DONE, Kind.REPORT_RETURNED) else RecorderFactory()
+
+
+class CommitmentFactory(DjangoModelFactory):
+    """A new ministry's promise of 8 November 2021, with no date agreed.
+
+    `made__due_on=day` sets the date due, `made__happened_on` when it was made; `made=False` leaves it without events.
+    `benchmarks=[...]` links it (`benchmarks__reach=Reach.MEETS`; by default it contributes).
+    `united_states=True`: the United States' own. `done=True`: reported done, and verified by the reviewer.
+    """
+
+    class Meta:
+        model = Commitment
+        skip_postgeneration_save = True
+
+    class Params:
+        united_states = factory.Trait(made_by=MadeBy.UNITED_STATES, ministry=None)
+
+    ministry = factory.SubFactory(MinistryFactory)
+    country = factory.LazyAttribute(lambda row: row.ministry.country if row.ministry else CountryFactory())
+    text = factory.Sequence(lambda n: f"Promise number {n + 1}.")
+    letter = "Letter of 8 November 2021"
+    recorded_at = at_noon(DIALOGUE_ON)
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+    @factory.post_generation
+    def made(commitment, create, extracted, **fields):
+        if extracted is not False:
+            CommitmentEventFactory(commitment=commitment, kind=Kind.MADE, **fields)
+
+    @factory.post_generation
+    def benchmarks(commitment, create, extracted, reach=Reach.CONTRIBUTES):
+        for benchmark in extracted or ():
+            CommitmentBenchmark.objects.create(commitment=commitment, benchmark=benchmark, reach=reach)
+
+    @factory.post_generation
+    def done(commitment, create, extracted):
+        if extracted:
+            for kind, day in ((Kind.REPORTED_DONE, date(2021, 12, 1)), (Kind.VERIFIED_DONE, date(2021, 12, 2))):
+                CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=day)
+
+
+# --- What happened, and what proves it --------------------------------------------------------------------------------
+
+
+class UpdateFactory(DjangoModelFactory):
+    """A ministry's submission; on its own it has no round: see UpdateRoundFactory."""
+
+    class Meta:
+        model = Update
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    number = factory.LazyAttribute(lambda row: _next(row.commitment.updates, "number"))
+
+
+class UpdateRoundFactory(DjangoModelFactory):
+    """What was sent on 10 January 2022 by a focal point of the commitment's ministry; under way, not yet decided on.
+
+    `returned=True` or `accepted=True` adds the reviewer's decision.
+    """
+
+    class Meta:
+        model = UpdateRound
+        skip_postgeneration_save = True
+
+    update = factory.SubFactory(UpdateFactory)
+    number = factory.LazyAttribute(lambda row: _next(row.update.rounds, "number"))
+    narrative = factory.Sequence(lambda n: f"What we did, told for the {n + 1}. time.")
+    claimed = Progress.UNDER_WAY
+    happened_on = date(2022, 1, 10)
+    recorded_at = factory.LazyAttribute(lambda row: at_noon(row.happened_on))
+    recorded_by = factory.LazyAttribute(lambda row: _focal_point_of(row.update.commitment.ministry))
+
+    @factory.post_generation
+    def returned(round_, create, extracted):
+        if extracted:
+            RoundDecisionFactory(round=round_, decision=Decision.RETURNED)
+
+    @factory.post_generation
+    def accepted(round_, create, extracted):
+        if extracted:
+            RoundDecisionFactory(round=round_, decision=Decision.ACCEPTED)
+
+
+def _focal_point_of(ministry):
+    return ministry.users.order_by("pk").first() or FocalPointFactory(ministry=ministry)
+
+
+class RoundDecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = RoundDecision
+
+    round = factory.SubFactory(UpdateRoundFactory)
+    decision = Decision.ACCEPTED
+    reason = factory.LazyAttribute(lambda row: "Please add the date." if row.decision == Decision.RETURNED else "")
+    recorded_at = factory.LazyAttribute(lambda row: row.round.recorded_at)
+    recorded_by = factory.SubFactory(ReviewerFactory)
+
+
+class EvidenceFileFactory(DjangoModelFactory):
+    """A file as kept, with `content` (bytes) really in the store."""
+
+    class Meta:
+        model = EvidenceFile
+
+    class Params:
+        content = b"%PDF-1.4\n%%EOF\n"
+
+    name = "letter.pdf"
+    media_type = "application/pdf"
+    file = factory.LazyAttribute(lambda row: ContentFile(row.content, name=row.name))
+    size = factory.LazyAttribute(lambda row: len(row.content))
+    sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.content).hexdigest())
+    uploaded_at = at_noon(date(2022, 1, 10))
+    uploaded_by = factory.SubFactory(RecorderFactory)
+
+
+class EvidenceFactory(DjangoModelFactory):
+    """A government's court record of 10 January 2022, internal, recorded that day, reviewed by nobody.
+
+    `bears_on=[benchmark, …]` adds bearings (`bears_on__shows=Shows.PLAN`; by default a concrete action).
+    `verified=True` has the reviewer verify it and each bearing, `verified__at=…` when (by default as it is recorded).
+    With a `round`, it is filed under that round's commitment, shared, and recorded by who sent it.
+    """
+
+    class Meta:
+        model = Evidence
+        skip_postgeneration_save = True
+
+    country = factory.LazyAttribute(lambda row: row.commitment.country if row.commitment else CountryFactory())
+    title = factory.Sequence(lambda n: f"Case {n + 1} was brought to court")
+    kind = EvidenceKind.COURT
+    happened_from = factory.LazyAttribute(lambda row: row.happened_to)
+    happened_to = date(2022, 1, 10)
+    done_by = DoneBy.GOVERNMENT
+    stated_by = "High Court of Lesotho"
+    source = "Court register, January 2022"
+    round = None
+    commitment = factory.LazyAttribute(lambda row: row.round.update.commitment if row.round else None)
+    sensitivity = factory.LazyAttribute(lambda row: Sensitivity.SHARED if row.round else Sensitivity.INTERNAL)
+    recorded_at = factory.LazyAttribute(lambda row: row.round.recorded_at if row.round else at_noon(row.happened_to))
+    recorded_by = factory.LazyAttribute(lambda row: row.round.recorded_by if row.round else RecorderFactory())
+
+    @factory.post_generation
+    def bears_on(evidence, create, extracted, shows=Shows.ACTION):
+        for benchmark in extracted or ():
+            EvidenceBearingFactory(evidence=evidence, benchmark=benchmark, shows=shows)
+
+    @factory.post_generation
+    def verified(evidence, create, extracted, at=None):
+        if extracted:
+            for bearing in (None, *evidence.bearings.all()):
+                EvidenceReviewFactory(evidence=evidence, bearing=bearing, recorded_at=at or evidence.recorded_at)
+
+
+class EvidenceBearingFactory(DjangoModelFactory):
+    class Meta:
+        model = EvidenceBearing
+
+    evidence = factory.SubFactory(EvidenceFactory)
+    benchmark = factory.SubFactory(BenchmarkFactory)
+    shows = Shows.ACTION
+    recorded_at = factory.LazyAttribute(lambda row: row.evidence.recorded_at)
+    recorded_by = factory.LazyAttribute(lambda row: row.evidence.recorded_by)
+
+
+class EvidenceReviewFactory(DjangoModelFactory):
+    """The reviewer's word on the `evidence`, or on one `bearing` of it."""
+
+    class Meta:
+        model = EvidenceReview
+
+    evidence = factory.LazyAttribute(lambda row: row.bearing.evidence if row.bearing else EvidenceFactory())
+    bearing = None
+    decision = Review.VERIFIED
+    reason = "Seen with our own eyes."
+    recorded_at = factory.LazyAttribute(lambda row: row.evidence.recorded_at)
+    recorded_by = factory.SubFactory(ReviewerFactory)
+
+
+class ReadingFactory(DjangoModelFactory):
+    """A figure for the whole tracking period, recorded on its last day (and citing no evidence, so not verified).
+
+    `figure=None, direction=Direction.UP`: a direction only; `figure=None`: no data. `last_period=True`: a year before.
+    `verified=True`: cites evidence of its own, verified; or give `evidence=…`.
+    """
+
+    class Meta:
+        model = Reading
+        skip_postgeneration_save = True
+
+    class Params:
+        last_period = factory.Trait(starts_on=date(2020, 4, 1), through_on=date(2021, 3, 31))
+        verified = factory.Trait(
+            evidence=factory.LazyAttribute(
+                lambda row: EvidenceFactory(
+                    country=row.indicator.country,
+                    kind=EvidenceKind.STATISTIC,
+                    happened_from=row.starts_on,
+                    happened_to=row.through_on,
+                    recorded_at=row.recorded_at,
+                    verified=True,
+                )
+            )
+        )
+
+    indicator = factory.SubFactory(IndicatorFactory)
+    starts_on = PERIOD_STARTS_ON
+    through_on = PERIOD_ENDS_ON
+    figure = 10
+    source = "Police statistics"
+    recorded_at = factory.LazyAttribute(lambda row: at_noon(row.through_on))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class ReadingPartFactory(DjangoModelFactory):
+    class Meta:
+        model = ReadingPart
+
+    reading = factory.SubFactory(ReadingFactory)
+    dimension = "sex"
+    category = "women"
+    figure = 5
+
+
+class AssessmentFactory(DjangoModelFactory):
+    """The recorder's verdict of 15 January 2022; `grounds=[evidence, …]` is what it rests on."""
+
+    class Meta:
+        model = Assessment
+        skip_postgeneration_save = True
+
+    benchmark = factory.SubFactory(BenchmarkFactory)
+    verdict = Verdict.STEP
+    rationale = "It was seen to be so."
+    law = "22 U.S.C. 7106(b)(1)"
+    recorded_at = at_noon(date(2022, 1, 15))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+    @factory.post_generation
+    def grounds(assessment, create, extracted):
+        for evidence in extracted or ():
+            AssessmentEvidence.objects.create(assessment=assessment, evidence=evidence)
+
+
+# --- What is handed over ----------------------------------------------------------------------------------------------
+
+
+class BriefingFactory(DjangoModelFactory):
+    """The ambassador's briefing, asked for on 28 January 2022; `content=b"…"` makes it ready with that as its file."""
+
+    class Meta:
+        model = Briefing
+
+    class Params:
+        content = None
+
+    edition = factory.SubFactory(EditionFactory)
+    kind = BriefingKind.AMBASSADOR
+    as_of = date(2022, 1, 28)
+    known_by = factory.LazyAttribute(lambda row: at_noon(row.as_of))
+    version = factory.LazyAttribute(lambda row: _next(row.edition.briefings.filter(as_of=row.as_of), "version"))
+    file = factory.LazyAttribute(lambda row: ContentFile(row.content, name="briefing.pdf") if row.content else "")
+    sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.content).hexdigest() if row.content else "")
+    size = factory.LazyAttribute(lambda row: len(row.content) if row.content else None)
+    requested_by = factory.SubFactory(RecorderFactory)
+    requested_at = factory.LazyAttribute(lambda row: row.known_by)
+
+
+class BriefingDownloadFactory(DjangoModelFactory):
+    class Meta:
+        model = BriefingDownload
+
+    briefing = factory.SubFactory(BriefingFactory, content=b"%PDF-1.7\n")
+    by = factory.SubFactory(RecorderFactory)
+    at = factory.LazyAttribute(lambda row: row.briefing.requested_at)
+    sha256 = factory.LazyAttribute(lambda row: row.briefing.sha256)
+
+
+class JobFactory(DjangoModelFactory):
+    class Meta:
+        model = Job
+
+    kind = "compute_readiness"
+    key = factory.Sequence(str)
+    queued_at = TERMS_SET_AT
+    heartbeat_at = TERMS_SET_AT
