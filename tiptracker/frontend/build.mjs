@@ -1,0 +1,129 @@
+// Builds everything the browser and the briefings load from this folder into dist/:
+//
+//   css/site.css     the parts of the U.S. Web Design System that we use, and our own
+//   js/site.js       what pays to do in the browser; every page works without it
+//   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1
+//   print/           Public Sans for WeasyPrint: whole TrueType files (WOFF2 is slow there)
+//   img/             the icons we use as one sprite, the favicon, and what the CSS names
+//
+// Run with `npm ci && npm run build`. Django finds dist/ through STATICFILES_DIRS; its manifest
+// storage gives the files names with a hash, so every url() in the CSS must lead to a file here.
+
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+import { transform } from "lightningcss";
+import { compileAsync } from "sass";
+import subsetFont from "subset-font";
+
+import { icons } from "./icons.mjs";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(here, "dist");
+const packageFolder = (name) =>
+  path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+const uswds = path.join(here, "node_modules/@uswds/uswds");
+const publicSans = packageFolder("@fontsource-variable/public-sans");
+
+// Browsers of the last four years or so; lightningcss wants major << 16.
+const browsers = { chrome: 103 << 16, edge: 103 << 16, firefox: 102 << 16, safari: 15 << 16 };
+
+const latin1 = [...Array(0xff - 0x20 + 1).keys()]
+  .map((offset) => 0x20 + offset)
+  .filter((code) => code < 0x7f || code >= 0xa0)
+  .map((code) => String.fromCodePoint(code))
+  .join("");
+const typographic = "’‘“”–—…•−";
+
+async function put(name, content) {
+  const file = path.join(dist, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, content);
+}
+
+async function copy(from, name) {
+  const file = path.join(dist, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await copyFile(from, file);
+}
+
+async function buildStyles() {
+  const { css } = await compileAsync(path.join(here, "scss/site.scss"), {
+    loadPaths: [path.join(uswds, "packages")],
+    quietDeps: true,
+  });
+  const { code } = transform({
+    filename: "site.css",
+    code: Buffer.from(css),
+    minify: true,
+    targets: browsers,
+  });
+  await put("css/site.css", code);
+
+  const named = code.toString().matchAll(/url\(["']?\.\.\/img\/([^"')]+)["']?\)/g);
+  const images = new Set([...named].map(([, image]) => image));
+  await Promise.all(
+    [...images].map((image) => copy(path.join(uswds, "dist/img", image), `img/${image}`)),
+  );
+}
+
+async function buildScript() {
+  await build({
+    entryPoints: [path.join(here, "js/site.js")],
+    outfile: path.join(dist, "js/site.js"),
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2020",
+    legalComments: "none",
+  });
+}
+
+async function iconDrawing(source) {
+  if (source.startsWith("<")) return source;
+  const svg = await readFile(path.join(uswds, "dist/img/usa-icons", `${source}.svg`), "utf8");
+  return svg
+    .replace(/^[\s\S]*?<svg[^>]*>/, "")
+    .replace(/<\/svg>\s*$/, "")
+    .trim();
+}
+
+async function buildImages() {
+  const symbols = await Promise.all(
+    Object.entries(icons).map(async ([name, source]) => {
+      const drawing = await iconDrawing(source);
+      return `<symbol id="${name}" viewBox="0 0 24 24">${drawing}</symbol>`;
+    }),
+  );
+  await put("img/sprite.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
+  await copy(path.join(here, "img/favicon.svg"), "img/favicon.svg");
+}
+
+async function buildFonts() {
+  const variable = await readFile(
+    path.join(publicSans, "files/public-sans-latin-wght-normal.woff2"),
+  );
+  const web = await subsetFont(variable, latin1 + typographic, {
+    targetFormat: "woff2",
+    variationAxes: { wght: { min: 400, max: 700 } },
+  });
+  await put("fonts/public-sans.woff2", web);
+  await copy(path.join(publicSans, "LICENSE"), "fonts/OFL.txt");
+
+  const faces = ["Regular", "Italic", "SemiBold", "Bold"];
+  await Promise.all(
+    faces.map((face) =>
+      copy(
+        path.join(uswds, "dist/fonts/public-sans", `PublicSans-${face}.ttf`),
+        `print/PublicSans-${face}.ttf`,
+      ),
+    ),
+  );
+  await copy(path.join(publicSans, "LICENSE"), "print/OFL.txt");
+}
+
+await rm(dist, { recursive: true, force: true });
+await Promise.all([buildStyles(), buildScript(), buildImages(), buildFonts()]);

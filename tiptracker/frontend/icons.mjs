@@ -1,0 +1,67 @@
+// The icons in img/sprite.svg: our name for it on the left, the design system's file on the right.
+// A status is drawn by its stored word, so `reported_done` is both the word and the icon's name.
+// Where the design system has no such icon, the drawing itself stands here (24 by 24).
+
+const halfCircle = '<path d="M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 18V4a8 8 0 0 1 0 16z"/>';
+
+export const icons = {
+  // how a commitment stands
+  open: "radio_button_unchecked",
+  late: "schedule",
+  reported_done: "hourglass_empty",
+  verified_done: "verified",
+  withdrawn: "do_not_disturb",
+
+  // the embassy's verdict on a benchmark
+  met: "check_circle",
+  concrete_step: "trending_up",
+  stalled: "remove_circle",
+  no_information: "help_outline",
+  going_backwards: "trending_down",
+
+  // what readiness finds of one of its parts
+  shown: "check_circle",
+  partly_shown: halfCircle,
+  not_shown: "highlight_off",
+  no_data: "help_outline",
+
+  // the review of what somebody sent
+  verified: "verified",
+  claimed: "hourglass_empty",
+  waiting: "hourglass_empty",
+  returned: "undo",
+  accepted: "check",
+  rejected: "cancel",
+
+  // what a ministry says of itself
+  not_started: "radio_button_unchecked",
+  under_way: "autorenew",
+  done: "check",
+
+  // background work
+  queued: "hourglass_empty",
+  running: "autorenew",
+  ready: "check_circle",
+  failed: "error",
+
+  // things and actions
+  add: "add",
+  back: "arrow_back",
+  calendar: "event",
+  close: "close",
+  document: "file_present",
+  download: "file_download",
+  edit: "edit",
+  filter: "filter_list",
+  forward: "arrow_forward",
+  history: "history",
+  link: "launch",
+  lock: "lock",
+  menu: "menu",
+  next: "navigate_next",
+  previous: "navigate_before",
+  search: "search",
+  send: "send",
+  upload: "file_upload",
+  warning: "warning",
+};
