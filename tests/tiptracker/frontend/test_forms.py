@@ -1,0 +1,133 @@
+"""How forms come out: what a person sees, hears from a screen reader, and gets back after a refusal."""
+
+from html.parser import HTMLParser
+
+import pytest
+from django import forms
+from django.template.loader import render_to_string
+
+from tiptracker.frontend.forms import DayInput
+
+
+class Logged(forms.Form):
+    what = forms.CharField(label="What happened", help_text="One sentence.", widget=forms.Textarea)
+    on = forms.DateField(label="Day", widget=DayInput)
+    who = forms.ChoiceField(label="Who did it", choices=[("gov", "Government")], widget=forms.RadioSelect)
+    marks = forms.MultipleChoiceField(
+        label="Benchmarks",
+        required=False,
+        choices=[("3. Police unit", [("3a", "budget"), ("3b", "districts")])],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    sure = forms.BooleanField(label="Names no victim")
+
+
+class Elements(HTMLParser):
+    """Every element of a page, as pairs of its name and its attributes."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def named(self, name):
+        return [(tag, attrs) for tag, attrs in self.found if attrs.get("name") == name]
+
+    def ids(self):
+        return [attrs["id"] for _, attrs in self.found if "id" in attrs]
+
+
+def test_form_labels_every_control():
+    elements = Elements(str(Logged()))
+    labelled = {attrs["for"] for tag, attrs in elements.found if tag == "label"}
+    controls = {attrs["id"] for tag, attrs in elements.found if tag in {"input", "textarea", "select"}}
+    assert labelled == controls
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("what", "usa-textarea"),
+        ("on", "usa-input"),
+        ("who", "usa-radio__input"),
+        ("marks", "usa-checkbox__input"),
+        ("sure", "usa-checkbox__input"),
+    ],
+)
+def test_form_gives_each_control_its_class(name, expected):
+    assert {attrs["class"] for _, attrs in Elements(str(Logged())).named(name)} == {expected}
+
+
+def test_form_keeps_a_class_that_the_widget_brought():
+    class Small(forms.Form):
+        n = forms.CharField(widget=forms.TextInput(attrs={"class": "small"}))
+
+    [(_, attrs)] = Elements(str(Small())).named("n")
+    assert attrs["class"] == "small usa-input"
+
+
+def test_refused_field_points_at_its_hint_and_its_error():
+    elements = Elements(str(Logged({"what": ""})))
+    [(_, attrs)] = elements.named("what")
+    assert attrs["class"] == "usa-textarea usa-textarea--error"
+    assert attrs["aria-invalid"] == "true"
+    assert attrs["aria-describedby"].split() == ["id_what_helptext", "id_what_error"]
+    assert set(attrs["aria-describedby"].split()) <= set(elements.ids())
+
+
+def test_refused_form_begins_with_links_to_what_is_wrong():
+    html = str(Logged({"what": "x", "on": "2022-01-01"}))
+    links = [attrs["href"] for tag, attrs in Elements(html).found if tag == "a"]
+    assert links == ["#id_who", "#id_sure"]
+    assert {link[1:] for link in links} <= set(Elements(html).ids())
+
+
+def test_form_never_sent_has_no_error_summary():
+    assert "error-summary" not in str(Logged())
+
+
+def test_grouped_choices_come_in_fieldsets_with_their_group_as_legend():
+    assert "<legend>3. Police unit</legend>" in str(Logged())
+
+
+def test_optional_fields_say_so_and_others_do_not():
+    html = str(Logged())
+    assert html.count("(optional)") == 1
+    assert html.index("Benchmarks") < html.index("(optional)")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"), [("2021-12-31", "date"), ("31 of December", "text"), ("31/12/2021", "text"), ("", "date")]
+)
+def test_day_gives_back_exactly_what_was_typed(typed, kind):
+    [(_, attrs)] = Elements(str(Logged({"on": typed}))).named("on")
+    assert (attrs["type"], attrs.get("value", "")) == (kind, typed)
+
+
+def test_text_comes_back_to_the_character():
+    typed = "\n  First line,\n\tsecond <b>&amp; last\n"
+    html = str(Logged({"what": typed}))
+    assert f">\n{typed.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}</textarea>" in html
+
+
+def test_readiness_bar_shows_no_figure_where_nothing_was_reviewed():
+    html = render_to_string("includes/readiness_bar.html", {"verified": None, "claimed": 15.1, "mark": 45})
+    assert "nothing reviewed yet" in html
+    assert "stroke-dasharray" in html
+    assert "15.1" not in html
+
+
+def test_readiness_bar_draws_each_part_at_its_figure():
+    html = render_to_string("includes/readiness_bar.html", {"verified": 31.5, "claimed": 52, "ceiling": 83, "mark": 45})
+    widths = [attrs["width"] for tag, attrs in Elements(html).found if tag == "rect" and attrs["width"].endswith("%")]
+    assert widths == ["100%", "83%", "52%", "52%", "31.5%"]
+    assert "45 our working mark" in html
+
+
+def test_share_bar_without_data_is_dashed_and_says_so():
+    html = render_to_string("includes/share_bar.html", {"share": None})
+    assert "no data" in html
+    assert "stroke-dasharray" in html
