@@ -1,0 +1,126 @@
+"""What is concluded and handed over: runs of the readiness rules, briefings and their downloads."""
+
+import hashlib
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Max
+from django.template.loader import render_to_string
+
+from recommendations.models import Edition
+from reports import document, pdf
+from reports.briefing import build_briefing
+from reports.facts import gather_facts
+from reports.models import Briefing, BriefingDownload, BriefingKind, ReadinessRun
+from reports.permissions import can_download_briefing, can_request_briefing
+from reports.readiness import METHOD, readiness
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.jobs.actions import Progress, enqueue
+from tiptracker.refusals import Refused
+
+
+@transaction.atomic
+def compute_readiness(*, edition: Edition, as_of: date, now: datetime) -> ReadinessRun:
+    """The run of the rules on all that is known at `now`, as of a day; the one already kept where nothing has changed."""
+    facts = gather_facts(edition)
+    result = readiness(facts, as_of=as_of, known_by=now)
+    kept = document.facts_document(facts, now)
+    digest = document.fingerprint(kept)
+    run, is_new = ReadinessRun.objects.get_or_create(
+        edition=edition,
+        as_of=as_of,
+        facts_sha256=digest,
+        methodology=METHOD,
+        defaults={
+            "known_by": now,
+            "facts": kept,
+            "result": document.as_document(result),
+            "computed_at": now,
+        },
+    )
+    if is_new:
+        record("readiness.computed", by=None, row=run, country=edition.country_id, after={"facts": digest})
+    return run
+
+
+@transaction.atomic
+def request_briefing(*, edition: Edition, kind: BriefingKind, as_of: date, by: User, now: datetime) -> Briefing:
+    """A new version of the briefing, to be rendered by the worker on what is known at `now`."""
+    if not can_request_briefing(by, edition):
+        raise PermissionDenied
+    if as_of > now.date():
+        raise Refused("That day has not come yet. Ask for today or an earlier day.", field="as_of")
+    if as_of < edition.starts_on:
+        raise Refused(
+            f"The tracking period begins on {edition.starts_on:%-d %B %Y}. Ask for that day or a later one.",
+            field="as_of",
+        )
+    Edition.objects.select_for_update().get(pk=edition.pk)
+    same = Briefing.objects.filter(edition=edition, kind=kind, as_of=as_of)
+    briefing = Briefing.objects.create(
+        edition=edition,
+        kind=kind,
+        as_of=as_of,
+        known_by=now,
+        version=(same.aggregate(last=Max("version"))["last"] or 0) + 1,
+        requested_by=by,
+        requested_at=now,
+    )
+    queue_briefing(briefing)
+    record("briefing.requested", by=by, row=briefing, country=edition.country_id, after={"kind": kind, "as_of": as_of})
+    return briefing
+
+
+@transaction.atomic
+def try_briefing_again(*, briefing: Briefing, by: User) -> Briefing:
+    """Have a briefing whose rendering failed rendered anew; one that is ready or under way stays as it is."""
+    if not can_request_briefing(by, briefing.edition):
+        raise PermissionDenied
+    queue_briefing(briefing)
+    record("briefing.requested_again", by=by, row=briefing, country=briefing.edition.country_id)
+    return briefing
+
+
+def queue_briefing(briefing: Briefing) -> None:
+    """Put its rendering in the queue, once."""
+    if not briefing.file:
+        briefing.job = enqueue("briefing", briefing.pk)
+        briefing.save(update_fields=["job"])
+
+
+def render_briefing(*, briefing: Briefing, progress: Progress) -> None:
+    """Make the file of a briefing. Doing it again does no harm: a briefing that has its file keeps it."""
+    if briefing.file:
+        return
+    progress.tell(10, "Gathering the facts")
+    content = build_briefing(
+        reader=briefing.requested_by, edition=briefing.edition, as_of=briefing.as_of, known_by=briefing.known_by
+    )
+    progress.tell(40, "Setting the pages")
+    html = render_to_string("reports/briefing.html", {"briefing": content})
+    file = pdf.to_pdf(html)
+    progress.tell(90, "Keeping the file")
+    with transaction.atomic():
+        kept = Briefing.objects.select_for_update().get(pk=briefing.pk)
+        if kept.file:
+            return
+        kept.file.save("briefing.pdf", ContentFile(file), save=False)
+        kept.sha256, kept.size = hashlib.sha256(file).hexdigest(), len(file)
+        kept.facts_up_to = content.facts_up_to
+        kept.save(update_fields=["file", "sha256", "size", "facts_up_to"])
+        record("briefing.rendered", by=None, row=kept, country=kept.edition.country_id, after={"sha256": kept.sha256})
+
+
+@transaction.atomic
+def record_download(*, briefing: Briefing, by: User, now: datetime) -> BriefingDownload:
+    """Who took a briefing, and when; for one that is ready."""
+    if not can_download_briefing(by, briefing):
+        raise PermissionDenied
+    if not briefing.file:
+        raise Refused("This briefing is not ready yet. Wait until it is, or ask for it again.")
+    taken = BriefingDownload.objects.create(briefing=briefing, by=by, at=now, sha256=briefing.sha256)
+    record("briefing.downloaded", by=by, row=briefing, country=briefing.edition.country_id)
+    return taken

@@ -1,0 +1,43 @@
+"""What the worker does for this package. Each task is named as its kind of job; the work is in the actions."""
+
+from celery import shared_task
+from celery.signals import worker_process_init, worker_ready
+
+from recommendations.models import Edition
+from reports import actions, pdf
+from reports.models import Briefing
+from tiptracker import clock
+from tiptracker.jobs.actions import claimed, enqueue
+
+
+@shared_task(name="readiness")
+def readiness(job_id: int) -> None:
+    """Compute an edition's readiness (the job's key is its id) as of the country's today."""
+    with claimed(job_id) as progress:
+        if progress:
+            edition = Edition.objects.select_related("country").get(pk=progress.job.key)
+            now = clock.now(edition.country.time_zone)
+            actions.compute_readiness(edition=edition, as_of=now.date(), now=now)
+
+
+@shared_task(name="readiness_nightly")
+def readiness_nightly() -> None:
+    """Ask for every tracked edition's readiness: a new day can move it though nobody wrote anything."""
+    for edition in Edition.objects.tracked():
+        enqueue("readiness", edition.pk)
+
+
+@shared_task(name="briefing")
+def briefing(job_id: int) -> None:
+    """Render a briefing (the job's key is its id)."""
+    with claimed(job_id) as progress:
+        if progress:
+            row = Briefing.objects.select_related("edition__country", "requested_by").get(pk=progress.job.key)
+            actions.render_briefing(briefing=row, progress=progress)
+
+
+@worker_ready.connect
+@worker_process_init.connect
+def warm_up(**_: object) -> None:
+    """Load what rendering needs before the first briefing is asked for (before the fork, where there is one)."""
+    pdf.warm_up()

@@ -1,0 +1,98 @@
+"""What every page is made with: the whole page or the partial that htmx asked for, and the frame around it."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+
+from tiptracker import clock
+from tiptracker.accounts.models import Country, User
+from tiptracker.words import Role
+
+
+class Item(NamedTuple):
+    """An entry of the main navigation; `waiting` is how much waits there (0: say nothing)."""
+
+    url: str
+    label: str
+    current: bool
+    waiting: int = 0
+
+
+EMBASSY_PAGES = (
+    ("dashboard", "Dashboard"),
+    ("recommendation_list", "Recommendations"),
+    ("commitment_list", "Commitments"),
+    ("dialogue_list", "Dialogues"),
+    ("briefing_list", "Briefings"),
+)
+HOME = {Role.FOCAL_POINT: "ministry_home", Role.ADMINISTRATOR: "admin:index"}
+"""Where somebody arrives after signing in, by role; the dashboard otherwise."""
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    partial: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page; or, where htmx asks and the page has that `partial`, the partial alone."""
+    wanted = f"{template}#{partial}" if partial and request.headers.get("HX-Request") else template
+    response = render(request, wanted, dict(context), status=status)
+    if partial:
+        patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page. Lazy: a partial doesn't pay for the navigation."""
+    return {
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "post_name": SimpleLazyObject(lambda: _post_name(request)),
+        "demo_day": clock.today() if settings.DEMONSTRATION else None,
+    }
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a person's work begins."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    return redirect(HOME.get(Role(request.user.role), "dashboard"))
+
+
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether this process answers and reaches its database; for health checks, says nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def _navigation(request: HttpRequest) -> list[Item]:
+    user = request.user
+    if not isinstance(user, User) or not user.is_embassy:
+        return []
+    items = [_item(request, name, label) for name, label in EMBASSY_PAGES]
+    if user.role == Role.OFFICER:
+        waiting = apps.get_model("dialogues", "UpdateRound").objects.visible_to(user).waiting().count()
+        items.insert(1, _item(request, "round_list", "Inbox", waiting))
+        items.insert(2, _item(request, "evidence_log", "Log progress"))
+    return items
+
+
+def _item(request: HttpRequest, name: str, label: str, waiting: int = 0) -> Item:
+    url = reverse(name)
+    return Item(url, label, request.path.startswith(url), waiting)
+
+
+def _post_name(request: HttpRequest) -> str:
+    names = Country.objects.visible_to(request.user).order_by("name").values_list("name", flat=True)[:2]
+    return names[0] if len(names) == 1 else ""

@@ -1,0 +1,18 @@
+"""Addresses: the floor's own, then each app's, named by string alone."""
+
+from django.urls import include, path
+
+from tiptracker import pages
+from tiptracker.accounts.admin import site
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("health/", pages.health, name="health"),
+    path("accounts/", include("tiptracker.accounts.urls")),
+    path("admin/", site.urls),
+    path("api/v1/", include("tiptracker.api_urls")),
+    path("", include("recommendations.urls")),
+    path("", include("dialogues.urls")),
+    path("", include("reports.urls")),
+]
+handler404 = "tiptracker.api.not_found"
