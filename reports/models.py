@@ -10,14 +10,7 @@ from django.db.models import Q
 from recommendations.models import Edition
 from tiptracker.accounts.models import Reader
 from tiptracker.jobs.models import Job, State
-from tiptracker.words import Word
-
-
-class Marking(Word):
-    """What a page or document is marked with. Nothing classified is ever kept here."""
-
-    UNCLASSIFIED = "unclassified", "UNCLASSIFIED"
-    SBU = "sbu", "SENSITIVE BUT UNCLASSIFIED"
+from tiptracker.words import Marking, Word
 
 
 class BriefingKind(Word):

@@ -14,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
-from tiptracker.words import Role
+from tiptracker.words import Marking, Role
 
 
 class Item(NamedTuple):
@@ -57,6 +57,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every page. Lazy: a partial doesn't pay for the navigation."""
     return {
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "marking": _marking(request),
         "post_name": SimpleLazyObject(lambda: _post_name(request)),
         "demo_day": clock.today() if settings.DEMONSTRATION else None,
     }
@@ -74,6 +75,12 @@ def health(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+def _marking(request: HttpRequest) -> str:
+    """What the embassy reads of a government is sensitive; what a ministry reads of its own promises isn't."""
+    user = request.user
+    return (Marking.SBU if isinstance(user, User) and user.is_embassy else Marking.UNCLASSIFIED).label
 
 
 def _navigation(request: HttpRequest) -> list[Item]:

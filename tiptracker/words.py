@@ -37,3 +37,10 @@ class Role(Word):
 
 EMBASSY_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.OBSERVER})
 """Those who read everything the embassy holds on their countries."""
+
+
+class Marking(Word):
+    """What a page or document is marked with. Nothing classified is ever kept here."""
+
+    UNCLASSIFIED = "unclassified", "UNCLASSIFIED"
+    SBU = "sbu", "SENSITIVE BUT UNCLASSIFIED"
