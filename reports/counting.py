@@ -1,0 +1,353 @@
+"""Which facts count: what was known by a moment, and what of it is verified, or claimed, on a day.
+
+The law looks at concrete actions recorded in the period, promises excluded (22 U.S.C. 7107(b), Tier
+2). So a fact counts from its last day, if its whole span lies in the tracking period; a bearing, if
+it shows a concrete action that the government did, alone or jointly. Pure.
+
+A `Sight` is the record as one way of looking at it lets it be seen. The rules of
+`reports.readiness` read nothing else, so the same rules answer for what is verified and for what is
+claimed.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Protocol
+
+from dialogues.words import DoneBy, Progress, Review, Shows, Verdict
+from reports.record import (
+    Assessment,
+    Bearing,
+    Evidence,
+    EvidenceReview,
+    Facts,
+    Period,
+    Reading,
+    Round,
+)
+
+OWN = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
+"""Whose actions count: the government's own, or those it took part in."""
+
+
+class Recorded(Protocol):
+    """Any dated row."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def recorded_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A concrete action of the government on a benchmark, counting from the day `on`.
+
+    `claimed` is None where it is verified; else what was said of it when it was sent.
+    """
+
+    evidence_id: int
+    on: date
+    claimed: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An assessment and the day it holds from."""
+
+    id: int
+    verdict: Verdict
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What may be counted on a day, by indicator or by benchmark (their ids), looked at in one way.
+
+    `readings` answer the questions of the period, `figures` are those that may move a benchmark,
+    `previous` are the readings for the whole period before. `findings` is what has been verified on
+    a benchmark besides an action that counts: enough to say "not shown" rather than "no data".
+    """
+
+    readings: Mapping[int, tuple[Reading, ...]]
+    figures: Mapping[int, tuple[Reading, ...]]
+    previous: Mapping[int, tuple[Reading, ...]]
+    actions: Mapping[int, tuple[Action, ...]]
+    judgements: Mapping[int, Judgement]
+    findings: Mapping[int, tuple[int, ...]]
+
+
+def known(facts: Facts, by: datetime | None) -> Facts:
+    """The facts as they were known: every row recorded by that moment; all of them where it is None."""
+    if by is None:
+        return facts
+
+    def so_far[R: Recorded](rows: Iterable[R]) -> tuple[R, ...]:
+        return tuple(row for row in rows if row.recorded_at <= by)
+
+    return replace(
+        facts,
+        edition_terms=so_far(facts.edition_terms),
+        benchmarks=tuple(replace(one, terms=so_far(one.terms)) for one in facts.benchmarks),
+        readings=so_far(facts.readings),
+        evidence=so_far(facts.evidence),
+        bearings=so_far(facts.bearings),
+        reviews=so_far(facts.reviews),
+        rounds=tuple(
+            replace(one, returned_at=None) if one.returned_at and one.returned_at > by else one
+            for one in so_far(facts.rounds)
+        ),
+        assessments=so_far(facts.assessments),
+    )
+
+
+def newest[R: Recorded](rows: Iterable[R]) -> R | None:
+    """The row recorded last, the higher id where two were recorded at once; None of none."""
+    return max(rows, key=lambda row: (row.recorded_at, row.id), default=None)
+
+
+def latest(readings: Iterable[Reading]) -> Reading | None:
+    """The reading that covers the latest day; of those the one recorded last, then the higher id.
+
+    "No data" never replaces a figure: where there is one, rows that say "no data" are passed over.
+    It does replace a mere direction, which is no figure (22 U.S.C. 7106(b)(1)).
+    """
+    rows = tuple(readings)
+    if any(row.figure is not None for row in rows):
+        rows = tuple(row for row in rows if not row.is_no_data)
+    return max(rows, key=lambda row: (row.through_on, row.recorded_at, row.id), default=None)
+
+
+def verified(facts: Facts, as_of: date) -> Sight:
+    """What is verified and counts by that day. `facts` are those known (see `known`)."""
+    record = _Record.of(facts)
+    readings = _grouped(
+        (row.indicator_id, row)
+        for row in facts.readings
+        if _covers(facts.edition.tracking, row, as_of) and record.is_verified(row)
+    )
+    actions = []
+    findings = []
+    for bearing, evidence in record.borne:
+        review = record.reviews.get((evidence.id, bearing.id))
+        if review is None or review.decision is not Review.VERIFIED:
+            continue
+        first = _first_day(evidence, review)
+        if first is None or not _counts(facts.edition.tracking, first, evidence.happened_to, as_of):
+            continue
+        if _is_action(bearing, evidence):
+            actions.append((bearing.benchmark_id, Action(evidence.id, evidence.happened_to)))
+        elif bearing.shows is not Shows.CONTEXT:
+            findings.append((bearing.benchmark_id, evidence.id))
+    return Sight(
+        readings=readings,
+        figures=readings,
+        previous=_previous(facts),
+        actions=_grouped(actions),
+        judgements=_judgements(facts, as_of),
+        findings=_grouped(findings),
+    )
+
+
+def claimed(facts: Facts, as_of: date) -> Sight:
+    """What would count by that day if each waiting claim were taken as sent.
+
+    Readings and figures are the verified ones with the claimed ones beside them, actions are claims
+    only: what they give is capped by the assessment, which verified actions aren't. A claim that
+    was rejected, whose evidence was rejected or whose round went back is none. One whose first day
+    nobody has stated is in the window if its last day is, even where it was verified: it stays a
+    claim until its review states the day.
+    """
+    record = _Record.of(facts)
+    window = facts.edition.tracking
+    seen = verified(facts, as_of)
+    readings = [(row.indicator_id, row) for rows in seen.readings.values() for row in rows]
+    figures = list(readings)
+    for row in facts.readings:
+        if _covers(window, row, as_of) and record.is_waiting(row):
+            readings.append((row.indicator_id, row))
+            if row.figure is not None:
+                figures.append((row.indicator_id, row))
+    actions = []
+    for bearing, evidence in record.borne:
+        if not _is_action(bearing, evidence) or record.is_turned_down(evidence):
+            continue
+        review = record.reviews.get((evidence.id, bearing.id))
+        first = _first_day(evidence, review)
+        if review is not None and (review.decision is Review.REJECTED or first is not None):
+            continue
+        if _counts(window, first, evidence.happened_to, as_of):
+            said = record.progress(evidence)
+            actions.append((bearing.benchmark_id, Action(evidence.id, evidence.happened_to, said)))
+    return replace(
+        seen,
+        readings=_grouped(readings),
+        figures=_grouped(figures),
+        actions=_grouped(actions),
+    )
+
+
+def is_met_without_action(sight: Sight, benchmark_id: int) -> bool:
+    """Whether a benchmark is assessed as met while nothing verified stands behind it: two rows that contradict."""
+    judgement = sight.judgements.get(benchmark_id)
+    return judgement is not None and judgement.verdict is Verdict.MET and not sight.actions.get(benchmark_id)
+
+
+def waiting(facts: Facts, as_of: date) -> int:
+    """How many claims wait for a review: pieces of evidence that would count by that day if taken.
+
+    A figure sent without a file is one too.
+    """
+    record = _Record.of(facts)
+    of_actions = {
+        ("evidence", action.evidence_id) for actions in claimed(facts, as_of).actions.values() for action in actions
+    }
+    of_readings = {
+        ("evidence", cited.id) if (cited := record.cited(row)) else ("reading", row.id)
+        for row in facts.readings
+        if _covers(facts.edition.tracking, row, as_of) and record.is_waiting(row)
+    }
+    return len(of_actions | of_readings)
+
+
+def is_reviewed(facts: Facts) -> bool:
+    """Whether anything in the tracking period has been reviewed, be it verified or rejected.
+
+    Whatever the day asked for: it says whether the embassy has begun to look, so that a first
+    figure can be told from none.
+    """
+    window = facts.edition.tracking
+    of_period = {
+        row.id for row in facts.evidence if _counts(window, row.happened_from, row.happened_to, window.ends_on)
+    } | {row.evidence_id for row in facts.readings if _covers(window, row, window.ends_on)}
+    return any(review.evidence_id in of_period for review in facts.reviews)
+
+
+@dataclass(frozen=True)
+class _Record:
+    """The facts, looked up.
+
+    `reviews` are the newest, by what they are about: a piece of evidence and a bearing's id, or None.
+    `borne` are the bearings with their evidence. Evidence that a revision took the place of bears on
+    nothing any more: the revision has bearings, and reviews, of its own.
+    """
+
+    evidence: Mapping[int, Evidence]
+    revisions: Mapping[int, int]
+    rounds: Mapping[int, Round]
+    reviews: Mapping[tuple[int, int | None], EvidenceReview]
+    borne: tuple[tuple[Bearing, Evidence], ...]
+
+    @classmethod
+    def of(cls, facts: Facts) -> "_Record":
+        evidence = {row.id: row for row in facts.evidence}
+        revisions = {row.revises: row.id for row in facts.evidence if row.revises is not None}
+        said = _grouped(((row.evidence_id, row.bearing_id), row) for row in facts.reviews)
+        return cls(
+            evidence=evidence,
+            revisions=revisions,
+            rounds={row.id: row for row in facts.rounds},
+            reviews={about: last for about, rows in said.items() if (last := newest(rows))},
+            borne=tuple(
+                (row, evidence[row.evidence_id])
+                for row in sorted(facts.bearings, key=lambda row: row.id)
+                if row.evidence_id in evidence and row.evidence_id not in revisions
+            ),
+        )
+
+    def cited(self, reading: Reading) -> Evidence | None:
+        """The evidence a reading cites, as last revised: a correction asks for another look."""
+        cited = self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
+        while cited and cited.id in self.revisions:
+            cited = self.evidence[self.revisions[cited.id]]
+        return cited
+
+    def verdict_on(self, evidence: Evidence | None) -> Review | None:
+        """The newest word on the evidence itself; None where nobody has looked."""
+        review = self.reviews.get((evidence.id, None)) if evidence else None
+        return review.decision if review else None
+
+    def is_verified(self, reading: Reading) -> bool:
+        """A reading is verified by the newest review of the evidence it cites itself."""
+        return self.verdict_on(self.cited(reading)) is Review.VERIFIED
+
+    def is_waiting(self, reading: Reading) -> bool:
+        """A reading is a claim while its evidence hasn't been reviewed and its round not sent back."""
+        cited = self.cited(reading)
+        return (
+            self.verdict_on(cited) is None
+            and not self.is_returned(reading.round_id)
+            and not (cited and self.is_returned(cited.round_id))
+        )
+
+    def is_turned_down(self, evidence: Evidence) -> bool:
+        """Whether the evidence itself was rejected, or the round it came with went back."""
+        return self.verdict_on(evidence) is Review.REJECTED or self.is_returned(evidence.round_id)
+
+    def is_returned(self, round_id: int | None) -> bool:
+        sent = self.rounds.get(round_id) if round_id is not None else None
+        return sent is not None and sent.returned_at is not None
+
+    def progress(self, evidence: Evidence) -> Progress:
+        """What was said of it when it was sent; what was logged without a round is under way."""
+        sent = self.rounds.get(evidence.round_id) if evidence.round_id is not None else None
+        return sent.progress if sent else Progress.UNDER_WAY
+
+
+def _is_action(bearing: Bearing, evidence: Evidence) -> bool:
+    """Only a concrete action of the government, alone or jointly, scores."""
+    return bearing.shows is Shows.ACTION and evidence.done_by in OWN
+
+
+def _first_day(evidence: Evidence, review: EvidenceReview | None) -> date | None:
+    """The first day of a span: the evidence's own; where it lacks it, the one its own review states."""
+    if evidence.happened_from is not None or review is None:
+        return evidence.happened_from
+    return review.first_on
+
+
+def _counts(window: Period, first: date | None, last: date, as_of: date) -> bool:
+    """Whether a span, as far as its days are known, lies in the window and is over by a day."""
+    return window.starts_on <= (first or last) and last <= min(window.ends_on, as_of)
+
+
+def _covers(window: Period, reading: Reading, as_of: date) -> bool:
+    """Whether a reading is one for the period: from its very start through a day that has come.
+
+    One that starts later tells of a part only, and isn't compared with a year.
+    """
+    return reading.starts_on == window.starts_on and reading.through_on <= min(window.ends_on, as_of)
+
+
+def _previous(facts: Facts) -> Mapping[int, tuple[Reading, ...]]:
+    """The readings for the whole period before. They need no review, only to be known."""
+    return _grouped(
+        (row.indicator_id, row)
+        for row in facts.readings
+        if Period(row.starts_on, row.through_on) == facts.edition.previous
+    )
+
+
+def _judgements(facts: Facts, as_of: date) -> Mapping[int, Judgement]:
+    """The assessment that holds of each benchmark on a day: by the day it holds from, then as recorded."""
+    last_days = {row.id: row.happened_to for row in facts.evidence}
+
+    def holds_from(row: Assessment) -> date:
+        """The last day of the evidence it rests on; where it rests on none, the day it was recorded."""
+        days = [last_days[one] for one in row.evidence_ids if one in last_days]
+        return max(days, default=row.recorded_at.astimezone(facts.zone).date())
+
+    held = {}
+    for row in sorted(facts.assessments, key=lambda row: (holds_from(row), row.recorded_at, row.id)):
+        if holds_from(row) <= as_of:
+            held[row.benchmark_id] = Judgement(row.id, row.verdict, holds_from(row))
+    return held
+
+
+def _grouped[K: Hashable, V](pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:
+    groups: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return {key: tuple(values) for key, values in groups.items()}

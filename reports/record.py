@@ -1,0 +1,220 @@
+"""The record of one edition as plain values: every dated row that readiness may rest on.
+
+`reports.facts` fills it from the tables, whole: each row of terms, each review and each assessment
+ever recorded is in it. What of it was known by a moment, and what counts on a day, is decided in
+`reports.counting` from these values alone, so that one loading answers for any day.
+
+Moments (`…_at`) are aware datetimes, days (`…_on`, `…_from`, `…_to`) are dates in the country, ids
+are the tables' keys. Rows may come in any order. Pure: no Django.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from dialogues.words import Direction, DoneBy, Progress, Review, Shows, Verdict
+from recommendations.words import Better, Origin, Pillar, Question, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Two days and all between them, both included."""
+
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class EditionTerms:
+    """What an edition is measured by; a change is another row.
+
+    `weights` gives recommendations, by id, a weight other than 1.
+    """
+
+    id: int
+    recorded_at: datetime
+    deadline_on: date | None = None
+    weights: Mapping[int, Decimal] = field(default_factory=dict)
+    working_mark: Decimal | None = None
+    working_mark_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The edition whose recommendations are followed; `tracking` is the window in which action on them counts."""
+
+    id: int
+    country: str
+    year: int
+    tracking: Period
+
+    @property
+    def previous(self) -> Period:
+        """The year before the window, which figures are compared with (22 U.S.C. 7107(b), Watch List (II))."""
+        eve = self.tracking.starts_on - timedelta(days=1)
+        first = self.tracking.starts_on
+        return Period(first.replace(year=first.year - 1), eve)
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One prioritized recommendation."""
+
+    id: int
+    number: int
+    pillar: Pillar
+    origin: Origin = Origin.REPORT
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkTerms:
+    """How a benchmark is judged; a change is another row.
+
+    Raises ValueError where the rule could not be applied: a target needs a figure above 0, and both
+    rules that count need an indicator.
+    """
+
+    id: int
+    recorded_at: datetime
+    rule: Rule
+    weight: Decimal = Decimal(1)
+    target: Decimal | None = None
+    indicator_id: int | None = None
+    is_about_complicity: bool = False
+
+    def __post_init__(self) -> None:
+        if self.rule is Rule.TARGET and not (self.target and self.target > 0):
+            raise ValueError("A target needs a figure above 0.")
+        if self.rule is not Rule.ASSESSED and self.indicator_id is None:
+            raise ValueError("A rule that counts needs an indicator.")
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One checkable part of a recommendation: "6a" is letter "a" of number 6."""
+
+    id: int
+    recommendation_id: int
+    letter: str
+    terms: tuple[BenchmarkTerms, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What is counted, and which question of "Increasing efforts" it answers, if any (one indicator a question)."""
+
+    id: int
+    name: str
+    pillar: Pillar
+    unit: str = ""
+    better: Better = Better.UP
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was told of an indicator from `starts_on` through a day.
+
+    A figure, or a direction only, or no data.
+    """
+
+    id: int
+    indicator_id: int
+    recorded_at: datetime
+    starts_on: date
+    through_on: date
+    figure: Decimal | None = None
+    direction: Direction | None = None
+    evidence_id: int | None = None
+    round_id: int | None = None
+
+    @property
+    def is_no_data(self) -> bool:
+        """Whether it says that there is nothing to say: a state of its own, not a zero."""
+        return self.figure is None and self.direction is None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What happened, between two days of which the first may be unknown, and who did it.
+
+    `revises` is the row that this one puts right and takes the place of.
+    """
+
+    id: int
+    recorded_at: datetime
+    happened_from: date | None
+    happened_to: date
+    done_by: DoneBy
+    round_id: int | None = None
+    revises: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What a piece of evidence shows on a benchmark."""
+
+    id: int
+    evidence_id: int
+    benchmark_id: int
+    recorded_at: datetime
+    shows: Shows
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceReview:
+    """The embassy's word on one bearing, or, where `bearing_id` is None, on the evidence itself.
+
+    `first_on` states the first day where the evidence lacks it.
+    """
+
+    id: int
+    evidence_id: int
+    bearing_id: int | None
+    recorded_at: datetime
+    decision: Review
+    first_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One sending of a ministry's update: how far it says it is, and when it was sent back, if it was."""
+
+    id: int
+    recorded_at: datetime
+    progress: Progress
+    returned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The embassy's verdict on a benchmark and the evidence it rests on."""
+
+    id: int
+    benchmark_id: int
+    recorded_at: datetime
+    verdict: Verdict
+    evidence_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything readiness may rest on, whatever the day and whenever it became known.
+
+    `zone` is the country's: a moment's day there is the day it was recorded.
+    """
+
+    edition: Edition
+    zone: ZoneInfo
+    edition_terms: tuple[EditionTerms, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    bearings: tuple[Bearing, ...] = ()
+    reviews: tuple[EvidenceReview, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    assessments: tuple[Assessment, ...] = ()

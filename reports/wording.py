@@ -1,0 +1,56 @@
+"""How figures, days and lists are read in a sentence, and how points are printed. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+
+def figure(value: Decimal) -> str:
+    """A count or an amount: `4`, `1,250`, `0.5`."""
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def day(value: date) -> str:
+    """A day in full: `8 November 2021`."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row: `1a, 1b and 4a`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def within(name: str) -> str:
+    """A heading as it stands inside a sentence: `Government money` becomes `government money`."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def opening(name: str) -> str:
+    """A name as it opens a sentence: `prosecutions` becomes `Prosecutions`."""
+    return name[:1].upper() + name[1:]
+
+
+def tenths(value: Fraction) -> Decimal:
+    """Points as pages print them: to one decimal, halves up."""
+    return Decimal(floor(value * 10 + Fraction(1, 2))) / 10
+
+
+def printed(values: Sequence[Fraction], *, total: Decimal | None = None) -> tuple[Decimal, ...]:
+    """Points rounded to one decimal by largest remainder, so that what is printed adds up.
+
+    In: what is summed, and the printed sum where it is settled already (a part within the score);
+    without it, their exact sum rounded. Out: one figure each, in order, adding up to it exactly; of
+    equal remainders the first is rounded up. `total` must be the exact sum rounded up or down to a
+    tenth, which every figure printed by this function is.
+    """
+    whole = [floor(value * 10) for value in values]
+    goal = tenths(sum(values, Fraction(0))) if total is None else total
+    missing = int(goal * 10) - sum(whole)
+    by_remainder = sorted(range(len(values)), key=lambda i: (whole[i] - values[i] * 10, i))
+    for i in by_remainder[:missing]:
+        whole[i] += 1
+    return tuple(Decimal(tenth) / 10 for tenth in whole)

@@ -1,0 +1,29 @@
+"""The vocabulary of what we conclude: the four parts of readiness and their verdicts. Pure."""
+
+from tiptracker.words import Word
+
+
+class PartKey(Word):
+    """The four parts of readiness (readiness method, version 1)."""
+
+    EFFORTS = "increasing_efforts", "Increasing efforts"
+    ACTION = "concrete_action", "Concrete action on the recommendations"
+    THREE_PS = "three_ps", "All three Ps"
+    DATA = "data_given", "Data given"
+
+
+class Shown(Word):
+    """How far the record shows a thing. No data is a state of its own, and worth 0."""
+
+    SHOWN = "shown"
+    PARTLY = "partly_shown", "Partly shown"
+    NOT_SHOWN = "not_shown", "Not shown"
+    NO_DATA = "no_data", "No data"
+
+
+class Looked(Word):
+    """The embassy's word on what a piece of evidence shows, or that nobody has looked yet."""
+
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+    CLAIMED = "claimed", "Claimed, not verified"

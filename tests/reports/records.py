@@ -1,0 +1,201 @@
+"""A record put together by hand, row by row, for the rules that need no database."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from dialogues.words import Direction, DoneBy, Progress, Review, Shows
+from recommendations.words import Better, Pillar, Rule
+from reports.record import (
+    Assessment,
+    Bearing,
+    Benchmark,
+    BenchmarkTerms,
+    Edition,
+    EditionTerms,
+    Evidence,
+    EvidenceReview,
+    Facts,
+    Indicator,
+    Period,
+    Reading,
+    Recommendation,
+    Round,
+)
+
+MASERU = ZoneInfo("Africa/Maseru")
+
+
+def noon(day):
+    """A moment of a day: noon in Maseru."""
+    return datetime.combine(day, time(12), MASERU)
+
+
+class Record:
+    """Rows as they are added; `facts` is the whole. What is not said has happened as the first line recorded it."""
+
+    def __init__(self, tracking, country="LSO", year=2021):
+        self.tracking = tracking
+        self.edition = Edition(id=1, country=country, year=year, tracking=tracking)
+        self.tables = {
+            name: []
+            for name in (
+                "edition_terms",
+                "recommendations",
+                "benchmarks",
+                "indicators",
+                "readings",
+                "evidence",
+                "bearings",
+                "reviews",
+                "rounds",
+                "assessments",
+            )
+        }
+        self.benchmark_ids = {}
+        self.last_id = 0
+
+    @property
+    def facts(self):
+        return Facts(edition=self.edition, zone=MASERU, **{name: tuple(rows) for name, rows in self.tables.items()})
+
+    def add(self, table, row_type, **fields):
+        self.last_id += 1
+        self.tables[table].append(row_type(id=self.last_id, **fields))
+        return self.last_id
+
+    def terms(self, known, **fields):
+        return self.add("edition_terms", EditionTerms, recorded_at=noon(known), **fields)
+
+    def recommendation(self, number, pillar, **fields):
+        return self.add("recommendations", Recommendation, number=number, pillar=pillar, **fields)
+
+    def benchmark(self, recommendation, key, *terms):
+        """A benchmark by its key; each of `terms` is what `rule` gives."""
+        self.benchmark_ids[key] = self.add(
+            "benchmarks", Benchmark, recommendation_id=recommendation, letter=key[-1], terms=terms
+        )
+        return self.benchmark_ids[key]
+
+    def rule(self, rule=Rule.ASSESSED, *, known, **fields):
+        self.last_id += 1
+        return BenchmarkTerms(id=self.last_id, recorded_at=noon(known), rule=rule, **fields)
+
+    def indicator(self, name, pillar=Pillar.PROSECUTION, question=None, better=Better.UP, unit=""):
+        return self.add("indicators", Indicator, name=name, pillar=pillar, question=question, better=better, unit=unit)
+
+    def reading(self, indicator, told=None, *, through, known, starts=None, evidence=None, sent=None):
+        """A reading: a number, a direction, or None for no data."""
+        return self.add(
+            "readings",
+            Reading,
+            indicator_id=indicator,
+            recorded_at=noon(known),
+            starts_on=starts or self.tracking.starts_on,
+            through_on=through,
+            figure=None if told is None or isinstance(told, Direction) else Decimal(told),
+            direction=told if isinstance(told, Direction) else None,
+            evidence_id=evidence,
+            round_id=sent,
+        )
+
+    def year_before(self, indicator, told, *, known):
+        """The reading for the whole period before."""
+        before = self.edition.previous
+        return self.reading(indicator, told, starts=before.starts_on, through=before.ends_on, known=known)
+
+    def evidence(self, first, last, *, known, by=DoneBy.GOVERNMENT, sent=None, revises=None, **shows):
+        """A piece of evidence, and what it shows by benchmark: `_6a=Shows.ACTION`."""
+        evidence = self.add(
+            "evidence",
+            Evidence,
+            recorded_at=noon(known),
+            happened_from=first,
+            happened_to=last,
+            done_by=by,
+            round_id=sent,
+            revises=revises,
+        )
+        for key, what in shows.items():
+            self.bearing(evidence, key.removeprefix("_"), what, known=known)
+        return evidence
+
+    def action(self, key, first, last, *, known, verified=None, **fields):
+        """A concrete action of the government on a benchmark, verified on a day, or not at all."""
+        evidence = self.evidence(first, last, known=known, **{f"_{key}": Shows.ACTION}, **fields)
+        if verified:
+            self.review(evidence, known=verified, key=key)
+        return evidence
+
+    def bearing(self, evidence, key, shows, *, known):
+        return self.add(
+            "bearings",
+            Bearing,
+            evidence_id=evidence,
+            benchmark_id=self.benchmark_ids[key],
+            recorded_at=noon(known),
+            shows=shows,
+        )
+
+    def review(self, evidence, *, known, key=None, decision=Review.VERIFIED, first_on=None):
+        """The embassy's word on a piece of evidence, or on what it shows on one benchmark."""
+        bearing = next(
+            (
+                row.id
+                for row in self.tables["bearings"]
+                if key and row.evidence_id == evidence and row.benchmark_id == self.benchmark_ids[key]
+            ),
+            None,
+        )
+        return self.add(
+            "reviews",
+            EvidenceReview,
+            evidence_id=evidence,
+            bearing_id=bearing,
+            recorded_at=noon(known),
+            decision=decision,
+            first_on=first_on,
+        )
+
+    def sending(self, progress, *, known, returned=None):
+        return self.add(
+            "rounds",
+            Round,
+            recorded_at=noon(known),
+            progress=progress,
+            returned_at=noon(returned) if returned else None,
+        )
+
+    def claim(self, key, progress, last, *, known, first=None, returned=None):
+        """What a ministry sent on a benchmark and nobody has reviewed."""
+        sent = self.sending(Progress(progress), known=known, returned=returned)
+        return self.action(key, first, last, known=known, sent=sent)
+
+    def assess(self, key, verdict, *, known, on=()):
+        return self.add(
+            "assessments",
+            Assessment,
+            benchmark_id=self.benchmark_ids[key],
+            recorded_at=noon(known),
+            verdict=verdict,
+            evidence_ids=frozenset(on),
+        )
+
+
+def shares(tally):
+    """Benchmarks' shares by key."""
+    return {one.line.key: one.line.finding.worth for one in tally.benchmarks}
+
+
+def points(tally):
+    """The parts' points by key."""
+    return {part.key.value: part.points for part in tally.parts}
+
+
+def lines(tally, part):
+    """The points of a part's lines by key."""
+    return {line.key: line.points for each in tally.parts if each.key.value == part for line in each.lines}
+
+
+def window(start, end):
+    return Period(date.fromisoformat(start), date.fromisoformat(end))
