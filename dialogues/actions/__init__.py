@@ -1,0 +1,44 @@
+"""The only writers of what was promised, what happened and what proves it: one module a noun.
+
+Each action is one transaction. It takes `by`, the person, and `now`, an aware datetime in the country's zone, which
+carries the calendar day too. It raises PermissionDenied where the person may not; where the rules forbid it now,
+Refused, whose sentence says what to do next.
+"""
+
+from dialogues.actions.assessments import assess
+from dialogues.actions.commitments import (
+    record_commitment,
+    reopen,
+    report_done,
+    reschedule,
+    verify_done,
+    withdraw,
+)
+from dialogues.actions.dialogues import ParticipantLine, change_dialogue, record_dialogue
+from dialogues.actions.evidence import log_evidence, review
+from dialogues.actions.files import keep_upload
+from dialogues.actions.readings import record_reading
+from dialogues.actions.rounds import Figure, Judgement, accept_round, return_round, send_round, to_judge
+
+__all__ = [
+    "Figure",
+    "Judgement",
+    "ParticipantLine",
+    "accept_round",
+    "assess",
+    "change_dialogue",
+    "keep_upload",
+    "log_evidence",
+    "record_commitment",
+    "record_dialogue",
+    "record_reading",
+    "reopen",
+    "report_done",
+    "reschedule",
+    "return_round",
+    "review",
+    "send_round",
+    "to_judge",
+    "verify_done",
+    "withdraw",
+]

@@ -1,0 +1,66 @@
+"""The embassy's verdict on a benchmark."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from dialogues.models import Assessment, AssessmentEvidence, Evidence
+from dialogues.permissions import can_assess
+from dialogues.words import Verdict
+from recommendations.actions import readiness_may_have_moved
+from recommendations.models import Benchmark
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import add, refuse_unseen, written
+
+
+@transaction.atomic
+def assess(
+    *,
+    benchmark: Benchmark,
+    verdict: Verdict,
+    rationale: str,
+    law: str,
+    evidence: Sequence[Evidence],
+    seen: int | None = None,
+    by: User,
+    now: datetime,
+) -> Assessment:
+    """Say how far the benchmark is, why, by which section of the law, and on which evidence that rests.
+
+    It holds from the last day of that evidence; with none, from today. `seen` is the key of the newest assessment that
+    stood on the page (0: none; None: not asked). Raises PermissionDenied, Refused, ChangedMeanwhile.
+    """
+    if not can_assess(by, benchmark):
+        raise PermissionDenied
+    rationale = written(rationale, "Say why, in a sentence or two.", field="rationale")
+    law = written(law, "Name the section of the law, such as 22 U.S.C. 7106(b)(1).", field="law")
+    locked = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
+    newest = locked.assessments.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
+    refuse_unseen(newest, seen, now, what="assessment")
+    grounds = {piece.pk: piece for piece in evidence}
+    bearing_on_it = Evidence.objects.filter(pk__in=grounds, bearings__benchmark=locked).count()
+    if bearing_on_it < len(grounds):
+        raise Refused(
+            "Some of that evidence isn't said to bear on this benchmark. Choose from the evidence listed under it.",
+            field="evidence",
+        )
+    assessment = add(
+        Assessment(benchmark=locked, verdict=verdict, rationale=rationale, law=law, recorded_at=now, recorded_by=by)
+    )
+    for piece in grounds.values():
+        add(AssessmentEvidence(assessment=assessment, evidence=piece))
+    country = locked.recommendation.edition.country_id
+    record(
+        "benchmark.assessed",
+        by=by,
+        row=locked,
+        country=country,
+        before={"verdict": newest.verdict} if newest else None,
+        after={"verdict": verdict, "rationale": rationale, "law": law, "evidence": sorted(grounds)},
+    )
+    readiness_may_have_moved(country)
+    return assessment

@@ -1,0 +1,328 @@
+"""What was promised, and the dated events that are its whole life."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue, Evidence, UpdateRound
+from dialogues.permissions import (
+    can_change_commitment,
+    can_record_commitment,
+    can_report_done,
+    can_verify_done,
+    has_reported_done,
+)
+from dialogues.status import Standing
+from dialogues.words import Horizon, Kind, MadeBy, Reach, Review, Shows, Status
+from recommendations.actions import readiness_may_have_moved
+from recommendations.models import Benchmark
+from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import add, refuse_future, refuse_unseen, spelt, written
+
+UNSETTLED = frozenset({Status.OPEN, Status.LATE})
+
+
+@transaction.atomic
+def record_commitment(
+    *,
+    country: Country,
+    made_by: MadeBy,
+    ministry: Ministry | None,
+    text: str,
+    made_on: date,
+    due_on: date | None,
+    dialogue: Dialogue | None,
+    letter: str = "",
+    horizon: Horizon,
+    links: Sequence[tuple[Benchmark, Reach]],
+    by: User,
+    now: datetime,
+) -> Commitment:
+    """Write down a promise of a ministry, or of the United States: due on a day, or (None) with no date agreed.
+
+    Raises PermissionDenied; Refused where it isn't said who promised, or at which dialogue or by which letter.
+    """
+    if not can_record_commitment(by, country):
+        raise PermissionDenied
+    text = written(text, "Say what was promised.", field="text")
+    refuse_future(made_on, now, field="made_on")
+    if due_on and due_on < made_on:
+        raise Refused("It can't be due before it was promised. Put one of the days right.", field="due_on")
+    if (made_by == MadeBy.MINISTRY) != (ministry is not None):
+        raise Refused(
+            "Name the ministry, or say that it is the United States' own undertaking: one of the two.", field="ministry"
+        )
+    if ministry and ministry.country_id != country.pk:
+        raise Refused("That ministry is another country's. Choose one of this country's.", field="ministry")
+    if not (dialogue or letter.strip()):
+        raise Refused("Say at which dialogue, or by which letter, it was made.", field="dialogue")
+    if dialogue and dialogue.country_id != country.pk:
+        raise Refused("That dialogue was with another country. Choose one with this country.", field="dialogue")
+    _refuse_foreign_or_doubled([benchmark for benchmark, _ in links], country)
+    commitment = add(
+        Commitment(
+            country=country,
+            made_by=made_by,
+            ministry=ministry,
+            text=text,
+            dialogue=dialogue,
+            letter=letter.strip(),
+            horizon=horizon,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+    for benchmark, reach in links:
+        add(CommitmentBenchmark(commitment=commitment, benchmark=benchmark, reach=reach))
+    add_event(commitment, Kind.MADE, on=made_on, due_on=due_on, by=by, now=now)
+    record(
+        "commitment.recorded",
+        by=by,
+        row=commitment,
+        country=country,
+        after={
+            "made_by": made_by,
+            "ministry": ministry.pk if ministry else None,
+            "text": text,
+            "made_on": made_on,
+            "due_on": due_on,
+            "dialogue": dialogue.pk if dialogue else None,
+            "letter": commitment.letter,
+            "horizon": horizon,
+            "links": [(benchmark.pk, reach) for benchmark, reach in links],
+        },
+    )
+    readiness_may_have_moved(country.pk)
+    return commitment
+
+
+@transaction.atomic
+def reschedule(
+    *, commitment: Commitment, due_on: date, reason: str, on: date, seen: int | None = None, by: User, now: datetime
+) -> CommitmentEvent:
+    """Agree on another due date, on the day `on`, for a reason. Each time counts as a slip.
+
+    `seen`, here and below, is the key of the newest event that stood on the page (None: not asked). Raises
+    PermissionDenied; Refused where it is settled or reported done; ChangedMeanwhile.
+    """
+    if not can_change_commitment(by, commitment):
+        raise PermissionDenied
+    reason = written(reason, "Say why the date moved.", field="reason")
+    locked, standing = _open_for_change(commitment, on, seen, now)
+    if standing.status not in UNSETTLED:
+        raise Refused(_settled(locked, standing, "It can't be moved."))
+    if due_on < on:
+        raise Refused("The new date lies before the day it was agreed on. Give a later one.", field="due_on")
+    if due_on == standing.due_on:
+        raise Refused(f"It is due on {spelt(due_on)} already. Give another date.", field="due_on")
+    return _event(
+        locked, Kind.RESCHEDULED, "commitment.rescheduled", standing, on, reason=reason, due_on=due_on, by=by, now=now
+    )
+
+
+@transaction.atomic
+def withdraw(
+    *, commitment: Commitment, reason: str, on: date, seen: int | None = None, by: User, now: datetime
+) -> CommitmentEvent:
+    """Note that the promise was taken back, on the day `on`, and why. Raises as `reschedule` does."""
+    if not can_change_commitment(by, commitment):
+        raise PermissionDenied
+    reason = written(reason, "Say why it was taken back.", field="reason")
+    locked, standing = _open_for_change(commitment, on, seen, now)
+    _refuse_while_waiting(locked, now)
+    if standing.status in (Status.WITHDRAWN, Status.VERIFIED):
+        raise Refused(_settled(locked, standing, "Reopen it first if that is wrong."))
+    return _event(locked, Kind.WITHDRAWN, "commitment.withdrawn", standing, on, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def reopen(
+    *, commitment: Commitment, reason: str, on: date, seen: int | None = None, by: User, now: datetime
+) -> CommitmentEvent:
+    """Take up again what was settled, on the day `on`, and say why. Raises as `reschedule` does."""
+    if not can_change_commitment(by, commitment):
+        raise PermissionDenied
+    reason = written(reason, "Say why it is taken up again.", field="reason")
+    locked, standing = _open_for_change(commitment, on, seen, now)
+    _refuse_while_waiting(locked, now)
+    if standing.status in UNSETTLED:
+        raise Refused("It is open as it stands. There is nothing to reopen.")
+    return _event(locked, Kind.REOPENED, "commitment.reopened", standing, on, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def report_done(
+    *, commitment: Commitment, on: date, seen: int | None = None, by: User, now: datetime
+) -> CommitmentEvent:
+    """Say that the United States did what it undertook; another officer verifies it. Raises as `reschedule` does."""
+    if not can_report_done(by, commitment):
+        raise PermissionDenied
+    locked, standing = _open_for_change(commitment, on, seen, now)
+    if standing.status not in UNSETTLED:
+        raise Refused(_settled(locked, standing, "It need not be reported again."))
+    return _event(locked, Kind.REPORTED_DONE, "commitment.reported_done", standing, on, by=by, now=now)
+
+
+@transaction.atomic
+def verify_done(
+    *, commitment: Commitment, reason: str, on: date, seen: int | None = None, by: User, now: datetime
+) -> CommitmentEvent:
+    """Settle it as done, on the day `on`. Done needs proof: a verified, dated piece of evidence, and a written reason.
+
+    The refusal names all that is missing. Raises as `reschedule` does, and Refused for one's own report.
+    """
+    if not can_verify_done(by, commitment):
+        if can_change_commitment(by, commitment) and has_reported_done(by, commitment):
+            raise Refused("You reported this done yourself. Ask another officer to verify it.")
+        raise PermissionDenied
+    locked, standing = _open_for_change(commitment, on, seen, now)
+    _refuse_while_waiting(locked, now)
+    if standing.status in (Status.WITHDRAWN, Status.VERIFIED):
+        raise Refused(_settled(locked, standing, "Reopen it first if that is wrong."))
+    refuse_unproven(locked, reason)
+    return _event(
+        locked, Kind.VERIFIED_DONE, "commitment.verified_done", standing, on, reason=reason.strip(), by=by, now=now
+    )
+
+
+def locked_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitment, Standing]:
+    """The commitment, held until the transaction ends, and how it stands today by its events."""
+    locked = Commitment.objects.select_for_update().get(pk=commitment.pk)
+    standing = locked.standing_on(now.date())
+    if standing is None:
+        raise Refused("It was made on a later day than today. Wait for that day.")
+    return locked, standing
+
+
+def waiting_round(commitment: Commitment) -> UpdateRound | None:
+    """The update that nobody has decided on yet; there is one at most."""
+    waiting = UpdateRound.objects.filter(update__commitment=commitment).waiting()
+    return waiting.select_related("recorded_by").first()
+
+
+def refuse_unproven(commitment: Commitment, reason: str) -> None:
+    """Refuse to call a commitment done, naming all that is missing: verified evidence, its days, a reason."""
+    missing = [lack for lack in (_lack_of_proof(commitment), None if reason.strip() else "a written reason") if lack]
+    if missing:
+        raise Refused(
+            f"It can't be verified done yet. What is missing: {'; '.join(missing)}.",
+            field="reason" if missing == ["a written reason"] else None,
+        )
+
+
+def add_event(
+    commitment: Commitment,
+    kind: Kind,
+    *,
+    on: date,
+    by: User,
+    now: datetime,
+    reason: str = "",
+    due_on: date | None = None,
+    round: UpdateRound | None = None,
+) -> CommitmentEvent:
+    """Write one event; whether it may be was asked before."""
+    return add(
+        CommitmentEvent(
+            commitment=commitment,
+            kind=kind,
+            happened_on=on,
+            due_on=due_on,
+            reason=reason,
+            round=round,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+
+
+def newest_day(commitment: Commitment) -> date:
+    """The day of the newest event: one of an earlier day would change nothing of how the commitment stands."""
+    return max(event.happened_on for event in commitment.events.all())
+
+
+def settled_sentence(commitment: Commitment, standing: Standing) -> str:
+    """How a commitment that isn't open stands, by whom and since when: "Withdrawn on 3 January 2022 by A. B.: …"."""
+    last = commitment.events.select_related("recorded_by").order_by("-happened_on", "-recorded_at", "-pk")[0]
+    why = f": {last.reason}" if last.reason else ""
+    return f"{standing.status.label} on {spelt(last.happened_on)} by {last.recorded_by}{why.rstrip('.')}."
+
+
+def _settled(commitment: Commitment, standing: Standing, next_step: str) -> str:
+    return f"{settled_sentence(commitment, standing)} {next_step}"
+
+
+def _open_for_change(commitment: Commitment, on: date, seen: int | None, now: datetime) -> tuple[Commitment, Standing]:
+    """The commitment held, and its standing; refuses a day to come, one before its newest event, and a stale page."""
+    refuse_future(on, now, field="on")
+    locked, standing = locked_with_standing(commitment, now)
+    refuse_unseen(locked.events.select_related("recorded_by").order_by("-pk").first(), seen, now, what="entry")
+    if on < (newest := newest_day(locked)):
+        raise Refused(f"Its newest entry is of {spelt(newest)}. Give that day or a later one.", field="on")
+    return locked, standing
+
+
+def _event(
+    commitment: Commitment,
+    kind: Kind,
+    verb: str,
+    before: Standing,
+    on: date,
+    *,
+    by: User,
+    now: datetime,
+    reason: str = "",
+    due_on: date | None = None,
+) -> CommitmentEvent:
+    """Add one event, with its entry in the log, and have readiness computed anew."""
+    event = add_event(commitment, kind, on=on, reason=reason, due_on=due_on, by=by, now=now)
+    record(
+        verb,
+        by=by,
+        row=commitment,
+        country=commitment.country_id,
+        before={"status": before.status, "due_on": before.due_on},
+        after={"on": on, "due_on": due_on, "reason": reason},
+    )
+    readiness_may_have_moved(commitment.country_id)
+    return event
+
+
+def _refuse_while_waiting(commitment: Commitment, now: datetime) -> None:
+    if waiting := waiting_round(commitment):
+        sent = spelt(waiting.recorded_at.astimezone(now.tzinfo).date())
+        raise Refused(f"The ministry's update of {sent} waits in the inbox. Accept or return it first.")
+
+
+def _lack_of_proof(commitment: Commitment) -> str | None:
+    """What the evidence filed under it lacks to prove that it is done; None where it lacks nothing."""
+    pieces = commitment.evidence.current().prefetch_related("reviews__bearing")
+    verified = [(piece, first) for piece in pieces for first in _verified_first_days(piece)]
+    if not verified:
+        return "verified evidence of what was done (log it under this commitment, and have somebody else verify it)"
+    if not any(piece.happened_from or first for piece, first in verified):
+        return "the first day of its evidence (state it when you verify the evidence)"
+    return None
+
+
+def _verified_first_days(piece: Evidence) -> list[date | None]:
+    """For each verification in force, of the evidence itself or of an action it shows: the first day it states."""
+    newest = {review.bearing_id: review for review in sorted(piece.reviews.all(), key=lambda r: (r.recorded_at, r.pk))}
+    return [
+        review.first_on
+        for review in newest.values()
+        if review.decision == Review.VERIFIED and (review.bearing is None or review.bearing.shows == Shows.ACTION)
+    ]
+
+
+def _refuse_foreign_or_doubled(benchmarks: Sequence[Benchmark], country: Country) -> None:
+    keys = {benchmark.pk for benchmark in benchmarks}
+    if len(keys) < len(benchmarks):
+        raise Refused("A benchmark is named twice. Name each once.", field="links")
+    here = Benchmark.objects.filter(pk__in=keys, recommendation__edition__country=country).count()
+    if here < len(keys):
+        raise Refused("One of those benchmarks is another country's. Choose this country's.", field="links")

@@ -1,0 +1,213 @@
+"""What happened and what proves it, and the embassy's word on that."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from dialogues.actions.files import refuse_unless_own_and_unsent
+from dialogues.models import Commitment, Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, RoundDecision
+from dialogues.permissions import can_log, can_review, has_recorded
+from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from recommendations.actions import readiness_may_have_moved
+from recommendations.models import Benchmark
+from tiptracker.accounts.models import Country, User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import add, refuse_backwards, refuse_future, refuse_unseen, spelt, written
+from tiptracker.words import Role
+
+
+@transaction.atomic
+def log_evidence(
+    *,
+    country: Country,
+    title: str,
+    kind: EvidenceKind,
+    happened_from: date | None,
+    happened_to: date,
+    done_by: DoneBy,
+    stated_by: str,
+    source: str = "",
+    link: str = "",
+    file: EvidenceFile | None = None,
+    commitment: Commitment | None = None,
+    sensitivity: Sensitivity = Sensitivity.INTERNAL,
+    bearings: Sequence[tuple[Benchmark, Shows]] = (),
+    by: User,
+    now: datetime,
+) -> Evidence:
+    """Log what happened between two days (the first None where unknown), who says so, what it shows on which benchmark.
+
+    A day outside every tracking period is kept: it doesn't count, and pages say so. Raises PermissionDenied; Refused
+    for a day to come, a span turned round, and where neither source, link nor file lets anybody check it.
+    """
+    if not can_log(by, country):
+        raise PermissionDenied
+    title = written(title, "Say in a line what happened.", field="title")
+    stated_by = written(stated_by, "Name who says so: a ministry, a newspaper, yourself.", field="stated_by")
+    refuse_future(happened_to, now, field="happened_to")
+    refuse_backwards(happened_from, happened_to, field="happened_to")
+    if not (source.strip() or link or file):
+        raise Refused("Give a source, a link or a file: without one nobody can check it.", field="source")
+    if file:
+        refuse_unless_own_and_unsent([file], by)
+    if commitment and commitment.country_id != country.pk:
+        raise Refused("That commitment is another country's. Choose one of this country's.", field="commitment")
+    _refuse_foreign_or_doubled([benchmark for benchmark, _ in bearings], country)
+    evidence = add(
+        Evidence(
+            country=country,
+            title=title,
+            kind=kind,
+            happened_from=happened_from,
+            happened_to=happened_to,
+            done_by=done_by,
+            stated_by=stated_by,
+            source=source.strip(),
+            link=link,
+            file=file,
+            commitment=commitment,
+            sensitivity=sensitivity,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+    bear(evidence, bearings)
+    record("evidence.logged", by=by, row=evidence, country=country, after=told(evidence))
+    readiness_may_have_moved(country.pk)
+    return evidence
+
+
+@transaction.atomic
+def review(
+    *,
+    evidence: Evidence,
+    bearing: EvidenceBearing | None,
+    decision: Review,
+    reason: str,
+    first_on: date | None = None,
+    seen: int | None = None,
+    by: User,
+    now: datetime,
+) -> EvidenceReview:
+    """Verify or reject a bearing or, with none, the evidence itself (which verifies the readings that cite it).
+
+    `first_on` states the first day where the evidence lacks it. `seen` is the key of the newest review of the same that
+    stood on the page (0: none; None: not asked). Raises PermissionDenied; Refused for one's own, without a reason, and
+    while it belongs to an update that waits or went back; ChangedMeanwhile where somebody reviewed it since.
+    """
+    refuse_unless_reviewer(by, evidence, bearing)
+    locked = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    if locked.round_id:
+        answer = RoundDecision.objects.filter(round=locked.round_id).first()
+        if answer is None:
+            raise Refused("It came with an update that waits in the inbox. Accept or return that update.")
+        if answer.decision == Decision.RETURNED:
+            raise Refused(
+                f"It came with an update that went back on {spelt(answer.recorded_at.astimezone(now.tzinfo).date())}. "
+                "Wait for the ministry to mend it."
+            )
+    earlier = locked.reviews.filter(bearing=bearing).select_related("recorded_by")
+    refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, what="review")
+    written_review = add_review(
+        evidence=locked, bearing=bearing, decision=decision, reason=reason, first_on=first_on, by=by, now=now
+    )
+    record(
+        f"evidence.{decision}",
+        by=by,
+        row=locked,
+        country=locked.country_id,
+        after={
+            "bearing": bearing.pk if bearing else None,
+            "decision": decision,
+            "reason": written_review.reason,
+            "first_on": first_on,
+        },
+    )
+    readiness_may_have_moved(locked.country_id)
+    return written_review
+
+
+def refuse_unless_reviewer(by: User, evidence: Evidence, bearing: EvidenceBearing | None) -> None:
+    """Raise PermissionDenied; or, for an officer's own, Refused: nobody verifies what they recorded themselves."""
+    if can_review(by, evidence, bearing):
+        return
+    if by.role == Role.OFFICER and has_recorded(by, evidence, bearing):
+        raise Refused("You recorded this yourself. Ask another officer, or the Ambassador, to verify it.")
+    raise PermissionDenied
+
+
+def add_review(
+    *,
+    evidence: Evidence,
+    bearing: EvidenceBearing | None,
+    decision: Review,
+    reason: str,
+    first_on: date | None,
+    by: User,
+    now: datetime,
+) -> EvidenceReview:
+    """Write one review, or refuse; whether the person may review was asked before."""
+    reason = written(reason, "Say in a sentence why.", field="reason")
+    if bearing and bearing.evidence_id != evidence.pk:
+        raise Refused("That belongs to another piece of evidence. Open it again and review it there.")
+    if first_on:
+        if evidence.happened_from:
+            raise Refused(
+                f"Its first day is told already: {spelt(evidence.happened_from)}. Leave this empty.", field="first_on"
+            )
+        refuse_backwards(first_on, evidence.happened_to, field="first_on")
+    return add(
+        EvidenceReview(
+            evidence=evidence,
+            bearing=bearing,
+            decision=decision,
+            reason=reason,
+            first_on=first_on,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+
+
+def bear(evidence: Evidence, bearings: Sequence[tuple[Benchmark, Shows]]) -> None:
+    """Write what `evidence` shows on each benchmark, recorded as the evidence is."""
+    for benchmark, shows in bearings:
+        add(
+            EvidenceBearing(
+                evidence=evidence,
+                benchmark=benchmark,
+                shows=shows,
+                recorded_at=evidence.recorded_at,
+                recorded_by=evidence.recorded_by,
+            )
+        )
+
+
+def told(evidence: Evidence) -> dict[str, object]:
+    """What the log keeps of a piece of evidence."""
+    return {
+        "title": evidence.title,
+        "kind": evidence.kind,
+        "happened_from": evidence.happened_from,
+        "happened_to": evidence.happened_to,
+        "done_by": evidence.done_by,
+        "stated_by": evidence.stated_by,
+        "source": evidence.source,
+        "link": evidence.link,
+        "file": evidence.file.sha256 if evidence.file else None,
+        "commitment": evidence.commitment_id,
+        "sensitivity": evidence.sensitivity,
+        "bearings": list(evidence.bearings.order_by("pk").values_list("benchmark_id", "shows")),
+    }
+
+
+def _refuse_foreign_or_doubled(benchmarks: Sequence[Benchmark], country: Country) -> None:
+    keys = {benchmark.pk for benchmark in benchmarks}
+    if len(keys) < len(benchmarks):
+        raise Refused("A benchmark is named twice. Say once what this shows on it.", field="bearings")
+    here = Benchmark.objects.filter(pk__in=keys, recommendation__edition__country=country).count()
+    if here < len(keys):
+        raise Refused("One of those benchmarks is another country's. Choose this country's.", field="bearings")

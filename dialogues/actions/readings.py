@@ -1,0 +1,114 @@
+"""What was counted."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from dialogues.models import Evidence, Reading, UpdateRound
+from dialogues.permissions import can_log
+from dialogues.words import Direction
+from recommendations.actions import readiness_may_have_moved
+from recommendations.models import Indicator
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import add, refuse_backwards, refuse_future
+
+
+@transaction.atomic
+def record_reading(
+    *,
+    indicator: Indicator,
+    starts_on: date,
+    through_on: date,
+    figure: Decimal | None,
+    direction: Direction | str,
+    note: str,
+    source: str,
+    evidence: Evidence | None,
+    by: User,
+    now: datetime,
+) -> Reading:
+    """A figure, or a direction alone, or ("no data") neither, from `starts_on` through `through_on`.
+
+    It is verified when `evidence` is. Raises PermissionDenied; Refused for a day to come, a span turned round, a figure
+    with a direction or below zero, and where neither source nor evidence is named.
+    """
+    if not can_log(by, indicator.country):
+        raise PermissionDenied
+    if evidence and evidence.country_id != indicator.country_id:
+        raise Refused("That evidence is another country's. Choose this country's.", field="evidence")
+    if not (source.strip() or evidence or (figure is None and not direction)):
+        raise Refused("Name the source, or the evidence it stands in.", field="source")
+    reading = add_reading(
+        indicator=indicator,
+        starts_on=starts_on,
+        through_on=through_on,
+        figure=figure,
+        direction=direction,
+        note=note,
+        source=source,
+        evidence=evidence,
+        by=by,
+        now=now,
+    )
+    record("reading.recorded", by=by, row=reading, country=indicator.country_id, after=told(reading))
+    readiness_may_have_moved(indicator.country_id)
+    return reading
+
+
+def add_reading(
+    *,
+    indicator: Indicator,
+    starts_on: date,
+    through_on: date,
+    figure: Decimal | None,
+    direction: Direction | str,
+    note: str,
+    source: str,
+    evidence: Evidence | None,
+    round: UpdateRound | None = None,
+    field: str = "",
+    by: User,
+    now: datetime,
+) -> Reading:
+    """Write one reading, or refuse beside `field` (or, where that is empty, beside the field that is wrong)."""
+    refuse_future(through_on, now, field=field or "through_on")
+    refuse_backwards(starts_on, through_on, field=field or "through_on")
+    if figure is not None and direction:
+        raise Refused(
+            "Give the figure, or only the direction, or neither for “no data”: not both.", field=field or "direction"
+        )
+    if figure is not None and figure < 0:
+        raise Refused("A figure can't be less than zero. Put it right.", field=field or "figure")
+    return add(
+        Reading(
+            indicator=indicator,
+            starts_on=starts_on,
+            through_on=through_on,
+            figure=figure,
+            direction=direction,
+            note=note.strip(),
+            source=source.strip(),
+            evidence=evidence,
+            round=round,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+
+
+def told(reading: Reading) -> dict[str, object]:
+    """What the log keeps of a reading."""
+    return {
+        "indicator": reading.indicator_id,
+        "starts_on": reading.starts_on,
+        "through_on": reading.through_on,
+        "figure": reading.figure,
+        "direction": reading.direction,
+        "note": reading.note,
+        "source": reading.source,
+        "evidence": reading.evidence_id,
+    }

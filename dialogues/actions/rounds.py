@@ -1,0 +1,366 @@
+"""One chain of verbs: a ministry sends a round; the embassy returns it or accepts it, bearing by bearing."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from dialogues.actions.commitments import (
+    add_event,
+    locked_with_standing,
+    newest_day,
+    refuse_unproven,
+    settled_sentence,
+    waiting_round,
+)
+from dialogues.actions.evidence import add_review, bear, refuse_unless_reviewer, told
+from dialogues.actions.files import refuse_unless_own_and_unsent
+from dialogues.actions.readings import add_reading
+from dialogues.actions.readings import told as reading_told
+from dialogues.models import (
+    Commitment,
+    Evidence,
+    EvidenceBearing,
+    EvidenceFile,
+    RoundDecision,
+    Update,
+    UpdateRound,
+)
+from dialogues.permissions import can_decide, can_send_update
+from dialogues.words import (
+    Decision,
+    Direction,
+    DoneBy,
+    EvidenceKind,
+    Kind,
+    Progress,
+    Review,
+    Sensitivity,
+    Shows,
+    Status,
+)
+from recommendations.actions import readiness_may_have_moved
+from recommendations.models import Edition, Indicator
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import (
+    ChangedMeanwhile,
+    add,
+    refuse_backwards,
+    refuse_future,
+    spelt,
+    spelt_moment,
+    written,
+)
+
+TITLE_LENGTH = 400
+NO_FILE: Sequence[EvidenceFile | None] = (None,)
+GOVERNMENTS_OWN = (DoneBy.GOVERNMENT, DoneBy.JOINT)
+
+
+class Figure(NamedTuple):
+    """A count that a ministry sends: a figure, or only its direction, from the start of the tracking period."""
+
+    indicator: Indicator
+    figure: Decimal | None
+    direction: Direction | str
+    through_on: date
+
+
+class Judgement(NamedTuple):
+    """The embassy's word on one bearing of a round's evidence or, with none, on the evidence itself."""
+
+    evidence: Evidence
+    bearing: EvidenceBearing | None
+    decision: Review
+    reason: str
+    first_on: date | None = None
+
+
+@transaction.atomic
+def send_round(
+    *,
+    commitment: Commitment,
+    title: str,
+    narrative: str,
+    claimed: Progress,
+    happened_from: date | None,
+    happened_to: date,
+    done_by: DoneBy,
+    files: Sequence[EvidenceFile],
+    figures: Sequence[Figure],
+    by: User,
+    now: datetime,
+) -> UpdateRound:
+    """Send what a ministry did about its commitment: a new update, or another round of the one that came back.
+
+    Each file becomes a piece of evidence; with no file the update itself is one, a statement, so that every claim goes
+    through evidence. Claimed done, it is reported done in the same transaction. Raises PermissionDenied; Refused where
+    the commitment is settled, an update waits already, a day is to come, or a file isn't the sender's own and unsent.
+    """
+    if not can_send_update(by, commitment):
+        raise PermissionDenied
+    title = written(title, "Say in a line what was done.", field="title")
+    narrative = written(narrative, "Say what was done, in a few sentences.", field="narrative")
+    refuse_future(happened_to, now, field="happened_to")
+    refuse_backwards(happened_from, happened_to, field="happened_to")
+    if done_by not in GOVERNMENTS_OWN:
+        raise Refused("Say whether the government did it alone or together with others.", field="done_by")
+    if len(files) > settings.UPLOAD_MAX_FILES:
+        raise Refused(f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out.", field="files")
+    refuse_unless_own_and_unsent(files, by)
+    locked, standing = locked_with_standing(commitment, now)
+    if standing.status in (Status.WITHDRAWN, Status.VERIFIED):
+        raise Refused(
+            f"{settled_sentence(locked, standing)} Nothing more is asked of you. If work goes on, ask the embassy to "
+            "reopen it."
+        )
+    if waiting := waiting_round(locked):
+        raise Refused(
+            f"Your update of {spelt_moment(waiting.recorded_at, now)}, sent by {waiting.recorded_by}, is with the "
+            "embassy. Wait for its answer; it will stand here."
+        )
+    sent = add(
+        UpdateRound(
+            update=(update := _open_update(locked)),
+            number=update.rounds.count() + 1,
+            narrative=narrative,
+            claimed=claimed,
+            happened_on=happened_to,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+    pieces = [
+        _add_piece(
+            sent,
+            locked,
+            title=f"{title} ({file.name})"[:TITLE_LENGTH] if file and len(files) > 1 else title,
+            file=file,
+            happened_from=happened_from,
+            happened_to=happened_to,
+            done_by=done_by,
+        )
+        for file in (files or NO_FILE)
+    ]
+    readings = [
+        add_reading(
+            indicator=figure.indicator,
+            starts_on=_period_start(figure, locked, by),
+            through_on=figure.through_on,
+            figure=figure.figure,
+            direction=figure.direction,
+            note="",
+            source=pieces[0].source,
+            evidence=pieces[0],
+            round=sent,
+            field="figures",
+            by=by,
+            now=now,
+        )
+        for figure in figures
+    ]
+    if claimed == Progress.DONE:
+        # Never before what is recorded already: done in December, returned on 3 January, sent again on 10 January.
+        add_event(locked, Kind.REPORTED_DONE, on=max(happened_to, newest_day(locked)), round=sent, by=by, now=now)
+    record(
+        "update.sent",
+        by=by,
+        row=sent,
+        country=locked.country_id,
+        after={
+            "commitment": locked.pk,
+            "update": update.number,
+            "round": sent.number,
+            "narrative": narrative,
+            "claimed": claimed,
+            "evidence": [told(piece) for piece in pieces],
+            "figures": [reading_told(reading) for reading in readings],
+        },
+    )
+    readiness_may_have_moved(locked.country_id)
+    return sent
+
+
+@transaction.atomic
+def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) -> RoundDecision:
+    """Send a round back to be mended; a claimed "done" folds back to open or late.
+
+    Raises PermissionDenied; Refused without a reason; ChangedMeanwhile where somebody decided on it already.
+    """
+    if not can_decide(by, round):
+        raise PermissionDenied
+    reason = written(reason, "Say what is missing, so that the ministry can mend it.", field="reason")
+    locked, standing = locked_with_standing(round.update.commitment, now)
+    _refuse_decided(round, now)
+    decision = _decide(round, Decision.RETURNED, reason, by, now)
+    if round.claimed == Progress.DONE and standing.status is Status.REPORTED:
+        add_event(locked, Kind.REPORT_RETURNED, on=now.date(), reason=reason, round=round, by=by, now=now)
+    record(
+        "update.returned",
+        by=by,
+        row=round,
+        country=locked.country_id,
+        before={"status": standing.status},
+        after={"commitment": locked.pk, "reason": reason},
+    )
+    readiness_may_have_moved(locked.country_id)
+    return decision
+
+
+@transaction.atomic
+def accept_round(
+    *, round: UpdateRound, reviews: Sequence[Judgement], reason: str = "", by: User, now: datetime
+) -> RoundDecision:
+    """Take a round: each bearing, and evidence that carries figures or bears on nothing, verified or rejected.
+
+    Claimed done, it is verified done with `reason`; then something of it must be verified, and dated. Accepting never
+    assesses. Raises PermissionDenied; Refused naming what isn't judged or is missing; ChangedMeanwhile where somebody
+    decided on it already.
+    """
+    if not can_decide(by, round):
+        raise PermissionDenied
+    locked, standing = locked_with_standing(round.update.commitment, now)
+    _refuse_decided(round, now)
+    _refuse_unless_whole(to_judge(round), reviews)
+    for judgement in reviews:
+        refuse_unless_reviewer(by, judgement.evidence, judgement.bearing)
+        add_review(**judgement._asdict(), by=by, now=now)
+    decision = _decide(round, Decision.ACCEPTED, reason.strip(), by, now)
+    if round.claimed == Progress.DONE and standing.status is Status.REPORTED:
+        if not any(judgement.decision == Review.VERIFIED for judgement in reviews):
+            raise Refused(
+                "It claims to be done, and nothing of it is verified. Verify what proves it, or return the update and "
+                "say what is missing."
+            )
+        refuse_unproven(locked, reason)
+        add_event(locked, Kind.VERIFIED_DONE, on=now.date(), reason=reason.strip(), round=round, by=by, now=now)
+    record(
+        "update.accepted",
+        by=by,
+        row=round,
+        country=locked.country_id,
+        before={"status": standing.status},
+        after={
+            "commitment": locked.pk,
+            "reason": decision.reason,
+            "reviews": [
+                {
+                    "evidence": judgement.evidence.pk,
+                    "bearing": judgement.bearing.pk if judgement.bearing else None,
+                    "decision": judgement.decision,
+                    "reason": judgement.reason,
+                    "first_on": judgement.first_on,
+                }
+                for judgement in reviews
+            ],
+        },
+    )
+    readiness_may_have_moved(locked.country_id)
+    return decision
+
+
+def to_judge(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]]:
+    """What accepting a round has to judge: each bearing; evidence itself where figures rest on it, or without one."""
+    pieces = round.evidence.order_by("pk").prefetch_related("bearings__benchmark__recommendation", "readings")
+    parts: list[tuple[Evidence, EvidenceBearing | None]] = []
+    for piece in pieces:
+        bearings = list(piece.bearings.all())
+        parts += [(piece, bearing) for bearing in bearings]
+        if not bearings or piece.readings.all():
+            parts.append((piece, None))
+    return parts
+
+
+def _open_update(commitment: Commitment) -> Update:
+    """The update that came back last, to be mended; else a new one, numbered on."""
+    last = commitment.updates.order_by("-number").first()
+    if last:
+        newest = last.rounds.select_related("decision").order_by("-number").first()
+        if newest and newest.decision.decision == Decision.RETURNED:
+            return last
+    return add(Update(commitment=commitment, number=last.number + 1 if last else 1))
+
+
+def _add_piece(
+    sent: UpdateRound,
+    commitment: Commitment,
+    *,
+    title: str,
+    file: EvidenceFile | None,
+    happened_from: date | None,
+    happened_to: date,
+    done_by: DoneBy,
+) -> Evidence:
+    """One piece of evidence: a file of the round, or the round's own words where it has none."""
+    piece = add(
+        Evidence(
+            country=commitment.country,
+            title=title,
+            kind=EvidenceKind.REPORT if file else EvidenceKind.STATEMENT,
+            happened_from=happened_from,
+            happened_to=happened_to,
+            done_by=done_by,
+            stated_by=commitment.maker,
+            source=f"Update of {commitment.maker}, {spelt(sent.recorded_at.date())}",
+            file=file,
+            commitment=commitment,
+            round=sent,
+            sensitivity=Sensitivity.SHARED,
+            recorded_at=sent.recorded_at,
+            recorded_by=sent.recorded_by,
+        )
+    )
+    shows = Shows.PLAN if sent.claimed == Progress.NOT_STARTED else Shows.ACTION
+    bear(piece, [(link.benchmark, shows) for link in commitment.links.select_related("benchmark")])
+    return piece
+
+
+def _period_start(figure: Figure, commitment: Commitment, by: User) -> date:
+    """The first day of the tracking period that the figure's last day lies in or follows."""
+    if not Indicator.objects.visible_to(by).filter(pk=figure.indicator.pk).exists():
+        raise Refused(f"“{figure.indicator}” isn't asked of your ministry. Leave it out.", field="figures")
+    editions = Edition.objects.filter(country=commitment.country_id, starts_on__lte=figure.through_on).tracked()
+    if (edition := editions.first()) is None:
+        raise Refused(
+            f"No tracking period had begun by {spelt(figure.through_on)}. Give the last day that the figure covers.",
+            field="figures",
+        )
+    return edition.starts_on
+
+
+def _refuse_decided(round: UpdateRound, now: datetime) -> None:
+    decided = RoundDecision.objects.filter(round=round).select_related("recorded_by").first()
+    if decided:
+        raise ChangedMeanwhile(
+            f"{decided.recorded_by} {decided.decision} this update on {spelt_moment(decided.recorded_at, now)}. "
+            "Nothing of yours was saved: see what was decided."
+        )
+
+
+def _refuse_unless_whole(
+    parts: Sequence[tuple[Evidence, EvidenceBearing | None]], reviews: Sequence[Judgement]
+) -> None:
+    """Refuse where something isn't judged, is judged twice, or isn't of this round."""
+    asked = {(piece.pk, bearing.pk if bearing else None) for piece, bearing in parts}
+    given = [(judged.evidence.pk, judged.bearing.pk if judged.bearing else None) for judged in reviews]
+    own_pieces = {piece.pk for piece, _ in parts}
+    extra = {key for key in given if key not in asked and (key[1] is not None or key[0] not in own_pieces)}
+    if extra or len(set(given)) < len(given):
+        raise Refused("Something is judged twice, or came with another update. Open this update again.")
+    lacking = [
+        f"“{piece.title}”" + (f" on {bearing.benchmark.key}" if bearing else " itself")
+        for piece, bearing in parts
+        if (piece.pk, bearing.pk if bearing else None) not in given
+    ]
+    if lacking:
+        raise Refused(f"Say of each whether it is verified or rejected. Still open: {'; '.join(lacking)}.")
+
+
+def _decide(round: UpdateRound, decision: Decision, reason: str, by: User, now: datetime) -> RoundDecision:
+    return add(RoundDecision(round=round, decision=decision, reason=reason, recorded_at=now, recorded_by=by))

@@ -1,0 +1,92 @@
+"""May this user do that to this row: one small function each, with its reason.
+
+Templates ask these for whether to show a button, actions ask them before they write. Whether an account may sign in at
+all is decided there; those that stand for the public record never may, and still record.
+"""
+
+from dialogues.models import Commitment, Evidence, EvidenceBearing, UpdateRound
+from dialogues.words import Kind, MadeBy
+from recommendations.models import Benchmark
+from tiptracker.accounts.models import Country, User
+from tiptracker.words import Role
+
+
+def can_upload(user: User) -> bool:
+    """Those who write facts: officers, and focal points with their updates."""
+    return user.role in (Role.OFFICER, Role.FOCAL_POINT)
+
+
+def can_log(user: User, country: Country) -> bool:
+    """Officers of the country: facts come from the embassy or, through an update, from a ministry."""
+    return _is_officer_of(user, country.pk)
+
+
+def can_record_commitment(user: User, country: Country) -> bool:
+    """Officers of the country: a promise was made to the embassy, so the embassy writes it down."""
+    return _is_officer_of(user, country.pk)
+
+
+def can_change_commitment(user: User, commitment: Commitment) -> bool:
+    """Officers of the country reschedule, withdraw and reopen: a ministry asks, it doesn't move its own dates."""
+    return _is_officer_of(user, commitment.country_id)
+
+
+def can_report_done(user: User, commitment: Commitment) -> bool:
+    """Officers, for what the United States undertook; a ministry reports its own done by sending an update."""
+    return commitment.made_by == MadeBy.UNITED_STATES and _is_officer_of(user, commitment.country_id)
+
+
+def can_verify_done(user: User, commitment: Commitment) -> bool:
+    """Officers of the country, but nobody what they reported done themselves."""
+    return _is_officer_of(user, commitment.country_id) and not has_reported_done(user, commitment)
+
+
+def can_send_update(user: User, commitment: Commitment) -> bool:
+    """Focal points of the ministry that made the commitment; a supporting ministry has no sight of it."""
+    return user.role == Role.FOCAL_POINT and commitment.ministry_id == user.ministry_id
+
+
+def can_decide(user: User, round: UpdateRound) -> bool:
+    """Officers of the country accept or return a round, but nobody one that they sent."""
+    return _is_officer_of(user, round.update.commitment.country_id) and round.recorded_by_id != user.pk
+
+
+def can_review(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:
+    """Officers of the country; the ambassador too for what an officer recorded, since a small post has one officer.
+
+    Nobody what they recorded themselves, be it the evidence or what it is said to show.
+    """
+    if has_recorded(user, evidence, bearing):
+        return False
+    if _is_officer_of(user, evidence.country_id):
+        return True
+    return (
+        user.role == Role.AMBASSADOR
+        and evidence.recorded_by.role == Role.OFFICER
+        and user.countries.filter(pk=evidence.country_id).exists()
+    )
+
+
+def can_assess(user: User, benchmark: Benchmark) -> bool:
+    """Officers of the country: the verdict is the embassy's."""
+    return _is_officer_of(user, benchmark.recommendation.edition.country_id)
+
+
+def can_hold_dialogue(user: User, country: Country) -> bool:
+    """Officers of the country add dialogues and put them right: they sat in the room."""
+    return _is_officer_of(user, country.pk)
+
+
+def has_recorded(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:
+    """Whether the evidence, or the bearing, is this person's own: then somebody else verifies it."""
+    return evidence.recorded_by_id == user.pk or (bearing is not None and bearing.recorded_by_id == user.pk)
+
+
+def has_reported_done(user: User, commitment: Commitment) -> bool:
+    """Whether the newest report that the commitment is done is this person's own."""
+    newest = commitment.events.filter(kind=Kind.REPORTED_DONE).order_by("-happened_on", "-recorded_at", "-pk").first()
+    return newest is not None and newest.recorded_by_id == user.pk
+
+
+def _is_officer_of(user: User, country_id: int) -> bool:
+    return user.role == Role.OFFICER and user.countries.filter(pk=country_id).exists()

@@ -1,0 +1,328 @@
+"""The only writers of what is asked: recommendations, benchmarks and the dated terms these are judged by."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain
+from string import ascii_lowercase
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from recommendations.models import Benchmark, BenchmarkTerms, Edition, Indicator, Recommendation
+from recommendations.models.recommendations import validate_indicia
+from recommendations.permissions import can_edit_recommendations
+from recommendations.words import Origin, Pillar, Rule, TextStatus
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.audit.actions import record
+from tiptracker.jobs.actions import enqueue
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile, add, change, refuse_stale, spelt_moment, written
+
+
+def readiness_may_have_moved(country_id: int) -> None:
+    """Ask for readiness to be computed anew, once the transaction commits, for each edition tracked in the country."""
+    for edition in Edition.objects.filter(country=country_id).tracked():
+        enqueue("readiness", edition.pk)
+
+
+@transaction.atomic
+def add_recommendation(
+    *,
+    edition: Edition,
+    number: int,
+    text: str,
+    text_status: TextStatus,
+    origin: Origin,
+    pillar: Pillar,
+    indicia: Sequence[int],
+    lead: Ministry | None,
+    supporting: Iterable[Ministry],
+    years_unmet: int | None = None,
+    years_unmet_source: str = "",
+    repeats: Recommendation | None = None,
+    by: User,
+    now: datetime,
+) -> Recommendation:
+    """An item of the edition's list. Raises PermissionDenied, or Refused where its number is taken or a field is wrong.
+
+    `indicia` are numbers from 1 to 12 (22 U.S.C. 7106(b)), in any order.
+    """
+    if not can_edit_recommendations(by, edition):
+        raise PermissionDenied
+    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    if years_unmet is not None and not years_unmet_source:
+        raise Refused("Say where the years running unmet are told.", field="years_unmet_source")
+    recommendation = Recommendation(
+        edition=edition,
+        years_unmet=years_unmet,
+        years_unmet_source=years_unmet_source,
+        repeats=repeats,
+    )
+    _fill(
+        recommendation,
+        number=number,
+        text=text,
+        text_status=text_status,
+        origin=origin,
+        pillar=pillar,
+        indicia=indicia,
+        lead=lead,
+    )
+    helpers = _of_the_country(supporting, edition)
+    add(recommendation).supporting.set(helpers)
+    record(
+        "recommendation.added", by=by, row=recommendation, country=edition.country_id, after=_told(recommendation, now)
+    )
+    readiness_may_have_moved(edition.country_id)
+    return recommendation
+
+
+@transaction.atomic
+def change_recommendation(
+    *,
+    recommendation: Recommendation,
+    version: int,
+    number: int,
+    text: str,
+    text_status: TextStatus,
+    origin: Origin,
+    pillar: Pillar,
+    indicia: Sequence[int],
+    lead: Ministry | None,
+    supporting: Iterable[Ministry],
+    by: User,
+    now: datetime,
+) -> Recommendation:
+    """Put a recommendation's published facts right; the log keeps what stood there before.
+
+    `version` is the one that the form was filled from. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    """
+    if not can_edit_recommendations(by, recommendation.edition):
+        raise PermissionDenied
+    locked = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+    refuse_stale(locked, version, now)
+    before = _told(locked, now)
+    _fill(
+        locked,
+        number=number,
+        text=text,
+        text_status=text_status,
+        origin=origin,
+        pillar=pillar,
+        indicia=indicia,
+        lead=lead,
+    )
+    helpers = _of_the_country(supporting, locked.edition)
+    locked.version += 1
+    change(locked).supporting.set(helpers)
+    country = locked.edition.country_id
+    record("recommendation.changed", by=by, row=locked, country=country, before=before, after=_told(locked, now))
+    readiness_may_have_moved(country)
+    return locked
+
+
+@transaction.atomic
+def add_benchmark(
+    *,
+    recommendation: Recommendation,
+    criterion: str,
+    rule: Rule,
+    target: Decimal | None,
+    weight: Decimal,
+    indicator: Indicator | None,
+    is_about_complicity: bool,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> Benchmark:
+    """One more checkable part, with the next letter and its first terms. Raises PermissionDenied, Refused."""
+    if not can_edit_recommendations(by, recommendation.edition):
+        raise PermissionDenied
+    parent = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+    letters = [benchmark.letter for benchmark in parent.benchmarks.all()]
+    benchmark = add(Benchmark(recommendation=parent, letter=_next_letter(letters)))
+    terms = _add_terms(
+        benchmark,
+        criterion=criterion,
+        rule=rule,
+        target=target,
+        weight=weight,
+        indicator=indicator,
+        is_about_complicity=is_about_complicity,
+        reason=reason,
+        by=by,
+        now=now,
+    )
+    country = parent.edition.country_id
+    record("benchmark.added", by=by, row=benchmark, country=country, after=_terms_told(terms))
+    readiness_may_have_moved(country)
+    return benchmark
+
+
+@transaction.atomic
+def change_benchmark_terms(
+    *,
+    benchmark: Benchmark,
+    seen: int,
+    criterion: str,
+    rule: Rule,
+    target: Decimal | None,
+    weight: Decimal,
+    indicator: Indicator | None,
+    is_about_complicity: bool,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> BenchmarkTerms:
+    """New terms, in force from now; the old ones stay for every day asked for as then known.
+
+    `seen` is the key of the terms that the form was filled from. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    """
+    edition = benchmark.recommendation.edition
+    if not can_edit_recommendations(by, edition):
+        raise PermissionDenied
+    locked = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
+    old = locked.terms.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
+    if old and old.pk != seen:
+        raise ChangedMeanwhile(
+            f"{old.recorded_by} changed the terms meanwhile, on {spelt_moment(old.recorded_at, now)}: “{old.reason}” "
+            "What you typed is kept: compare it with what stands now, then save again."
+        )
+    terms = _add_terms(
+        locked,
+        criterion=criterion,
+        rule=rule,
+        target=target,
+        weight=weight,
+        indicator=indicator,
+        is_about_complicity=is_about_complicity,
+        reason=reason,
+        by=by,
+        now=now,
+    )
+    record(
+        "benchmark.terms_changed",
+        by=by,
+        row=locked,
+        country=edition.country_id,
+        before=_terms_told(old) if old else None,
+        after=_terms_told(terms),
+    )
+    readiness_may_have_moved(edition.country_id)
+    return terms
+
+
+def _fill(
+    recommendation: Recommendation,
+    *,
+    number: int,
+    text: str,
+    text_status: TextStatus,
+    origin: Origin,
+    pillar: Pillar,
+    indicia: Sequence[int],
+    lead: Ministry | None,
+) -> None:
+    """Set what a form holds, or refuse."""
+    edition = recommendation.edition
+    recommendation.text = written(text, "Write what the recommendation says.", field="text")
+    if number < 1:
+        raise Refused("Recommendations are numbered from 1. Give the number it has in the list.", field="number")
+    others = edition.recommendations.exclude(pk=recommendation.pk)
+    if taken := others.filter(origin=origin, number=number).first():
+        raise Refused(f"Number {number} is taken by “{taken.text}”. Give another number.", field="number")
+    recommendation.number, recommendation.origin = number, origin
+    recommendation.text_status, recommendation.pillar = text_status, pillar
+    recommendation.indicia = sorted(set(indicia))
+    try:
+        validate_indicia(recommendation.indicia)
+    except ValidationError as error:
+        raise Refused(str(error.message), field="indicia") from error
+    if lead and lead.country_id != edition.country_id:
+        raise Refused("That ministry is another country's. Choose one of this country's.", field="lead")
+    recommendation.lead = lead
+
+
+def _of_the_country(ministries: Iterable[Ministry], edition: Edition) -> list[Ministry]:
+    chosen = list(ministries)
+    if any(ministry.country_id != edition.country_id for ministry in chosen):
+        raise Refused("One of those ministries is another country's. Choose this country's.", field="supporting")
+    return chosen
+
+
+def _told(recommendation: Recommendation, now: datetime) -> dict[str, Any]:
+    """What the log keeps of a recommendation."""
+    return {
+        "number": recommendation.number,
+        "text": recommendation.text,
+        "text_status": recommendation.text_status,
+        "origin": recommendation.origin,
+        "pillar": recommendation.pillar,
+        "indicia": list(recommendation.indicia),
+        "lead": recommendation.lead_id,
+        "supporting": sorted(recommendation.supporting.values_list("pk", flat=True)),
+        "recorded_at": now,
+    }
+
+
+def _next_letter(taken: Sequence[str]) -> str:
+    doubled = (first + second for first in ascii_lowercase for second in ascii_lowercase)
+    return next(name for name in chain(ascii_lowercase, doubled) if name not in taken)
+
+
+def _add_terms(
+    benchmark: Benchmark,
+    *,
+    criterion: str,
+    rule: Rule,
+    target: Decimal | None,
+    weight: Decimal,
+    indicator: Indicator | None,
+    is_about_complicity: bool,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> BenchmarkTerms:
+    """Another row of terms, or a refusal where rule, target and indicator don't go together."""
+    criterion = written(criterion, "Say what has to be so for the benchmark to be met.", field="criterion")
+    reason = written(reason, "Say why these terms, for whoever reads them after you.", field="reason")
+    if rule == Rule.TARGET and (target is None or target <= 0):
+        raise Refused("Give the figure to reach, above zero.", field="target")
+    if rule != Rule.TARGET and target is not None:
+        raise Refused("A target goes with the rule “figure against a target” alone. Leave it empty.", field="target")
+    if rule != Rule.ASSESSED and indicator is None:
+        raise Refused("Name the indicator whose figures this rule reads.", field="indicator")
+    if indicator and indicator.country_id != benchmark.recommendation.edition.country_id:
+        raise Refused("That indicator is another country's. Choose one of this country's.", field="indicator")
+    if weight < 0:
+        raise Refused("A weight is zero or more; 1 is the ordinary one.", field="weight")
+    return add(
+        BenchmarkTerms(
+            benchmark=benchmark,
+            criterion=criterion,
+            rule=rule,
+            target=target,
+            weight=weight,
+            indicator=indicator,
+            is_about_complicity=is_about_complicity,
+            reason=reason,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+
+
+def _terms_told(terms: BenchmarkTerms) -> dict[str, Any]:
+    """What the log keeps of terms."""
+    return {
+        "terms": terms.pk,
+        "criterion": terms.criterion,
+        "rule": terms.rule,
+        "target": terms.target,
+        "weight": terms.weight,
+        "indicator": terms.indicator_id,
+        "is_about_complicity": terms.is_about_complicity,
+        "reason": terms.reason,
+    }
