@@ -42,7 +42,7 @@ class Sort(NamedTuple):
     is_sound: Callable[[BinaryIO], bool]
 
 
-def inspect(upload: UploadedFile[bytes]) -> Inspected:
+def inspect(upload: "UploadedFile[bytes]") -> Inspected:
     """What `upload` is; refuses one that is empty, too large, of no sort that is taken, damaged or falsely named."""
     name = clean_name(upload.name or "")
     content = cast("BinaryIO", upload.file)

@@ -19,7 +19,7 @@ from tiptracker.rules import add
 
 
 @transaction.atomic
-def keep_upload(*, upload: UploadedFile[bytes], by: User, now: datetime) -> EvidenceFile:
+def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
     """Keep a file under a random name, with what it really is and its hash; it shows nothing until evidence cites it.
 
     Raises PermissionDenied; Refused (field "files") where it is empty, too large or not what it claims.
