@@ -288,18 +288,18 @@ def assessed(actions: Iterable[Action], judgement: Judgement) -> Finding:
     acts = sorted(actions, key=lambda act: (act.on, act.evidence_id))
     last = acts[-1].on if acts else None
     rows = tuple(sorted([*(Row("evidence", act.evidence_id) for act in acts), Row("assessment", judgement.id)]))
-    said = f"Assessed as {wording.within(judgement.verdict.label)} on {wording.day(judgement.on)}"
+    said = f"Assessed as of {wording.day(judgement.on)}: {wording.within(judgement.verdict.label)}"
     gives = GIVES[judgement.verdict]
     if gives and last is None:
-        return Finding(NOTHING, f"{said}, but no verified action stands behind it: it counts for 0.", rows)
+        return Finding(NOTHING, f"{said}, but no verified action stands behind it, so it counts for 0.", rows)
     if gives and last:
-        return Finding(gives, f"{said}, with a verified action, over by {wording.day(last)}.", rows)
+        return Finding(gives, f"{said}, with a verified action over by {wording.day(last)}.", rows)
     if last and last > judgement.on:
         return Finding(
-            HALF, f"{said}, but a verified action, over by {wording.day(last)}, came after: it counts as a step.", rows
+            HALF, f"{said}; a verified action over by {wording.day(last)} came after and counts as a step.", rows
         )
     if judgement.verdict is Verdict.NO_INFORMATION:
-        return Finding(None, f"{said}: {PRESUMED}.", rows)
+        return Finding(None, f"{said}, so it counts for 0.", rows)
     return Finding(NOTHING, f"{said}.", rows)
 
 
@@ -312,12 +312,12 @@ def not_assessed(actions: Iterable[Action], findings: Iterable[int] = ()) -> Fin
     if acts:
         return Finding(
             HALF,
-            f"Not assessed yet; a verified action, over by {wording.day(acts[-1].on)}, counts as a step.",
+            f"Not assessed yet; a verified action over by {wording.day(acts[-1].on)} counts as a step.",
             tuple(sorted(Row("evidence", act.evidence_id) for act in acts)),
         )
     if found := tuple(sorted(Row("evidence", one) for one in findings)):
         return Finding(NOTHING, "What is verified shows no concrete action.", found)
-    return Finding(None, f"Nothing verified yet: {PRESUMED}.")
+    return Finding(None, "Nothing has been verified yet.")
 
 
 def as_claimed(actions: Iterable[Action], judgement: Judgement | None) -> Finding:

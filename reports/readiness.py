@@ -358,7 +358,7 @@ def pillar_shown(shown: Iterable[tuple[str, Finding]], asked: Iterable[Finding])
         return Finding(WHOLE, f"Shown by {names}.", rows_of(finding for _, finding in pairs))
     rest = tuple(asked)
     if all(finding.share is None for finding in rest):
-        return Finding(None, f"No data: {PRESUMED}.", rows_of(rest))
+        return Finding(None, "Nothing of it is shown, for want of data.", rows_of(rest))
     return Finding(NOTHING, "No benchmark of it has moved and no question of it is up.", rows_of(rest))
 
 

@@ -132,8 +132,8 @@ def test_readiness_of_lesotho_says_why():
         Shown.PARTLY,
     ]
     reasons = {one.line.key: one.line.finding for one in result.verified.benchmarks}
-    assert reasons["10a"].reason == "Assessed as met on 31 March 2022, with a verified action, over by 31 March 2022."
-    assert reasons["1c"].reason == "Assessed as stalled on 31 March 2022."
+    assert reasons["10a"].reason == "Assessed as of 31 March 2022: met, with a verified action over by 31 March 2022."
+    assert reasons["1c"].reason == "Assessed as of 31 March 2022: stalled."
     assert reasons["3b"].verdict is Shown.NO_DATA
     assert result.working_mark == 45
     assert result.deadline_on == date(2022, 2, 28)

@@ -1,0 +1,106 @@
+import json
+from datetime import datetime
+
+import pytest
+from django.core.management import call_command
+
+from dialogues.lesotho.actions import load_public_record
+from tests import factories
+from tests.factories import MASERU
+
+pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
+
+
+@pytest.fixture
+def lesotho():
+    load_public_record(now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+
+
+def run(capsys, *arguments):
+    call_command("readiness", *arguments)
+    return capsys.readouterr().out
+
+
+def refusal(capsys, *arguments):
+    """What is said on stderr when the command refuses, with exit code 2."""
+    with pytest.raises(SystemExit) as stopped:
+        call_command("readiness", *arguments)
+    assert stopped.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    return said.err.strip()
+
+
+def test_readiness_prints_json(lesotho, capsys):
+    found = json.loads(
+        run(capsys, "LSO", "2021", "--as-of", "2022-03-31", "--known-by", "2022-07-31T23:59:59+02:00", "--json")
+    )
+
+    assert (found["score"], found["score_exact"], found["claimed"], found["reviewed"]) == (60.5, "121/2", 61.25, True)
+    assert [part["points"] for part in found["parts"]] == [25, 8, 20, 7.5]
+    assert len(found["benchmarks"]) == 24
+    assert found["working_mark"] == 45
+    assert found["known_by"] == "2022-07-31T23:59:59+02:00"
+
+
+def test_readiness_prints_something_to_read(lesotho, capsys):
+    told = run(capsys, "lso", "2021", "--as-of", "2022-03-31")
+
+    assert "60.5 of 100 verified, 61.3 claimed; our working mark is 45; the deadline passed 31 days ago." in told
+    assert "Increasing efforts: 25.0 of 40." in told
+    assert "  7.0  shown        Prosecutions rose from 4 to 16." in told
+    assert "   2a  not shown" in told
+    assert told.rstrip().endswith("It does not predict a tier; the tier is the Secretary of State’s decision.")
+
+
+def test_readiness_gives_no_figure_where_nothing_is_reviewed(lesotho, capsys):
+    told = run(capsys, "LSO", "2021", "--as-of", "2022-03-31", "--known-by", "2022-02-28T23:59:59+02:00")
+
+    assert "Nothing has been reviewed yet; 7 claims are waiting." in told
+    assert "Increasing efforts: No data." in told
+    assert "0.0" not in told
+
+
+def test_readiness_is_as_of_today_where_no_day_is_given(lesotho, capsys):
+    assert json.loads(run(capsys, "LSO", "2021", "--json"))["as_of"] == "2022-08-01"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--as-of", "2021-03-31"], "The tracking period begins on 1 April 2021. Ask for that day or a later one."),
+        (
+            ["--as-of", "2022-08-02"],
+            "2 August 2022 has not come yet. Ask for today, 1 August 2022, or an earlier day.",
+        ),
+        (["--as-of", "31 March"], "“31 March” is no day. Give one such as 2022-03-31 after --as-of."),
+        (
+            ["--known-by", "2022-07-31T12:00"],
+            "Add the zone after --known-by, such as 2022-07-31T23:59:59+02:00: without it the moment is unclear.",
+        ),
+        (
+            ["--known-by", "July"],
+            "“July” is no moment. Give one such as 2022-07-31T23:59:59+02:00 after --known-by.",
+        ),
+    ],
+)
+def test_readiness_refuses_a_day_or_a_moment_it_can_not_take(capsys, arguments, sentence):
+    factories.RecommendationFactory()
+
+    assert refusal(capsys, "LSO", "2021", *arguments) == sentence
+
+
+def test_readiness_refuses_a_country_or_an_edition_that_is_not_there(capsys):
+    assert refusal(capsys, "LSO", "2021") == "There is no country with the code “LSO” here. None has been loaded yet."
+
+    factories.EditionFactory()
+    assert refusal(capsys, "XYZ", "2021") == "There is no country with the code “XYZ” here. There is LSO."
+    assert refusal(capsys, "LSO", "2021") == (
+        "No edition 2021 on Lesotho has recommendations to follow. Load one first."
+    )
+
+    factories.RecommendationFactory()
+    for year in ("2020", "soon"):
+        assert refusal(capsys, "LSO", year) == (
+            f"No edition {year} on Lesotho has recommendations to follow. There is 2021."
+        )

@@ -1,0 +1,146 @@
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from dialogues.lesotho.actions import load_public_record
+from dialogues.words import Direction, DoneBy, Progress, Review, Shows, Verdict
+from recommendations.models import Edition
+from recommendations.words import Better, Origin, Pillar, Rule
+from reports import record
+from reports.facts import gather_facts
+from reports.readiness import readiness
+from tests import factories
+from tests.factories import MASERU, TERMS_SET_AT, at_noon
+
+pytestmark = pytest.mark.django_db
+
+JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
+DAY = date(2022, 1, 10)
+
+
+def edition():
+    return Edition.objects.select_related("country").get(country__code="LSO", year=2021)
+
+
+def add_one_of_everything():
+    """A recommendation with its weight, and on it whatever a record may hold."""
+    tracked = factories.EditionFactory()
+    recommendation = factories.RecommendationFactory(pillar=Pillar.PROTECTION)
+    factories.RecommendationWeightFactory(terms=tracked.terms.get(), recommendation=recommendation, weight=3)
+    indicator = factories.IndicatorFactory(better=Better.DOWN, pillar=Pillar.PREVENTION)
+    benchmark = factories.BenchmarkFactory(
+        recommendation=recommendation, terms__rule=Rule.TARGET, terms__target=10, terms__indicator=indicator
+    )
+    factories.BenchmarkTermsFactory(benchmark=benchmark, weight=2, is_about_complicity=True, recorded_at=at_noon(DAY))
+    sent = factories.UpdateRoundFactory(claimed=Progress.DONE, returned=True)
+    evidence = factories.EvidenceFactory(round=sent, bears_on=[benchmark])
+    revision = factories.EvidenceFactory(happened_from=None, revises=evidence, done_by=DoneBy.JOINT)
+    factories.EvidenceReviewFactory(evidence=revision, first_on=DAY)
+    factories.EvidenceReviewFactory(bearing=evidence.bearings.get(), decision=Review.REJECTED)
+    factories.ReadingFactory(indicator=indicator, figure=16, evidence=evidence, round=sent, through_on=DAY)
+    factories.ReadingFactory(indicator=indicator, figure=None, direction=Direction.UP, through_on=DAY)
+    factories.AssessmentFactory(benchmark=benchmark, verdict=Verdict.STEP, grounds=[evidence, revision])
+    factories.AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET)
+
+
+def test_gather_facts_brings_every_row_whole():
+    add_one_of_everything()
+    tracked = edition()
+    facts = gather_facts(tracked)
+
+    assert facts.edition.tracking == record.Period(date(2021, 4, 1), date(2022, 3, 31))
+    assert facts.edition.previous == record.Period(date(2020, 4, 1), date(2021, 3, 31))
+    assert (facts.edition.country, facts.edition.year, facts.zone) == ("LSO", 2021, MASERU)
+
+    [recommendation] = facts.recommendations
+    assert (recommendation.number, recommendation.pillar, recommendation.origin) == (
+        1,
+        Pillar.PROTECTION,
+        Origin.REPORT,
+    )
+    [terms] = facts.edition_terms
+    assert terms.recorded_at == TERMS_SET_AT
+    assert (terms.deadline_on, terms.working_mark) == (date(2022, 2, 28), 45)
+    assert terms.working_mark_reason == "The post's own working mark."
+    assert terms.weights == {recommendation.id: 3}
+
+    [indicator] = facts.indicators
+    assert (indicator.unit, indicator.better, indicator.pillar) == ("cases", Better.DOWN, Pillar.PREVENTION)
+    assert indicator.question is None
+    [benchmark] = facts.benchmarks
+    assert (benchmark.recommendation_id, benchmark.letter) == (recommendation.id, "a")
+    first, second = sorted(benchmark.terms, key=lambda row: row.recorded_at)
+    assert (first.rule, first.target, first.indicator_id, first.weight) == (Rule.TARGET, 10, indicator.id, 1)
+    assert (second.rule, second.weight, second.is_about_complicity) == (Rule.ASSESSED, 2, True)
+
+    [sent] = facts.rounds
+    assert (sent.progress, sent.returned_at) == (Progress.DONE, at_noon(DAY))
+    evidence, revision = sorted(facts.evidence, key=lambda row: row.id)
+    assert (evidence.happened_from, evidence.happened_to, evidence.round_id) == (DAY, DAY, sent.id)
+    assert (revision.happened_from, revision.done_by, revision.revises) == (None, DoneBy.JOINT, evidence.id)
+    [bearing] = facts.bearings
+    assert (bearing.evidence_id, bearing.benchmark_id, bearing.shows) == (evidence.id, benchmark.id, Shows.ACTION)
+    stated, rejected = sorted(facts.reviews, key=lambda row: row.id)
+    assert (stated.evidence_id, stated.bearing_id, stated.first_on) == (revision.id, None, DAY)
+    assert (rejected.bearing_id, rejected.decision) == (bearing.id, Review.REJECTED)
+
+    counted, told = sorted(facts.readings, key=lambda row: row.id)
+    assert (counted.figure, counted.direction, counted.evidence_id) == (Decimal(16), None, evidence.id)
+    assert (counted.starts_on, counted.through_on, counted.round_id) == (date(2021, 4, 1), DAY, sent.id)
+    assert (told.figure, told.direction, told.is_no_data) == (None, Direction.UP, False)
+    resting, floating = sorted(facts.assessments, key=lambda row: row.id)
+    assert (resting.verdict, resting.evidence_ids) == (Verdict.STEP, {evidence.id, revision.id})
+    assert (floating.verdict, floating.evidence_ids) == (Verdict.MET, set())
+
+
+def test_gather_facts_leaves_out_other_countries_and_other_editions():
+    factories.RecommendationFactory()
+    malawi = factories.CountryFactory(elsewhere=True)
+    abroad = factories.EditionFactory(country=malawi)
+    earlier = factories.EditionFactory(year=2019)
+    for other in (abroad, earlier):
+        benchmark = factories.BenchmarkFactory(recommendation=factories.RecommendationFactory(edition=other))
+        factories.AssessmentFactory(benchmark=benchmark)
+        factories.EvidenceFactory(country=other.country, bears_on=[benchmark], verified=True)
+    indicator = factories.IndicatorFactory(country=malawi)
+    factories.ReadingFactory(indicator=indicator, figure=1)
+
+    facts = gather_facts(edition())
+
+    assert len(facts.recommendations) == 1
+    assert facts.benchmarks == facts.indicators == facts.readings == facts.bearings == facts.assessments == ()
+    assert {row.id for row in facts.evidence} == {row.pk for row in earlier.country.evidence.all()}
+
+
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_gather_facts_query_count(django_assert_num_queries, how_many):
+    for _ in range(how_many):
+        add_one_of_everything()
+    tracked = edition()
+
+    # Terms and weights, recommendations, benchmarks with terms, indicators, readings, evidence, bearings, reviews,
+    # rounds, assessments with grounds.
+    with django_assert_num_queries(11):
+        facts = gather_facts(tracked)
+
+    assert len(facts.assessments) == 2 * how_many
+
+
+@pytest.mark.day("2022-08-01")
+@pytest.mark.parametrize(
+    ("as_of", "known_by", "score", "claimed", "is_reviewed"),
+    [
+        (date(2022, 3, 31), JULY_2022, Fraction(121, 2), Fraction(245, 4), True),
+        (date(2022, 2, 28), JULY_2022, Fraction(43, 6), Fraction(95, 6), True),
+        (date(2022, 3, 31), datetime(2022, 2, 28, 23, 59, tzinfo=MASERU), 0, Fraction(95, 6), False),
+        (date(2021, 11, 8), datetime(2021, 11, 30, 23, 59, tzinfo=MASERU), 0, Fraction(181, 12), False),
+    ],
+)
+def test_the_public_record_of_lesotho_comes_out_as_worked(as_of, known_by, score, claimed, is_reviewed):
+    load_public_record(now=JULY_2022)
+
+    result = readiness(gather_facts(edition()), as_of=as_of, known_by=known_by)
+
+    assert (result.score, result.claimed.points, result.is_reviewed) == (score, claimed, is_reviewed)
