@@ -1,0 +1,196 @@
+"""Readiness as pages print it: figures to one decimal that add up, shares as short bars. Pure.
+
+Where nothing has been reviewed no figure is printed: those here are None then.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from recommendations.words import Better, Rule
+from reports import counting, telling, wording
+from reports.counting import newest
+from reports.findings import WHOLE, Finding
+from reports.readiness import Line, Part, Readiness
+from reports.record import BenchmarkTerms, Facts, Indicator
+from reports.words import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """One reason of a part. `claim` is what claims would add, as a sentence; empty where they add nothing."""
+
+    title: str
+    points: Decimal | None
+    of: Decimal
+    verdict: Shown
+    reason: str
+    claim: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPart:
+    """One of the four parts; what its lines print adds up to what it prints."""
+
+    title: str
+    points: Decimal | None
+    claimed: Decimal | None
+    of: Decimal
+    verdict: Shown
+    reason: str
+    law: str
+    lines: tuple[PrintedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The figures of the readiness bar, of 100; `verified` and `claimed` are None where nothing has been reviewed."""
+
+    verified: Decimal | None
+    claimed: Decimal | None
+    mark: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBar:
+    """A benchmark's share: the words beside the bar, and per cent (0 to 100) verified and claimed.
+
+    `share` is None for want of data; `claimed` is None where claims go no further.
+    """
+
+    text: str
+    share: Decimal | None
+    claimed: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedBenchmark:
+    """Where a benchmark stands. `claim` is what claims would add, as a sentence; empty where they add nothing.
+
+    `points` and `of` are what it gives and could give, exact, of 100.
+    """
+
+    key: str
+    bar: ShareBar
+    verdict: Shown
+    reason: str
+    claim: str
+    law: str
+    points: Fraction
+    of: Fraction
+
+
+def plain(value: Decimal) -> Decimal:
+    """A figure without a nought behind the point: `45.0` becomes `45`."""
+    return value.to_integral_value() if value == value.to_integral_value() else value.normalize()
+
+
+def bar(result: Readiness) -> Bar:
+    """The bar under the sentence."""
+    mark = None if result.working_mark is None else plain(Decimal(result.working_mark))
+    if not result.is_reviewed:
+        return Bar(None, None, mark)
+    return Bar(plain(wording.tenths(result.score)), plain(wording.tenths(result.claimed.points)), mark)
+
+
+def parts(result: Readiness) -> tuple[PrintedPart, ...]:
+    """The four parts as they are printed; together they print the score."""
+    verified = wording.printed([part.points for part in result.verified.parts])
+    claimed = wording.printed([part.points for part in result.claimed.parts])
+    return tuple(
+        _part(seen, sent, points, claims, is_reviewed=result.is_reviewed)
+        for seen, sent, points, claims in zip(
+            result.verified.parts, result.claimed.parts, verified, claimed, strict=True
+        )
+    )
+
+
+def benchmarks(facts: Facts, result: Readiness) -> Mapping[int, PrintedBenchmark]:
+    """Where each benchmark that is asked stands, by id. `facts` are those the result was computed from."""
+    indicators = {one.id: one for one in facts.indicators}
+    terms = {one.id: newest(one.terms) for one in counting.known(facts, result.known_by).benchmarks}
+    printed = {}
+    for seen, sent in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True):
+        held = terms[seen.benchmark_id]
+        if held is None:
+            continue
+        verified, claimed = seen.line.finding, sent.line.finding
+        indicator = indicators.get(held.indicator_id) if held.indicator_id is not None else None
+        printed[seen.benchmark_id] = PrintedBenchmark(
+            key=seen.line.key,
+            bar=share_bar(verified, claimed, held, indicator),
+            verdict=verified.verdict,
+            reason=verified.reason,
+            claim=_claim(verified, claimed),
+            law=seen.line.law,
+            points=seen.line.points,
+            of=seen.line.of,
+        )
+    return printed
+
+
+def share_bar(verified: Finding, claimed: Finding, terms: BenchmarkTerms, indicator: Indicator | None) -> ShareBar:
+    """A benchmark's share as a short bar: "6 of 10 districts" rather than "60 %"."""
+    further = claimed.worth > verified.worth
+    text = in_short(verified, terms, indicator)
+    if further:
+        text += f", claimed {in_short(claimed, terms, indicator)}"
+    if verified.share is None and not further:
+        return ShareBar(text, None, None)
+    return ShareBar(text, per_cent(verified.worth), per_cent(claimed.worth) if further else None)
+
+
+def in_short(finding: Finding, terms: BenchmarkTerms, indicator: Indicator | None) -> str:
+    """What a benchmark's finding comes to, in a word or a count."""
+    if finding.share is None:
+        return "no data"
+    if terms.rule is Rule.MORE:
+        fewer = indicator is not None and indicator.better is Better.DOWN
+        word = "less" if fewer else "more"
+        return f"{word} than the year before" if finding.share == WHOLE else f"not {word} than the year before"
+    if terms.rule is Rule.TARGET and terms.target and indicator and indicator.better is Better.UP:
+        reached = finding.share * Fraction(terms.target)
+        count = Decimal(reached.numerator) / Decimal(reached.denominator)
+        return telling.out_of(count, terms.target, indicator.unit)
+    return telling.share(finding.share)
+
+
+def per_cent(share: Fraction) -> Decimal:
+    """A share as per cent, to one decimal, for drawing."""
+    return wording.tenths(share * 100)
+
+
+def _part(seen: Part, sent: Part, points: Decimal, claims: Decimal, *, is_reviewed: bool) -> PrintedPart:
+    printed = wording.printed([line.points for line in seen.lines], total=points)
+    possible = wording.printed([line.of for line in seen.lines])
+    return PrintedPart(
+        title=seen.key.label,
+        points=plain(points) if is_reviewed else None,
+        claimed=plain(claims) if is_reviewed else None,
+        of=plain(wording.tenths(seen.of)),
+        verdict=seen.verdict,
+        reason=seen.reason,
+        law=seen.law,
+        lines=tuple(
+            _line(line, claim, plain(figure) if is_reviewed else None, plain(of))
+            for line, claim, figure, of in zip(seen.lines, sent.lines, printed, possible, strict=True)
+        ),
+    )
+
+
+def _line(seen: Line, sent: Line, points: Decimal | None, of: Decimal) -> PrintedLine:
+    return PrintedLine(
+        title=seen.title,
+        points=points,
+        of=of,
+        verdict=seen.finding.verdict,
+        reason=seen.finding.reason,
+        claim=_claim(seen.finding, sent.finding),
+        law=seen.law,
+    )
+
+
+def _claim(verified: Finding, claimed: Finding) -> str:
+    return claimed.reason if claimed.worth > verified.worth else ""

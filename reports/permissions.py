@@ -1,0 +1,21 @@
+"""May this user do that with what we conclude: one small function each, with its reason."""
+
+from recommendations.models import Edition
+from reports.models import Briefing
+from tiptracker.accounts.models import User
+from tiptracker.words import Role
+
+
+def can_read_readiness(user: User, edition: Edition) -> bool:
+    """The embassy's roles, for their countries: how ready the record is, is never a ministry's to read."""
+    return user.is_embassy and user.countries.filter(pk=edition.country_id).exists()
+
+
+def can_request_briefing(user: User, edition: Edition) -> bool:
+    """Officers and the ambassador: it is the post's document; an observer reads what the post has made."""
+    return user.role in (Role.OFFICER, Role.AMBASSADOR) and can_read_readiness(user, edition)
+
+
+def can_download_briefing(user: User, briefing: Briefing) -> bool:
+    """The embassy's roles, observers too: they read what the embassy reads."""
+    return can_read_readiness(user, briefing.edition)

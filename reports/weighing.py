@@ -1,0 +1,147 @@
+"""Why a row counts, or doesn't, said beside it. Pure.
+
+Whether it counts is `reports.counting`'s to decide and only read here; the sentence names the first
+rule that speaks against it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from dialogues.words import DoneBy, Review, Shows
+from recommendations.words import Rule
+from reports import counting, wording
+from reports.record import Bearing, Evidence, EvidenceReview, Facts, Period, Reading, Round
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """Whether a row counts; whether it is a claim that would; and, where it doesn't count, why, as a phrase."""
+
+    counts: bool
+    is_claim: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weights of bearings and of readings, by id."""
+
+    bearings: Mapping[int, Weight]
+    readings: Mapping[int, Weight]
+
+
+COUNTS = Weight(counts=True)
+WAITS = Weight(counts=False, is_claim=True, why="not verified yet")
+
+
+def weigh(facts: Facts, as_of: date) -> Weights:
+    """What each bearing and each reading of the record weighs on a day, by all that is known."""
+    seen, sent = counting.verified(facts, as_of), counting.claimed(facts, as_of)
+    rule = {one.id: terms.rule for one in facts.benchmarks if (terms := counting.newest(one.terms))}
+    evidence = {row.id: row for row in facts.evidence}
+    reviews = _newest_reviews(facts.reviews)
+    record = _Record(
+        evidence=evidence,
+        reviews=reviews,
+        rounds={row.id: row for row in facts.rounds},
+        revised=frozenset(row.revises for row in facts.evidence if row.revises is not None),
+        window=facts.edition.tracking,
+        as_of=as_of,
+    )
+    proven = {(one, act.evidence_id) for one, acts in seen.actions.items() for act in acts}
+    claimed = {(one, act.evidence_id) for one, acts in sent.actions.items() for act in acts}
+    figures = {row.id for rows in seen.readings.values() for row in rows}
+    figures |= {row.id for rows in seen.previous.values() for row in rows}
+    told = {row.id for rows in sent.readings.values() for row in rows}
+
+    def bearing(row: Bearing) -> Weight:
+        pair = (row.benchmark_id, row.evidence_id)
+        if rule.get(row.benchmark_id, Rule.ASSESSED) is not Rule.ASSESSED:
+            return Weight(counts=False, why="only a figure moves this benchmark")
+        if pair in proven:
+            return COUNTS
+        against = record.against_bearing(row, evidence[row.evidence_id])
+        if pair in claimed:
+            return Weight(counts=False, is_claim=True, why=against or WAITS.why)
+        return Weight(counts=False, why=against)
+
+    def reading(row: Reading) -> Weight:
+        if row.id in figures:
+            return COUNTS
+        return WAITS if row.id in told else Weight(counts=False, why=record.against_reading(row))
+
+    return Weights(
+        bearings={row.id: bearing(row) for row in facts.bearings},
+        readings={row.id: reading(row) for row in facts.readings},
+    )
+
+
+@dataclass(frozen=True)
+class _Record:
+    evidence: Mapping[int, Evidence]
+    reviews: Mapping[tuple[int, int | None], EvidenceReview]
+    rounds: Mapping[int, Round]
+    revised: frozenset[int]
+    window: Period
+    as_of: date
+
+    def against_bearing(self, bearing: Bearing, evidence: Evidence) -> str:
+        """The first thing that speaks against a bearing; empty where nothing does."""
+        review = self.reviews.get((evidence.id, bearing.id))
+        first = evidence.happened_from or (review.first_on if review else None)
+        reasons = (
+            (evidence.id in self.revised, "put right by a newer row"),
+            (evidence.done_by not in counting.OWN, f"done by {done_by(evidence.done_by)}, not by the government"),
+            (bearing.shows is not Shows.ACTION, f"{wording.within(bearing.shows.label)}, not a concrete action"),
+            ((first or evidence.happened_to) < self.window.starts_on, self._outside(first, evidence.happened_to)),
+            (evidence.happened_to > self.window.ends_on, f"after {wording.day(self.window.ends_on)}"),
+            (evidence.happened_to > self.as_of, f"not over by {wording.day(self.as_of)}"),
+            (review is not None and review.decision is Review.REJECTED, "rejected by the embassy"),
+            (review is None and self._is_rejected(evidence), "rejected by the embassy"),
+            (review is None and self._is_returned(evidence.round_id), "the update it came with was returned"),
+            (review is not None and first is None, "verified, but nobody has stated its first day"),
+        )
+        return next((why for applies, why in reasons if applies), "")
+
+    def against_reading(self, reading: Reading) -> str:
+        """The first thing that speaks against a reading."""
+        cited = self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
+        reasons = (
+            (reading.through_on < self.window.starts_on, f"before {wording.day(self.window.starts_on)}"),
+            (reading.starts_on != self.window.starts_on, "not from the first day of the tracking period"),
+            (reading.through_on > self.window.ends_on, f"after {wording.day(self.window.ends_on)}"),
+            (reading.through_on > self.as_of, f"not over by {wording.day(self.as_of)}"),
+            (self._is_returned(reading.round_id), "the update it came with was returned"),
+            (cited is not None and self._is_returned(cited.round_id), "the update it came with was returned"),
+        )
+        return next((why for applies, why in reasons if applies), "rejected by the embassy")
+
+    def _outside(self, first: date | None, last: date) -> str:
+        start = wording.day(self.window.starts_on)
+        return f"begun before {start}" if first and last >= self.window.starts_on else f"before {start}"
+
+    def _is_rejected(self, evidence: Evidence) -> bool:
+        review = self.reviews.get((evidence.id, None))
+        return review is not None and review.decision is Review.REJECTED
+
+    def _is_returned(self, round_id: int | None) -> bool:
+        sent = self.rounds.get(round_id) if round_id is not None else None
+        return sent is not None and sent.returned_at is not None
+
+
+def _newest_reviews(reviews: Iterable[EvidenceReview]) -> Mapping[tuple[int, int | None], EvidenceReview]:
+    """The newest review of each thing: a piece of evidence and a bearing's id, or None for the evidence itself."""
+    ordered = sorted(reviews, key=lambda row: (row.recorded_at, row.id))
+    return {(row.evidence_id, row.bearing_id): row for row in ordered}
+
+
+def done_by(doer: DoneBy) -> str:
+    """Who did it, as it stands inside a sentence: `the government`, `civil society`."""
+    return {
+        DoneBy.GOVERNMENT: "the government",
+        DoneBy.JOINT: "the government and others",
+        DoneBy.CIVIL_SOCIETY: "civil society",
+        DoneBy.INTERNATIONAL: "an international organization",
+        DoneBy.UNITED_STATES: "the United States",
+    }[doer]
