@@ -1,0 +1,150 @@
+"""What is typed about commitments: the promise itself, the verbs that move it, and the filters of the list."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.utils.formats import date_format
+
+from dialogues.forms.fields import (
+    BenchmarkRow,
+    BenchmarkRows,
+    DatedForm,
+    DayField,
+    PastDayField,
+    RowField,
+    SeenField,
+    offer,
+)
+from dialogues.models import Dialogue
+from dialogues.words import Horizon, MadeBy, Reach, Status
+from recommendations.words import Pillar
+from tiptracker.accounts.models import Ministry
+
+
+class CommitmentFilter(forms.Form):
+    """What narrows the list of commitments; its fields are the words of the address."""
+
+    status = forms.ChoiceField(required=False, choices=[("", "Any"), *Status.choices()])
+    ministry = forms.ChoiceField(label="Who promised", required=False)
+    pillar = forms.ChoiceField(required=False, choices=[("", "Any"), *Pillar.choices()])
+
+    def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["ministry"]).choices = [
+            ("", "Anyone"),
+            *((str(ministry.pk), ministry.name) for ministry in ministries),
+            (MadeBy.UNITED_STATES.value, MadeBy.UNITED_STATES.label),
+        ]
+
+
+class CommitmentForm(DatedForm):
+    """A promise: whose, what, when, by when, and where it was made."""
+
+    made_by = forms.ChoiceField(
+        label="Whose undertaking is it?",
+        widget=forms.RadioSelect,
+        choices=[(MadeBy.MINISTRY.value, "A ministry’s"), (MadeBy.UNITED_STATES.value, "The United States’")],
+        initial=MadeBy.MINISTRY.value,
+    )
+    ministry = RowField(label="Ministry", required=False, help_text="Leave empty for the United States’ own.")
+    text = forms.CharField(
+        label="What was promised",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="In a sentence that somebody can check: what, how much, where.",
+    )
+    made_on = PastDayField(label="When it was promised")
+    due_on = DayField(label="Due", required=False, help_text="Leave empty where no date was agreed.")
+    dialogue = RowField(label="At which dialogue", required=False)
+    letter = forms.CharField(
+        label="Or by which letter or other source",
+        required=False,
+        max_length=300,
+        help_text="Such as “Note verbale 12/2022 of 14 January 2022”.",
+    )
+    horizon = forms.ChoiceField(
+        label="What kind of step",
+        widget=forms.RadioSelect,
+        choices=Horizon.choices(),
+        initial=Horizon.SHORT_TERM.value,
+    )
+
+    def __init__(
+        self, *args: Any, ministries: Sequence[Ministry], dialogues: Sequence[Dialogue], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "ministry", ministries, empty="Choose one")
+        read = [
+            (str(dialogue.pk), f"{date_format(dialogue.held_on, 'j F Y')}, {dialogue.place}") for dialogue in dialogues
+        ]
+        offer(self, "dialogue", dialogues, empty="None", choices=[*read])
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if said.get("made_by") == MadeBy.MINISTRY and not said.get("ministry") and "ministry" not in self.errors:
+            self.add_error("ministry", "Choose the ministry that promised it.")
+        if said.get("made_by") == MadeBy.UNITED_STATES and said.get("ministry"):
+            self.add_error("ministry", "Leave the ministry empty, or say that a ministry promised it.")
+        if not said.get("dialogue") and not said.get("letter") and "dialogue" not in self.errors:
+            self.add_error("dialogue", "Say at which dialogue it was made, or name the letter below.")
+        if said.get("due_on") and said.get("made_on") and said["due_on"] < said["made_on"]:
+            self.add_error("due_on", "It can’t be due before it was promised. Give a later day, or none.")
+        return said
+
+
+class LinkRow(BenchmarkRow):
+    """A benchmark towards which the promise goes, and how far keeping it would take us there."""
+
+    reach = forms.ChoiceField(
+        label="Keeping it", required=False, choices=Reach.choices(), initial=Reach.CONTRIBUTES.value
+    )
+
+
+LinkRows = forms.formset_factory(LinkRow, formset=BenchmarkRows, extra=2, max_num=20, absolute_max=25)
+
+
+class VerbForm(DatedForm):
+    """What moves a commitment; `seen` is the newest event that stood on the page."""
+
+    seen = SeenField()
+
+
+class RescheduleForm(VerbForm):
+    """A new due day, and why."""
+
+    due_on = DayField(label="New due day")
+    reason = forms.CharField(
+        label="Why it was moved", widget=forms.Textarea(attrs={"rows": 3}), help_text="Who asked, and what they said."
+    )
+    on = PastDayField(label="Agreed on")
+
+
+class WithdrawForm(VerbForm):
+    """That a promise no longer stands, and why."""
+
+    reason = forms.CharField(label="Why it no longer stands", widget=forms.Textarea(attrs={"rows": 3}))
+    on = PastDayField(label="Withdrawn on")
+
+
+class ReopenForm(VerbForm):
+    """That a settled promise is open again, and why."""
+
+    reason = forms.CharField(label="Why it is open again", widget=forms.Textarea(attrs={"rows": 3}))
+    on = PastDayField(label="Open again from")
+
+
+class ReportDoneForm(VerbForm):
+    """That an undertaking of the United States is done."""
+
+    on = PastDayField(label="Done on")
+
+
+class VerifyDoneForm(VerbForm):
+    """The embassy's word that it is done, with its reason."""
+
+    reason = forms.CharField(
+        label="What convinces us",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The reason stands in the record beside the evidence.",
+    )
+    on = PastDayField(label="Verified on")

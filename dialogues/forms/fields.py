@@ -1,0 +1,164 @@
+"""Fields, and rows of fields, that several forms share."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.core.validators import MaxValueValidator
+from django.db.models import Model
+from django.http import QueryDict
+from django.utils.text import Truncator
+
+from dialogues.uploads import EXTENSIONS
+from recommendations.models import Benchmark
+from tiptracker.frontend.forms import DayInput
+
+Choices = list[tuple[str, str | list[tuple[str, str]]]]
+"""Pairs of a stored word and its reading, or of a group's name and its pairs."""
+
+ACCEPTED_FILES = ",".join(EXTENSIONS)
+"""What a phone or a browser offers first; what a file really is, `dialogues.uploads` decides."""
+
+
+class DayField(forms.DateField):
+    """A calendar day."""
+
+    widget = DayInput
+    default_error_messages = {"invalid": "Give the day as a date, such as 2022-01-28."}  # noqa: RUF012 -- as Django's
+
+
+class PastDayField(DayField):
+    """A day that has come: it ends at the domain's today and, where required, begins there."""
+
+    def end_at(self, today: date) -> None:
+        """Refuse and don't offer any day after `today`."""
+        self.widget.attrs["max"] = today.isoformat()
+        sentence = "That day has not come yet. Give today or a day before it."
+        self.validators.append(MaxValueValidator(today, sentence))
+        if self.required:
+            self.initial = today
+
+
+class DatedForm(forms.Form):
+    """A form whose past days end at the day that it is given."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, PastDayField):
+                field.end_at(today)
+
+
+class RowField(forms.ChoiceField):
+    """One of the rows that a person may see. A row that is not there and one that is not seen are the same error."""
+
+    default_error_messages = {"invalid_choice": "Choose one from the list."}  # noqa: RUF012 -- as Django's
+    rows: Mapping[str, Model]
+
+    def clean(self, value: Any) -> Any:
+        return self.rows.get(super().clean(value))
+
+
+class RowsField(forms.MultipleChoiceField):
+    """Some of the rows that a person may see."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"invalid_choice": "Choose from the list."}  # noqa: RUF012 -- as Django's
+    rows: Mapping[str, Model]
+
+    def clean(self, value: Any) -> Any:
+        return [self.rows[pk] for pk in super().clean(value)]
+
+
+def offer(
+    form: forms.Form, name: str, rows: Iterable[Model], *, empty: str | None = None, choices: Choices | None = None
+) -> None:
+    """Offer `rows` in a field of a form, read by their names or by `choices`; `empty` is how none of them is read."""
+    field = cast("RowField | RowsField", form.fields[name])
+    field.rows = {str(row.pk): row for row in rows}
+    none = [] if empty is None else [("", empty)]
+    field.choices = [*none, *(choices or [(pk, str(row)) for pk, row in field.rows.items()])]
+
+
+class FilesInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.getlist(name) if hasattr(files, "getlist") else []
+
+
+def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
+    """Benchmarks (with their recommendations, `with_terms`) under the recommendation that each checks."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for benchmark in benchmarks:
+        recommendation = benchmark.recommendation
+        group = f"{recommendation.number}. {Truncator(recommendation.text).chars(90)}"
+        groups.setdefault(group, []).append((str(benchmark.pk), f"{benchmark.key}: {benchmark.wording}"))
+    return list(groups.items())
+
+
+class BenchmarkRow(forms.Form):
+    """One line that names a benchmark; a line without one says nothing."""
+
+    benchmark = RowField(required=False)
+
+    def __init__(self, *args: Any, benchmarks: Sequence[Benchmark], choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "benchmark", benchmarks, empty="None", choices=choices)
+
+
+class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Lines that each name another benchmark."""
+
+    def clean(self) -> None:
+        named: set[int] = set()
+        for row in self.forms:
+            if (benchmark := row.cleaned_data.get("benchmark")) is None:
+                continue
+            if benchmark.pk in named:
+                row.add_error("benchmark", "This benchmark is named above already.")
+            named.add(benchmark.pk)
+
+
+def typed(form: forms.Form) -> dict[str, Any]:
+    """What stands in a bound form so far, as typed, so that it can be shown again without being judged."""
+    return {
+        name: field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+        for name, field in form.fields.items()
+    }
+
+
+def with_another_row[F: forms.Form](rows: "forms.BaseFormSet[F]", **kwargs: Any) -> "forms.BaseFormSet[F]":
+    """The same lines as typed, and an empty one, not yet judged. `kwargs` are those the lines were made with."""
+    again = type(rows)(initial=[typed(form) for form in rows.forms], **kwargs)
+    again.extra = 1
+    return again
+
+
+class SeenField(forms.IntegerField):
+    """The key of what stood on the page when the form was filled, so that nobody overwrites what they haven't seen."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+
+def has_now_seen(form: forms.Form, name: str, key: int) -> None:
+    """Let a refused form be sent again as typed, now that its reader sees the newer row `key` beside it."""
+    data = cast("QueryDict", form.data).copy()
+    data[form.add_prefix(name)] = str(key)
+    form.data = data
+
+
+def refused(*all_forms: forms.Form) -> list[forms.Form]:
+    """Those in which something has to be put right."""
+    return [form for form in all_forms if form.is_bound and form.errors]
+
+
+def beside_field(form: forms.Form, sentence: str, field: str | None) -> None:
+    """Put a refusal beside the field it names, or on the form where that has no such field."""
+    form.add_error(field if field in form.fields else None, sentence)

@@ -1,0 +1,126 @@
+"""What is typed about rounds of an update: what a ministry sends, what the embassy makes of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from dialogues.forms.evidence import ReviewForm
+from dialogues.forms.fields import ACCEPTED_FILES, DatedForm, FilesInput, PastDayField
+from dialogues.words import Direction, DoneBy, Progress
+from recommendations.models import Indicator
+
+
+class UpdateForm(DatedForm):
+    """What a ministry says of one of its commitments. Few fields, none of them about scoring."""
+
+    claimed = forms.ChoiceField(label="How far is it?", widget=forms.RadioSelect, choices=Progress.choices())
+    title = forms.CharField(
+        label="What happened, in one line",
+        max_length=200,
+        help_text="Such as “Focal officers named in six districts”.",
+    )
+    narrative = forms.CharField(
+        label="Tell it in your own words",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="What was done, where, with what result, and what comes next.",
+    )
+    happened_from = PastDayField(
+        label="It began on", required=False, help_text="Leave empty if you do not know the day."
+    )
+    happened_to = PastDayField(label="It was finished, or last worked on, on")
+    done_by = forms.ChoiceField(
+        label="Who did it?",
+        widget=forms.RadioSelect,
+        choices=[
+            (DoneBy.GOVERNMENT.value, "The government alone"),
+            (DoneBy.JOINT.value, "The government together with others"),
+        ],
+        initial=DoneBy.GOVERNMENT.value,
+    )
+    files = forms.Field(  # type: ignore[assignment]  # a form's attribute of this name is no field
+        label="Files that prove it",
+        required=False,
+        widget=FilesInput(attrs={"accept": ACCEPTED_FILES}),
+        help_text="Photographs, letters, lists without names: JPEG, PNG, PDF, Word or Excel. A phone’s camera will do.",
+    )
+    through_on = PastDayField(label="Counted through", help_text="The last day that the figures below cover.")
+
+    def __init__(self, *args: Any, asks_figures: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_figures:
+            del self.fields["through_on"]
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        first, last = said.get("happened_from"), said.get("happened_to")
+        if first and last and first > last:
+            self.add_error("happened_from", "It can’t have begun after it was finished. Change one of the two days.")
+        return said
+
+
+class FigureForm(forms.Form):
+    """One indicator's count since the period began: a figure, or only which way it moved, or nothing."""
+
+    figure = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
+    direction = forms.ChoiceField(
+        label="Without a figure: compared with the year before",
+        required=False,
+        choices=[
+            ("", "Nothing to say"),
+            (Direction.UP.value, "More"),
+            (Direction.LEVEL.value, "About the same"),
+            (Direction.DOWN.value, "Less"),
+        ],
+    )
+
+    def __init__(self, *args: Any, indicator: Indicator, since: str, **kwargs: Any) -> None:
+        kwargs["prefix"] = f"indicator-{indicator.pk}"
+        super().__init__(*args, **kwargs)
+        self.indicator = indicator
+        self.fields["figure"].label = f"{indicator.name} since {since}"
+        self.fields["figure"].help_text = f"Counted in {indicator.unit}."
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("figure") is not None and self.cleaned_data.get("direction"):
+            self.add_error("direction", "Give the figure, or only the direction, not both.")
+        return self.cleaned_data
+
+
+class JudgementForm(ReviewForm):
+    """The embassy's word on one line of a round; a line without a reason of its own takes the reason for all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+        del self.fields["seen"]
+
+
+class AcceptForm(forms.Form):
+    """The reason that stands for the whole round."""
+
+    reason = forms.CharField(
+        label="Reason for all of it",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Stands wherever a line has no reason of its own. If this verifies the commitment done, it says why.",
+    )
+
+    def reasons_given(self, judgements: Sequence[JudgementForm]) -> bool:
+        """Whether every line has a reason, its own or the one for all; marks those that have none."""
+        if self.cleaned_data.get("reason"):
+            return True
+        lacking = [judgement for judgement in judgements if not judgement.cleaned_data.get("reason")]
+        for judgement in lacking:
+            judgement.add_error("reason", "Say in a sentence why, here or once for all of it below.")
+        return not lacking
+
+
+class ReturnForm(forms.Form):
+    """What the ministry has to mend."""
+
+    reason = forms.CharField(
+        label="What is missing",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The ministry reads this sentence. Say what to send so that it can be accepted.",
+    )

@@ -1,0 +1,168 @@
+"""The embassy's verdict on a benchmark: a page of its own, and the same form on a round's page."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+
+from dialogues import actions, permissions
+from dialogues.forms.assessments import AssessForm
+from dialogues.forms.fields import beside_field, has_now_seen
+from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, UpdateRound
+from dialogues.views.here import SignedIn
+from dialogues.views.story import newest
+from dialogues.words import Review, Verdict
+from recommendations.models import Benchmark
+from recommendations.words import Rule
+from tiptracker import clock
+from tiptracker.accounts.models import User
+from tiptracker.pages import render_page
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile
+
+
+class Exhibit(NamedTuple):
+    """A piece of evidence that bears on the benchmark, and the newest word on that."""
+
+    evidence: Evidence
+    decision: Review | None
+
+
+class Assessable(NamedTuple):
+    """A benchmark with its present verdict, what bears on it, and the form for a new verdict.
+
+    `form` is None where the benchmark is judged by its figures, or where this person may not assess it.
+    """
+
+    benchmark: Benchmark
+    wording: str
+    by_figures: bool
+    assessment: Assessment | None
+    verdict: Verdict | None
+    exhibits: list[Exhibit]
+    form: AssessForm | None
+
+
+def section_of_law(indicia: Collection[int]) -> str:
+    """Where the law asks for it: "22 U.S.C. 7106(b)(1), (7)", or the tiers' own section where no indicium is named."""
+    if not indicia:
+        return "22 U.S.C. 7107(b)"
+    return f"22 U.S.C. 7106(b){', '.join(f'({number})' for number in indicia)}"
+
+
+def _benchmarks(user: User) -> QuerySet[Benchmark]:
+    bearings = (
+        EvidenceBearing.objects.visible_to(user)
+        .filter(evidence__revised_by=None)
+        .select_related("evidence")
+        .prefetch_related(Prefetch("reviews", EvidenceReview.objects.visible_to(user)))
+        .order_by("-evidence__happened_to", "-evidence__pk")
+    )
+    return (
+        Benchmark.objects.visible_to(user)
+        .select_related("recommendation__edition__country")
+        .prefetch_related(
+            Prefetch("bearings", bearings, to_attr="seen_bearings"),
+            Prefetch("assessments", Assessment.objects.visible_to(user).select_related("recorded_by")),
+        )
+        .with_terms()
+    )
+
+
+def _assessable(benchmark: Benchmark, form: AssessForm | None) -> Assessable:
+    terms, assessment = benchmark.current_terms, _newest_assessment(benchmark)
+    return Assessable(
+        benchmark=benchmark,
+        wording=benchmark.wording,
+        by_figures=terms is not None and terms.rule != Rule.ASSESSED,
+        assessment=assessment,
+        verdict=Verdict(assessment.verdict) if assessment else None,
+        exhibits=_exhibits(benchmark),
+        form=form,
+    )
+
+
+def _exhibits(benchmark: Benchmark) -> list[Exhibit]:
+    exhibits = []
+    for bearing in benchmark.seen_bearings:  # type: ignore[attr-defined]  # prefetched by `_benchmarks`
+        review = newest(bearing.reviews.all())
+        exhibits.append(Exhibit(bearing.evidence, Review(review.decision) if review else None))
+    return exhibits
+
+
+def _newest_assessment(benchmark: Benchmark) -> Assessment | None:
+    return max(benchmark.assessments.all(), key=lambda each: (each.recorded_at, each.pk), default=None)
+
+
+def _form(benchmark: Benchmark, data: QueryDict | None = None) -> AssessForm:
+    exhibits, assessment = _exhibits(benchmark), _newest_assessment(benchmark)
+    return AssessForm(
+        data,
+        evidence=[exhibit.evidence for exhibit in exhibits],
+        auto_id=f"benchmark-{benchmark.pk}-%s",
+        initial={
+            "seen": assessment.pk if assessment else 0,
+            "law": section_of_law(benchmark.recommendation.indicia),
+            "evidence": [str(each.evidence.pk) for each in exhibits if each.decision is Review.VERIFIED],
+        },
+    )
+
+
+def assessables(user: User, pks: Collection[int]) -> list[Assessable]:
+    """The benchmarks of one country among `pks`, each with the form for a new verdict."""
+    benchmarks = list(_benchmarks(user).filter(pk__in=pks).order_by("recommendation__number", "letter"))
+    may_assess = bool(benchmarks) and permissions.can_assess(user, benchmarks[0])
+    return [_assessable(benchmark, _form(benchmark) if may_assess else None) for benchmark in benchmarks]
+
+
+@login_required
+def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
+    """Give a verdict on one benchmark; `round` in the body leads back to the round it came from."""
+    user = request.user
+    benchmark = get_object_or_404(_benchmarks(user), pk=pk)
+    if not permissions.can_assess(user, benchmark):
+        raise PermissionDenied
+    is_sent = request.method == "POST"
+    came_from = _round(user, (request.POST if is_sent else request.GET).get("round", ""))
+    form = _form(benchmark, request.POST if is_sent else None)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            actions.assess(
+                benchmark=benchmark,
+                verdict=Verdict(said["verdict"]),
+                rationale=said["rationale"],
+                law=said["law"],
+                evidence=said.get("evidence", []),
+                seen=said["seen"],
+                by=user,
+                now=clock.now(benchmark.recommendation.edition.country.time_zone),
+            )
+        except ChangedMeanwhile as refusal:
+            benchmark = _benchmarks(user).get(pk=pk)
+            newer = _newest_assessment(benchmark)
+            has_now_seen(form, "seen", newer.pk if newer else 0)
+            beside_field(form, str(refusal), refusal.field)
+        except Refused as refusal:
+            beside_field(form, str(refusal), refusal.field)
+        else:
+            messages.success(request, f"{benchmark.key} assessed: {Verdict(said['verdict']).label.lower()}.")
+            if came_from:
+                return redirect("round_detail", came_from.pk)
+            return redirect("recommendation_detail", benchmark.recommendation_id)
+    context = {
+        "assessable": _assessable(benchmark, form),
+        "recommendation": benchmark.recommendation,
+        "round": came_from,
+    }
+    return render_page(request, "dialogues/benchmark_assess.html", context, status=422 if is_sent else 200)
+
+
+def _round(user: User, pk: str) -> UpdateRound | None:
+    """The round a person came from, where they see one of that key."""
+    return UpdateRound.objects.visible_to(user).filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None

@@ -1,0 +1,360 @@
+"""Pages about commitments: the list, one commitment's story, a new one, and the verbs that move it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from dialogues import actions, permissions
+from dialogues.forms.commitments import (
+    CommitmentFilter,
+    CommitmentForm,
+    LinkRows,
+    ReopenForm,
+    ReportDoneForm,
+    RescheduleForm,
+    VerbForm,
+    VerifyDoneForm,
+    WithdrawForm,
+)
+from dialogues.forms.fields import benchmark_choices, beside_field, has_now_seen, refused, typed, with_another_row
+from dialogues.models import (
+    Commitment,
+    CommitmentBenchmark,
+    CommitmentEvent,
+    Dialogue,
+    Evidence,
+    UpdateRound,
+)
+from dialogues.models.commitments import CommitmentQuerySet
+from dialogues.status import Standing
+from dialogues.views.here import SignedIn, edition_at_hand, in_words, late_by
+from dialogues.views.story import next_step, tell
+from dialogues.words import Horizon, MadeBy, Reach, Status
+from recommendations.models import Benchmark, Recommendation
+from tiptracker import clock
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.pages import render_page
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile
+
+PAGE_SIZE = 25
+
+
+class Line(NamedTuple):
+    """A commitment in a list: the row, its status, and what to read beside it ("late by 12 days")."""
+
+    commitment: Commitment
+    status: Status
+    text: str
+
+
+class Towards(NamedTuple):
+    """A benchmark as a commitment's page tells of it; how far keeping it would reach is for the embassy alone."""
+
+    recommendation: Recommendation
+    key: str
+    wording: str
+    reach: str = ""
+
+
+def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQuerySet:
+    """Made by `day`, with status, number of pieces of evidence and whether an update waits; what is unsettled first."""
+    evidence = (
+        Evidence.objects.visible_to(user)
+        .current()
+        .filter(commitment=OuterRef("pk"))
+        .order_by()
+        .values("commitment")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    waiting = UpdateRound.objects.waiting().filter(update__commitment=OuterRef("pk"))
+    settled = Case(When(status__in=[Status.VERIFIED, Status.WITHDRAWN], then=Value(1)), default=Value(0))
+    return (
+        commitments.with_status(day)
+        .filter(Q(status__isnull=False))
+        .annotate(
+            evidence_count=Coalesce(Subquery(evidence, output_field=IntegerField()), 0), is_waiting=Exists(waiting)
+        )
+        .select_related("ministry")
+        .order_by(settled, F("due_on").asc(nulls_last=True), "pk")
+    )
+
+
+def line(commitment: Any, day: date) -> Line:
+    """A row of `lines` as it is read."""
+    status = Status(commitment.status)
+    text = late_by((day - commitment.due_on).days) if status is Status.LATE else ""
+    return Line(commitment, status, text)
+
+
+@login_required
+def commitment_list(request: SignedIn) -> HttpResponse:
+    """What was promised, narrowed by the address: `?status=&ministry=&pillar=&page=`."""
+    user, today = request.user, clock.today()
+    chosen = CommitmentFilter(request.GET, ministries=list(Ministry.objects.visible_to(user)))
+    if not user.is_embassy:
+        del chosen.fields["ministry"]
+    chosen.is_valid()
+    rows = _narrowed(lines(Commitment.objects.visible_to(user), user, today), chosen.cleaned_data)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    edition = edition_at_hand(user)
+    context = {
+        "filter": chosen,
+        "is_narrowed": any(chosen.cleaned_data.values()),
+        "page": page,
+        "lines": [line(commitment, today) for commitment in page],
+        "today": today,
+        "can_record": edition is not None and permissions.can_record_commitment(user, edition.country),
+    }
+    return render_page(request, "dialogues/commitment_list.html", context, partial="rows")
+
+
+def _narrowed(rows: CommitmentQuerySet, chosen: dict[str, Any]) -> CommitmentQuerySet:
+    if status := chosen.get("status"):
+        rows = rows.filter(Q(status=status))
+    if whose := chosen.get("ministry"):
+        rows = rows.filter(made_by=whose) if whose == MadeBy.UNITED_STATES else rows.filter(ministry=whose)
+    if pillar := chosen.get("pillar"):
+        towards = CommitmentBenchmark.objects.filter(benchmark__recommendation__pillar=pillar)
+        rows = rows.filter(pk__in=towards.values("commitment"))
+    return rows
+
+
+@login_required
+def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
+    """One commitment, one story. What a ministry may not know does not reach its page."""
+    user, today = request.user, clock.today()
+    events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
+    rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
+    commitment = get_object_or_404(rows.prefetch_related(events), pk=pk)
+    story = tell(user, commitment, today, edition_at_hand(user, commitment.country))
+    if story is None:
+        raise Http404
+    benchmarks = list(
+        Benchmark.objects.visible_to(user)
+        .filter(commitment_links__commitment=commitment)
+        .select_related("recommendation")
+        .with_terms()
+    )
+    context = {
+        "commitment": commitment,
+        "standing": story.standing,
+        "status_text": late_by(story.standing.days_late) if story.standing.days_late else "",
+        "entries": story.entries,
+        "next": next_step(user, story),
+        "benchmarks": [Towards(b.recommendation, b.key, b.wording) for b in benchmarks],
+    }
+    if user.is_embassy:
+        reach = {link.benchmark_id: Reach(link.reach) for link in commitment.links.all()}
+        context |= {
+            "is_embassy": True,
+            "benchmarks": [Towards(b.recommendation, b.key, b.wording, reach[b.pk].label) for b in benchmarks],
+            "horizon": Horizon(commitment.horizon).label,
+            "verbs": _verbs(user, commitment, story.standing),
+        }
+    elif story.returned:
+        context["returned"] = story.returned
+    return render_page(request, "dialogues/commitment_detail.html", context)
+
+
+def _verbs(user: User, commitment: Commitment, standing: Standing) -> list[tuple[str, str]]:
+    """What else this person can do, as pairs of an address and what it says."""
+    if not permissions.can_change_commitment(user, commitment):
+        return []
+    log = (f"{reverse('evidence_log')}?commitment={commitment.pk}", "Log progress")
+    if standing.status in (Status.VERIFIED, Status.WITHDRAWN):
+        return [log, (reverse("commitment_reopen", args=[commitment.pk]), "Open it again")]
+    return [
+        log,
+        (reverse("commitment_reschedule", args=[commitment.pk]), "Move the due date"),
+        (reverse("commitment_withdraw", args=[commitment.pk]), "Withdraw it"),
+    ]
+
+
+@login_required
+def commitment_add(request: SignedIn) -> HttpResponse:
+    """A new commitment; `?dialogue=` names the dialogue at which it was made."""
+    user, now = request.user, clock.now()
+    edition = edition_at_hand(user)
+    if edition is None or not permissions.can_record_commitment(user, edition.country):
+        raise PermissionDenied
+    country = edition.country
+    benchmarks = list(
+        Benchmark.objects.visible_to(user)
+        .filter(recommendation__edition=edition)
+        .select_related("recommendation")
+        .with_terms()
+    )
+    dialogues = list(Dialogue.objects.visible_to(user).filter(country=country))
+    offered: dict[str, Any] = {
+        "today": now.date(),
+        "ministries": list(Ministry.objects.visible_to(user).filter(country=country)),
+        "dialogues": dialogues,
+    }
+    row_kwargs: dict[str, Any] = {
+        "prefix": "links",
+        "form_kwargs": {"benchmarks": benchmarks, "choices": benchmark_choices(benchmarks)},
+    }
+    status = 200
+    if request.method != "POST":
+        at = next((d for d in dialogues if str(d.pk) == request.GET.get("dialogue")), None)
+        form = CommitmentForm(initial={"dialogue": at.pk, "made_on": at.held_on} if at else None, **offered)
+        links = LinkRows(**row_kwargs)
+    else:
+        form, links = CommitmentForm(request.POST, **offered), LinkRows(request.POST, **row_kwargs)
+        if "more" in request.POST:
+            form, links = CommitmentForm(initial=typed(form), **offered), with_another_row(links, **row_kwargs)
+        elif form.is_valid() & links.is_valid():
+            said = form.cleaned_data
+            try:
+                commitment = actions.record_commitment(
+                    country=country,
+                    made_by=MadeBy(said["made_by"]),
+                    ministry=said["ministry"],
+                    text=said["text"],
+                    made_on=said["made_on"],
+                    due_on=said["due_on"],
+                    dialogue=said["dialogue"],
+                    letter=said["letter"],
+                    horizon=Horizon(said["horizon"]),
+                    links=[
+                        (row.cleaned_data["benchmark"], Reach(row.cleaned_data["reach"] or Reach.CONTRIBUTES))
+                        for row in links
+                        if row.cleaned_data.get("benchmark")
+                    ],
+                    by=user,
+                    now=now,
+                )
+            except Refused as refusal:
+                beside_field(form, str(refusal), refusal.field)
+            else:
+                return _recorded(request, commitment)
+            status = 422
+        else:
+            status = 422
+    context = {"form": form, "links": links, "wrong_forms": refused(form, *links)}
+    return render_page(request, "dialogues/commitment_add.html", context, status=status)
+
+
+def _recorded(request: SignedIn, commitment: Commitment) -> HttpResponse:
+    """After recording: on to the next promise of the same dialogue, or to what was recorded."""
+    messages.success(request, f"Recorded: {commitment.text}")
+    if "another" in request.POST:
+        dialogue = f"?dialogue={commitment.dialogue_id}" if commitment.dialogue_id else ""
+        return redirect(f"{reverse('commitment_add')}{dialogue}")
+    return redirect("commitment_detail", commitment.pk)
+
+
+@login_required
+def commitment_reschedule(request: SignedIn, pk: int) -> HttpResponse:
+    """Move the due date."""
+    return _verb(
+        request,
+        pk,
+        "commitment_reschedule",
+        may=permissions.can_change_commitment,
+        form_class=RescheduleForm,
+        do=actions.reschedule,
+    )
+
+
+@login_required
+def commitment_withdraw(request: SignedIn, pk: int) -> HttpResponse:
+    """Say that it no longer stands."""
+    return _verb(
+        request,
+        pk,
+        "commitment_withdraw",
+        may=permissions.can_change_commitment,
+        form_class=WithdrawForm,
+        do=actions.withdraw,
+    )
+
+
+@login_required
+def commitment_reopen(request: SignedIn, pk: int) -> HttpResponse:
+    """Open what was settled."""
+    return _verb(
+        request,
+        pk,
+        "commitment_reopen",
+        may=permissions.can_change_commitment,
+        form_class=ReopenForm,
+        do=actions.reopen,
+    )
+
+
+@login_required
+def commitment_report_done(request: SignedIn, pk: int) -> HttpResponse:
+    """Report an undertaking of the United States done."""
+    return _verb(
+        request,
+        pk,
+        "commitment_report_done",
+        may=permissions.can_report_done,
+        form_class=ReportDoneForm,
+        do=actions.report_done,
+    )
+
+
+@login_required
+def commitment_verify_done(request: SignedIn, pk: int) -> HttpResponse:
+    """Give the embassy's word that it is done. Whoever reported it is told by the action that somebody else must."""
+    return _verb(
+        request,
+        pk,
+        "commitment_verify_done",
+        may=permissions.can_change_commitment,
+        form_class=VerifyDoneForm,
+        do=actions.verify_done,
+    )
+
+
+def _verb(
+    request: SignedIn,
+    pk: int,
+    name: str,
+    *,
+    may: Callable[[User, Commitment], bool],
+    form_class: type[VerbForm],
+    do: Callable[..., CommitmentEvent],
+) -> HttpResponse:
+    """One verb on one commitment: its form, one action, and the answer. The form's fields are the action's words."""
+    user = request.user
+    rows = Commitment.objects.visible_to(user).select_related("country", "ministry").prefetch_related("events")
+    commitment = get_object_or_404(rows, pk=pk)
+    if not may(user, commitment):
+        raise PermissionDenied
+    now = clock.now(commitment.country.time_zone)
+    is_sent = request.method == "POST"
+    form = form_class(request.POST if is_sent else None, initial={"seen": _newest_event(commitment)}, today=now.date())
+    if form.is_valid():
+        try:
+            event = do(commitment=commitment, by=user, now=now, **form.cleaned_data)
+        except ChangedMeanwhile as refusal:
+            commitment = rows.get(pk=pk)
+            has_now_seen(form, "seen", _newest_event(commitment))
+            beside_field(form, str(refusal), refusal.field)
+        except Refused as refusal:
+            beside_field(form, str(refusal), refusal.field)
+        else:
+            due = f" to {in_words(event.due_on)}" if event.due_on else ""
+            messages.success(request, f"{event.get_kind_display()}{due}.")
+            return redirect("commitment_detail", commitment.pk)
+    context = {"commitment": commitment, "standing": commitment.standing_on(now.date()), "form": form}
+    return render_page(request, f"dialogues/{name}.html", context, status=422 if is_sent else 200)
+
+
+def _newest_event(commitment: Commitment) -> int:
+    return max(event.pk for event in commitment.events.all())

@@ -1,0 +1,297 @@
+"""Pages about evidence: log progress, one piece with its reviews, and the file itself."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_POST
+
+from dialogues import actions, permissions
+from dialogues.forms.evidence import BearingRows, EvidenceForm, ReviewForm
+from dialogues.forms.fields import benchmark_choices, beside_field, has_now_seen, refused, typed, with_another_row
+from dialogues.models import Commitment, Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
+from dialogues.views.here import SignedIn, edition_at_hand, outside
+from dialogues.views.story import newest
+from dialogues.views.uploads import Kept, keep_files
+from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from recommendations.models import Benchmark, Edition
+from tiptracker import clock
+from tiptracker.accounts.models import User
+from tiptracker.pages import render_page
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile
+
+
+@login_required
+def evidence_log(request: SignedIn) -> HttpResponse:
+    """Log progress in one form; `?commitment=` and `?benchmark=` say what it is about."""
+    user, now = request.user, clock.now()
+    edition = edition_at_hand(user)
+    if edition is None or not permissions.can_log(user, edition.country):
+        raise PermissionDenied
+    commitments = list(Commitment.objects.visible_to(user).filter(country=edition.country).select_related("ministry"))
+    benchmarks = list(
+        Benchmark.objects.visible_to(user)
+        .filter(recommendation__edition=edition)
+        .select_related("recommendation")
+        .with_terms()
+    )
+    uploads = keep_files(request, now=now) if request.method == "POST" else Kept([], [])
+    kept = uploads.files[-1:]
+    offered: dict[str, Any] = {"today": now.date(), "commitments": commitments, "kept": kept}
+    row_kwargs: dict[str, Any] = {
+        "prefix": "bearings",
+        "form_kwargs": {"benchmarks": benchmarks, "choices": benchmark_choices(benchmarks)},
+    }
+    status = 200
+    if request.method != "POST":
+        form = EvidenceForm(initial=_asked_about(request, now.date()), **offered)
+        rows = BearingRows(initial=_towards(request, commitments), **row_kwargs)
+    else:
+        form, rows = EvidenceForm(request.POST, **offered), BearingRows(request.POST, **row_kwargs)
+        if "more" in request.POST:
+            form, rows = EvidenceForm(initial=typed(form), **offered), with_another_row(rows, **row_kwargs)
+        else:
+            uploads.tell(form)
+            if form.is_valid() & rows.is_valid() and (evidence := _log(form, rows, edition, user, now)):
+                messages.add_message(request, *_what_becomes_of(evidence, edition))
+                return redirect("evidence_detail", evidence.pk)
+            status = 422
+    context = {
+        "form": form,
+        "rows": rows,
+        "wrong_forms": refused(form, *rows),
+        "kept": kept,
+        "edition": edition,
+    }
+    return render_page(request, "dialogues/evidence_log.html", context, status=status)
+
+
+def _asked_about(request: SignedIn, today: date) -> dict[str, Any]:
+    return {"commitment": request.GET.get("commitment"), "happened_from": today}
+
+
+def _towards(request: SignedIn, commitments: Sequence[Commitment]) -> list[dict[str, Any]]:
+    """The benchmarks named by the address: one by itself, and those of the commitment that is named."""
+    asked = request.GET.get("commitment")
+    named = [{"benchmark": request.GET["benchmark"]}] if "benchmark" in request.GET else []
+    return named + [
+        {"benchmark": link.benchmark_id, "shows": Shows.ACTION.value}
+        for commitment in commitments
+        if str(commitment.pk) == asked
+        for link in commitment.links.all()
+    ]
+
+
+def _log(form: EvidenceForm, rows: Any, edition: Edition, user: User, now: datetime) -> Evidence | None:
+    """Log what the forms say; None where it was refused, with the sentence beside its field."""
+    said = form.cleaned_data
+    try:
+        return actions.log_evidence(
+            country=edition.country,
+            title=said["title"],
+            kind=EvidenceKind(said["kind"]),
+            happened_from=said["happened_from"],
+            happened_to=said["happened_to"],
+            done_by=DoneBy(said["done_by"]),
+            stated_by=said["stated_by"],
+            source=said["source"],
+            link=said["link"],
+            file=form.kept[0] if form.kept else None,
+            commitment=said["commitment"],
+            sensitivity=Sensitivity(said["sensitivity"]),
+            bearings=[
+                (row.cleaned_data["benchmark"], Shows(row.cleaned_data["shows"] or Shows.ACTION))
+                for row in rows
+                if row.cleaned_data.get("benchmark")
+            ],
+            by=user,
+            now=now,
+        )
+    except Refused as refusal:
+        beside_field(form, str(refusal), refusal.field)
+        return None
+
+
+def _what_becomes_of(evidence: Evidence, edition: Edition) -> tuple[int, str]:
+    """A message's level and its sentence: whether what was logged can count, and what it waits for."""
+    if why := outside(edition, evidence.happened_from, evidence.happened_to):
+        return messages.WARNING, f"Recorded. It does not count: {why}."
+    if evidence.happened_from is None:
+        return messages.SUCCESS, "Recorded. It stays a claim until a review states its first day."
+    if evidence.done_by not in (DoneBy.GOVERNMENT, DoneBy.JOINT):
+        return messages.SUCCESS, "Recorded. It does not count: only what the government does, alone or jointly, can."
+    return messages.SUCCESS, "Recorded. It counts once somebody else has verified it."
+
+
+class Line(NamedTuple):
+    """What a piece of evidence shows on one benchmark (None: the evidence itself), the word on that, and a form."""
+
+    bearing: EvidenceBearing | None
+    shows: Shows | None
+    review: EvidenceReview | None
+    decision: Review | None
+    earlier: Sequence[EvidenceReview]
+    form: ReviewForm | None
+
+
+def with_what_it_shows(user: User) -> Any:
+    """Evidence that this person sees, with what it bears on (and those benchmarks' wording) and all reviews."""
+    return (
+        Evidence.objects.visible_to(user)
+        .select_related("country", "file", "commitment__ministry", "round__update", "recorded_by", "revised_by")
+        .prefetch_related(
+            Prefetch(
+                "bearings",
+                EvidenceBearing.objects.visible_to(user).prefetch_related(
+                    Prefetch(
+                        "benchmark",
+                        Benchmark.objects.visible_to(user).select_related("recommendation").with_terms(),
+                    )
+                ),
+            ),
+            Prefetch("reviews", EvidenceReview.objects.visible_to(user).select_related("recorded_by")),
+            Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
+        )
+    )
+
+
+@login_required
+@require_GET
+def evidence_detail(request: SignedIn, pk: int) -> HttpResponse:
+    """One piece of evidence: what it says, what it shows, and the embassy's word on that."""
+    evidence = get_object_or_404(with_what_it_shows(request.user), pk=pk)
+    return _detail(request, evidence)
+
+
+@login_required
+@require_POST
+def evidence_review(request: SignedIn, pk: int) -> HttpResponse:
+    """Verify or reject one bearing (`bearing` in the body), or without one the evidence itself."""
+    user = request.user
+    evidence = get_object_or_404(with_what_it_shows(user), pk=pk)
+    asked = request.POST.get("bearing", "")
+    bearing = next((bearing for bearing in evidence.bearings.all() if str(bearing.pk) == asked), None)
+    if not permissions.can_review(user, evidence, bearing) and not permissions.has_recorded(user, evidence, bearing):
+        raise PermissionDenied
+    now = clock.now(evidence.country.time_zone)
+    form = _review_form(evidence, bearing, now.date(), request.POST)
+    if asked and bearing is None:
+        form.add_error(None, "Choose a line of this piece of evidence.")
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            actions.review(
+                evidence=evidence,
+                bearing=bearing,
+                decision=Review(said["decision"]),
+                reason=said["reason"],
+                first_on=said.get("first_on"),
+                seen=said["seen"],
+                by=user,
+                now=now,
+            )
+        except ChangedMeanwhile as refusal:
+            evidence = with_what_it_shows(user).get(pk=pk)
+            has_now_seen(form, "seen", _newest_review(evidence, bearing))
+            beside_field(form, str(refusal), refusal.field)
+        except Refused as refusal:
+            beside_field(form, str(refusal), refusal.field)
+        else:
+            about = f" on {bearing.benchmark.key}" if bearing else ""
+            messages.success(request, f"{Review(said['decision']).label}{about}.")
+            return redirect("evidence_detail", evidence.pk)
+    return _detail(request, evidence, review_form=form, status=422)
+
+
+def _review_form(evidence: Evidence, bearing: EvidenceBearing | None, today: date, data: Any = None) -> ReviewForm:
+    return ReviewForm(
+        data,
+        prefix=f"bearing-{bearing.pk}" if bearing else "evidence",
+        initial={"seen": _newest_review(evidence, bearing)},
+        today=today,
+        asks_first_day=evidence.happened_from is None,
+    )
+
+
+def _newest_review(evidence: Evidence, bearing: EvidenceBearing | None) -> int:
+    """The key of the review that holds; 0 where there is none."""
+    pk = bearing.pk if bearing else None
+    review = newest(review for review in evidence.reviews.all() if review.bearing_id == pk)
+    return review.pk if review else 0
+
+
+def _detail(
+    request: SignedIn, evidence: Evidence, review_form: ReviewForm | None = None, status: int = 200
+) -> HttpResponse:
+    user = request.user
+    edition = edition_at_hand(user, evidence.country)
+    context: dict[str, Any] = {
+        "evidence": evidence,
+        "kind": EvidenceKind(evidence.kind).label,
+        "done_by": DoneBy(evidence.done_by).label,
+    }
+    if user.is_embassy:
+        context |= {
+            "is_embassy": True,
+            "sensitivity": Sensitivity(evidence.sensitivity).label,
+            "outside": outside(edition, evidence.happened_from, evidence.happened_to),
+            "lines": _lines(user, evidence, review_form),
+            "may_review": permissions.can_review(user, evidence),
+            "is_own": permissions.has_recorded(user, evidence),
+        }
+    elif evidence.round_id:
+        context["answers"] = [
+            (Review(review.decision), review.reason, review.recorded_at) for review in evidence.reviews.all()
+        ]
+    return render_page(request, "dialogues/evidence_detail.html", context, status=status)
+
+
+def _lines(user: User, evidence: Evidence, review_form: ReviewForm | None) -> list[Line]:
+    """A line a bearing; one for the evidence itself too, where a figure cites it or it was reviewed so."""
+    today = clock.today(evidence.country.time_zone)
+    may_review = permissions.can_review(user, evidence)
+    bearings: list[EvidenceBearing | None] = list(evidence.bearings.all())
+    itself = evidence.readings.all() or [r for r in evidence.reviews.all() if r.bearing_id is None]
+    if itself or not bearings:
+        bearings.append(None)
+    lines = []
+    for bearing in bearings:
+        pk = bearing.pk if bearing else None
+        reviews = [review for review in evidence.reviews.all() if review.bearing_id == pk]
+        holds = newest(reviews)
+        form = None
+        if may_review and not (bearing and bearing.recorded_by_id == user.pk):
+            form = _review_form(evidence, bearing, today)
+            form = review_form if review_form and review_form.prefix == form.prefix else form
+        lines.append(
+            Line(
+                bearing,
+                Shows(bearing.shows) if bearing else None,
+                holds,
+                Review(holds.decision) if holds else None,
+                [review for review in reviews if review is not holds],
+                form,
+            )
+        )
+    return lines
+
+
+@login_required
+@require_GET
+@cache_control(private=True, no_store=True)
+def evidence_file(request: SignedIn, pk: int) -> HttpResponseBase:
+    """The file as it was sent, to be saved and never to be run here; only after `visible_to`."""
+    kept = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
+    response = FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=kept.media_type)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,42 @@
+"""Where somebody stands: who asks, which edition is at hand, and how days are read."""
+
+from datetime import date
+
+from django.http import HttpRequest
+from django.utils.formats import date_format
+
+from recommendations.models import Edition
+from tiptracker.accounts.models import Country, User
+
+
+class SignedIn(HttpRequest):
+    """A request behind `login_required`."""
+
+    user: User
+
+
+def edition_at_hand(user: User, country: Country | None = None) -> Edition | None:
+    """The newest edition with recommendations that this person sees, of `country` where one is given."""
+    editions = Edition.objects.visible_to(user).tracked().select_related("country")
+    return (editions if country is None else editions.filter(country=country)).first()
+
+
+def in_words(day: date) -> str:
+    """A day as it is read in running text: "8 November 2021"."""
+    return date_format(day, "j F Y")
+
+
+def late_by(days: int) -> str:
+    """ "late by 12 days"."""
+    return f"late by {days} day{'' if days == 1 else 's'}"
+
+
+def outside(edition: Edition | None, first: date | None, last: date) -> str:
+    """Why a span can't count for the edition, such as "before 1 April 2021"; nothing where it can."""
+    if edition is None or edition.covers(first, last):
+        return ""
+    if last < edition.starts_on:
+        return f"before {in_words(edition.starts_on)}"
+    if first is not None and first < edition.starts_on:
+        return f"it began before {in_words(edition.starts_on)}"
+    return f"after {in_words(edition.ends_on)}"

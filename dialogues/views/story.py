@@ -1,0 +1,421 @@
+"""One commitment's story for one reader: its timeline, and what is needed next and from whom."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+
+from dialogues import permissions
+from dialogues.models import (
+    Commitment,
+    CommitmentEvent,
+    Evidence,
+    EvidenceBearing,
+    EvidenceReview,
+    Reading,
+    RoundDecision,
+    UpdateRound,
+)
+from dialogues.status import Standing
+from dialogues.views.here import in_words, outside
+from dialogues.words import Decision, DoneBy, Kind, MadeBy, Progress, Review, Shows, Status
+from recommendations.models import Edition
+from tiptracker.accounts.models import User
+from tiptracker.words import Word
+
+EMBASSY = "U.S. Embassy"
+
+
+class Bearing(NamedTuple):
+    """What a piece of evidence shows on a benchmark, and the embassy's newest word on that."""
+
+    key: str
+    shows: Shows | None
+    review: Review | None
+    about: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One dated line of the timeline. `hand` is who speaks: embassy, ministry, us, or record (somebody else)."""
+
+    on: date
+    recorded_at: datetime
+    hand: str
+    title: str
+    who: str
+    did: str
+    first: date | None = None
+    word: Word | None = None
+    text: str = ""
+    by: str = ""
+    url: str = ""
+    outside: str = ""
+    evidence: Sequence[Evidence] = ()
+    readings: Sequence[Reading] = ()
+    bearings: Sequence[Bearing] = ()
+    facts: Sequence[str] = ()
+    said: date | None = None
+
+    @property
+    def recorded_on(self) -> date:
+        """The day on which it was recorded, in the reader's zone."""
+        return timezone.localtime(self.recorded_at).date()
+
+    @property
+    def said_on(self) -> date:
+        """The day on which it was said: that of the event, or else that of its recording."""
+        return self.said or self.recorded_on
+
+
+class Next(NamedTuple):
+    """What is needed next, from whom, and the one button that this person can press."""
+
+    sentence: str
+    url: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A commitment with all that a reader may know of it."""
+
+    commitment: Commitment
+    standing: Standing
+    events: Sequence[CommitmentEvent]
+    rounds: Sequence[UpdateRound]
+    evidence: Sequence[Evidence]
+    entries: Sequence[Entry]
+
+    @property
+    def last_round(self) -> UpdateRound | None:
+        return self.rounds[-1] if self.rounds else None
+
+    @property
+    def waiting(self) -> UpdateRound | None:
+        """The round that nobody has decided on yet."""
+        return self.last_round if self.last_round and decision_on(self.last_round) is None else None
+
+    @property
+    def returned(self) -> UpdateRound | None:
+        """The round that came back and was not mended yet."""
+        last = self.last_round
+        decision = decision_on(last) if last else None
+        return last if decision and decision.decision == Decision.RETURNED else None
+
+
+def decision_on(round: UpdateRound) -> RoundDecision | None:
+    """The embassy's answer to a round, or None while it waits."""
+    return getattr(round, "decision", None)
+
+
+def newest(reviews: Iterable[EvidenceReview]) -> EvidenceReview | None:
+    """The review that holds: the newest."""
+    return max(reviews, key=lambda review: (review.recorded_at, review.pk), default=None)
+
+
+def rounds_seen(user: User, commitment: Commitment) -> list[UpdateRound]:
+    """The rounds on a commitment, oldest first, each with its decision and its figures."""
+    return list(
+        UpdateRound.objects.visible_to(user)
+        .filter(update__commitment=commitment)
+        .select_related("update", "decision__recorded_by", "recorded_by__ministry")
+        .prefetch_related(Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")))
+        .order_by("recorded_at", "pk")
+    )
+
+
+def evidence_seen(user: User, commitment: Commitment) -> list[Evidence]:
+    """The evidence filed under a commitment that this person sees, with what it bears on and the reviews of both."""
+    bearings = EvidenceBearing.objects.visible_to(user).select_related("benchmark__recommendation")
+    return list(
+        Evidence.objects.visible_to(user)
+        .current()
+        .filter(commitment=commitment)
+        .select_related("file", "recorded_by__ministry")
+        .prefetch_related(
+            Prefetch("bearings", bearings),
+            Prefetch(
+                "reviews",
+                EvidenceReview.objects.visible_to(user).select_related(
+                    "recorded_by", "bearing__benchmark__recommendation"
+                ),
+            ),
+        )
+    )
+
+
+def tell(user: User, commitment: Commitment, day: date, edition: Edition | None) -> Story | None:
+    """The story at the end of `day`, newest first; None where the promise had not been made by then.
+
+    `commitment.events` are read as they come: prefetch them with who recorded them.
+    """
+    standing = commitment.standing_on(day)
+    if standing is None:
+        return None
+    events = [event for event in commitment.events.all() if event.happened_on <= day]
+    rounds, evidence = rounds_seen(user, commitment), evidence_seen(user, commitment)
+    teller = _Teller(user, commitment, edition, rounds, evidence)
+    entries = [*teller.of_events(events), *teller.of_rounds(), *teller.of_evidence(), *teller.of_reviews()]
+    entries.sort(key=lambda entry: (entry.on, entry.recorded_at), reverse=True)
+    return Story(commitment, standing, events, rounds, evidence, entries)
+
+
+class _Teller:
+    """Turns a commitment's rows into entries, giving each reader no more than is theirs.
+
+    A ministry reads its own claims and the answers to them; not the embassy's reasons for moving a date, not what a
+    piece of evidence is held to show, and no names but those of its own colleagues.
+    """
+
+    def __init__(
+        self,
+        user: User,
+        commitment: Commitment,
+        edition: Edition | None,
+        rounds: Sequence[UpdateRound],
+        evidence: Sequence[Evidence],
+    ) -> None:
+        self.user, self.commitment, self.edition = user, commitment, edition
+        self.rounds, self.evidence = rounds, evidence
+        self.is_embassy = user.is_embassy
+        self.maker_hand = "us" if commitment.made_by == MadeBy.UNITED_STATES else "ministry"
+
+    def of_events(self, events: Iterable[CommitmentEvent]) -> Iterable[Entry]:
+        """What moved the commitment itself; what came with a round is told with the round."""
+        for event in events:
+            kind = Kind(event.kind)
+            if event.round_id is None or kind not in (Kind.REPORTED_DONE, Kind.REPORT_RETURNED, Kind.VERIFIED_DONE):
+                yield self._of_event(event, kind)
+
+    def _of_event(self, event: CommitmentEvent, kind: Kind) -> Entry:
+        by_maker = kind in (Kind.MADE, Kind.REPORTED_DONE)
+        titles = {
+            Kind.MADE: f"Promised{self._where()}",
+            Kind.RESCHEDULED: f"Moved to {in_words(event.due_on)}" if event.due_on else "Moved",
+            Kind.REPORT_RETURNED: "Report returned",
+        }
+        due = f"due {in_words(event.due_on)}" if event.due_on else "no date agreed"
+        return Entry(
+            on=event.happened_on,
+            recorded_at=event.recorded_at,
+            hand=self.maker_hand if by_maker else "embassy",
+            title=titles.get(kind, kind.label),
+            who=self.commitment.maker if by_maker else EMBASSY,
+            did={Kind.MADE: "promised", Kind.REPORTED_DONE: "reported", Kind.VERIFIED_DONE: "verified"}.get(
+                kind, "recorded"
+            ),
+            word={Kind.VERIFIED_DONE: Status.VERIFIED, Kind.REPORTED_DONE: Status.REPORTED}.get(kind),
+            text=event.reason if self.is_embassy else "",
+            by=self._name(event.recorded_by),
+            facts=[due] if kind is Kind.MADE else [],
+            said=event.happened_on,
+        )
+
+    def of_rounds(self) -> Iterable[Entry]:
+        """What the ministry sent, and what the embassy answered."""
+        done = {event.round_id for event in self.commitment.events.all() if event.kind == Kind.VERIFIED_DONE}
+        for round in self.rounds:
+            again = f", sent again ({round.number})" if round.number > 1 else ""
+            yield Entry(
+                on=round.happened_on,
+                recorded_at=round.recorded_at,
+                hand="ministry",
+                title=f"{round.update}{again}",
+                who=self.commitment.maker,
+                did="claimed",
+                word=Progress(round.claimed),
+                text=round.narrative,
+                by=self._name(round.recorded_by),
+                url=reverse("round_detail", args=[round.pk]) if self.is_embassy else "",
+                evidence=[evidence for evidence in self.evidence if evidence.round_id == round.pk],
+                readings=list(round.readings.all()),
+            )
+            if decision := decision_on(round):
+                accepted = "Accepted, and the commitment verified done" if round.pk in done else "Accepted"
+                yield Entry(
+                    on=timezone.localtime(decision.recorded_at).date(),
+                    recorded_at=decision.recorded_at,
+                    hand="embassy",
+                    title=accepted if decision.decision == Decision.ACCEPTED else "Returned",
+                    who=EMBASSY,
+                    did="verified" if round.pk in done else Decision(decision.decision).label.lower(),
+                    word=Status.VERIFIED if round.pk in done else Decision(decision.decision),
+                    text=decision.reason,
+                    by=self._name(decision.recorded_by),
+                    bearings=self._judged(round.pk, decision.recorded_at),
+                )
+
+    def of_evidence(self) -> Iterable[Entry]:
+        """What was logged beside the rounds; it is somebody's claim until it is verified."""
+        for evidence in self.evidence:
+            if evidence.round_id is None:
+                yield Entry(
+                    on=evidence.happened_to,
+                    recorded_at=evidence.recorded_at,
+                    hand="record",
+                    title=evidence.title,
+                    who=evidence.stated_by,
+                    did="claimed",
+                    first=evidence.happened_from,
+                    by=self._name(evidence.recorded_by),
+                    url=reverse("evidence_detail", args=[evidence.pk]),
+                    outside=outside(self.edition, evidence.happened_from, evidence.happened_to)
+                    if self.is_embassy
+                    else "",
+                    evidence=[evidence] if evidence.file else [],
+                    bearings=bearings_of(evidence) if self.is_embassy else (),
+                    facts=[DoneBy(evidence.done_by).label],
+                )
+
+    def of_reviews(self) -> Iterable[Entry]:
+        """The embassy's word on evidence, given by itself and not in answer to a round."""
+        answers = {(r.pk, d.recorded_at) for r in self.rounds if (d := decision_on(r))}
+        for evidence in self.evidence:
+            if not self.is_embassy and evidence.round_id is None:
+                continue
+            keys = {bearing.pk: bearing.benchmark.key for bearing in evidence.bearings.all()}
+            for review in evidence.reviews.all():
+                if (evidence.round_id, review.recorded_at) in answers:
+                    continue
+                decision = Review(review.decision)
+                about = f" on {keys[review.bearing_id]}" if review.bearing_id in keys else ""
+                yield Entry(
+                    on=timezone.localtime(review.recorded_at).date(),
+                    recorded_at=review.recorded_at,
+                    hand="embassy",
+                    title=f"“{evidence.title}”{about}",
+                    who=EMBASSY,
+                    did=decision.label.lower(),
+                    word=decision,
+                    text=review.reason,
+                    by=self._name(review.recorded_by),
+                    url=reverse("evidence_detail", args=[evidence.pk]),
+                )
+
+    def _judged(self, round_pk: int, at: datetime) -> list[Bearing]:
+        """What was verified and rejected in the answer to a round."""
+        return [
+            Bearing(
+                key=review.bearing.benchmark.key if review.bearing else "",
+                shows=Shows(review.bearing.shows) if review.bearing and self.is_embassy else None,
+                review=Review(review.decision),
+                about=evidence.title,
+                reason=review.reason,
+            )
+            for evidence in self.evidence
+            if evidence.round_id == round_pk
+            for review in evidence.reviews.all()
+            if review.recorded_at == at
+        ]
+
+    def _where(self) -> str:
+        if dialogue := self.commitment.dialogue:
+            return f" at the dialogue of {in_words(dialogue.held_on)}, {dialogue.place}"
+        return f" by {self.commitment.letter}"
+
+    def _name(self, person: User) -> str:
+        colleague = person.ministry_id is not None and person.ministry_id == self.user.ministry_id
+        return person.name if self.is_embassy or colleague else ""
+
+
+def bearings_of(evidence: Evidence) -> list[Bearing]:
+    """What a piece of evidence shows on each benchmark, with the newest review of that; from prefetched rows."""
+    bearings = []
+    for bearing in evidence.bearings.all():
+        review = newest(review for review in evidence.reviews.all() if review.bearing_id == bearing.pk)
+        bearings.append(
+            Bearing(
+                bearing.benchmark.key,
+                Shows(bearing.shows),
+                Review(review.decision) if review else None,
+                reason=review.reason if review else "",
+            )
+        )
+    return bearings
+
+
+def next_step(user: User, story: Story) -> Next:
+    """What is needed next and from whom, with the one button that this person can press."""
+    commitment = story.commitment
+    if permissions.can_send_update(user, commitment):
+        return _for_ministry(story)
+    if story.waiting:
+        return _to_decide(user, story, story.waiting)
+    match story.standing.status:
+        case Status.WITHDRAWN:
+            return Next("It was withdrawn. Nothing is needed.")
+        case Status.VERIFIED:
+            return _after_verification(user, story)
+        case Status.REPORTED:
+            return _to_verify(user, story)
+        case _:
+            return _to_be_done(user, story)
+
+
+def _for_ministry(story: Story) -> Next:
+    commitment, status = story.commitment, story.standing.status
+    send = reverse("update_send", args=[commitment.pk])
+    if story.waiting:
+        sent = in_words(timezone.localtime(story.waiting.recorded_at).date())
+        return Next(f"Your update of {sent} is with the embassy. You will see the answer here.")
+    if status is Status.VERIFIED:
+        return Next("The embassy has verified that this is done. Nothing more is needed. Thank you.")
+    if status is Status.WITHDRAWN:
+        return Next("It was withdrawn. Nothing is needed.")
+    if story.returned:
+        return Next("Your update came back. Put right what is missing and send it again.", send, "Mend and send again")
+    return Next("Tell the embassy how far it is, with something that proves it.", send, "Send an update")
+
+
+def _to_decide(user: User, story: Story, round: UpdateRound) -> Next:
+    url = reverse("round_detail", args=[round.pk])
+    days = f"The ministry’s update of {in_words(timezone.localtime(round.recorded_at).date())} waits for the embassy"
+    if permissions.can_decide(user, round):
+        return Next(f"{days}: accept it, or return it with a reason.", url, "Review the update")
+    return Next(f"{days}.", url, "Read the update")
+
+
+def _after_verification(user: User, story: Story) -> Next:
+    verified = max(event.recorded_at for event in story.events if event.kind == Kind.VERIFIED_DONE)
+    since = [evidence for evidence in story.evidence if evidence.recorded_at > verified]
+    if not since:
+        return Next("It is done and verified. Nothing is needed.")
+    url = reverse("evidence_detail", args=[since[0].pk])
+    return Next("Evidence was added after it was verified done. Look at it again.", url, "Look at the new evidence")
+
+
+def _to_verify(user: User, story: Story) -> Next:
+    url = reverse("commitment_verify_done", args=[story.commitment.pk])
+    if permissions.can_verify_done(user, story.commitment):
+        return Next("It was reported done. Verify it on dated evidence, with a reason.", url, "Verify done")
+    if permissions.can_change_commitment(user, story.commitment):
+        return Next("You reported it done. Another officer has to verify it: nobody verifies their own.")
+    return Next("It was reported done. An officer of the embassy has to verify it.")
+
+
+def _to_be_done(user: User, story: Story) -> Next:
+    commitment = story.commitment
+    may_log = permissions.can_log(user, commitment.country)
+    log = f"{reverse('evidence_log')}?commitment={commitment.pk}"
+    for evidence in story.evidence if may_log else ():
+        unreviewed = any(bearing.review is None for bearing in bearings_of(evidence))
+        if unreviewed and not permissions.has_recorded(user, evidence):
+            url = reverse("evidence_detail", args=[evidence.pk])
+            return Next(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")
+    if commitment.made_by == MadeBy.UNITED_STATES:
+        if permissions.can_report_done(user, commitment):
+            url = reverse("commitment_report_done", args=[commitment.pk])
+            return Next("The United States has to do this. Report it done once it is.", url, "Report done")
+        return Next("The United States has to do this.")
+    wanted = (
+        f"{commitment.maker} has to mend the update that was returned, and send it again."
+        if story.returned
+        else f"{commitment.maker} has to act, and send an update that proves it."
+    )
+    return Next(wanted, log, "Log progress") if may_log else Next(wanted)

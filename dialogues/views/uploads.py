@@ -1,0 +1,40 @@
+"""Files that came with a form: kept at once, so that a refused form loses none of them."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.forms import Form
+
+from dialogues import actions
+from dialogues.models import EvidenceFile
+from dialogues.views.here import SignedIn
+from tiptracker.refusals import Refused
+
+
+class Kept(NamedTuple):
+    """The files that go with a form now, oldest first, and what was said of those that could not be kept."""
+
+    files: list[EvidenceFile]
+    refusals: list[str]
+
+    def tell(self, form: Form) -> None:
+        """Put the refusals beside the form's files."""
+        for sentence in self.refusals:
+            form.add_error("files", sentence)
+
+
+def keep_files(request: SignedIn, *, now: datetime) -> Kept:
+    """Keep what was just uploaded (`files`), besides what was kept before (`kept_files`: own and not sent yet)."""
+    asked = [pk for pk in request.POST.getlist("kept_files") if pk.isdecimal() and len(pk) < 19]
+    before = EvidenceFile.objects.visible_to(request.user).filter(pk__in=asked, evidence=None, uploaded_by=request.user)
+    files, refusals = list(before), []
+    for upload in request.FILES.getlist("files"):
+        if len(files) >= settings.UPLOAD_MAX_FILES:
+            refusals.append(f"“{upload.name}” was left out: {settings.UPLOAD_MAX_FILES} files go with one form.")
+            continue
+        try:
+            files.append(actions.keep_upload(upload=upload, by=request.user, now=now))
+        except Refused as refusal:
+            refusals.append(str(refusal))
+    return Kept(files, refusals)
