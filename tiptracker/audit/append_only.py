@@ -21,7 +21,7 @@ DECLARE
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         before := to_jsonb(OLD); after := to_jsonb(NEW);
-        FOREACH field IN ARRAY TG_ARGV LOOP
+        FOREACH field IN ARRAY coalesce(TG_ARGV, ARRAY[]::text[]) LOOP
             IF after->>field = '{REDACTED}' THEN
                 before := before - field; after := after - field;
             END IF;
