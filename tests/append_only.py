@@ -1,0 +1,105 @@
+"""Which rows are never changed, and which of their texts may be redacted: the product's table, in one place.
+
+`KEPT` names every such model with the texts that may become the fixed mark; `make(model)` gives a row of it.
+"""
+
+from django.db import transaction
+
+from dialogues.models import (
+    Assessment,
+    AssessmentEvidence,
+    CommitmentEvent,
+    Evidence,
+    EvidenceBearing,
+    EvidenceFile,
+    EvidenceReview,
+    Reading,
+    ReadingPart,
+    RoundDecision,
+    UpdateRound,
+)
+from dialogues.words import Kind
+from recommendations.models import BenchmarkTerms, EditionTerms, RecommendationWeight
+from reports.models import Briefing, BriefingDownload, ReadinessRun
+from tests import factories
+from tiptracker.audit import actions as audit
+from tiptracker.audit.models import AuditDetail, AuditEntry
+
+KEPT = {
+    Assessment: {"rationale"},
+    AssessmentEvidence: set(),
+    AuditDetail: {"before", "after"},
+    AuditEntry: set(),
+    BenchmarkTerms: {"criterion", "reason"},
+    Briefing: set(),  # once cleared
+    BriefingDownload: set(),
+    CommitmentEvent: {"reason"},
+    EditionTerms: {"reason", "working_mark_reason"},
+    Evidence: {"title", "stated_by", "source", "link"},
+    EvidenceBearing: set(),
+    EvidenceFile: {"name"},
+    EvidenceReview: {"reason"},
+    ReadinessRun: set(),
+    Reading: {"note", "source"},
+    ReadingPart: set(),
+    RecommendationWeight: set(),
+    RoundDecision: {"reason"},
+    UpdateRound: {"narrative"},
+}
+
+
+def make(model):
+    """A row of `model`, as it would be in the record."""
+    return MAKERS[model]()
+
+
+def _entry():
+    with transaction.atomic():
+        return audit.record("thing.changed", by=None, before={"was": 1}, after={"is": 2})
+
+
+def _weight():
+    recommendation = factories.RecommendationFactory()
+    return factories.RecommendationWeightFactory(
+        recommendation=recommendation, terms=recommendation.edition.terms.get()
+    )
+
+
+def _run():
+    return ReadinessRun.objects.create(
+        edition=factories.EditionFactory(),
+        as_of=factories.DEADLINE_ON,
+        known_by=factories.TERMS_SET_AT,
+        facts={},
+        facts_sha256="0" * 64,
+        result={},
+        methodology="1",
+        computed_at=factories.TERMS_SET_AT,
+    )
+
+
+MAKERS = {
+    Assessment: factories.AssessmentFactory,
+    AssessmentEvidence: lambda: factories.AssessmentFactory(grounds=[factories.EvidenceFactory()]).grounds.get(),
+    AuditDetail: lambda: _entry().detail,
+    AuditEntry: _entry,
+    BenchmarkTerms: lambda: factories.BenchmarkFactory().terms.get(),
+    Briefing: lambda: factories.BriefingFactory(
+        content=b"%PDF-1.7\n", cleared_by=factories.ReviewerFactory(), cleared_at=factories.TERMS_SET_AT
+    ),
+    BriefingDownload: factories.BriefingDownloadFactory,
+    CommitmentEvent: lambda: factories.CommitmentEventFactory(
+        commitment=factories.CommitmentFactory(), kind=Kind.WITHDRAWN
+    ),
+    EditionTerms: lambda: factories.EditionFactory().terms.get(),
+    Evidence: factories.EvidenceFactory,
+    EvidenceBearing: factories.EvidenceBearingFactory,
+    EvidenceFile: factories.EvidenceFileFactory,
+    EvidenceReview: factories.EvidenceReviewFactory,
+    ReadinessRun: _run,
+    Reading: factories.ReadingFactory,
+    ReadingPart: factories.ReadingPartFactory,
+    RecommendationWeight: _weight,
+    RoundDecision: factories.RoundDecisionFactory,
+    UpdateRound: factories.UpdateRoundFactory,
+}

@@ -1,0 +1,183 @@
+"""The triggers, on whichever database the tests run: what was recorded stays as it was recorded."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+
+from dialogues.words import Kind
+from tests import factories
+from tests.append_only import KEPT, make
+from tiptracker.audit.append_only import REDACTED
+
+pytestmark = pytest.mark.django_db
+every_kept_model = pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+
+
+def refuses(change, match="append-only"):
+    """Whether the database refuses `change`, and says why."""
+    try:
+        with transaction.atomic():
+            change()
+    except IntegrityError as error:
+        return match in str(error)
+    return False
+
+
+def another_value(field, value):
+    """Something else that `field` could hold."""
+    match field:
+        case models.DateTimeField() | models.DateField():
+            return (value or factories.TERMS_SET_AT) + timedelta(days=1)
+        case models.DecimalField():
+            return (value or Decimal(0)) + 1
+        case models.BooleanField():
+            return not value
+        case models.JSONField():
+            return {"something": "else"}
+        case models.ForeignKey() | models.IntegerField():
+            return (value or 0) + 1
+        case models.GenericIPAddressField():
+            return "192.0.2.1"
+    return ("y" if str(value).startswith("x") else "x") + str(value)[1:]
+
+
+@every_kept_model
+def test_no_field_of_a_kept_row_can_be_changed(model):
+    row = make(model)
+    rows = model._default_manager.filter(pk=row.pk)
+
+    changes = {
+        field.attname: another_value(field, getattr(row, field.attname))
+        for field in model._meta.concrete_fields
+        if not field.primary_key
+    }
+
+    assert [name for name, value in changes.items() if not refuses(lambda: rows.update(**{name: value}))] == []
+
+
+@every_kept_model
+def test_a_kept_row_can_not_be_deleted(model):
+    row = make(model)
+
+    assert refuses(lambda: model._default_manager.filter(pk=row.pk)._raw_delete("default"))
+
+
+@every_kept_model
+def test_exactly_the_redactable_texts_can_become_the_mark(model):
+    rows = model._default_manager.filter(pk=make(model).pk)
+    texts = [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and (field.max_length or 1000) >= len(REDACTED)
+    ]
+
+    assert {name for name in texts if not refuses(lambda: rows.update(**{name: REDACTED}))} == KEPT[model]
+
+
+def test_redaction_smuggles_in_no_other_change():
+    evidence = factories.EvidenceFactory()
+    rows = type(evidence).objects.filter(pk=evidence.pk)
+
+    assert refuses(lambda: rows.update(title=REDACTED, kind="press"))
+    assert refuses(lambda: rows.update(title=f"{REDACTED} and more"))
+
+
+def test_a_redacted_text_can_not_be_written_anew():
+    evidence = factories.EvidenceFactory()
+    rows = type(evidence).objects.filter(pk=evidence.pk)
+    rows.update(title=REDACTED)
+
+    assert refuses(lambda: rows.update(title="As it was"))
+
+
+@every_kept_model
+def test_a_kept_table_can_not_be_emptied(model):
+    make(model)
+    table = connection.ops.quote_name(model._meta.db_table)
+
+    def empty():
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else the waiting checks of new rows stand in the way
+                cursor.execute(f"TRUNCATE {table} CASCADE")
+            else:
+                cursor.execute(f"DELETE FROM {table}")  # noqa: S608 -- a table of our own
+
+    assert refuses(empty)
+
+
+def test_a_briefing_can_be_finished_until_it_is_cleared():
+    briefing = factories.BriefingFactory(content=b"%PDF-1.7\n")
+    rows = type(briefing).objects.filter(pk=briefing.pk)
+
+    rows.update(size=9)
+    rows.update(cleared_by=factories.ReviewerFactory(), cleared_at=factories.TERMS_SET_AT)
+
+    assert refuses(lambda: rows.update(size=10))
+
+
+def test_nobody_reviews_their_own_evidence():
+    evidence = factories.EvidenceFactory()
+
+    assert refuses(
+        lambda: factories.EvidenceReviewFactory(evidence=evidence, recorded_by=evidence.recorded_by),
+        "Nobody verifies what they recorded themselves",
+    )
+
+
+def test_nobody_reviews_a_bearing_of_their_own_on_another_ones_evidence():
+    bearing = factories.EvidenceBearingFactory(recorded_by=factories.ReviewerFactory())
+
+    assert refuses(
+        lambda: factories.EvidenceReviewFactory(bearing=bearing, recorded_by=bearing.recorded_by),
+        "Nobody verifies what they recorded themselves",
+    )
+
+
+def test_a_review_is_of_a_bearing_of_its_own_evidence():
+    assert refuses(
+        lambda: factories.EvidenceReviewFactory(
+            evidence=factories.EvidenceFactory(), bearing=factories.EvidenceBearingFactory()
+        ),
+        "belongs to another piece of evidence",
+    )
+
+
+def test_nobody_verifies_what_they_reported_done():
+    commitment = factories.CommitmentFactory()
+    report = factories.CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE)
+
+    def verify(who):
+        factories.CommitmentEventFactory(commitment=commitment, kind=Kind.VERIFIED_DONE, recorded_by=who)
+
+    assert refuses(lambda: verify(report.recorded_by), "Nobody verifies what they reported themselves")
+    verify(factories.ReviewerFactory())
+
+
+def test_the_newest_report_decides_who_may_not_verify():
+    commitment = factories.CommitmentFactory()
+    first, second = factories.RecorderFactory(), factories.OfficerFactory()
+    for day, who in ((1, first), (2, second)):
+        factories.CommitmentEventFactory(
+            commitment=commitment,
+            kind=Kind.REPORTED_DONE,
+            happened_on=factories.DIALOGUE_ON + timedelta(days=day),
+            recorded_by=who,
+        )
+
+    def verify(who):
+        factories.CommitmentEventFactory(commitment=commitment, kind=Kind.VERIFIED_DONE, recorded_by=who)
+
+    assert refuses(lambda: verify(second), "Nobody verifies what they reported themselves")
+    verify(first)
+
+
+def test_nobody_decides_on_their_own_round():
+    sent = factories.UpdateRoundFactory()
+
+    assert refuses(
+        lambda: factories.RoundDecisionFactory(round=sent, recorded_by=sent.recorded_by),
+        "Nobody decides on what they sent themselves",
+    )
