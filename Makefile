@@ -1,0 +1,43 @@
+# What people do with a checkout. `make demo` and `make test` do all of their own set-up.
+
+PYTHON_ = .venv/bin/python
+.DEFAULT_GOAL = help
+
+.PHONY: help setup demo test format lint types contracts migrations compose lock
+
+help: ## What can be made here
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: ## Everything the others stand on; costs nothing when nothing changed
+	@./setup.sh
+
+demo: setup ## The demonstration on http://127.0.0.1:8000 (PORT=, HOST=, DAY=, RESET=1, DEMO_PASSWORD=, DATABASE_URL=, REDIS_URL=)
+	@exec $(PYTHON_) manage.py demo
+
+test: ## The whole suite, embedded (TEST= a path or pytest's options)
+	@./setup.sh browser
+	@$(PYTHON_) -m pytest -n 2 --dist worksteal $(TEST)
+
+format: setup ## Lay the code out as the checks want it
+	@$(PYTHON_) -m ruff format .
+	@$(PYTHON_) -m ruff check --fix .
+
+lint: setup ## Layout and lint
+	@$(PYTHON_) -m ruff format --check .
+	@$(PYTHON_) -m ruff check .
+
+types: setup ## mypy, strict
+	@$(PYTHON_) -m mypy
+
+contracts: setup ## Who may import whom
+	@.venv/bin/lint-imports
+
+migrations: setup ## No model without its migration
+	@$(PYTHON_) manage.py makemigrations --check --dry-run
+
+compose: ## The compose file, as Debian's docker-compose reads it
+	@SECRET_KEY=x DATABASE_PASSWORD=x REDIS_PASSWORD=x ALLOWED_HOSTS=x docker-compose --file docker-compose.yml config --quiet
+
+lock: setup ## Resolve pyproject.toml anew into requirements.lock
+	@.venv/bin/uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --universal \
+		--group dev pyproject.toml -o requirements.lock
