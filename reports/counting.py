@@ -274,10 +274,14 @@ class _Record:
         return self.verdict_on(self.cited(reading)) is Review.VERIFIED
 
     def is_waiting(self, reading: Reading) -> bool:
-        """A reading is a claim while its evidence hasn't been reviewed and its round not sent back."""
+        """A reading is a claim while its evidence hasn't been reviewed and its round not sent back.
+
+        One that says "no data" claims nothing.
+        """
         cited = self.cited(reading)
         return (
-            self.verdict_on(cited) is None
+            not reading.is_no_data
+            and self.verdict_on(cited) is None
             and not self.is_returned(reading.round_id)
             and not (cited and self.is_returned(cited.round_id))
         )

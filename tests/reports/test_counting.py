@@ -235,6 +235,7 @@ def test_waiting_counts_pieces_of_evidence_that_would_count(record):
     record.evidence(DAY, DAY, known=KNOWN, _1a=Shows.PLAN)
     counted = record.indicator("prosecutions", question=Question.PROSECUTIONS)
     record.reading(counted, 3, through=DAY, known=KNOWN)
+    record.reading(counted, None, through=DAY, known=KNOWN)
     record.reading(counted, 4, through=DAY, known=KNOWN, evidence=record.evidence(None, DAY, known=KNOWN))
 
     assert readiness(record.facts, as_of=END).waiting == 4
