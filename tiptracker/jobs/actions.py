@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from tiptracker.celery import app
 from tiptracker.jobs.models import OPEN_STATES, Job, State
@@ -26,15 +27,20 @@ def enqueue(kind: str, key: object) -> Job:
     Many changes become one run; what is asked for while it runs is done once more afterwards. The message leaves when
     the transaction commits, so a worker never looks for a row that isn't there yet.
     """
-    now = timezone.now()
-    job, is_new = Job.objects.get_or_create(
-        kind=kind, key=str(key), state__in=OPEN_STATES, defaults={"queued_at": now, "heartbeat_at": now}
-    )
-    if is_new:
-        _send(job)
-    else:
-        Job.objects.filter(pk=job.pk, state=State.RUNNING).update(is_wanted_again=True)
-    return job
+    while True:
+        now = timezone.now()
+        job, is_new = Job.objects.get_or_create(
+            kind=kind, key=str(key), state__in=OPEN_STATES, defaults={"queued_at": now, "heartbeat_at": now}
+        )
+        if is_new:
+            _send(job)
+            return job
+        # Touching the row holds the worker off until our transaction commits: it can neither begin nor end between
+        # now and then, and so never misses what we are about to commit.
+        if Job.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(
+            is_wanted_again=Case(When(state=State.RUNNING, then=Value(True)), default=Value(False))
+        ):
+            return job
 
 
 class Progress:
@@ -106,4 +112,11 @@ def _finish(job: Job, **fields: object) -> None:
 
 
 def _send(job: Job) -> None:
-    transaction.on_commit(lambda: app.send_task(job.kind, args=[job.pk]))
+    def send() -> None:
+        try:
+            app.send_task(job.kind, args=[job.pk], retry=False)
+        except (OperationalError, OSError):
+            # What the person did is saved and the job is a row: once the broker answers, the sweep sends it.
+            logger.exception("The broker took no message for job %s (%s %s)", job.pk, job.kind, job.key)
+
+    transaction.on_commit(send)
