@@ -62,7 +62,7 @@ def record_commitment(
         raise Refused("Say at which dialogue, or by which letter, it was made.", field="dialogue")
     if dialogue and dialogue.country_id != country.pk:
         raise Refused("That dialogue was with another country. Choose one with this country.", field="dialogue")
-    _refuse_foreign_or_doubled([benchmark for benchmark, _ in links], country)
+    refuse_foreign_or_doubled([benchmark for benchmark, _ in links], country, field="links")
     commitment = add(
         Commitment(
             country=country,
@@ -240,6 +240,16 @@ def add_event(
     )
 
 
+def refuse_foreign_or_doubled(benchmarks: Sequence[Benchmark], country: Country, *, field: str) -> None:
+    """Refuse, beside `field`, a benchmark that is named twice or isn't the country's."""
+    keys = {benchmark.pk for benchmark in benchmarks}
+    if len(keys) < len(benchmarks):
+        raise Refused("A benchmark is named twice. Name each once.", field=field)
+    here = Benchmark.objects.filter(pk__in=keys, recommendation__edition__country=country).count()
+    if here < len(keys):
+        raise Refused("One of those benchmarks is another country's. Choose this country's.", field=field)
+
+
 def newest_day(commitment: Commitment) -> date:
     """The day of the newest event: one of an earlier day would change nothing of how the commitment stands."""
     return max(event.happened_on for event in commitment.events.all())
@@ -317,12 +327,3 @@ def _verified_first_days(piece: Evidence) -> list[date | None]:
         for review in newest.values()
         if review.decision == Review.VERIFIED and (review.bearing is None or review.bearing.shows == Shows.ACTION)
     ]
-
-
-def _refuse_foreign_or_doubled(benchmarks: Sequence[Benchmark], country: Country) -> None:
-    keys = {benchmark.pk for benchmark in benchmarks}
-    if len(keys) < len(benchmarks):
-        raise Refused("A benchmark is named twice. Name each once.", field="links")
-    here = Benchmark.objects.filter(pk__in=keys, recommendation__edition__country=country).count()
-    if here < len(keys):
-        raise Refused("One of those benchmarks is another country's. Choose this country's.", field="links")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from dialogues.actions.commitments import refuse_foreign_or_doubled
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.models import Commitment, Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, RoundDecision
 from dialogues.permissions import can_log, can_review, has_recorded
@@ -55,7 +56,7 @@ def log_evidence(
         refuse_unless_own_and_unsent([file], by)
     if commitment and commitment.country_id != country.pk:
         raise Refused("That commitment is another country's. Choose one of this country's.", field="commitment")
-    _refuse_foreign_or_doubled([benchmark for benchmark, _ in bearings], country)
+    refuse_foreign_or_doubled([benchmark for benchmark, _ in bearings], country, field="bearings")
     evidence = add(
         Evidence(
             country=country,
@@ -202,12 +203,3 @@ def told(evidence: Evidence) -> dict[str, object]:
         "sensitivity": evidence.sensitivity,
         "bearings": list(evidence.bearings.order_by("pk").values_list("benchmark_id", "shows")),
     }
-
-
-def _refuse_foreign_or_doubled(benchmarks: Sequence[Benchmark], country: Country) -> None:
-    keys = {benchmark.pk for benchmark in benchmarks}
-    if len(keys) < len(benchmarks):
-        raise Refused("A benchmark is named twice. Say once what this shows on it.", field="bearings")
-    here = Benchmark.objects.filter(pk__in=keys, recommendation__edition__country=country).count()
-    if here < len(keys):
-        raise Refused("One of those benchmarks is another country's. Choose this country's.", field="bearings")

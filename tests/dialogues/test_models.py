@@ -1,0 +1,491 @@
+"""What rows hold, what the database refuses, and who sees which."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from dialogues.models import (
+    AssessmentEvidence,
+    Commitment,
+    Evidence,
+    Reading,
+    UpdateRound,
+)
+from dialogues.words import Decision, Kind, Progress, Review, Sensitivity
+from tests.dialogues.histories import HISTORIES, NAMES, at, jan
+from tests.factories import (
+    AgendaItemFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    DialogueFactory,
+    EvidenceBearingFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    EvidenceReviewFactory,
+    MinistryFactory,
+    ParticipantFactory,
+    ReadingFactory,
+    ReadingPartFactory,
+    RecommendationFactory,
+    RecorderFactory,
+    ReviewerFactory,
+    RoundDecisionFactory,
+    UpdateRoundFactory,
+)
+from tests.readers import EMBASSY, alike, readers, seen_by_each
+
+pytestmark = pytest.mark.django_db
+
+
+# --- Status in SQL ----------------------------------------------------------------------------------------------------
+
+
+def record_history(events):
+    commitment = CommitmentFactory(made=False)
+    for event in events:
+        CommitmentEventFactory(
+            commitment=commitment,
+            kind=event.kind,
+            happened_on=event.happened_on,
+            recorded_at=event.recorded_at,
+            due_on=event.due_on,
+        )
+    return commitment
+
+
+@pytest.mark.parametrize(("_", "events", "day", "standing"), HISTORIES, ids=NAMES)
+def test_with_status_says_in_sql_what_the_rule_says(_, events, day, standing):
+    CommitmentFactory(done=True)  # another's events are its own
+    row = Commitment.objects.with_status(day).get(pk=record_history(events).pk)
+
+    told = (row.status, row.due_on, row.slips)
+    assert told == ((standing.status, standing.due_on, standing.slips) if standing else (None, None, 0))
+    assert row.standing_on(day) == standing
+
+
+def test_with_status_as_known_by_a_moment_leaves_out_what_was_recorded_later():
+    commitment = CommitmentFactory(made__due_on=jan(14))
+    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(10), recorded_at=at(jan(20)))
+
+    def status(known_by):
+        return Commitment.objects.with_status(jan(15), known_by=known_by).get().status
+
+    assert status(at(jan(19))) == "late"
+    assert status(at(jan(20))) == "reported_done"
+    assert status(None) == "reported_done"
+
+
+# --- Who sees which ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def people():
+    return readers()
+
+
+@pytest.fixture
+def asked(people):
+    """A benchmark of Police's recommendation, which Justice supports, one of Home Affairs', one elsewhere."""
+    recommendations = {
+        "police": RecommendationFactory(
+            lead=people["own ministry"].ministry, supporting=[people["supporting ministry"].ministry]
+        ),
+        "home": RecommendationFactory(lead=people["other ministry"].ministry),
+        "elsewhere": RecommendationFactory(
+            edition__country=people["ministry elsewhere"].ministry.country, lead=people["ministry elsewhere"].ministry
+        ),
+    }
+    return {name: BenchmarkFactory(recommendation=row) for name, row in recommendations.items()}
+
+
+@pytest.fixture
+def promised(people, asked):
+    """A commitment of Police, one of Home Affairs, the United States' own, and one elsewhere."""
+    dialogue = DialogueFactory()
+    return {
+        "police": CommitmentFactory(
+            ministry=people["own ministry"].ministry, dialogue=dialogue, benchmarks=[asked["police"]]
+        ),
+        "home": CommitmentFactory(ministry=people["other ministry"].ministry, benchmarks=[asked["home"]]),
+        "united states": CommitmentFactory(united_states=True, benchmarks=[asked["police"]]),
+        "elsewhere": CommitmentFactory(ministry=people["ministry elsewhere"].ministry, benchmarks=[asked["elsewhere"]]),
+    }
+
+
+def test_commitments_visible_to_each_reader(people, promised):
+    assert seen_by_each(people, promised) == {
+        **alike(EMBASSY, ["home", "police", "united states"]),
+        "own ministry": ["police"],
+        "other ministry": ["home"],
+        "officer elsewhere": ["elsewhere"],
+        "ministry elsewhere": ["elsewhere"],
+    }
+
+
+def test_dialogues_visible_to_each_reader(people, promised):
+    at_the_table = DialogueFactory()
+    AgendaItemFactory(dialogue=at_the_table, recommendation__lead=people["other ministry"].ministry)
+    ParticipantFactory(dialogue=at_the_table, ministry=people["other ministry"].ministry)
+    CommitmentFactory(ministry=people["own ministry"].ministry, dialogue=promised["police"].dialogue)
+    rows = {
+        "promised twice": promised["police"].dialogue,
+        "came without a promise": at_the_table,
+        "elsewhere": DialogueFactory(country=people["ministry elsewhere"].ministry.country),
+    }
+
+    assert seen_by_each(people, rows) == {
+        **alike(EMBASSY, ["came without a promise", "promised twice"]),
+        "own ministry": ["promised twice"],
+        "officer elsewhere": ["elsewhere"],
+    }
+
+
+def test_updates_and_rounds_visible_to_each_reader(people, promised):
+    rounds = {name: UpdateRoundFactory(update__commitment=promised[name]) for name in ("police", "home", "elsewhere")}
+    exactly = {
+        **alike(EMBASSY, ["home", "police"]),
+        "own ministry": ["police"],
+        "other ministry": ["home"],
+        "officer elsewhere": ["elsewhere"],
+        "ministry elsewhere": ["elsewhere"],
+    }
+
+    assert seen_by_each(people, rounds) == exactly
+    assert seen_by_each(people, {name: round_.update for name, round_ in rounds.items()}) == exactly
+
+
+@pytest.fixture
+def proof(people, asked, promised):
+    """Evidence of each sort, with a row that could leak for each way in which it might."""
+    police, home = people["own ministry"], people["other ministry"]
+    sent = UpdateRoundFactory(update__commitment=promised["police"])
+    sent_elsewhere = UpdateRoundFactory(update__commitment=promised["elsewhere"])
+
+    def on_police(**fields):
+        return EvidenceFactory(bears_on=[asked["police"], asked["home"]], **fields)
+
+    shared, internal = Sensitivity.SHARED, Sensitivity.INTERNAL
+    return {
+        "sent by police": on_police(round=sent),
+        "sent by police, marked internal": on_police(
+            commitment=promised["police"], recorded_by=police, sensitivity=internal
+        ),
+        "shared under police's": on_police(commitment=promised["police"], sensitivity=shared),
+        "internal under police's": on_police(commitment=promised["police"], sensitivity=internal),
+        "shared under none": on_police(sensitivity=shared),
+        "shared under the united states'": on_police(commitment=promised["united states"], sensitivity=shared),
+        "shared under home's, by police": on_police(
+            commitment=promised["home"], sensitivity=internal, recorded_by=police
+        ),
+        "shared under home's": EvidenceFactory(
+            commitment=promised["home"], sensitivity=shared, recorded_by=home, bears_on=[asked["home"]]
+        ),
+        "elsewhere": EvidenceFactory(round=sent_elsewhere, bears_on=[asked["elsewhere"]]),
+    }
+
+
+PROOF_SEEN = {
+    **alike(
+        EMBASSY,
+        [
+            "internal under police's",
+            "sent by police",
+            "sent by police, marked internal",
+            "shared under home's",
+            "shared under home's, by police",
+            "shared under none",
+            "shared under police's",
+            "shared under the united states'",
+        ],
+    ),
+    "own ministry": ["sent by police", "sent by police, marked internal", "shared under police's"],
+    "other ministry": ["shared under home's"],
+    "officer elsewhere": ["elsewhere"],
+    "ministry elsewhere": ["elsewhere"],
+}
+
+
+def test_evidence_visible_to_each_reader(people, proof):
+    assert seen_by_each(people, proof) == PROOF_SEEN
+
+
+def test_bearings_visible_to_each_reader(people, asked, proof):
+    rows = {
+        f"{name} on {where}": bearing
+        for name, evidence in proof.items()
+        for bearing in evidence.bearings.all()
+        for where in [next(key for key, benchmark in asked.items() if benchmark == bearing.benchmark)]
+    }
+    seen = seen_by_each(people, rows)
+
+    assert {reader: sorted({name.rpartition(" on ")[0] for name in names}) for reader, names in seen.items()} == (
+        PROOF_SEEN
+    )
+    assert seen["own ministry"] == [
+        "sent by police on police",
+        "sent by police, marked internal on police",
+        "shared under police's on police",
+    ]
+    assert seen["other ministry"] == ["shared under home's on home"]
+
+
+def test_reviews_visible_to_each_reader(people, proof):
+    elsewhere = proof["elsewhere"]
+    rows = {name: EvidenceReviewFactory(evidence=evidence) for name, evidence in proof.items() if evidence != elsewhere}
+    rows["elsewhere"] = EvidenceReviewFactory(evidence=elsewhere, recorded_by=people["officer elsewhere"])
+
+    assert seen_by_each(people, rows) == PROOF_SEEN
+
+
+def test_files_visible_to_each_reader(people, proof, promised):
+    police, officer = people["own ministry"], people["officer"]
+
+    def cited(name, **fields):
+        file = EvidenceFileFactory(name=f"{name}.pdf", uploaded_by=officer)
+        EvidenceFactory(file=file, **fields)
+        return file
+
+    rows = {
+        "shared under police's": cited("a", commitment=promised["police"], sensitivity=Sensitivity.SHARED),
+        "internal under police's": cited("b", commitment=promised["police"]),
+        "under none": cited("c"),
+        "elsewhere": cited("d", country=people["ministry elsewhere"].ministry.country),
+        "police's, not sent yet": EvidenceFileFactory(uploaded_by=police),
+        "the officer's, not sent yet": EvidenceFileFactory(uploaded_by=officer),
+        "a deactivated one's": EvidenceFileFactory(uploaded_by=people["deactivated focal point"]),
+    }
+    EvidenceFactory(
+        file=rows["shared under police's"], commitment=promised["police"], sensitivity=Sensitivity.SHARED
+    )  # cited twice, seen once
+
+    embassy = ["internal under police's", "shared under police's", "under none"]
+    assert seen_by_each(people, rows) == {
+        **alike(EMBASSY, embassy),
+        "officer": sorted([*embassy, "the officer's, not sent yet"]),
+        "own ministry": ["police's, not sent yet", "shared under police's"],
+        "officer elsewhere": ["elsewhere"],
+    }
+
+
+def test_readings_visible_to_each_reader(people, promised):
+    sent = UpdateRoundFactory(update__commitment=promised["police"])
+    sent_home = UpdateRoundFactory(update__commitment=promised["home"])
+    rows = {
+        "sent by police": ReadingFactory(round=sent),
+        "sent by home": ReadingFactory(round=sent_home),
+        "the embassy's own": ReadingFactory(),
+        "elsewhere": ReadingFactory(indicator__country=people["ministry elsewhere"].ministry.country),
+    }
+
+    assert seen_by_each(people, rows) == {
+        **alike(EMBASSY, ["sent by home", "sent by police", "the embassy's own"]),
+        "own ministry": ["sent by police"],
+        "other ministry": ["sent by home"],
+        "officer elsewhere": ["elsewhere"],
+    }
+
+
+def test_assessments_visible_to_each_reader(people, asked, promised):
+    rows = {name: AssessmentFactory(benchmark=benchmark) for name, benchmark in asked.items()}
+
+    assert seen_by_each(people, rows) == {
+        **alike(EMBASSY, ["home", "police"]),
+        "officer elsewhere": ["elsewhere"],
+    }
+
+
+# --- Rows are added, never changed ------------------------------------------------------------------------------------
+
+CHANGES = {
+    AssessmentFactory: {"verdict": "met"},
+    CommitmentEventFactory: {"happened_on": date(2021, 1, 1)},
+    EvidenceBearingFactory: {"shows": "context"},
+    EvidenceFactory: {"happened_to": date(2022, 1, 11)},
+    EvidenceFileFactory: {"sha256": "0" * 64},
+    EvidenceReviewFactory: {"decision": Review.REJECTED},
+    ReadingFactory: {"figure": 99},
+    ReadingPartFactory: {"figure": 99},
+    RoundDecisionFactory: {"decision": Decision.RETURNED},
+    UpdateRoundFactory: {"claimed": Progress.DONE},
+}
+
+
+def one(factory):
+    return factory(commitment=CommitmentFactory(made=False)) if factory is CommitmentEventFactory else factory()
+
+
+@pytest.mark.parametrize("factory", CHANGES, ids=lambda factory: factory._meta.model.__name__)
+def test_row_is_neither_changed_nor_deleted(factory):
+    rows = type(one(factory)).objects.all()
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        rows.update(**CHANGES[factory])
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        rows._raw_delete(rows.db)
+
+
+def test_grounds_of_an_assessment_are_neither_changed_nor_deleted():
+    AssessmentFactory(grounds=[EvidenceFactory()])
+    grounds = AssessmentEvidence.objects.all()
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        grounds.update(evidence=EvidenceFactory())
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        grounds._raw_delete(grounds.db)
+
+
+REDACTABLE = {
+    AssessmentFactory: ["rationale"],
+    EvidenceFactory: ["title", "stated_by", "source", "link"],
+    EvidenceFileFactory: ["name"],
+    EvidenceReviewFactory: ["reason"],
+    ReadingFactory: ["note", "source"],
+    RoundDecisionFactory: ["reason"],
+    UpdateRoundFactory: ["narrative"],
+}
+
+
+@pytest.mark.parametrize("factory", REDACTABLE, ids=lambda factory: factory._meta.model.__name__)
+def test_text_may_become_the_fixed_mark_and_nothing_else(factory):
+    row = one(factory)
+    rows = type(row).objects.filter(pk=row.pk)
+
+    for text in REDACTABLE[factory]:
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            rows.update(**{text: "[redacted]."})
+        assert rows.update(**{text: "[redacted]"}) == 1
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        rows.update(**{REDACTABLE[factory][0]: "[redacted]"}, **CHANGES[factory])
+
+
+# --- Nobody verifies their own ----------------------------------------------------------------------------------------
+
+
+def test_database_refuses_a_review_by_who_recorded_the_evidence():
+    evidence = EvidenceFactory(bears_on=[BenchmarkFactory()])
+
+    for bearing in (None, evidence.bearings.get()):
+        with pytest.raises(IntegrityError, match="Nobody verifies what they recorded"), transaction.atomic():
+            EvidenceReviewFactory(evidence=evidence, bearing=bearing, recorded_by=RecorderFactory())
+    assert EvidenceReviewFactory(evidence=evidence).pk
+
+
+def test_database_refuses_a_review_by_who_recorded_the_bearing():
+    bearing = EvidenceBearingFactory(recorded_by=ReviewerFactory())
+
+    with pytest.raises(IntegrityError, match="Nobody verifies what they recorded"), transaction.atomic():
+        EvidenceReviewFactory(bearing=bearing, recorded_by=ReviewerFactory())
+    assert EvidenceReviewFactory(evidence=bearing.evidence, recorded_by=ReviewerFactory()).pk
+
+
+def test_database_refuses_a_review_of_another_pieces_bearing():
+    bearing = EvidenceBearingFactory()
+
+    with pytest.raises(IntegrityError, match="another piece of evidence"), transaction.atomic():
+        EvidenceReviewFactory(evidence=EvidenceFactory(), bearing=bearing)
+
+
+def test_database_refuses_a_decision_by_who_sent_the_round():
+    sent = UpdateRoundFactory()
+
+    with pytest.raises(IntegrityError, match="Nobody decides"), transaction.atomic():
+        RoundDecisionFactory(round=sent, recorded_by=sent.recorded_by)
+
+
+def test_database_refuses_verification_by_who_reported_it_done():
+    commitment = CommitmentFactory()
+    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(10))
+
+    def verify(by):
+        return CommitmentEventFactory(
+            commitment=commitment, kind=Kind.VERIFIED_DONE, happened_on=jan(11), recorded_by=by
+        )
+
+    with pytest.raises(IntegrityError, match="Nobody verifies what they reported"), transaction.atomic():
+        verify(RecorderFactory())
+    assert verify(ReviewerFactory()).pk
+
+
+def test_database_refuses_verification_of_the_newest_report_alone():
+    commitment = CommitmentFactory()
+    for by, day in ((ReviewerFactory(), 10), (RecorderFactory(), 12)):
+        CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(day), recorded_by=by)
+
+    assert CommitmentEventFactory(commitment=commitment, kind=Kind.VERIFIED_DONE, happened_on=jan(13)).pk
+
+
+# --- Impossible states ------------------------------------------------------------------------------------------------
+
+IMPOSSIBLE = {
+    "a commitment of nobody": lambda: CommitmentFactory(ministry=None),
+    "the united states' with a ministry": lambda: CommitmentFactory(made_by="united_states"),
+    "a commitment made nowhere": lambda: CommitmentFactory(letter=""),
+    "made twice": lambda: CommitmentEventFactory(commitment=CommitmentFactory()),
+    "due before it was made": lambda: CommitmentFactory(made__due_on=date(2021, 11, 7)),
+    "rescheduled to no day": lambda: CommitmentEventFactory(commitment=CommitmentFactory(), kind=Kind.RESCHEDULED),
+    "withdrawn with a due date": lambda: CommitmentEventFactory(
+        commitment=CommitmentFactory(), kind=Kind.WITHDRAWN, due_on=jan(1)
+    ),
+    "withdrawn without a reason": lambda: CommitmentEventFactory(
+        commitment=CommitmentFactory(), kind=Kind.WITHDRAWN, reason=""
+    ),
+    "evidence without source, link or file": lambda: EvidenceFactory(source=""),
+    "evidence turned round": lambda: EvidenceFactory(happened_from=jan(2), happened_to=jan(1)),
+    "a round's evidence under no commitment": lambda: EvidenceFactory(round=UpdateRoundFactory(), commitment=None),
+    "a review without a reason": lambda: EvidenceReviewFactory(reason=""),
+    "returned without a reason": lambda: RoundDecisionFactory(decision=Decision.RETURNED, reason=""),
+    "a figure with a direction": lambda: ReadingFactory(figure=1, direction="up"),
+    "a figure below zero": lambda: ReadingFactory(figure=-1),
+    "an assessment without its law": lambda: AssessmentFactory(law=""),
+    "an empty file": lambda: EvidenceFileFactory(size=0),
+}
+
+
+@pytest.mark.parametrize("what", IMPOSSIBLE)
+def test_database_refuses(what):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IMPOSSIBLE[what]()
+
+
+# --- Small things that rows say ---------------------------------------------------------------------------------------
+
+
+def test_waiting_rounds_are_those_without_a_decision_oldest_first():
+    newer = UpdateRoundFactory(happened_on=jan(12))
+    older = UpdateRoundFactory(happened_on=jan(11))
+    UpdateRoundFactory(returned=True)
+    UpdateRoundFactory(accepted=True)
+
+    assert list(UpdateRound.objects.waiting()) == [older, newer]
+
+
+def test_current_evidence_is_what_no_revision_replaced():
+    first = EvidenceFactory()
+    second = EvidenceFactory(revises=first)
+
+    assert list(Evidence.objects.current()) == [second]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told", "is_no_data"),
+    [
+        ({"figure": 16}, "16", False),
+        ({"figure": "2.50"}, "2.5", False),
+        ({"figure": 100}, "100", False),
+        ({"figure": 0}, "0", False),
+        ({"figure": None, "direction": "up"}, "More, no figure", False),
+        ({"figure": None}, "no data", True),
+    ],
+)
+def test_reading_tells_a_figure_a_direction_or_no_data(fields, told, is_no_data):
+    reading = Reading.objects.get(pk=ReadingFactory(**fields).pk)
+
+    assert (reading.told, reading.is_no_data) == (told, is_no_data)
+
+
+def test_commitment_says_who_made_it():
+    assert CommitmentFactory(ministry=MinistryFactory(short_name="Police")).maker == "Ministry of Police"
+    assert CommitmentFactory(united_states=True).maker == "United States"

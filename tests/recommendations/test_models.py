@@ -1,0 +1,242 @@
+"""What is asked: who sees which, what the database refuses, which terms hold."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from recommendations.models import Benchmark, BenchmarkTerms, Edition, EditionTerms, RecommendationWeight
+from recommendations.models.recommendations import validate_indicia
+from recommendations.words import Question, Rule
+from tests.factories import (
+    BenchmarkFactory,
+    BenchmarkTermsFactory,
+    CommitmentFactory,
+    EditionFactory,
+    EditionTermsFactory,
+    IndicatorFactory,
+    MilestoneFactory,
+    RecommendationFactory,
+    RecommendationWeightFactory,
+    at_noon,
+)
+from tests.readers import EMBASSY, alike, readers, seen_by_each
+
+pytestmark = pytest.mark.django_db
+
+MINISTRIES = ("own ministry", "supporting ministry", "other ministry")
+ELSEWHERE = ("officer elsewhere", "ministry elsewhere")
+
+
+@pytest.fixture
+def people():
+    return readers()
+
+
+@pytest.fixture
+def asked(people):
+    """Police leads one that Justice supports, Home Affairs another; the third is elsewhere."""
+    return {
+        "police": RecommendationFactory(
+            lead=people["own ministry"].ministry, supporting=[people["supporting ministry"].ministry]
+        ),
+        "home": RecommendationFactory(lead=people["other ministry"].ministry),
+        "elsewhere": RecommendationFactory(
+            edition__country=people["ministry elsewhere"].ministry.country, lead=people["ministry elsewhere"].ministry
+        ),
+    }
+
+
+@pytest.fixture
+def benchmarks(people, asked):
+    """Each with an indicator; Police made two commitments towards one of its two benchmarks."""
+    rows = {
+        name: BenchmarkFactory(recommendation=row, terms__rule=Rule.MORE)
+        for name, row in (*asked.items(), ("police, nothing promised", asked["police"]))
+    }
+    for _ in range(2):
+        CommitmentFactory(ministry=people["own ministry"].ministry, benchmarks=[rows["police"]])
+    CommitmentFactory(ministry=people["other ministry"].ministry, benchmarks=[rows["home"]])
+    CommitmentFactory(ministry=people["ministry elsewhere"].ministry, benchmarks=[rows["elsewhere"]])
+    return rows
+
+
+def test_editions_and_recommendations_visible_to_each_reader(people, asked):
+    assert seen_by_each(people, {"here": asked["police"].edition, "elsewhere": asked["elsewhere"].edition}) == {
+        **alike((*EMBASSY, *MINISTRIES), ["here"]),
+        **alike(ELSEWHERE, ["elsewhere"]),
+        "administrator": ["elsewhere", "here"],
+    }
+    assert seen_by_each(people, asked) == {
+        **alike((*EMBASSY, *MINISTRIES), ["home", "police"]),
+        **alike(ELSEWHERE, ["elsewhere"]),
+        "administrator": ["elsewhere", "home", "police"],
+    }
+
+
+def test_terms_and_milestones_of_editions_visible_to_each_reader(people, asked):
+    here, elsewhere = asked["police"].edition, asked["elsewhere"].edition
+    exactly = {**alike(EMBASSY, ["here"]), "officer elsewhere": ["elsewhere"]}
+
+    assert seen_by_each(people, {"here": here.terms.get(), "elsewhere": elsewhere.terms.get()}) == exactly
+    milestones = {"here": MilestoneFactory(edition=here), "elsewhere": MilestoneFactory(edition=elsewhere)}
+    assert seen_by_each(people, milestones) == exactly
+
+
+def test_benchmarks_visible_to_each_reader(people, benchmarks):
+    everything_here = ["home", "police", "police, nothing promised"]
+
+    assert seen_by_each(people, benchmarks) == {
+        **alike(EMBASSY, everything_here),
+        "own ministry": ["police"],
+        "other ministry": ["home"],
+        **alike(ELSEWHERE, ["elsewhere"]),
+        "administrator": ["elsewhere", *everything_here],
+    }
+
+
+def test_terms_of_benchmarks_visible_to_each_reader(people, benchmarks):
+    assert seen_by_each(people, {name: row.terms.get() for name, row in benchmarks.items()}) == {
+        **alike(EMBASSY, ["home", "police", "police, nothing promised"]),
+        "officer elsewhere": ["elsewhere"],
+    }
+
+
+def test_indicators_visible_to_each_reader(people, benchmarks):
+    rows = {name: row.terms.get().indicator for name, row in benchmarks.items()}
+    rows["in no benchmark"] = IndicatorFactory()
+    everything_here = ["home", "in no benchmark", "police", "police, nothing promised"]
+
+    assert seen_by_each(people, rows) == {
+        **alike(EMBASSY, everything_here),
+        "own ministry": ["police"],
+        "other ministry": ["home"],
+        **alike(ELSEWHERE, ["elsewhere"]),
+        "administrator": ["elsewhere", *everything_here],
+    }
+
+
+# --- Terms ------------------------------------------------------------------------------------------------------------
+
+
+def test_terms_in_force_are_the_newest_recorded_by_the_moment():
+    edition = EditionFactory()
+    first = edition.terms.get()
+    second = EditionTermsFactory(edition=edition, recorded_at=at_noon(date(2021, 12, 1)))
+
+    assert list(EditionTerms.objects.known_by(None)) == [second, first]
+    assert list(EditionTerms.objects.known_by(at_noon(date(2021, 11, 30)))) == [first]
+
+
+def test_current_terms_are_the_newest_with_and_without_prefetching():
+    benchmark = BenchmarkFactory()
+    first = benchmark.terms.get()
+    second = BenchmarkTermsFactory(
+        benchmark=benchmark, criterion="Something else.", recorded_at=at_noon(date(2021, 12, 1))
+    )
+
+    assert (benchmark.current_terms, benchmark.wording) == (second, "Something else.")
+    assert Benchmark.objects.with_terms().get().current_terms == second
+    assert Benchmark.objects.with_terms(known_by=at_noon(date(2021, 11, 30))).get().current_terms == first
+    assert Benchmark.objects.with_terms(known_by=at_noon(date(2021, 6, 1))).get().wording == ""
+
+
+@pytest.mark.parametrize(
+    ("rows", "change"),
+    [
+        (EditionTerms.objects, {"deadline_on": date(2030, 1, 1)}),
+        (BenchmarkTerms.objects, {"weight": 5}),
+        (RecommendationWeight.objects, {"weight": 5}),
+    ],
+    ids=["edition terms", "benchmark terms", "weights"],
+)
+def test_terms_are_neither_changed_nor_deleted(rows, change):
+    recommendation = BenchmarkFactory().recommendation
+    RecommendationWeightFactory(recommendation=recommendation, terms=recommendation.edition.terms.get())
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        rows.update(**change)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        rows.all()._raw_delete("default")
+
+
+# --- Impossible states ------------------------------------------------------------------------------------------------
+
+
+def again(row):
+    row.pk = None
+    row.save(force_insert=True)
+
+
+IMPOSSIBLE = {
+    "number taken": lambda: RecommendationFactory(number=RecommendationFactory().number),
+    "number zero": lambda: RecommendationFactory(number=0),
+    "no text": lambda: RecommendationFactory(text=""),
+    "years unmet without a source": lambda: RecommendationFactory(years_unmet=5),
+    "two editions of a year": lambda: again(EditionFactory()),
+    "a period turned round": lambda: EditionFactory(year=2015, ends_on=date(2015, 3, 31)),
+    "letter taken": lambda: BenchmarkFactory(recommendation=BenchmarkFactory().recommendation, letter="a"),
+    "letter that is none": lambda: BenchmarkFactory(letter="1"),
+    "target without a figure": lambda: BenchmarkFactory(terms__rule=Rule.TARGET),
+    "target of zero": lambda: BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=0),
+    "figure without a target": lambda: BenchmarkFactory(terms__target=10),
+    "counting nothing": lambda: BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=None),
+    "weight below zero": lambda: BenchmarkFactory(terms__weight=-1),
+    "terms without a reason": lambda: BenchmarkFactory(terms__reason=""),
+    "mark without its reason": lambda: EditionFactory(terms__working_mark_reason=""),
+    "mark over a hundred": lambda: EditionFactory(terms__working_mark=101),
+    "a question answered twice": lambda: [IndicatorFactory(question=Question.VICTIMS) for _ in range(2)],
+    "indicium thirteen": lambda: IndicatorFactory(indicium=13),
+}
+
+
+@pytest.mark.parametrize("what", IMPOSSIBLE)
+def test_database_refuses(what):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IMPOSSIBLE[what]()
+
+
+@pytest.mark.parametrize("wrong", [[0], [13], [2, 1], [1, 1], ["1"], "1", None])
+def test_indicia_are_numbers_from_1_to_12_in_order(wrong):
+    with pytest.raises(ValidationError):
+        validate_indicia(wrong)
+
+
+# --- Small things that rows say ---------------------------------------------------------------------------------------
+
+
+def test_tracked_editions_have_recommendations_newest_first():
+    EditionFactory(year=2019)
+    older, newer = (RecommendationFactory(edition__year=year).edition for year in (2020, 2021))
+    RecommendationFactory(edition=newer)
+
+    assert list(Edition.objects.tracked()) == [newer, older]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_covered"),
+    [
+        (date(2021, 4, 1), date(2022, 3, 31), True),
+        (date(2021, 3, 31), date(2021, 4, 1), False),
+        (date(2022, 3, 31), date(2022, 4, 1), False),
+        (None, date(2021, 4, 1), True),
+        (None, date(2021, 3, 31), False),
+        (None, date(2022, 4, 1), False),
+    ],
+)
+def test_edition_covers_spans_that_lie_in_its_period(first, last, is_covered):
+    assert EditionFactory().covers(first, last) is is_covered
+
+
+def test_benchmark_is_called_by_number_and_letter():
+    recommendation = RecommendationFactory(number=6)
+
+    assert [BenchmarkFactory(recommendation=recommendation).key for _ in range(2)] == ["6a", "6b"]
+
+
+def test_benchmark_terms_keep_exact_weights():
+    BenchmarkFactory(terms__weight=Decimal("0.25"))
+
+    assert BenchmarkTerms.objects.get().weight == Decimal("0.25")

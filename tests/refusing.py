@@ -1,0 +1,16 @@
+"""What a person is told when an action will not."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from tiptracker.refusals import Refused
+
+
+@contextmanager
+def refuses(sentence, *, field=None):
+    """The body is refused with a sentence that holds `sentence`, beside `field`."""
+    with pytest.raises(Refused) as caught:
+        yield
+    assert sentence in str(caught.value)
+    assert caught.value.field == field

@@ -1,0 +1,169 @@
+"""Who the people are, and whom, which ministries and which countries each of them sees."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests.factories import (
+    FocalPointFactory,
+    MinistryFactory,
+    OfficeHolderFactory,
+    OfficerFactory,
+    RecorderFactory,
+    UserFactory,
+)
+from tests.readers import EMBASSY, alike, readers, seen_by_each
+from tiptracker.accounts.models import User, in_office
+from tiptracker.audit.actions import record
+from tiptracker.words import Role
+
+pytestmark = pytest.mark.django_db
+
+MINISTRIES = ("own ministry", "supporting ministry", "other ministry")
+ELSEWHERE = ("officer elsewhere", "ministry elsewhere")
+
+
+@pytest.fixture
+def people():
+    return readers()
+
+
+def test_countries_visible_to_each_reader(people):
+    rows = {
+        "here": people["own ministry"].ministry.country,
+        "elsewhere": people["ministry elsewhere"].ministry.country,
+    }
+
+    assert seen_by_each(people, rows) == {
+        **alike((*EMBASSY, *MINISTRIES), ["here"]),
+        **alike(ELSEWHERE, ["elsewhere"]),
+        "administrator": ["elsewhere", "here"],
+    }
+
+
+def test_ministries_visible_to_each_reader(people):
+    rows = {name: people[name].ministry for name in (*MINISTRIES, "ministry elsewhere")}
+    here = sorted(MINISTRIES)
+
+    assert seen_by_each(people, rows) == {
+        **alike(EMBASSY, here),
+        **{name: [name] for name in (*MINISTRIES, "ministry elsewhere")},
+        "officer elsewhere": ["ministry elsewhere"],
+        "administrator": ["ministry elsewhere", *here],
+    }
+
+
+def test_people_visible_to_each_reader(people):
+    rows = {name: user for name, user in people.items() if name != "anonymous"}
+    colleagues = ["deactivated focal point", "own ministry"]
+    here = sorted([*EMBASSY, *MINISTRIES, "deactivated focal point", "deactivated officer"])
+
+    assert seen_by_each(people, rows) == {
+        **alike(EMBASSY, here),
+        "own ministry": colleagues,
+        "supporting ministry": ["supporting ministry"],
+        "other ministry": ["other ministry"],
+        **alike(ELSEWHERE, sorted(ELSEWHERE)),
+        "ministry elsewhere": ["ministry elsewhere"],
+        "administrator": sorted(rows),
+    }
+
+
+def test_person_of_two_countries_is_seen_once(people):
+    both = [people["own ministry"].ministry.country, people["ministry elsewhere"].ministry.country]
+    of_both, another = OfficerFactory(countries=both), OfficerFactory(countries=both)
+
+    assert list(User.objects.visible_to(of_both).filter(pk=another.pk)) == [another]
+
+
+def test_entries_of_the_log_visible_to_each_reader(people):
+    here, elsewhere = people["own ministry"].ministry.country, people["ministry elsewhere"].ministry.country
+    rows = {
+        "here": record("thing.done", by=people["officer"], country=here),
+        "elsewhere": record("thing.done", by=people["officer elsewhere"], country=elsewhere),
+        "nowhere": record("person.added", by=people["administrator"]),
+    }
+
+    assert seen_by_each(people, rows) == {
+        "officer": ["here"],
+        "officer elsewhere": ["elsewhere"],
+        "administrator": ["elsewhere", "here", "nowhere"],
+    }
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"role": Role.FOCAL_POINT},
+        {"role": Role.OFFICER, "ministry": True},
+        {"role": "clerk"},
+    ],
+    ids=["focal point of none", "officer of a ministry", "unknown role"],
+)
+def test_database_refuses_people_who_fit_no_role(fields):
+    if "ministry" in fields:
+        fields = {**fields, "ministry": MinistryFactory()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        UserFactory(**fields)
+
+
+def test_address_belongs_to_one_person_in_capitals_too():
+    OfficerFactory(email="thabo@post.example")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OfficerFactory(email="Thabo@post.example")
+
+
+def test_person_is_created_and_found_by_address():
+    user = User.objects.create_user(" Thabo@Post.example ", "a long enough password", name="Thabo", role=Role.OFFICER)
+
+    assert user.email == "thabo@post.example"
+    assert user.check_password("a long enough password")
+    assert User.objects.get_by_natural_key("THABO@post.example") == user
+
+
+def test_time_zone_is_that_of_ones_country(people):
+    zones = {name: user.time_zone() for name, user in people.items() if name != "anonymous"}
+
+    assert zones["officer"] == zones["own ministry"] == "Africa/Maseru"
+    assert zones["officer elsewhere"] == "Africa/Blantyre"
+    assert zones["administrator"] is zones["officer of nowhere"] is None
+
+
+def test_admin_is_for_administrators_and_holds_people_alone(people):
+    allowed = {
+        name
+        for name, user in people.items()
+        if name != "anonymous" and user.is_staff and user.has_perm("accounts.change_user")
+    }
+
+    assert allowed == {"administrator"}
+    assert not people["administrator"].has_perm("dialogues.change_evidence")
+    assert people["administrator"].has_module_perms("accounts")
+    assert not people["administrator"].has_module_perms("dialogues")
+    assert not people["officer"].has_module_perms("accounts")
+
+
+def test_in_office_on_a_day_as_far_as_dates_are_known():
+    ministry = MinistryFactory()
+    OfficeHolderFactory(ministry=ministry, name="Before", until_on=date(2021, 6, 30))
+    OfficeHolderFactory(ministry=ministry, name="Then", from_on=date(2021, 7, 1), until_on=date(2021, 11, 8))
+    OfficeHolderFactory(ministry=ministry, name="Unknown")
+    OfficeHolderFactory(ministry=ministry, name="After", from_on=date(2021, 11, 9))
+
+    assert {holder.name for holder in in_office(ministry.office_holders, date(2021, 11, 8))} == {"Then", "Unknown"}
+
+
+def test_names_of_ministries_are_told_apart_without_regard_to_capitals():
+    MinistryFactory(short_name="Police")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MinistryFactory(short_name="POLICE", name="Another name")
+
+
+def test_focal_point_belongs_to_its_ministry():
+    ministry = MinistryFactory()
+
+    assert FocalPointFactory(ministry=ministry).ministry == ministry
+    assert RecorderFactory().ministry is None
