@@ -1,0 +1,297 @@
+"""Lesotho, from the public record: the country, the editions on it, and what the 2021 edition asks. Pure.
+
+The recommendations are a reconstruction in our own words, put together from public sources.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from dialogues.lesotho.lines import (
+    Benchmark,
+    Country,
+    Edition,
+    EditionTerms,
+    Fact,
+    Indicator,
+    Milestone,
+    Ministry,
+    OfficeHolder,
+    Recommendation,
+    known,
+)
+from recommendations.words import MilestoneKind, Pillar, Question, Rule, Tier
+
+NARRATIVE_2020 = "TIP Report 2020, Lesotho narrative"
+NARRATIVE_2021 = "TIP Report 2021, Lesotho narrative"
+NARRATIVE_2022 = "TIP Report 2022, Lesotho narrative"
+STATEMENT = "The Ambassador's statement at the bilateral dialogue, Maseru, 8 November 2021"
+PRESS = "Lesotho press, November 2021"
+
+EDITION_KNOWN = {year: known(year, 7, 1) for year in range(2009, 2022)} | {2022: known(2022, 7, 21)}
+"""When each edition became known. The report comes out in June or July: 1 July stands for the day where the record
+names none. That of 2022 is known from the day Lesotho's press told that it had been handed over."""
+
+TERMS_AT = EDITION_KNOWN[2021]
+
+INVESTIGATIONS = "Investigations begun"
+PROSECUTIONS = "Prosecutions"
+CONVICTIONS = "Convictions"
+VICTIMS = "Victims identified"
+MONEY = "Government money for victims"
+TRAINED = "Officials trained"
+DISTRICTS = "Districts with a police focal point"
+DISTRICTS_TRAINED = "Districts whose focal point is trained"
+QUARTERS = "Quarters in which the committee met"
+
+HOME, POLICE, JUSTICE = "Home Affairs", "Police and Public Safety", "Justice and Law"
+
+COUNTRY = Country(
+    code="LSO",
+    name="Lesotho",
+    time_zone="Africa/Maseru",
+    currency="LSL",
+    recorded_at=EDITION_KNOWN[2009],
+    districts=(
+        ("Berea", "Teyateyaneng"),
+        ("Butha-Buthe", "Butha-Buthe"),
+        ("Leribe", "Hlotse"),
+        ("Mafeteng", "Mafeteng"),
+        ("Maseru", "Maseru"),
+        ("Mohale's Hoek", "Mohale's Hoek"),
+        ("Mokhotlong", "Mokhotlong"),
+        ("Qacha's Nek", "Qacha's Nek"),
+        ("Quthing", "Moyeni"),
+        ("Thaba-Tseka", "Thaba-Tseka"),
+    ),
+)
+
+
+def _tier(
+    year: int,
+    tier: Tier,
+    source: str = "",
+    *,
+    note: str = "",
+    published_on: date | None = None,
+    target_tier: Tier | None = None,
+) -> Edition:
+    """2016 and 2017 aren't verified and stay out."""
+    return Edition(
+        year,
+        tier,
+        EDITION_KNOWN[year],
+        source or f"TIP Report {year}, tier placements",
+        note,
+        published_on,
+        target_tier,
+    )
+
+
+EDITIONS = (
+    _tier(2009, Tier.WATCH_LIST),
+    _tier(2010, Tier.WATCH_LIST),
+    _tier(2011, Tier.TIER_2),
+    _tier(2012, Tier.TIER_2),
+    _tier(2013, Tier.WATCH_LIST),
+    _tier(2014, Tier.WATCH_LIST),
+    _tier(2015, Tier.WATCH_LIST, note="With a waiver."),
+    _tier(2018, Tier.TIER_2, "TIP Report 2019, Lesotho narrative", note="Inferred from the text of 2019."),
+    _tier(2019, Tier.WATCH_LIST),
+    _tier(2020, Tier.TIER_3, NARRATIVE_2020),
+    _tier(2021, Tier.WATCH_LIST, NARRATIVE_2021, published_on=date(2021, 7, 1), target_tier=Tier.TIER_2),
+    _tier(
+        2022,
+        Tier.TIER_2,
+        NARRATIVE_2022,
+        note="Published in July 2022: the outcome of the period that the 2021 edition is tracked in.",
+    ),
+)
+
+TERMS = EditionTerms(
+    year=2021,
+    deadline_on=date(2022, 2, 28),
+    working_mark=Decimal(45),
+    working_mark_reason="The post's own working mark, from the back-test; not the Department's.",
+    reason=f"The deadline that the government was given. Source: {STATEMENT}.",
+    recorded_at=TERMS_AT,
+)
+
+MILESTONES = (
+    Milestone(2021, MilestoneKind.ACTION_PLAN, date(2021, 12, 28), "22 U.S.C. 7107(b)(4)", TERMS_AT),
+    Milestone(2021, MilestoneKind.INTERIM, date(2022, 2, 1), "22 U.S.C. 7107(b)", TERMS_AT),
+    Milestone(2021, MilestoneKind.DEADLINE, date(2022, 2, 28), STATEMENT, TERMS_AT),
+    Milestone(2021, MilestoneKind.PERIOD_END, date(2022, 3, 31), NARRATIVE_2021, TERMS_AT),
+)
+
+MINISTRIES = (
+    Ministry(HOME, "Ministry of Home Affairs", TERMS_AT),
+    Ministry(POLICE, "Ministry of Police and Public Safety", TERMS_AT),
+    Ministry(JUSTICE, "Ministry of Justice and Law", TERMS_AT),
+)
+
+OFFICE_HOLDERS = (
+    OfficeHolder(HOME, "Motlalentoa Letsosa", "Minister of Home Affairs", STATEMENT, known(2021, 11, 8)),
+    OfficeHolder(POLICE, "Sekola", "Minister of Police and Public Safety", STATEMENT, known(2021, 11, 8)),
+    OfficeHolder(JUSTICE, "Rakuoane", "Minister of Justice and Law", STATEMENT, known(2021, 11, 8)),
+)
+
+# Figures reach back to the year before last: what is counted is known from the first edition that gives a figure.
+_COUNTED_AT = EDITION_KNOWN[2020]
+
+INDICATORS = (
+    Indicator(INVESTIGATIONS, "investigations", Pillar.PROSECUTION, 1, _COUNTED_AT, Question.INVESTIGATIONS),
+    Indicator(PROSECUTIONS, "prosecutions", Pillar.PROSECUTION, 1, _COUNTED_AT, Question.PROSECUTIONS),
+    Indicator(CONVICTIONS, "convictions", Pillar.PROSECUTION, 1, _COUNTED_AT, Question.CONVICTIONS),
+    Indicator(VICTIMS, "victims", Pillar.PROTECTION, 2, _COUNTED_AT, Question.VICTIMS),
+    Indicator(MONEY, "LSL", Pillar.PROTECTION, 2, _COUNTED_AT, Question.MONEY),
+    Indicator(TRAINED, "officials", Pillar.PROSECUTION, 2, _COUNTED_AT),
+    Indicator(DISTRICTS, "districts", Pillar.PROSECUTION, 1, _COUNTED_AT),
+    Indicator(DISTRICTS_TRAINED, "districts", Pillar.PROSECUTION, 2, TERMS_AT),
+    Indicator(QUARTERS, "quarters", Pillar.PREVENTION, 10, TERMS_AT),
+)
+
+
+def _asks(
+    number: int, text: str, pillar: Pillar, indicia: tuple[int, ...], lead: str, *, years_unmet: int | None = None
+) -> Recommendation:
+    source = NARRATIVE_2021 if years_unmet else ""
+    return Recommendation(2021, number, text, pillar, indicia, lead, TERMS_AT, years_unmet, source)
+
+
+RECOMMENDATIONS = (
+    _asks(
+        1,
+        "Investigate, prosecute and convict more traffickers, complicit officials among them, with sentences that are"
+        " served",
+        Pillar.PROSECUTION,
+        (1, 7),
+        POLICE,
+    ),
+    _asks(
+        2,
+        "Give magistrates' courts the power to impose the full penalty (Subordinate Courts Act)",
+        Pillar.PROSECUTION,
+        (1,),
+        JUSTICE,
+    ),
+    _asks(
+        3,
+        "Fund the police unit and place a trained focal point in all ten districts",
+        Pillar.PROSECUTION,
+        (1, 2),
+        POLICE,
+    ),
+    _asks(
+        4,
+        "Finish and use procedures for identifying victims and referring them to care",
+        Pillar.PROTECTION,
+        (2,),
+        HOME,
+        years_unmet=5,
+    ),
+    _asks(
+        5,
+        "Put money in the Victims of Trafficking Trust Fund and set the rules for spending it",
+        Pillar.PROTECTION,
+        (2,),
+        HOME,
+        years_unmet=10,
+    ),
+    _asks(6, "Fund shelter and protective services beyond a single charity", Pillar.PROTECTION, (2,), HOME),
+    _asks(
+        7,
+        "Train police, prosecutors, judges and front-line officers regularly",
+        Pillar.PROSECUTION,
+        (1, 2),
+        POLICE,
+    ),
+    _asks(
+        8,
+        "Pursue trafficking of Basotho in South Africa, and abuse of victims by police",
+        Pillar.PROSECUTION,
+        (1, 4, 7),
+        POLICE,
+    ),
+    _asks(9, "Raise the penalties of the Children's Protection and Welfare Act", Pillar.PROSECUTION, (1,), JUSTICE),
+    _asks(
+        10,
+        "Carry out the 2021–2026 national action plan, with a committee that meets",
+        Pillar.PREVENTION,
+        (3, 9, 10),
+        HOME,
+    ),
+)
+
+
+def _check(
+    key: str,
+    criterion: str,
+    rule: Rule = Rule.ASSESSED,
+    *,
+    target: int | None = None,
+    indicator: str = "",
+    is_about_complicity: bool = False,
+) -> Benchmark:
+    return Benchmark(
+        year=2021,
+        key=key,
+        criterion=criterion,
+        reason="How the recommendation can be checked, as put together from public sources.",
+        recorded_at=TERMS_AT,
+        rule=rule,
+        target=None if target is None else Decimal(target),
+        indicator=indicator,
+        is_about_complicity=is_about_complicity,
+    )
+
+
+BENCHMARKS = (
+    _check("1a", "More investigations than the year before", Rule.MORE, indicator=INVESTIGATIONS),
+    _check("1b", "More prosecutions than the year before", Rule.MORE, indicator=PROSECUTIONS),
+    _check("1c", "At least one conviction with a prison term served"),
+    _check("1d", "A case against an implicated official brought to charge", is_about_complicity=True),
+    _check("2a", "Amendment before Parliament"),
+    _check("2b", "Amendment in force"),
+    _check("3a", "Budget released to the unit"),
+    _check(
+        "3b",
+        'Districts with a police focal officer ("district focal point"), of 10',
+        Rule.TARGET,
+        target=10,
+        indicator=DISTRICTS,
+    ),
+    _check(
+        "3c",
+        "Districts whose district focal point is trained, of 10",
+        Rule.TARGET,
+        target=10,
+        indicator=DISTRICTS_TRAINED,
+    ),
+    _check("4a", "Procedures and referral mechanism adopted"),
+    _check("4b", "In use by front-line officers"),
+    _check("5a", "Money allocated"),
+    _check("5b", "Rules in force"),
+    _check("6a", "Government money released for shelter in the period"),
+    _check("6b", "Services by more than one provider"),
+    _check("7a", "Police trained, more than the year before (assessed while no figure is given)"),
+    _check("7b", "Prosecutors and judges trained, more than the year before (assessed while no figure is given)"),
+    _check("8a", "A joint case opened with South Africa"),
+    _check("8b", "The abuse allegations investigated", is_about_complicity=True),
+    _check("9a", "Amendment before Parliament"),
+    _check("9b", "Amendment in force"),
+    _check("10a", "Plan launched and funded"),
+    _check("10b", "Committee met in each quarter, of 4", Rule.TARGET, target=4, indicator=QUARTERS),
+    _check("10c", "Public awareness campaigns held"),
+)
+
+ASKED: tuple[Fact, ...] = (
+    COUNTRY,
+    *EDITIONS,
+    *MINISTRIES,
+    *OFFICE_HOLDERS,
+    TERMS,
+    *MILESTONES,
+    *INDICATORS,
+    *RECOMMENDATIONS,
+    *BENCHMARKS,
+)

@@ -1,0 +1,153 @@
+"""Who acts in a step of the exercise, when, and on which rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from dialogues import actions
+from dialogues.lesotho import people
+from dialogues.lesotho.paper import exercise_pdf
+from dialogues.models import Commitment, Evidence, EvidenceFile, UpdateRound
+from dialogues.words import DoneBy, EvidenceKind, Progress, Review, Sensitivity, Shows, Verdict
+from recommendations.models import Benchmark, Indicator
+from tiptracker.accounts.models import Country, Ministry, User
+
+YEAR = 2021
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The people and rows of the exercise at one moment (`now`, in Maseru), and what they do again and again."""
+
+    country: Country
+    now: datetime
+
+    def person(self, account: people.Account) -> User:
+        return people.ensure(account, self.country)
+
+    @property
+    def officer(self) -> User:
+        return self.person(people.OFFICER)
+
+    @property
+    def second_officer(self) -> User:
+        return self.person(people.SECOND_OFFICER)
+
+    def ministry(self, short_name: str) -> Ministry:
+        return Ministry.objects.get(country=self.country, short_name=short_name)
+
+    def benchmark(self, key: str) -> Benchmark:
+        """By number and letter: "6a"."""
+        return Benchmark.objects.get(
+            recommendation__edition__country=self.country,
+            recommendation__edition__year=YEAR,
+            recommendation__number=int(key[:-1]),
+            letter=key[-1],
+        )
+
+    def commitment(self, text: str) -> Commitment:
+        return Commitment.objects.get(country=self.country, text=text)
+
+    def evidence(self, title: str) -> Evidence:
+        return Evidence.objects.get(country=self.country, title=title)
+
+    def sends(
+        self,
+        account: people.Account,
+        promise: str,
+        title: str,
+        narrative: str,
+        claimed: Progress,
+        *,
+        first: date,
+        last: date,
+        paper: tuple[str, Sequence[str]] | None = None,
+        figure: tuple[str, int, date] | None = None,
+    ) -> None:
+        """A focal point sends an update; `paper` is a name and lines, `figure` an indicator, a count, a day."""
+        by = self.person(account)
+        figures = []
+        if figure:
+            name, count, through = figure
+            indicator = Indicator.objects.get(country=self.country, name=name)
+            figures.append(actions.Figure(indicator, Decimal(count), "", through))
+        actions.send_round(
+            commitment=self.commitment(promise),
+            title=title,
+            narrative=narrative,
+            claimed=claimed,
+            happened_from=first,
+            happened_to=last,
+            done_by=DoneBy.GOVERNMENT,
+            files=[self._keeps(by, title, *paper)] if paper else [],
+            figures=figures,
+            by=by,
+            now=self.now,
+        )
+
+    def returns(self, by: User, promise: str, reason: str) -> None:
+        actions.return_round(round=self._waiting(promise), reason=reason, by=by, now=self.now)
+
+    def accepts(self, by: User, promise: str, reason: str) -> None:
+        """The embassy verifies all of the update that waits."""
+        waiting = self._waiting(promise)
+        judged = [
+            actions.Judgement(piece, bearing, Review.VERIFIED, reason) for piece, bearing in actions.to_judge(waiting)
+        ]
+        actions.accept_round(round=waiting, reviews=judged, reason=reason, by=by, now=self.now)
+
+    def logs(
+        self,
+        by: User,
+        title: str,
+        first: date,
+        last: date,
+        *bearings: tuple[str, Shows],
+        kind: EvidenceKind = EvidenceKind.REPORT,
+        done_by: DoneBy = DoneBy.GOVERNMENT,
+        shared_under: str = "",
+    ) -> None:
+        """An officer logs what happened: internal, or shared with the ministry under one of its commitments."""
+        actions.log_evidence(
+            country=self.country,
+            title=title,
+            kind=kind,
+            happened_from=first,
+            happened_to=last,
+            done_by=done_by,
+            stated_by="Exercise: told to the embassy",
+            source="Exercise: note of the embassy",
+            commitment=self.commitment(shared_under) if shared_under else None,
+            sensitivity=Sensitivity.SHARED if shared_under else Sensitivity.INTERNAL,
+            bearings=[(self.benchmark(key), shows) for key, shows in bearings],
+            by=by,
+            now=self.now,
+        )
+
+    def reviews(self, by: User, title: str, decision: Review, reason: str) -> None:
+        """The one bearing of a piece of evidence is verified or rejected."""
+        evidence = self.evidence(title)
+        actions.review(
+            evidence=evidence, bearing=evidence.bearings.get(), decision=decision, reason=reason, by=by, now=self.now
+        )
+
+    def assesses(self, key: str, verdict: Verdict, rationale: str, law: str, *titles: str) -> None:
+        actions.assess(
+            benchmark=self.benchmark(key),
+            verdict=verdict,
+            rationale=rationale,
+            law=law,
+            evidence=[self.evidence(title) for title in titles],
+            by=self.officer,
+            now=self.now,
+        )
+
+    def _waiting(self, promise: str) -> UpdateRound:
+        return UpdateRound.objects.waiting().get(update__commitment=self.commitment(promise))
+
+    def _keeps(self, by: User, title: str, name: str, lines: Sequence[str]) -> EvidenceFile:
+        upload = SimpleUploadedFile(name, exercise_pdf(title, lines), "application/pdf")
+        return actions.keep_upload(upload=upload, by=by, now=self.now)

@@ -1,0 +1,498 @@
+"""Lesotho, from the public record: what was counted, said, promised and done, and what of it is verified. Pure.
+
+Where the record has no figure there is none here. Spans whose first day is unknown ("by 8 November") have none, and
+were recorded on their last.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from dialogues.lesotho.asked import (
+    CONVICTIONS,
+    DISTRICTS,
+    EDITION_KNOWN,
+    HOME,
+    INVESTIGATIONS,
+    JUSTICE,
+    MONEY,
+    NARRATIVE_2020,
+    NARRATIVE_2021,
+    NARRATIVE_2022,
+    POLICE,
+    PRESS,
+    PROSECUTIONS,
+    STATEMENT,
+    TRAINED,
+    VICTIMS,
+)
+from dialogues.lesotho.lines import (
+    Assessment,
+    Commitment,
+    Dialogue,
+    Evidence,
+    Fact,
+    Participant,
+    Period,
+    Reading,
+    Verification,
+    known,
+)
+from dialogues.words import Direction, DoneBy, EvidenceKind, MadeBy, Reach, Shows, Verdict
+
+DIALOGUE_DAY = date(2021, 11, 8)
+PRESS_DAY = date(2021, 11, 11)
+
+YEAR_BEFORE_LAST = Period.from_april(2019)
+LAST_YEAR = Period.from_april(2020)
+THIS_YEAR = Period.from_april(2021)
+
+DIALOGUE = Dialogue(
+    held_on=DIALOGUE_DAY,
+    place="The Ambassador's residence, Maseru",
+    purpose="Bilateral dialogue on trafficking in persons",
+    record=(
+        "The Ambassador praised that government money for shelter and protective services had begun, the outreach to"
+        " communities and officials, and the Memorandum of Cooperation signed between the embassy and the Ministry of"
+        " Police. She named 28 February 2022 as the deadline. Beautiful Dreams Society is the shelter partner."
+    ),
+    agreed=(
+        "The funding of the police unit and a focal point in all ten districts are to be sustained. Next steps follow"
+        " on the courts' jurisdiction, and complicit officials are to be prosecuted. The United States gives law"
+        " enforcement training and professional exchanges."
+    ),
+    source=STATEMENT,
+    year=2021,
+    agenda=(1, 2, 3, 6, 7, 10),
+    participants=(
+        Participant("Minister of Home Affairs", "Motlalentoa Letsosa", HOME),
+        Participant("Minister of Police and Public Safety", "Sekola", POLICE),
+        Participant("Minister of Justice and Law", "Rakuoane", JUSTICE),
+        Participant("Ambassador of the United States", "Rebecca E. Gonzales"),
+        Participant("Regional security team, Maseru"),
+        Participant("Office to Monitor and Combat Trafficking in Persons, Washington", by_video=True),
+        Participant("Regional security team, Cape Town", by_video=True),
+    ),
+    recorded_at=known(2021, 11, 8),
+)
+
+COMMITMENTS = (
+    Commitment(
+        text="Sustain the funding of the police trafficking and smuggling unit and a focal point in all ten districts",
+        made_on=DIALOGUE_DAY,
+        made_by=MadeBy.MINISTRY,
+        ministry=POLICE,
+        links=(("3a", Reach.CONTRIBUTES), ("3b", Reach.CONTRIBUTES)),
+        at_dialogue=DIALOGUE_DAY,
+        recorded_at=known(2021, 11, 8, minute=1),
+    ),
+    Commitment(
+        text="Take the next steps on the jurisdiction of the magistrates' courts",
+        made_on=DIALOGUE_DAY,
+        made_by=MadeBy.MINISTRY,
+        ministry=JUSTICE,
+        links=(("2a", Reach.CONTRIBUTES),),
+        at_dialogue=DIALOGUE_DAY,
+        recorded_at=known(2021, 11, 8, minute=2),
+    ),
+    Commitment(
+        text="Prosecute complicit officials",
+        made_on=DIALOGUE_DAY,
+        made_by=MadeBy.MINISTRY,
+        ministry=JUSTICE,
+        links=(("1d", Reach.MEETS),),
+        at_dialogue=DIALOGUE_DAY,
+        recorded_at=known(2021, 11, 8, minute=3),
+    ),
+    Commitment(
+        text="Law enforcement training and professional exchanges",
+        made_on=DIALOGUE_DAY,
+        made_by=MadeBy.UNITED_STATES,
+        links=(("7a", Reach.CONTRIBUTES),),
+        at_dialogue=DIALOGUE_DAY,
+        recorded_at=known(2021, 11, 8, minute=4),
+    ),
+    Commitment(
+        text="Move more money to the account for victims' matters in fiscal year 2022/23",
+        made_on=PRESS_DAY,
+        made_by=MadeBy.MINISTRY,
+        ministry=HOME,
+        links=(("5a", Reach.CONTRIBUTES), ("6a", Reach.CONTRIBUTES)),
+        due_on=date(2023, 3, 31),
+        letter=PRESS,
+        recorded_at=known(2021, 11, 11),
+    ),
+)
+
+
+def _told_in_november(
+    key: str,
+    title: str,
+    recorded_at: datetime,
+    *bearings: tuple[str, Shows],
+    stated_by: str,
+    source: str,
+    done_by: DoneBy = DoneBy.GOVERNMENT,
+    kind: EvidenceKind = EvidenceKind.STATEMENT,
+    happened_from: date | None = None,
+) -> Evidence:
+    """Known "by" the day it was told on: the last day of its span."""
+    day = recorded_at.date()
+    return Evidence(key, title, kind, happened_from, day, done_by, stated_by, source, recorded_at, bearings)
+
+
+def _found_in_2022(
+    key: str,
+    title: str,
+    minute: int,
+    *bearings: tuple[str, Shows],
+    kind: EvidenceKind = EvidenceKind.REPORT,
+    done_by: DoneBy = DoneBy.GOVERNMENT,
+) -> Evidence:
+    """Some day of the period, as the 2022 edition tells."""
+    return Evidence(
+        key=key,
+        title=title,
+        kind=kind,
+        happened_from=THIS_YEAR.starts_on,
+        happened_to=THIS_YEAR.ends_on,
+        done_by=done_by,
+        stated_by="TIP Report 2022",
+        source=NARRATIVE_2022,
+        recorded_at=known(2022, 7, 21, minute=minute),
+        bearings=bearings,
+    )
+
+
+EVIDENCE = (
+    Evidence(
+        key="amendment act",
+        title=(
+            "Anti-Trafficking in Persons (Amendment) Act: every form of sex trafficking a crime, no fine in place of"
+            " prison"
+        ),
+        kind=EvidenceKind.LAW,
+        happened_from=date(2021, 1, 1),
+        happened_to=date(2021, 1, 31),
+        done_by=DoneBy.GOVERNMENT,
+        stated_by="TIP Report 2021",
+        source=NARRATIVE_2021,
+        recorded_at=known(2021, 7, 1),
+        bearings=(("1c", Shows.CONTEXT),),
+    ),
+    _told_in_november(
+        "money for shelter begun",
+        "Government money for shelter and protective services begun",
+        known(2021, 11, 8, minute=5),
+        ("6a", Shows.ACTION),
+        stated_by="Ministry of Home Affairs",
+        source=STATEMENT,
+    ),
+    _told_in_november(
+        "outreach",
+        "Outreach to communities and officials",
+        known(2021, 11, 8, minute=6),
+        ("10c", Shows.ACTION),
+        stated_by="Ministry of Home Affairs",
+        source=STATEMENT,
+    ),
+    _told_in_november(
+        "memorandum",
+        "Memorandum of Cooperation signed between the embassy and the Ministry of Police",
+        known(2021, 11, 8, minute=7),
+        ("3a", Shows.CONTEXT),
+        stated_by="U.S. Embassy Maseru",
+        source=STATEMENT,
+        done_by=DoneBy.JOINT,
+    ),
+    Evidence(
+        key="plan launched",
+        title="National action plan 2021–2026 launched",
+        kind=EvidenceKind.PRESS,
+        happened_from=date(2021, 4, 1),
+        happened_to=date(2021, 9, 30),
+        done_by=DoneBy.GOVERNMENT,
+        stated_by="Lesotho press",
+        source=PRESS,
+        recorded_at=known(2021, 11, 11, minute=1),
+        bearings=(("10a", Shows.ACTION),),
+    ),
+    _told_in_november(
+        "account opened",
+        "Bank account for victims' matters opened and money moved to it",
+        known(2021, 11, 11, minute=2),
+        ("5a", Shows.ACTION),
+        ("6a", Shows.ACTION),
+        stated_by="The government, in the press",
+        source=PRESS,
+        kind=EvidenceKind.PRESS,
+    ),
+    _told_in_november(
+        "committee",
+        "Multi-sectoral committee said to be fully functional",
+        known(2021, 11, 11, minute=3),
+        ("10b", Shows.ACTION),
+        stated_by="The government, in the press",
+        source=PRESS,
+        kind=EvidenceKind.PRESS,
+    ),
+    _told_in_november(
+        "cases referred",
+        "Eight cases with the Director of Public Prosecutions, summonses issued",
+        known(2021, 11, 11, minute=4),
+        ("1b", Shows.ACTION),
+        stated_by="The government, in the press",
+        source=PRESS,
+        kind=EvidenceKind.PRESS,
+    ),
+    _told_in_november(
+        "awareness meeting",
+        "Awareness meeting with taxi operators, diaspora, mine workers and South African police",
+        known(2021, 11, 12),
+        ("10c", Shows.ACTION),
+        stated_by="Lesotho press",
+        source=PRESS,
+        kind=EvidenceKind.PRESS,
+        happened_from=date(2021, 11, 12),
+    ),
+    _told_in_november(
+        "campaign planned",
+        "Awareness campaign planned in South African towns",
+        known(2021, 11, 12, minute=1),
+        ("10c", Shows.PLAN),
+        stated_by="Lesotho press",
+        source=PRESS,
+        kind=EvidenceKind.PRESS,
+        happened_from=date(2021, 11, 12),
+    ),
+    _found_in_2022(
+        "investigations", "10 investigations begun, 3 more continued from before", 0, kind=EvidenceKind.STATISTIC
+    ),
+    _found_in_2022("prosecutions", "16 prosecutions", 1, kind=EvidenceKind.STATISTIC),
+    _found_in_2022(
+        "conviction",
+        "One conviction, ten years in prison, suspended",
+        2,
+        ("1c", Shows.NO_ACTION),
+        kind=EvidenceKind.STATISTIC,
+    ),
+    _found_in_2022("victims", "More victims identified than before, no figure given", 3, kind=EvidenceKind.STATISTIC),
+    _found_in_2022(
+        "procedures",
+        "Procedures for identifying victims and referral mechanism adopted and in use, made with the help of the"
+        " International Organization for Migration",
+        4,
+        ("4a", Shows.ACTION),
+        ("4b", Shows.ACTION),
+        done_by=DoneBy.JOINT,
+    ),
+    _found_in_2022(
+        "shelter money",
+        "Government funding of shelter, still nascent",
+        5,
+        ("6a", Shows.ACTION),
+        kind=EvidenceKind.BUDGET,
+    ),
+    _found_in_2022(
+        "training",
+        "Training of officials increased, no figure given",
+        6,
+        ("7a", Shows.ACTION),
+        kind=EvidenceKind.TRAINING,
+    ),
+    _found_in_2022(
+        "american training",
+        "Part of the training was given by the United States",
+        7,
+        ("7a", Shows.CONTEXT),
+        kind=EvidenceKind.TRAINING,
+        done_by=DoneBy.UNITED_STATES,
+    ),
+    _found_in_2022(
+        "plan money", "Money for the national action plan", 8, ("10a", Shows.ACTION), kind=EvidenceKind.BUDGET
+    ),
+    _found_in_2022("awareness", "Public awareness work increased", 9, ("10c", Shows.ACTION)),
+    _found_in_2022(
+        "jurisdiction",
+        "Jurisdiction of the magistrates' courts not amended",
+        10,
+        ("2a", Shows.NO_ACTION),
+        ("2b", Shows.NO_ACTION),
+    ),
+    _found_in_2022("officials' cases", "Cases against implicated officials still pending", 11, ("1d", Shows.NO_ACTION)),
+    _found_in_2022(
+        "one charity",
+        "One charity still gives all shelter and services",
+        12,
+        ("6b", Shows.NO_ACTION),
+        done_by=DoneBy.CIVIL_SOCIETY,
+    ),
+)
+
+
+def _told(
+    indicator: str,
+    period: Period,
+    edition: int,
+    source: str = "",
+    *,
+    figure: int | None = None,
+    direction: Direction | None = None,
+    note: str = "",
+    evidence: str = "",
+    forms: tuple[tuple[str, Decimal], ...] = (),
+) -> Reading:
+    """A reading as known when the edition of that year was; without a source, none gives a figure: no data."""
+    return Reading(
+        indicator=indicator,
+        period=period,
+        source=source or "None in this record",
+        recorded_at=EDITION_KNOWN[edition],
+        figure=None if figure is None else Decimal(figure),
+        direction=direction,
+        note=note if source else "No source gives a figure.",
+        evidence=evidence,
+        forms=forms,
+    )
+
+
+READINGS = (
+    _told(INVESTIGATIONS, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0),
+    _told(PROSECUTIONS, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0),
+    _told(CONVICTIONS, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0, note="The fourth year without one."),
+    _told(VICTIMS, YEAR_BEFORE_LAST, 2020),
+    _told(MONEY, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0, note="None."),
+    _told(TRAINED, YEAR_BEFORE_LAST, 2020),
+    _told(DISTRICTS, YEAR_BEFORE_LAST, 2020),
+    _told(INVESTIGATIONS, LAST_YEAR, 2021, NARRATIVE_2021, figure=4),
+    _told(PROSECUTIONS, LAST_YEAR, 2022, NARRATIVE_2022, figure=4),
+    _told(CONVICTIONS, LAST_YEAR, 2021, NARRATIVE_2021, figure=1, note="The first in four years."),
+    _told(VICTIMS, LAST_YEAR, 2021),
+    _told(MONEY, LAST_YEAR, 2021, NARRATIVE_2021, note="“Modest”, no figure."),
+    _told(TRAINED, LAST_YEAR, 2021),
+    _told(DISTRICTS, LAST_YEAR, 2021),
+    _told(
+        INVESTIGATIONS,
+        THIS_YEAR,
+        2022,
+        NARRATIVE_2022,
+        figure=10,
+        note="3 more were continued from before.",
+        evidence="investigations",
+        forms=(("Labour trafficking", Decimal(5)), ("Unspecified", Decimal(5))),
+    ),
+    _told(
+        PROSECUTIONS,
+        THIS_YEAR,
+        2022,
+        NARRATIVE_2022,
+        figure=16,
+        evidence="prosecutions",
+        forms=(("Labour trafficking", Decimal(6)), ("Sex trafficking", Decimal(10))),
+    ),
+    _told(
+        CONVICTIONS,
+        THIS_YEAR,
+        2022,
+        NARRATIVE_2022,
+        figure=1,
+        note="Ten years in prison, suspended.",
+        evidence="conviction",
+    ),
+    _told(VICTIMS, THIS_YEAR, 2022, NARRATIVE_2022, direction=Direction.UP, evidence="victims"),
+    _told(MONEY, THIS_YEAR, 2022),
+    _told(TRAINED, THIS_YEAR, 2022, NARRATIVE_2022, direction=Direction.UP, evidence="training"),
+    _told(DISTRICTS, THIS_YEAR, 2022),
+)
+
+_VERIFIED: tuple[tuple[str, str], ...] = (
+    ("investigations", ""),
+    ("prosecutions", ""),
+    ("conviction", ""),
+    ("victims", ""),
+    ("training", ""),
+    ("plan launched", "10a"),
+    ("procedures", "4a"),
+    ("procedures", "4b"),
+    ("shelter money", "6a"),
+    ("training", "7a"),
+    ("plan money", "10a"),
+    ("awareness", "10c"),
+    ("conviction", "1c"),
+    ("jurisdiction", "2a"),
+    ("jurisdiction", "2b"),
+    ("officials' cases", "1d"),
+    ("one charity", "6b"),
+)
+"""Exactly these: a piece of evidence, and the benchmark its bearing on which is verified ("": the evidence itself)."""
+
+VERIFICATIONS = tuple(
+    Verification(evidence, benchmark, f"So reported. Source: {NARRATIVE_2022}.", known(2022, 7, 21, hour=12))
+    for evidence, benchmark in _VERIFIED
+)
+
+
+def _assessed(benchmark: str, verdict: Verdict, rationale: str, law: str, *evidence: str) -> Assessment:
+    return Assessment(benchmark, verdict, rationale, law, evidence, known(2022, 7, 21, hour=15))
+
+
+_TIER_2 = "22 U.S.C. 7107(b), Tier 2"
+
+ASSESSMENTS = (
+    _assessed(
+        "1c",
+        Verdict.STALLED,
+        "The one sentence was suspended: no prison term is served.",
+        f"{_TIER_2}; 7106(b)(1)",
+        "conviction",
+    ),
+    _assessed(
+        "1d",
+        Verdict.STALLED,
+        "The cases against implicated officials are still pending.",
+        f"{_TIER_2}; 7106(b)(7)",
+        "officials' cases",
+    ),
+    _assessed("2a", Verdict.STALLED, "The jurisdiction was not amended.", f"{_TIER_2}; 7106(b)(1)", "jurisdiction"),
+    _assessed("2b", Verdict.STALLED, "The jurisdiction was not amended.", f"{_TIER_2}; 7106(b)(1)", "jurisdiction"),
+    _assessed(
+        "4a",
+        Verdict.MET,
+        "The procedures and the referral mechanism were adopted.",
+        f"{_TIER_2}; 7106(b)(2)",
+        "procedures",
+    ),
+    _assessed("4b", Verdict.MET, "The procedures are in use.", f"{_TIER_2}; 7106(b)(2)", "procedures"),
+    _assessed(
+        "6a",
+        Verdict.STEP,
+        "Government funding of shelter has begun and is still nascent.",
+        f"{_TIER_2}; 7106(b)(2)",
+        "shelter money",
+    ),
+    _assessed(
+        "6b",
+        Verdict.STALLED,
+        "One charity still gives all shelter and services.",
+        f"{_TIER_2}; 7106(b)(2)",
+        "one charity",
+    ),
+    _assessed(
+        "7a",
+        Verdict.STEP,
+        "Training increased, but no figure is given to compare with the year before.",
+        f"{_TIER_2}; 7106(b)(1), (2)",
+        "training",
+    ),
+    _assessed(
+        "10a",
+        Verdict.MET,
+        "The plan was launched, and money given for it.",
+        f"{_TIER_2}; 7106(b)(3)",
+        "plan launched",
+        "plan money",
+    ),
+    _assessed("10c", Verdict.MET, "Public awareness work increased.", f"{_TIER_2}; 7106(b)(3)", "awareness"),
+)
+
+HAPPENED: tuple[Fact, ...] = (DIALOGUE, *COMMITMENTS, *EVIDENCE, *READINGS, *VERIFICATIONS, *ASSESSMENTS)
+"""In an order in which each finds what it names."""

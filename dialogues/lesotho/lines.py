@@ -1,0 +1,246 @@
+"""The lines of a public record before they become rows: what each says, and the moment it became known. Pure.
+
+Benchmarks are named by number and letter ("6a"), ministries by their short names, indicators, evidence and periods by
+words of the record itself. Every `recorded_at` is aware and in Lesotho's time; together with who recorded it, it tells
+one line of a kind from another, so no two pieces of evidence and no two commitments share a moment.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from dialogues.words import Direction, DoneBy, EvidenceKind, MadeBy, Reach, Shows, Verdict
+from recommendations.words import MilestoneKind, Pillar, Question, Rule, Tier
+
+MASERU = ZoneInfo("Africa/Maseru")
+
+
+def known(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
+    """The moment in Maseru at which a line became known; nine in the morning stands for a day."""
+    return datetime(year, month, day, hour, minute, tzinfo=MASERU)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A reporting period: two days and all between them."""
+
+    starts_on: date
+    ends_on: date
+
+    @classmethod
+    def from_april(cls, year: int) -> "Period":
+        """The one that begins on 1 April of a year."""
+        return cls(date(year, 4, 1), date(year + 1, 3, 31))
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    code: str
+    name: str
+    time_zone: str
+    currency: str
+    recorded_at: datetime
+    districts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ministry:
+    short_name: str
+    name: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHolder:
+    ministry: str
+    name: str
+    title: str
+    source: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    year: int
+    tier: Tier
+    recorded_at: datetime
+    source: str
+    note: str = ""
+    published_on: date | None = None
+    target_tier: Tier | None = None
+
+    @property
+    def tracking(self) -> Period:
+        """The window in which progress on its recommendations is made."""
+        return Period.from_april(self.year)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionTerms:
+    year: int
+    deadline_on: date
+    working_mark: Decimal
+    working_mark_reason: str
+    reason: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    year: int
+    kind: MilestoneKind
+    due_on: date
+    source: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    name: str
+    unit: str
+    pillar: Pillar
+    indicium: int
+    recorded_at: datetime
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    year: int
+    number: int
+    text: str
+    pillar: Pillar
+    indicia: tuple[int, ...]
+    lead: str
+    recorded_at: datetime
+    years_unmet: int | None = None
+    years_unmet_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    year: int
+    key: str
+    criterion: str
+    reason: str
+    recorded_at: datetime
+    rule: Rule = Rule.ASSESSED
+    target: Decimal | None = None
+    indicator: str = ""
+    is_about_complicity: bool = False
+
+    @property
+    def number(self) -> int:
+        """Of the recommendation that it belongs to."""
+        return int(self.key[:-1])
+
+    @property
+    def letter(self) -> str:
+        return self.key[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    office: str
+    name: str = ""
+    ministry: str = ""
+    by_video: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    held_on: date
+    place: str
+    purpose: str
+    record: str
+    agreed: str
+    source: str
+    year: int
+    agenda: tuple[int, ...]
+    participants: tuple[Participant, ...]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """`at_dialogue` is the day of the dialogue it was made at; `letter` its source where there was none."""
+
+    text: str
+    made_on: date
+    made_by: MadeBy
+    links: tuple[tuple[str, Reach], ...]
+    recorded_at: datetime
+    ministry: str = ""
+    due_on: date | None = None
+    at_dialogue: date | None = None
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    key: str
+    title: str
+    kind: EvidenceKind
+    happened_from: date | None
+    happened_to: date
+    done_by: DoneBy
+    stated_by: str
+    source: str
+    recorded_at: datetime
+    bearings: tuple[tuple[str, Shows], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A figure, a direction only, or neither: no data. `evidence` is the key of what it cites."""
+
+    indicator: str
+    period: Period
+    source: str
+    recorded_at: datetime
+    figure: Decimal | None = None
+    direction: Direction | None = None
+    note: str = ""
+    evidence: str = ""
+    forms: tuple[tuple[str, Decimal], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Of a bearing on a benchmark; of the evidence itself, and so of the readings that cite it, where none is named."""
+
+    evidence: str
+    benchmark: str
+    reason: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    benchmark: str
+    verdict: Verdict
+    rationale: str
+    law: str
+    evidence: tuple[str, ...]
+    recorded_at: datetime
+
+
+Fact = (
+    Country
+    | Ministry
+    | OfficeHolder
+    | Edition
+    | EditionTerms
+    | Milestone
+    | Indicator
+    | Recommendation
+    | Benchmark
+    | Dialogue
+    | Commitment
+    | Evidence
+    | Reading
+    | Verification
+    | Assessment
+)
+"""Any line that is loaded, and told of in the log, by itself."""

@@ -1,0 +1,53 @@
+"""`manage.py load_lesotho`: the public record of Lesotho, and with --exercise an exercise on top of it."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from dialogues.lesotho import asked
+from dialogues.lesotho.actions import load_public_record
+from dialogues.lesotho.exercise import play_exercise
+from tiptracker import clock
+from tiptracker.rules import spelt
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the public record of Lesotho and its 2021 edition, as far as it is known at the clock's now. "
+        "Running it again adds what has become known since, and changes nothing else."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--exercise",
+            action="store_true",
+            help="Add made-up submissions, reviews and slips, each plainly marked, and the accounts of the exercise.",
+        )
+
+    @transaction.atomic
+    def handle(self, *, exercise: bool, **options: Any) -> None:
+        now = clock.now(asked.COUNTRY.time_zone)
+        if exercise and now < asked.TERMS_AT:
+            raise CommandError("The exercise needs the 2021 edition, known from 1 July 2021. Choose a later day.")
+        facts = load_public_record(now=now)
+        self.stdout.write(f"Lesotho: {_many(facts.written, 'fact')} written, {facts.found} found as they are.")
+        if facts.left_out:
+            self.stdout.write(_left_out(facts.left_out, "fact", "not yet known", now.date()))
+        if exercise:
+            steps = play_exercise(now=now)
+            self.stdout.write(f"Exercise: {_many(steps.played, 'step')} played, {steps.found} played before.")
+            if steps.left_out:
+                self.stdout.write(_left_out(steps.left_out, "step", "still to come", now.date()))
+
+
+def _many(number: int, thing: str) -> str:
+    return f"1 {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _left_out(number: int, thing: str, why: str, day: date) -> str:
+    """A sentence on what the clock doesn't reach yet."""
+    are, were = ("is", "was") if number == 1 else ("are", "were")
+    return f"{_many(number, thing)} {are} {why} on {spelt(day)} and {were} left out."

@@ -1,0 +1,612 @@
+"""The public record of Lesotho as loaded, line by line, and the exercise on top of it."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import models
+from django.db.models import Q
+
+from dialogues.lesotho.exercise import STEPS
+from dialogues.lesotho.happened import COMMITMENTS, EVIDENCE
+from dialogues.models import (
+    Assessment,
+    Commitment,
+    CommitmentEvent,
+    Dialogue,
+    Evidence,
+    EvidenceBearing,
+    EvidenceFile,
+    EvidenceReview,
+    Participant,
+    Reading,
+    ReadingPart,
+    RoundDecision,
+    UpdateRound,
+)
+from dialogues.words import Decision, DoneBy, Kind, MadeBy, Review, Sensitivity, Shows, Status, Verdict
+from recommendations.models import (
+    Benchmark,
+    BenchmarkTerms,
+    Edition,
+    EditionTerms,
+    Indicator,
+    Milestone,
+    Recommendation,
+)
+from reports.facts import gather_facts
+from reports.readiness import readiness
+from tests.conftest import MASERU
+from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
+from tiptracker.audit import actions as audit
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.models import Job
+from tiptracker.words import Role
+
+pytestmark = pytest.mark.django_db
+
+AFTERWARDS = date(2022, 7, 31)
+EXERCISE = Q(recorded_by__email__endswith="@demo.example")
+
+STATEMENT = "The Ambassador's statement at the bilateral dialogue, Maseru, 8 November 2021"
+PRESS = "Lesotho press, November 2021"
+NARRATIVES = {year: f"TIP Report {year}, Lesotho narrative" for year in (2020, 2021, 2022)}
+
+
+def load(*options):
+    told = StringIO()
+    call_command("load_lesotho", *options, stdout=told)
+    return told.getvalue()
+
+
+@pytest.fixture
+def whole_record(set_clock):
+    """Everything, as known at the end of July 2022."""
+    set_clock(AFTERWARDS)
+    return load()
+
+
+def tables():
+    """Every row of every table of ours, values and all."""
+    ours = ("accounts", "audit", "jobs", "recommendations", "dialogues", "reports")
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values())
+        for app in ours
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    }
+
+
+def local_day(moment):
+    return moment.astimezone(MASERU).date()
+
+
+def benchmark(key):
+    return Benchmark.objects.get(recommendation__number=key[:-1], letter=key[-1])
+
+
+# --- What is asked ----------------------------------------------------------------------------------------------------
+
+
+def test_country_has_its_districts_ministries_and_ministers(whole_record):
+    lesotho = Country.objects.get()
+    assert (lesotho.code, lesotho.name, lesotho.time_zone, lesotho.currency) == (
+        "LSO",
+        "Lesotho",
+        "Africa/Maseru",
+        "LSL",
+    )
+    assert dict(District.objects.values_list("name", "capital")) == {
+        "Berea": "Teyateyaneng",
+        "Butha-Buthe": "Butha-Buthe",
+        "Leribe": "Hlotse",
+        "Mafeteng": "Mafeteng",
+        "Maseru": "Maseru",
+        "Mohale's Hoek": "Mohale's Hoek",
+        "Mokhotlong": "Mokhotlong",
+        "Qacha's Nek": "Qacha's Nek",
+        "Quthing": "Moyeni",
+        "Thaba-Tseka": "Thaba-Tseka",
+    }
+    assert set(Ministry.objects.values_list("name", "short_name")) == {
+        ("Ministry of Home Affairs", "Home Affairs"),
+        ("Ministry of Police and Public Safety", "Police and Public Safety"),
+        ("Ministry of Justice and Law", "Justice and Law"),
+    }
+    assert set(OfficeHolder.objects.values_list("ministry__short_name", "name", "source")) == {
+        ("Home Affairs", "Motlalentoa Letsosa", STATEMENT),
+        ("Police and Public Safety", "Sekola", STATEMENT),
+        ("Justice and Law", "Rakuoane", STATEMENT),
+    }
+
+
+def test_editions_carry_their_tiers_and_leave_out_what_is_not_verified(whole_record):
+    assert dict(Edition.objects.values_list("year", "tier")) == {
+        2009: "2WL",
+        2010: "2WL",
+        2011: "2",
+        2012: "2",
+        2013: "2WL",
+        2014: "2WL",
+        2015: "2WL",
+        2018: "2",
+        2019: "2WL",
+        2020: "3",
+        2021: "2WL",
+        2022: "2",
+    }
+    assert all(
+        (edition.starts_on, edition.ends_on) == (date(edition.year, 4, 1), date(edition.year + 1, 3, 31))
+        for edition in Edition.objects.all()
+    )
+    assert not Edition.objects.filter(source="").exists()
+
+
+def test_edition_of_2021_has_its_terms_and_milestones(whole_record):
+    edition = Edition.objects.get(year=2021)
+    assert (edition.published_on, edition.target_tier) == (date(2021, 7, 1), "2")
+    terms = EditionTerms.objects.get()
+    assert (terms.edition, terms.deadline_on, terms.working_mark) == (edition, date(2022, 2, 28), 45)
+    assert terms.working_mark_reason == "The post's own working mark, from the back-test; not the Department's."
+    assert local_day(terms.recorded_at) == date(2021, 7, 1)
+    assert list(Milestone.objects.values_list("kind", "due_on", "done_on")) == [
+        ("action_plan", date(2021, 12, 28), None),
+        ("interim_assessment", date(2022, 2, 1), None),
+        ("deadline", date(2022, 2, 28), None),
+        ("period_end", date(2022, 3, 31), None),
+    ]
+
+
+def test_recommendations_are_labelled_as_a_reconstruction(whole_record):
+    assert set(Recommendation.objects.values_list("text_status", "edition__year")) == {("reconstruction", 2021)}
+    home, police, justice = "Home Affairs", "Police and Public Safety", "Justice and Law"
+    assert list(
+        Recommendation.objects.order_by("number").values_list("number", "pillar", "indicia", "lead__short_name")
+    ) == [
+        (1, "prosecution", [1, 7], police),
+        (2, "prosecution", [1], justice),
+        (3, "prosecution", [1, 2], police),
+        (4, "protection", [2], home),
+        (5, "protection", [2], home),
+        (6, "protection", [2], home),
+        (7, "prosecution", [1, 2], police),
+        (8, "prosecution", [1, 4, 7], police),
+        (9, "prosecution", [1], justice),
+        (10, "prevention", [3, 9, 10], home),
+    ]
+    assert set(
+        Recommendation.objects.exclude(years_unmet=None).values_list("number", "years_unmet", "years_unmet_source")
+    ) == {(4, 5, NARRATIVES[2021]), (5, 10, NARRATIVES[2021])}
+
+
+def test_benchmarks_have_their_rules(whole_record):
+    keys = [row.key for row in Benchmark.objects.select_related("recommendation")]
+    assert " ".join(keys) == "1a 1b 1c 1d 2a 2b 3a 3b 3c 4a 4b 5a 5b 6a 6b 7a 7b 8a 8b 9a 9b 10a 10b 10c"
+    terms = {row.benchmark.key: row for row in BenchmarkTerms.objects.select_related("benchmark__recommendation")}
+    assert {
+        key: (row.rule, row.target, row.indicator.name) for key, row in terms.items() if row.rule != "assessed"
+    } == {
+        "1a": ("more_than_last_period", None, "Investigations begun"),
+        "1b": ("more_than_last_period", None, "Prosecutions"),
+        "3b": ("target", 10, "Districts with a police focal point"),
+        "3c": ("target", 10, "Districts whose focal point is trained"),
+        "10b": ("target", 4, "Quarters in which the committee met"),
+    }
+    assert {key for key, row in terms.items() if row.is_about_complicity} == {"1d", "8b"}
+    assert {(row.weight, local_day(row.recorded_at)) for row in terms.values()} == {(Decimal(1), date(2021, 7, 1))}
+
+
+def test_indicators_answer_the_five_questions(whole_record):
+    assert set(Indicator.objects.exclude(question="").values_list("question", flat=True)) == {
+        "investigations",
+        "prosecutions",
+        "convictions",
+        "victims_identified",
+        "money_for_victims",
+    }
+
+
+# --- What happened ----------------------------------------------------------------------------------------------------
+
+
+def test_readings_say_no_data_where_the_record_has_no_figure(whole_record):
+    told = {
+        name: [row.told for row in Reading.objects.filter(indicator__name=name).order_by("starts_on")]
+        for name in Indicator.objects.values_list("name", flat=True)
+    }
+    assert told == {
+        "Investigations begun": ["0", "4", "10"],
+        "Prosecutions": ["0", "4", "16"],
+        "Convictions": ["0", "1", "1"],
+        "Victims identified": ["no data", "no data", "More, no figure"],
+        "Government money for victims": ["0", "no data", "no data"],
+        "Officials trained": ["no data", "no data", "More, no figure"],
+        "Districts with a police focal point": ["no data", "no data", "no data"],
+        "Districts whose focal point is trained": [],
+        "Quarters in which the committee met": [],
+    }
+    assert set(ReadingPart.objects.values_list("reading__indicator__name", "category", "figure")) == {
+        ("Investigations begun", "Labour trafficking", 5),
+        ("Investigations begun", "Unspecified", 5),
+        ("Prosecutions", "Labour trafficking", 6),
+        ("Prosecutions", "Sex trafficking", 10),
+    }
+
+
+def test_readings_became_known_with_the_edition_that_tells_them(whole_record):
+    known = {(row.indicator.name, row.starts_on.year): local_day(row.recorded_at) for row in Reading.objects.all()}
+    assert known["Prosecutions", 2020] == date(2022, 7, 21)
+    assert known["Investigations begun", 2020] == date(2021, 7, 1)
+    assert {day for (_, year), day in known.items() if year == 2021} == {date(2022, 7, 21)}
+    assert {day.year for (_, year), day in known.items() if year == 2019} == {2020}
+
+
+def test_dialogue_has_its_participants(whole_record):
+    dialogue = Dialogue.objects.get()
+    assert (dialogue.held_on, dialogue.place, dialogue.source) == (
+        date(2021, 11, 8),
+        "The Ambassador's residence, Maseru",
+        STATEMENT,
+    )
+    assert set(Participant.objects.values_list("name", "office", "presence")) == {
+        ("Motlalentoa Letsosa", "Minister of Home Affairs", "in_person"),
+        ("Sekola", "Minister of Police and Public Safety", "in_person"),
+        ("Rakuoane", "Minister of Justice and Law", "in_person"),
+        ("Rebecca E. Gonzales", "Ambassador of the United States", "in_person"),
+        ("", "Regional security team, Maseru", "in_person"),
+        ("", "Regional security team, Cape Town", "video"),
+        ("", "Office to Monitor and Combat Trafficking in Persons, Washington", "video"),
+    }
+
+
+def test_commitments_have_no_date_agreed_but_for_next_years_money(whole_record):
+    made = CommitmentEvent.objects.select_related("commitment__ministry")
+    assert {event.kind for event in made} == {Kind.MADE}
+    assert [
+        (
+            event.commitment.maker,
+            event.happened_on,
+            event.due_on,
+            [(link.benchmark.key, link.reach) for link in event.commitment.links.all()],
+        )
+        for event in made.order_by("commitment")
+    ] == [
+        (
+            "Ministry of Police and Public Safety",
+            date(2021, 11, 8),
+            None,
+            [("3a", "contributes"), ("3b", "contributes")],
+        ),
+        ("Ministry of Justice and Law", date(2021, 11, 8), None, [("2a", "contributes")]),
+        ("Ministry of Justice and Law", date(2021, 11, 8), None, [("1d", "meets")]),
+        ("United States", date(2021, 11, 8), None, [("7a", "contributes")]),
+        (
+            "Ministry of Home Affairs",
+            date(2021, 11, 11),
+            date(2023, 3, 31),
+            [("5a", "contributes"), ("6a", "contributes")],
+        ),
+    ]
+
+
+def test_evidence_tells_its_source_and_when_it_became_known(whole_record):
+    rows = Evidence.objects.all()
+    assert {(row.source, local_day(row.recorded_at)) for row in rows} == {
+        (NARRATIVES[2021], date(2021, 7, 1)),
+        (STATEMENT, date(2021, 11, 8)),
+        (PRESS, date(2021, 11, 11)),
+        (PRESS, date(2021, 11, 12)),
+        (NARRATIVES[2022], date(2022, 7, 21)),
+    }
+    assert {row.happened_from for row in rows.filter(source=STATEMENT)} == {None}
+    assert {local_day(row.recorded_at) - row.happened_to for row in rows.filter(happened_from=None)} == {
+        date.resolution * 0
+    }
+
+
+def test_evidence_says_who_did_it(whole_record):
+    done_by = {bearing.benchmark.key: bearing.evidence.done_by for bearing in EvidenceBearing.objects.all()}
+    assert done_by["4a"] == done_by["4b"] == DoneBy.JOINT
+    assert done_by["6b"] == DoneBy.CIVIL_SOCIETY
+    assert Evidence.objects.get(done_by=DoneBy.UNITED_STATES).bearings.get().shows == Shows.CONTEXT
+
+
+def test_nothing_is_verified_but_what_the_report_of_2022_tells(whole_record):
+    verified = {
+        (review.evidence.title.split(",")[0], review.bearing.benchmark.key if review.bearing else "")
+        for review in EvidenceReview.objects.all()
+    }
+    procedures = "Procedures for identifying victims and referral mechanism adopted and in use"
+    assert verified == {
+        ("10 investigations begun", ""),
+        ("16 prosecutions", ""),
+        ("One conviction", ""),
+        ("More victims identified than before", ""),
+        ("Training of officials increased", ""),
+        ("National action plan 2021–2026 launched", "10a"),
+        (procedures, "4a"),
+        (procedures, "4b"),
+        ("Government funding of shelter", "6a"),
+        ("Training of officials increased", "7a"),
+        ("Money for the national action plan", "10a"),
+        ("Public awareness work increased", "10c"),
+        ("One conviction", "1c"),
+        ("Jurisdiction of the magistrates' courts not amended", "2a"),
+        ("Jurisdiction of the magistrates' courts not amended", "2b"),
+        ("Cases against implicated officials still pending", "1d"),
+        ("One charity still gives all shelter and services", "6b"),
+    }
+    assert EvidenceReview.objects.count() == len(verified)
+    assert set(EvidenceReview.objects.values_list("decision", "recorded_by__name")) == {
+        (Review.VERIFIED, "TIP Report 2022 (not a person)")
+    }
+    assert {local_day(review.recorded_at) for review in EvidenceReview.objects.all()} == {date(2022, 7, 21)}
+    claims = EvidenceBearing.objects.filter(reviews=None, shows=Shows.ACTION)
+    assert sorted(claim.benchmark.key for claim in claims) == ["10b", "10c", "10c", "1b", "5a", "6a", "6a"]
+
+
+def test_report_of_2022_assesses_as_told(whole_record):
+    assert {row.benchmark.key: row.verdict for row in Assessment.objects.all()} == {
+        "1c": Verdict.STALLED,
+        "1d": Verdict.STALLED,
+        "2a": Verdict.STALLED,
+        "2b": Verdict.STALLED,
+        "4a": Verdict.MET,
+        "4b": Verdict.MET,
+        "6a": Verdict.STEP,
+        "6b": Verdict.STALLED,
+        "7a": Verdict.STEP,
+        "10a": Verdict.MET,
+        "10c": Verdict.MET,
+    }
+    plan = Assessment.objects.get(benchmark=benchmark("10a"))
+    assert {ground.evidence.title for ground in plan.grounds.all()} == {
+        "National action plan 2021–2026 launched",
+        "Money for the national action plan",
+    }
+
+
+def test_sources_can_not_sign_in(whole_record):
+    sources = User.objects.get_queryset()
+    assert {user.name for user in sources} == {"Public record (not a person)", "TIP Report 2022 (not a person)"}
+    for user in sources:
+        assert (user.is_active, user.has_usable_password(), user.role) == (False, False, Role.OFFICER)
+        assert [country.code for country in user.countries.all()] == ["LSO"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "known_by", "expected"),
+    [
+        (date(2021, 11, 8), date(2021, 11, 30), (0, 15 + Fraction(1, 12), False)),
+        (date(2022, 2, 28), AFTERWARDS, (7 + Fraction(1, 6), 15 + Fraction(5, 6), True)),
+        (date(2022, 3, 31), date(2022, 2, 28), (0, 15 + Fraction(5, 6), False)),
+        (date(2022, 3, 31), AFTERWARDS, (60 + Fraction(1, 2), 61 + Fraction(1, 4), True)),
+    ],
+)
+def test_public_record_gives_the_worked_cases(whole_record, as_of, known_by, expected):
+    found = readiness(
+        gather_facts(Edition.objects.get(year=2021)),
+        as_of=as_of,
+        known_by=datetime.combine(known_by, time(23, 59), MASERU),
+    )
+    assert (found.score, found.claimed.points, found.is_reviewed) == expected
+
+
+# --- Loading again, and loading early ---------------------------------------------------------------------------------
+
+
+def test_loading_twice_changes_nothing(whole_record):
+    before = tables()
+    assert load() == "Lesotho: 0 facts written, 145 found as they are.\n"
+    assert tables() == before
+
+
+def test_what_is_not_known_yet_is_left_out_and_its_number_told():
+    told = load()
+    assert told == (
+        "Lesotho: 95 facts written, 0 found as they are.\n"
+        "50 facts are not yet known on 28 January 2022 and were left out.\n"
+    )
+    assert not Edition.objects.filter(year=2022).exists()
+    assert not Reading.objects.filter(indicator__name="Prosecutions", starts_on=date(2020, 4, 1)).exists()
+    assert not EvidenceReview.objects.exists()
+    assert not Assessment.objects.exists()
+    assert User.objects.get_queryset().count() == 1
+
+
+def test_a_later_load_adds_what_became_known(set_clock):
+    load()
+    early = {row["id"]: row for row in tables()["dialogues.Evidence"]}
+    set_clock(AFTERWARDS)
+    assert load() == "Lesotho: 50 facts written, 95 found as they are.\n"
+    late = {row["id"]: row for row in tables()["dialogues.Evidence"]}
+    assert early.items() < late.items()
+    assert len(late) == len(EVIDENCE)
+    assert Edition.objects.filter(year=2022).exists()
+
+
+@pytest.mark.day("2022-07-20")
+def test_one_day_before_the_report_nothing_of_it_is_known():
+    load()
+    assert not Evidence.objects.filter(source=NARRATIVES[2022]).exists()
+
+
+def test_every_fact_has_its_entry_in_the_log(whole_record):
+    entries = AuditEntry.objects.filter(verb__endswith=".loaded").exclude(verb="user.loaded")
+    assert entries.count() == 145
+    assert entries.filter(verb="evidence.loaded", by__name__startswith="Public record").count() == len(EVIDENCE)
+    assert entries.filter(verb="assessment.loaded", by__name__startswith="TIP Report 2022").count() == 11
+    assert set(entries.values_list("country__code", flat=True)) == {"LSO"}
+    assert audit.verify() is None
+
+
+def test_loading_asks_once_for_readiness(whole_record):
+    assert [(job.kind, job.key) for job in Job.objects.all()] == [("readiness", str(Edition.objects.get(year=2021).pk))]
+
+
+def test_what_was_redacted_or_changed_is_not_loaded_anew(whole_record):
+    Evidence.objects.filter(title="16 prosecutions").update(title="[redacted]")
+    Recommendation.objects.filter(number=2).update(text="As somebody put it right")
+    before = tables()
+    load()
+    assert tables() == before
+
+
+def test_lines_of_a_kind_differ_in_their_moment():
+    for lines in (EVIDENCE, COMMITMENTS):
+        assert len({line.recorded_at for line in lines}) == len(lines)
+
+
+# --- The exercise -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def exercise():
+    """The public record and the exercise, on 28 January 2022 at nine."""
+    return load("--exercise")
+
+
+def statuses(day=date(2022, 1, 28)):
+    made_up = Commitment.objects.filter(EXERCISE).with_status(day)
+    return {row.text.removeprefix("Exercise: "): (row.status, row.slips) for row in made_up}
+
+
+def test_exercise_shows_every_state_of_a_commitment(exercise):
+    assert statuses() == {
+        "name a police focal point in each of the ten districts": (Status.OPEN, 1),
+        "train the district focal points": (Status.LATE, 0),
+        "release the quarter's budget of the trafficking and smuggling unit": (Status.VERIFIED, 0),
+        "send the figures of investigations from April to December": (Status.VERIFIED, 0),
+        "send the figures of prosecutions from April to December": (Status.REPORTED, 0),
+        "bring the amendment of the Subordinate Courts Act before Parliament": (Status.OPEN, 0),
+        "report every quarter on the cases against officials": (Status.WITHDRAWN, 0),
+        "draft higher penalties for the Children's Protection and Welfare Act": (Status.OPEN, 0),
+        "finish the procedures for identifying victims": (Status.OPEN, 0),
+        "have the committee meet in every quarter": (Status.OPEN, 0),
+        "put the rules for spending the Trust Fund in force": (Status.OPEN, 1),
+        "agree with a second provider of shelter": (Status.LATE, 0),
+        "give a course for investigators": (Status.OPEN, 0),
+    }
+    assert set(CommitmentEvent.objects.values_list("kind", flat=True)) == set(Kind)
+    assert {
+        ministry.short_name: ministry.commitments.filter(EXERCISE).count() for ministry in Ministry.objects.all()
+    } == {"Home Affairs": 4, "Police and Public Safety": 4, "Justice and Law": 4}
+    assert Commitment.objects.filter(EXERCISE, made_by=MadeBy.UNITED_STATES).count() == 1
+
+
+def test_exercise_shows_every_state_of_an_update_and_of_evidence(exercise):
+    assert UpdateRound.objects.waiting().count() == 3
+    assert RoundDecision.objects.filter(decision=Decision.RETURNED).count() == 2
+    assert RoundDecision.objects.filter(decision=Decision.ACCEPTED).count() == 6
+    assert set(Assessment.objects.values_list("verdict", flat=True)) == set(Verdict)
+    assert set(EvidenceReview.objects.values_list("decision", flat=True)) == set(Review)
+    own = Evidence.objects.filter(EXERCISE)
+    assert set(own.values_list("sensitivity", flat=True)) == set(Sensitivity)
+    assert own.filter(reviews=None, round=None).exists()
+    assert own.filter(happened_to__lt=date(2021, 4, 1), reviews__decision=Review.VERIFIED).exists()
+    assert own.filter(done_by=DoneBy.INTERNATIONAL, reviews__recorded_by__role=Role.AMBASSADOR).exists()
+    figures = Reading.objects.filter(EXERCISE)
+    assert set(figures.values_list("evidence__reviews__decision", flat=True)) == {Review.VERIFIED, None}
+    assert not figures.filter(evidence=None).exists()
+    assert all(figure.through_on < date(2022, 3, 31) for figure in figures)
+
+
+def test_proof_of_what_is_done_is_a_pdf_that_says_exercise(exercise):
+    done = CommitmentEvent.objects.filter(kind=Kind.VERIFIED_DONE)
+    assert done.count() == 3
+    for event in done:
+        kept = EvidenceFile.objects.get(evidence__round=event.round)
+        assert (kept.media_type, kept.name[:9]) == ("application/pdf", "exercise-")
+        with kept.file.open() as file:
+            assert b"EXERCISE" in file.read()
+
+
+def test_every_text_of_the_exercise_says_so(exercise):
+    stands_for_itself = {"law", "sha256", "media_type", "file"}
+    seen = 0
+    for model in apps.get_app_config("dialogues").get_models():
+        names = {field.name for field in model._meta.get_fields()}
+        who = "recorded_by" if "recorded_by" in names else "uploaded_by" if "uploaded_by" in names else None
+        texts = [
+            field.name
+            for field in model._meta.concrete_fields
+            if isinstance(field, models.CharField | models.TextField)
+            and not field.choices
+            and field.name not in stands_for_itself
+        ]
+        rows = model.objects.filter(**{f"{who}__email__endswith": "@demo.example"}) if who else []
+        for row in rows:
+            # What came with an update names the ministry and the update; its title and narrative say what it is.
+            sent = {"source", "stated_by"} if getattr(row, "round", None) else set()
+            for name in texts:
+                if (text := getattr(row, name)) and name not in sent:
+                    assert "exercise" in text.lower(), (model, name, text)
+                    seen += 1
+    assert seen > 90
+    offices = Participant.objects.filter(dialogue__recorded_by__email__endswith="@demo.example")
+    assert all("Exercise" in office for office in offices.values_list("office", flat=True))
+
+
+def test_exercise_leaves_the_public_record_as_it_is(exercise):
+    for model in (Evidence, Reading, Commitment, Dialogue, CommitmentEvent):
+        assert model.objects.filter(recorded_by__name="Public record (not a person)").exists()
+    assert not EvidenceReview.objects.filter(evidence__recorded_by__name__startswith="Public record").exists()
+    assert not UpdateRound.objects.filter(update__commitment__recorded_by__name__startswith="Public record").exists()
+
+
+def test_exercise_is_over_before_the_demonstration_begins(exercise, set_clock):
+    assert "36 steps played" in exercise
+    assert "still to come" not in exercise
+    assert [step.at for step in STEPS] == sorted(step.at for step in STEPS)
+    assert STEPS[-1].at < datetime(2022, 1, 28, 9, tzinfo=MASERU)
+    assert all(step.play.__doc__ for step in STEPS)
+
+
+def test_exercise_leaves_readiness_below_the_working_mark(exercise):
+    found = readiness(gather_facts(Edition.objects.get(year=2021)), as_of=date(2022, 1, 28))
+    assert 20 < found.score < 30
+    assert 35 < found.claimed.points < found.working_mark
+    assert found.checks == ()
+
+
+def test_exercise_people_have_no_password_yet(exercise):
+    people = User.objects.get_queryset().filter(email__endswith="@demo.example")
+    assert {user.email.split("@")[0]: user.role for user in people} == {
+        "officer": Role.OFFICER,
+        "second.officer": Role.OFFICER,
+        "ambassador": Role.AMBASSADOR,
+        "home.affairs": Role.FOCAL_POINT,
+        "police": Role.FOCAL_POINT,
+        "justice": Role.FOCAL_POINT,
+        "observer": Role.OBSERVER,
+        "admin": Role.ADMINISTRATOR,
+    }
+    assert all(user.name.startswith("Exercise ") and user.is_active for user in people)
+    assert not any(user.has_usable_password() for user in people)
+
+
+def test_exercise_twice_changes_nothing(exercise):
+    before = tables()
+    assert "0 steps played, 36 played before" in load("--exercise")
+    assert tables() == before
+
+
+@pytest.mark.day("2021-12-15")
+def test_exercise_goes_on_where_it_stopped(set_clock):
+    told = load("--exercise")
+    assert "8 steps played" in told
+    assert "28 steps are still to come on 15 December 2021 and were left out." in told
+    assert statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (Status.VERIFIED, 0)
+    set_clock(date(2022, 1, 28))
+    assert "28 steps played, 8 played before" in load("--exercise")
+    assert set(Assessment.objects.values_list("verdict", flat=True)) == set(Verdict)
+
+
+@pytest.mark.day("2021-06-30")
+def test_exercise_before_its_edition_is_refused():
+    with pytest.raises(CommandError, match="Choose a later day"):
+        load("--exercise")
+    assert not Country.objects.exists()
