@@ -1,0 +1,220 @@
+"""`manage.py demo`: the public record of Lesotho with an exercise on top, web and worker under one supervisor."""
+
+import fcntl
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from datetime import datetime
+from datetime import time as clock_time
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+from urllib.error import URLError
+from urllib.request import urlopen
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+from environs import Env, EnvError, validate
+
+from tiptracker import demonstration, supervision
+
+PASSWORD = "lumelang-2021"  # noqa: S105 -- everybody may read it; with it only this machine is served
+DAY = "2022-01-28"
+"""One month before the deadline."""
+MASERU = ZoneInfo("Africa/Maseru")
+OPENS_AT = clock_time(9)
+SECONDS_TO_ANSWER = 60
+
+
+class Wishes(NamedTuple):
+    """What the person who starts it asks for, by the environment."""
+
+    host: str
+    port: int
+    day: datetime
+    password: str
+    is_reset: bool
+
+
+class Command(BaseCommand):
+    help = "Run the demonstration: HOST=, PORT=, DAY=, RESET=1, DEMO_PASSWORD=, DATABASE_URL= and REDIS_URL= choose."
+    requires_system_checks = ()
+
+    def handle(self, **options: Any) -> None:
+        wishes = _wishes()
+        if not settings.DEMONSTRATION:
+            _start_with_own_settings(wishes)
+        supervision.stop_on_signals()
+        if os.environ.get("MAKELEVEL"):  # `make` waits for us; without it nobody would
+            supervision.die_with(os.getppid())
+        try:
+            self._run(wishes)
+        except supervision.Stopped:
+            self.stdout.write("\nStopped.")
+
+    def _run(self, wishes: Wishes) -> None:
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        with (settings.VAR_DIR / "running").open("w") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CommandError("This demonstration is running already. Stop that one first (Ctrl-C).") from None
+            self._prepare_database(is_reset=wishes.is_reset)
+            environment = os.environ | {"DEMO_CLOCK": self._clock_from(wishes.day)}
+            self._serve(wishes, environment)
+
+    def _prepare_database(self, *, is_reset: bool) -> None:
+        if why := demonstration.strangers():
+            raise CommandError(f"{why} The demonstration keeps away: give it a database of its own by DATABASE_URL=.")
+        if is_reset:
+            self.stdout.write("Starting over.")
+            demonstration.start_over()
+            for folder in (settings.MEDIA_ROOT, settings.VAR_DIR / "cache", settings.VAR_DIR / "broker"):
+                _empty(folder)
+        call_command("migrate", verbosity=0)
+
+    def _clock_from(self, day: datetime) -> str:
+        """DEMO_CLOCK from now on: at 9:00 of that day, or just after the last recorded row where that is later."""
+        last = demonstration.last_recorded_at()
+        if last and last >= day:
+            day = last.astimezone(MASERU).replace(microsecond=0)
+            self.stdout.write(f"Going on after the last recorded row, {day:%H:%M on} {day.day} {day:%B %Y} in Maseru.")
+        return f"{day.isoformat()} {timezone.now().isoformat()}"
+
+    def _serve(self, wishes: Wishes, environment: dict[str, str]) -> None:
+        logs = settings.VAR_DIR / "logs"
+        with supervision.Supervisor(environment, settings.BASE_DIR, logs) as supervisor:
+            load = [sys.executable, "manage.py", "load_lesotho", "--exercise"]
+            if subprocess.run(load, env=environment, cwd=settings.BASE_DIR, check=False).returncode:  # noqa: S603
+                raise CommandError("Lesotho could not be loaded; the reason stands above.")
+            demonstration.set_passwords(wishes.password)
+            _let_go_of_database()
+            supervisor.start("web", supervision.web_command(wishes.host, wishes.port))
+            supervisor.start("worker", supervision.worker_command(with_beat=True))
+            address = f"http://{_in_url(wishes.host)}:{wishes.port}"
+            _wait_until_answered(f"{address}/health/", supervisor)
+            self.stdout.write(_greeting(address, wishes, environment["DEMO_CLOCK"], logs))
+            self.stdout.flush()
+            child = supervisor.watch()
+            raise CommandError(f"The {child.name} ended, so everything stops. It said last:\n{child.last_lines()}")
+
+
+def _wishes() -> Wishes:
+    """Read and check the environment; refuses with a sentence that says what to do."""
+    env = Env()
+    try:
+        host = env.str("HOST", "127.0.0.1")
+        port = env.int("PORT", 8000, validate=validate.Range(1, 65535))
+        day = env.date("DAY", datetime.fromisoformat(DAY).date())
+        password = env.str("DEMO_PASSWORD", "") or PASSWORD
+        is_reset = env.bool("RESET", False)
+    except EnvError as error:
+        raise CommandError(f"{error} Examples: PORT=8001, DAY=2022-02-14, RESET=1.") from None
+    if password == PASSWORD and not _is_loopback(host):
+        raise CommandError(
+            f"HOST={host} would let others in with a password that everybody can read. Choose one: DEMO_PASSWORD=…"
+        )
+    return Wishes(host, port, datetime.combine(day, OPENS_AT, MASERU), password, is_reset)
+
+
+def _start_with_own_settings(wishes: Wishes) -> NoReturn:
+    """Become the same command with the demonstration's settings: its own folder, database and key."""
+    _refuse_taken_port(wishes.host, wishes.port)
+    chosen = os.environ.get("DATABASE_URL", "")
+    name = f"demo-{hashlib.sha256(chosen.encode()).hexdigest()[:8]}" if chosen else "demo"
+    folder = settings.VAR_DIR / name
+    os.environ |= {
+        "DEMONSTRATION": "true",
+        "VAR_DIR": str(folder),
+        "STATIC_ROOT": str(settings.STATIC_ROOT),
+        "MEDIA_ROOT": str(folder / "files"),
+        "DATABASE_URL": chosen or f"sqlite:///{folder / 'db.sqlite3'}",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "ALLOWED_HOSTS": ",".join([*settings.ALLOWED_HOSTS, _in_url(wishes.host)]),
+    }
+    os.execv(sys.executable, [sys.executable, "manage.py", "demo"])  # noqa: S606 -- ourselves
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"{host} port {port} can't be used ({os.strerror(error.errno or 0)}). "
+                f"Stop what uses it, or choose another: make demo PORT={port + 1}"
+            ) from None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _let_go_of_database() -> None:
+    """Close what is open: children are best started by a process without connections and their threads."""
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _empty(folder: Path) -> None:
+    """Delete the files below `folder`, which is the demonstration's own; folders may stay."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.unlink()
+
+
+def _wait_until_answered(url: str, supervisor: supervision.Supervisor) -> None:
+    give_up_at = time.monotonic() + SECONDS_TO_ANSWER
+    while time.monotonic() < give_up_at:
+        if child := supervisor.dead():
+            raise CommandError(f"The {child.name} did not start. It said last:\n{child.last_lines()}")
+        with suppress(URLError, OSError):
+            urlopen(url, timeout=5).close()  # noqa: S310 -- our own server, plain HTTP
+            return
+        time.sleep(0.05)
+    raise CommandError(f"Nothing answered at {url} within {SECONDS_TO_ANSWER} seconds. The logs may say why.")
+
+
+def _greeting(address: str, wishes: Wishes, demo_clock: str, logs: Path) -> str:
+    domain, _ = demo_clock.split()
+    now = datetime.fromisoformat(domain)
+    width = max(len(email) for email in demonstration.ACCOUNTS)
+    people = "\n".join(f"  {email:<{width}}  {purpose}" for email, purpose in demonstration.ACCOUNTS.items())
+    return f"""
+TIP Tracker, demonstration: {address}
+In Maseru it is {now:%H:%M} on {now:%A}, {now.day} {now:%B %Y}. Lesotho's deadline is 28 February 2022.
+
+Sign in as one of these; the password is {wishes.password}
+
+{people}
+
+What to try
+  1. As police@demo.example, open a commitment and send an update with a file that proves it.
+  2. As officer@demo.example, open the inbox, accept it bearing by bearing, assess the benchmark: readiness rises
+     by the points the page foretold.
+  3. As ambassador@demo.example, see where we stand, and download the briefing.
+  4. As justice@demo.example, look for any of it: there is none.
+
+The record is public; whatever happens between 22 November 2021 and 27 January 2022 is an exercise, and marked so.
+Logs are in {logs}. RESET=1 starts over. Ctrl-C stops everything.
+"""

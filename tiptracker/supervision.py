@@ -1,0 +1,130 @@
+"""Run the web server and the worker as children of one process, and leave none of them behind. No Django here."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+PR_SET_PDEATHSIG = 1
+SECONDS_TO_STOP = 10.0
+
+
+def web_command(host: str, port: int, *, threads: int = 4) -> list[str]:
+    """Granian with one worker process: so the demonstration and the journeys run it; production has more of them."""
+    where = ["--host", host, "--port", str(port)]
+    size = ["--workers", "1", "--blocking-threads", str(threads), "--workers-kill-timeout", "3"]
+    return [sys.executable, "-m", "granian", "--interface", "wsgi", *where, *size, "tiptracker.wsgi:application"]
+
+
+def worker_command(*, with_beat: bool) -> list[str]:
+    """One Celery worker that does one thing at a time; `with_beat`, it keeps the schedule too."""
+    beat = ["--beat"] if with_beat else []
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    return [sys.executable, "-m", "celery", "--app", "tiptracker", "worker", "--pool", "solo", *beat, *quiet]
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel send this process SIGTERM as soon as process `parent`, its parent, is gone (Linux)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it went before the kernel was asked
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Stopped(Exception):
+    """Somebody asked this process to end."""
+
+
+def stop_on_signals() -> None:
+    """Make Ctrl-C, SIGTERM and a closed terminal raise Stopped in the main thread."""
+
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+@dataclass(frozen=True)
+class Child:
+    """A running process, the leader of its own group, and where it writes."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def last_lines(self, count: int = 15) -> str:
+        """The end of what it wrote."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+
+@dataclass
+class Supervisor:
+    """Starts children, tells when one has died, and stops them all on the way out, however it is left.
+
+    Each child leads a group of its own, so that Ctrl-C reaches only the supervisor and no grandchild outlives its
+    parent; where the supervisor itself is killed, the kernel tells the children.
+    """
+
+    environment: Mapping[str, str]
+    folder: Path
+    logs: Path
+    children: list[Child] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, name: str, command: Sequence[str]) -> Child:
+        """Run `command`; what it says goes to `name`.log, anew each time."""
+        log, parent = self.logs / f"{name}.log", os.getpid()
+        with log.open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 -- our own commands
+                command,
+                env=dict(self.environment),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=lambda: die_with(parent),  # noqa: PLW1509 -- no threads here yet
+            )
+        child = Child(name, process, log)
+        self.children.append(child)
+        return child
+
+    def dead(self) -> Child | None:
+        """The first child that has ended, if any."""
+        return next((child for child in self.children if child.process.poll() is not None), None)
+
+    def watch(self) -> Child:
+        """Wait until a child ends, and give it."""
+        while (child := self.dead()) is None:
+            time.sleep(0.2)
+        return child
+
+    def stop(self) -> None:
+        """Ask all to end, and after a while end whatever is left of their groups."""
+        for child in self.children:
+            with suppress(ProcessLookupError):
+                child.process.terminate()
+        give_up_at = time.monotonic() + SECONDS_TO_STOP
+        for child in self.children:
+            with suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, give_up_at - time.monotonic()))
+            with suppress(ProcessLookupError):
+                os.killpg(child.process.pid, signal.SIGKILL)
+            child.process.wait()
+        self.children.clear()
