@@ -1,0 +1,109 @@
+"""Who may do what: a table of readers for each predicate."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from dialogues import permissions
+from dialogues.words import Kind
+from recommendations.permissions import can_edit_recommendations
+from tests.dialogues.histories import jan
+from tests.factories import (
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    EvidenceBearingFactory,
+    EvidenceFactory,
+    UpdateRoundFactory,
+)
+from tests.readers import readers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    return readers()
+
+
+def allowed(people, may, *rows):
+    """The names of those who may, of all who can be signed in."""
+    return {
+        name
+        for name, user in people.items()
+        if not isinstance(user, AnonymousUser) and user.is_active and may(user, *rows)
+    }
+
+
+def test_officers_of_the_country_write_facts_and_verdicts(people):
+    country = people["own ministry"].ministry.country
+    commitment = CommitmentFactory(ministry=people["own ministry"].ministry)
+    benchmark = BenchmarkFactory()
+    may = {
+        permissions.can_log: country,
+        permissions.can_record_commitment: country,
+        permissions.can_hold_dialogue: country,
+        permissions.can_change_commitment: commitment,
+        permissions.can_verify_done: commitment,
+        permissions.can_assess: benchmark,
+        can_edit_recommendations: benchmark.recommendation.edition,
+    }
+
+    assert {can.__name__: allowed(people, can, row) for can, row in may.items()} == {
+        can.__name__: {"officer"} for can in may
+    }
+
+
+def test_focal_points_send_updates_on_their_own_ministrys_commitments(people):
+    commitment = CommitmentFactory(ministry=people["own ministry"].ministry)
+    of_nobody = CommitmentFactory(united_states=True)
+
+    assert allowed(people, permissions.can_send_update, commitment) == {"own ministry"}
+    assert allowed(people, permissions.can_send_update, of_nobody) == set()
+
+
+def test_officers_report_what_the_united_states_did_and_nothing_else(people):
+    assert allowed(people, permissions.can_report_done, CommitmentFactory(united_states=True)) == {"officer"}
+    assert allowed(people, permissions.can_report_done, CommitmentFactory()) == set()
+
+
+def test_nobody_verifies_done_what_they_reported(people):
+    commitment = CommitmentFactory(united_states=True)
+    CommitmentEventFactory(
+        commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(10), recorded_by=people["officer"]
+    )
+
+    assert allowed(people, permissions.can_verify_done, commitment) == set()
+    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(11))
+    assert allowed(people, permissions.can_verify_done, commitment) == {"officer"}
+
+
+def test_officers_of_the_country_decide_on_rounds_they_did_not_send(people):
+    sent = UpdateRoundFactory(update__commitment__ministry=people["own ministry"].ministry)
+    own = UpdateRoundFactory(recorded_by=people["officer"])
+
+    assert allowed(people, permissions.can_decide, sent) == {"officer"}
+    assert allowed(people, permissions.can_decide, own) == set()
+
+
+def test_the_ambassador_reviews_what_an_officer_recorded_and_officers_review_all_but_their_own(people):
+    by_an_officer = EvidenceFactory()
+    by_a_ministry = EvidenceFactory(recorded_by=people["own ministry"])
+    own = EvidenceFactory(recorded_by=people["officer"])
+    borne_by_the_officer = EvidenceBearingFactory(evidence=by_an_officer, recorded_by=people["officer"])
+
+    assert allowed(people, permissions.can_review, by_an_officer) == {"officer", "ambassador"}
+    assert allowed(people, permissions.can_review, by_a_ministry) == {"officer"}
+    assert allowed(people, permissions.can_review, own) == {"ambassador"}
+    assert allowed(people, permissions.can_review, by_an_officer, borne_by_the_officer) == {"ambassador"}
+
+
+def test_who_writes_facts_may_upload(people):
+    assert allowed(people, permissions.can_upload) == {
+        "officer",
+        "officer elsewhere",
+        "officer of nowhere",
+        "own ministry",
+        "supporting ministry",
+        "other ministry",
+        "ministry elsewhere",
+    }
