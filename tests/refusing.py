@@ -12,5 +12,6 @@ def refuses(sentence, *, field=None):
     """The body is refused with a sentence that holds `sentence`, beside `field`."""
     with pytest.raises(Refused) as caught:
         yield
-    assert sentence in str(caught.value)
-    assert caught.value.field == field
+    told, beside = str(caught.value), caught.value.field
+    assert sentence in told, f"told: {told}"
+    assert beside == field, f"beside {beside}, told: {told}"

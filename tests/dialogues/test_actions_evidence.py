@@ -1,0 +1,313 @@
+"""Logging what happened, and the embassy's word on it."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from dialogues.actions import log_evidence, review
+from dialogues.models import Evidence, EvidenceReview
+from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from tests.dialogues.histories import jan
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EvidenceBearingFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    ReviewerFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tests.refusing import refuses
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.models import Job
+from tiptracker.rules import ChangedMeanwhile
+
+pytestmark = pytest.mark.django_db
+
+NOW = at_noon(date(2022, 1, 28))
+
+
+@pytest.fixture
+def officer():
+    return OfficerFactory(name="Palesa Nkosi")
+
+
+def log(by, **said):
+    """Log a court case of 20 January, with what `said` differs."""
+    return log_evidence(
+        **{
+            "country": CountryFactory(),
+            "title": "Two men were charged",
+            "kind": EvidenceKind.COURT,
+            "happened_from": jan(20),
+            "happened_to": jan(20),
+            "done_by": DoneBy.GOVERNMENT,
+            "stated_by": "High Court of Lesotho",
+            "source": "Court register",
+            "by": by,
+            "now": NOW,
+            **said,
+        }
+    )
+
+
+# --- Log --------------------------------------------------------------------------------------------------------------
+
+
+def test_log_evidence_writes_it_with_what_it_shows(officer):
+    benchmark, other = BenchmarkFactory(), BenchmarkFactory()
+    commitment = CommitmentFactory()
+    file = EvidenceFileFactory(uploaded_by=officer)
+
+    evidence = log(
+        officer,
+        file=file,
+        link="https://example.org/register",
+        commitment=commitment,
+        sensitivity=Sensitivity.SHARED,
+        bearings=[(benchmark, Shows.ACTION), (other, Shows.CONTEXT)],
+    )
+
+    kept = Evidence.objects.get()
+    assert kept == evidence
+    assert (kept.title, kept.kind, kept.done_by) == ("Two men were charged", "court", "government")
+    assert (kept.happened_from, kept.happened_to) == (jan(20), jan(20))
+    assert (kept.recorded_by, kept.recorded_at) == (officer, NOW)
+    assert (kept.file, kept.commitment, kept.sensitivity) == (file, commitment, "shared")
+    assert [(b.benchmark, b.shows, b.recorded_by, b.recorded_at) for b in kept.bearings.all()] == [
+        (benchmark, "concrete_action", officer, NOW),
+        (other, "context", officer, NOW),
+    ]
+
+
+def test_log_evidence_is_internal_and_without_commitment_unless_said_otherwise(officer):
+    kept = log(officer)
+
+    assert (kept.sensitivity, kept.commitment, kept.round, kept.file) == ("internal", None, None, None)
+
+
+def test_log_evidence_is_entered_in_the_log_and_asks_for_readiness(officer):
+    edition = RecommendationFactory().edition
+    evidence = log(officer)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.row, entry.by, entry.country) == (
+        "evidence.logged",
+        str(evidence.pk),
+        officer,
+        evidence.country,
+    )
+    assert '"title": "Two men were charged"' in entry.detail.after
+    assert [(job.kind, job.key) for job in Job.objects.all()] == [("readiness", str(edition.pk))]
+    log(officer, title="Three men were charged")
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize("day", [date(2020, 5, 1), date(2021, 3, 31)])
+def test_day_outside_the_window_is_kept(officer, day):
+    assert log(officer, happened_from=None, happened_to=day).happened_to == day
+
+
+@pytest.mark.parametrize("proof", [{"source": "a register"}, {"link": "https://example.org"}, {"file": True}])
+def test_source_link_or_file_is_enough(officer, proof):
+    if "file" in proof:
+        proof = {"file": EvidenceFileFactory(uploaded_by=officer)}
+
+    assert log(officer, **{"source": "", **proof}).pk
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "field"),
+    [
+        ({"title": " "}, "Say in a line what happened.", "title"),
+        ({"stated_by": ""}, "Name who says so", "stated_by"),
+        ({"happened_to": date(2022, 1, 29)}, "That day has not come yet.", "happened_to"),
+        ({"happened_from": jan(21)}, "The last day lies before the first.", "happened_to"),
+        ({"source": "  "}, "Give a source, a link or a file: without one nobody can check it.", "source"),
+        ({"link": "not an address"}, "Enter a valid URL.", "link"),
+        ({"title": "x" * 401}, "at most 400 characters", "title"),
+        ({"kind": "rumour"}, "is not a valid choice", "kind"),
+    ],
+)
+def test_log_evidence_refuses(officer, said, sentence, field):
+    with refuses(sentence, field=field):
+        log(officer, **said)
+    assert not Evidence.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_log_evidence_refuses_rows_of_another_country(officer):
+    elsewhere = CountryFactory(elsewhere=True)
+    foreign = BenchmarkFactory(recommendation__edition__country=elsewhere)
+
+    with refuses("One of those benchmarks is another country's.", field="bearings"):
+        log(officer, bearings=[(foreign, Shows.ACTION)])
+    with refuses("That commitment is another country's.", field="commitment"):
+        log(officer, commitment=CommitmentFactory(ministry__country=elsewhere))
+
+
+def test_log_evidence_refuses_one_benchmark_twice(officer):
+    benchmark = BenchmarkFactory()
+
+    with refuses("A benchmark is named twice.", field="bearings"):
+        log(officer, bearings=[(benchmark, Shows.ACTION), (benchmark, Shows.PLAN)])
+
+
+def test_log_evidence_refuses_files_of_others_and_files_sent_before(officer):
+    sent = EvidenceFileFactory(uploaded_by=officer)
+    log(officer, file=sent)
+
+    for file in (sent, EvidenceFileFactory()):
+        with refuses("was sent already. Attach it again", field="files"):
+            log(officer, file=file)
+
+
+@pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
+def test_only_officers_log(factory):
+    with pytest.raises(PermissionDenied):
+        log(factory())
+
+
+def test_officers_log_in_their_own_country_alone(officer):
+    with pytest.raises(PermissionDenied):
+        log(officer, country=CountryFactory(elsewhere=True))
+
+
+# --- Review -----------------------------------------------------------------------------------------------------------
+
+
+def judge(evidence, by, bearing=None, **said):
+    return review(
+        **{
+            "evidence": evidence,
+            "bearing": bearing,
+            "decision": Review.VERIFIED,
+            "reason": "Seen in the register.",
+            "by": by,
+            "now": NOW,
+            **said,
+        }
+    )
+
+
+def test_review_of_a_bearing_and_of_the_evidence_itself_are_two(officer):
+    bearing = EvidenceBearingFactory()
+    on_bearing = judge(bearing.evidence, officer, bearing)
+    on_evidence = judge(bearing.evidence, officer, decision=Review.REJECTED, reason="No date on it.")
+
+    assert [(r.bearing, r.decision, r.reason, r.recorded_by, r.recorded_at) for r in EvidenceReview.objects.all()] == [
+        (bearing, "verified", "Seen in the register.", officer, NOW),
+        (None, "rejected", "No date on it.", officer, NOW),
+    ]
+    assert {on_bearing, on_evidence} == set(bearing.evidence.reviews.all())
+    assert list(AuditEntry.objects.values_list("verb", flat=True)) == ["evidence.verified", "evidence.rejected"]
+
+
+def test_review_asks_for_readiness(officer):
+    bearing = EvidenceBearingFactory()
+    judge(bearing.evidence, officer, bearing)
+
+    assert Job.objects.filter(kind="readiness", key=bearing.benchmark.recommendation.edition_id).exists()
+
+
+def test_review_states_the_first_day_where_the_evidence_lacks_it(officer):
+    evidence = EvidenceFactory(happened_from=None, happened_to=jan(10))
+
+    assert judge(evidence, officer, first_on=jan(3)).first_on == jan(3)
+    with refuses("The last day lies before the first.", field="first_on"):
+        judge(evidence, officer, first_on=jan(11))
+
+
+def test_review_does_not_state_a_first_day_that_is_told(officer):
+    with refuses("Its first day is told already: 10 January 2022. Leave this empty.", field="first_on"):
+        judge(EvidenceFactory(), officer, first_on=jan(3))
+
+
+def test_review_needs_a_reason(officer):
+    with refuses("Say in a sentence why.", field="reason"):
+        judge(EvidenceFactory(), officer, reason=" ")
+
+
+def test_nobody_verifies_their_own_evidence(officer):
+    with refuses("You recorded this yourself. Ask another officer, or the Ambassador, to verify it."):
+        judge(EvidenceFactory(recorded_by=officer), officer)
+
+
+def test_nobody_verifies_their_own_bearing(officer):
+    bearing = EvidenceBearingFactory(recorded_by=officer)
+
+    with refuses("You recorded this yourself."):
+        judge(bearing.evidence, officer, bearing)
+    assert judge(bearing.evidence, officer).pk
+
+
+def test_nobody_rejects_their_own_either(officer):
+    with refuses("You recorded this yourself."):
+        judge(EvidenceFactory(recorded_by=officer), officer, decision=Review.REJECTED)
+
+
+def test_ambassador_verifies_what_an_officer_recorded_and_nothing_else():
+    ambassador = AmbassadorFactory()
+
+    assert judge(EvidenceFactory(), ambassador).recorded_by == ambassador
+    with pytest.raises(PermissionDenied):
+        judge(EvidenceFactory(recorded_by=FocalPointFactory()), ambassador)
+
+
+@pytest.mark.parametrize("factory", [ObserverFactory, FocalPointFactory])
+def test_others_review_nothing(factory):
+    with pytest.raises(PermissionDenied):
+        judge(EvidenceFactory(), factory())
+
+
+def test_focal_point_is_forbidden_to_verify_its_own_and_not_told_to_ask_an_officer():
+    own = FocalPointFactory()
+
+    with pytest.raises(PermissionDenied):
+        judge(EvidenceFactory(recorded_by=own), own)
+
+
+def test_officer_elsewhere_reviews_nothing_here():
+    with pytest.raises(PermissionDenied):
+        judge(EvidenceFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+
+
+def test_bearing_of_another_piece_is_refused(officer):
+    with refuses("That belongs to another piece of evidence."):
+        judge(EvidenceFactory(), officer, EvidenceBearingFactory())
+
+
+def test_evidence_of_a_waiting_update_is_reviewed_with_that_update(officer):
+    with refuses("It came with an update that waits in the inbox. Accept or return that update."):
+        judge(EvidenceFactory(round=UpdateRoundFactory()), officer)
+
+
+def test_evidence_of_an_update_that_went_back_stays_a_claim(officer):
+    with refuses("It came with an update that went back on 10 January 2022."):
+        judge(EvidenceFactory(round=UpdateRoundFactory(returned=True)), officer)
+
+
+def test_evidence_of_an_accepted_update_may_be_judged_anew(officer):
+    evidence = EvidenceFactory(round=UpdateRoundFactory(accepted=True), verified=True)
+
+    assert judge(evidence, officer, decision=Review.REJECTED).decision == "rejected"
+
+
+def test_second_reviewer_sees_what_the_first_did(officer):
+    evidence = EvidenceFactory()
+    bearing = EvidenceBearingFactory(evidence=evidence)
+    EvidenceReviewFactory(bearing=bearing, recorded_by=ReviewerFactory(), recorded_at=at_noon(jan(27)))
+
+    with pytest.raises(ChangedMeanwhile, match="Reviewer recorded a newer review on 27 January 2022 at 12:00"):
+        judge(evidence, officer, bearing, seen=0)
+    assert judge(evidence, officer, bearing, seen=bearing.reviews.get().pk).pk
+    assert judge(evidence, officer, seen=0).pk, "the evidence itself has none yet"

@@ -1,0 +1,87 @@
+"""Keeping what was uploaded."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from dialogues.actions import keep_upload
+from dialogues.models import EvidenceFile
+from tests.dialogues.test_uploads import PDF
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+    at_noon,
+)
+from tests.refusing import refuses
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+NOW = at_noon(date(2022, 1, 28))
+
+
+def upload(content=PDF, name="../a letter.pdf"):
+    return SimpleUploadedFile(name, content, "application/pdf")
+
+
+def stored_files():
+    """How many files lie in the store."""
+    return sum(path.is_file() for path in Path(default_storage.path("")).rglob("*"))
+
+
+@pytest.mark.parametrize("factory", [OfficerFactory, FocalPointFactory])
+def test_upload_is_kept_under_a_name_that_tells_nothing(factory):
+    by = factory()
+    kept = EvidenceFile.objects.get(pk=keep_upload(upload=upload(), by=by, now=NOW).pk)
+
+    assert (kept.name, kept.media_type, kept.size) == ("a letter.pdf", "application/pdf", len(PDF))
+    assert (kept.uploaded_by, kept.uploaded_at) == (by, NOW)
+    assert kept.sha256 == hashlib.sha256(PDF).hexdigest()
+    assert kept.file.read() == PDF
+    assert "letter" not in kept.file.name
+    assert "pdf" not in kept.file.name
+    assert list(EvidenceFile.objects.visible_to(by)) == [kept]
+
+
+def test_upload_is_logged_for_the_country_of_who_sent_it():
+    by = FocalPointFactory()
+    kept = keep_upload(upload=upload(), by=by, now=NOW)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.row, entry.by, entry.country) == ("file.kept", str(kept.pk), by, by.ministry.country)
+
+
+@pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, AdministratorFactory])
+def test_who_writes_no_facts_uploads_nothing(factory):
+    with pytest.raises(PermissionDenied):
+        keep_upload(upload=upload(), by=factory(), now=NOW)
+
+
+def test_refused_upload_leaves_nothing_behind():
+    before = stored_files()
+
+    with refuses("its content is damaged or something else", field="files"):
+        keep_upload(upload=upload(b"not a PDF at all"), by=OfficerFactory(), now=NOW)
+    assert stored_files() == before
+    assert not EvidenceFile.objects.exists()
+
+
+def test_upload_that_cannot_be_recorded_is_taken_out_of_the_store(monkeypatch):
+    def fails(*args, **kwargs):
+        raise RuntimeError("the log is full")
+
+    monkeypatch.setattr("dialogues.actions.files.record", fails)
+    before = stored_files()
+
+    with pytest.raises(RuntimeError):
+        keep_upload(upload=upload(), by=OfficerFactory(), now=NOW)
+    assert stored_files() == before
+    assert not EvidenceFile.objects.exists()
