@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -32,14 +32,42 @@ CHROMIUM_FLAGS = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Live:
     """A running TIP Tracker. What the test's own process writes in `fresh_database`, this one reads."""
 
-    url: str
-    web: subprocess.Popen[bytes]
-    worker: subprocess.Popen[bytes]
+    port: int
+    environment: dict[str, str]
     log: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def web(self) -> subprocess.Popen[bytes]:
+        return self.processes[0]
+
+    @property
+    def worker(self) -> subprocess.Popen[bytes]:
+        return self.processes[-1]
+
+    def start(self, command: list[str]) -> None:
+        with self.log.open("ab") as output:
+            process = subprocess.Popen(
+                command,
+                env=self.environment,
+                cwd=settings.BASE_DIR,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+
+    def start_worker(self) -> None:
+        """Another worker, beside the one there is or in its place."""
+        self.start(worker_command(with_beat=False))
 
     def sign_in(self, page, user) -> None:
         """Sign in as a person does, by the page."""
@@ -65,24 +93,18 @@ def serve(database_url: str) -> Iterator[Live]:
         for left in settings.BROKER_DIR.glob("**/*.msg"):
             left.unlink()
     port = free_port()
-    log = settings.VAR_DIR / f"live-{port}.log"
     environment = os.environ | {"DATABASE_URL": database_url, "LOG_LEVEL": "INFO"}
     if settings.DEMO_CLOCK:
         environment |= {"DEMONSTRATION": "true", "DEMO_CLOCK": settings.DEMO_CLOCK}
-    with log.open("wb") as output:
-        web, worker = (
-            subprocess.Popen(
-                command, env=environment, cwd=settings.BASE_DIR, stdout=output, stderr=output, start_new_session=True
-            )
-            for command in (web_command("127.0.0.1", port), worker_command(with_beat=False))
-        )
-        live = Live(f"http://127.0.0.1:{port}", web, worker, log)
-        try:
-            wait_until_served(live)
-            yield live
-        finally:
-            for process in (web, worker):
-                stop(process)
+    live = Live(port, environment, settings.VAR_DIR / f"live-{port}.log")
+    try:
+        live.start(web_command("127.0.0.1", port))
+        live.start_worker()
+        wait_until_served(live)
+        yield live
+    finally:
+        for process in live.processes:
+            stop(process)
 
 
 def wait_until_served(live: Live, *, seconds: float = 30) -> None:

@@ -1,0 +1,151 @@
+import os
+import subprocess
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from tests.factories import CountryFactory, OfficerFactory
+from tiptracker.audit import actions, chain
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditDetail, AuditEntry
+
+
+def wrote(count):
+    """`count` entries, each with what was before and after."""
+    officer = OfficerFactory()
+    return [
+        actions.record("thing.changed", by=officer, row=officer, country=CountryFactory(), after={"number": number})
+        for number in range(1, count + 1)
+    ]
+
+
+def behind_the_triggers(statement, *values):
+    """Run a statement as somebody with the database's own password could, the triggers dropped."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for table in ("audit_auditentry", "audit_auditdetail"):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        else:
+            for table in ("audit_auditentry", "audit_auditdetail"):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only")
+                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only_delete")
+        cursor.execute(statement, values)
+
+
+@pytest.mark.django_db
+def test_record_chains_each_entry_to_the_one_before():
+    first, second = wrote(2)
+
+    assert (first.number, first.previous_hash) == (1, chain.START)
+    assert (second.number, second.previous_hash) == (2, first.hash)
+    assert actions.verify() is None
+
+
+@pytest.mark.django_db
+def test_record_tells_who_did_what_to_which_row():
+    officer = OfficerFactory()
+    entry = actions.record("user.changed", by=officer, row=officer, country=CountryFactory(), before={"name": "Old"})
+
+    assert (entry.verb, entry.by, entry.table, entry.row) == ("user.changed", officer, "accounts.user", str(officer.pk))
+    assert (entry.detail.before, entry.detail.after) == ('{"name": "Old"}', "")
+
+
+def test_record_outside_a_transaction_is_an_error(fresh_database):
+    with pytest.raises(RuntimeError, match="belongs in the transaction"):
+        actions.record("thing.changed", by=None)
+
+
+def test_an_action_that_fails_leaves_no_entry(fresh_database):
+    @transaction.atomic
+    def fail():
+        actions.record("thing.changed", by=None)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_verify_names_an_entry_changed_behind_the_triggers():
+    wrote(3)
+    behind_the_triggers("UPDATE audit_auditentry SET verb = %s WHERE number = 2", "nothing.happened")
+
+    assert actions.verify() == (2, "entry 2 was changed")
+
+
+@pytest.mark.django_db
+def test_verify_names_an_entry_deleted_behind_the_triggers():
+    wrote(3)
+    behind_the_triggers(
+        "DELETE FROM audit_auditdetail WHERE entry_id = (SELECT id FROM audit_auditentry WHERE number = 2)"
+    )
+    behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 2")
+
+    assert actions.verify() == (2, "entry 2 is missing")
+
+
+@pytest.mark.django_db
+def test_verify_names_an_entry_whose_before_or_after_was_altered():
+    entry = wrote(2)[1]
+    behind_the_triggers("UPDATE audit_auditdetail SET after = %s WHERE entry_id = %s", "{}", entry.pk)
+
+    assert actions.verify() == (2, "what entry 2 changed was altered")
+
+
+@pytest.mark.django_db
+def test_verify_names_an_entry_whose_before_and_after_is_gone():
+    entry = wrote(2)[0]
+    behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", entry.pk)
+
+    assert actions.verify() == (1, "what entry 1 changed is missing")
+
+
+@pytest.mark.django_db
+def test_the_log_holds_after_a_redaction():
+    entry = wrote(2)[0]
+    AuditDetail.objects.filter(entry=entry).update(after=REDACTED)
+
+    assert actions.verify() is None
+
+
+@pytest.mark.django_db
+def test_verify_audit_prints_the_head(capsys):
+    entry = wrote(2)[1]
+    call_command("verify_audit")
+
+    assert capsys.readouterr().out == f"The log holds: 2 entries, head {entry.hash}.\n"
+
+
+@pytest.mark.django_db
+def test_verify_audit_fails_where_the_log_does_not_hold():
+    wrote(2)
+    behind_the_triggers("UPDATE audit_auditentry SET row = %s WHERE number = 1", "0")
+
+    with pytest.raises(CommandError, match="The log does not hold: entry 1 was changed") as failed:
+        call_command("verify_audit")
+    assert failed.value.returncode == 1
+
+
+WRITER = """
+import django
+django.setup()
+from django.db import transaction
+from tiptracker.audit import actions
+for number in range(25):
+    with transaction.atomic():
+        actions.record("thing.changed", by=None, after={"number": number})
+"""
+
+
+def test_four_processes_write_one_chain(fresh_database):
+    environment = os.environ | {"DATABASE_URL": fresh_database}
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER], env=environment) for _ in range(4)]
+
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0, 0]
+    assert list(AuditEntry.objects.values_list("number", flat=True)) == list(range(1, 101))
+    assert actions.verify() is None

@@ -1,0 +1,55 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+from tiptracker.audit import chain
+
+
+def sealed(*whats):
+    """A chain that holds, one entry for each of `whats`."""
+    entries, previous = [], chain.START
+    for number, what in enumerate(whats, start=1):
+        own = chain.digest(previous, {"what": what})
+        entries.append((number, previous, own, {"what": what}))
+        previous = own
+    return entries
+
+
+def test_first_fault_of_a_whole_chain_is_none():
+    assert chain.first_fault(sealed("a", "b", "c")) is None
+    assert chain.first_fault([]) is None
+
+
+def test_first_fault_names_a_changed_entry():
+    entries = sealed("a", "b", "c")
+    entries[1] = (*entries[1][:3], {"what": "B"})
+
+    assert chain.first_fault(entries) == (2, "entry 2 was changed")
+
+
+def test_first_fault_names_the_follower_of_an_entry_sealed_anew():
+    entries = sealed("a", "b", "c")
+    entries[1] = (2, entries[1][1], chain.digest(entries[1][1], {"what": "B"}), {"what": "B"})
+
+    assert chain.first_fault(entries) == (3, "entry 3 does not follow the one before it")
+
+
+def test_first_fault_names_a_missing_entry():
+    entries = sealed("a", "b", "c")
+
+    assert chain.first_fault(entries[:1] + entries[2:]) == (2, "entry 2 is missing")
+    assert chain.first_fault(entries[1:]) == (1, "entry 1 is missing")
+
+
+def test_digest_does_not_depend_on_the_order_of_what_is_sealed():
+    assert chain.digest("", {"a": 1, "b": None}) == chain.digest("", {"b": None, "a": 1})
+
+
+def test_salted_tells_before_from_after():
+    assert chain.salted("salt", "x", "") != chain.salted("salt", "", "x")
+    assert chain.salted("salt", "x", "") != chain.salted("other", "x", "")
+
+
+def test_moment_is_the_same_text_in_every_zone():
+    moment = datetime(2022, 1, 28, 7, 0, 0, 5, tzinfo=UTC)
+
+    assert chain.moment(moment) == "2022-01-28T07:00:00.000005Z"
+    assert chain.moment(moment.astimezone(timezone(timedelta(hours=2)))) == chain.moment(moment)

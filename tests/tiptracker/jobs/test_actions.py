@@ -1,0 +1,158 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from tests.factories import JobFactory
+from tiptracker.celery import app
+from tiptracker.jobs.actions import MOST_ATTEMPTS, STUCK_AFTER, claimed, enqueue, sweep
+from tiptracker.jobs.models import Job, State
+from tiptracker.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """The messages that leave: the kind of each, and the job's key in the database."""
+    messages = []
+    monkeypatch.setattr(app, "send_task", lambda kind, args, **_: messages.append((kind, *args)))
+    return messages
+
+
+def waiting(**fields):
+    now = timezone.now()
+    return JobFactory(**({"queued_at": now, "heartbeat_at": now} | fields))
+
+
+def lost(**fields):
+    """A job whose worker was last heard of too long ago."""
+    return waiting(heartbeat_at=timezone.now() - STUCK_AFTER - timedelta(seconds=1), **fields)
+
+
+def test_enqueue_sends_the_job_once_the_transaction_commits(sent, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        job = enqueue("readiness", 7)
+        assert sent == []
+
+    assert sent == [("readiness", job.pk)]
+    assert (job.kind, job.key, job.state, job.attempts) == ("readiness", "7", State.QUEUED, 0)
+
+
+def test_enqueue_makes_one_run_of_many_changes(sent, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        assert len({enqueue("readiness", 7).pk for _ in range(3)}) == 1
+        enqueue("readiness", 8)
+        enqueue("briefing", 7)
+
+    assert [kind for kind, _ in sent] == ["readiness", "readiness", "briefing"]
+
+
+def test_enqueue_keeps_the_job_where_the_broker_is_down(monkeypatch, django_capture_on_commit_callbacks, caplog):
+    def fail(*_, **__):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(app, "send_task", fail)
+    with django_capture_on_commit_callbacks(execute=True):
+        job = enqueue("readiness", 7)
+
+    assert Job.objects.get(pk=job.pk).state == State.QUEUED
+    assert "The broker took no message" in caplog.text
+
+
+def test_at_most_one_job_of_a_kind_and_key_is_open():
+    waiting(kind="readiness", key="7", state=State.RUNNING)
+    waiting(kind="readiness", key="7", state=State.READY)
+
+    with pytest.raises(IntegrityError, match="one_open_job_a_kind_and_key|UNIQUE"), transaction.atomic():
+        waiting(kind="readiness", key="7")
+
+
+def test_claimed_runs_the_work_once_however_often_it_is_delivered():
+    job = waiting()
+    runs = []
+    for _ in range(2):
+        with claimed(job.pk) as progress:
+            if progress:
+                runs.append(progress.job.pk)
+
+    job.refresh_from_db()
+    assert runs == [job.pk]
+    assert (job.state, job.progress, job.attempts) == (State.READY, 100, 1)
+    assert job.finished_at
+
+
+def test_progress_is_told_while_it_runs_and_beats():
+    job = waiting(heartbeat_at=timezone.now() - timedelta(minutes=1))
+    with claimed(job.pk) as progress:
+        progress.tell(40, "Drawing the charts")
+        job.refresh_from_db()
+
+    assert (job.state, job.progress, job.step) == (State.RUNNING, 40, "Drawing the charts")
+    assert timezone.now() - job.heartbeat_at < timedelta(seconds=30)
+
+
+def test_a_refusal_in_the_work_is_the_reason_that_a_person_reads():
+    job = waiting()
+    with claimed(job.pk):
+        raise Refused("This edition has no deadline yet. Set its terms first.")
+
+    job.refresh_from_db()
+    assert (job.state, job.reason) == (State.FAILED, "This edition has no deadline yet. Set its terms first.")
+
+
+def test_an_error_in_the_work_gives_nothing_away_but_the_jobs_number(caplog):
+    job = waiting()
+    with claimed(job.pk):
+        raise ValueError("secret detail of the machine")
+
+    job.refresh_from_db()
+    assert job.state == State.FAILED
+    assert f"the number of this job, {job.pk}" in job.reason
+    assert "secret detail" not in job.reason
+    assert "secret detail" in caplog.text
+
+
+def test_what_is_asked_for_while_it_runs_is_done_once_more(sent, django_capture_on_commit_callbacks):
+    job = waiting(kind="readiness", key="7")
+    with django_capture_on_commit_callbacks(execute=True), claimed(job.pk):
+        enqueue("readiness", 7)
+        enqueue("readiness", 7)
+
+    again = Job.objects.get(kind="readiness", key="7", state=State.QUEUED)
+    assert sent == [("readiness", again.pk)]
+    with claimed(again.pk):
+        pass
+    assert not Job.objects.filter(state__in=[State.QUEUED, State.RUNNING]).exists()
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING])
+def test_sweep_queues_again_what_was_lost(state, sent, django_capture_on_commit_callbacks):
+    job = lost(state=state, attempts=1)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sweep() == 1
+
+    job.refresh_from_db()
+    assert (job.state, sent) == (State.QUEUED, [(job.kind, job.pk)])
+
+
+def test_sweep_lets_alone_what_still_beats_or_is_finished(sent, django_capture_on_commit_callbacks):
+    waiting(state=State.RUNNING)
+    lost(state=State.READY)
+    lost(state=State.FAILED, reason="It failed.")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sweep() == 0
+
+    assert sent == []
+
+
+def test_sweep_gives_up_with_a_reason_on_what_was_tried_too_often(sent, django_capture_on_commit_callbacks):
+    job = lost(state=State.RUNNING, attempts=MOST_ATTEMPTS)
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+
+    job.refresh_from_db()
+    assert (job.state, sent) == (State.FAILED, [])
+    assert job.reason == "It was started 3 times and never finished. Try again."

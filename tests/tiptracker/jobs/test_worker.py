@@ -1,0 +1,61 @@
+"""Jobs through a real broker and a real worker process."""
+
+import os
+import signal
+import time
+from datetime import timedelta
+
+from django.utils import timezone
+
+from tests.factories import BenchmarkFactory, JobFactory
+from tiptracker.celery import app
+from tiptracker.jobs.actions import STUCK_AFTER, enqueue
+from tiptracker.jobs.models import Job, State
+
+
+def wait_for(job, state, *, seconds=20):
+    """`job` as it stands once it is in `state`."""
+    give_up_at = time.monotonic() + seconds
+    while time.monotonic() < give_up_at:
+        job.refresh_from_db()
+        if job.state == state:
+            return job
+        time.sleep(0.05)
+    raise AssertionError(f"{job} after {seconds} seconds: {job.reason}")
+
+
+def test_a_job_is_done_by_the_worker(live):
+    edition = BenchmarkFactory().recommendation.edition
+    job = wait_for(enqueue("readiness", edition.pk), State.READY)
+
+    assert (job.progress, job.attempts) == (100, 1)
+    assert edition.readiness_runs.count() == 1
+
+
+def test_a_job_that_its_worker_lost_is_swept_up_and_done(live):
+    edition = BenchmarkFactory().recommendation.edition
+    long_ago = timezone.now() - STUCK_AFTER - timedelta(seconds=1)
+    job = JobFactory(kind="readiness", key=edition.pk, state=State.RUNNING, attempts=1, heartbeat_at=long_ago)
+    app.send_task("sweep_stuck_jobs")
+
+    assert wait_for(job, State.READY).attempts == 2
+
+
+def test_a_message_delivered_twice_is_done_once(live):
+    edition = BenchmarkFactory().recommendation.edition
+    job = wait_for(enqueue("readiness", edition.pk), State.READY)
+    app.send_task("readiness", args=[job.pk])
+    later = wait_for(enqueue("readiness", edition.pk), State.READY)
+
+    assert later.pk != job.pk
+    assert Job.objects.get(pk=job.pk).attempts == 1
+
+
+def test_a_queued_job_waits_for_the_next_worker(live):
+    edition = BenchmarkFactory().recommendation.edition
+    os.killpg(live.worker.pid, signal.SIGKILL)
+    live.worker.wait()
+    job = enqueue("readiness", edition.pk)
+    live.start_worker()
+
+    assert wait_for(job, State.READY).attempts == 1
