@@ -66,7 +66,7 @@ def test_at_most_one_job_of_a_kind_and_key_is_open():
     waiting(kind="readiness", key="7", state=State.RUNNING)
     waiting(kind="readiness", key="7", state=State.READY)
 
-    with pytest.raises(IntegrityError, match="one_open_job_a_kind_and_key|UNIQUE"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"one_open_job_a_kind_and_key|UNIQUE"), transaction.atomic():
         waiting(kind="readiness", key="7")
 
 
