@@ -29,11 +29,7 @@ class EvidenceForm(DatedForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="In one sentence: who did what, where.",
     )
-    happened_from = PastDayField(
-        label="First day",
-        required=False,
-        help_text="Leave empty where it is not known; it then stays a claim until a review states it.",
-    )
+    happened_from = PastDayField(label="First day", required=False)
     happened_to = PastDayField(label="Last day")
     done_by = forms.ChoiceField(
         label="Who did it", widget=forms.RadioSelect, choices=DoneBy.choices(), initial=DoneBy.GOVERNMENT.value

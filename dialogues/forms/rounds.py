@@ -44,7 +44,7 @@ class UpdateForm(DatedForm):
         widget=FilesInput(attrs={"accept": ACCEPTED_FILES}),
         help_text="Photographs, letters, lists without names: JPEG, PNG, PDF, Word or Excel. A phone’s camera will do.",
     )
-    through_on = PastDayField(label="Counted through", help_text="The last day that the figures below cover.")
+    through_on = PastDayField(label="Counted through", help_text="The last day that these figures cover.")
 
     def __init__(self, *args: Any, asks_figures: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

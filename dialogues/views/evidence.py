@@ -19,9 +19,9 @@ from dialogues.forms.evidence import BearingRows, EvidenceForm, ReviewForm
 from dialogues.forms.fields import benchmark_choices, beside_field, has_now_seen, refused, typed, with_another_row
 from dialogues.models import Commitment, Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
 from dialogues.views.here import SignedIn, edition_at_hand, outside
-from dialogues.views.story import newest
+from dialogues.views.story import decision_on, newest
 from dialogues.views.uploads import Kept, keep_files
-from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark, Edition
 from tiptracker import clock
 from tiptracker.accounts.models import User
@@ -147,7 +147,9 @@ def with_what_it_shows(user: User) -> Any:
     """Evidence that this person sees, with what it bears on (and those benchmarks' wording) and all reviews."""
     return (
         Evidence.objects.visible_to(user)
-        .select_related("country", "file", "commitment__ministry", "round__update", "recorded_by", "revised_by")
+        .select_related(
+            "country", "file", "commitment__ministry", "round__update", "round__decision", "recorded_by", "revised_by"
+        )
         .prefetch_related(
             Prefetch(
                 "bearings",
@@ -240,12 +242,14 @@ def _detail(
         "done_by": DoneBy(evidence.done_by).label,
     }
     if user.is_embassy:
+        lines = _lines(user, evidence, review_form)
         context |= {
             "is_embassy": True,
             "sensitivity": Sensitivity(evidence.sensitivity).label,
             "outside": outside(edition, evidence.happened_from, evidence.happened_to),
-            "lines": _lines(user, evidence, review_form),
-            "may_review": permissions.can_review(user, evidence),
+            "lines": lines,
+            "asks": any(line.form for line in lines),
+            "is_answered": _is_answered(evidence),
             "is_own": permissions.has_recorded(user, evidence),
         }
     elif evidence.round_id:
@@ -255,10 +259,18 @@ def _detail(
     return render_page(request, "dialogues/evidence_detail.html", context, status=status)
 
 
+def _is_answered(evidence: Evidence) -> bool:
+    """Whether it may be reviewed by itself: what came with an update that waits, or went back, is judged with that."""
+    if evidence.round is None:
+        return True
+    answer = decision_on(evidence.round)
+    return answer is not None and answer.decision == Decision.ACCEPTED
+
+
 def _lines(user: User, evidence: Evidence, review_form: ReviewForm | None) -> list[Line]:
     """A line a bearing; one for the evidence itself too, where a figure cites it or it was reviewed so."""
     today = clock.today(evidence.country.time_zone)
-    may_review = permissions.can_review(user, evidence)
+    may_review = _is_answered(evidence) and permissions.can_review(user, evidence)
     bearings: list[EvidenceBearing | None] = list(evidence.bearings.all())
     itself = evidence.readings.all() or [r for r in evidence.reviews.all() if r.bearing_id is None]
     if itself or not bearings:

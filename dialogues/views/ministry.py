@@ -55,6 +55,11 @@ class Ask:
         return Progress(self.last.claimed) if self.last else None
 
     @property
+    def claimed_text(self) -> str:
+        """ "You said: under way"."""
+        return f"You said: {self.claimed.label.lower()}" if self.claimed else ""
+
+    @property
     def answer(self) -> Decision | None:
         """How the embassy answered that."""
         return Decision(self.decision.decision) if self.decision else None

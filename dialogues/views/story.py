@@ -33,10 +33,9 @@ EMBASSY = "U.S. Embassy"
 class Bearing(NamedTuple):
     """What a piece of evidence shows on a benchmark, and the embassy's newest word on that."""
 
-    key: str
+    about: str
     shows: Shows | None
     review: Review | None
-    about: str = ""
     reason: str = ""
 
 
@@ -237,18 +236,17 @@ class _Teller:
                 readings=list(round.readings.all()),
             )
             if decision := decision_on(round):
-                accepted = "Accepted, and the commitment verified done" if round.pk in done else "Accepted"
                 yield Entry(
                     on=timezone.localtime(decision.recorded_at).date(),
                     recorded_at=decision.recorded_at,
                     hand="embassy",
-                    title=accepted if decision.decision == Decision.ACCEPTED else "Returned",
+                    title="Accepted" if round.pk in done else "",
                     who=EMBASSY,
                     did="verified" if round.pk in done else Decision(decision.decision).label.lower(),
                     word=Status.VERIFIED if round.pk in done else Decision(decision.decision),
                     text=decision.reason,
                     by=self._name(decision.recorded_by),
-                    bearings=self._judged(round.pk, decision.recorded_at),
+                    bearings=self._judged(round.pk, decision),
                 )
 
     def of_evidence(self) -> Iterable[Entry]:
@@ -298,21 +296,23 @@ class _Teller:
                     url=reverse("evidence_detail", args=[evidence.pk]),
                 )
 
-    def _judged(self, round_pk: int, at: datetime) -> list[Bearing]:
-        """What was verified and rejected in the answer to a round."""
-        return [
-            Bearing(
-                key=review.bearing.benchmark.key if review.bearing else "",
-                shows=Shows(review.bearing.shows) if review.bearing and self.is_embassy else None,
-                review=Review(review.decision),
-                about=evidence.title,
-                reason=review.reason,
-            )
-            for evidence in self.evidence
-            if evidence.round_id == round_pk
-            for review in evidence.reviews.all()
-            if review.recorded_at == at
-        ]
+    def _judged(self, round_pk: int, decision: RoundDecision) -> list[Bearing]:
+        """What was verified and rejected in the answer to a round; a reason only where it differs from the answer's."""
+        pieces = [evidence for evidence in self.evidence if evidence.round_id == round_pk]
+        judged = []
+        for evidence in pieces:
+            for review in evidence.reviews.all():
+                if review.recorded_at == decision.recorded_at:
+                    about = review.bearing.benchmark.key if review.bearing else "the evidence itself"
+                    judged.append(
+                        Bearing(
+                            about=f"“{evidence.title}” {about}" if len(pieces) > 1 else about,
+                            shows=Shows(review.bearing.shows) if review.bearing and self.is_embassy else None,
+                            review=Review(review.decision),
+                            reason=review.reason if review.reason != decision.reason else "",
+                        )
+                    )
+        return judged
 
     def _where(self) -> str:
         if dialogue := self.commitment.dialogue:
@@ -404,6 +404,8 @@ def _to_be_done(user: User, story: Story) -> Next:
     may_log = permissions.can_log(user, commitment.country)
     log = f"{reverse('evidence_log')}?commitment={commitment.pk}"
     for evidence in story.evidence if may_log else ():
+        if evidence.round_id is not None:
+            continue
         unreviewed = any(bearing.review is None for bearing in bearings_of(evidence))
         if unreviewed and not permissions.has_recorded(user, evidence):
             url = reverse("evidence_detail", args=[evidence.pk])

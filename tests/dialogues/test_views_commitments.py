@@ -1,0 +1,515 @@
+"""The list of commitments, one commitment's story for each reader, a new one, and its verbs."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.models import Commitment
+from dialogues.words import Kind, Progress, Reach, Sensitivity, Status
+from recommendations.words import Pillar
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    DialogueFactory,
+    EditionFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    RecorderFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+VERBS = ("reschedule", "withdraw", "reopen", "report_done", "verify_done")
+
+
+def address(name, row, *, query=""):
+    return f"{reverse(name, args=[row.pk])}{query}"
+
+
+def listed(response):
+    return [line.commitment for line in response.context["lines"]]
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+
+
+def test_commitment_list_puts_the_open_first_by_due_date_and_says_how_late(client):
+    settled = CommitmentFactory(done=True, made__due_on=date(2021, 12, 1))
+    undated = CommitmentFactory()
+    soon = CommitmentFactory(made__due_on=date(2022, 2, 1))
+    late = CommitmentFactory(made__due_on=date(2022, 1, 16))
+    client.force_login(ObserverFactory())
+
+    response = client.get(reverse("commitment_list"))
+
+    assert listed(response) == [late, soon, undated, settled]
+    assert "late by 12 days" in response.text
+    assert "no date agreed" in response.text
+    assert "Verified done" in response.text
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["police", "justice", "us"]),
+        ("?status=late", ["police"]),
+        ("?ministry=united_states", ["us"]),
+        ("?pillar=protection", ["justice"]),
+        ("?pillar=protection&status=late", []),
+        ("?status=nonsense", ["police", "justice", "us"]),
+    ],
+)
+def test_commitment_list_is_narrowed_by_its_address(client, query, names):
+    protection = RecommendationFactory(pillar=Pillar.PROTECTION)
+    towards_protection = [BenchmarkFactory(recommendation=protection), BenchmarkFactory(recommendation=protection)]
+    rows = {
+        "police": CommitmentFactory(made__due_on=date(2022, 1, 1)),
+        "justice": CommitmentFactory(made__due_on=date(2022, 3, 1), benchmarks=towards_protection),
+        "us": CommitmentFactory(united_states=True),
+    }
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("commitment_list") + query)
+
+    assert listed(response) == [rows[name] for name in names]
+
+
+def test_commitment_list_is_narrowed_to_one_ministry(client):
+    CommitmentFactory()
+    wanted = CommitmentFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.get(f"{reverse('commitment_list')}?ministry={wanted.ministry_id}")
+
+    assert listed(response) == [wanted]
+    assert f'<option value="{wanted.ministry_id}" selected>' in response.text
+
+
+def test_commitment_list_answers_htmx_with_its_rows_alone(client):
+    CommitmentFactory(text="Train the judges.")
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("commitment_list"), headers={"HX-Request": "true"})
+
+    assert "Train the judges." in response.text
+    assert "<html" not in response.text
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_commitment_list_says_what_to_do_where_nothing_fits(client):
+    client.force_login(OfficerFactory())
+    EditionFactory()
+
+    assert "No commitment is recorded yet." in client.get(reverse("commitment_list")).text
+    assert "No commitment fits." in client.get(f"{reverse('commitment_list')}?status=late").text
+
+
+def test_commitment_list_comes_in_pages_that_keep_the_filter(client):
+    for _ in range(26):
+        CommitmentFactory(ministry=MinistryFactory(short_name="Police"), made__due_on=date(2022, 1, 1))
+    client.force_login(OfficerFactory())
+
+    first = client.get(f"{reverse('commitment_list')}?status=late")
+    second = client.get(f"{reverse('commitment_list')}?status=late&page=2")
+
+    assert (len(listed(first)), len(listed(second))) == (25, 1)
+    assert "?status=late&amp;page=2" in first.text
+
+
+def test_commitment_list_of_a_ministry_holds_its_own_alone_and_counts_no_internal_evidence(client):
+    own = CommitmentFactory(text="Ours.")
+    CommitmentFactory(text="Another's.")
+    EvidenceFactory(commitment=own, sensitivity=Sensitivity.INTERNAL)
+    EvidenceFactory(commitment=own, sensitivity=Sensitivity.SHARED)
+    client.force_login(FocalPointFactory(ministry=own.ministry))
+
+    response = client.get(reverse("commitment_list"))
+
+    assert [(c, c.evidence_count) for c in listed(response)] == [(own, 1)]
+    assert "ministry" not in response.context["filter"].fields
+    assert "Another" not in response.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_commitment_list_query_count(client, django_assert_num_queries, count):
+    for _ in range(count):
+        row = CommitmentFactory(benchmarks=[BenchmarkFactory()])
+        EvidenceFactory(commitment=row)
+        UpdateRoundFactory(update__commitment=row)
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; ministries, number of rows, rows, edition, permission; inbox, name of the post
+    with django_assert_num_queries(10):
+        response = client.get(reverse("commitment_list"))
+
+    assert len(listed(response)) == count
+
+
+# --- One commitment ---------------------------------------------------------------------------------------------------
+
+
+def entries(response):
+    return [(entry.on, entry.hand, entry.title, entry.did) for entry in response.context["entries"]]
+
+
+def test_commitment_detail_tells_one_story_newest_first(client):
+    benchmark = BenchmarkFactory(terms__criterion="Ten districts have one.")
+    row = CommitmentFactory(benchmarks=[benchmark], benchmarks__reach=Reach.MEETS, made__due_on=date(2021, 12, 17))
+    sent = UpdateRoundFactory(update__commitment=row, happened_on=date(2021, 12, 3), returned=True)
+    CommitmentEventFactory(
+        commitment=row, kind=Kind.RESCHEDULED, happened_on=date(2021, 12, 17), due_on=date(2022, 2, 11)
+    )
+    EvidenceFactory(
+        commitment=row, title="Two posts seen", happened_to=date(2022, 1, 20), bears_on=[benchmark], verified=True
+    )
+    client.force_login(OfficerFactory())
+
+    response = client.get(address("commitment_detail", row))
+
+    assert entries(response)[-4:] == [
+        (date(2021, 12, 17), "embassy", "Moved to 11 February 2022", "recorded"),
+        (date(2021, 12, 3), "ministry", "Update 1", "claimed"),
+        (date(2021, 12, 3), "embassy", "", "returned"),
+        (date(2021, 11, 8), "ministry", "Promised by Letter of 8 November 2021", "promised"),
+    ]
+    assert (date(2022, 1, 20), "record", "Two posts seen", "claimed") in entries(response)
+    assert (date(2022, 1, 20), "embassy", f"“Two posts seen” on {benchmark.key}", "verified") in entries(response)
+    assert sent.narrative in response.text
+    assert 'due <time datetime="2022-02-11">11 February 2022</time>, moved once' in response.text
+    assert "Ten districts have one." in response.text
+    assert "meets it" in response.text
+
+
+def test_commitment_detail_says_that_a_fact_before_the_window_does_not_count(client):
+    EditionFactory()
+    row = CommitmentFactory(benchmarks=[BenchmarkFactory()])
+    EvidenceFactory(commitment=row, happened_to=date(2021, 2, 10))
+    client.force_login(OfficerFactory())
+
+    assert "does not count: before 1 April 2021" in client.get(address("commitment_detail", row)).text
+
+
+def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
+    benchmark = BenchmarkFactory(terms__criterion="Ten districts have one.")
+    row = CommitmentFactory(
+        benchmarks=[benchmark],
+        letter="",
+        dialogue=DialogueFactory(place="Maseru", purpose="PURPOSE", record="RECORD", agreed="AGREED"),
+    )
+    CommitmentEventFactory(
+        commitment=row,
+        kind=Kind.RESCHEDULED,
+        happened_on=date(2021, 12, 17),
+        due_on=date(2022, 2, 11),
+        reason="CANDID REASON",
+    )
+    sent = UpdateRoundFactory(update__commitment=row, returned=True)
+    EvidenceFactory(commitment=row, title="INTERNAL", sensitivity=Sensitivity.INTERNAL)
+    EvidenceFactory(
+        commitment=row,
+        title="Shared letter",
+        sensitivity=Sensitivity.SHARED,
+        bears_on=[benchmark],
+        verified=True,
+    )
+    client.force_login(FocalPointFactory(ministry=row.ministry, name="Own Colleague"))
+
+    text = client.get(address("commitment_detail", row)).text
+
+    assert "Ten districts have one." in text
+    assert "Shared letter" in text
+    assert sent.decision.reason in text
+    assert "Mend and send again" in text
+    for secret in (
+        "PURPOSE", "RECORD", "AGREED", "CANDID REASON", "INTERNAL", "contributes", "concrete action",
+        "Seen with our own eyes", sent.decision.recorded_by.name, RecorderFactory().name, "does not count", "Inbox",
+        "Move the due date",
+    ):  # fmt: skip
+        assert secret not in text, secret
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_commitment_detail_query_count(client, django_assert_num_queries, count):
+    row = CommitmentFactory(benchmarks=[BenchmarkFactory() for _ in range(count)])
+    for _ in range(count):
+        sent = UpdateRoundFactory(update__commitment=row, accepted=True)
+        EvidenceFactory(round=sent, bears_on=row.benchmarks.all(), verified=True)
+        EvidenceFactory(commitment=row, bears_on=row.benchmarks.all(), verified=True)
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; commitment, events, edition; rounds, readings; evidence, bearings, reviews; benchmarks,
+    # terms, links; may log, may change; inbox, name of the post
+    with django_assert_num_queries(18):
+        response = client.get(address("commitment_detail", row))
+
+    assert len(response.context["entries"]) == 1 + 4 * count + count * count
+
+
+def test_commitment_detail_is_404_for_whoever_may_not_see_it(client):
+    row = CommitmentFactory()
+    for user in (FocalPointFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)])):
+        client.force_login(user)
+        assert client.get(address("commitment_detail", row)).status_code == 404
+
+
+def next_for(client, user, row):
+    client.force_login(user)
+    return client.get(address("commitment_detail", row)).context["next"]
+
+
+def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
+    officer, observer = OfficerFactory(), ObserverFactory()
+    row = CommitmentFactory(ministry=MinistryFactory(name="Ministry of Police"))
+    police = FocalPointFactory(ministry=row.ministry)
+
+    assert next_for(client, officer, row).action == "Log progress"
+    assert next_for(client, police, row).action == "Send an update"
+    assert next_for(client, observer, row) == (
+        "Ministry of Police has to act, and send an update that proves it.",
+        "",
+        "",
+    )
+
+    sent = UpdateRoundFactory(update__commitment=row, claimed=Progress.DONE)
+    assert next_for(client, officer, row)[1:] == (address("round_detail", sent), "Review the update")
+    assert next_for(client, observer, row).action == "Read the update"
+    assert next_for(client, police, row) == (
+        "Your update of 10 January 2022 is with the embassy. You will see the answer here.",
+        "",
+        "",
+    )
+
+
+def test_commitment_detail_asks_another_officer_to_verify_what_one_reported(client):
+    reporter, other = OfficerFactory(), OfficerFactory(email="other@example.com")
+    row = CommitmentFactory(united_states=True)
+    assert next_for(client, reporter, row).action == "Report done"
+    CommitmentEventFactory(commitment=row, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter)
+
+    assert next_for(client, other, row).action == "Verify done"
+    assert next_for(client, reporter, row).sentence.endswith("nobody verifies their own.")
+    assert next_for(client, reporter, row).action == ""
+
+
+def test_commitment_detail_asks_for_another_look_at_evidence_that_came_after_the_verification(client):
+    row = CommitmentFactory(done=True)
+    assert next_for(client, OfficerFactory(), row) == ("It is done and verified. Nothing is needed.", "", "")
+
+    later = EvidenceFactory(commitment=row, happened_to=date(2022, 1, 20))
+    assert next_for(client, OfficerFactory(), row)[1:] == (
+        address("evidence_detail", later),
+        "Look at the new evidence",
+    )
+
+
+# --- A new one --------------------------------------------------------------------------------------------------------
+
+
+def filled(**changed):
+    rows = {"links-TOTAL_FORMS": "2", "links-INITIAL_FORMS": "0"}
+    form = {
+        "made_by": "ministry",
+        "ministry": MinistryFactory(short_name="Police").pk,
+        "text": "Train every district focal point.",
+        "made_on": "2022-01-20",
+        "due_on": "2022-02-20",
+        "letter": "Letter of 20 January 2022",
+        "horizon": "short_term",
+    }
+    return rows | form | changed
+
+
+def test_commitment_add_records_the_promise_and_what_it_goes_towards(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("commitment_add"), filled(**{"links-0-benchmark": benchmark.pk, "links-0-reach": "meets"})
+    )
+
+    row = Commitment.objects.get()
+    assert response.headers["Location"] == address("commitment_detail", row)
+    assert row.text == "Train every district focal point."
+    assert [(link.benchmark, link.reach) for link in row.links.all()] == [(benchmark, Reach.MEETS)]
+    assert row.standing_on(date(2022, 1, 28))[:2] == (Status.OPEN, date(2022, 2, 20))
+
+
+def test_commitment_add_begins_at_the_dialogue_it_was_opened_from_and_goes_on_there(client):
+    BenchmarkFactory()
+    dialogue = DialogueFactory()
+    client.force_login(OfficerFactory())
+    opened = f"{reverse('commitment_add')}?dialogue={dialogue.pk}"
+
+    assert f'<option value="{dialogue.pk}" selected>' in client.get(opened).text
+
+    response = client.post(reverse("commitment_add"), filled(dialogue=dialogue.pk, letter="", another="yes"))
+    assert response.headers["Location"] == opened
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"text": ""}, "text", "This field is required."),
+        ({"made_on": "2022-01-29"}, "made_on", "That day has not come yet."),
+        ({"made_on": "yesterday"}, "made_on", "Give the day as a date"),
+        ({"due_on": "2022-01-01"}, "due_on", "before it was promised"),
+        ({"ministry": ""}, "ministry", "Choose the ministry that promised it."),
+        ({"ministry": "987654"}, "ministry", "Choose one from the list."),
+        ({"made_by": "united_states"}, "ministry", "Leave the ministry empty"),
+        ({"letter": ""}, "dialogue", "Say at which dialogue it was made"),
+    ],
+)
+def test_commitment_add_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("commitment_add"), filled(**({"text": "Kept as typed."} | changed)))
+
+    assert response.status_code == 422
+    assert sentence in str(response.context["form"].errors[field])
+    if "text" not in changed:
+        assert "Kept as typed." in response.text
+    assert not Commitment.objects.exists()
+
+
+def test_commitment_add_refuses_a_benchmark_named_twice(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("commitment_add"), filled(**{"links-0-benchmark": benchmark.pk, "links-1-benchmark": benchmark.pk})
+    )
+
+    assert response.status_code == 422
+    assert "This benchmark is named above already." in response.text
+
+
+def test_commitment_add_offers_another_line_without_judging_what_was_typed(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("commitment_add"),
+        filled(**{"more": "links", "text": "", "due_on": "2022-02-20", "links-1-benchmark": benchmark.pk}),
+    )
+
+    assert response.status_code == 200
+    assert 'name="links-2-benchmark"' in response.text
+    assert f'<option value="{benchmark.pk}" selected>' in response.text
+    assert 'value="2022-02-20"' in response.text
+    assert "This field is required." not in response.text
+
+
+@pytest.mark.parametrize("reader", [ObserverFactory, AmbassadorFactory, FocalPointFactory])
+def test_commitment_add_is_the_officers(client, reader):
+    BenchmarkFactory()
+    client.force_login(reader())
+    assert client.get(reverse("commitment_add")).status_code == 403
+    assert client.post(reverse("commitment_add"), filled()).status_code == 403
+
+
+# --- Verbs ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_verbs_are_404_unseen_and_403_where_seen_but_not_allowed(client, verb):
+    row = CommitmentFactory(united_states=verb == "report_done")
+    for user, status in (
+        (FocalPointFactory(), 404),
+        (ObserverFactory(), 403),
+        (AmbassadorFactory(), 403),
+        (OfficerFactory(), 200),
+    ):
+        client.force_login(user)
+        assert client.get(address(f"commitment_{verb}", row)).status_code == status
+        if status != 200:
+            assert client.post(address(f"commitment_{verb}", row), {}).status_code == status
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "report_done"])
+def test_verbs_are_not_the_ministrys_own(client, verb):
+    row = CommitmentFactory()
+    client.force_login(FocalPointFactory(ministry=row.ministry))
+    assert client.get(address(f"commitment_{verb}", row)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("verb", "typed", "made", "status"),
+    [
+        ("reschedule", {"due_on": "2022-03-01", "reason": "They asked.", "on": "2022-01-28"}, {}, Status.OPEN),
+        ("withdraw", {"reason": "Taken back.", "on": "2022-01-28"}, {}, Status.WITHDRAWN),
+        ("reopen", {"reason": "Not so.", "on": "2022-01-28"}, {"done": True}, Status.OPEN),
+        ("report_done", {"on": "2022-01-28"}, {"united_states": True}, Status.REPORTED),
+    ],
+)
+def test_verbs_move_a_commitment(client, verb, typed, made, status):
+    row = CommitmentFactory(**made)
+    client.force_login(OfficerFactory())
+
+    response = client.post(address(f"commitment_{verb}", row), typed)
+
+    assert response.headers["Location"] == address("commitment_detail", row)
+    assert row.standing_on(date(2022, 1, 28)).status == status
+
+
+def test_commitment_verify_done_needs_proof_and_another_person(client):
+    reporter, other = OfficerFactory(), OfficerFactory(email="other@example.com")
+    row = CommitmentFactory(united_states=True)
+    CommitmentEventFactory(commitment=row, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter)
+    typed = {"reason": "We gave the course.", "on": "2022-01-28"}
+
+    client.force_login(reporter)
+    own = client.post(address("commitment_verify_done", row), typed)
+    assert own.status_code == 422
+    assert "You reported this done yourself." in own.text
+
+    client.force_login(other)
+    unproven = client.post(address("commitment_verify_done", row), typed)
+    assert unproven.status_code == 422
+    assert "What is missing:" in unproven.text
+    assert "We gave the course." in unproven.text
+
+    EvidenceFactory(commitment=row, bears_on=[BenchmarkFactory()], verified=True)
+    assert client.post(address("commitment_verify_done", row), typed).status_code == 302
+    assert row.standing_on(date(2022, 1, 28)).status == Status.VERIFIED
+
+
+def test_the_second_to_move_a_commitment_sees_what_the_first_did_and_loses_nothing(client):
+    row = CommitmentFactory()
+    client.force_login(OfficerFactory())
+    seen = client.get(address("commitment_reschedule", row)).context["form"]["seen"].value()
+    CommitmentEventFactory(
+        commitment=row,
+        kind=Kind.RESCHEDULED,
+        happened_on=date(2022, 1, 27),
+        due_on=date(2022, 2, 1),
+        recorded_at=at_noon(date(2022, 1, 27)),
+    )
+    typed = {"due_on": "2022-03-01", "reason": "They asked us.", "on": "2022-01-28", "seen": seen}
+
+    first = client.post(address("commitment_reschedule", row), typed)
+
+    assert first.status_code == 422
+    assert "recorded a newer entry on 27 January 2022" in first.text
+    assert "due 1 February 2022" in first.text
+    assert "They asked us." in first.text
+
+    again = typed | {"seen": first.context["form"]["seen"].value()}
+    assert client.post(address("commitment_reschedule", row), again).status_code == 302
+    assert row.standing_on(date(2022, 1, 28)).due_on == date(2022, 3, 1)
+
+
+def test_signed_out_pages_lead_to_sign_in(client):
+    row = CommitmentFactory()
+    for url in (reverse("commitment_list"), address("commitment_detail", row), reverse("commitment_add")):
+        assert client.get(url).headers["Location"] == f"{reverse('account_login')}?next={url}"
