@@ -45,7 +45,8 @@ def test_upload_is_kept_under_a_name_that_tells_nothing(factory):
     assert (kept.name, kept.media_type, kept.size) == ("a letter.pdf", "application/pdf", len(PDF))
     assert (kept.uploaded_by, kept.uploaded_at) == (by, NOW)
     assert kept.sha256 == hashlib.sha256(PDF).hexdigest()
-    assert kept.file.read() == PDF
+    with kept.file.open() as content:
+        assert content.read() == PDF
     assert "letter" not in kept.file.name
     assert "pdf" not in kept.file.name
     assert list(EvidenceFile.objects.visible_to(by)) == [kept]
