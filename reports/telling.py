@@ -1,0 +1,124 @@
+"""How a record's rows are told in a briefing: days and spans, how far a thing is, where a commitment stands. Pure.
+
+Tables take the short day, "8 Nov 2021"; late is told in days, never by a colour alone.
+"""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from dialogues.status import Standing
+from dialogues.words import Status
+from recommendations.words import MilestoneKind
+from reports import wording
+
+DATES_ALONE = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
+"""Milestones that come by themselves: there is nothing to do late."""
+
+FILE_KINDS = {
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "image/jpeg": "JPEG picture",
+    "image/png": "PNG picture",
+    "text/plain": "text",
+    "text/csv": "CSV",
+}
+
+
+def short(day: date) -> str:
+    """A day as tables take it: `8 Nov 2021`."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun: `1 day`, `12 days`."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def days(number: int) -> str:
+    """`1 day`, `12 days`."""
+    return counted(number, "day", "days")
+
+
+def span(first: date | None, last: date) -> str:
+    """When something happened: `12 Nov 2021`, `between 1 Apr and 30 Sep 2021`, `by 8 Nov 2021, first day unknown`."""
+    if first is None:
+        return f"by {short(last)}, first day unknown"
+    if first == last:
+        return short(last)
+    began = f"{first.day} {first:%b}" if first.year == last.year else short(first)
+    return f"between {began} and {short(last)}"
+
+
+def distance(day: date, as_of: date) -> str:
+    """How far a day is: `in 4 days`, `today`, `12 days ago`."""
+    ahead = (day - as_of).days
+    if ahead == 0:
+        return "today"
+    return f"in {days(ahead)}" if ahead > 0 else f"{days(-ahead)} ago"
+
+
+def milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:
+    """How a milestone stands: `done 20 Dec 2021`, `in 4 days`, `late by 31 days`."""
+    if done_on is not None and done_on <= as_of:
+        return f"done {short(done_on)}"
+    if due_on < as_of and kind not in DATES_ALONE:
+        return f"late by {days((as_of - due_on).days)}"
+    return distance(due_on, as_of)
+
+
+def standing(stands: Standing, since: date, as_of: date) -> str:
+    """Where a commitment stands; `since` is the day of its last event."""
+    match stands.status:
+        case Status.LATE:
+            return f"late by {days(stands.days_late)}"
+        case Status.REPORTED:
+            return f"reported done {short(since)}; waiting for the embassy"
+        case Status.VERIFIED:
+            return f"verified done {short(since)}"
+        case Status.WITHDRAWN:
+            return f"withdrawn {short(since)}"
+        case _ if stands.due_on is None:
+            return "no date agreed"
+        case _:
+            return "due today" if stands.due_on == as_of else f"due {distance(stands.due_on, as_of)}"
+
+
+def tallied(statuses: list[str]) -> str:
+    """A ministry's commitments by where they stand: `1 late, 2 open, 1 waiting for the embassy.`"""
+    told = {
+        Status.LATE: "late",
+        Status.OPEN: "open",
+        Status.REPORTED: "waiting for the embassy",
+        Status.VERIFIED: "verified done",
+        Status.WITHDRAWN: "withdrawn",
+    }
+    parts = [f"{number} {word}" for status, word in told.items() if (number := statuses.count(status))]
+    return wording.opening(", ".join(parts)) + "." if parts else ""
+
+
+def share(value: Fraction | None) -> str:
+    """A benchmark's share in a word, where there is no figure to tell it by."""
+    if value is None:
+        return "no data"
+    if value == 0:
+        return "not shown"
+    return "met" if value == 1 else "a concrete step"
+
+
+def out_of(figure: Decimal, target: Decimal, unit: str) -> str:
+    """A figure against its target: `6 of 10 districts`."""
+    return f"{wording.figure(figure)} of {wording.figure(target)} {unit}".rstrip()
+
+
+def indicia(numbers: list[int]) -> str:
+    """The indicia of 22 U.S.C. 7106(b) a recommendation rests on: `indicia 1, 7`; nothing where there is none."""
+    if not numbers:
+        return ""
+    return f"{'indicium' if len(numbers) == 1 else 'indicia'} {', '.join(map(str, numbers))}"
+
+
+def file_kind(media_type: str) -> str:
+    """What a file is, as a person calls it."""
+    return FILE_KINDS.get(media_type, media_type)

@@ -1,0 +1,85 @@
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from dialogues.status import Standing
+from dialogues.words import Status
+from recommendations.words import MilestoneKind
+from reports import telling
+
+DAY = date(2022, 1, 28)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (date(2021, 11, 12), date(2021, 11, 12), "12 Nov 2021"),
+        (date(2021, 4, 1), date(2021, 9, 30), "between 1 Apr and 30 Sep 2021"),
+        (date(2021, 4, 1), date(2022, 3, 31), "between 1 Apr 2021 and 31 Mar 2022"),
+        (None, date(2021, 11, 8), "by 8 Nov 2021, first day unknown"),
+    ],
+)
+def test_span_is_told_as_far_as_its_days_are_known(first, last, told):
+    assert telling.span(first, last) == told
+
+
+@pytest.mark.parametrize(
+    ("status", "due_on", "days_late", "told"),
+    [
+        (Status.LATE, date(2022, 1, 16), 12, "late by 12 days"),
+        (Status.LATE, date(2022, 1, 27), 1, "late by 1 day"),
+        (Status.OPEN, date(2022, 2, 28), 0, "due in 31 days"),
+        (Status.OPEN, date(2022, 1, 29), 0, "due in 1 day"),
+        (Status.OPEN, DAY, 0, "due today"),
+        (Status.OPEN, None, 0, "no date agreed"),
+        (Status.REPORTED, None, 0, "reported done 14 Jan 2022; waiting for the embassy"),
+        (Status.VERIFIED, None, 0, "verified done 14 Jan 2022"),
+        (Status.WITHDRAWN, None, 0, "withdrawn 14 Jan 2022"),
+    ],
+)
+def test_standing_is_told_in_days(status, due_on, days_late, told):
+    assert telling.standing(Standing(status, due_on, 0, days_late), date(2022, 1, 14), DAY) == told
+
+
+@pytest.mark.parametrize(
+    ("kind", "due_on", "done_on", "told"),
+    [
+        (MilestoneKind.ACTION_PLAN, date(2021, 12, 28), date(2021, 12, 20), "done 20 Dec 2021"),
+        (MilestoneKind.ACTION_PLAN, date(2021, 12, 28), date(2022, 2, 1), "late by 31 days"),
+        (MilestoneKind.INTERIM, date(2022, 2, 1), None, "in 4 days"),
+        (MilestoneKind.DEADLINE, DAY, None, "today"),
+        (MilestoneKind.DEADLINE, date(2022, 1, 27), None, "1 day ago"),
+    ],
+)
+def test_milestone_is_told_as_of_the_day(kind, due_on, done_on, told):
+    assert telling.milestone(kind, due_on, done_on, DAY) == told
+
+
+def test_tally_begins_with_what_is_late():
+    statuses = ["open", "verified_done", "late", "open", "reported_done"]
+
+    assert telling.tallied(statuses) == "1 late, 2 open, 1 waiting for the embassy, 1 verified done."
+    assert telling.tallied([]) == ""
+
+
+def test_share_without_a_figure_is_a_word():
+    assert [telling.share(share) for share in (None, Fraction(0), Fraction(1, 2), Fraction(1))] == [
+        "no data",
+        "not shown",
+        "a concrete step",
+        "met",
+    ]
+
+
+def test_figure_is_told_against_its_target():
+    assert telling.out_of(Decimal("6.00"), Decimal(10), "districts") == "6 of 10 districts"
+
+
+def test_indicia_are_named_by_number():
+    assert [telling.indicia(numbers) for numbers in ([], [7], [1, 7])] == ["", "indicium 7", "indicia 1, 7"]
+
+
+def test_unknown_kind_of_file_is_named_as_it_is():
+    assert [telling.file_kind(kind) for kind in ("application/pdf", "video/mp4")] == ["PDF", "video/mp4"]
