@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from reports import wording
+
 type Number = Fraction | Decimal | int | float
 
 FULL = 100
@@ -121,13 +123,18 @@ def readiness_bar(
     below = round(line + bar_height + size * 1.35, 2)
     mark_label = None
     if mark is not None:
-        (mark_label,) = _apart([(f"{mark} our working mark", _along(mark, width))], y=below, size=size, width=width)
+        (mark_label,) = _apart(
+            [(f"{wording.figure(mark)} our working mark", _along(mark, width))], y=below, size=size, width=width
+        )
     claimed_end = _along(claimed or 0, width)
     verified_end = min(_along(verified or 0, width), claimed_end)
     if verified is None or claimed is None:
         labels: tuple[Label, ...] = (Label(NOTHING_REVIEWED, size, round(line + size * 1.35, 2), size),)
     else:
-        named = [(f"{verified} verified", verified_end), (f"{claimed} claimed", claimed_end)]
+        named = [
+            (f"{wording.figure(verified)} verified", verified_end),
+            (f"{wording.figure(claimed)} claimed", claimed_end),
+        ]
         labels = _apart(named, y=round(line - size * 0.5, 2), size=size, width=width)
     return ReadinessBar(
         width=width,
@@ -226,10 +233,10 @@ def _ends(mark: Label | None, *, y: float, size: float, width: float) -> tuple[L
 
 def _described(*, verified: Decimal | None, claimed: Decimal | None, mark: Decimal | None) -> str:
     """The bar in a sentence, for those who don't see it."""
-    first = f"{verified} of 100 points verified, {claimed} claimed"
-    if verified is None:
-        first = NOTHING_REVIEWED.capitalize()
-    return f"{first}." if mark is None else f"{first}; our working mark is {mark}."
+    first = NOTHING_REVIEWED.capitalize()
+    if verified is not None and claimed is not None:
+        first = f"{wording.figure(verified)} of 100 points verified, {wording.figure(claimed)} claimed"
+    return f"{first}." if mark is None else f"{first}; our working mark is {wording.figure(mark)}."
 
 
 def _text(value: float) -> str:
