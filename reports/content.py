@@ -10,14 +10,8 @@ sentence for each.
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from reports import charts
-
-DISCLAIMER = (
-    "Readiness describes this record. It does not predict a tier; the tier is the Secretary of State’s decision."
-)
-
 
 PRESS_FOR_FIRST = 5
 """How many things to press for page 1 names; the rest stand by ministry."""
@@ -44,7 +38,7 @@ class Standing:
     verified: Decimal | None
     claimed: Decimal | None
     mark: Decimal | None
-    mark_reason: str
+    mark_note: str
 
     @property
     def bar(self) -> charts.ReadinessBar:
@@ -131,13 +125,11 @@ class Ministry:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The embassy's verdict on a benchmark, with its rationale and its section of the law."""
+    """The embassy's verdict on a benchmark: its rationale; who gave it and when; its section of the law."""
 
-    verdict: str
     rationale: str
-    law: str
-    holds_from: date
     by: str
+    law: str
 
 
 @dataclass(frozen=True)
@@ -145,11 +137,10 @@ class Benchmark:
     """One checkable part of a recommendation. `share` is None for want of data; `figure` says it in words."""
 
     key: str
-    text: str
     criterion: str
     rule: str
-    share: Fraction | None
-    claimed: Fraction
+    share: Decimal | None
+    claimed: Decimal
     figure: str
     reason: str
     assessment: Assessment | None
@@ -165,10 +156,10 @@ class Benchmark:
 class Recommendation:
     """One recommendation of the edition with its benchmarks, and the points it gives of those it can.
 
-    `facts` says where it stands, its pillar and indicia, who leads, and for how long it has been unmet.
+    `label` is its number. `facts` says where it stands, its pillar and indicia, who leads, and how long it is unmet.
     """
 
-    number: int
+    label: str
     text: str
     is_reconstruction: bool
     facts: tuple[str, ...]
@@ -203,6 +194,7 @@ class Dialogue:
     participants: tuple[Participant, ...]
     agenda: tuple[str, ...]
     record: str
+    conclusions: str
     agreed: tuple[Undertaking, ...]
 
 
@@ -216,9 +208,10 @@ class Round:
     sent: str
     claims: str
     narrative: str
+    figures: tuple[str, ...]
+    evidence: tuple[str, ...]
     outcome: str
     decision: str
-    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -238,14 +231,14 @@ class Bearing:
     benchmark: str
     shows: str
     state: str
-    note: str
 
 
 @dataclass(frozen=True)
 class Evidence:
     """One piece of evidence: when, what, who did it, who says so, what proves it, and where it stands.
 
-    `state` is "verified", "claimed" or "rejected"; `review` says by whom and when.
+    `state` is "verified", "claimed", "returned" or "rejected"; `review` says by whom and when. `is_outside`
+    is set before and after the window; `note` says why it doesn't count, where it can't.
     """
 
     ref: str
@@ -259,6 +252,7 @@ class Evidence:
     recorded: str
     state: str
     review: str
+    is_outside: bool
     note: str
     bearings: tuple[Bearing, ...]
     files: tuple[File, ...]
@@ -280,10 +274,11 @@ class BriefingContent:
     known_by: datetime | None
     facts_up_to: datetime | None
     window: str
-    deadline: date
+    deadline: date | None
     countdown: str
     standing: Standing
     parts: tuple[Part, ...]
+    checks: tuple[str, ...]
     press_for: tuple[Undertaking, ...]
     milestones: tuple[Milestone, ...]
     ministries: tuple[Ministry, ...]
@@ -293,7 +288,7 @@ class BriefingContent:
     updates: tuple[Update, ...]
     evidence: tuple[Evidence, ...]
     methodology: str
-    disclaimer: str = DISCLAIMER
+    disclaimer: str
 
     @property
     def clearance(self) -> str:

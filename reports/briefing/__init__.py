@@ -1,0 +1,5 @@
+"""What one reader's briefing says: rows through `visible_to`, as of a day and as known by a moment, as plain values."""
+
+from reports.briefing.ambassador import build_briefing
+
+__all__ = ["build_briefing"]

@@ -1,0 +1,138 @@
+"""What is asked: each recommendation with its benchmarks, their shares, and the embassy's verdicts."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from dialogues.models import Assessment
+from recommendations.models import BenchmarkTerms, Recommendation
+from recommendations.words import Origin
+from reports import content, counting, glance, telling, wording
+from reports.briefing.proof import Proof
+from reports.briefing.seen import Seen
+from reports.briefing.standing import with_claim
+from reports.readiness import Readiness
+from reports.record import Facts
+from reports.words import PartKey
+
+
+def gather_asked(seen: Seen) -> list[Recommendation]:
+    """The edition's recommendations: the report's own first, then those of an action plan."""
+    rows = (
+        Recommendation.objects.visible_to(seen.reader)
+        .filter(edition=seen.edition)
+        .select_related("lead")
+        .prefetch_related("supporting")
+        .order_by("number", "pk")
+    )
+    return sorted(rows, key=lambda row: row.origin != Origin.REPORT)
+
+
+def label(row: Recommendation) -> str:
+    """Its number, with the action plan named where it stands there."""
+    return f"{row.number}" if row.origin == Origin.REPORT else f"{row.get_origin_display()} {row.number}"
+
+
+def told_recommendations(
+    seen: Seen, asked: list[Recommendation], facts: Facts, result: Readiness, proof: Proof
+) -> tuple[content.Recommendation, ...]:
+    """Each with its points, printed so that they add up to the part's. `facts` are those known."""
+    printed = glance.benchmarks(facts, result)
+    terms = _terms(seen)
+    verdicts = _verdicts(seen, facts)
+    evidence = _evidence(facts, result, proof)
+    own: dict[int, list[int]] = {row.pk: [] for row in asked}
+    for line in result.verified.benchmarks:
+        own[line.recommendation_id].append(line.benchmark_id)
+    points = [sum((printed[pk].points for pk in own[row.pk]), Fraction(0)) for row in asked]
+    return tuple(
+        content.Recommendation(
+            label=label(row),
+            text=row.text,
+            is_reconstruction=row.is_reconstruction,
+            facts=_facts(row),
+            points=gives if result.is_reviewed else None,
+            of=wording.tenths(sum((printed[pk].of for pk in own[row.pk]), Fraction(0))),
+            benchmarks=tuple(
+                _benchmark(printed[pk], terms[pk], verdicts.get(pk), evidence.get(pk, ())) for pk in own[row.pk]
+            ),
+        )
+        for row, gives in zip(asked, wording.printed(points, total=_printed_part(result)), strict=True)
+    )
+
+
+def _printed_part(result: Readiness) -> Decimal:
+    """The points of concrete action as the table of the four parts prints them."""
+    printed = wording.printed([part.points for part in result.verified.parts])
+    return next(own for part, own in zip(result.verified.parts, printed, strict=True) if part.key is PartKey.ACTION)
+
+
+def _facts(row: Recommendation) -> tuple[str, ...]:
+    """Where it stands, what it rests on, who leads, and for how long it has been unmet."""
+    supporting = [ministry.name for ministry in row.supporting.all()]
+    facts = (
+        row.get_origin_display(),
+        wording.within(row.get_pillar_display()),
+        telling.indicia(row.indicia),
+        f"led by {row.lead.name}" if row.lead else "no ministry leads",
+        f"with {wording.listed(supporting)}" if supporting else "",
+        f"unmet {row.years_unmet} years running ({row.years_unmet_source})" if row.years_unmet else "",
+    )
+    return tuple(filter(None, facts))
+
+
+def _benchmark(
+    printed: glance.PrintedBenchmark,
+    terms: BenchmarkTerms,
+    verdict: content.Assessment | None,
+    evidence: tuple[str, ...],
+) -> content.Benchmark:
+    bar = printed.bar
+    return content.Benchmark(
+        key=printed.key,
+        criterion=terms.criterion,
+        rule=terms.get_rule_display() + (f": {wording.figure(terms.target)}" if terms.target else ""),
+        share=None if bar.share is None else bar.share / 100,
+        claimed=(bar.claimed or Decimal(0)) / 100,
+        figure=bar.text,
+        reason=with_claim(printed.reason, printed.claim),
+        assessment=verdict,
+        evidence=evidence,
+    )
+
+
+def _terms(seen: Seen) -> dict[int, BenchmarkTerms]:
+    """Those in force, by benchmark: the newest that were known."""
+    rows = (
+        BenchmarkTerms.objects.visible_to(seen.reader)
+        .known_by(seen.known_by)
+        .filter(benchmark__recommendation__edition=seen.edition)
+        .select_related("indicator")
+    )
+    return {row.benchmark_id: row for row in reversed(rows)}
+
+
+def _evidence(facts: Facts, result: Readiness, proof: Proof) -> dict[int, tuple[str, ...]]:
+    """The numbers in the annex of what each benchmark rests on: what bears on it, and what its figures cite."""
+    cited = {reading.id: reading.evidence_id for reading in facts.readings}
+    numbers = {pk: set(bearing) for pk, bearing in proof.on_benchmark.items()}
+    for line in (*result.verified.benchmarks, *result.claimed.benchmarks):
+        for row in line.line.finding.rows:
+            evidence_id = cited.get(row.id) if row.type == "reading" else None
+            if evidence_id is not None and evidence_id in proof.number:
+                numbers.setdefault(line.benchmark_id, set()).add(proof.number[evidence_id])
+    in_the_annex = list(proof.number.values())
+    return {pk: tuple(sorted(found, key=in_the_annex.index)) for pk, found in numbers.items()}
+
+
+def _verdicts(seen: Seen, facts: Facts) -> dict[int, content.Assessment]:
+    """The assessment that holds of each benchmark on the day."""
+    held = [judgement.id for judgement in counting.verified(facts, seen.as_of).judgements.values()]
+    rows = Assessment.objects.visible_to(seen.reader).filter(pk__in=held).select_related("recorded_by")
+    return {
+        row.benchmark_id: content.Assessment(
+            rationale=row.rationale,
+            by=f"{row.get_verdict_display()}: {row.recorded_by.name}, {telling.short(seen.day(row.recorded_at))}",
+            law=row.law,
+        )
+        for row in rows
+    }
