@@ -1,0 +1,51 @@
+"""What somebody typed after a command, as the row, the day and the moment they meant; else Refused with a sentence."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from recommendations.models import Edition
+from reports import wording
+from tiptracker.accounts.models import Country
+from tiptracker.refusals import Refused
+
+
+def edition(code: str, year: str) -> Edition:
+    """The edition asked for, if there is one with recommendations to follow; with its country."""
+    country = Country.objects.filter(code=code.upper()).first()
+    if country is None:
+        codes = list(Country.objects.values_list("code", flat=True).order_by("code"))
+        there = f"There is {wording.listed(codes)}." if codes else "None has been loaded yet."
+        raise Refused(f"There is no country with the code “{code}” here. {there}")
+    tracked = {
+        str(one.year): one for one in Edition.objects.filter(country=country).select_related("country").tracked()
+    }
+    if year not in tracked:
+        there = f"There is {wording.listed(tracked)}." if tracked else "Load one first."
+        raise Refused(f"No edition {year} on {country} has recommendations to follow. {there}")
+    return tracked[year]
+
+
+def day(told: str, asked: Edition, today: date) -> date:
+    """A day from the first of the tracking period to `today`, the country's."""
+    try:
+        meant = date.fromisoformat(told)
+    except ValueError as error:
+        raise Refused(f"“{told}” is no day. Give one such as 2022-03-31 after --as-of.") from error
+    if meant > today:
+        raise Refused(f"{wording.day(meant)} has not come yet. Ask for today, {wording.day(today)}, or an earlier day.")
+    if meant < asked.starts_on:
+        raise Refused(f"The tracking period begins on {wording.day(asked.starts_on)}. Ask for that day or a later one.")
+    return meant
+
+
+def moment(told: str, zone: ZoneInfo) -> datetime:
+    """A moment of knowledge: a day means its end; what comes without a zone is told by the country's clocks."""
+    try:
+        meant = datetime.fromisoformat(told)
+    except ValueError as error:
+        raise Refused(
+            f"“{told}” is no moment. Give one such as 2022-07-31 or 2022-07-31T12:00+02:00 after --known-by."
+        ) from error
+    if len(told) == len("2022-07-31"):
+        meant = datetime.combine(meant, time.max)
+    return meant if meant.tzinfo else meant.replace(tzinfo=zone)
