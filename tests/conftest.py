@@ -64,6 +64,7 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
@@ -147,6 +148,18 @@ def _connect_to(name: str) -> None:
     if connection.vendor == "postgresql":
         connection.close_pool()
     connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker
+) -> Iterator[None]:
+    """The migrated test database. pytest-django's own makes none where all the tests asked for bring their own copy."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")
