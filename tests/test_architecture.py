@@ -1,0 +1,249 @@
+"""Rules about the code itself: how rows are read, who asks the clock, what is kept, what is named after what.
+
+Who may import whom stands in pyproject.toml, as contracts of import-linter.
+"""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.urls import URLPattern, get_resolver
+
+from tests.append_only import KEPT
+from tiptracker.audit.append_only import AppendOnly, RefuseInsert
+
+PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
+MOST_LINES = 500
+
+
+def sources(*patterns, unless=()):
+    """The packages' Python files whose path matches one of `patterns`, as paths from the top."""
+    found = {
+        path.relative_to(settings.BASE_DIR)
+        for package in PACKAGES
+        for pattern in patterns
+        for path in (settings.BASE_DIR / package).rglob(pattern)
+        if "node_modules" not in path.parts and "migrations" not in path.parts
+    }
+    return sorted(path for path in found if not any(path.match(pattern) for pattern in unless))
+
+
+def breaches(paths, check):
+    """What `check` finds, by path; where it finds nothing, the path is left out."""
+    assert paths
+    return {str(path): found for path in paths if (found := list(check(path)))}
+
+
+@cache
+def tree(path):
+    whole = ast.parse((settings.BASE_DIR / path).read_text())
+    for node in ast.walk(whole):
+        for child in ast.iter_child_nodes(node):
+            child.parent = node
+    return whole
+
+
+def nodes(path, *kinds):
+    return [node for node in ast.walk(tree(path)) if isinstance(node, kinds)]
+
+
+def dotted(node):
+    """The name a call or attribute is written with: "clock.now"; empty for anything more involved."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (before := dotted(node.value)):
+        return f"{before}.{node.attr}"
+    return ""
+
+
+# --- Rows -------------------------------------------------------------------------------------------------------------
+
+READS_FOR_SOMEBODY = sources(
+    "views.py", "views/*.py", "api.py", "api/*.py", "briefing/*.py", "sheets.py", "word.py", "here.py", "pages.py"
+)
+GUARDED = {model.__name__ for model in apps.get_models() if hasattr(model._default_manager.all(), "visible_to")}
+
+
+def is_correlated(node):
+    """Whether it stands in a subquery on the rows of an outer query, which decides what is seen."""
+    while not isinstance(node, ast.stmt):
+        node = node.parent
+    return any(isinstance(part, ast.Name) and part.id == "OuterRef" for part in ast.walk(node))
+
+
+def unguarded_rows(path):
+    for node in nodes(path, ast.Attribute):
+        if node.attr in {"objects", "_default_manager", "_base_manager"} and dotted(node.value) in GUARDED:
+            following = getattr(node.parent, "attr", "")
+            if following not in {"visible_to", "none"} and not is_correlated(node):
+                yield node.lineno
+    for call in nodes(path, ast.Call):
+        if dotted(call.func) in {"get_object_or_404", "get_list_or_404"} and dotted(call.args[0]) in GUARDED:
+            yield call.lineno
+
+
+def test_rows_are_read_through_visible_to():
+    assert breaches(READS_FOR_SOMEBODY, unguarded_rows) == {}
+
+
+def test_every_model_of_the_record_says_who_sees_its_rows():
+    """Those that don't are parts of a row that does, and are reached from it."""
+    parts = {
+        "AgendaItem", "AssessmentEvidence", "AuditDetail", "BriefingDownload", "CommitmentBenchmark", "CommitmentEvent",
+        "District", "Job", "OfficeHolder", "Participant", "ReadingPart", "RecommendationWeight", "RoundDecision",
+    }  # fmt: skip
+    own = {model.__name__ for model in apps.get_models() if model.__module__.startswith(PACKAGES)}
+
+    assert own - GUARDED == parts
+
+
+# --- The clock --------------------------------------------------------------------------------------------------------
+
+INTERFACES = ("**/views.py", "**/views/*.py", "**/api.py", "**/api/*.py", "**/tasks.py", "**/commands/*.py")
+ON_MACHINE_TIME = ("tiptracker/clock.py", "tiptracker/jobs/actions.py", "tiptracker/audit/actions.py")
+FRAMES = ("tiptracker/pages.py",)
+CLOCKS = {
+    "clock.now", "clock.today", "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time",
+    "timezone.now",
+}  # fmt: skip
+CLOCKS_WITHOUT_ARGUMENTS = {"timezone.localtime", "timezone.localdate"}
+
+
+def clock_calls(path):
+    for call in nodes(path, ast.Call):
+        name = dotted(call.func)
+        if name in CLOCKS or (name in CLOCKS_WITHOUT_ARGUMENTS and not call.args):
+            yield call.lineno, name
+
+
+def test_only_interfaces_ask_the_clock():
+    below = sources("*.py", unless=(*INTERFACES, *ON_MACHINE_TIME, *FRAMES))
+
+    assert breaches(below, clock_calls) == {}
+
+
+def test_interfaces_ask_the_domains_clock_not_the_machines():
+    def other_clocks(path):
+        return [call for call in clock_calls(path) if not call[1].startswith("clock.")]
+
+    interfaces = [path for path in sources("*.py", unless=("demo.py",)) if any(path.match(p) for p in INTERFACES)]
+
+    assert breaches(interfaces, other_clocks) == {}
+
+
+# --- What is kept -----------------------------------------------------------------------------------------------------
+
+
+def operations(kind):
+    """The operations of `kind` in all migrations, each with its model."""
+    return [
+        (apps.get_model(label, operation.model_name), operation)
+        for (label, _), migration in MigrationLoader(None, ignore_no_migrations=True).disk_migrations.items()
+        for operation in migration.operations
+        if isinstance(operation, kind)
+    ]
+
+
+def live_triggers():
+    """Table and name of each trigger in the database that the tests run on."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
+            )
+        else:
+            cursor.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'")
+        return set(cursor.fetchall())
+
+
+def test_exactly_the_kept_models_are_append_only():
+    assert {model for model, _ in operations(AppendOnly)} == set(KEPT)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+def test_the_live_database_has_the_triggers_of_every_kept_table(model):
+    table = model._meta.db_table
+    names = (
+        {"append_only", "append_only_truncate"}
+        if connection.vendor == "postgresql"
+        else {f"{table}_append_only", f"{table}_append_only_delete"}
+    )
+
+    assert {(table, name) for name in names} <= live_triggers()
+
+
+@pytest.mark.django_db
+def test_the_live_database_has_every_trigger_that_refuses_rows():
+    wanted = {(model._meta.db_table, operation.name) for model, operation in operations(RefuseInsert)}
+
+    assert wanted
+    assert wanted <= live_triggers()
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+TEMPLATES = settings.BASE_DIR / "templates"
+
+
+def pages():
+    """Name and view of every address that is no part of the API, the admin or allauth."""
+    found = []
+
+    def walk(patterns):
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                if pattern.callback.__module__.startswith(PACKAGES) and hasattr(pattern.callback, "__name__"):
+                    found.append((pattern.name, pattern.callback))
+            elif not str(pattern.pattern).startswith(("api/", "admin/")):
+                walk(pattern.url_patterns)
+
+    walk(get_resolver().url_patterns)
+    return found
+
+
+def test_addresses_are_named_after_their_views():
+    assert [(name, view.__name__) for name, view in pages() if name != view.__name__] == []
+
+
+def test_templates_are_named_after_a_view_or_are_part_of_one():
+    named = {name for name, _ in pages()}
+    used = set()
+    for path in (*TEMPLATES.rglob("*.html"), *(settings.BASE_DIR / path for path in sources("*.py"))):
+        used |= set(re.findall(r"""["']([\w/]+\.html)(?:#\w+)?["']""", path.read_text()))
+    strangers = [
+        str(template)
+        for path in TEMPLATES.rglob("*.html")
+        for template in [path.relative_to(TEMPLATES)]
+        if template.parts[0] in PACKAGES and template.stem not in named and str(template) not in used
+    ]
+
+    assert strangers == []
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def test_no_file_has_a_second_one_in_it():
+    def too_long(path):
+        length = len((settings.BASE_DIR / path).read_text().splitlines())
+        return [length] if length > MOST_LINES else []
+
+    assert breaches(sources("*.py"), too_long) == {}
+
+
+def test_tests_leave_the_triggers_on():
+    """What empties tables after a test can't be used here: it would need the triggers off."""
+
+    def emptying(path):
+        return re.findall(r"transaction=True|transactional_db|live_server|TransactionTestCase", path.read_text())
+
+    tests = [path for path in (settings.BASE_DIR / "tests").rglob("*.py") if path != Path(__file__)]
+
+    assert breaches(tests, emptying) == {}
