@@ -1,0 +1,396 @@
+"""What was promised, and what may happen to a promise."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from dialogues.actions import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
+from dialogues.models import Commitment
+from dialogues.status import Standing
+from dialogues.words import Horizon, Kind, MadeBy, Reach, Review, Shows, Status
+from tests.dialogues.histories import jan
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    DialogueFactory,
+    EvidenceBearingFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tests.refusing import refuses
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.models import Job
+from tiptracker.rules import ChangedMeanwhile
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2022, 1, 28)
+NOW = at_noon(TODAY)
+MADE_ON = date(2021, 11, 8)
+
+
+@pytest.fixture
+def officer():
+    return OfficerFactory(name="Palesa Nkosi")
+
+
+# --- Record -----------------------------------------------------------------------------------------------------------
+
+
+def promise(by, **said):
+    return record_commitment(
+        **{
+            "country": CountryFactory(),
+            "made_by": MadeBy.MINISTRY,
+            "ministry": MinistryFactory(short_name="Police"),
+            "text": "A focal point in all ten districts",
+            "made_on": MADE_ON,
+            "due_on": jan(31),
+            "dialogue": None,
+            "letter": "Letter of 8 November 2021",
+            "horizon": Horizon.SHORT_TERM,
+            "links": [],
+            "by": by,
+            "now": NOW,
+            **said,
+        }
+    )
+
+
+def test_record_commitment_writes_it_and_that_it_was_made(officer):
+    dialogue, benchmark = DialogueFactory(), BenchmarkFactory()
+    commitment = promise(officer, dialogue=dialogue, letter="", links=[(benchmark, Reach.MEETS)])
+
+    kept = Commitment.objects.get()
+    assert kept == commitment
+    assert (kept.text, kept.maker, kept.dialogue) == (
+        "A focal point in all ten districts",
+        "Ministry of Police",
+        dialogue,
+    )
+    assert [(link.benchmark, link.reach) for link in kept.links.all()] == [(benchmark, "meets")]
+    event = kept.events.get()
+    assert (event.kind, event.happened_on, event.due_on) == ("made", MADE_ON, jan(31))
+    assert (event.recorded_by, event.recorded_at) == (officer, NOW)
+    assert Job.objects.get().key == str(benchmark.recommendation.edition_id)
+    assert AuditEntry.objects.get().verb == "commitment.recorded"
+
+
+def test_record_commitment_may_have_no_date_agreed(officer):
+    assert promise(officer, due_on=None).standing_on(TODAY) == Standing(Status.OPEN, None, 0, 0)
+
+
+def test_record_commitment_of_the_united_states_names_no_ministry(officer):
+    assert promise(officer, made_by=MadeBy.UNITED_STATES, ministry=None).maker == "United States"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "field"),
+    [
+        ({"text": " "}, "Say what was promised.", "text"),
+        ({"made_on": date(2022, 1, 29), "due_on": None}, "That day has not come yet.", "made_on"),
+        ({"due_on": date(2021, 11, 7)}, "It can't be due before it was promised.", "due_on"),
+        ({"ministry": None}, "Name the ministry, or say that it is the United States' own", "ministry"),
+        ({"made_by": MadeBy.UNITED_STATES}, "Name the ministry, or say that it is the United States' own", "ministry"),
+        ({"letter": " "}, "Say at which dialogue, or by which letter, it was made.", "dialogue"),
+        ({"letter": "x" * 301}, "at most 300 characters", "letter"),
+    ],
+)
+def test_record_commitment_refuses(officer, said, sentence, field):
+    with refuses(sentence, field=field):
+        promise(officer, **said)
+    assert not Commitment.objects.exists()
+
+
+def test_record_commitment_refuses_rows_of_another_country(officer):
+    elsewhere = CountryFactory(elsewhere=True)
+    foreign = BenchmarkFactory(recommendation__edition__country=elsewhere)
+
+    with refuses("That ministry is another country's.", field="ministry"):
+        promise(officer, ministry=MinistryFactory(country=elsewhere))
+    with refuses("That dialogue was with another country.", field="dialogue"):
+        promise(officer, dialogue=DialogueFactory(country=elsewhere))
+    with refuses("One of those benchmarks is another country's.", field="links"):
+        promise(officer, links=[(foreign, Reach.MEETS)])
+
+
+def test_record_commitment_refuses_one_benchmark_twice(officer):
+    benchmark = BenchmarkFactory()
+
+    with refuses("A benchmark is named twice.", field="links"):
+        promise(officer, links=[(benchmark, Reach.MEETS), (benchmark, Reach.CONTRIBUTES)])
+
+
+@pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
+def test_only_officers_record_commitments(factory):
+    with pytest.raises(PermissionDenied):
+        promise(factory())
+
+
+# --- What may happen to it --------------------------------------------------------------------------------------------
+
+
+def do(verb, commitment, by, **said):
+    """Do it today, for a reason, with what `said` differs."""
+    given = {"commitment": commitment, "on": TODAY, "by": by, "now": NOW}
+    if verb is not report_done:
+        given["reason"] = "They asked for it."
+    if verb is reschedule:
+        given["due_on"] = date(2022, 2, 14)
+    return verb(**{**given, **said})
+
+
+def of_status(status):
+    """A commitment that stands so today."""
+    if status is Status.OPEN:
+        return CommitmentFactory(made__due_on=date(2022, 2, 1))
+    if status is Status.LATE:
+        return CommitmentFactory(made__due_on=jan(14))
+    commitment = CommitmentFactory(united_states=True)
+    kinds = {Status.REPORTED: [Kind.REPORTED_DONE], Status.WITHDRAWN: [Kind.WITHDRAWN]}
+    for kind in kinds.get(status, [Kind.REPORTED_DONE, Kind.VERIFIED_DONE]):
+        CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=jan(20))
+    return commitment
+
+
+VERBS = (reschedule, withdraw, reopen, report_done, verify_done)
+MAY = {
+    reschedule: {Status.OPEN, Status.LATE},
+    withdraw: {Status.OPEN, Status.LATE, Status.REPORTED},
+    reopen: {Status.REPORTED, Status.VERIFIED, Status.WITHDRAWN},
+    report_done: {Status.OPEN, Status.LATE},
+    verify_done: {Status.OPEN, Status.LATE, Status.REPORTED},
+}
+BECOMES = {
+    reschedule: Status.OPEN,
+    withdraw: Status.WITHDRAWN,
+    reopen: Status.OPEN,
+    report_done: Status.REPORTED,
+    verify_done: Status.VERIFIED,
+}
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+@pytest.mark.parametrize("status", Status)
+def test_verb_is_done_from_where_it_may_be_and_refused_elsewhere(officer, verb, status):
+    commitment = of_status(status)
+    if verb is report_done and commitment.ministry:
+        commitment = CommitmentFactory(united_states=True, made__due_on=commitment.events.get().due_on)
+    EvidenceFactory(commitment=commitment, verified=True)
+    assert commitment.standing_on(TODAY).status is status
+    events = commitment.events.count()
+
+    if status in MAY[verb]:
+        event = do(verb, commitment, officer)
+        assert (event.happened_on, event.recorded_at, event.recorded_by) == (TODAY, NOW, officer)
+        assert commitment.standing_on(TODAY).status is BECOMES[verb]
+    else:
+        with refuses(""):
+            do(verb, commitment, officer)
+        assert commitment.events.count() == events
+
+
+def test_verb_is_entered_in_the_log_with_what_stood_before(officer):
+    commitment = CommitmentFactory(made__due_on=jan(14), benchmarks=[BenchmarkFactory()])
+    do(reschedule, commitment, officer)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.row, entry.country) == (
+        "commitment.rescheduled",
+        str(commitment.pk),
+        commitment.country,
+    )
+    assert '"status": "late"' in entry.detail.before
+    assert '"due_on": "2022-02-14"' in entry.detail.after
+    assert Job.objects.filter(kind="readiness").count() == 1
+
+
+def test_reschedule_counts_as_a_slip(officer):
+    commitment = CommitmentFactory(made__due_on=jan(14))
+    do(reschedule, commitment, officer)
+
+    assert commitment.standing_on(TODAY) == Standing(Status.OPEN, date(2022, 2, 14), 1, 0)
+
+
+def test_reschedule_refuses_the_same_day_and_one_before_it_was_agreed(officer):
+    commitment = CommitmentFactory(made__due_on=jan(14))
+
+    with refuses("It is due on 14 January 2022 already. Give another date.", field="due_on"):
+        do(reschedule, commitment, officer, due_on=jan(14), on=jan(10))
+    with refuses("The new date lies before the day it was agreed on.", field="due_on"):
+        do(reschedule, commitment, officer, due_on=jan(20))
+
+
+@pytest.mark.parametrize("verb", [reschedule, withdraw, reopen], ids=lambda verb: verb.__name__)
+def test_verb_needs_a_reason(officer, verb):
+    with refuses("Say why", field="reason"):
+        do(verb, of_status(Status.OPEN), officer, reason=" ")
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_verb_refuses_a_day_to_come_and_one_before_the_newest_entry(officer, verb):
+    commitment = CommitmentFactory(united_states=True)
+    CommitmentEventFactory(commitment=commitment, kind=Kind.RESCHEDULED, happened_on=jan(20), due_on=jan(25))
+
+    with refuses("That day has not come yet.", field="on"):
+        do(verb, commitment, officer, on=date(2022, 1, 29))
+    with refuses("Its newest entry is of 20 January 2022. Give that day or a later one.", field="on"):
+        do(verb, commitment, officer, on=jan(19))
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+@pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
+def test_only_officers_change_commitments(verb, factory):
+    with pytest.raises(PermissionDenied):
+        do(verb, CommitmentFactory(united_states=True), factory())
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_officer_elsewhere_changes_nothing_here(verb):
+    with pytest.raises(PermissionDenied):
+        do(verb, CommitmentFactory(united_states=True), OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+
+
+def test_ministry_reports_its_own_done_by_an_update(officer):
+    with pytest.raises(PermissionDenied):
+        do(report_done, CommitmentFactory(), officer)
+
+
+@pytest.mark.parametrize("verb", [withdraw, reopen, verify_done], ids=lambda verb: verb.__name__)
+def test_waiting_update_is_decided_on_first(officer, verb):
+    commitment = CommitmentFactory()
+    UpdateRoundFactory(update__commitment=commitment, happened_on=jan(12))
+
+    with refuses("The ministry's update of 12 January 2022 waits in the inbox. Accept or return it first."):
+        do(verb, commitment, officer)
+
+
+def test_settled_commitment_tells_by_whom_when_and_why(officer):
+    commitment = CommitmentFactory()
+    CommitmentEventFactory(
+        commitment=commitment,
+        kind=Kind.WITHDRAWN,
+        happened_on=jan(20),
+        reason="The budget was cut.",
+        recorded_by=OfficerFactory(name="Thabo Mokoena"),
+    )
+
+    with refuses("Withdrawn on 20 January 2022 by Thabo Mokoena: The budget was cut. It can't be moved."):
+        do(reschedule, commitment, officer)
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_second_of_two_sees_what_the_first_did(officer, verb):
+    commitment = CommitmentFactory(united_states=True)
+    page_showed = commitment.events.get().pk
+    do(reschedule, commitment, OfficerFactory(name="Thabo Mokoena"), seen=page_showed)
+
+    with pytest.raises(ChangedMeanwhile, match="Thabo Mokoena recorded a newer entry on 28 January 2022 at 12:00"):
+        do(verb, commitment, officer, seen=page_showed)
+
+
+# --- Done needs proof -------------------------------------------------------------------------------------------------
+
+
+def test_verify_done_rests_on_verified_dated_evidence_and_a_reason(officer):
+    commitment = CommitmentFactory()
+    EvidenceFactory(commitment=commitment, verified=True)
+
+    event = do(verify_done, commitment, officer, reason=" Seen at the court. ")
+    assert (event.kind, event.reason) == ("verified_done", "Seen at the court.")
+
+
+NOT_PROVEN = {
+    "none": lambda commitment: None,
+    "not reviewed": lambda commitment: EvidenceFactory(commitment=commitment),
+    "another commitment's": lambda commitment: EvidenceFactory(commitment=CommitmentFactory(), verified=True),
+    "rejected": lambda commitment: EvidenceReviewFactory(
+        evidence=EvidenceFactory(commitment=commitment), decision=Review.REJECTED
+    ),
+    "rejected since": lambda commitment: EvidenceReviewFactory(
+        evidence=EvidenceFactory(commitment=commitment, verified=True),
+        decision=Review.REJECTED,
+        recorded_at=at_noon(jan(20)),
+    ),
+    "verified to show a plan": lambda commitment: EvidenceReviewFactory(
+        bearing=EvidenceBearingFactory(evidence__commitment=commitment, shows=Shows.PLAN)
+    ),
+    "revised since": lambda commitment: EvidenceFactory(
+        commitment=commitment, revises=EvidenceFactory(commitment=commitment, verified=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("what", NOT_PROVEN)
+def test_verify_done_without_proof_names_what_is_missing(officer, what):
+    commitment = CommitmentFactory()
+    NOT_PROVEN[what](commitment)
+
+    with refuses("It can't be verified done yet. What is missing: verified evidence of what was done (log it"):
+        do(verify_done, commitment, officer)
+
+
+PROVEN = {
+    "the evidence itself": lambda commitment: EvidenceReviewFactory(evidence=EvidenceFactory(commitment=commitment)),
+    "an action it shows": lambda commitment: EvidenceReviewFactory(
+        bearing=EvidenceBearingFactory(evidence__commitment=commitment)
+    ),
+    "verified after it was rejected": lambda commitment: EvidenceReviewFactory(
+        evidence=EvidenceReviewFactory(
+            evidence=EvidenceFactory(commitment=commitment), decision=Review.REJECTED
+        ).evidence,
+        recorded_at=at_noon(jan(20)),
+    ),
+    "the first day told by its review": lambda commitment: EvidenceReviewFactory(
+        evidence=EvidenceFactory(commitment=commitment, happened_from=None), first_on=jan(3)
+    ),
+}
+
+
+@pytest.mark.parametrize("what", PROVEN)
+def test_verify_done_is_proven_by(officer, what):
+    commitment = CommitmentFactory()
+    PROVEN[what](commitment)
+
+    assert do(verify_done, commitment, officer).pk
+
+
+def test_verify_done_without_days_asks_for_the_first(officer):
+    commitment = CommitmentFactory()
+    EvidenceFactory(commitment=commitment, happened_from=None, verified=True)
+
+    with refuses("What is missing: the first day of its evidence (state it when you verify the evidence)."):
+        do(verify_done, commitment, officer)
+
+
+def test_verify_done_without_a_reason_asks_for_it_beside_the_field(officer):
+    commitment = CommitmentFactory()
+    EvidenceFactory(commitment=commitment, verified=True)
+
+    with refuses("What is missing: a written reason.", field="reason"):
+        do(verify_done, commitment, officer, reason=" ")
+
+
+def test_verify_done_names_all_that_is_missing(officer):
+    with refuses("somebody else verify it); a written reason."):
+        do(verify_done, CommitmentFactory(), officer, reason="")
+
+
+def test_nobody_verifies_done_what_they_reported(officer):
+    commitment = CommitmentFactory(united_states=True)
+    EvidenceFactory(commitment=commitment, verified=True)
+    do(report_done, commitment, officer)
+
+    with refuses("You reported this done yourself. Ask another officer to verify it."):
+        do(verify_done, commitment, officer)
+    assert do(verify_done, commitment, OfficerFactory()).pk
