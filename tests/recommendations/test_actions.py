@@ -1,0 +1,326 @@
+"""Adding and changing what is asked."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from recommendations.actions import (
+    add_benchmark,
+    add_recommendation,
+    change_benchmark_terms,
+    change_recommendation,
+    readiness_may_have_moved,
+)
+from recommendations.models import Benchmark, BenchmarkTerms, Recommendation
+from recommendations.words import Origin, Pillar, Rule, TextStatus
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CountryFactory,
+    EditionFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+from tests.refusing import refuses
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.models import Job
+from tiptracker.rules import ChangedMeanwhile
+
+pytestmark = pytest.mark.django_db
+
+NOW = at_noon(date(2022, 1, 28))
+OTHERS = [AmbassadorFactory, ObserverFactory, FocalPointFactory, AdministratorFactory]
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+def asked(**said):
+    return {
+        "number": 5,
+        "text": "Put money in the Trust Fund.",
+        "text_status": TextStatus.RECONSTRUCTION,
+        "origin": Origin.REPORT,
+        "pillar": Pillar.PROTECTION,
+        "indicia": [2],
+        "lead": None,
+        "supporting": [],
+        "now": NOW,
+        **said,
+    }
+
+
+def ask(edition, by=None, **said):
+    return add_recommendation(edition=edition, by=by or OfficerFactory(), **asked(**said))
+
+
+def put_right(recommendation, by=None, *, version=1, **said):
+    return change_recommendation(
+        recommendation=recommendation, version=version, by=by or OfficerFactory(), **asked(**said)
+    )
+
+
+# --- Recommendations --------------------------------------------------------------------------------------------------
+
+
+def test_add_recommendation_writes_it(edition):
+    lead, helper = MinistryFactory(), MinistryFactory()
+    year_before = RecommendationFactory(edition__year=2020)
+    ask(
+        edition,
+        lead=lead,
+        supporting=[helper],
+        indicia=[7, 1, 7],
+        years_unmet=10,
+        years_unmet_source="TIP Report 2021",
+        repeats=year_before,
+    )
+
+    kept = Recommendation.objects.get(edition=edition)
+    assert (kept.number, kept.text, kept.pillar, kept.indicia) == (
+        5,
+        "Put money in the Trust Fund.",
+        "protection",
+        [1, 7],
+    )
+    assert (kept.lead, list(kept.supporting.all()), kept.repeats) == (lead, [helper], year_before)
+    assert (kept.years_unmet, kept.years_unmet_source, kept.version) == (10, "TIP Report 2021", 1)
+    assert kept.is_reconstruction
+    assert AuditEntry.objects.get().verb == "recommendation.added"
+    assert str(edition.pk) in {job.key for job in Job.objects.all()}
+
+
+REFUSED = [
+    ({"text": " "}, "Write what the recommendation says.", "text"),
+    ({"number": 0}, "Recommendations are numbered from 1.", "number"),
+    ({"number": 3}, "Number 3 is taken by “Train them.”. Give another number.", "number"),
+    ({"indicia": [13]}, "Give the numbers of the indicia, 1 to 12", "indicia"),
+    ({"pillar": "partnership"}, "is not a valid choice", "pillar"),
+]
+
+
+@pytest.mark.parametrize(("said", "sentence", "field"), REFUSED)
+def test_add_recommendation_refuses(edition, said, sentence, field):
+    RecommendationFactory(number=3, text="Train them.")
+
+    with refuses(sentence, field=field):
+        ask(edition, **said)
+    assert Recommendation.objects.count() == 1
+
+
+@pytest.mark.parametrize(("said", "sentence", "field"), REFUSED)
+def test_change_recommendation_refuses(said, sentence, field):
+    RecommendationFactory(number=3, text="Train them.")
+    recommendation = RecommendationFactory(number=4)
+
+    with refuses(sentence, field=field):
+        put_right(recommendation, **said)
+    recommendation.refresh_from_db()
+    assert (recommendation.number, recommendation.version) == (4, 1)
+
+
+def test_years_unmet_need_their_source(edition):
+    with refuses("Say where the years running unmet are told.", field="years_unmet_source"):
+        ask(edition, years_unmet=5)
+
+
+def test_number_of_the_report_may_be_one_of_the_action_plan_too(edition):
+    ask(edition)
+
+    assert ask(edition, origin=Origin.ACTION_PLAN).number == 5
+
+
+def test_ministries_of_another_country_are_refused(edition):
+    foreign = MinistryFactory(country=CountryFactory(elsewhere=True))
+
+    with refuses("That ministry is another country's.", field="lead"):
+        ask(edition, lead=foreign)
+    with refuses("One of those ministries is another country's.", field="supporting"):
+        ask(edition, supporting=[foreign])
+    assert not Recommendation.objects.exists()
+
+
+def test_change_recommendation_keeps_its_number_and_logs_what_stood_there():
+    recommendation = RecommendationFactory(number=5, years_unmet=10, years_unmet_source="TIP Report 2021")
+    put_right(recommendation, text_status=TextStatus.OFFICIAL)
+
+    kept = Recommendation.objects.get()
+    assert (kept.text, kept.text_status, kept.version) == ("Put money in the Trust Fund.", "official", 2)
+    assert kept.years_unmet == 10
+    entry = AuditEntry.objects.get()
+    assert entry.verb == "recommendation.changed"
+    assert '"text": "Do what number 5 says."' in entry.detail.before
+    assert '"text": "Put money in the Trust Fund."' in entry.detail.after
+
+
+def test_second_to_change_a_recommendation_sees_what_the_first_did():
+    recommendation = RecommendationFactory(number=5, pillar=Pillar.PROTECTION, indicia=[2], lead=None)
+    put_right(recommendation, OfficerFactory(name="Thabo Mokoena"))
+
+    with pytest.raises(ChangedMeanwhile, match="Thabo Mokoena changed text meanwhile, on 28 January 2022 at 12:00"):
+        put_right(recommendation, text="Something else.")
+    assert put_right(recommendation, version=2, text="Something else.").version == 3
+
+
+@pytest.mark.parametrize("factory", OTHERS)
+def test_only_officers_change_what_is_asked(edition, factory):
+    by, benchmark = factory(), BenchmarkFactory()
+
+    for refused in (
+        lambda: ask(edition, by),
+        lambda: put_right(benchmark.recommendation, by),
+        lambda: check(benchmark.recommendation, by),
+        lambda: judge_by(benchmark, by),
+    ):
+        with pytest.raises(PermissionDenied):
+            refused()
+
+
+def test_officers_change_what_is_asked_of_their_own_country_alone():
+    with pytest.raises(PermissionDenied):
+        ask(EditionFactory(country=CountryFactory(elsewhere=True)))
+
+
+# --- Benchmarks and their terms ---------------------------------------------------------------------------------------
+
+
+def terms(**said):
+    return {
+        "criterion": "Money is allocated.",
+        "rule": Rule.ASSESSED,
+        "target": None,
+        "weight": Decimal(1),
+        "indicator": None,
+        "is_about_complicity": False,
+        "reason": "As the narrative says.",
+        "now": NOW,
+        **said,
+    }
+
+
+def check(recommendation, by=None, **said):
+    return add_benchmark(recommendation=recommendation, by=by or OfficerFactory(), **terms(**said))
+
+
+def judge_by(benchmark, by=None, **said):
+    seen = said.pop("seen", benchmark.current_terms.pk)
+    return change_benchmark_terms(benchmark=benchmark, seen=seen, by=by or OfficerFactory(), **terms(**said))
+
+
+def test_add_benchmark_takes_the_next_letter_and_writes_its_terms():
+    by, indicator = OfficerFactory(), IndicatorFactory()
+    recommendation = RecommendationFactory(number=3)
+    check(recommendation)
+    added = check(
+        recommendation, by, rule=Rule.TARGET, target=Decimal(10), indicator=indicator, is_about_complicity=True
+    )
+
+    kept = Benchmark.objects.get(pk=added.pk)
+    assert kept.key == "3b"
+    in_force = kept.terms.get()
+    assert (in_force.criterion, in_force.rule, in_force.target, in_force.weight) == (
+        "Money is allocated.",
+        "target",
+        10,
+        1,
+    )
+    assert (in_force.indicator, in_force.is_about_complicity, in_force.reason) == (
+        indicator,
+        True,
+        "As the narrative says.",
+    )
+    assert (in_force.recorded_by, in_force.recorded_at) == (by, NOW)
+    assert AuditEntry.objects.last().verb == "benchmark.added"
+
+
+def test_letters_go_on_after_z():
+    recommendation = RecommendationFactory()
+    Benchmark.objects.bulk_create(
+        Benchmark(recommendation=recommendation, letter=letter) for letter in "abcdefghijklmnopqrstuvwxyz"
+    )
+
+    assert [check(recommendation).letter for _ in range(2)] == ["aa", "ab"]
+
+
+def test_change_benchmark_terms_adds_a_row_and_keeps_the_old():
+    benchmark = BenchmarkFactory()
+    old = benchmark.current_terms
+    new = judge_by(benchmark, weight=Decimal("0.5"))
+
+    assert list(benchmark.terms.order_by("pk")) == [old, new]
+    assert benchmark.current_terms == new
+    entry = AuditEntry.objects.get()
+    assert entry.verb == "benchmark.terms_changed"
+    assert old.criterion in entry.detail.before
+    assert '"weight": "0.5"' in entry.detail.after
+    assert Job.objects.filter(kind="readiness").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "field"),
+    [
+        ({"criterion": " "}, "Say what has to be so for the benchmark to be met.", "criterion"),
+        ({"reason": ""}, "Say why these terms", "reason"),
+        ({"rule": Rule.TARGET, "indicator": True}, "Give the figure to reach, above zero.", "target"),
+        ({"rule": Rule.TARGET, "indicator": True, "target": Decimal(0)}, "Give the figure to reach", "target"),
+        ({"target": Decimal(10)}, "A target goes with the rule “figure against a target” alone.", "target"),
+        ({"rule": Rule.MORE}, "Name the indicator whose figures this rule reads.", "indicator"),
+        ({"weight": Decimal(-1)}, "A weight is zero or more; 1 is the ordinary one.", "weight"),
+        ({"weight": Decimal(1000)}, "no more than 3 digits before the decimal point", "weight"),
+    ],
+)
+def test_terms_that_do_not_go_together_are_refused(said, sentence, field):
+    benchmark = BenchmarkFactory()
+    if "indicator" in said:
+        said = {**said, "indicator": IndicatorFactory()}
+
+    with refuses(sentence, field=field):
+        check(benchmark.recommendation, **said)
+    with refuses(sentence, field=field):
+        judge_by(benchmark, **said)
+    assert Benchmark.objects.count() == BenchmarkTerms.objects.count() == 1
+
+
+def test_indicator_of_another_country_is_refused():
+    foreign = IndicatorFactory(country=CountryFactory(elsewhere=True))
+
+    with refuses("That indicator is another country's.", field="indicator"):
+        check(RecommendationFactory(), rule=Rule.MORE, indicator=foreign)
+
+
+def test_second_to_change_terms_sees_what_the_first_did():
+    benchmark = BenchmarkFactory()
+    page_showed = benchmark.current_terms.pk
+    judge_by(benchmark, OfficerFactory(name="Thabo Mokoena"))
+
+    with pytest.raises(
+        ChangedMeanwhile,
+        match=r"Thabo Mokoena changed the terms meanwhile, on 28 January 2022 at 12:00: “As the narrative says.”",
+    ):
+        judge_by(benchmark, seen=page_showed)
+    assert benchmark.terms.count() == 2
+
+
+# --- Readiness --------------------------------------------------------------------------------------------------------
+
+
+def test_readiness_is_asked_for_each_tracked_edition_of_the_country_once():
+    tracked = [RecommendationFactory(edition__year=year).edition for year in (2020, 2021)]
+    EditionFactory(year=2019)
+    RecommendationFactory(edition__country=CountryFactory(elsewhere=True))
+
+    for _ in range(2):
+        readiness_may_have_moved(tracked[0].country_id)
+    assert sorted(Job.objects.values_list("kind", "key")) == sorted(
+        ("readiness", str(edition.pk)) for edition in tracked
+    )
