@@ -16,7 +16,7 @@ from dialogues.forms.fields import beside_field, has_now_seen
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, UpdateRound
 from dialogues.views.here import SignedIn
 from dialogues.views.story import newest
-from dialogues.words import Review, Verdict
+from dialogues.words import Decision, Review, Verdict
 from recommendations.models import Benchmark
 from recommendations.words import Rule
 from tiptracker import clock
@@ -59,6 +59,7 @@ def _benchmarks(user: User) -> QuerySet[Benchmark]:
     bearings = (
         EvidenceBearing.objects.visible_to(user)
         .filter(evidence__revised_by=None)
+        .exclude(evidence__round__decision__decision=Decision.RETURNED)
         .select_related("evidence")
         .prefetch_related(Prefetch("reviews", EvidenceReview.objects.visible_to(user)))
         .order_by("-evidence__happened_to", "-evidence__pk")

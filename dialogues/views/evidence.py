@@ -280,10 +280,12 @@ def _lines(user: User, evidence: Evidence, review_form: ReviewForm | None) -> li
         pk = bearing.pk if bearing else None
         reviews = [review for review in evidence.reviews.all() if review.bearing_id == pk]
         holds = newest(reviews)
-        form = None
-        if may_review and not (bearing and bearing.recorded_by_id == user.pk):
-            form = _review_form(evidence, bearing, today)
-            form = review_form if review_form and review_form.prefix == form.prefix else form
+        form = _review_form(evidence, bearing, today)
+        offered: ReviewForm | None
+        if review_form and review_form.prefix == form.prefix:
+            offered = review_form
+        else:
+            offered = form if may_review and not permissions.has_recorded(user, evidence, bearing) else None
         lines.append(
             Line(
                 bearing,
@@ -291,7 +293,7 @@ def _lines(user: User, evidence: Evidence, review_form: ReviewForm | None) -> li
                 holds,
                 Review(holds.decision) if holds else None,
                 [review for review in reviews if review is not holds],
-                form,
+                offered,
             )
         )
     return lines

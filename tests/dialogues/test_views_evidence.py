@@ -1,0 +1,438 @@
+"""Log progress, one piece of evidence with its reviews, and the file itself."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from dialogues.models import Evidence, EvidenceFile
+from dialogues.words import DoneBy, Review, Sensitivity, Shows
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    UpdateRoundFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
+
+
+def pdf(name="gazette.pdf", content=PDF):
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def address(name, row):
+    return reverse(name, args=[row.pk])
+
+
+# --- Log progress -----------------------------------------------------------------------------------------------------
+
+
+def filled(**changed):
+    rows = {"bearings-TOTAL_FORMS": "2", "bearings-INITIAL_FORMS": "0"}
+    form = {
+        "title": "The committee met.",
+        "kind": "site_visit",
+        "happened_from": "2022-01-20",
+        "happened_to": "2022-01-20",
+        "done_by": "government",
+        "stated_by": "Embassy visit",
+        "source": "Minutes of 20 January 2022",
+        "sensitivity": "internal",
+    }
+    return rows | form | changed
+
+
+def test_evidence_log_keeps_what_happened_and_what_it_shows(client):
+    benchmark = BenchmarkFactory()
+    officer = OfficerFactory()
+    client.force_login(officer)
+
+    response = client.post(
+        reverse("evidence_log"),
+        filled(files=pdf(), **{"bearings-0-benchmark": benchmark.pk, "bearings-0-shows": "statement_or_plan"}),
+        follow=True,
+    )
+
+    evidence = Evidence.objects.get()
+    assert response.redirect_chain == [(address("evidence_detail", evidence), 302)]
+    assert "It counts once somebody else has verified it." in response.text
+    assert (evidence.title, evidence.file.name, evidence.recorded_by) == ("The committee met.", "gazette.pdf", officer)
+    assert [(bearing.benchmark, bearing.shows) for bearing in evidence.bearings.all()] == [(benchmark, Shows.PLAN)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"happened_from": "2021-02-10", "happened_to": "2021-02-10"}, "It does not count: before 1 April 2021."),
+        ({"happened_from": "2021-03-10"}, "It does not count: it began before 1 April 2021."),
+        ({"happened_from": ""}, "It stays a claim until a review states its first day."),
+        ({"done_by": "civil_society"}, "only what the government does, alone or jointly, can."),
+    ],
+)
+def test_evidence_log_keeps_what_cannot_count_and_says_so(client, changed, sentence):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(**changed), follow=True)
+
+    assert sentence in response.text
+    assert Evidence.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"title": ""}, "title", "This field is required."),
+        ({"happened_to": "2022-01-29"}, "happened_to", "That day has not come yet."),
+        ({"happened_to": "28.1.22"}, "happened_to", "Give the day as a date"),
+        ({"happened_from": "2022-01-21"}, "happened_from", "The first day can’t lie after the last."),
+        ({"source": ""}, "source", "Give a source, a link or a file: without one nobody can check it."),
+        ({"kind": ""}, "kind", "This field is required."),
+        ({"commitment": "987654"}, "commitment", "Choose one from the list."),
+        ({"sensitivity": "shared"}, "commitment", "Say which commitment it belongs to"),
+    ],
+)
+def test_evidence_log_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(**({"stated_by": "Kept as typed"} | changed)))
+
+    assert response.status_code == 422
+    assert sentence in str(response.context["form"].errors[field])
+    assert "Kept as typed" in response.text
+    assert not Evidence.objects.exists()
+
+
+def test_evidence_log_keeps_the_file_of_a_refused_form(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    refused = client.post(reverse("evidence_log"), filled(title="", source="", files=pdf()))
+    kept = EvidenceFile.objects.get()
+    assert refused.status_code == 422
+    assert f'name="kept_files" value="{kept.pk}"' in refused.text
+    assert "source" not in refused.context["form"].errors
+
+    client.post(reverse("evidence_log"), filled(source="", kept_files=[kept.pk]))
+    assert Evidence.objects.get().file == kept
+
+
+def test_evidence_log_says_what_is_wrong_with_a_file(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(files=pdf(content=b"not a PDF at all")))
+
+    assert response.status_code == 422
+    assert "its content is damaged or something else" in str(response.context["form"].errors["files"])
+
+
+def test_evidence_log_takes_no_file_that_somebody_else_uploaded(client):
+    BenchmarkFactory()
+    theirs = EvidenceFileFactory(uploaded_by=OfficerFactory(email="other@example.com"))
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(source="", kept_files=[theirs.pk]))
+
+    assert response.status_code == 422
+    assert not Evidence.objects.exists()
+
+
+def test_evidence_log_begins_with_the_commitment_it_was_opened_from(client):
+    benchmark = BenchmarkFactory()
+    commitment = CommitmentFactory(benchmarks=[benchmark])
+    client.force_login(OfficerFactory())
+
+    text = client.get(f"{reverse('evidence_log')}?commitment={commitment.pk}").text
+
+    assert f'<option value="{commitment.pk}" selected>' in text
+    assert f'<option value="{benchmark.pk}" selected>' in text
+    assert 'max="2022-01-28"' in text
+    assert text.count('value="2022-01-28"') == 2
+
+
+def test_evidence_log_offers_another_line_and_loses_nothing(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("evidence_log"),
+        filled(more="bearings", kind="", files=pdf(), **{"bearings-0-benchmark": benchmark.pk}),
+    )
+
+    assert response.status_code == 200
+    assert 'name="bearings-2-benchmark"' in response.text
+    assert f'<option value="{benchmark.pk}" selected>' in response.text
+    assert "The committee met." in response.text
+    assert f'value="{EvidenceFile.objects.get().pk}"' in response.text
+    assert "This field is required." not in response.text
+
+
+@pytest.mark.parametrize("reader", [ObserverFactory, AmbassadorFactory, FocalPointFactory])
+def test_evidence_log_is_the_officers(client, reader):
+    BenchmarkFactory()
+    client.force_login(reader())
+    assert client.get(reverse("evidence_log")).status_code == 403
+    assert client.post(reverse("evidence_log"), filled()).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_evidence_log_query_count(client, django_assert_num_queries, count):
+    for _ in range(count):
+        CommitmentFactory(benchmarks=[BenchmarkFactory()])
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; edition, permission, commitments, benchmarks, terms; inbox, name of the post
+    with django_assert_num_queries(10):
+        client.get(reverse("evidence_log"))
+
+
+# --- One piece --------------------------------------------------------------------------------------------------------
+
+
+def test_evidence_detail_shows_what_it_bears_on_and_the_word_on_that(client):
+    benchmark = BenchmarkFactory(terms__criterion="In force.")
+    evidence = EvidenceFactory(bears_on=[benchmark], verified=True, file=EvidenceFileFactory())
+    client.force_login(ObserverFactory())
+
+    text = client.get(address("evidence_detail", evidence)).text
+
+    assert f"{benchmark.key} In force." in text
+    assert "It shows a concrete action." in text
+    assert "Seen with our own eyes." in text
+    assert evidence.file.sha256 in text
+    assert "Save your decision" not in text
+
+
+def test_evidence_detail_offers_a_review_to_everybody_who_may_but_its_recorder(client):
+    officer, other = OfficerFactory(), OfficerFactory(email="other@example.com")
+    evidence = EvidenceFactory(bears_on=[BenchmarkFactory()], recorded_by=officer)
+    for user, offered in ((officer, False), (other, True), (AmbassadorFactory(), True), (ObserverFactory(), False)):
+        client.force_login(user)
+        text = client.get(address("evidence_detail", evidence)).text
+        assert ("Save your decision" in text) == offered
+        assert ("nobody verifies their own" in text) == (user == officer)
+
+
+def test_evidence_detail_of_an_update_that_waits_leads_to_the_inbox(client):
+    sent = UpdateRoundFactory()
+    evidence = EvidenceFactory(round=sent, bears_on=[BenchmarkFactory()])
+    client.force_login(OfficerFactory())
+
+    text = client.get(address("evidence_detail", evidence)).text
+
+    assert "Save your decision" not in text
+    assert f'<a href="{address("round_detail", sent)}">it is judged there</a>' in text
+
+
+def test_evidence_detail_gives_a_ministry_what_it_sent_and_the_answer(client):
+    sent = UpdateRoundFactory(accepted=True)
+    evidence = EvidenceFactory(round=sent, bears_on=[BenchmarkFactory()], verified=True)
+    review = evidence.reviews.first()
+    client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
+
+    text = client.get(address("evidence_detail", evidence)).text
+
+    assert evidence.title in text
+    assert review.reason in text
+    for secret in ("It shows", "concrete action", "Who may see it", review.recorded_by.name, "SHA-256", "Save"):
+        assert secret not in text, secret
+
+
+def test_evidence_detail_of_shared_evidence_gives_a_ministry_no_review(client):
+    commitment = CommitmentFactory()
+    evidence = EvidenceFactory(
+        commitment=commitment, sensitivity=Sensitivity.SHARED, bears_on=[BenchmarkFactory()], verified=True
+    )
+    client.force_login(FocalPointFactory(ministry=commitment.ministry))
+
+    text = client.get(address("evidence_detail", evidence)).text
+
+    assert evidence.title in text
+    assert "Seen with our own eyes." not in text
+
+
+def test_evidence_detail_is_404_for_whoever_may_not_see_it(client):
+    commitment = CommitmentFactory()
+    evidence = EvidenceFactory(commitment=commitment, sensitivity=Sensitivity.INTERNAL)
+    elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    for user in (FocalPointFactory(ministry=commitment.ministry), FocalPointFactory(), elsewhere):
+        client.force_login(user)
+        assert client.get(address("evidence_detail", evidence)).status_code == 404
+        assert client.post(address("evidence_review", evidence), {}).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_evidence_detail_query_count(client, django_assert_num_queries, count):
+    evidence = EvidenceFactory(bears_on=[BenchmarkFactory() for _ in range(count)], verified=True)
+    for _ in range(count):
+        ReadingFactory(evidence=evidence)
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; evidence, bearings, benchmarks, terms, reviews, readings; edition, may review; inbox, post
+    with django_assert_num_queries(13):
+        response = client.get(address("evidence_detail", evidence))
+
+    assert len(response.context["lines"]) == count + 1
+
+
+# --- Its review -------------------------------------------------------------------------------------------------------
+
+
+def word(bearing, **changed):
+    prefix = f"bearing-{bearing.pk}"
+    said = {"decision": "verified", "reason": "We saw the minutes.", **changed}
+    return {"bearing": bearing.pk} | {f"{prefix}-{name}": value for name, value in said.items()}
+
+
+def test_evidence_review_verifies_one_bearing(client):
+    evidence = EvidenceFactory(bears_on=[BenchmarkFactory(), BenchmarkFactory()])
+    first, _second = evidence.bearings.all()
+    client.force_login(AmbassadorFactory())
+
+    response = client.post(address("evidence_review", evidence), word(first))
+
+    assert response.headers["Location"] == address("evidence_detail", evidence)
+    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [(first, Review.VERIFIED)]
+
+
+def test_evidence_review_states_the_first_day_where_the_evidence_lacks_it(client):
+    evidence = EvidenceFactory(happened_from=None, bears_on=[BenchmarkFactory()])
+    client.force_login(OfficerFactory())
+
+    client.post(address("evidence_review", evidence), word(evidence.bearings.get(), first_on="2022-01-03"))
+
+    assert evidence.reviews.get().first_on == date(2022, 1, 3)
+
+
+def test_evidence_review_of_the_evidence_itself_needs_no_bearing(client):
+    evidence = EvidenceFactory()
+    client.force_login(OfficerFactory())
+
+    client.post(
+        address("evidence_review", evidence), {"evidence-decision": "rejected", "evidence-reason": "No such register."}
+    )
+
+    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [(None, Review.REJECTED)]
+
+
+def test_evidence_review_refuses_beside_the_field_and_keeps_what_was_typed(client):
+    evidence = EvidenceFactory(bears_on=[BenchmarkFactory()])
+    bearing = evidence.bearings.get()
+    client.force_login(OfficerFactory())
+
+    response = client.post(address("evidence_review", evidence), word(bearing, decision="", reason="We were there."))
+
+    assert response.status_code == 422
+    assert "Choose “Verify” or “Reject”." in response.text
+    assert "We were there." in response.text
+    assert not evidence.reviews.exists()
+
+
+def test_evidence_review_of_ones_own_is_refused_with_a_sentence(client):
+    officer = OfficerFactory()
+    evidence = EvidenceFactory(bears_on=[BenchmarkFactory()], recorded_by=officer)
+    client.force_login(officer)
+
+    response = client.post(address("evidence_review", evidence), word(evidence.bearings.get()))
+
+    assert response.status_code == 422
+    assert "You recorded this yourself. Ask another officer, or the Ambassador, to verify it." in response.text
+    assert not evidence.reviews.exists()
+
+
+def test_evidence_review_of_a_bearing_of_other_evidence_is_refused(client):
+    evidence, other = EvidenceFactory(), EvidenceFactory(bears_on=[BenchmarkFactory()])
+    client.force_login(OfficerFactory())
+
+    typed = {
+        "bearing": other.bearings.get().pk,
+        "evidence-decision": "verified",
+        "evidence-reason": "Seen.",
+    }
+
+    assert client.post(address("evidence_review", evidence), typed).status_code == 422
+    assert not evidence.reviews.exists()
+    assert not other.reviews.exists()
+
+
+def test_the_second_to_review_sees_what_the_first_said_and_loses_nothing(client):
+    evidence = EvidenceFactory(bears_on=[BenchmarkFactory()])
+    bearing = evidence.bearings.get()
+    client.force_login(OfficerFactory())
+    EvidenceReviewFactory(bearing=bearing, decision=Review.REJECTED, reason="The minutes are forged.")
+
+    first = client.post(address("evidence_review", evidence), word(bearing, seen="0"))
+
+    assert first.status_code == 422
+    assert "recorded a newer review on 10 January 2022" in first.text
+    assert "The minutes are forged." in first.text
+    assert "We saw the minutes." in first.text
+
+    seen = next(line.form["seen"].value() for line in first.context["lines"])
+    assert client.post(address("evidence_review", evidence), word(bearing, seen=seen)).status_code == 302
+    assert evidence.reviews.last().decision == Review.VERIFIED
+
+
+def test_evidence_review_is_403_for_whoever_sees_but_may_not(client):
+    sent = UpdateRoundFactory(accepted=True)
+    evidence = EvidenceFactory(round=sent, bears_on=[BenchmarkFactory()])
+    bearing = evidence.bearings.get()
+    for user in (ObserverFactory(), AmbassadorFactory(), FocalPointFactory(ministry=sent.update.commitment.ministry)):
+        client.force_login(user)
+        assert client.post(address("evidence_review", evidence), word(bearing)).status_code == 403
+    assert client.get(address("evidence_review", evidence)).status_code == 405
+
+
+# --- The file ---------------------------------------------------------------------------------------------------------
+
+
+def test_evidence_file_comes_as_it_was_sent_and_is_never_run_here(client):
+    kept = EvidenceFileFactory(content=PDF, name="Lengolo la ’Muso.pdf")
+    EvidenceFactory(file=kept)
+    client.force_login(ObserverFactory())
+
+    response = client.get(address("evidence_file", kept))
+
+    assert b"".join(response.streaming_content) == PDF
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Content-Disposition"] == ("attachment; filename*=utf-8''Lengolo%20la%20%E2%80%99Muso.pdf")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_evidence_file_goes_with_the_evidence_that_cites_it(client):
+    sent = UpdateRoundFactory()
+    internal = EvidenceFactory(commitment=sent.update.commitment, file=EvidenceFileFactory())
+    own = EvidenceFactory(round=sent, file=EvidenceFileFactory(name="own.pdf"))
+    ministry = FocalPointFactory(ministry=sent.update.commitment.ministry)
+    for user, statuses in (
+        (ministry, (404, 200)),
+        (FocalPointFactory(), (404, 404)),
+        (OfficerFactory(countries=[CountryFactory(elsewhere=True)]), (404, 404)),
+        (OfficerFactory(), (200, 200)),
+    ):
+        client.force_login(user)
+        answers = [client.get(address("evidence_file", row.file)) for row in (internal, own)]
+        assert tuple(answer.status_code for answer in answers) == statuses
+        assert all(b"".join(answer) for answer in answers)
+
+
+def test_evidence_by_others_than_the_government_says_so(client):
+    evidence = EvidenceFactory(done_by=DoneBy.INTERNATIONAL)
+    client.force_login(OfficerFactory())
+    assert "International organization" in client.get(address("evidence_detail", evidence)).text
