@@ -1,0 +1,158 @@
+"""The embassy's verdict on a benchmark."""
+
+import pytest
+from django.urls import reverse
+
+from dialogues.models import Assessment
+from dialogues.views.assessments import section_of_law
+from dialogues.words import Verdict
+from tests.factories import (
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    UpdateRoundFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def address(benchmark):
+    return reverse("benchmark_assess", args=[benchmark.pk])
+
+
+def filled(**changed):
+    return {
+        "verdict": "concrete_step",
+        "rationale": "Two of three parts are done.",
+        "law": "22 U.S.C. 7106(b)(2)",
+    } | changed
+
+
+def test_benchmark_assess_gives_a_verdict_on_its_grounds(client):
+    benchmark = BenchmarkFactory()
+    evidence = EvidenceFactory(bears_on=[benchmark], verified=True)
+    officer = OfficerFactory()
+    client.force_login(officer)
+
+    response = client.post(address(benchmark), filled(evidence=[evidence.pk]))
+
+    verdict = Assessment.objects.get()
+    assert response.headers["Location"] == reverse("recommendation_detail", args=[benchmark.recommendation_id])
+    assert (verdict.verdict, verdict.rationale, verdict.recorded_by) == (
+        Verdict.STEP,
+        "Two of three parts are done.",
+        officer,
+    )
+    assert [ground.evidence for ground in verdict.grounds.all()] == [evidence]
+
+
+def test_benchmark_assess_leads_back_to_the_round_it_came_from(client):
+    benchmark, sent = BenchmarkFactory(), UpdateRoundFactory(accepted=True)
+    client.force_login(OfficerFactory())
+
+    for given, location in (
+        (str(sent.pk), reverse("round_detail", args=[sent.pk])),
+        ("987654", reverse("recommendation_detail", args=[benchmark.recommendation_id])),
+        ("//elsewhere.example", reverse("recommendation_detail", args=[benchmark.recommendation_id])),
+    ):
+        assert client.post(address(benchmark), filled(round=given)).headers["Location"] == location
+
+
+def test_benchmark_assess_fills_in_the_law_and_what_was_verified(client):
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(indicia=[1, 7]))
+    verified = EvidenceFactory(bears_on=[benchmark], verified=True)
+    EvidenceFactory(bears_on=[benchmark])
+    client.force_login(OfficerFactory())
+
+    form = client.get(address(benchmark)).context["assessable"].form
+
+    assert form["law"].value() == "22 U.S.C. 7106(b)(1), (7)"
+    assert form["evidence"].value() == [str(verified.pk)]
+    assert len(form.fields["evidence"].choices) == 2
+
+
+@pytest.mark.parametrize(
+    ("indicia", "section"),
+    [([], "22 U.S.C. 7107(b)"), ([2], "22 U.S.C. 7106(b)(2)"), ([3, 9], "22 U.S.C. 7106(b)(3), (9)")],
+)
+def test_section_of_law_names_the_indicia(indicia, section):
+    assert section_of_law(indicia) == section
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"), [({"verdict": ""}, "verdict"), ({"rationale": ""}, "rationale"), ({"law": ""}, "law")]
+)
+def test_benchmark_assess_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field):
+    client.force_login(OfficerFactory())
+
+    response = client.post(address(BenchmarkFactory()), filled(**changed))
+
+    assert response.status_code == 422
+    assert field in response.context["assessable"].form.errors
+    kept = {"rationale": "22 U.S.C. 7106(b)(2)"}.get(field, "Two of three parts are done.")
+    assert kept in response.text
+    assert not Assessment.objects.exists()
+
+
+def test_benchmark_assess_takes_no_evidence_that_does_not_bear_on_it(client):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark])
+    client.force_login(OfficerFactory())
+
+    response = client.post(address(benchmark), filled(evidence=[EvidenceFactory().pk]))
+
+    assert response.status_code == 422
+    assert "Choose from the list." in response.text
+
+
+def test_the_second_to_assess_sees_what_the_first_said_and_loses_nothing(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+    AssessmentFactory(benchmark=benchmark, rationale="Nothing moved.")
+
+    first = client.post(address(benchmark), filled(seen="0"))
+
+    assert first.status_code == 422
+    assert "recorded a newer assessment on 15 January 2022" in first.text
+    assert "Nothing moved." in first.text
+    assert "Two of three parts are done." in first.text
+
+    seen = first.context["assessable"].form["seen"].value()
+    assert client.post(address(benchmark), filled(seen=seen)).status_code == 302
+
+
+def test_benchmark_assess_is_404_unseen_and_403_where_seen_but_not_allowed(client):
+    benchmark = BenchmarkFactory()
+    commitment = CommitmentFactory(benchmarks=[benchmark])
+    for user, status in (
+        (AmbassadorFactory(), 403),
+        (ObserverFactory(), 403),
+        (FocalPointFactory(ministry=commitment.ministry), 403),
+        (FocalPointFactory(), 404),
+        (OfficerFactory(countries=[CountryFactory(elsewhere=True)]), 404),
+    ):
+        client.force_login(user)
+        assert client.get(address(benchmark)).status_code == status
+        assert client.post(address(benchmark), filled()).status_code == status
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_benchmark_assess_query_count(client, django_assert_num_queries, count):
+    benchmark = BenchmarkFactory()
+    for _ in range(count):
+        EvidenceFactory(bears_on=[benchmark], verified=True)
+        AssessmentFactory(benchmark=benchmark)
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; benchmark, bearings, reviews, assessments, terms; may assess; inbox, name of the post
+    with django_assert_num_queries(11):
+        response = client.get(address(benchmark))
+
+    assert len(response.context["assessable"].exhibits) == count

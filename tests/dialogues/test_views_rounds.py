@@ -1,0 +1,333 @@
+"""The inbox: what waits, claim beside evidence, accepting and returning."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.words import Decision, Kind, Progress, Review, Status
+from recommendations.words import Rule
+from tests.factories import (
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RoundDecisionFactory,
+    UpdateRoundFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def address(name, row):
+    return reverse(name, args=[row.pk])
+
+
+def sent_round(*benchmarks, **fields):
+    """A round that waits, with one piece of evidence that bears on each of `benchmarks`."""
+    commitment = CommitmentFactory(benchmarks=benchmarks)
+    sent = UpdateRoundFactory(update__commitment=commitment, **fields)
+    EvidenceFactory(round=sent, bears_on=benchmarks)
+    return sent
+
+
+# --- The inbox --------------------------------------------------------------------------------------------------------
+
+
+def test_round_list_holds_what_waits_longest_waiting_first(client):
+    later = UpdateRoundFactory(happened_on=date(2022, 1, 20))
+    earlier = UpdateRoundFactory(happened_on=date(2022, 1, 14), claimed=Progress.DONE)
+    UpdateRoundFactory(accepted=True)
+    UpdateRoundFactory(returned=True)
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("round_list"))
+
+    assert [(line.round, line.claimed, line.days) for line in response.context["rounds"]] == [
+        (earlier, Progress.DONE, 14),
+        (later, Progress.UNDER_WAY, 8),
+    ]
+    assert "2 updates wait for the embassy’s answer" in response.text
+
+
+def test_round_list_names_what_others_logged_and_nobody_reviewed(client):
+    officer = OfficerFactory()
+    benchmark = BenchmarkFactory()
+    theirs = EvidenceFactory(bears_on=[benchmark])
+    EvidenceFactory(bears_on=[benchmark], recorded_by=officer)
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+    EvidenceFactory()
+    sent_round(benchmark)
+    client.force_login(officer)
+
+    response = client.get(reverse("round_list"))
+
+    assert response.context["logged"] == [theirs]
+    assert "Logged by others, not reviewed yet" in response.text
+
+
+def test_round_list_names_our_own_undertakings_that_were_reported_done(client):
+    own = CommitmentFactory(united_states=True)
+    CommitmentEventFactory(commitment=own, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20))
+    CommitmentFactory(united_states=True)
+    client.force_login(OfficerFactory())
+
+    assert client.get(reverse("round_list")).context["reported"] == [own]
+
+
+def test_round_list_is_the_embassys(client):
+    sent = sent_round(BenchmarkFactory())
+    for user in (FocalPointFactory(ministry=sent.update.commitment.ministry), FocalPointFactory()):
+        client.force_login(user)
+        response = client.get(reverse("round_list"))
+        assert response.context["rounds"] == []
+        assert "logged" not in response.context
+        assert client.get(address("round_detail", sent)).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_round_list_query_count(client, django_assert_num_queries, count):
+    benchmark = BenchmarkFactory()
+    for _ in range(count):
+        sent_round(benchmark)
+        EvidenceFactory(bears_on=[benchmark])
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; rounds, logged, how many, reported; inbox, name of the post
+    with django_assert_num_queries(9):
+        response = client.get(reverse("round_list"))
+
+    assert len(response.context["rounds"]) == len(response.context["logged"]) == count
+
+
+# --- One round --------------------------------------------------------------------------------------------------------
+
+
+def test_round_detail_puts_the_claim_beside_its_evidence(client):
+    benchmark = BenchmarkFactory(terms__criterion="Ten districts have one.")
+    sent = sent_round(benchmark, narrative="Six districts have one.")
+    ReadingFactory(round=sent, evidence=sent.evidence.get(), indicator=IndicatorFactory(name="Focal points"), figure=6)
+    client.force_login(OfficerFactory())
+
+    text = client.get(address("round_detail", sent)).text
+
+    assert "Six districts have one." in text
+    assert sent.evidence.get().title in text
+    assert f"{benchmark.key} Ten districts have one." in text
+    assert "The figures: focal points 6" in text
+    assert text.count("Your decision") == 2
+    assert f'hx-get="{address("round_foretold", sent)}"' in text
+    assert f'<a href="{address("round_foretold", sent)}">' in text
+
+
+def test_round_detail_is_read_by_the_embassy_and_decided_by_its_officers(client):
+    sent = sent_round(BenchmarkFactory())
+    for user, decides in ((OfficerFactory(), True), (AmbassadorFactory(), False), (ObserverFactory(), False)):
+        client.force_login(user)
+        text = client.get(address("round_detail", sent)).text
+        assert ("Accept with these decisions" in text, "Return with a reason" in text) == (decides, decides)
+    client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+    assert client.get(address("round_detail", sent)).status_code == 404
+
+
+def test_round_detail_tells_what_came_before_it(client):
+    first = sent_round(BenchmarkFactory())
+    RoundDecisionFactory(round=first, decision=Decision.RETURNED, reason="The list is missing.")
+    second = UpdateRoundFactory(update=first.update)
+    client.force_login(OfficerFactory())
+
+    text = client.get(address("round_detail", second)).text
+
+    assert "The list is missing." in text
+    assert address("round_detail", first) in text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_round_detail_query_count(client, django_assert_num_queries, count):
+    benchmarks = [BenchmarkFactory() for _ in range(count)]
+    sent = sent_round(*benchmarks)
+    for _ in range(count - 1):
+        EvidenceFactory(round=sent, bears_on=benchmarks)
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; round, may decide, edition; evidence, bearings, benchmarks, terms, reviews, readings;
+    # readings of the round, earlier rounds; inbox, name of the post
+    with django_assert_num_queries(16):
+        response = client.get(address("round_detail", sent))
+
+    assert len(response.context["exhibits"]) == count
+
+
+# --- Returning --------------------------------------------------------------------------------------------------------
+
+
+def test_round_return_sends_it_back_with_a_reason(client):
+    sent = sent_round(BenchmarkFactory())
+    client.force_login(OfficerFactory())
+
+    response = client.post(address("round_return", sent), {"return-reason": "The list is missing."})
+
+    assert response.headers["Location"] == reverse("round_list")
+    sent.refresh_from_db()
+    assert (sent.decision.decision, sent.decision.reason) == (Decision.RETURNED, "The list is missing.")
+
+
+def test_round_return_needs_a_reason(client):
+    sent = sent_round(BenchmarkFactory())
+    client.force_login(OfficerFactory())
+
+    response = client.post(address("round_return", sent), {"return-reason": " "})
+
+    assert response.status_code == 422
+    assert "What is missing: This field is required." in response.text
+
+
+# --- Accepting --------------------------------------------------------------------------------------------------------
+
+
+def words(sent, decision="verified", **changed):
+    """The form of acceptance: one decision on every line of the round."""
+    typed = {f"bearing-{bearing.pk}-decision": decision for e in sent.evidence.all() for bearing in e.bearings.all()}
+    return typed | {"accept-reason": "The list shows it."} | changed
+
+
+def test_round_accept_gives_the_word_on_every_line(client):
+    sent = sent_round(BenchmarkFactory(), BenchmarkFactory())
+    first, second = sent.evidence.get().bearings.all()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        address("round_accept", sent),
+        words(
+            sent,
+            **{f"bearing-{second.pk}-decision": "rejected", f"bearing-{second.pk}-reason": "Not what it shows."},
+        ),
+    )
+
+    assert response.headers["Location"] == address("round_detail", sent)
+    assert {(review.bearing, review.decision, review.reason) for review in sent.evidence.get().reviews.all()} == {
+        (first, Review.VERIFIED, "The list shows it."),
+        (second, Review.REJECTED, "Not what it shows."),
+    }
+
+
+def test_round_accept_verifies_the_figures_with_the_evidence_that_they_cite(client):
+    sent = sent_round(BenchmarkFactory())
+    evidence = sent.evidence.get()
+    ReadingFactory(round=sent, evidence=evidence)
+    client.force_login(OfficerFactory())
+
+    client.post(address("round_accept", sent), words(sent, **{f"evidence-{evidence.pk}-decision": "verified"}))
+
+    assert evidence.reviews.filter(bearing=None, decision=Review.VERIFIED).count() == 1
+
+
+def test_round_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
+    sent = sent_round(BenchmarkFactory(), claimed=Progress.DONE)
+    commitment = sent.update.commitment
+    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=sent.happened_on, round=sent)
+    client.force_login(OfficerFactory())
+
+    refused = client.post(address("round_accept", sent), words(sent, "rejected"))
+    assert refused.status_code == 422
+    assert "nothing of it is verified" in refused.text
+    assert "The list shows it." in refused.text
+
+    assert client.post(address("round_accept", sent), words(sent)).status_code == 302
+    assert commitment.standing_on(date(2022, 1, 28)).status == Status.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"decision": ""}, "Choose “Verify” or “Reject”."),
+        ({"accept-reason": ""}, "Say in a sentence why, here or once for all of it below."),
+    ],
+)
+def test_round_accept_refuses_beside_the_line_and_keeps_what_was_typed(client, changed, sentence):
+    sent = sent_round(BenchmarkFactory(), BenchmarkFactory())
+    second = sent.evidence.get().bearings.last()
+    client.force_login(OfficerFactory())
+
+    typed = words(sent, **{f"bearing-{second.pk}-reason": "Kept as typed."} | changed)
+    typed[f"bearing-{sent.evidence.get().bearings.first().pk}-decision"] = changed.get("decision", "verified")
+    response = client.post(address("round_accept", sent), typed)
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert "Kept as typed." in response.text
+    sent.refresh_from_db()
+    assert not hasattr(sent, "decision")
+
+
+def test_round_accept_states_the_first_day_where_the_evidence_lacks_it(client):
+    benchmark = BenchmarkFactory()
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    evidence = EvidenceFactory(round=sent, happened_from=None, bears_on=[benchmark])
+    bearing = evidence.bearings.get()
+    client.force_login(OfficerFactory())
+
+    client.post(address("round_accept", sent), words(sent, **{f"bearing-{bearing.pk}-first_on": "2022-01-03"}))
+
+    assert evidence.reviews.get().first_on == date(2022, 1, 3)
+
+
+@pytest.mark.parametrize("verb", ["return", "accept"])
+def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, verb):
+    sent = sent_round(BenchmarkFactory())
+    first = RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason="The list is missing.")
+    client.force_login(OfficerFactory())
+
+    typed = {"return-reason": "Kept as typed."} | words(sent, **{"accept-reason": "Kept as typed."})
+    response = client.post(address(f"round_{verb}", sent), typed)
+
+    assert response.status_code == 422
+    assert f"{first.recorded_by} returned this update on 10 January 2022" in response.text
+    assert "The list is missing." in response.text
+    assert "Kept as typed." in response.text
+
+
+@pytest.mark.parametrize("verb", ["return", "accept"])
+def test_deciding_is_403_for_whoever_sees_but_may_not_and_404_unseen(client, verb):
+    sent = sent_round(BenchmarkFactory())
+    for user, status in (
+        (AmbassadorFactory(), 403),
+        (ObserverFactory(), 403),
+        (FocalPointFactory(ministry=sent.update.commitment.ministry), 404),
+        (OfficerFactory(countries=[CountryFactory(elsewhere=True)]), 404),
+    ):
+        client.force_login(user)
+        assert client.post(address(f"round_{verb}", sent), words(sent)).status_code == status
+    client.force_login(OfficerFactory())
+    assert client.get(address(f"round_{verb}", sent)).status_code == 405
+
+
+# --- Assessing on the same page ---------------------------------------------------------------------------------------
+
+
+def test_round_detail_asks_for_a_verdict_once_it_is_accepted(client):
+    assessed = BenchmarkFactory(terms__criterion="Adopted.")
+    counted = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=IndicatorFactory())
+    sent = sent_round(assessed, counted)
+    AssessmentFactory(benchmark=assessed, rationale="It was only a draft.")
+    client.force_login(OfficerFactory())
+    assert client.get(address("round_detail", sent)).context["assess"] == []
+
+    RoundDecisionFactory(round=sent)
+    text = client.get(address("round_detail", sent)).text
+
+    assert "It was only a draft." in text
+    assert f"Assess {assessed.key}</button>" in text
+    assert f"Assess {counted.key}</button>" not in text
+    assert "This benchmark is judged by its figures" in text
+
+    client.force_login(ObserverFactory())
+    assert f"Assess {assessed.key}</button>" not in client.get(address("round_detail", sent)).text
