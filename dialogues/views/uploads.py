@@ -31,7 +31,10 @@ def keep_files(request: SignedIn, *, now: datetime) -> Kept:
     files, refusals = list(before), []
     for upload in request.FILES.getlist("files"):
         if len(files) >= settings.UPLOAD_MAX_FILES:
-            refusals.append(f"“{upload.name}” was left out: {settings.UPLOAD_MAX_FILES} files go with one form.")
+            most = settings.UPLOAD_MAX_FILES
+            refusals.append(
+                f"“{upload.name}” was left out: {most} file{' goes' if most == 1 else 's go'} with one form."
+            )
             continue
         try:
             files.append(actions.keep_upload(upload=upload, by=request.user, now=now))

@@ -1,0 +1,152 @@
+"""What recurs in the forms: days, rows to choose from, lines, and what is kept when a form is refused."""
+
+from datetime import date
+
+import pytest
+from django import forms
+from django.http import QueryDict
+
+from dialogues.forms.evidence import BearingRows
+from dialogues.forms.fields import (
+    DatedForm,
+    PastDayField,
+    RowField,
+    RowsField,
+    SeenField,
+    beside_field,
+    has_now_seen,
+    offer,
+    refused,
+    typed,
+    with_another_row,
+)
+from recommendations.models import Benchmark, Recommendation
+
+TODAY = date(2022, 1, 28)
+
+
+class Days(DatedForm):
+    on = PastDayField()
+    since = PastDayField(required=False)
+
+
+def test_past_days_end_at_today_and_begin_there_where_one_is_needed():
+    form = Days(today=TODAY)
+
+    assert form["on"].value() == TODAY
+    assert form["since"].value() is None
+    assert 'max="2022-01-28"' in str(form["on"])
+    assert 'max="2022-01-28"' in str(form["since"])
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("2022-01-28", None),
+        ("2022-01-29", "That day has not come yet. Give today or a day before it."),
+        ("soon", "Give the day as a date, such as 2022-01-28."),
+    ],
+)
+def test_past_days_refuse_a_day_to_come(day, sentence):
+    form = Days({"on": day}, today=TODAY)
+    assert form.errors.get("on") == ([sentence] if sentence else None)
+
+
+def test_one_form_does_not_end_the_days_of_another():
+    Days(today=date(2021, 1, 1))
+    assert Days({"on": "2022-01-28"}, today=TODAY).is_valid()
+
+
+class Choosing(forms.Form):
+    one = RowField(required=False)
+    several = RowsField(required=False)
+
+
+def choosing(data):
+    form = Choosing(data)
+    rows = [Recommendation(pk=1, number=1, text="First"), Recommendation(pk=2, number=2, text="Second")]
+    offer(form, "one", rows, empty="None")
+    offer(form, "several", rows)
+    return form
+
+
+def test_row_fields_give_the_rows_that_were_chosen():
+    form = choosing({"one": "2", "several": ["1", "2"]})
+    assert form.is_valid()
+    assert form.cleaned_data["one"].text == "Second"
+    assert [row.text for row in form.cleaned_data["several"]] == ["First", "Second"]
+
+
+def test_row_fields_may_stay_empty():
+    form = choosing({})
+    assert form.is_valid()
+    assert (form.cleaned_data["one"], form.cleaned_data["several"]) == (None, [])
+
+
+def test_row_fields_say_the_same_of_what_is_not_offered_whatever_it_is():
+    for value in ("3", "nonsense", "1; DROP TABLE"):
+        form = choosing({"one": value, "several": [value]})
+        assert form.errors == {"one": ["Choose one from the list."], "several": ["Choose from the list."]}
+
+
+def bearing_rows(**lines):
+    data = QueryDict(mutable=True)
+    data.update({"bearings-TOTAL_FORMS": "2", "bearings-INITIAL_FORMS": "0"} | lines)
+    return BearingRows(data, **FILLED_WITH)
+
+
+BENCHMARKS = [
+    Benchmark(pk=1, letter="a", recommendation=Recommendation(number=3)),
+    Benchmark(pk=2, letter="b", recommendation=Recommendation(number=3)),
+]
+FILLED_WITH = {
+    "prefix": "bearings",
+    "form_kwargs": {"benchmarks": BENCHMARKS, "choices": [("3. Fund it", [("1", "3a: Paid"), ("2", "3b: Named")])]},
+}
+
+
+def test_lines_that_name_no_benchmark_say_nothing():
+    rows = bearing_rows(**{"bearings-0-shows": "context", "bearings-1-benchmark": "2"})
+    assert rows.is_valid()
+    assert [row.cleaned_data.get("benchmark") for row in rows] == [None, BENCHMARKS[1]]
+
+
+def test_lines_name_a_benchmark_once():
+    rows = bearing_rows(**{"bearings-0-benchmark": "2", "bearings-1-benchmark": "2"})
+    assert not rows.is_valid()
+    assert rows.errors == [{}, {"benchmark": ["This benchmark is named above already."]}]
+
+
+def test_another_line_is_added_below_what_was_typed():
+    rows = with_another_row(bearing_rows(**{"bearings-0-benchmark": "2", "bearings-0-shows": "context"}), **FILLED_WITH)
+
+    assert [row["benchmark"].value() for row in rows] == ["2", None, None]
+    assert [row["shows"].value() for row in rows] == ["context", None, "concrete_action"]
+    assert not any(form.errors for form in rows)
+
+
+def test_what_was_typed_comes_back_as_typed():
+    assert typed(Days({"on": "soon", "since": ""}, today=TODAY)) == {"on": "soon", "since": ""}
+
+
+class Seeing(forms.Form):
+    why = forms.CharField()
+    seen = SeenField()
+
+
+def test_a_refused_form_can_be_sent_again_once_its_reader_has_seen_what_is_newer():
+    form = Seeing(QueryDict("p-why=Kept&p-seen=4"), prefix="p")
+    has_now_seen(form, "seen", 9)
+    assert (form["why"].value(), form["seen"].value()) == ("Kept", "9")
+
+
+@pytest.mark.parametrize(("field", "where"), [("why", "why"), ("elsewhere", "__all__"), (None, "__all__")])
+def test_a_refusal_stands_beside_its_field_or_on_the_form(field, where):
+    form = Seeing({"why": "Kept"})
+    beside_field(form, "Not now.", field)
+    assert form.errors == {where: ["Not now."]}
+
+
+def test_refused_names_the_forms_to_put_right():
+    wrong, right, fresh = Seeing({}), Seeing({"why": "Kept"}), Seeing()
+    assert refused(wrong, right, fresh) == [wrong]

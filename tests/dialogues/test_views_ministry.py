@@ -1,0 +1,315 @@
+"""The focal point's pages: what is asked of the ministry, and sending an update."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from dialogues.models import EvidenceFile, UpdateRound
+from dialogues.words import Decision, Direction, DoneBy, Kind, Progress, Status
+from recommendations.words import Rule
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RoundDecisionFactory,
+    UpdateRoundFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
+
+
+@pytest.fixture
+def police():
+    return MinistryFactory(short_name="Police")
+
+
+@pytest.fixture
+def focal_point(client, police):
+    user = FocalPointFactory(ministry=police)
+    client.force_login(user)
+    return user
+
+
+def pdf(name="list.pdf", content=PDF):
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def send(commitment):
+    return reverse("update_send", args=[commitment.pk])
+
+
+# --- What is asked ----------------------------------------------------------------------------------------------------
+
+
+def test_ministry_home_puts_first_what_came_back_then_what_is_late_then_what_is_due_soonest(
+    client, police, focal_point
+):
+    undated = CommitmentFactory(ministry=police)
+    soon = CommitmentFactory(ministry=police, made__due_on=date(2022, 2, 1))
+    late = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
+    returned = UpdateRoundFactory(
+        update__commitment=CommitmentFactory(ministry=police, made__due_on=date(2022, 3, 1)), returned=True
+    )
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police))
+    done = CommitmentFactory(ministry=police, done=True)
+    CommitmentFactory(text="Another ministry's.")
+
+    response = client.get(reverse("ministry_home"))
+
+    def commitments(key):
+        return [ask.commitment for ask in response.context[key]]
+
+    assert commitments("asked") == [returned.update.commitment, late, soon, undated]
+    assert commitments("waiting") == [sent.update.commitment]
+    assert commitments("settled") == [done]
+    assert "4 things are asked of your ministry" in response.text
+    assert "Came back from the embassy" in response.text
+    assert returned.decision.reason in response.text
+    assert "late by 12 days" in response.text
+    assert "Another ministry" not in response.text
+
+
+def test_ministry_home_leads_nowhere_else_and_says_nothing_of_readiness(client, police, focal_point):
+    EditionFactory()
+    CommitmentFactory(ministry=police)
+
+    text = client.get(reverse("ministry_home")).text
+
+    for absent in ("Dashboard", "Inbox", "Briefings", "eadiness", 'aria-label="Main"'):
+        assert absent not in text, absent
+
+
+def test_ministry_home_says_how_it_begins_where_nothing_is_asked(client, focal_point):
+    assert "Nothing is asked of your ministry now" in client.get(reverse("ministry_home")).text
+
+
+def test_ministry_home_is_the_focal_points(client):
+    for reader in (OfficerFactory, AmbassadorFactory, ObserverFactory):
+        client.force_login(reader())
+        assert client.get(reverse("ministry_home")).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_ministry_home_query_count(client, django_assert_num_queries, police, focal_point, count):
+    for _ in range(count):
+        UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police), returned=True)
+
+    # session, user, zone; commitments, events, updates, rounds; ministry, name of the post
+    with django_assert_num_queries(9):
+        response = client.get(reverse("ministry_home"))
+
+    assert len(response.context["asked"]) == count
+
+
+# --- Sending an update ------------------------------------------------------------------------------------------------
+
+
+def filled(**changed):
+    return {
+        "claimed": "under_way",
+        "title": "Six districts have a focal point",
+        "narrative": "Officers were named in six districts.",
+        "happened_from": "2022-01-10",
+        "happened_to": "2022-01-20",
+        "done_by": "government",
+    } | changed
+
+
+def test_update_send_sends_the_words_and_every_file(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police, benchmarks=[BenchmarkFactory()])
+
+    response = client.post(send(commitment), filled(files=[pdf(), pdf("order.pdf")]), follow=True)
+
+    assert response.redirect_chain == [(reverse("ministry_home"), 302)]
+    assert "Sent to the embassy. Its answer will stand here." in response.text
+    sent = UpdateRound.objects.get()
+    assert (sent.narrative, sent.claimed, sent.recorded_by) == (
+        "Officers were named in six districts.",
+        Progress.UNDER_WAY,
+        focal_point,
+    )
+    assert sorted(evidence.file.name for evidence in sent.evidence.all()) == ["list.pdf", "order.pdf"]
+    assert {evidence.done_by for evidence in sent.evidence.all()} == {DoneBy.GOVERNMENT}
+
+
+def test_update_send_that_it_is_done_reports_it_done(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+
+    client.post(send(commitment), filled(claimed="done"))
+
+    assert commitment.standing_on(date(2022, 1, 28)).status == Status.REPORTED
+
+
+def test_update_send_warns_above_the_narrative_and_says_what_happens_next(client, police, focal_point):
+    text = client.get(send(CommitmentFactory(ministry=police))).text
+
+    warning = text.index("Do not write names of victims or anything that could identify one.")
+    assert warning < text.index('name="narrative"')
+    assert "the embassy reads it and answers here" in text
+    assert 'max="2022-01-28"' in text
+
+
+def counted_commitment(police, **indicator):
+    benchmark = BenchmarkFactory(
+        terms__rule=Rule.TARGET, terms__target=10, terms__indicator=IndicatorFactory(name="Focal points", **indicator)
+    )
+    return CommitmentFactory(ministry=police, benchmarks=[benchmark])
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"figure": "6"}, (6, "")),
+        ({"direction": "up"}, (None, Direction.UP)),
+        ({}, None),
+    ],
+)
+def test_update_send_asks_for_figures_only_where_a_benchmark_counts_them(client, police, focal_point, typed, told):
+    commitment = counted_commitment(police)
+    indicator = commitment.benchmarks.get().current_terms.indicator
+    assert "Focal points since 1 April 2021" in client.get(send(commitment)).text
+    assert "Counted through" not in client.get(send(CommitmentFactory(ministry=police))).text
+
+    figures = {f"indicator-{indicator.pk}-{name}": value for name, value in typed.items()}
+    client.post(send(commitment), filled(through_on="2022-01-20", **figures))
+
+    readings = UpdateRound.objects.get().readings.all()
+    assert [(reading.figure, reading.direction) for reading in readings] == ([told] if told else [])
+
+
+def test_update_send_refuses_a_figure_with_a_direction(client, police, focal_point):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+
+    response = client.post(
+        send(commitment),
+        filled(through_on="2022-01-20", **{f"{prefix}-figure": "6", f"{prefix}-direction": "up"}),
+    )
+
+    assert response.status_code == 422
+    assert "Give the figure, or only the direction, not both." in response.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"claimed": ""}, "This field is required."),
+        ({"narrative": ""}, "This field is required."),
+        ({"happened_to": "2022-01-29"}, "That day has not come yet."),
+        ({"happened_from": "2022-01-21"}, "It can’t have begun after it was finished."),
+    ],
+)
+def test_update_send_refuses_beside_the_field_and_keeps_what_was_typed(client, police, focal_point, changed, told):
+    response = client.post(send(CommitmentFactory(ministry=police)), filled(**changed))
+
+    assert response.status_code == 422
+    (field,) = changed
+    assert told in str(response.context["form"].errors[field])
+    assert "Six districts have a focal point" in response.text
+    assert not UpdateRound.objects.exists()
+
+
+def test_update_send_keeps_the_files_of_a_refused_form_and_leaves_out_those_unticked(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+
+    refused = client.post(
+        send(commitment), filled(narrative="", files=[pdf(), pdf("order.pdf"), pdf("wrong.pdf", b"nothing")])
+    )
+    kept = {file.name: file.pk for file in EvidenceFile.objects.all()}
+    assert refused.status_code == 422
+    assert sorted(kept) == ["list.pdf", "order.pdf"]
+    assert "“wrong.pdf” is named like a PDF" in refused.text
+    assert all(f'name="kept_files" value="{pk}"' in refused.text for pk in kept.values())
+
+    client.post(send(commitment), filled(kept_files=[kept["list.pdf"]]))
+    assert [evidence.file.name for evidence in UpdateRound.objects.get().evidence.all()] == ["list.pdf"]
+
+
+@pytest.mark.parametrize("limit", [1])
+def test_update_send_says_which_file_was_one_too_many(client, police, focal_point, settings, limit):
+    settings.UPLOAD_MAX_FILES = limit
+
+    response = client.post(send(CommitmentFactory(ministry=police)), filled(files=[pdf(), pdf("order.pdf")]))
+
+    assert response.status_code == 422
+    assert "“order.pdf” was left out: 1 file goes with one form." in response.text
+    assert EvidenceFile.objects.get().name == "list.pdf"
+
+
+def test_update_send_sends_no_file_of_somebody_else(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    theirs = EvidenceFileFactory(uploaded_by=FocalPointFactory(email="other@example.com"))
+
+    client.post(send(commitment), filled(kept_files=[theirs.pk, "nonsense", "99999999999999999999"]))
+
+    assert [evidence.file for evidence in UpdateRound.objects.get().evidence.all()] == [None]
+
+
+def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    sent = UpdateRoundFactory(update__commitment=commitment, claimed=Progress.DONE, narrative="Told once.")
+    EvidenceFactory(round=sent, title="Six named", file=EvidenceFileFactory(name="list.pdf"))
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason="Add the list of posts.")
+
+    response = client.get(send(commitment))
+
+    assert "Add the list of posts." in response.text
+    assert "Told once." in response.text
+    assert "list.pdf" in response.text
+    form = response.context["form"]
+    assert (form["title"].value(), form["claimed"].value()) == ("Six named", Progress.DONE)
+
+    client.post(send(commitment), filled())
+    assert [(r.update, r.number) for r in UpdateRound.objects.order_by("pk")] == [(sent.update, 1), (sent.update, 2)]
+
+
+def test_update_send_twice_is_refused_and_loses_nothing(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    client.post(send(commitment), filled())
+
+    again = client.post(send(commitment), filled(narrative="Told a second time."))
+
+    assert again.status_code == 422
+    assert "is with the embassy. Wait for its answer" in again.text
+    assert "Told a second time." in again.text
+    assert UpdateRound.objects.count() == 1
+    assert "is with the embassy. You can send another one once it has answered." in client.get(send(commitment)).text
+
+
+@pytest.mark.parametrize("kind", [Kind.WITHDRAWN, Kind.VERIFIED_DONE])
+def test_update_send_on_what_is_settled_is_refused_and_loses_nothing(client, police, focal_point, kind):
+    commitment = CommitmentFactory(ministry=police)
+    CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=date(2022, 1, 3))
+
+    assert "nothing more is needed here." in client.get(send(commitment)).text
+    response = client.post(send(commitment), filled())
+
+    assert response.status_code == 422
+    assert "Nothing more is asked of you." in response.text
+    assert "Officers were named in six districts." in response.text
+
+
+def test_update_send_is_404_unseen_and_403_where_seen_but_not_allowed(client, police):
+    commitment = CommitmentFactory(ministry=police)
+    for user, status in (
+        (FocalPointFactory(), 404),
+        (OfficerFactory(), 403),
+        (AmbassadorFactory(), 403),
+        (ObserverFactory(), 403),
+    ):
+        client.force_login(user)
+        assert client.get(send(commitment)).status_code == status
+        assert client.post(send(commitment), filled()).status_code == status
