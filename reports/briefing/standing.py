@@ -17,7 +17,9 @@ def told_standing(result: Readiness) -> content.Standing:
         verified=bar.verified,
         claimed=bar.claimed,
         mark=bar.mark,
-        mark_note="" if bar.mark is None else f"Our working mark of {wording.figure(bar.mark)}: {reason}.",
+        mark_note=""
+        if bar.mark is None
+        else f"Our working mark of {wording.figure(bar.mark)}: {wording.within(reason)}.",
     )
 
 
