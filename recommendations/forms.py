@@ -1,0 +1,210 @@
+"""What a person types about what is asked: a recommendation, or how a benchmark is judged."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.forms import BoundField
+from django.http import QueryDict
+
+from recommendations.models import BenchmarkTerms, Edition, Indicator, Recommendation
+from recommendations.models.recommendations import INDICIA
+from recommendations.words import Origin, Pillar, Rule, TextStatus
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.refusals import Refused
+
+LOOKED_AT = (
+    "investigations, prosecutions, convictions, sentences served",
+    "protection of victims",
+    "prevention",
+    "cooperation with other governments in investigations",
+    "extradition",
+    "migration patterns",
+    "complicit officials",
+    "the share of victims who are foreigners",
+    "partnerships",
+    "the government monitors itself and publishes it",
+    "progress against the year before",
+    "demand for commercial sex",
+)
+"""What each of the twelve indicia looks at, in a few words (22 U.S.C. 7106(b))."""
+
+
+class RecommendationForm(forms.Form):
+    """A recommendation's published facts. `version` is the one that the form was filled from; 0 for a new one."""
+
+    number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
+    origin = forms.ChoiceField(choices=Origin.choices(), label="Where it stands", widget=forms.RadioSelect)
+    text = forms.CharField(label="What it says", widget=forms.Textarea(attrs={"rows": 4}))
+    text_status = forms.ChoiceField(
+        choices=TextStatus.choices(),
+        label="Wording",
+        widget=forms.RadioSelect,
+        help_text="Official: word for word as published. Reconstruction: put together from public sources, "
+        "and labelled so wherever it is shown.",
+    )
+    pillar = forms.ChoiceField(choices=Pillar.choices(), label="Pillar", widget=forms.RadioSelect)
+    indicia = forms.TypedMultipleChoiceField(
+        choices=[(number, f"{number}, {LOOKED_AT[number - 1]}") for number in INDICIA],
+        coerce=int,
+        required=False,
+        label="Indicia of 22 U.S.C. 7106(b)",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    lead = forms.ModelChoiceField(
+        Ministry.objects.none(), required=False, label="Lead ministry", empty_label="No lead ministry"
+    )
+    supporting = forms.ModelMultipleChoiceField(
+        Ministry.objects.none(), required=False, label="Supporting ministries", widget=forms.CheckboxSelectMultiple
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, reader: User, edition: Edition, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ministries = Ministry.objects.visible_to(reader).filter(country=edition.country_id)
+        _offer(self.fields["lead"], ministries)
+        _offer(self.fields["supporting"], ministries)
+
+    @staticmethod
+    def filled_from(recommendation: Recommendation) -> dict[str, Any]:
+        """The initial values of a form that edits this row."""
+        return {
+            "number": recommendation.number,
+            "origin": recommendation.origin,
+            "text": recommendation.text,
+            "text_status": recommendation.text_status,
+            "pillar": recommendation.pillar,
+            "indicia": recommendation.indicia,
+            "lead": recommendation.lead_id,
+            "supporting": [ministry.pk for ministry in recommendation.supporting.all()],
+            "version": recommendation.version,
+        }
+
+    def answers(self) -> dict[str, Any]:
+        """What was typed, as the actions take it."""
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return typed | {
+            "origin": Origin(typed["origin"]),
+            "text_status": TextStatus(typed["text_status"]),
+            "pillar": Pillar(typed["pillar"]),
+        }
+
+
+class BenchmarkForm(forms.Form):
+    """How a benchmark is judged. `seen` is the key of the terms that the form was filled from; 0 for new ones."""
+
+    criterion = forms.CharField(
+        label="Success criterion",
+        help_text="What has to be so for it to be met. The ministry reads this too.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    rule = forms.ChoiceField(
+        choices=Rule.choices(),
+        label="How it is judged",
+        widget=forms.RadioSelect,
+    )
+    indicator = forms.ModelChoiceField(
+        Indicator.objects.none(),
+        required=False,
+        empty_label="None",
+        label="Indicator",
+        help_text="Whose figures are read. Both rules that count need one.",
+    )
+    target = forms.DecimalField(
+        required=False,
+        max_digits=12,
+        decimal_places=2,
+        label="Target",
+        help_text="The figure to reach, for “figure against a target” alone.",
+    )
+    weight = forms.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        min_value=Decimal(0),
+        initial=Decimal(1),
+        label="Weight",
+        help_text="Beside the recommendation’s other benchmarks; 1 is the ordinary one.",
+    )
+    is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
+    reason = forms.CharField(
+        label="Why these terms",
+        help_text="Terms are dated and kept: what was asked before stays as it was then. Say why they are as they are.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, reader: User, edition: Edition, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        indicators = Indicator.objects.visible_to(reader).filter(country=edition.country_id)
+        _offer(self.fields["indicator"], indicators)
+
+    @staticmethod
+    def filled_from(terms: BenchmarkTerms) -> dict[str, Any]:
+        """The initial values of a form that changes these terms; the reason is asked anew."""
+        return {
+            "criterion": terms.criterion,
+            "rule": terms.rule,
+            "indicator": terms.indicator_id,
+            "target": _short(terms.target),
+            "weight": _short(terms.weight),
+            "is_about_complicity": terms.is_about_complicity,
+            "seen": terms.pk,
+        }
+
+    def answers(self) -> dict[str, Any]:
+        """What was typed, as the actions take it."""
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return typed | {"rule": Rule(typed["rule"])}
+
+
+def refuse(form: forms.Form, refusal: Refused) -> None:
+    """Put a refusal beside the field it names, or on the form where that has no such field."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def has_seen(form: forms.Form, field: str, key: int) -> None:
+    """Let a refused form be sent again as typed, now that its reader sees the newer row beside it."""
+    data = QueryDict(mutable=True)
+    data.update(form.data)
+    data[form.add_prefix(field)] = str(key)
+    form.data = data
+
+
+def differences(typed: forms.Form, standing: forms.Form) -> list[tuple[str, str]]:
+    """What stands now where it isn't what was typed: each field's label and its value, as read.
+
+    `standing` is the same form, not bound, filled from what stands now.
+    """
+    return [
+        (str(field.label), _read(field) or "nothing")
+        for field in standing.visible_fields()
+        if field.name in standing.initial and _read(field) != _read(typed[field.name])
+    ]
+
+
+def _offer(field: forms.Field, rows: QuerySet[Any]) -> None:
+    """Let a field that chooses among rows choose among these."""
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = rows
+
+
+def _read(bound: BoundField) -> str:
+    """A field's value as a person reads it."""
+    value = bound.value()
+    if isinstance(bound.field, forms.BooleanField):
+        return "yes" if value else "no"
+    if isinstance(bound.field, forms.ChoiceField):
+        chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value])}
+        offered: Iterable[tuple[Any, Any]] = cast("Any", bound.field).choices
+        return ", ".join(str(label) for key, label in offered if str(key) in chosen and str(key))
+    return "" if value is None else str(value).strip()
+
+
+def _short(value: Decimal | None) -> Decimal | None:
+    """A figure without noughts behind the point, as somebody would type it."""
+    if value is None:
+        return None
+    whole = value.to_integral_value()
+    return whole if value == whole else value.normalize()

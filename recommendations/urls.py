@@ -1,0 +1,12 @@
+"""Addresses of putting down what is asked; reading it is in `reports.urls`."""
+
+from django.urls import path
+
+from recommendations import views
+
+urlpatterns = [
+    path("editions/<int:edition>/recommendations/add/", views.recommendation_add, name="recommendation_add"),
+    path("recommendations/<int:pk>/edit/", views.recommendation_edit, name="recommendation_edit"),
+    path("recommendations/<int:pk>/benchmarks/add/", views.benchmark_add, name="benchmark_add"),
+    path("benchmarks/<int:pk>/edit/", views.benchmark_edit, name="benchmark_edit"),
+]

@@ -1,0 +1,168 @@
+"""Putting down what an edition asks: recommendations, and the terms by which their benchmarks are judged.
+
+Reading it is `reports.views`: what is asked stands beside how far it is shown.
+"""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from recommendations import actions
+from recommendations.forms import BenchmarkForm, RecommendationForm, differences, has_seen, refuse
+from recommendations.here import SignedIn
+from recommendations.models import Benchmark, Edition, Recommendation
+from recommendations.permissions import can_edit_recommendations
+from recommendations.words import Origin, TextStatus
+from tiptracker import clock
+from tiptracker.pages import render_page
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@login_required
+@form_page
+def recommendation_add(request: SignedIn, edition: int) -> HttpResponse:
+    """One more recommendation of an edition."""
+    row = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=edition)
+    _may_edit(request, row)
+    last = Recommendation.objects.visible_to(request.user).filter(edition=row, origin=Origin.REPORT).last()
+    form = RecommendationForm(
+        request.POST if request.method == "POST" else None,
+        reader=request.user,
+        edition=row,
+        initial={
+            "number": last.number + 1 if last else 1,
+            "origin": Origin.REPORT,
+            "text_status": TextStatus.RECONSTRUCTION,
+        },
+    )
+    if form.is_valid():
+        try:
+            added = actions.add_recommendation(
+                edition=row, by=request.user, now=clock.now(row.country.time_zone), **form.answers()
+            )
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, f"Recommendation {added.number} is added. Now give it its benchmarks.")
+            return redirect("recommendation_detail", pk=added.pk)
+    context = {"edition": row, "form": form}
+    return render_page(request, "recommendations/recommendation_add.html", context, status=_status(form))
+
+
+@login_required
+@form_page
+def recommendation_edit(request: SignedIn, pk: int) -> HttpResponse:
+    """A recommendation's published facts, put right."""
+    row = get_object_or_404(Recommendation.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
+    _may_edit(request, row.edition)
+    form = RecommendationForm(
+        request.POST if request.method == "POST" else None,
+        reader=request.user,
+        edition=row.edition,
+        initial=RecommendationForm.filled_from(row),
+    )
+    standing: list[tuple[str, str]] = []
+    if form.is_valid():
+        try:
+            actions.change_recommendation(
+                recommendation=row,
+                version=form.cleaned_data["version"] or 0,
+                by=request.user,
+                now=clock.now(row.edition.country.time_zone),
+                **form.answers(),
+            )
+        except Refused as refusal:
+            refuse(form, refusal)
+            if isinstance(refusal, ChangedMeanwhile):
+                row.refresh_from_db()
+                filled = RecommendationForm.filled_from(row)
+                now = RecommendationForm(reader=request.user, edition=row.edition, initial=filled)
+                standing = differences(form, now)
+                has_seen(form, "version", row.version)
+        else:
+            messages.success(request, f"Recommendation {row.number} is changed.")
+            return redirect("recommendation_detail", pk=row.pk)
+    context = {"recommendation": row, "form": form, "standing": standing}
+    return render_page(request, "recommendations/recommendation_edit.html", context, status=_status(form))
+
+
+@login_required
+@form_page
+def benchmark_add(request: SignedIn, pk: int) -> HttpResponse:
+    """One more benchmark of a recommendation, with its first terms."""
+    row = get_object_or_404(Recommendation.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
+    _may_edit(request, row.edition)
+    typed = request.POST if request.method == "POST" else None
+    form = BenchmarkForm(typed, reader=request.user, edition=row.edition)
+    if form.is_valid():
+        try:
+            added = actions.add_benchmark(
+                recommendation=row,
+                by=request.user,
+                now=clock.now(row.edition.country.time_zone),
+                **form.answers(),
+            )
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, f"Benchmark {added.key} is added.")
+            return redirect(f"{reverse('recommendation_detail', args=[row.pk])}#benchmark-{added.letter}")
+    context = {"recommendation": row, "form": form}
+    return render_page(request, "recommendations/benchmark_add.html", context, status=_status(form))
+
+
+@login_required
+@form_page
+def benchmark_edit(request: SignedIn, pk: int) -> HttpResponse:
+    """New terms for a benchmark, in force from now."""
+    row = get_object_or_404(
+        Benchmark.objects.visible_to(request.user).select_related("recommendation__edition__country"), pk=pk
+    )
+    edition = row.recommendation.edition
+    _may_edit(request, edition)
+    terms = row.current_terms
+    form = BenchmarkForm(
+        request.POST if request.method == "POST" else None,
+        reader=request.user,
+        edition=edition,
+        initial=BenchmarkForm.filled_from(terms) if terms else {},
+    )
+    standing: list[tuple[str, str]] = []
+    if form.is_valid():
+        try:
+            actions.change_benchmark_terms(
+                benchmark=row,
+                seen=form.cleaned_data["seen"] or 0,
+                by=request.user,
+                now=clock.now(edition.country.time_zone),
+                **form.answers(),
+            )
+        except Refused as refusal:
+            refuse(form, refusal)
+            if isinstance(refusal, ChangedMeanwhile) and terms:
+                now = BenchmarkForm(reader=request.user, edition=edition, initial=BenchmarkForm.filled_from(terms))
+                standing = differences(form, now)
+                has_seen(form, "seen", terms.pk)
+        else:
+            messages.success(request, f"Benchmark {row.key} has new terms, from today.")
+            return redirect(f"{reverse('recommendation_detail', args=[row.recommendation_id])}#benchmark-{row.letter}")
+    context = {"benchmark": row, "terms": terms, "form": form, "standing": standing}
+    return render_page(request, "recommendations/benchmark_edit.html", context, status=_status(form))
+
+
+def _may_edit(request: SignedIn, edition: Edition) -> None:
+    """Raises PermissionDenied for whoever sees the edition but doesn't edit it."""
+    if not can_edit_recommendations(request.user, edition):
+        raise PermissionDenied
+
+
+def _status(form: RecommendationForm | BenchmarkForm) -> int:
+    """422 for a refused form, so that scripts and htmx know."""
+    return 422 if form.errors else 200
