@@ -33,24 +33,24 @@ class Assessing:
 class Foretold:
     """The score as it stands, what accepting all of a round adds, and what each assessment adds on top. Of 100.
 
-    `needs_first_day` is True where a piece of evidence has no first day: the points come only if its
-    review states one in the tracking period.
+    `accepting` is None where the round was accepted already. `needs_first_day` is True where a piece
+    of evidence has no first day: the points come only if its review states one in the tracking period.
     """
 
     score: Fraction
-    accepting: Fraction
+    accepting: Fraction | None
     assessing: tuple[Assessing, ...]
     needs_first_day: bool
 
 
-def foretold(facts: Facts, *, round_id: int, as_of: date, now: datetime) -> Foretold:
+def foretold(facts: Facts, *, round_id: int, as_of: date, now: datetime, is_accepted: bool = False) -> Foretold:
     """What deciding on a round at the moment `now` would add to the score of the day `as_of`.
 
-    Accepting means that every file and figure of it is verified. An assessment is taken to rest on
-    the round's evidence alone.
+    Accepting means that every file and figure of it is verified; where it `is_accepted` already,
+    its reviews stand as they are. An assessment is taken to rest on the round's evidence alone.
     """
     sent = _sent(facts, round_id)
-    taken = accepted(facts, round_id=round_id, now=now)
+    taken = facts if is_accepted else accepted(facts, round_id=round_id, now=now)
     before, after = (readiness(each, as_of=as_of).score for each in (facts, taken))
 
     def then(benchmarks: Collection[int], verdict: Verdict) -> Fraction:
@@ -63,13 +63,13 @@ def foretold(facts: Facts, *, round_id: int, as_of: date, now: datetime) -> Fore
         choices.append(assessable)
     return Foretold(
         score=before,
-        accepting=after - before,
+        accepting=None if is_accepted else after - before,
         assessing=tuple(
             Assessing(tuple(choice.values()), verdict, then(choice.keys(), verdict))
             for choice in choices
             for verdict in (Verdict.STEP, Verdict.MET)
         ),
-        needs_first_day=any(row.happened_from is None for row in sent),
+        needs_first_day=not is_accepted and any(row.happened_from is None for row in sent),
     )
 
 

@@ -14,7 +14,10 @@ from reports.counting import newest
 from reports.findings import WHOLE, Finding
 from reports.readiness import Line, Part, Readiness
 from reports.record import BenchmarkTerms, Facts, Indicator
-from reports.words import Shown
+from reports.words import PartKey, Shown
+
+SHORT = {PartKey.ACTION: "Concrete action"}
+"""Parts whose title is too long to stand beside the others'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ def _part(seen: Part, sent: Part, points: Decimal, claims: Decimal, *, is_review
     printed = wording.printed([line.points for line in seen.lines], total=points)
     possible = wording.printed([line.of for line in seen.lines])
     return PrintedPart(
-        title=seen.key.label,
+        title=SHORT.get(seen.key, seen.key.label),
         points=plain(points) if is_reviewed else None,
         claimed=plain(claims) if is_reviewed else None,
         of=plain(wording.tenths(seen.of)),

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.words import DoneBy, Progress, Shows, Verdict
+from dialogues.words import DoneBy, Progress, Review, Shows, Verdict
 from recommendations.words import Pillar, Rule
 from reports.foretold import foretold
 from reports.readiness import readiness
@@ -121,3 +121,18 @@ def test_foretold_on_the_whole_record_of_lesotho_is_what_happens():
 
     assert told.accepting == accepted - told.score
     assert added(told)[("5a",), Verdict.MET] == score(record) - accepted > 0
+
+
+def test_foretold_of_an_accepted_round_is_what_a_verdict_adds_to_it_as_it_was_reviewed(record):
+    sent = record.sending(Progress.DONE, known=SENT)
+    taken = record.action("1a", SENT, SENT, known=SENT, sent=sent, verified=TODAY)
+    rejected = record.action("2a", SENT, SENT, known=SENT, sent=sent)
+    record.review(rejected, known=TODAY, key="2a", decision=Review.REJECTED)
+    before = score(record)
+
+    told = foretold(record.facts, round_id=sent, as_of=TODAY, now=noon(TODAY), is_accepted=True)
+    record.assess("1a", Verdict.MET, known=TODAY, on=[taken])
+
+    assert (told.score, told.accepting) == (before, None)
+    assert added(told)[("1a",), Verdict.MET] == score(record) - before > 0
+    assert added(told)[("2a",), Verdict.MET] == 0
