@@ -1,0 +1,15 @@
+"""Addresses of what we conclude and hand over, and of what is asked beside how far it is shown."""
+
+from django.urls import path
+
+from reports import views
+
+urlpatterns = [
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("recommendations/", views.recommendation_list, name="recommendation_list"),
+    path("recommendations/<int:pk>/", views.recommendation_detail, name="recommendation_detail"),
+    path("briefings/", views.briefing_list, name="briefing_list"),
+    path("briefings/<int:pk>/", views.briefing_detail, name="briefing_detail"),
+    path("briefings/<int:pk>/file/", views.briefing_file, name="briefing_file"),
+    path("rounds/<int:pk>/foretold/", views.round_foretold, name="round_foretold"),
+]

@@ -1,0 +1,327 @@
+"""Where we stand, in ten seconds; then what it is made of, what to press for, what is late, and by ministry."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from dialogues.models import Commitment, Evidence, UpdateRound
+from dialogues.status import Standing
+from dialogues.words import MadeBy, Progress, Status
+from recommendations.here import SignedIn, edition_at_hand
+from recommendations.models import Benchmark, Edition, Milestone
+from recommendations.words import MilestoneKind
+from reports import document, glance, telling
+from reports.facts import gather_facts
+from reports.models import Briefing, BriefingKind
+from reports.permissions import can_read_readiness, can_request_briefing
+from reports.readiness import readiness
+from reports.record import Facts
+from reports.weighing import weigh
+from reports.words import Shown
+from tiptracker import clock
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.jobs.models import OPEN_STATES
+from tiptracker.pages import render_page
+from tiptracker.words import Role, Word
+
+UNSETTLED = (Status.OPEN, Status.LATE)
+MOST_WAITING = 5
+"""How many of what waits is named; the rest is counted."""
+
+
+class Promise(NamedTuple):
+    """A commitment as it stands today, and which benchmarks of the edition, not shown yet, it goes towards."""
+
+    commitment: Commitment
+    standing: Standing
+    towards: Sequence[str]
+
+
+class Unpromised(NamedTuple):
+    """A benchmark that isn't shown and that nobody has promised anything on."""
+
+    key: str
+    letter: str
+    criterion: str
+    recommendation: int
+    lead: str
+
+
+class Waiting(NamedTuple):
+    """A claim that nobody has looked at: an update in the inbox, or a piece of evidence logged here."""
+
+    text: str
+    who: str
+    did: str
+    on: datetime
+    round: int | None = None
+    evidence: int | None = None
+
+
+class Passing(NamedTuple):
+    """A milestone and how it stands today."""
+
+    title: str
+    due_on: date
+    word: Word
+    standing: str
+
+
+class Portfolio(NamedTuple):
+    """A ministry: what it leads, how far that is shown, what it promised, when it last wrote."""
+
+    ministry: Ministry
+    minister: str
+    leads: Sequence[int]
+    shown: str
+    share: Decimal | None
+    promises: str
+    next_due: date | None
+    heard_on: datetime | None
+
+
+class Asked(NamedTuple):
+    """A benchmark of the edition and where it stands."""
+
+    row: Benchmark
+    stands: glance.PrintedBenchmark
+
+    @property
+    def is_shown(self) -> bool:
+        return self.stands.verdict is Shown.SHOWN
+
+
+@login_required
+@require_safe
+def dashboard(request: SignedIn) -> HttpResponse:
+    """The record of the edition at hand as it stands today."""
+    edition = edition_at_hand(request)
+    if not request.user.is_embassy or (edition and not can_read_readiness(request.user, edition)):
+        raise PermissionDenied
+    if edition is None:
+        return render_page(request, "reports/dashboard.html", {"edition": None})
+    user, today = request.user, clock.today(edition.country.time_zone)
+    facts = gather_facts(edition)
+    result = readiness(facts, as_of=today)
+    asked = _asked(user, edition, glance.benchmarks(facts, result))
+    promises = _promises(user, edition, asked, today)
+    waiting = _waiting(user, edition, facts, today)
+    context = {
+        "edition": edition,
+        "today": today,
+        "result": result,
+        "headline": document.headline(result),
+        "bar": glance.bar(result),
+        "parts": glance.parts(result),
+        "press_for": _press_for(promises, result.deadline_on),
+        "unpromised": _unpromised(asked, promises),
+        "late": sorted((one for one in promises if one.standing.days_late), key=lambda one: -one.standing.days_late),
+        "waiting": waiting[:MOST_WAITING],
+        "more_waiting": len(waiting) - MOST_WAITING,
+        "ministries": _ministries(user, edition, asked, promises, today, is_reviewed=result.is_reviewed),
+        "milestones": _milestones(user, edition, today),
+        "too_few_verifiers": _verifiers(user, edition) < 2,
+    }
+    return render_page(request, "reports/dashboard.html", context | _briefing(user, edition, facts, today))
+
+
+def _asked(user: User, edition: Edition, stands: Mapping[int, glance.PrintedBenchmark]) -> list[Asked]:
+    rows = (
+        Benchmark.objects.visible_to(user)
+        .filter(recommendation__edition=edition)
+        .select_related("recommendation__lead")
+        .with_terms()
+        .order_by("-recommendation__origin", "recommendation__number", "letter")
+    )
+    return [Asked(row, stands[row.pk]) for row in rows if row.pk in stands]
+
+
+def _promises(user: User, edition: Edition, asked: Iterable[Asked], today: date) -> list[Promise]:
+    """Every commitment of the country, the soonest due first, those without a date last."""
+    open_keys = {one.row.pk: one.stands.key for one in asked if not one.is_shown}
+    rows = Commitment.objects.visible_to(user).filter(country=edition.country_id)
+    found = []
+    for row in rows.select_related("ministry").prefetch_related("events", "links"):
+        if standing := row.standing_on(today):
+            towards = [open_keys[link.benchmark_id] for link in row.links.all() if link.benchmark_id in open_keys]
+            found.append(Promise(row, standing, sorted(towards, key=_by_number)))
+    return sorted(found, key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
+
+
+def _press_for(promises: Iterable[Promise], deadline_on: date | None) -> list[Promise]:
+    """What the government promised and hasn't done, due by the deadline or undated, towards what isn't shown."""
+    return [
+        one
+        for one in promises
+        if one.standing.status in UNSETTLED
+        and one.towards
+        and one.commitment.made_by == MadeBy.MINISTRY
+        and (one.standing.due_on is None or deadline_on is None or one.standing.due_on <= deadline_on)
+    ]
+
+
+def _unpromised(asked: Iterable[Asked], promises: Iterable[Promise]) -> list[Unpromised]:
+    promised = {key for one in promises if one.standing.status is not Status.WITHDRAWN for key in one.towards}
+    return [
+        Unpromised(
+            one.stands.key,
+            one.row.letter,
+            one.row.wording,
+            one.row.recommendation_id,
+            one.row.recommendation.lead.short_name if one.row.recommendation.lead else "no lead ministry",
+        )
+        for one in asked
+        if not one.is_shown and one.stands.key not in promised
+    ]
+
+
+def _waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[Waiting]:
+    """What nobody has decided on, the longest waiting first: ministries' updates, then claims that were logged here."""
+    rounds = UpdateRound.objects.visible_to(user).waiting().filter(update__commitment__country=edition.country_id)
+    sent = [
+        Waiting(row.update.commitment.text, row.update.commitment.maker, "sent", row.recorded_at, round=row.pk)
+        for row in rounds.select_related("update__commitment__ministry")
+    ]
+    weights = weigh(facts, today)
+    claims = {row.evidence_id for row in facts.bearings if weights.bearings[row.id].is_claim}
+    evidence = Evidence.objects.visible_to(user).filter(pk__in=claims, round__isnull=True)
+    logged = [
+        Waiting(row.title, row.stated_by, "claimed", row.recorded_at, evidence=row.pk)
+        for row in evidence.order_by("recorded_at", "pk")
+    ]
+    return sent + logged
+
+
+def _ministries(
+    user: User, edition: Edition, asked: Sequence[Asked], promises: Sequence[Promise], today: date, *, is_reviewed: bool
+) -> list[Portfolio]:
+    """Those that lead something or promised something, in the order of what they lead."""
+    led: dict[int | None, list[Asked]] = defaultdict(list)
+    promised: dict[int | None, list[Promise]] = defaultdict(list)
+    for one in asked:
+        led[one.row.recommendation.lead_id].append(one)
+    for promise in promises:
+        promised[promise.commitment.ministry_id].append(promise)
+    heard = dict(
+        UpdateRound.objects.visible_to(user)
+        .filter(update__commitment__country=edition.country_id)
+        .order_by()
+        .values_list("update__commitment__ministry")
+        .annotate(last=Max("recorded_at"))
+    )
+    rows = Ministry.objects.visible_to(user).filter(country=edition.country_id).prefetch_related("office_holders")
+    order = {pk: number for number, pk in enumerate([*led, *promised])}
+    return [
+        Portfolio(
+            ministry=row,
+            minister=_minister(row, today),
+            leads=tuple(dict.fromkeys(one.row.recommendation.number for one in led[row.pk])),
+            shown=_shown(led[row.pk], is_reviewed=is_reviewed),
+            share=_share(led[row.pk]) if is_reviewed else None,
+            promises=telling.tallied([one.standing.status for one in promised[row.pk]]),
+            next_due=_next_due(promised[row.pk], today),
+            heard_on=heard.get(row.pk),
+        )
+        for row in sorted((row for row in rows if row.pk in order), key=lambda row: order[row.pk])
+    ]
+
+
+def _next_due(promises: Iterable[Promise], today: date) -> date | None:
+    """The next day by which something promised is due; None where nothing has one ahead."""
+    days = [one.standing.due_on for one in promises if one.standing.status is Status.OPEN and one.standing.due_on]
+    return min((day for day in days if day >= today), default=None)
+
+
+def _minister(ministry: Ministry, today: date) -> str:
+    """Who holds the office today; empty where that isn't known."""
+    return next(
+        (
+            str(one)
+            for one in ministry.office_holders.all()
+            if (one.from_on is None or one.from_on <= today) and (one.until_on is None or one.until_on >= today)
+        ),
+        "",
+    )
+
+
+def _shown(asked: Sequence[Asked], *, is_reviewed: bool) -> str:
+    """How far what a ministry leads is shown, in words: "2 of 9 benchmarks shown, 1 partly"."""
+    if not asked:
+        return "leads no recommendation"
+    if not is_reviewed:
+        return f"{telling.counted(len(asked), 'benchmark', 'benchmarks')}, nothing reviewed yet"
+    shown = sum(one.is_shown for one in asked)
+    partly = sum(one.stands.verdict is Shown.PARTLY for one in asked)
+    told = f"{shown} of {telling.counted(len(asked), 'benchmark', 'benchmarks')} shown"
+    return f"{told}, {partly} partly" if partly else told
+
+
+def _share(asked: Sequence[Asked]) -> Decimal | None:
+    """Of the points that its benchmarks could give, how many per cent they do; None where it leads none."""
+    possible = sum((one.stands.of for one in asked), Fraction(0))
+    given = sum((one.stands.points for one in asked), Fraction(0))
+    return glance.per_cent(given / possible) if possible else None
+
+
+def _milestones(user: User, edition: Edition, today: date) -> list[Passing]:
+    """The days of the edition's year, in order, each done, missed or ahead."""
+    return [
+        Passing(
+            row.get_kind_display(),
+            row.due_on,
+            _passed(row, today),
+            telling.milestone(MilestoneKind(row.kind), row.due_on, row.done_on, today),
+        )
+        for row in Milestone.objects.visible_to(user).filter(edition=edition).order_by("due_on", "pk")
+    ]
+
+
+def _passed(row: Milestone, today: date) -> Word:
+    if row.done_on is not None and row.done_on <= today:
+        return Progress.DONE
+    if row.due_on >= today:
+        return Status.OPEN
+    return Progress.DONE if row.kind in telling.DATES_ALONE else Status.LATE
+
+
+def _verifiers(user: User, edition: Edition) -> int:
+    """How many people of the post can verify: officers, and the ambassador what an officer recorded."""
+    people = User.objects.visible_to(user).filter(countries=edition.country_id, is_active=True)
+    return people.filter(role__in=[Role.OFFICER, Role.AMBASSADOR]).count()
+
+
+def _briefing(user: User, edition: Edition, facts: Facts, today: date) -> dict[str, Any]:
+    """Today's briefing: the newest that is ready, else the newest under way; and whether another may be asked for.
+
+    One is outdated once a fact was recorded after what it knew.
+    """
+    newest = document.facts_up_to(facts)
+    of_today = (
+        Briefing.objects.visible_to(user)
+        .filter(edition=edition, kind=BriefingKind.AMBASSADOR, as_of=today)
+        .select_related("job")
+        .order_by("-pk")
+    )
+    ready = of_today.exclude(file="").first()
+    under_way = None if ready else of_today.first()
+    return {
+        "ready": ready,
+        "is_outdated": bool(ready and newest and newest > ready.known_by),
+        "under_way": under_way if under_way and under_way.state in OPEN_STATES else None,
+        "may_request": can_request_briefing(user, edition),
+    }
+
+
+def _by_number(key: str) -> tuple[int, str]:
+    """Sorts "2a" before "10a"."""
+    number = key.rstrip("abcdefghijklmnopqrstuvwxyz")
+    return int(number), key[len(number) :]

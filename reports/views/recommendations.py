@@ -1,0 +1,331 @@
+"""What the edition asks, and all that bears on one recommendation.
+
+The embassy reads where each benchmark stands. A ministry reads what is published, its own
+commitments and the wording of their benchmarks; nothing else reaches its page.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from dialogues.models import (
+    Assessment,
+    Commitment,
+    Evidence,
+    EvidenceBearing,
+    EvidenceReview,
+    Reading,
+)
+from dialogues.permissions import can_assess, can_log, can_record_commitment
+from dialogues.status import Standing
+from dialogues.words import DoneBy, Shows, Status, Verdict
+from recommendations.here import SignedIn, edition_at_hand
+from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation
+from recommendations.permissions import can_edit_recommendations
+from recommendations.words import Origin, Pillar, Rule
+from reports import telling
+from reports.facts import gather_facts
+from reports.glance import PrintedBenchmark, benchmarks
+from reports.permissions import can_read_readiness
+from reports.readiness import readiness
+from reports.weighing import Weight, Weights, done_by, weigh
+from reports.words import Looked
+from tiptracker import clock
+from tiptracker.accounts.models import User
+from tiptracker.pages import render_page
+
+NOT_USED = Weight(counts=False, why="from a year that is not compared")
+"""The weight of what the facts of this edition don't hold."""
+
+
+class Asked(NamedTuple):
+    """A recommendation as the embassy reads it in the list: what it says, and where its benchmarks stand."""
+
+    recommendation: Recommendation
+    pillar: Pillar
+    is_of_action_plan: bool
+    benchmarks: Sequence[tuple[Benchmark, PrintedBenchmark | None]]
+
+
+class Promise(NamedTuple):
+    """A commitment towards a benchmark; `reach` says whether keeping it would meet that."""
+
+    commitment: Commitment
+    standing: Standing
+    reach: str
+
+    @property
+    def late(self) -> str:
+        """What to read for "late": with the days; empty where it isn't."""
+        return f"late by {telling.days(self.standing.days_late)}" if self.standing.days_late else ""
+
+
+class Borne(NamedTuple):
+    """A piece of evidence on a benchmark: what it shows, the embassy's word on that, and whether it counts."""
+
+    evidence: Evidence
+    shows: Shows
+    done_by: str
+    looked: Looked
+    review: EvidenceReview | None
+    weight: Weight
+
+    @property
+    def moment(self) -> tuple[date, datetime]:
+        """Where it stands in the story: the day it was over, then when it was recorded."""
+        return self.evidence.happened_to, self.evidence.recorded_at
+
+
+class Told(NamedTuple):
+    """A reading of the benchmark's indicator, and whether it counts."""
+
+    reading: Reading
+    weight: Weight
+
+
+class Judged(NamedTuple):
+    """A verdict of the embassy and the evidence it rests on."""
+
+    assessment: Assessment
+    verdict: Verdict
+    grounds: Sequence[Evidence]
+    is_newest: bool
+
+    @property
+    def moment(self) -> tuple[date, datetime]:
+        """Where it stands in the story: the day it was said."""
+        said = timezone.localtime(self.assessment.recorded_at)
+        return said.date(), said
+
+
+class Checked(NamedTuple):
+    """One benchmark with all that bears on it; `story` is evidence and verdicts, newest first."""
+
+    benchmark: Benchmark
+    terms: BenchmarkTerms | None
+    stands: PrintedBenchmark | None
+    is_assessed: bool
+    may_assess: bool
+    has_verdict: bool
+    commitments: Sequence[Promise]
+    readings: Sequence[Told]
+    story: Sequence[Borne | Judged]
+
+
+class OwnCommitment(NamedTuple):
+    """A ministry's own commitment, on a page that may hold nothing else."""
+
+    text: str
+    url: str
+    status: Status
+    due_on: date | None
+
+
+class Published(NamedTuple):
+    """A recommendation as a ministry reads it, in plain values, so that nothing more can be reached from the page."""
+
+    number: int
+    text: str
+    is_reconstruction: bool
+    is_of_action_plan: bool
+    url: str
+    wordings: Sequence[tuple[str, str]]
+    commitments: Sequence[OwnCommitment]
+
+
+@login_required
+@require_safe
+def recommendation_list(request: SignedIn) -> HttpResponse:
+    """The edition's recommendations, most important first."""
+    edition = edition_at_hand(request)
+    context: dict[str, Any] = {"edition": edition}
+    if edition is not None:
+        rows = Recommendation.objects.visible_to(request.user).filter(edition=edition).select_related("lead")
+        if can_read_readiness(request.user, edition):
+            asked = _asked(request.user, edition, rows)
+            context |= {
+                "rows": asked,
+                "any_reconstruction": any(one.recommendation.is_reconstruction for one in asked),
+                "may_edit": can_edit_recommendations(request.user, edition),
+            }
+        else:
+            context["published"] = _published(request.user, edition, rows)
+    return render_page(request, "reports/recommendation_list.html", context)
+
+
+@login_required
+@require_safe
+def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
+    """One recommendation with all that bears on it."""
+    recommendation = get_object_or_404(
+        Recommendation.objects.visible_to(request.user).select_related("edition__country", "lead"), pk=pk
+    )
+    edition = recommendation.edition
+    if not can_read_readiness(request.user, edition):
+        rows = Recommendation.objects.visible_to(request.user).filter(pk=pk)
+        context: dict[str, Any] = {"published": _published(request.user, edition, rows)[0], "year": edition.year}
+        return render_page(request, "reports/recommendation_detail.html", context)
+    context = {
+        "recommendation": recommendation,
+        "pillar": Pillar(recommendation.pillar),
+        "origin": Origin(recommendation.origin),
+        "supporting": list(recommendation.supporting.all()),
+        "benchmarks": _checked(request.user, recommendation),
+        "may_edit": can_edit_recommendations(request.user, edition),
+        "may_log": can_log(request.user, edition.country),
+        "may_record": can_record_commitment(request.user, edition.country),
+    }
+    return render_page(request, "reports/recommendation_detail.html", context)
+
+
+def _asked(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[Asked]:
+    facts = gather_facts(edition)
+    stands = benchmarks(facts, readiness(facts, as_of=clock.today(edition.country.time_zone)))
+    seen = Prefetch("benchmarks", Benchmark.objects.visible_to(user).order_by("letter").with_terms())
+    return [
+        Asked(
+            row,
+            Pillar(row.pillar),
+            row.origin == Origin.ACTION_PLAN,
+            [(one, stands.get(one.pk)) for one in row.benchmarks.all()],
+        )
+        for row in rows.order_by("-origin", "number").prefetch_related(seen)
+    ]
+
+
+def _published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[Published]:
+    """The recommendations with a reader's own commitments and the wording of their benchmarks."""
+    today = clock.today(edition.country.time_zone)
+    wordings = defaultdict(list)
+    for one in (
+        Benchmark.objects.visible_to(user)
+        .filter(recommendation__in=rows)
+        .select_related("recommendation")
+        .with_terms()
+        .order_by("letter")
+    ):
+        wordings[one.recommendation_id].append((one.key, one.wording))
+    commitments: dict[int, dict[int, OwnCommitment]] = defaultdict(dict)
+    own = Commitment.objects.visible_to(user).prefetch_related("events", "links__benchmark").order_by("pk")
+    for promise in own:
+        if standing := promise.standing_on(today):
+            url = reverse("commitment_detail", args=[promise.pk])
+            told = OwnCommitment(promise.text, url, standing.status, standing.due_on)
+            for link in promise.links.all():
+                commitments[link.benchmark.recommendation_id][promise.pk] = told
+    return [
+        Published(
+            number=row.number,
+            text=row.text,
+            is_reconstruction=row.is_reconstruction,
+            is_of_action_plan=row.origin == Origin.ACTION_PLAN,
+            url=reverse("recommendation_detail", args=[row.pk]),
+            wordings=wordings[row.pk],
+            commitments=list(commitments[row.pk].values()),
+        )
+        for row in rows.order_by("-origin", "number")
+    ]
+
+
+def _checked(user: User, recommendation: Recommendation) -> list[Checked]:
+    """Its benchmarks, each with what was promised, what happened, what was counted and what the embassy says."""
+    edition = recommendation.edition
+    today = clock.today(edition.country.time_zone)
+    facts = gather_facts(edition)
+    stands = benchmarks(facts, readiness(facts, as_of=today))
+    weights = weigh(facts, today)
+    rows = list(Benchmark.objects.visible_to(user).filter(recommendation=recommendation).with_terms())
+    promises = _promises(user, rows, today)
+    evidence = _evidence(user, rows, weights)
+    readings = _readings(user, rows, weights)
+    assessments = _assessments(user, rows)
+    for one in rows:
+        one.recommendation = recommendation
+    may_assess = bool(rows) and can_assess(user, rows[0])
+    return [
+        Checked(
+            benchmark=one,
+            terms=(terms := one.current_terms),
+            stands=stands.get(one.pk),
+            is_assessed=terms is not None and terms.rule == Rule.ASSESSED,
+            may_assess=may_assess,
+            has_verdict=one.pk in assessments,
+            commitments=promises.get(one.pk, []),
+            readings=readings.get(terms.indicator_id, []) if terms and terms.indicator_id else [],
+            story=sorted(
+                [*evidence.get(one.pk, []), *assessments.get(one.pk, [])], key=lambda each: each.moment, reverse=True
+            ),
+        )
+        for one in rows
+    ]
+
+
+def _promises(user: User, rows: Iterable[Benchmark], today: date) -> Mapping[int, list[Promise]]:
+    """Commitments by benchmark: the soonest due first, those without a date last."""
+    towards = Commitment.objects.visible_to(user).filter(benchmarks__in=rows).distinct()
+    found = defaultdict(list)
+    for row in towards.select_related("ministry").prefetch_related("events", "links"):
+        if standing := row.standing_on(today):
+            for link in row.links.all():
+                found[link.benchmark_id].append(Promise(row, standing, link.get_reach_display()))
+    for promises in found.values():
+        promises.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
+    return found
+
+
+def _evidence(user: User, rows: Iterable[Benchmark], weights: Weights) -> Mapping[int, list[Borne]]:
+    """Evidence by benchmark: what happened last first."""
+    reviews = EvidenceReview.objects.visible_to(user).select_related("recorded_by").order_by("recorded_at", "pk")
+    found = defaultdict(list)
+    for row in (
+        EvidenceBearing.objects.visible_to(user)
+        .filter(benchmark__in=rows)
+        .select_related("evidence__file")
+        .prefetch_related(Prefetch("reviews", reviews, to_attr="said"))
+        .order_by("-evidence__happened_to", "-evidence__pk")
+    ):
+        review = row.said[-1] if row.said else None  # type: ignore[attr-defined]
+        looked = Looked(review.decision) if review else Looked.CLAIMED
+        doer = done_by(DoneBy(row.evidence.done_by))
+        weight = weights.bearings.get(row.pk, NOT_USED)
+        found[row.benchmark_id].append(Borne(row.evidence, Shows(row.shows), doer, looked, review, weight))
+    return found
+
+
+def _readings(user: User, rows: Iterable[Benchmark], weights: Weights) -> Mapping[int, list[Told]]:
+    """Readings by indicator, of those that the benchmarks count: the latest day covered first."""
+    indicators = {terms.indicator_id for one in rows if (terms := one.current_terms) and terms.indicator_id}
+    found = defaultdict(list)
+    for row in (
+        Reading.objects.visible_to(user)
+        .filter(indicator__in=indicators)
+        .select_related("evidence", "indicator")
+        .order_by("-through_on", "-recorded_at", "-pk")
+    ):
+        found[row.indicator_id].append(Told(row, weights.readings.get(row.pk, NOT_USED)))
+    return found
+
+
+def _assessments(user: User, rows: Iterable[Benchmark]) -> Mapping[int, list[Judged]]:
+    """Verdicts by benchmark, newest first."""
+    found = defaultdict(list)
+    for row in (
+        Assessment.objects.visible_to(user)
+        .filter(benchmark__in=rows)
+        .select_related("recorded_by")
+        .prefetch_related(Prefetch("grounds__evidence", Evidence.objects.visible_to(user)))
+        .order_by("-recorded_at", "-pk")
+    ):
+        evidence = [ground.evidence for ground in row.grounds.all()]
+        is_newest = row.benchmark_id not in found
+        found[row.benchmark_id].append(Judged(row, Verdict(row.verdict), evidence, is_newest))
+    return found
