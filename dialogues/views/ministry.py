@@ -85,11 +85,10 @@ class Ask:
         return timezone.localtime(self.last.recorded_at).date() if self.last else None
 
     @property
-    def urgency(self) -> tuple[bool, bool, date, int]:
-        """What sorts it: what came back, what is late, then what is due soonest; no date last."""
+    def urgency(self) -> tuple[bool, date, int]:
+        """What sorts it: what came back, then what is due soonest, and so what is late; no date last."""
         return (
             not self.is_returned,
-            not self.standing.days_late,
             self.standing.due_on or date.max,
             self.commitment.pk,
         )

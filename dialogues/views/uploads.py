@@ -25,9 +25,12 @@ class Kept(NamedTuple):
 
 
 def keep_files(request: SignedIn, *, now: datetime) -> Kept:
-    """Keep what was just uploaded (`files`), besides what was kept before (`kept_files`: own and not sent yet)."""
+    """Keep what was just uploaded (`files`), besides what was kept before (`kept_files`).
+
+    Whether they may be sent, the action decides: only one's own, and not sent yet.
+    """
     asked = [pk for pk in request.POST.getlist("kept_files") if pk.isdecimal() and len(pk) < 19]
-    before = EvidenceFile.objects.visible_to(request.user).filter(pk__in=asked, evidence=None, uploaded_by=request.user)
+    before = EvidenceFile.objects.visible_to(request.user).filter(pk__in=asked)
     files, refusals = list(before), []
     for upload in request.FILES.getlist("files"):
         if len(files) >= settings.UPLOAD_MAX_FILES:

@@ -65,7 +65,7 @@ def test_a_ministry_reads_of_a_dialogue_its_date_place_and_own_commitments(clien
     client.force_login(FocalPointFactory(ministry=own.ministry))
 
     of_list = client.get(reverse("dialogue_list"))
-    assert [(row.pk, row.commitment_count) for row in of_list.context["meetings"]] == [(dialogue.pk, 1)]
+    assert of_list.context["meetings"] == [(dialogue.pk, dialogue.held_on, "Residence", 1, "", 0)]
 
     of_one = client.get(address("dialogue_detail", dialogue))
     for response in (of_list, of_one):
