@@ -1,17 +1,14 @@
 """Reads of what the TIP Report asks. What a ministry may not read isn't in the serializer it gets."""
 
-from typing import ClassVar
-
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
-from recommendations.words import Origin, Pillar
-from tiptracker.api import by_reader
+from recommendations.words import Origin, Pillar, Question
+from tiptracker.api import IdFilter, by_reader
 
 
 class EditionTermsSerializer(serializers.ModelSerializer[EditionTerms]):
@@ -27,43 +24,35 @@ class PublishedEditionSerializer(serializers.ModelSerializer[Edition]):
 
     class Meta:
         model = Edition
-        fields: tuple[str, ...] = (
-            "id",
-            "country",
-            "year",
-            "tier",
-            "target_tier",
-            "published_on",
-            "starts_on",
-            "ends_on",
-            "source",
-        )
+        fields: tuple[str, ...] = ("id", "country", "year", "tier", "published_on", "starts_on", "ends_on", "source")
 
 
 class EditionSerializer(PublishedEditionSerializer):
-    """An edition and every row of its terms, newest first."""
+    """An edition, the tier aimed at, and every row of its terms, newest first."""
 
     terms = EditionTermsSerializer(many=True, read_only=True)
 
     class Meta(PublishedEditionSerializer.Meta):
-        fields = (*PublishedEditionSerializer.Meta.fields, "terms")
+        fields = (*PublishedEditionSerializer.Meta.fields, "target_tier", "note", "terms")
 
 
-class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
+class PublishedRecommendationSerializer(serializers.ModelSerializer[Recommendation]):
     """A recommendation; `text_status` says whether the text is the report's own or our reconstruction."""
 
     class Meta:
         model = Recommendation
+        fields: tuple[str, ...] = ("id", "edition", "origin", "number", "text", "text_status", "pillar", "indicia")
+
+
+class RecommendationSerializer(PublishedRecommendationSerializer):
+    """A recommendation, and what the embassy notes on it: which ministries answer for it, and for how long unmet."""
+
+    class Meta(PublishedRecommendationSerializer.Meta):
         fields = (
-            "id",
-            "edition",
-            "origin",
-            "number",
-            "text",
-            "text_status",
-            "pillar",
-            "indicia",
+            *PublishedRecommendationSerializer.Meta.fields,
             "lead",
+            "supporting",
+            "repeats",
             "years_unmet",
             "years_unmet_source",
         )
@@ -106,86 +95,80 @@ class BenchmarkSerializer(BenchmarkWordingSerializer):
 
 
 class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
+    """Something that is counted; `is_required`: the law presumes inaction where no figure is given."""
+
+    country = serializers.SlugRelatedField[Indicator](slug_field="code", read_only=True)
+    is_required = serializers.BooleanField(read_only=True)
+
     class Meta:
         model = Indicator
-        fields = ("id", "name", "unit", "better", "pillar", "indicium", "question", "is_required")
+        fields = ("id", "country", "name", "unit", "better", "pillar", "indicium", "question", "is_required")
 
 
 class EditionFilter(filters.FilterSet):
     country = filters.CharFilter("country__code", lookup_expr="iexact")
-    year = filters.NumberFilter("year")
+    year = IdFilter("year")
 
 
 class RecommendationFilter(filters.FilterSet):
-    # Numbers, not choices of rows: an unknown and an unseen id give the same empty list.
-    edition = filters.NumberFilter("edition_id")
+    edition = IdFilter("edition_id")
     pillar = filters.ChoiceFilter(choices=Pillar.choices())
     origin = filters.ChoiceFilter(choices=Origin.choices())
 
 
 class BenchmarkFilter(filters.FilterSet):
-    edition = filters.NumberFilter("recommendation__edition_id")
-    recommendation = filters.NumberFilter("recommendation_id")
+    edition = IdFilter("recommendation__edition_id")
+    recommendation = IdFilter("recommendation_id")
 
 
-EITHER_EDITION = PolymorphicProxySerializer(
-    component_name="EditionForReader",
-    serializers=[EditionSerializer, PublishedEditionSerializer],
-    resource_type_field_name=None,
-)
-EITHER_BENCHMARK = PolymorphicProxySerializer(
-    component_name="BenchmarkForReader",
-    serializers=[BenchmarkSerializer, BenchmarkWordingSerializer],
-    resource_type_field_name=None,
-)
+class IndicatorFilter(filters.FilterSet):
+    pillar = filters.ChoiceFilter(choices=Pillar.choices())
+    question = filters.ChoiceFilter(choices=Question.choices())
 
 
-@extend_schema_view(list=extend_schema(responses=EITHER_EDITION), retrieve=extend_schema(responses=EITHER_EDITION))
+@by_reader("EditionForReader", embassy=EditionSerializer, ministry=PublishedEditionSerializer)
 class EditionViewSet(ReadOnlyModelViewSet[Edition]):
     """Editions of the TIP Report. The embassy reads their terms too."""
 
     filterset_class = EditionFilter
-
-    def get_serializer_class(self) -> type[serializers.BaseSerializer[Edition]]:
-        return by_reader(self.request, embassy=EditionSerializer, ministry=PublishedEditionSerializer)
 
     def get_queryset(self) -> QuerySet[Edition]:
         editions = Edition.objects.visible_to(self.request.user).select_related("country")
         return editions.prefetch_related("terms").order_by("country__name", "-year")
 
 
+@by_reader("RecommendationForReader", embassy=RecommendationSerializer, ministry=PublishedRecommendationSerializer)
 class RecommendationViewSet(ReadOnlyModelViewSet[Recommendation]):
     """Recommendations, most important first."""
 
-    serializer_class = RecommendationSerializer
     filterset_class = RecommendationFilter
 
     def get_queryset(self) -> QuerySet[Recommendation]:
-        return Recommendation.objects.visible_to(self.request.user).order_by("edition", "origin", "number")
+        recommendations = Recommendation.objects.visible_to(self.request.user).prefetch_related("supporting")
+        return recommendations.order_by("edition", "-origin", "number")
 
 
-@extend_schema_view(list=extend_schema(responses=EITHER_BENCHMARK), retrieve=extend_schema(responses=EITHER_BENCHMARK))
+@by_reader("BenchmarkForReader", embassy=BenchmarkSerializer, ministry=BenchmarkWordingSerializer)
 class BenchmarkViewSet(ReadOnlyModelViewSet[Benchmark]):
     """Benchmarks. The embassy reads all, with their terms; a ministry the wording of those it made promises on."""
 
     filterset_class = BenchmarkFilter
 
-    def get_serializer_class(self) -> type[serializers.BaseSerializer[Benchmark]]:
-        return by_reader(self.request, embassy=BenchmarkSerializer, ministry=BenchmarkWordingSerializer)
-
     def get_queryset(self) -> QuerySet[Benchmark]:
         benchmarks = Benchmark.objects.visible_to(self.request.user).select_related("recommendation").with_terms()
-        return benchmarks.order_by("recommendation__edition", "recommendation__number", "letter")
+        return benchmarks.order_by(
+            "recommendation__edition", "-recommendation__origin", "recommendation__number", "letter"
+        )
 
 
 class IndicatorViewSet(ReadOnlyModelViewSet[Indicator]):
-    """What is counted."""
+    """What is counted. A ministry reads what the benchmarks of its own commitments count."""
 
     serializer_class = IndicatorSerializer
-    filterset_fields: ClassVar = ["pillar", "question"]
+    filterset_class = IndicatorFilter
 
     def get_queryset(self) -> QuerySet[Indicator]:
-        return Indicator.objects.visible_to(self.request.user).order_by("pk")
+        return Indicator.objects.visible_to(self.request.user).select_related("country").order_by("pk")
 
 
 def routes(router: DefaultRouter) -> None:

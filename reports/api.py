@@ -1,19 +1,27 @@
 """Readiness as data, and briefings: asked for, watched, fetched. The embassy's roles alone."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from django_filters import rest_framework as filters
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import GenericViewSet, ViewSet
@@ -21,18 +29,43 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 from recommendations.models import Edition
 from reports import actions, document
 from reports.facts import gather_facts
-from reports.models import Briefing, BriefingKind, Marking
+from reports.models import Briefing, BriefingKind
 from reports.readiness import readiness
+from reports.wording import day as in_words
 from tiptracker import clock
-from tiptracker.api import PersonField, Seen, SignedIn
+from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
 from tiptracker.jobs.models import State
+from tiptracker.words import Marking
+
+NO_EDITION = OpenApiResponse(description="You see no edition with recommendations to follow.")
+
+
+class Tracked(Seen):
+    """An edition with recommendations to follow, among those the reader sees."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Edition, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Edition]:
+        return _tracked(self.context["request"])
+
+
+def _tracked(request: SignedIn) -> QuerySet[Edition]:
+    return Edition.objects.visible_to(request.user).tracked().select_related("country")
+
+
+def _newest(request: SignedIn) -> Edition:
+    """What is meant where no edition is named; raises NotFound for who sees none."""
+    if edition := _tracked(request).first():
+        return edition
+    raise NotFound
 
 
 class ReadinessQuery(serializers.Serializer[Any]):
     """What `/readiness/` is asked: which edition, as of which day, as known by which moment."""
 
-    edition = Seen(Edition, required=False)
-    as_of = serializers.DateField(required=False)
+    edition = Tracked(required=False)
+    as_of = DayField(required=False)
     known_by = serializers.CharField(required=False)
 
     def validate_known_by(self, value: str) -> datetime:
@@ -52,29 +85,99 @@ class ReadinessQuery(serializers.Serializer[Any]):
         today = clock.today(edition.country.time_zone)
         as_of: date = attrs.get("as_of", today)
         if as_of > today:
-            raise ValidationError({"as_of": "That day has not come yet. Ask for today or an earlier day."})
+            sentence = f"{in_words(as_of)} has not come yet. Ask for today, {in_words(today)}, or an earlier day."
+            raise ValidationError({"as_of": sentence})
         if as_of < edition.starts_on:
-            raise ValidationError({"as_of": f"The tracking period begins on {edition.starts_on}. Ask for a later day."})
+            first = in_words(edition.starts_on)
+            raise ValidationError({"as_of": f"The tracking period begins on {first}. Ask for that day or a later one."})
         return {"edition": edition, "as_of": as_of, "known_by": attrs.get("known_by")}
 
 
-def _newest(request: SignedIn) -> Edition:
-    edition = Edition.objects.visible_to(request.user).tracked().select_related("country").first()
-    if edition is None:
-        raise NotFound
-    return edition
+class RowSerializer(serializers.Serializer[Any]):
+    """A row of the record that a reason rests on."""
+
+    type = serializers.CharField()
+    id = serializers.IntegerField()
+
+
+class WorthSerializer(serializers.Serializer[Any]):
+    """Points to four decimals and, as `…_exact`, as the fraction they are; nothing is ever null."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    points = serializers.FloatField()
+    points_exact = serializers.CharField()
+    of = serializers.FloatField()
+    of_exact = serializers.CharField()
+    claimed = serializers.FloatField()
+    claimed_exact = serializers.CharField()
+    verdict = serializers.CharField(help_text="Shown, partly, not shown, or no data, which is worth nothing.")
+    reason = serializers.CharField()
+    law = serializers.CharField(help_text="The section it rests on.")
+    rows = RowSerializer(many=True)
+
+
+class LineSerializer(WorthSerializer):
+    share = serializers.FloatField(help_text="From 0 to 1.")
+    share_exact = serializers.CharField()
+    claimed_share = serializers.FloatField()
+    claimed_share_exact = serializers.CharField()
+    claimed_reason = serializers.CharField()
+    claimed_rows = RowSerializer(many=True)
+
+
+class PartSerializer(WorthSerializer):
+    questions = LineSerializer(many=True)
+
+
+class BenchmarkLineSerializer(LineSerializer):
+    id = serializers.IntegerField()
+    recommendation = serializers.IntegerField(help_text="Its number.")
+    recommendation_id = serializers.IntegerField()
+
+
+class EditionNameSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    country = serializers.CharField()
+    year = serializers.IntegerField()
+
+
+class ReadinessSerializer(serializers.Serializer[Any]):
+    """How ready the record is: `reports.document.as_document`, for the documentation."""
+
+    edition = EditionNameSerializer()
+    as_of = serializers.DateField()
+    known_by = serializers.DateTimeField(allow_null=True)
+    headline = serializers.CharField()
+    score = serializers.FloatField(help_text="Of 100, by what is verified.")
+    score_exact = serializers.CharField()
+    claimed = serializers.FloatField(help_text="Of 100, were every claim verified.")
+    claimed_exact = serializers.CharField()
+    reviewed = serializers.BooleanField(help_text="False: nothing has been reviewed, and the score says nothing.")
+    waiting = serializers.IntegerField(help_text="Claims that nobody has reviewed.")
+    parts = PartSerializer(many=True)
+    benchmarks = BenchmarkLineSerializer(many=True)
+    checks = serializers.ListField(child=serializers.CharField())
+    deadline_on = serializers.DateField(allow_null=True)
+    working_mark = serializers.FloatField(allow_null=True)
+    working_mark_reason = serializers.CharField()
+    methodology = serializers.DictField()
 
 
 class ReadinessViewSet(ViewSet):
     """How ready the record is. It doesn't predict a tier; the tier is the Secretary of State's decision."""
 
     @extend_schema(
+        operation_id="readiness_retrieve",
         parameters=[
             OpenApiParameter("edition", int, description="Its id; by default the newest visible."),
             OpenApiParameter("as_of", date, description="By default the country's today."),
-            OpenApiParameter("known_by", datetime, description="A moment with its zone; by default now."),
+            OpenApiParameter("known_by", datetime, description="A moment with its zone; by default all is known."),
         ],
-        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, description="Score, claimed, parts, benchmarks.")},
+        responses={
+            200: forced_singular_serializer(ReadinessSerializer),  # type: ignore[no-untyped-call]
+            404: NO_EDITION,
+        },
     )
     def list(self, request: SignedIn) -> Response:
         """The score with its parts, each reason with the rows it rests on."""
@@ -88,13 +191,26 @@ class ReadinessViewSet(ViewSet):
         return Response(document.as_document(result))
 
 
+class WhateverIsAccepted(BaseContentNegotiation):
+    """For an operation that gives a file: refusals are JSON, whatever the Accept header asks for."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        return next(iter(parsers))
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
 class BriefingSerializer(serializers.ModelSerializer[Briefing]):
     """A briefing: `state` is queued, running, ready or failed (with a reason)."""
 
-    state = serializers.ChoiceField(choices=State.choices(), read_only=True)
+    state = WordField(State, read_only=True)
     progress = serializers.IntegerField(source="job.progress", read_only=True, default=0)
     reason = serializers.CharField(source="job.reason", read_only=True, default="")
-    marking = serializers.ChoiceField(choices=Marking.choices(), read_only=True)
+    marking = WordField(Marking, read_only=True)
     requested_by = PersonField(read_only=True)
 
     class Meta:
@@ -122,13 +238,13 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
 class RequestSerializer(serializers.Serializer[Any]):
     """What is asked for; by default the ambassador's briefing on the newest visible edition as of today."""
 
-    kind = serializers.ChoiceField(choices=BriefingKind.choices(), default=BriefingKind.AMBASSADOR)
-    edition = Seen(Edition, required=False)
-    as_of = serializers.DateField(required=False)
+    kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
+    edition = Tracked(required=False)
+    as_of = DayField(required=False)
 
 
 class BriefingFilter(filters.FilterSet):
-    edition = filters.NumberFilter("edition_id")
+    edition = IdFilter("edition_id")
     kind = filters.ChoiceFilter(choices=BriefingKind.choices())
 
 
@@ -140,9 +256,9 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
 
     def get_queryset(self) -> QuerySet[Briefing]:
         briefings = Briefing.objects.visible_to(self.request.user)
-        return briefings.select_related("job", "requested_by", "edition").order_by("-pk")
+        return briefings.select_related("job", "requested_by", "edition__country").order_by("-pk")
 
-    @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer})
+    @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION})
     def create(self, request: SignedIn) -> Response:
         """Ask for a briefing. The worker renders it; watch `state`, then fetch the file."""
         asked = RequestSerializer(data=request.data, context=self.get_serializer_context())
@@ -151,21 +267,28 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
         now = clock.now(edition.country.time_zone)
         briefing = actions.request_briefing(
             edition=edition,
-            kind=BriefingKind(asked.validated_data["kind"]),
+            kind=asked.validated_data["kind"],
             as_of=asked.validated_data.get("as_of", now.date()),
             by=request.user,
             now=now,
         )
         return Response(self.get_serializer(briefing).data, HTTPStatus.ACCEPTED)
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    @action(detail=True, methods=["get"])
+    @extend_schema(
+        responses={
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+            409: OpenApiResponse(description="It is not ready yet, or its rendering failed."),
+        }
+    )
+    @action(detail=True, methods=["get"], content_negotiation_class=WhateverIsAccepted)
+    @method_decorator(never_cache)
     def file(self, request: SignedIn, pk: str) -> FileResponse:
-        """The PDF, once it is ready; 409 before."""
+        """The PDF, once it is ready. That it was taken is written down."""
         briefing = self.get_object()
-        actions.record_download(briefing=briefing, by=request.user, now=clock.now())
+        now = clock.now(briefing.edition.country.time_zone)
+        actions.record_download(briefing=briefing, by=request.user, now=now)
         return FileResponse(
-            briefing.file.open(), as_attachment=True, filename=briefing.file_name, content_type="application/pdf"
+            briefing.file.open("rb"), as_attachment=True, filename=briefing.file_name, content_type="application/pdf"
         )
 
 

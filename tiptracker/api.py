@@ -1,49 +1,48 @@
-"""What the apps' APIs share: how a refusal is answered, and what is not found below /api/."""
+"""What the apps' APIs share: who reads what, how a refusal is answered and documented, JSON for what isn't found."""
 
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import Model, QuerySet
+from django import forms
+from django.core.exceptions import SuspiciousOperation
+from django.db.models import BigIntegerField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.defaults import page_not_found
+from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import Serializer
 from rest_framework.views import exception_handler, set_rollback
+from rest_framework.viewsets import GenericViewSet
 
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Ministry, Reader, User
 from tiptracker.refusals import Refused
+from tiptracker.words import Word
 
 APPS = ("recommendations", "dialogues", "reports")
 """Whose `api.routes(router)` is asked, by name alone: the floor imports none of them."""
 
+Schema = dict[str, Any]
+
 
 def router() -> DefaultRouter:
-    """Every app's view sets below one root."""
+    """Every app's view sets below one root; one address each, without a second one that ends in `.json`."""
     whole = DefaultRouter()
+    whole.include_format_suffixes = False
+    whole.register("ministries", MinistryViewSet, basename="ministry")
     for app in APPS:
         import_module(f"{app}.api").routes(whole)
     return whole
 
 
-def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's own answers, and 409 with the sentence where a rule of the record refuses."""
-    if isinstance(error, Refused):
-        set_rollback()
-        return Response({"detail": str(error), "field": error.field}, HTTPStatus.CONFLICT)
-    return exception_handler(error, context)
-
-
-def by_reader(
-    request: HttpRequest, *, embassy: type[BaseSerializer[Any]], ministry: type[BaseSerializer[Any]]
-) -> type[BaseSerializer[Any]]:
-    """What a reader's answer is made of: the embassy's serializer, or the shorter one for everybody else."""
-    return embassy if isinstance(request.user, User) and request.user.is_embassy else ministry
+# --- Who reads, and what a reader may name ----------------------------------------------------------------------------
 
 
 class SignedIn(Request):
@@ -52,8 +51,48 @@ class SignedIn(Request):
     user: User
 
 
+def is_embassy(reader: Reader) -> bool:
+    """Whether somebody asks who reads everything on their countries."""
+    return reader.is_authenticated and reader.is_embassy
+
+
+def valid(kind: type[Serializer[Any]], view: GenericViewSet[Any]) -> dict[str, Any]:
+    """The body as `kind` reads it; raises ValidationError, which is answered 400 by field."""
+    asked = kind(data=view.request.data, context=view.get_serializer_context())
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def by_reader(
+    name: str, *, embassy: type[Serializer[Any]], ministry: type[Serializer[Any]]
+) -> Callable[[type[Any]], type[Any]]:
+    """Decorates a view set: the embassy reads by its own serializer, everybody else by the shorter one.
+
+    The documentation shows both answers, together called `name`.
+    """
+    both = PolymorphicProxySerializer(
+        component_name=name, serializers=[embassy, ministry], resource_type_field_name=None
+    )
+
+    def decorate(view_set: type[Any]) -> type[Any]:
+        def get_serializer_class(self: Any) -> type[Serializer[Any]]:
+            return embassy if is_embassy(self.request.user) else ministry
+
+        view_set.get_serializer_class = get_serializer_class
+        documented = extend_schema(responses=both)
+        return extend_schema_view(list=documented, retrieve=documented)(view_set)
+
+    return decorate
+
+
 class Seen(serializers.PrimaryKeyRelatedField[Any]):
     """An id in a body, looked up among the rows the reader sees: unknown and unseen give the same field error."""
+
+    default_error_messages: ClassVar = {
+        "does_not_exist": "You see nothing here with the id {pk_value}. Take one from the list.",
+        "incorrect_type": "Give an id, which is a whole number.",
+        "required": "Give an id from the list.",
+    }
 
     def __init__(self, model: type[Model], **kwargs: Any) -> None:
         self.model = model
@@ -62,6 +101,39 @@ class Seen(serializers.PrimaryKeyRelatedField[Any]):
     def get_queryset(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model.objects.visible_to(self.context["request"].user)  # type: ignore[attr-defined]
         return rows
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class IdFilter(filters.Filter):
+    """Rows by the id of what they belong to; an unknown and an unseen id give the same empty list."""
+
+    field_class = forms.IntegerField
+
+    def filter(self, qs: QuerySet[Any], value: int | None) -> QuerySet[Any]:
+        if value is not None and abs(value) > BigIntegerField.MAX_BIGINT:
+            return qs.none()
+        return super().filter(qs, value)
+
+
+class WordField(serializers.ChoiceField):
+    """One of the domain's words; gives the member, so that actions get what they ask for."""
+
+    def __init__(self, words: type[Word], **kwargs: Any) -> None:
+        self.words = words
+        super().__init__(choices=words.choices(), **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        word = super().to_internal_value(data)
+        return self.words(word) if word else word
+
+
+class DayField(serializers.DateField):
+    """A day that somebody names."""
+
+    default_error_messages: ClassVar = {
+        "invalid": "Give a day such as 2022-01-28.",
+        "datetime": "Give a day such as 2022-01-28, without a time.",
+    }
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -75,8 +147,110 @@ class PersonField(serializers.Field[User, str, str, Any]):
         return "The embassy"
 
 
+class MinistrySerializer(serializers.ModelSerializer[Ministry]):
+    country = serializers.SlugRelatedField[Ministry](slug_field="code", read_only=True)
+
+    class Meta:
+        model = Ministry
+        fields = ("id", "country", "name", "short_name")
+
+
+class MinistryViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Ministry]):
+    """Ministries by name, for the ids elsewhere. A focal point reads its own alone."""
+
+    serializer_class = MinistrySerializer
+
+    def get_queryset(self) -> QuerySet[Ministry]:
+        return Ministry.objects.visible_to(self.request.user).select_related("country").order_by("pk")
+
+
+# --- Refusals ---------------------------------------------------------------------------------------------------------
+
+
+def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's own answers; 409 with the sentence where a rule of the record refuses; 400 for too much."""
+    if isinstance(error, Refused):
+        set_rollback()
+        return Response({"detail": str(error), "field": error.field}, HTTPStatus.CONFLICT)
+    if isinstance(error, SuspiciousOperation):
+        set_rollback()
+        return Response(
+            {"detail": "That is more than one request may hold. Send less at a time."}, HTTPStatus.BAD_REQUEST
+        )
+    return exception_handler(error, context)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: a page for people, JSON below /api/."""
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": "Not found."}, status=HTTPStatus.NOT_FOUND)
     return page_not_found(request, exception)
+
+
+# --- Their documentation ----------------------------------------------------------------------------------------------
+
+DETAIL = {"type": "string", "description": "A sentence that says what is wrong, or what to do next."}
+COMPONENTS: Schema = {
+    "Problem": {"type": "object", "properties": {"detail": DETAIL}, "required": ["detail"]},
+    "Refusal": {
+        "type": "object",
+        "properties": {
+            "detail": DETAIL,
+            "field": {"type": "string", "nullable": True, "description": "The field of the body it is about, if one."},
+        },
+        "required": ["detail", "field"],
+    },
+    "FieldErrors": {
+        "type": "object",
+        "description": "Sentences by field or parameter; `non_field_errors` and `detail` for the whole.",
+        "additionalProperties": {},
+    },
+}
+ANSWERS = {
+    HTTPStatus.BAD_REQUEST: ("FieldErrors", "A field or parameter is wrong, or names what you don't see."),
+    HTTPStatus.FORBIDDEN: ("Problem", "Nobody is signed in, or you see it and may not do this."),
+    HTTPStatus.NOT_FOUND: ("Problem", "There is no such thing, or you don't see it: the answer is the same."),
+    HTTPStatus.NOT_ACCEPTABLE: ("Problem", "The Accept header asks for something other than JSON."),
+    HTTPStatus.CONFLICT: ("Refusal", "A rule of the record refuses it as things stand."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Problem", "The body's type is none of those named here."),
+}
+"""How each is answered: the component and what it means."""
+
+
+def document_refusals(result: Schema, generator: Any, request: HttpRequest | None, public: bool) -> Schema:
+    """Post-processing hook of the schema: each operation says how it may be refused, not only how it goes well."""
+    schemas = result["components"]["schemas"]
+    for schema in schemas.values():
+        if "oneOf" in schema and "discriminator" not in schema:
+            # What a ministry reads is a part of what the embassy reads, so one answer may fit both.
+            schema["anyOf"] = schema.pop("oneOf")
+    schemas |= COMPONENTS
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            answers = operation["responses"]
+            for status in _refused_with(method, operation):
+                component, meaning = ANSWERS[status]
+                answer = answers.setdefault(str(status.value), {})
+                answer["description"] = answer.get("description") or meaning
+                answer["content"] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{component}"}}}
+            operation["responses"] = dict(sorted(answers.items()))
+    return result
+
+
+def _refused_with(method: str, operation: Schema) -> Iterator[HTTPStatus]:
+    parameters = operation.get("parameters", [])
+    has_body = "requestBody" in operation
+    asked = {each["name"] for each in parameters if each["in"] == "query"}
+    gives_json = any("application/json" in answer.get("content", {}) for answer in operation["responses"].values())
+    yield from (status for status in ANSWERS if str(status.value) in operation["responses"])
+    yield HTTPStatus.FORBIDDEN
+    if has_body or asked - {"page"}:
+        yield HTTPStatus.BAD_REQUEST
+    if "page" in asked or any(each["in"] == "path" for each in parameters):
+        yield HTTPStatus.NOT_FOUND
+    if gives_json:
+        yield HTTPStatus.NOT_ACCEPTABLE
+    if method == "post":
+        yield HTTPStatus.CONFLICT
+    if has_body:
+        yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE

@@ -227,6 +227,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tiptracker.api.document_refusals",
+    ],
+    # Two fields of one name hold different words; each set of words goes by its own.
+    "ENUM_NAME_OVERRIDES": {
+        "CommitmentEventKind": "dialogues.words.Kind.choices",
+        "EvidenceKind": "dialogues.words.EvidenceKind.choices",
+        "BriefingKind": "reports.models.BriefingKind.choices",
+        "RoundDecision": "dialogues.words.Decision.choices",
+        "EvidenceDecision": "dialogues.words.Review.choices",
+        "DoneBy": "dialogues.words.DoneBy.choices",
+        "Tier": "recommendations.words.Tier.choices",
+    },
 }
 
 # --- Jobs -----------------------------------------------------------------------------------------------

@@ -1,0 +1,68 @@
+"""The embassy's verdicts."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from dialogues import actions
+from dialogues.models import (
+    Assessment,
+    Evidence,
+)
+from dialogues.words import Verdict
+from recommendations.models import Benchmark
+from tiptracker import clock
+from tiptracker.api import IdFilter, PersonField, Seen, SignedIn, WordField, valid
+
+
+class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
+    """The embassy's verdict on a benchmark, and the evidence it rests on."""
+
+    evidence = serializers.SlugRelatedField[Assessment](
+        slug_field="evidence_id", source="grounds", many=True, read_only=True
+    )
+    recorded_by = PersonField(read_only=True)
+
+    class Meta:
+        model = Assessment
+        fields = ("id", "benchmark", "verdict", "rationale", "law", "evidence", "recorded_at", "recorded_by")
+
+
+class AssessSerializer(serializers.Serializer[Any]):
+    """A verdict to give. With no evidence it holds from today, else from the last day of what it rests on."""
+
+    benchmark = Seen(Benchmark)
+    verdict = WordField(Verdict)
+    rationale = serializers.CharField()
+    law = serializers.CharField(max_length=100)
+    evidence = Seen(Evidence, many=True, default=list)
+
+
+class AssessmentFilter(filters.FilterSet):
+    benchmark = IdFilter("benchmark_id")
+
+
+class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
+    """Assessments, oldest first; the newest on a benchmark holds."""
+
+    serializer_class = AssessmentSerializer
+    filterset_class = AssessmentFilter
+
+    def get_queryset(self) -> QuerySet[Assessment]:
+        assessments = Assessment.objects.visible_to(self.request.user).select_related("recorded_by")
+        return assessments.prefetch_related("grounds").order_by("recorded_at", "pk")
+
+    @extend_schema(request=AssessSerializer, responses={201: AssessmentSerializer})
+    def create(self, request: SignedIn) -> Response:
+        """Assess a benchmark."""
+        said = valid(AssessSerializer, self)
+        now = clock.now(said["benchmark"].recommendation.edition.country.time_zone)
+        assessment = actions.assess(**said, by=request.user, now=now)
+        return Response(self.get_serializer(assessment).data, HTTPStatus.CREATED)

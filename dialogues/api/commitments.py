@@ -1,0 +1,147 @@
+"""Commitments, and the dialogues at which they were made."""
+
+from django.db.models import Prefetch, Q, QuerySet
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from dialogues.models import (
+    Commitment,
+    CommitmentBenchmark,
+    CommitmentEvent,
+    Dialogue,
+    Participant,
+)
+from dialogues.words import Status
+from tiptracker import clock
+from tiptracker.api import IdFilter, PersonField, WordField, by_reader, is_embassy
+
+
+class OwnEventSerializer(serializers.ModelSerializer[CommitmentEvent]):
+    """What happened to a commitment. The answer to an update, with its reason, stands with that update."""
+
+    recorded_by = PersonField(read_only=True)
+
+    class Meta:
+        model = CommitmentEvent
+        fields: tuple[str, ...] = ("id", "kind", "happened_on", "due_on", "recorded_at", "recorded_by")
+
+
+class EventSerializer(OwnEventSerializer):
+    """What happened to a commitment, and the embassy's reason."""
+
+    class Meta(OwnEventSerializer.Meta):
+        fields = (*OwnEventSerializer.Meta.fields, "reason", "round")
+
+
+class LinkSerializer(serializers.ModelSerializer[CommitmentBenchmark]):
+    class Meta:
+        model = CommitmentBenchmark
+        fields = ("benchmark", "reach")
+
+
+class OwnCommitmentSerializer(serializers.ModelSerializer[Commitment]):
+    """A commitment as its ministry reads it: as it stands today, with its whole life by dated events."""
+
+    status = WordField(Status, read_only=True)
+    due_on = serializers.DateField(read_only=True, allow_null=True)
+    slips = serializers.IntegerField(read_only=True)
+    benchmarks = serializers.SlugRelatedField[Commitment](
+        slug_field="benchmark_id", source="links", many=True, read_only=True
+    )
+    events = OwnEventSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Commitment
+        fields: tuple[str, ...] = (
+            "id",
+            "ministry",
+            "text",
+            "dialogue",
+            "letter",
+            "status",
+            "due_on",
+            "slips",
+            "benchmarks",
+            "events",
+            "recorded_at",
+        )
+
+
+class CommitmentSerializer(OwnCommitmentSerializer):
+    """A commitment as it stands today; how far keeping it would reach; the embassy's reasons for each change."""
+
+    country = serializers.SlugRelatedField[Commitment](slug_field="code", read_only=True)
+    links = LinkSerializer(many=True, read_only=True)
+    events = EventSerializer(many=True, read_only=True)
+
+    class Meta(OwnCommitmentSerializer.Meta):
+        fields = (*OwnCommitmentSerializer.Meta.fields, "country", "made_by", "horizon", "links")
+
+
+class CommitmentFilter(filters.FilterSet):
+    ministry = IdFilter("ministry_id")
+    benchmark = IdFilter("links__benchmark_id")
+    status = filters.ChoiceFilter("status", choices=Status.choices())
+    due_before = filters.DateFilter("due_on", lookup_expr="lte")
+
+
+@by_reader("CommitmentForReader", embassy=CommitmentSerializer, ministry=OwnCommitmentSerializer)
+class CommitmentViewSet(ReadOnlyModelViewSet[Commitment]):
+    """Commitments. They never count; what is done about them may."""
+
+    filterset_class = CommitmentFilter
+
+    def get_queryset(self) -> QuerySet[Commitment]:
+        commitments = Commitment.objects.visible_to(self.request.user).with_status(clock.today())
+        made = commitments.filter(Q(status__isnull=False))
+        return made.select_related("country").prefetch_related("links", "events__recorded_by").order_by("pk")
+
+
+class ParticipantSerializer(serializers.ModelSerializer[Participant]):
+    class Meta:
+        model = Participant
+        fields = ("name", "office", "ministry", "presence")
+
+
+class OwnDialogueSerializer(serializers.ModelSerializer[Dialogue]):
+    """A dialogue as a ministry reads it: when, where, and what it promised there itself."""
+
+    commitments = serializers.PrimaryKeyRelatedField[Commitment](many=True, read_only=True)
+
+    class Meta:
+        model = Dialogue
+        fields: tuple[str, ...] = ("id", "held_on", "place", "commitments")
+
+
+class DialogueSerializer(OwnDialogueSerializer):
+    """A dialogue as the embassy keeps it. The agenda names recommendations."""
+
+    country = serializers.SlugRelatedField[Dialogue](slug_field="code", read_only=True)
+    participants = ParticipantSerializer(many=True, read_only=True)
+    agenda = serializers.SlugRelatedField[Dialogue](slug_field="recommendation_id", many=True, read_only=True)
+
+    class Meta(OwnDialogueSerializer.Meta):
+        fields = (
+            *OwnDialogueSerializer.Meta.fields,
+            "country",
+            "purpose",
+            "record",
+            "agreed",
+            "source",
+            "participants",
+            "agenda",
+            "recorded_at",
+        )
+
+
+@by_reader("DialogueForReader", embassy=DialogueSerializer, ministry=OwnDialogueSerializer)
+class DialogueViewSet(ReadOnlyModelViewSet[Dialogue]):
+    """Dialogues, newest first."""
+
+    def get_queryset(self) -> QuerySet[Dialogue]:
+        reader = self.request.user
+        own = Commitment.objects.visible_to(reader).order_by("pk")
+        dialogues = Dialogue.objects.visible_to(reader).prefetch_related(Prefetch("commitments", own))
+        dialogues = dialogues.select_related("country").order_by("-held_on", "-pk")
+        return dialogues.prefetch_related("participants", "agenda") if is_embassy(reader) else dialogues

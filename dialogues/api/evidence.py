@@ -1,0 +1,206 @@
+"""Evidence and the embassy's word on it; readings."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Prefetch, Q, QuerySet
+from django.urls import reverse
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+
+from dialogues import actions
+from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
+from dialogues.words import Review
+from recommendations.models import Benchmark
+from tiptracker import clock
+from tiptracker.accounts.models import Reader
+from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, by_reader, is_embassy, valid
+
+
+class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
+    """A file as kept, and the address where it is fetched."""
+
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = EvidenceFile
+        fields = ("id", "name", "media_type", "size", "sha256", "url")
+
+    def get_url(self, file: EvidenceFile) -> str:
+        return reverse("evidence_file", args=[file.pk])
+
+
+class OwnBearingSerializer(serializers.ModelSerializer[EvidenceBearing]):
+    class Meta:
+        model = EvidenceBearing
+        fields: tuple[str, ...] = ("id", "benchmark")
+
+
+class BearingSerializer(OwnBearingSerializer):
+    class Meta(OwnBearingSerializer.Meta):
+        fields = (*OwnBearingSerializer.Meta.fields, "shows", "recorded_at")
+
+
+class ReviewSerializer(serializers.ModelSerializer[EvidenceReview]):
+    """The embassy's word on a bearing, or (without one) on the evidence itself."""
+
+    recorded_by = PersonField(read_only=True)
+
+    class Meta:
+        model = EvidenceReview
+        fields = ("id", "evidence", "bearing", "decision", "first_on", "reason", "recorded_at", "recorded_by")
+
+
+class OwnEvidenceSerializer(serializers.ModelSerializer[Evidence]):
+    """A piece of evidence that a ministry sent, with the embassy's answer, or that the embassy shares with it."""
+
+    file = FileSerializer(read_only=True, allow_null=True)
+    bearings = OwnBearingSerializer(many=True, read_only=True)
+    reviews = ReviewSerializer(many=True, read_only=True)
+    recorded_by = PersonField(read_only=True)
+
+    class Meta:
+        model = Evidence
+        fields: tuple[str, ...] = (
+            "id",
+            "title",
+            "kind",
+            "happened_from",
+            "happened_to",
+            "done_by",
+            "stated_by",
+            "source",
+            "link",
+            "file",
+            "commitment",
+            "round",
+            "bearings",
+            "reviews",
+            "recorded_at",
+            "recorded_by",
+        )
+
+
+class EvidenceSerializer(OwnEvidenceSerializer):
+    """A piece of evidence, what it shows on which benchmark, and what the embassy says of it."""
+
+    country = serializers.SlugRelatedField[Evidence](slug_field="code", read_only=True)
+    bearings = BearingSerializer(many=True, read_only=True)
+
+    class Meta(OwnEvidenceSerializer.Meta):
+        fields = (*OwnEvidenceSerializer.Meta.fields, "country", "sensitivity", "revises")
+
+
+class EvidenceFilter(filters.FilterSet):
+    commitment = IdFilter("commitment_id")
+    benchmark = IdFilter(method="bearing_on")
+    round = IdFilter("round_id")
+    happened_after = filters.DateFilter("happened_to", lookup_expr="gte")
+    happened_before = filters.DateFilter("happened_to", lookup_expr="lte")
+
+    def bearing_on(self, evidence: QuerySet[Evidence], name: str, value: int) -> QuerySet[Evidence]:
+        """By the bearings that the reader sees: what shared evidence says of others' benchmarks stays unknown."""
+        reader = self.request.user if self.request else AnonymousUser()
+        benchmark = Benchmark.objects.visible_to(reader).filter(pk=value)
+        bearings = EvidenceBearing.objects.visible_to(reader).filter(benchmark__in=benchmark)
+        return evidence.filter(pk__in=bearings.values("evidence"))
+
+
+@by_reader("EvidenceForReader", embassy=EvidenceSerializer, ministry=OwnEvidenceSerializer)
+class EvidenceViewSet(ReadOnlyModelViewSet[Evidence]):
+    """Evidence, newest first."""
+
+    filterset_class = EvidenceFilter
+
+    def get_queryset(self) -> QuerySet[Evidence]:
+        reader = self.request.user
+        bearings = EvidenceBearing.objects.visible_to(reader).order_by("pk")
+        evidence = Evidence.objects.visible_to(reader).select_related("country", "file", "recorded_by")
+        return evidence.prefetch_related(
+            Prefetch("bearings", bearings), Prefetch("reviews", _reviews(reader))
+        ).order_by("-happened_to", "-pk")
+
+
+def _reviews(reader: Reader) -> QuerySet[EvidenceReview]:
+    """A ministry reads the answer to what it sent, line by line where it sees the benchmark; the embassy reads all."""
+    reviews = EvidenceReview.objects.visible_to(reader).select_related("recorded_by").order_by("recorded_at", "pk")
+    if is_embassy(reader):
+        return reviews
+    seen = EvidenceBearing.objects.visible_to(reader)
+    return reviews.filter(Q(bearing=None) | Q(bearing__in=seen), evidence__round__isnull=False)
+
+
+class JudgementSerializer(serializers.Serializer[Any]):
+    """The word on one bearing of a piece of evidence, or (bearing null) on the evidence itself."""
+
+    evidence = Seen(Evidence)
+    bearing = Seen(EvidenceBearing, allow_null=True, default=None)
+    decision = WordField(Review)
+    reason = serializers.CharField()
+    first_on = DayField(allow_null=True, default=None)
+
+
+class ReviewFilter(filters.FilterSet):
+    evidence = IdFilter("evidence_id")
+
+
+class ReviewViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceReview]):
+    """The embassy's words on evidence, oldest first; the newest on a bearing holds."""
+
+    serializer_class = ReviewSerializer
+    filterset_class = ReviewFilter
+
+    def get_queryset(self) -> QuerySet[EvidenceReview]:
+        return _reviews(self.request.user)
+
+    @extend_schema(request=JudgementSerializer, responses={201: ReviewSerializer})
+    def create(self, request: SignedIn) -> Response:
+        """Verify or reject evidence, or what it shows on one benchmark. Nobody reviews what they recorded."""
+        said = valid(JudgementSerializer, self)
+        now = clock.now(said["evidence"].country.time_zone)
+        review = actions.review(**said, by=request.user, now=now)
+        return Response(self.get_serializer(review).data, HTTPStatus.CREATED)
+
+
+class ReadingSerializer(serializers.ModelSerializer[Reading]):
+    """A count: a figure, a direction only, or no data (`is_no_data`), which is not zero."""
+
+    is_no_data = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Reading
+        fields = (
+            "id",
+            "indicator",
+            "starts_on",
+            "through_on",
+            "figure",
+            "direction",
+            "is_no_data",
+            "note",
+            "source",
+            "evidence",
+            "round",
+            "recorded_at",
+        )
+
+
+class ReadingFilter(filters.FilterSet):
+    indicator = IdFilter("indicator_id")
+    round = IdFilter("round_id")
+    starts_on = filters.DateFilter("starts_on")
+
+
+class ReadingViewSet(ReadOnlyModelViewSet[Reading]):
+    """Readings of the indicators. A ministry reads the figures it sent itself."""
+
+    serializer_class = ReadingSerializer
+    filterset_class = ReadingFilter
+
+    def get_queryset(self) -> QuerySet[Reading]:
+        return Reading.objects.visible_to(self.request.user).order_by("indicator", "starts_on", "through_on", "pk")

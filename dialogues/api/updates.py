@@ -1,0 +1,209 @@
+"""What a ministry sends, and the embassy's answer to it."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.response import Response
+from rest_framework.utils.html import is_html_input
+from rest_framework.viewsets import GenericViewSet
+
+from dialogues import actions
+from dialogues.api.evidence import JudgementSerializer
+from dialogues.models import (
+    Commitment,
+    RoundDecision,
+    Update,
+    UpdateRound,
+)
+from dialogues.permissions import can_decide, can_send_update
+from dialogues.words import Direction, DoneBy, Progress
+from recommendations.models import Indicator
+from tiptracker import clock
+from tiptracker.accounts.models import User
+from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, valid
+
+
+class DecisionSerializer(serializers.ModelSerializer[RoundDecision]):
+    recorded_by = PersonField(read_only=True)
+
+    class Meta:
+        model = RoundDecision
+        fields = ("id", "decision", "reason", "recorded_at", "recorded_by")
+
+
+class RoundSerializer(serializers.ModelSerializer[UpdateRound]):
+    """What was sent, once, and the embassy's answer (null while it waits). Its evidence names it as `round`."""
+
+    decision = DecisionSerializer(read_only=True, allow_null=True, default=None)
+    recorded_by = PersonField(read_only=True)
+
+    class Meta:
+        model = UpdateRound
+        fields = (
+            "id",
+            "update",
+            "number",
+            "narrative",
+            "claimed",
+            "happened_on",
+            "recorded_at",
+            "recorded_by",
+            "decision",
+        )
+
+
+class UpdateSerializer(serializers.ModelSerializer[Update]):
+    """A ministry's submission on a commitment, with all its rounds."""
+
+    rounds = RoundSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Update
+        fields = ("id", "commitment", "number", "rounds")
+
+
+class FigureList(serializers.ListSerializer[Any]):
+    """Figures of an update: a list or, in a multipart body, a list as JSON text."""
+
+    default_error_messages: ClassVar = {"not_a_list": "Give a list of figures; in a multipart body, as JSON text."}
+
+    def get_value(self, dictionary: Mapping[str, Any]) -> Any:
+        if not is_html_input(dictionary):
+            return super().get_value(dictionary)
+        text = dictionary.get(self.field_name or "") or "[]"
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+
+
+class FigureSerializer(serializers.Serializer[Any]):
+    """A count sent with an update: a figure, or only a direction, or neither for "no data"."""
+
+    indicator = Seen(Indicator)
+    through_on = DayField()
+    figure = serializers.DecimalField(14, 2, min_value=0, allow_null=True, default=None)
+    direction = WordField(Direction, allow_blank=True, default="")
+
+    class Meta:
+        list_serializer_class = FigureList
+
+
+class SendSerializer(serializers.Serializer[Any]):
+    """An update to send, without files."""
+
+    commitment = Seen(Commitment)
+    title = serializers.CharField(max_length=400)
+    narrative = serializers.CharField()
+    claimed = WordField(Progress)
+    happened_from = DayField(allow_null=True, default=None)
+    happened_to = DayField()
+    done_by = WordField(DoneBy, default=DoneBy.GOVERNMENT)
+    figures = FigureSerializer(many=True, default=list)
+
+
+class SendWithFilesSerializer(SendSerializer):
+    """An update to send with the files that prove it; `figures` as JSON text."""
+
+    files = serializers.ListField(child=serializers.FileField(), default=list, max_length=settings.UPLOAD_MAX_FILES)
+
+
+class UpdateFilter(filters.FilterSet):
+    commitment = IdFilter("commitment_id")
+
+
+class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
+    """Updates by ministries, oldest first."""
+
+    serializer_class = UpdateSerializer
+    filterset_class = UpdateFilter
+
+    def get_queryset(self) -> QuerySet[Update]:
+        rounds = UpdateRound.objects.visible_to(self.request.user).order_by("number")
+        rounds = rounds.select_related("recorded_by", "decision__recorded_by")
+        updates = Update.objects.visible_to(self.request.user).prefetch_related(Prefetch("rounds", rounds))
+        return updates.order_by("pk")
+
+    @extend_schema(
+        request={"application/json": SendSerializer, "multipart/form-data": SendWithFilesSerializer},
+        responses={201: UpdateSerializer},
+    )
+    def create(self, request: SignedIn) -> Response:
+        """Send an update on a commitment of one's own ministry, or a mended round of one that was returned."""
+        said = valid(SendWithFilesSerializer, self)
+        if not can_send_update(request.user, said["commitment"]):
+            raise PermissionDenied
+        now = clock.now(said["commitment"].country.time_zone)
+        files = [actions.keep_upload(upload=upload, by=request.user, now=now) for upload in said.pop("files")]
+        figures = [actions.Figure(**figure) for figure in said.pop("figures")]
+        sent = actions.send_round(**said, files=files, figures=figures, by=request.user, now=now)
+        update = self.get_queryset().get(pk=sent.update_id)
+        return Response(self.get_serializer(update).data, HTTPStatus.CREATED)
+
+
+class AcceptSerializer(serializers.Serializer[Any]):
+    """The word on each line of a round's evidence; `reason` where it is verified done by that."""
+
+    reviews = JudgementSerializer(many=True)
+    reason = serializers.CharField(allow_blank=True, default="")
+
+
+class ReturnSerializer(serializers.Serializer[Any]):
+    """What is missing, for the ministry to mend."""
+
+    reason = serializers.CharField()
+
+
+class RoundViewSet(RetrieveModelMixin, GenericViewSet[UpdateRound]):
+    """One round of an update, and the embassy's answer to it."""
+
+    serializer_class = RoundSerializer
+
+    def get_queryset(self) -> QuerySet[UpdateRound]:
+        rounds = UpdateRound.objects.visible_to(self.request.user).order_by("pk")
+        return rounds.select_related("recorded_by", "decision__recorded_by", "update__commitment__country")
+
+    @extend_schema(request=AcceptSerializer, responses={201: DecisionSerializer})
+    @action(detail=True, methods=["post"])
+    def accept(self, request: SignedIn, pk: str) -> Response:
+        """Accept it: every bearing of its evidence verified or rejected."""
+        sent = self._to_decide(request.user)
+        said = valid(AcceptSerializer, self)
+        decision = actions.accept_round(
+            round=sent,
+            reviews=[actions.Judgement(**each) for each in said["reviews"]],
+            reason=said["reason"],
+            by=request.user,
+            now=clock.now(sent.update.commitment.country.time_zone),
+        )
+        return self._answer(decision)
+
+    @extend_schema(request=ReturnSerializer, responses={201: DecisionSerializer})
+    @action(detail=True, methods=["post"], url_path="return", url_name="return")
+    def send_back(self, request: SignedIn, pk: str) -> Response:
+        """Return it with a reason, so that the ministry can mend it."""
+        sent = self._to_decide(request.user)
+        said = valid(ReturnSerializer, self)
+        now = clock.now(sent.update.commitment.country.time_zone)
+        return self._answer(actions.return_round(round=sent, **said, by=request.user, now=now))
+
+    def _to_decide(self, user: User) -> UpdateRound:
+        """The round, where this person may decide on it."""
+        sent: UpdateRound = self.get_object()
+        if not can_decide(user, sent):
+            raise PermissionDenied
+        return sent
+
+    def _answer(self, decision: RoundDecision) -> Response:
+        answer = DecisionSerializer(decision, context=self.get_serializer_context())
+        return Response(answer.data, HTTPStatus.CREATED)

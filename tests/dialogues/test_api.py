@@ -1,0 +1,729 @@
+"""What the API says of what was promised and what happened, and what may be sent to it."""
+
+import json
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import encode_multipart
+
+from dialogues.models import Assessment, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
+from dialogues.words import Decision, Direction, Kind, Progress, Reach, Sensitivity
+from recommendations.words import Rule
+from tests.factories import (
+    AgendaItemFactory,
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    DialogueFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ParticipantFactory,
+    ReadingFactory,
+    UpdateFactory,
+    UpdateRoundFactory,
+)
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+
+@pytest.fixture
+def police():
+    return MinistryFactory(short_name="Police")
+
+
+@pytest.fixture
+def focal_point(client, police):
+    user = FocalPointFactory(ministry=police, name="Thabo Mokoena")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def officer(client):
+    user = OfficerFactory(name="Officer Orr")
+    client.force_login(user)
+    return user
+
+
+def results(client, path, **query):
+    response = client.get(f"/api/v1/{path}/", query)
+    assert response.status_code == 200, response.content
+    return response.json()["results"]
+
+
+def post(client, path, body):
+    return client.post(f"/api/v1/{path}/", body, content_type="application/json")
+
+
+# --- What the embassy reads -------------------------------------------------------------------------------------------
+
+
+def test_a_commitment_is_told_as_it_stands_today_with_its_events(client, officer, police):
+    benchmark = BenchmarkFactory()
+    commitment = CommitmentFactory(
+        ministry=police,
+        text="Draft the amendment.",
+        made__due_on=date(2021, 12, 15),
+        benchmarks=[benchmark],
+        benchmarks__reach=Reach.MEETS,
+    )
+    moved = CommitmentEventFactory(
+        commitment=commitment,
+        kind=Kind.RESCHEDULED,
+        happened_on=date(2021, 12, 10),
+        due_on=date(2022, 1, 20),
+        reason="Parliament rose.",
+    )
+
+    (row,) = results(client, "commitments")
+
+    events = row.pop("events")
+    assert row == {
+        "id": commitment.pk,
+        "ministry": police.pk,
+        "text": "Draft the amendment.",
+        "dialogue": None,
+        "letter": "Letter of 8 November 2021",
+        "status": "late",
+        "due_on": "2022-01-20",
+        "slips": 1,
+        "benchmarks": [benchmark.pk],
+        "recorded_at": "2021-11-08T12:00:00+02:00",
+        "country": "LSO",
+        "made_by": "ministry",
+        "horizon": "short_term",
+        "links": [{"benchmark": benchmark.pk, "reach": "meets"}],
+    }
+    assert [event["kind"] for event in events] == ["made", "rescheduled"]
+    assert events[1] == {
+        "id": moved.pk,
+        "kind": "rescheduled",
+        "happened_on": "2021-12-10",
+        "due_on": "2022-01-20",
+        "recorded_at": "2021-12-10T12:00:00+02:00",
+        "recorded_by": "Recorder",
+        "reason": "Parliament rose.",
+        "round": None,
+    }
+
+
+@pytest.mark.day("2021-11-07")
+def test_a_commitment_is_not_told_before_it_was_made(client, officer, police):
+    commitment = CommitmentFactory(ministry=police)
+
+    assert results(client, "commitments") == []
+    assert client.get(f"/api/v1/commitments/{commitment.pk}/").status_code == 404
+
+
+def test_evidence_is_told_with_what_it_shows_and_every_review(client, officer):
+    benchmark = BenchmarkFactory()
+    file = EvidenceFileFactory(name="charge sheet.pdf")
+    evidence = EvidenceFactory(title="A case was opened", file=file, bears_on=[benchmark])
+    (bearing,) = evidence.bearings.all()
+    review = EvidenceReviewFactory(bearing=bearing, reason="We were in court.")
+
+    (row,) = results(client, "evidence")
+
+    assert row["file"] == {
+        "id": file.pk,
+        "name": "charge sheet.pdf",
+        "media_type": "application/pdf",
+        "size": file.size,
+        "sha256": file.sha256,
+        "url": f"/files/{file.pk}/",
+    }
+    assert row["bearings"] == [
+        {
+            "id": bearing.pk,
+            "benchmark": benchmark.pk,
+            "shows": "concrete_action",
+            "recorded_at": "2022-01-10T12:00:00+02:00",
+        }
+    ]
+    assert row["reviews"] == [
+        {
+            "id": review.pk,
+            "evidence": evidence.pk,
+            "bearing": bearing.pk,
+            "decision": "verified",
+            "first_on": None,
+            "reason": "We were in court.",
+            "recorded_at": "2022-01-10T12:00:00+02:00",
+            "recorded_by": "Reviewer",
+        }
+    ]
+    assert (row["sensitivity"], row["revises"], row["recorded_by"]) == ("internal", None, "Recorder")
+
+
+def test_a_dialogue_is_told_with_agenda_participants_and_commitments(client, officer, police):
+    dialogue = DialogueFactory(place="Maseru", record="Frank words.")
+    item = AgendaItemFactory(dialogue=dialogue)
+    ParticipantFactory(dialogue=dialogue, name="Minister One", office="Minister of Police", ministry=police)
+    commitment = CommitmentFactory(ministry=police, dialogue=dialogue)
+
+    (row,) = results(client, "dialogues")
+
+    assert row["record"] == "Frank words."
+    assert row["agenda"] == [item.recommendation_id]
+    assert row["commitments"] == [commitment.pk]
+    assert row["participants"] == [
+        {"name": "Minister One", "office": "Minister of Police", "ministry": police.pk, "presence": "in_person"}
+    ]
+
+
+def test_readings_keep_no_data_apart_from_zero_and_from_a_direction(client, officer):
+    indicator = IndicatorFactory()
+    for number, what in enumerate([{"figure": 0}, {"figure": None}, {"figure": None, "direction": Direction.UP}]):
+        ReadingFactory(indicator=indicator, through_on=date(2021, 12, 1 + number), **what)
+
+    told = [(row["figure"], row["direction"], row["is_no_data"]) for row in results(client, "readings")]
+
+    assert told == [("0.00", "", False), (None, "", True), (None, "up", False)]
+
+
+def test_updates_tell_each_round_with_the_answer_to_it(client, officer, police):
+    update = UpdateFactory(commitment__ministry=police)
+    first = UpdateRoundFactory(update=update, narrative="We began.", returned=True)
+    second = UpdateRoundFactory(update=update, narrative="We began on 3 January.")
+
+    (row,) = results(client, "updates")
+
+    assert [(sent["id"], sent["narrative"]) for sent in row["rounds"]] == [
+        (first.pk, "We began."),
+        (second.pk, "We began on 3 January."),
+    ]
+    assert row["rounds"][0]["decision"]["reason"] == "Please add the date."
+    assert row["rounds"][1]["decision"] is None
+
+
+def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
+    benchmark = BenchmarkFactory()
+    evidence = EvidenceFactory(bears_on=[benchmark])
+    assessment = AssessmentFactory(benchmark=benchmark, grounds=[evidence])
+
+    (row,) = results(client, "assessments")
+
+    assert row == {
+        "id": assessment.pk,
+        "benchmark": benchmark.pk,
+        "verdict": "concrete_step",
+        "rationale": "It was seen to be so.",
+        "law": "22 U.S.C. 7106(b)(1)",
+        "evidence": [evidence.pk],
+        "recorded_at": "2022-01-15T12:00:00+02:00",
+        "recorded_by": "Recorder",
+    }
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("commitments", 8),  # session, person, zone; count, commitments, links, events, people
+        ("updates", 6),  # … updates, rounds
+        ("evidence", 7),  # … evidence, bearings, reviews
+        ("reviews", 5),
+        ("dialogues", 8),  # … dialogues, commitments, participants, agenda
+        ("readings", 5),
+        ("assessments", 6),  # … assessments, grounds
+    ],
+)
+def test_lists_count_their_queries(client, django_assert_num_queries, path, queries, count):
+    client.force_login(OfficerFactory())
+    for _ in range(count):
+        dialogue = DialogueFactory()
+        ParticipantFactory(dialogue=dialogue)
+        AgendaItemFactory(dialogue=dialogue)
+        benchmark = BenchmarkFactory()
+        sent = UpdateRoundFactory(
+            update__commitment__benchmarks=[benchmark], update__commitment__dialogue=dialogue, returned=True
+        )
+        evidence = EvidenceFactory(round=sent, bears_on=[benchmark], file=EvidenceFileFactory())
+        EvidenceReviewFactory(evidence=evidence)
+        ReadingFactory(evidence=evidence, round=sent)
+        AssessmentFactory(benchmark=benchmark, grounds=[evidence])
+
+    with django_assert_num_queries(queries):
+        rows = results(client, path)
+
+    assert len(rows) == count
+
+
+def test_lists_are_narrowed_by_their_parameters(client, officer, police):
+    benchmark, indicator = BenchmarkFactory(), IndicatorFactory()
+    own = CommitmentFactory(ministry=police, benchmarks=[benchmark], made__due_on=date(2022, 1, 5))
+    CommitmentFactory(made__due_on=date(2022, 3, 5))
+    sent = UpdateRoundFactory(update__commitment=own)
+    evidence = EvidenceFactory(round=sent, bears_on=[benchmark], happened_to=date(2022, 1, 8))
+    EvidenceFactory(happened_to=date(2021, 6, 1))
+    review = EvidenceReviewFactory(evidence=evidence)
+    EvidenceReviewFactory()
+    reading = ReadingFactory(indicator=indicator, round=sent)
+    ReadingFactory()
+    assessment = AssessmentFactory(benchmark=benchmark)
+    AssessmentFactory()
+
+    def found(path, **query):
+        return [row["id"] for row in results(client, path, **query)]
+
+    assert found("commitments", ministry=police.pk) == [own.pk]
+    assert found("commitments", benchmark=benchmark.pk) == [own.pk]
+    assert found("commitments", status="late") == [own.pk]
+    assert found("commitments", due_before="2022-02-28") == [own.pk]
+    assert found("updates", commitment=own.pk) == [sent.update_id]
+    for query in (
+        {"commitment": own.pk},
+        {"benchmark": benchmark.pk},
+        {"round": sent.pk},
+        {"happened_after": "2022-01-01", "happened_before": "2022-01-09"},
+    ):
+        assert found("evidence", **query) == [evidence.pk]
+    assert found("reviews", evidence=evidence.pk) == [review.pk]
+    assert found("readings", indicator=indicator.pk) == [reading.pk]
+    assert found("readings", round=sent.pk) == [reading.pk]
+    assert found("assessments", benchmark=benchmark.pk) == [assessment.pk]
+
+
+# --- What a ministry reads --------------------------------------------------------------------------------------------
+
+
+def test_a_ministry_reads_its_commitment_without_reach_and_reasons(client, focal_point, police):
+    benchmark = BenchmarkFactory()
+    commitment = CommitmentFactory(ministry=police, benchmarks=[benchmark], benchmarks__reach=Reach.MEETS)
+    CommitmentEventFactory(
+        commitment=commitment, kind=Kind.RESCHEDULED, due_on=date(2022, 2, 1), reason="They begged for it."
+    )
+    CommitmentFactory()
+
+    (row,) = results(client, "commitments")
+
+    assert sorted(row) == [
+        "benchmarks",
+        "dialogue",
+        "due_on",
+        "events",
+        "id",
+        "letter",
+        "ministry",
+        "recorded_at",
+        "slips",
+        "status",
+        "text",
+    ]
+    assert [sorted(event) for event in row["events"]] == [
+        ["due_on", "happened_on", "id", "kind", "recorded_at", "recorded_by"]
+    ] * 2
+    assert row["events"][0]["recorded_by"] == "The embassy"
+
+
+def test_a_ministry_reads_of_a_dialogue_its_day_its_place_and_its_own_commitments(client, focal_point, police):
+    dialogue = DialogueFactory(record="Frank words.")
+    own = CommitmentFactory(ministry=police, dialogue=dialogue)
+    CommitmentFactory(dialogue=dialogue)
+    ParticipantFactory(dialogue=dialogue)
+
+    assert results(client, "dialogues") == [
+        {"id": dialogue.pk, "held_on": "2021-11-08", "place": dialogue.place, "commitments": [own.pk]}
+    ]
+
+
+def test_a_ministry_reads_the_answer_to_what_it_sent_and_its_colleagues_names(client, focal_point, police):
+    colleague = FocalPointFactory(ministry=police, name="Lineo Phiri")
+    benchmark = BenchmarkFactory()
+    sent = UpdateRoundFactory(
+        update__commitment__ministry=police,
+        update__commitment__benchmarks=[benchmark],
+        recorded_by=colleague,
+        returned=True,
+    )
+    evidence = EvidenceFactory(round=sent, bears_on=[benchmark], verified=True)
+
+    ((sent_row,),) = [row["rounds"] for row in results(client, "updates")]
+    (row,) = results(client, "evidence")
+
+    assert sent_row["recorded_by"] == "Lineo Phiri"
+    assert (sent_row["decision"]["reason"], sent_row["decision"]["recorded_by"]) == (
+        "Please add the date.",
+        "The embassy",
+    )
+    assert [review["recorded_by"] for review in row["reviews"]] == ["The embassy"] * 2
+    assert row["bearings"] == [{"id": evidence.bearings.get().pk, "benchmark": benchmark.pk}]
+    assert {"sensitivity", "revises", "country"}.isdisjoint(row)
+    assert len(results(client, "reviews")) == 2
+
+
+def test_what_is_shared_with_a_ministry_tells_nothing_of_others_benchmarks_or_of_the_embassys_word(
+    client, focal_point, police
+):
+    own, others = BenchmarkFactory(), BenchmarkFactory()
+    commitment = CommitmentFactory(ministry=police, benchmarks=[own])
+    hidden = EvidenceFactory(commitment=commitment)
+    shared = EvidenceFactory(
+        commitment=commitment,
+        sensitivity=Sensitivity.SHARED,
+        bears_on=[own, others],
+        verified=True,
+        revises=hidden,
+    )
+
+    (row,) = results(client, "evidence")
+
+    assert row["id"] == shared.pk
+    assert [bearing["benchmark"] for bearing in row["bearings"]] == [own.pk]
+    assert row["reviews"] == []
+    assert str(hidden.pk) not in json.dumps({**row, "recorded_at": "", "id": ""}).split()
+    assert results(client, "reviews") == []
+    assert [len(results(client, "evidence", benchmark=benchmark.pk)) for benchmark in (own, others)] == [1, 0]
+
+
+def test_a_ministry_does_not_learn_what_is_said_of_its_evidence_on_a_benchmark_it_does_not_see(
+    client, focal_point, police
+):
+    own, others = BenchmarkFactory(), BenchmarkFactory()
+    commitment = CommitmentFactory(ministry=police, benchmarks=[own])
+    sent = UpdateRoundFactory(update__commitment=commitment)
+    evidence = EvidenceFactory(round=sent, bears_on=[own, others], verified=True)
+    on_others = evidence.bearings.get(benchmark=others)
+
+    (row,) = results(client, "evidence")
+    reviews = results(client, "reviews")
+
+    assert on_others.pk not in [bearing["id"] for bearing in row["bearings"]]
+    assert [review["bearing"] for review in row["reviews"]] == [review["bearing"] for review in reviews]
+    assert on_others.pk not in [review["bearing"] for review in reviews]
+    review = EvidenceReview.objects.get(bearing=on_others)
+    assert client.get(f"/api/v1/reviews/{review.pk}/").status_code == 404
+
+
+# --- Sending and answering --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(police):
+    """A commitment of the police towards a benchmark that counts something."""
+    EditionFactory()
+    benchmark = BenchmarkFactory(terms__rule=Rule.MORE)
+    return CommitmentFactory(ministry=police, benchmarks=[benchmark])
+
+
+def an_update(commitment, **more):
+    return {
+        "commitment": commitment.pk,
+        "title": "Ten officers were trained",
+        "narrative": "We trained them in Maseru.",
+        "claimed": "under_way",
+        "happened_from": "2022-01-10",
+        "happened_to": "2022-01-12",
+    } | more
+
+
+def test_an_update_is_sent_with_its_figures(client, focal_point, asked):
+    indicator = asked.benchmarks.get().current_terms.indicator
+    figures = [{"indicator": indicator.pk, "figure": "16", "through_on": "2021-12-31"}]
+
+    response = post(client, "updates", an_update(asked, figures=figures))
+
+    assert response.status_code == 201
+    sent = UpdateRound.objects.get()
+    answer = response.json()
+    assert answer["commitment"] == asked.pk
+    assert answer["rounds"][0]["id"] == sent.pk
+    assert answer["rounds"][0]["recorded_by"] == "Thabo Mokoena"
+    assert sent.claimed is not None
+    assert [(reading.figure, reading.through_on) for reading in sent.readings.all()] == [(16, date(2021, 12, 31))]
+    assert sent.evidence.get().title == "Ten officers were trained"
+
+
+def test_an_update_is_sent_with_files(client, focal_point, asked):
+    indicator = asked.benchmarks.get().current_terms.indicator
+    body = an_update(
+        asked,
+        files=[SimpleUploadedFile(name, PDF) for name in ("list.pdf", "photo of the list.pdf")],
+        figures=json.dumps([{"indicator": indicator.pk, "direction": "up", "through_on": "2021-12-31"}]),
+        happened_from="",
+    )
+
+    response = client.post("/api/v1/updates/", body)
+
+    assert response.status_code == 201, response.content
+    sent = UpdateRound.objects.get()
+    assert [piece.file.name for piece in sent.evidence.order_by("pk")] == ["list.pdf", "photo of the list.pdf"]
+    assert {piece.happened_from for piece in sent.evidence.all()} == {None}
+    assert [reading.direction for reading in sent.readings.all()] == [Direction.UP]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "sentence"),
+    [
+        ({"figures": "sixteen"}, "figures", "as JSON text"),
+        ({"figures": '{"indicator": 1}'}, "figures", "as JSON text"),
+        ({"files": "not a file"}, "files", "not a file"),
+        ({"claimed": "finished"}, "claimed", "finished"),
+        ({"happened_to": ""}, "happened_to", "Give a day such as"),
+    ],
+)
+def test_what_cannot_be_read_of_an_update_is_refused_beside_its_field(client, asked, change, field, sentence):
+    client.force_login(FocalPointFactory(ministry=asked.ministry))
+
+    response = client.post("/api/v1/updates/", an_update(asked, **change))
+
+    assert response.status_code == 400
+    assert list(response.json()) == [field]
+    assert sentence in json.dumps(response.json())
+    assert not UpdateRound.objects.exists()
+
+
+def test_a_refused_update_answers_409_with_the_sentence_and_its_field(client, focal_point, asked):
+    response = post(client, "updates", an_update(asked, happened_to="2022-01-29"))
+
+    assert response.status_code == 409
+    assert response.json() == {
+        "detail": "That day has not come yet. Give a day up to today, 28 January 2022.",
+        "field": "happened_to",
+    }
+
+
+def test_a_file_that_is_not_what_it_claims_answers_409(client, focal_point, asked):
+    response = client.post("/api/v1/updates/", an_update(asked, files=[SimpleUploadedFile("list.pdf", b"<html>")]))
+
+    assert response.status_code == 409
+    assert response.json()["field"] == "files"
+    assert not EvidenceFile.objects.exists()
+
+
+def test_more_files_than_an_update_holds_are_refused_before_any_is_kept(client, focal_point, asked, settings):
+    files = [SimpleUploadedFile(f"{number}.pdf", PDF) for number in range(settings.UPLOAD_MAX_FILES + 1)]
+
+    response = client.post("/api/v1/updates/", an_update(asked, files=files))
+
+    assert response.status_code == 400
+    assert list(response.json()) == ["files"]
+    assert not EvidenceFile.objects.exists()
+
+
+def test_an_update_of_more_parts_than_a_request_may_hold_answers_400_as_json(client, focal_point, asked):
+    body = an_update(asked, files=[SimpleUploadedFile(f"{number}.pdf", PDF) for number in range(101)])
+    boundary = "a-boundary"
+
+    response = client.generic(
+        "POST",
+        "/api/v1/updates/",
+        encode_multipart(boundary, body),
+        content_type=f"multipart/form-data; boundary={boundary}",
+    )
+
+    assert response.status_code == 400
+    assert response.json() == {"detail": "That is more than one request may hold. Send less at a time."}
+
+
+@pytest.fixture
+def waiting(asked):
+    """An update of the police that claims to be done, its proof one piece of evidence on one benchmark."""
+    sent = UpdateRoundFactory(update__commitment=asked, claimed=Progress.DONE)
+    CommitmentEventFactory(
+        commitment=asked,
+        kind=Kind.REPORTED_DONE,
+        happened_on=date(2022, 1, 10),
+        round=sent,
+        recorded_by=sent.recorded_by,
+    )
+    EvidenceFactory(round=sent, bears_on=[asked.benchmarks.get()])
+    return sent
+
+
+def judged(sent, **more):
+    evidence = sent.evidence.get()
+    return {
+        "evidence": evidence.pk,
+        "bearing": evidence.bearings.get().pk,
+        "decision": "verified",
+        "reason": "We saw the list.",
+    } | more
+
+
+def test_a_round_is_accepted_bearing_by_bearing_and_what_it_claimed_done_is_verified(client, officer, waiting):
+    response = post(client, f"rounds/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."})
+
+    assert response.status_code == 201, response.content
+    assert response.json() == {
+        "id": RoundDecision.objects.get().pk,
+        "decision": "accepted",
+        "reason": "It is done.",
+        "recorded_at": response.json()["recorded_at"],
+        "recorded_by": "Officer Orr",
+    }
+    assert EvidenceReview.objects.get().reason == "We saw the list."
+    (commitment,) = results(client, "commitments")
+    assert commitment["status"] == "verified_done"
+
+
+def test_a_round_is_returned_with_its_reason(client, officer, waiting):
+    response = post(client, f"rounds/{waiting.pk}/return", {"reason": "The list has no dates."})
+
+    assert response.status_code == 201
+    assert (response.json()["decision"], response.json()["reason"]) == ("returned", "The list has no dates.")
+    assert waiting.decision.decision == Decision.RETURNED
+
+
+def test_a_round_decided_meanwhile_answers_409_and_says_who_did_what(client, officer, waiting):
+    post(client, f"rounds/{waiting.pk}/return", {"reason": "The list has no dates."})
+
+    response = post(client, f"rounds/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."})
+
+    assert response.status_code == 409
+    assert response.json()["detail"].startswith("Officer Orr returned this update on 28 January 2022")
+
+
+def test_accepting_half_a_round_answers_409_and_names_what_is_open(client, officer, waiting):
+    response = post(client, f"rounds/{waiting.pk}/accept", {"reviews": []})
+
+    assert response.status_code == 409
+    assert "Still open" in response.json()["detail"]
+    assert not RoundDecision.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["accept", "return"])
+@pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory])
+def test_who_may_not_decide_is_told_so_whatever_the_body(client, waiting, verb, factory):
+    client.force_login(factory())
+
+    assert post(client, f"rounds/{waiting.pk}/{verb}", {}).status_code == 403
+
+
+def test_a_review_is_written(client, officer):
+    evidence = EvidenceFactory(happened_from=None, bears_on=[BenchmarkFactory()])
+    body = {
+        "evidence": evidence.pk,
+        "bearing": evidence.bearings.get().pk,
+        "decision": "rejected",
+        "reason": "The date is wrong.",
+        "first_on": "2022-01-09",
+    }
+
+    response = post(client, "reviews", body)
+
+    assert response.status_code == 201, response.content
+    assert response.json().items() >= body.items()
+    assert EvidenceReview.objects.get().recorded_by == officer
+
+
+def test_nobody_reviews_their_own(client, officer):
+    evidence = EvidenceFactory(recorded_by=officer)
+
+    response = post(client, "reviews", {"evidence": evidence.pk, "decision": "verified", "reason": "It is mine."})
+
+    assert response.status_code == 409
+    assert response.json()["detail"].startswith("You recorded this yourself.")
+    assert not EvidenceReview.objects.exists()
+
+
+def test_a_benchmark_is_assessed(client, officer):
+    benchmark = BenchmarkFactory()
+    evidence = EvidenceFactory(bears_on=[benchmark])
+    body = {
+        "benchmark": benchmark.pk,
+        "verdict": "met",
+        "rationale": "The act is in force.",
+        "law": "22 U.S.C. 7106(b)(1)",
+        "evidence": [evidence.pk],
+    }
+
+    response = post(client, "assessments", body)
+
+    assert response.status_code == 201, response.content
+    assert response.json().items() >= body.items()
+    assert Assessment.objects.get().recorded_by == officer
+
+
+def test_nothing_can_be_changed_or_deleted(client, officer, waiting):
+    evidence = waiting.evidence.get()
+
+    answers = [
+        getattr(client, method)(f"/api/v1/evidence/{evidence.pk}/").status_code for method in ("put", "patch", "delete")
+    ]
+
+    assert answers == [405, 405, 405]
+
+
+# --- Ids in a body ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unseen():
+    """By the name of the field: rows of another country, which neither a ministry nor an officer here sees."""
+    elsewhere = CountryFactory(elsewhere=True)
+    ministry = MinistryFactory(country=elsewhere)
+    benchmark = BenchmarkFactory(recommendation__edition__country=elsewhere, terms__rule=Rule.MORE)
+    commitment = CommitmentFactory(ministry=ministry, benchmarks=[benchmark])
+    evidence = EvidenceFactory(commitment=commitment, bears_on=[benchmark])
+    return {
+        "commitment": commitment.pk,
+        "indicator": benchmark.current_terms.indicator_id,
+        "evidence": evidence.pk,
+        "bearing": evidence.bearings.get().pk,
+        "benchmark": benchmark.pk,
+    }
+
+
+def told_of(client, path, body, name, pk):
+    """The answer to `body` with every `name` in it set to `pk`, without that number."""
+
+    def put(part):
+        if isinstance(part, list):
+            return [put(each) for each in part]
+        if isinstance(part, dict):
+            return {
+                key: ([pk] if isinstance(value, list) and key == "evidence" else pk) if key == name else put(value)
+                for key, value in part.items()
+            }
+        return part
+
+    response = post(client, path, put(body))
+    return response.status_code, response.content.decode().replace(str(pk), "ID")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("updates", "commitment"),
+        ("updates", "indicator"),
+        ("reviews", "evidence"),
+        ("reviews", "bearing"),
+        ("accept", "evidence"),
+        ("accept", "bearing"),
+        ("assessments", "benchmark"),
+        ("assessments", "evidence"),
+    ],
+)
+def test_an_unknown_and_an_unseen_id_in_a_body_give_the_same_field_error(client, waiting, unseen, path, name):
+    asked = waiting.update.commitment
+    benchmark = asked.benchmarks.get()
+    bodies = {
+        "updates": an_update(asked, figures=[{"indicator": 0, "figure": 1, "through_on": "2021-12-31"}]),
+        "reviews": judged(waiting),
+        "accept": {"reviews": [judged(waiting)], "reason": "It is done."},
+        "assessments": {"benchmark": benchmark.pk, "verdict": "met", "rationale": "So.", "law": "So.", "evidence": []},
+    }
+    sender = FocalPointFactory(ministry=asked.ministry)
+    client.force_login(sender if path == "updates" else OfficerFactory())
+    address = f"rounds/{waiting.pk}/accept" if path == "accept" else path
+
+    of_unseen, of_unknown, of_huge = (
+        told_of(client, address, bodies[path], name, pk) for pk in (unseen[name], 987654321, 10**30)
+    )
+
+    assert of_unseen == of_unknown == of_huge
+    assert of_unseen[0] == 400
+    assert "You see nothing here with the id ID." in of_unseen[1]
