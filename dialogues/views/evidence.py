@@ -143,6 +143,15 @@ class Line(NamedTuple):
     form: ReviewForm | None
 
 
+class Answer(NamedTuple):
+    """What a ministry reads of the embassy's word on something it sent."""
+
+    decision: Review
+    about: str
+    reason: str
+    at: datetime
+
+
 def with_what_it_shows(user: User) -> Any:
     """Evidence that this person sees, with what it bears on (and those benchmarks' wording) and all reviews."""
     return (
@@ -253,8 +262,15 @@ def _detail(
             "is_own": permissions.has_recorded(user, evidence),
         }
     elif evidence.round_id:
+        wordings: dict[int | None, str] = {bearing.pk: bearing.benchmark.wording for bearing in evidence.bearings.all()}
         context["answers"] = [
-            (Review(review.decision), review.reason, review.recorded_at) for review in evidence.reviews.all()
+            Answer(
+                Review(review.decision),
+                wordings.get(review.bearing_id, "The update itself"),
+                review.reason,
+                review.recorded_at,
+            )
+            for review in evidence.reviews.all()
         ]
     return render_page(request, "dialogues/evidence_detail.html", context, status=status)
 
