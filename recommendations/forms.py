@@ -199,6 +199,8 @@ def _read(bound: BoundField) -> str:
         chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value])}
         offered: Iterable[tuple[Any, Any]] = cast("Any", bound.field).choices
         return ", ".join(str(label) for key, label in offered if str(key) in chosen and str(key))
+    if isinstance(bound.field, forms.DecimalField):
+        value = _short(bound.field.to_python(value))
     return "" if value is None else str(value).strip()
 
 

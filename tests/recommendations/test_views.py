@@ -1,0 +1,287 @@
+"""Putting down recommendations and benchmarks by form."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from recommendations.models import BenchmarkTerms, Recommendation
+from recommendations.words import Pillar, Rule, TextStatus
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    BenchmarkTermsFactory,
+    CountryFactory,
+    EditionFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+THE_DAY = date(2022, 1, 27)
+PAGES = ("recommendation_add", "recommendation_edit", "benchmark_add", "benchmark_edit")
+
+
+def address(page, benchmark):
+    recommendation = benchmark.recommendation
+    key = {
+        "recommendation_add": recommendation.edition_id,
+        "recommendation_edit": recommendation.pk,
+        "benchmark_add": recommendation.pk,
+        "benchmark_edit": benchmark.pk,
+    }[page]
+    return reverse(page, args=[key])
+
+
+def recommended(**changed):
+    return {
+        "number": 1,
+        "origin": "report",
+        "text": "Fund the police unit.",
+        "text_status": "official",
+        "pillar": "prosecution",
+        "indicia": [7, 1],
+        "version": 1,
+    } | changed
+
+
+def judged(**changed):
+    return {
+        "criterion": "A budget is released.",
+        "rule": "assessed",
+        "weight": "1",
+        "reason": "The Department asked for it.",
+    } | changed
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_forms_are_the_officers_alone(client, page):
+    benchmark = BenchmarkFactory()
+    elsewhere = CountryFactory(elsewhere=True)
+
+    def status(user):
+        client.force_login(user)
+        return client.get(address(page, benchmark)).status_code, client.post(address(page, benchmark)).status_code
+
+    assert status(OfficerFactory()) == (200, 422)
+    assert status(AmbassadorFactory()) == (403, 403)
+    assert status(ObserverFactory()) == (403, 403)
+    assert status(OfficerFactory(countries=[elsewhere])) == (404, 404)
+    assert status(FocalPointFactory(ministry=MinistryFactory(country=elsewhere))) == (404, 404)
+
+
+def test_forms_lead_strangers_to_sign_in(client):
+    benchmark = BenchmarkFactory()
+
+    for page in PAGES:
+        response = client.get(address(page, benchmark))
+        assert response.headers["Location"].startswith(reverse("account_login"))
+
+
+def test_benchmark_of_another_ministry_is_not_there_for_a_focal_point(client):
+    client.force_login(FocalPointFactory())
+
+    assert client.get(address("benchmark_edit", BenchmarkFactory())).status_code == 404
+
+
+def test_recommendation_add_writes_it_and_shows_it(client):
+    edition, lead, helper = EditionFactory(), MinistryFactory(), MinistryFactory()
+    officer = OfficerFactory()
+    client.force_login(officer)
+
+    response = client.post(
+        reverse("recommendation_add", args=[edition.pk]), recommended(lead=lead.pk, supporting=[helper.pk])
+    )
+
+    row = Recommendation.objects.get()
+    assert response.headers["Location"] == reverse("recommendation_detail", args=[row.pk])
+    assert (row.number, row.text, row.text_status, row.pillar, row.indicia, row.lead) == (
+        1,
+        "Fund the police unit.",
+        TextStatus.OFFICIAL,
+        Pillar.PROSECUTION,
+        [1, 7],
+        lead,
+    )
+    assert [*row.supporting.all()] == [helper]
+
+
+def test_recommendation_add_begins_with_the_next_number(client):
+    RecommendationFactory(number=4)
+    client.force_login(OfficerFactory())
+
+    form = client.get(reverse("recommendation_add", args=[EditionFactory().pk])).context["form"]
+
+    assert form["number"].value() == 5
+
+
+def test_recommendation_add_refuses_a_taken_number_and_keeps_what_was_typed(client):
+    RecommendationFactory(number=1, text="Train judges.")
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("recommendation_add", args=[EditionFactory().pk]), recommended())
+
+    assert response.status_code == 422
+    assert "Number 1 is taken by “Train judges.”" in response.context["form"].errors["number"][0]
+    assert "Fund the police unit.</textarea>" in response.text
+
+
+def test_recommendation_add_offers_this_countrys_ministries_alone(client):
+    own = MinistryFactory()
+    other = MinistryFactory(country=CountryFactory(elsewhere=True))
+    client.force_login(OfficerFactory(countries=[own.country, other.country]))
+
+    response = client.post(reverse("recommendation_add", args=[EditionFactory().pk]), recommended(lead=other.pk))
+
+    assert response.status_code == 422
+    assert [*response.context["form"].fields["lead"].queryset] == [own]
+
+
+def test_recommendation_edit_puts_it_right(client):
+    row = RecommendationFactory(number=3, text="Fund teh unit.", supporting=[MinistryFactory()])
+    client.force_login(OfficerFactory())
+    page = reverse("recommendation_edit", args=[row.pk])
+
+    filled = client.get(page).context["form"].initial
+    response = client.post(page, filled | {"text": "Fund the unit."})
+
+    row.refresh_from_db()
+    assert response.status_code == 302
+    assert (row.text, row.number, row.version, row.supporting.count()) == ("Fund the unit.", 3, 2, 1)
+
+
+def test_recommendation_edit_at_once_shows_the_second_what_the_first_did(client):
+    row = RecommendationFactory(text="Fund the unit.")
+    page = reverse("recommendation_edit", args=[row.pk])
+    client.force_login(OfficerFactory(name="First Officer"))
+    filled = client.get(page).context["form"].initial
+    client.post(page, filled | {"text": "Fund the police unit.", "pillar": "protection"})
+    client.force_login(OfficerFactory(name="Second Officer"))
+
+    response = client.post(page, filled | {"text": "Fund it."})
+
+    assert response.status_code == 422
+    assert "First Officer changed pillar and text meanwhile" in response.text
+    assert response.context["standing"] == [("What it says", "Fund the police unit."), ("Pillar", "Protection")]
+    assert "Fund it.</textarea>" in response.text
+
+    again = client.post(page, filled | {"text": "Fund it.", "version": response.context["form"]["version"].value()})
+
+    row.refresh_from_db()
+    assert again.status_code == 302
+    assert (row.text, row.pillar, row.version) == ("Fund it.", Pillar.PROSECUTION, 3)
+
+
+def test_benchmark_add_gives_the_next_letter_and_its_terms(client):
+    recommendation = BenchmarkFactory().recommendation
+    districts = IndicatorFactory(name="Districts", unit="districts")
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("benchmark_add", args=[recommendation.pk]),
+        judged(rule="target", target="10", indicator=districts.pk, weight="2", is_about_complicity="on"),
+    )
+
+    added = recommendation.benchmarks.get(letter="b")
+    terms = added.current_terms
+    assert response.headers["Location"] == f"{reverse('recommendation_detail', args=[recommendation.pk])}#benchmark-b"
+    assert (terms.rule, terms.target, terms.indicator, terms.weight, terms.is_about_complicity) == (
+        Rule.TARGET,
+        10,
+        districts,
+        2,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"rule": "target"}, "target", "Give the figure to reach"),
+        ({"target": "3"}, "target", "A target goes with the rule"),
+        ({"rule": "more_than_last_period"}, "indicator", "Name the indicator"),
+        ({"reason": ""}, "reason", "required"),
+        ({"reason": "  "}, "reason", "required"),
+        ({"weight": "-1"}, "weight", "greater than or equal to 0"),
+    ],
+)
+def test_benchmark_add_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
+    recommendation = RecommendationFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("benchmark_add", args=[recommendation.pk]), judged(**changed))
+
+    assert response.status_code == 422
+    assert sentence in response.context["form"].errors[field][0]
+    assert "A budget is released.</textarea>" in response.text
+    assert not recommendation.benchmarks.exists()
+
+
+def test_benchmark_edit_adds_terms_and_keeps_the_old(client):
+    benchmark = BenchmarkFactory(terms__criterion="Money is promised.")
+    client.force_login(OfficerFactory())
+    page = reverse("benchmark_edit", args=[benchmark.pk])
+
+    filled = client.get(page).context["form"].initial
+    response = client.post(page, judged(seen=filled["seen"], weight="1.5"))
+
+    assert response.status_code == 302
+    assert [(terms.criterion, terms.weight) for terms in benchmark.terms.order_by("recorded_at")] == [
+        ("Money is promised.", Decimal(1)),
+        ("A budget is released.", Decimal("1.5")),
+    ]
+
+
+def test_benchmark_edit_asks_why(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+    page = reverse("benchmark_edit", args=[benchmark.pk])
+
+    form = client.get(page).context["form"]
+
+    assert form["criterion"].value() == benchmark.wording
+    assert form["reason"].value() is None
+    assert client.post(page, judged(seen=form.initial["seen"], reason="")).status_code == 422
+
+
+def test_benchmark_edit_at_once_shows_the_second_what_the_first_did(client):
+    benchmark = BenchmarkFactory(terms__criterion="Money is promised.")
+    client.force_login(OfficerFactory())
+    page = reverse("benchmark_edit", args=[benchmark.pk])
+    seen = client.get(page).context["form"].initial["seen"]
+    BenchmarkTermsFactory(
+        benchmark=benchmark,
+        criterion="Money is paid out.",
+        reason="It was not clear.",
+        recorded_at=at_noon(THE_DAY),
+    )
+
+    response = client.post(page, judged(seen=seen, weight="1.00"))
+
+    assert response.status_code == 422
+    assert response.context["standing"] == [("Success criterion", "Money is paid out.")]
+    assert "changed the terms meanwhile" in response.text
+    assert "It was not clear." in response.text
+    assert "A budget is released.</textarea>" in response.text
+
+    again = client.post(page, judged(seen=response.context["form"]["seen"].value()))
+
+    assert again.status_code == 302
+    assert BenchmarkTerms.objects.filter(criterion="A budget is released.").count() == 1
+
+
+def test_benchmark_without_terms_gets_its_first(client):
+    benchmark = BenchmarkFactory(terms=False)
+    client.force_login(OfficerFactory())
+    page = reverse("benchmark_edit", args=[benchmark.pk])
+
+    assert client.get(page).status_code == 200
+    assert client.post(page, judged()).status_code == 302
+    assert benchmark.wording == "A budget is released."
