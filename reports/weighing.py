@@ -25,10 +25,11 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The weights of bearings and of readings, by id."""
+    """The weights of bearings and of readings, by id, and the assessments that hold (ids): one a benchmark at most."""
 
     bearings: Mapping[int, Weight]
     readings: Mapping[int, Weight]
+    holding: frozenset[int]
 
 
 COUNTS = Weight(counts=True)
@@ -74,6 +75,7 @@ def weigh(facts: Facts, as_of: date) -> Weights:
     return Weights(
         bearings={row.id: bearing(row) for row in facts.bearings},
         readings={row.id: reading(row) for row in facts.readings},
+        holding=frozenset(one.id for one in seen.judgements.values()),
     )
 
 

@@ -93,12 +93,12 @@ class Told(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A verdict of the embassy and the evidence it rests on."""
+    """A verdict of the embassy, the evidence it rests on, and whether it is the one that holds."""
 
     assessment: Assessment
     verdict: Verdict
     grounds: Sequence[Evidence]
-    is_newest: bool
+    holds: bool
 
     @property
     def moment(self) -> tuple[date, datetime]:
@@ -247,7 +247,7 @@ def _checked(user: User, recommendation: Recommendation) -> list[Checked]:
     promises = _promises(user, rows, today)
     evidence = _evidence(user, rows, weights)
     readings = _readings(user, rows, weights)
-    assessments = _assessments(user, rows)
+    assessments = _assessments(user, rows, weights)
     for one in rows:
         one.recommendation = recommendation
     may_assess = bool(rows) and can_assess(user, rows[0])
@@ -315,7 +315,7 @@ def _readings(user: User, rows: Iterable[Benchmark], weights: Weights) -> Mappin
     return found
 
 
-def _assessments(user: User, rows: Iterable[Benchmark]) -> Mapping[int, list[Judged]]:
+def _assessments(user: User, rows: Iterable[Benchmark], weights: Weights) -> Mapping[int, list[Judged]]:
     """Verdicts by benchmark, newest first."""
     found = defaultdict(list)
     for row in (
@@ -326,6 +326,5 @@ def _assessments(user: User, rows: Iterable[Benchmark]) -> Mapping[int, list[Jud
         .order_by("-recorded_at", "-pk")
     ):
         evidence = [ground.evidence for ground in row.grounds.all()]
-        is_newest = row.benchmark_id not in found
-        found[row.benchmark_id].append(Judged(row, Verdict(row.verdict), evidence, is_newest))
+        found[row.benchmark_id].append(Judged(row, Verdict(row.verdict), evidence, row.pk in weights.holding))
     return found

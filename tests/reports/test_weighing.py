@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 
-from dialogues.words import DoneBy, Review, Shows
+from dialogues.words import DoneBy, Review, Shows, Verdict
 from recommendations.words import Pillar, Rule
 from reports import counting
 from reports.weighing import weigh
@@ -149,3 +149,13 @@ def test_every_row_that_does_not_count_has_its_reason(record):
     assert {(row.benchmark_id, row.evidence_id) for row in facts.bearings if weights.bearings[row.id].counts} == actions
     for weight in (*weights.bearings.values(), *weights.readings.values()):
         assert weight.counts == (weight.why == "")
+
+
+def test_verdict_that_holds_is_that_of_the_latest_day(record):
+    evidence = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    first = record.assess("1a", Verdict.MET, known=TODAY, on=[evidence])
+
+    assert weigh(record.facts, TODAY).holding == {first}
+
+    last = record.assess("1a", Verdict.STALLED, known=date(2021, 12, 20))
+    assert weigh(record.facts, TODAY).holding == {last}

@@ -1,0 +1,834 @@
+"""Where we stand, what each recommendation rests on, briefings in the making, and the points foretold."""
+
+from datetime import date, datetime, time
+from fractions import Fraction
+
+import pytest
+from django.urls import reverse
+
+from dialogues.words import DoneBy, Progress, Shows, Verdict
+from recommendations.words import MilestoneKind, Origin, Pillar, Rule
+from reports.models import Briefing
+from tests.factories import (
+    MASERU,
+    AdministratorFactory,
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    BriefingFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    JobFactory,
+    MilestoneFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficeHolderFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tiptracker.accounts.models import User
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.models import Job, State
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2022, 1, 28)
+
+
+def texts(rows):
+    return [row.commitment.text for row in rows]
+
+
+# --- The dashboard ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dashboard(client):
+    """Call it to have the page as somebody sees it."""
+
+    def seen_by(user, query=""):
+        client.force_login(user)
+        return client.get(f"{reverse('dashboard')}{query}")
+
+    return seen_by
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_dashboard_says_where_we_stand_in_a_sentence(dashboard, reader):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+
+    response = dashboard(reader())
+
+    # A step of the only benchmark is half of 30; the prosecution it belongs to is a third of 20.
+    assert "21.7 of 100 verified, 21.7 claimed; our working mark is 45; 31 days are left." in response.text
+    assert [part.points for part in response.context["parts"]] == [0, 15, Fraction(67, 10), 0]
+    assert "our working mark</text>" in response.text
+
+
+def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark])
+
+    response = dashboard(OfficerFactory())
+
+    assert "Nothing has been reviewed yet; 1 claim is waiting." in response.text
+    assert "of 100" not in response.text.replace("Our working mark is 45 of 100", "")
+    assert "key-figure__number" not in response.text
+    assert response.text.count("nothing reviewed yet") == 2  # in the bar, and beside the ministry
+
+
+def test_dashboard_gives_the_reason_and_the_law_of_each_part(dashboard):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+
+    text = dashboard(OfficerFactory()).text
+
+    assert "22 U.S.C. 7107(b), Tier 2" in text
+    assert "Shown by 1a." in text
+    assert "No data on investigations begun" in text
+
+
+def test_dashboard_presses_for_what_is_promised_by_the_deadline_and_not_shown(dashboard):
+    shown, open_ = BenchmarkFactory(), BenchmarkFactory(terms__criterion="A budget is released.")
+    act = EvidenceFactory(bears_on=[shown], verified=True)
+    AssessmentFactory(benchmark=shown, verdict=Verdict.MET, grounds=[act])
+    CommitmentFactory(text="In time", benchmarks=[open_], made__due_on=date(2022, 2, 28))
+    CommitmentFactory(text="Late", benchmarks=[open_], made__due_on=date(2022, 1, 27))
+    CommitmentFactory(text="Undated", benchmarks=[open_])
+    CommitmentFactory(text="After the deadline", benchmarks=[open_], made__due_on=date(2022, 3, 1))
+    CommitmentFactory(text="Towards what is shown", benchmarks=[shown], made__due_on=date(2022, 2, 1))
+    CommitmentFactory(text="Towards nothing", made__due_on=date(2022, 2, 1))
+    CommitmentFactory(text="Done", benchmarks=[open_], done=True)
+    CommitmentFactory(text="Ours", united_states=True, benchmarks=[open_], made__due_on=date(2022, 2, 1))
+
+    response = dashboard(AmbassadorFactory())
+
+    assert texts(response.context["press_for"]) == ["Late", "In time", "Undated"]
+    assert [one.towards for one in response.context["press_for"]] == [["2a"]] * 3
+    assert response.context["unpromised"] == []
+    assert texts(response.context["late"]) == ["Late"]
+    assert "late by 1 day<" in response.text
+
+
+def test_dashboard_names_what_is_not_shown_and_not_promised(dashboard):
+    recommendation = RecommendationFactory(lead=MinistryFactory(short_name="Justice"))
+    BenchmarkFactory(recommendation=recommendation, terms__criterion="An amendment is before Parliament.")
+
+    (unpromised,) = dashboard(OfficerFactory()).context["unpromised"]
+
+    assert (unpromised.key, unpromised.criterion, unpromised.lead) == (
+        "1a",
+        "An amendment is before Parliament.",
+        "Justice",
+    )
+
+
+def test_dashboard_counts_lateness_by_the_countrys_day(dashboard, set_clock):
+    BenchmarkFactory()
+    CommitmentFactory(text="Due on Friday", made__due_on=TODAY)
+
+    set_clock(TODAY, time(23, 30))
+    assert dashboard(OfficerFactory()).context["late"] == []
+
+    # Half an hour later it is Saturday in Maseru, and still Friday in UTC.
+    set_clock(date(2022, 1, 29), time(0, 1))
+    assert texts(dashboard(OfficerFactory()).context["late"]) == ["Due on Friday"]
+
+
+def test_dashboard_lists_what_waits_for_the_embassy_updates_first(dashboard):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(title="Logged", bears_on=[benchmark])
+    EvidenceFactory(title="Verified", bears_on=[benchmark], verified=True)
+    EvidenceFactory(title="Context", bears_on=[benchmark], bears_on__shows=Shows.CONTEXT)
+    EvidenceFactory(title="Before the window", bears_on=[benchmark], happened_to=date(2021, 3, 1))
+    EvidenceFactory(title="A charity's", bears_on=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
+    sent = UpdateRoundFactory()
+    EvidenceFactory(title="Sent", round=sent, bears_on=[benchmark])
+    UpdateRoundFactory(accepted=True)
+    UpdateRoundFactory(returned=True)
+
+    response = dashboard(OfficerFactory())
+
+    assert [one.text for one in response.context["waiting"]] == [sent.update.commitment.text, "Logged"]
+    assert reverse("round_detail", args=[sent.pk]) in response.text
+
+
+def test_dashboard_sets_ministries_side_by_side(dashboard):
+    police = MinistryFactory(short_name="Police")
+    OfficeHolderFactory(ministry=police, name="Before", until_on=date(2021, 12, 31))
+    OfficeHolderFactory(ministry=police, name="Now", from_on=date(2022, 1, 1))
+    recommendation = RecommendationFactory(lead=police)
+    first, _ = BenchmarkFactory(recommendation=recommendation), BenchmarkFactory(recommendation=recommendation)
+    EvidenceFactory(bears_on=[first], verified=True)
+    promise = CommitmentFactory(ministry=police, made__due_on=date(2022, 2, 1))
+    CommitmentFactory(ministry=police, done=True)
+    UpdateRoundFactory(update__commitment=promise, happened_on=date(2022, 1, 20))
+    MinistryFactory(short_name="Leads nothing")
+
+    (portfolio,) = dashboard(OfficerFactory()).context["ministries"]
+
+    assert (portfolio.ministry, portfolio.minister, portfolio.leads) == (police, "Now, Minister", (1,))
+    assert (portfolio.shown, portfolio.share) == ("0 of 2 benchmarks shown, 1 partly", 25)
+    assert (portfolio.promises, portfolio.next_due) == ("1 open, 1 verified done.", date(2022, 2, 1))
+    assert portfolio.heard_on == at_noon(date(2022, 1, 20))
+
+
+def test_dashboard_says_which_milestones_are_done_missed_and_ahead(dashboard):
+    BenchmarkFactory()
+    for kind, due_on, done_on in (
+        (MilestoneKind.ACTION_PLAN, date(2021, 12, 28), None),
+        (MilestoneKind.INTERIM, date(2022, 1, 20), date(2022, 1, 15)),
+        (MilestoneKind.DEADLINE, date(2022, 2, 28), None),
+    ):
+        MilestoneFactory(kind=kind, due_on=due_on, done_on=done_on)
+
+    milestones = dashboard(OfficerFactory()).context["milestones"]
+
+    assert [(one.title, one.standing, one.word.value) for one in milestones] == [
+        ("Action plan presented", "late by 31 days", "late"),
+        ("Interim assessment", "done 15 Jan 2022", "done"),
+        ("Deadline", "in 31 days", "open"),
+    ]
+
+
+def test_dashboard_warns_where_fewer_than_two_people_can_verify(dashboard):
+    BenchmarkFactory()
+    warning = "Fewer than two people here can verify."
+    officer = OfficerFactory()
+
+    assert warning not in dashboard(officer).text
+
+    User.objects.get_queryset().exclude(pk=officer.pk).update(is_active=False)
+    assert warning in dashboard(officer).text
+
+    ObserverFactory()
+    assert warning in dashboard(officer).text
+
+    AmbassadorFactory()
+    assert warning not in dashboard(officer).text
+
+
+def test_dashboard_says_where_the_record_contradicts_itself(dashboard):
+    AssessmentFactory(verdict=Verdict.MET)
+
+    assert "1a is assessed as met, but no verified action" in dashboard(OfficerFactory()).text
+
+
+def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_downloads_it(dashboard):
+    BenchmarkFactory()
+    ambassador = AmbassadorFactory()
+    asks = '<input type="hidden" name="as_of" value="2022-01-28">'
+    assert asks in dashboard(ambassador).text
+
+    BriefingFactory(as_of=date(2022, 1, 27), content=b"%PDF-1.7")
+    assert asks in dashboard(ambassador).text
+
+    under_way = BriefingFactory(job=JobFactory(state=State.RUNNING))
+    assert "see how far" in dashboard(ambassador).text
+    assert reverse("briefing_detail", args=[under_way.pk]) in dashboard(ambassador).text
+
+    ready = BriefingFactory(content=b"%PDF-1.7")
+    text = dashboard(ambassador).text
+    assert f'href="{reverse("briefing_file", args=[ready.pk])}"' in text
+    assert asks not in text
+
+
+def test_dashboard_says_when_more_was_recorded_than_todays_briefing_knows(dashboard):
+    benchmark = BenchmarkFactory()
+    BriefingFactory(content=b"%PDF-1.7", known_by=datetime(2022, 1, 28, 8, tzinfo=MASERU))
+
+    assert "more has been recorded since" not in dashboard(AmbassadorFactory()).text
+
+    EvidenceFactory(bears_on=[benchmark], recorded_at=datetime(2022, 1, 28, 8, 30, tzinfo=MASERU))
+    assert "Made at 08:00, and more has been recorded since" in dashboard(AmbassadorFactory()).text
+
+
+def test_dashboard_offers_an_observer_no_request(dashboard):
+    BenchmarkFactory()
+
+    text = dashboard(ObserverFactory()).text
+
+    assert 'name="as_of"' not in text
+    assert reverse("briefing_list") in text
+
+
+def test_dashboard_is_the_embassys_alone(dashboard, client):
+    BenchmarkFactory()
+
+    assert dashboard(FocalPointFactory()).status_code == 403
+    assert dashboard(AdministratorFactory()).status_code == 403
+    client.logout()
+    assert client.get(reverse("dashboard")).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_dashboard_of_an_edition_is_not_there_for_who_does_not_see_it(dashboard):
+    tracked = BenchmarkFactory().recommendation.edition
+    untracked = EditionFactory(year=2020)
+    officer = OfficerFactory()
+
+    assert dashboard(officer, f"?edition={tracked.pk}").status_code == 200
+    for query in (f"?edition={untracked.pk}", "?edition=987654", "?edition=x", "?edition=²"):
+        assert dashboard(officer, query).status_code == 404
+    elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    assert dashboard(elsewhere, f"?edition={tracked.pk}").status_code == 404
+
+
+def test_dashboard_without_an_edition_says_how_it_begins(dashboard):
+    response = dashboard(OfficerFactory())
+
+    assert response.status_code == 200
+    assert "No edition is followed yet." in response.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_dashboard_query_count(client, django_assert_num_queries, count):
+    for _ in range(count):
+        benchmark = BenchmarkFactory()
+        EvidenceFactory(bears_on=[benchmark])
+        MilestoneFactory(kind=list(MilestoneKind)[_])
+        promise = CommitmentFactory(benchmarks=[benchmark], made__due_on=date(2022, 1, 20))
+        UpdateRoundFactory(update__commitment=promise)
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 11 facts, 2 benchmarks, 3 commitments,
+    # 1 rounds waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 2 briefings, 1 may
+    # ask, 1 the post's name
+    with django_assert_num_queries(33):
+        response = client.get(reverse("dashboard"))
+
+    assert len(response.context["press_for"]) == len(response.context["late"]) == count
+    assert len(response.context["ministries"]) == 2 * count
+
+
+# --- Recommendations --------------------------------------------------------------------------------------------------
+
+
+def test_recommendation_list_shows_how_far_each_benchmark_is(client):
+    districts = IndicatorFactory(unit="districts")
+    police = MinistryFactory(name="Ministry of Police")
+    recommendation = RecommendationFactory(lead=police, pillar=Pillar.PROSECUTION)
+    for figure, verified in ((6, True), (8, False)):
+        evidence = EvidenceFactory(happened_to=date(2021, 12, figure), verified=verified)
+        ReadingFactory(indicator=districts, figure=figure, through_on=date(2021, 12, figure), evidence=evidence)
+    BenchmarkFactory(
+        recommendation=recommendation, terms__rule=Rule.TARGET, terms__target=10, terms__indicator=districts
+    )
+    BenchmarkFactory(recommendation=recommendation)
+    client.force_login(ObserverFactory())
+
+    response = client.get(reverse("recommendation_list"))
+
+    (row,) = response.context["rows"]
+    assert [stands.bar.text for _, stands in row.benchmarks] == [
+        "6 of 10 districts, claimed 8 of 10 districts",
+        "no data",
+    ]
+    assert 'width="60%"' in response.text
+    assert "Prosecution, Ministry of Police, our reconstruction" in response.text
+
+
+def test_recommendation_list_is_most_important_first_the_action_plan_last(client):
+    RecommendationFactory(number=2, text="Second")
+    RecommendationFactory(number=1, text="Plan", origin=Origin.ACTION_PLAN)
+    RecommendationFactory(number=1, text="First")
+    client.force_login(AmbassadorFactory())
+
+    response = client.get(reverse("recommendation_list"))
+
+    assert [row.recommendation.text for row in response.context["rows"]] == ["First", "Second", "Plan"]
+    assert reverse("recommendation_add", args=[EditionFactory().pk]) not in response.text
+
+
+def test_recommendation_list_gives_a_ministry_what_is_published_and_its_own(client):
+    police = MinistryFactory(short_name="Police")
+    own, other = BenchmarkFactory(terms__criterion="Ours."), BenchmarkFactory(terms__criterion="Theirs.")
+    CommitmentFactory(text="Our promise", ministry=police, benchmarks=[own])
+    CommitmentFactory(text="Their promise", benchmarks=[own, other])
+    client.force_login(FocalPointFactory(ministry=police))
+
+    response = client.get(reverse("recommendation_list"))
+
+    first, second = response.context["published"]
+    assert (first.wordings, [one.text for one in first.commitments]) == ([("1a", "Ours.")], ["Our promise"])
+    assert (second.wordings, second.commitments) == ([], [])
+    assert second.text in response.text
+    for secret in ("Their promise", "Theirs.", "share-bar", "no data", own.recommendation.lead.name, "Add a"):
+        assert secret not in response.text
+    assert {"rows", "may_edit"}.isdisjoint(_names(response))
+
+
+def _names(response):
+    """The names of everything that the page's context holds."""
+    return {name for context in response.context for layer in context.dicts for name in layer}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_recommendation_list_query_count(client, django_assert_num_queries, count):
+    for benchmark in BenchmarkFactory.create_batch(count):
+        EvidenceFactory(bears_on=[benchmark], verified=True)
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 11 facts, 1 recommendations, 2 benchmarks, 1 may edit, 1 name
+    with django_assert_num_queries(22):
+        response = client.get(reverse("recommendation_list"))
+
+    assert len(response.context["rows"]) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_recommendation_list_query_count_for_a_ministry(client, django_assert_num_queries, count):
+    police = MinistryFactory()
+    for benchmark in BenchmarkFactory.create_batch(count):
+        CommitmentFactory(ministry=police, benchmarks=[benchmark])
+    client.force_login(FocalPointFactory(ministry=police))
+
+    # 2 who asks, 1 zone, 1 edition, 2 benchmarks, 4 commitments, 1 recommendations, 1 name
+    with django_assert_num_queries(12):
+        response = client.get(reverse("recommendation_list"))
+
+    assert len(response.context["published"]) == count
+
+
+def shown(client, recommendation):
+    return client.get(reverse("recommendation_detail", args=[recommendation.pk]))
+
+
+def test_recommendation_detail_shows_all_that_bears_on_it(client):
+    benchmark = BenchmarkFactory(terms__criterion="A budget is released.")
+    recommendation = benchmark.recommendation
+    recommendation.years_unmet, recommendation.years_unmet_source = 5, "TIP Report 2021"
+    recommendation.save()
+    act = EvidenceFactory(title="Money was paid out", bears_on=[benchmark], verified=True)
+    AssessmentFactory(
+        benchmark=benchmark, rationale="Too early.", recorded_at=at_noon(date(2022, 1, 12)), grounds=[act]
+    )
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, rationale="Paid in full.", grounds=[act])
+    CommitmentFactory(text="Pay it", benchmarks=[benchmark], made__due_on=date(2022, 1, 21))
+    client.force_login(ObserverFactory())
+
+    response = shown(client, recommendation)
+
+    (one,) = response.context["benchmarks"]
+    assert one.stands.reason == "Assessed as of 10 January 2022: met, with a verified action over by 10 January 2022."
+    assert [type(entry).__name__ for entry in one.story] == ["Judged", "Judged", "Borne"]
+    assert [entry.holds for entry in one.story[:2]] == [True, False]
+    for told in (
+        "A budget is released.",
+        "Our reconstruction from public sources, not the report’s words",
+        "5 years running",
+        "Money was paid out",
+        "Paid in full.",
+        "Too early.",
+        "another verdict holds",
+        "Pay it",
+        "late by 7 days",
+        "22 U.S.C. 7107(b), Tier 2",
+    ):
+        assert told in response.text
+    assert "Log progress</a>" not in response.text.partition("<main")[2]
+
+
+def test_recommendation_detail_says_which_verdict_holds_though_it_was_not_the_last_said(client):
+    benchmark = BenchmarkFactory()
+    act = EvidenceFactory(bears_on=[benchmark], happened_to=date(2021, 12, 1), verified=True)
+    AssessmentFactory(benchmark=benchmark, rationale="On nothing.", recorded_at=at_noon(date(2022, 1, 12)))
+    AssessmentFactory(benchmark=benchmark, rationale="On December.", grounds=[act])
+    client.force_login(OfficerFactory())
+
+    (one,) = shown(client, benchmark.recommendation).context["benchmarks"]
+
+    judged = [entry for entry in one.story if hasattr(entry, "verdict")]
+    assert [(entry.assessment.rationale, entry.holds) for entry in judged] == [
+        ("On December.", False),
+        ("On nothing.", True),
+    ]
+
+
+def test_recommendation_detail_says_why_evidence_does_not_count(client):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(title="An old law", bears_on=[benchmark], happened_to=date(2021, 1, 15), verified=True)
+    EvidenceFactory(title="A charity's shelter", bears_on=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
+    EvidenceFactory(title="A plan", bears_on=[benchmark], bears_on__shows=Shows.PLAN)
+    EvidenceFactory(title="A claim", bears_on=[benchmark])
+    client.force_login(OfficerFactory())
+
+    response = shown(client, benchmark.recommendation)
+
+    (one,) = response.context["benchmarks"]
+    assert {entry.evidence.title: entry.weight.why for entry in one.story} == {
+        "An old law": "before 1 April 2021",
+        "A charity's shelter": "done by civil society, not by the government",
+        "A plan": "a statement or plan, not a concrete action",
+        "A claim": "not verified yet",
+    }
+    assert "does not count: before 1 April 2021" in response.text
+    assert "does not count: not verified yet" not in response.text
+
+
+def test_recommendation_detail_shows_the_readings_of_a_counted_benchmark(client):
+    cases = IndicatorFactory()
+    benchmark = BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=cases)
+    ReadingFactory(indicator=cases, figure=4, last_period=True)
+    ReadingFactory(indicator=cases, figure=9, through_on=date(2021, 12, 31), verified=True)
+    ReadingFactory(indicator=cases, figure=None, through_on=date(2022, 1, 15))
+    ReadingFactory(indicator=cases, figure=1, starts_on=date(2019, 4, 1), through_on=date(2020, 3, 31))
+    client.force_login(OfficerFactory())
+
+    response = shown(client, benchmark.recommendation)
+
+    (one,) = response.context["benchmarks"]
+    assert [(told.reading.told, told.weight.counts) for told in one.readings] == [
+        ("no data", False),
+        ("9", True),
+        ("4", True),
+        ("1", False),
+    ]
+    assert "from a year that is not compared" in response.text
+    assert reverse("benchmark_assess", args=[benchmark.pk]) not in response.text  # a figure decides
+
+
+def test_recommendation_detail_offers_an_officer_what_an_officer_may_do(client):
+    benchmark = BenchmarkFactory()
+    ways = [
+        reverse("recommendation_edit", args=[benchmark.recommendation_id]),
+        reverse("benchmark_add", args=[benchmark.recommendation_id]),
+        reverse("benchmark_edit", args=[benchmark.pk]),
+        reverse("benchmark_assess", args=[benchmark.pk]),
+    ]
+    client.force_login(OfficerFactory())
+    text = shown(client, benchmark.recommendation).text
+    assert [way for way in ways if f'"{way}"' not in text] == []
+
+    client.force_login(AmbassadorFactory())
+    text = shown(client, benchmark.recommendation).text
+    assert [way for way in ways if f'"{way}"' in text] == []
+
+
+def test_recommendation_detail_gives_a_ministry_what_is_published_and_its_own(client):
+    police = MinistryFactory(name="Ministry of Police")
+    recommendation = RecommendationFactory(lead=police, years_unmet=5, years_unmet_source="Counted by us")
+    own = BenchmarkFactory(recommendation=recommendation, terms__criterion="Ours.", terms__reason="Internal reason")
+    other = BenchmarkFactory(recommendation=recommendation, terms__criterion="Theirs.")
+    EvidenceFactory(title="Internal evidence", bears_on=[own], verified=True)
+    AssessmentFactory(benchmark=own, rationale="Internal verdict")
+    CommitmentFactory(text="Our promise", ministry=police, benchmarks=[own], made__due_on=date(2022, 2, 1))
+    CommitmentFactory(text="Their promise", benchmarks=[own, other])
+    client.force_login(FocalPointFactory(ministry=police))
+
+    response = shown(client, recommendation)
+
+    for told in (recommendation.text, "Our reconstruction", "Ours.", "Our promise", "due <time"):
+        assert told in response.text
+    for secret in (
+        "Theirs.",
+        "Their promise",
+        "Internal",
+        "Counted by us",
+        "a concrete step",
+        "7106(b)",
+        "weight",
+        "Assess",
+    ):
+        assert secret not in response.text
+    assert {"recommendation", "benchmarks", "supporting", "pillar"}.isdisjoint(_names(response))
+
+
+def test_recommendation_of_another_country_is_not_there(client):
+    recommendation = RecommendationFactory()
+    client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+
+    assert shown(client, recommendation).status_code == 404
+    assert client.get(reverse("recommendation_detail", args=[987654])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_recommendation_detail_query_count(client, django_assert_num_queries, count):
+    recommendation = RecommendationFactory()
+    for _ in range(count):
+        cases = IndicatorFactory()
+        benchmark = BenchmarkFactory(recommendation=recommendation, terms__rule=Rule.MORE, terms__indicator=cases)
+        evidence = EvidenceFactory(bears_on=[benchmark], verified=True)
+        ReadingFactory(indicator=cases, evidence=evidence)
+        AssessmentFactory(benchmark=benchmark, grounds=[evidence])
+        CommitmentFactory(benchmarks=[benchmark])
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 zone and inbox, 1 recommendation, 1 may read, 1 supporting, 11 facts, 2 benchmarks, 3 commitments,
+    # 2 evidence, 1 readings, 3 assessments, 4 what may be done, 1 name
+    with django_assert_num_queries(34):
+        response = shown(client, recommendation)
+
+    assert len(response.context["benchmarks"]) == count
+
+
+# --- Briefings --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def edition():
+    return BenchmarkFactory().recommendation.edition
+
+
+@pytest.mark.parametrize("asker", [OfficerFactory, AmbassadorFactory])
+def test_briefing_is_asked_for_and_its_page_follows_it(client, edition, asker):
+    user = asker()
+    client.force_login(user)
+
+    response = client.post(reverse("briefing_list"), {"as_of": "2022-01-20"})
+
+    briefing = Briefing.objects.get()
+    assert response.headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
+    assert (briefing.edition, briefing.as_of, briefing.version, briefing.requested_by) == (
+        edition,
+        date(2022, 1, 20),
+        1,
+        user,
+    )
+    assert Job.objects.get(kind="briefing").key == str(briefing.pk)
+
+
+def test_briefing_form_begins_and_ends_today(client, edition):
+    client.force_login(OfficerFactory())
+
+    text = client.get(reverse("briefing_list")).text
+
+    assert 'type="date" name="as_of" value="2022-01-28" min="2021-04-01" max="2022-01-28"' in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("2022-01-29", "That day has not come yet."),
+        ("2021-03-31", "The tracking period begins on 1 April 2021."),
+        ("soon", "Give the day as"),
+        ("", "Give the day."),
+    ],
+)
+def test_briefing_of_no_such_day_is_refused_and_what_was_typed_stays(client, edition, typed, sentence):
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("briefing_list"), {"as_of": typed})
+
+    assert response.status_code == 422
+    assert sentence in response.context["form"].errors["as_of"][0]
+    assert f'value="{typed}"' in response.text or not typed
+    assert not Briefing.objects.exists()
+
+
+def test_briefing_is_not_an_observers_to_ask_for(client, edition):
+    BriefingFactory(edition=edition, content=b"%PDF-1.7")
+    client.force_login(ObserverFactory())
+
+    response = client.get(reverse("briefing_list"))
+
+    assert response.context["form"] is None
+    assert len(response.context["page"]) == 1
+    assert client.post(reverse("briefing_list"), {"as_of": "2022-01-20"}).status_code == 403
+
+
+def test_briefing_list_is_empty_for_a_ministry_and_its_rows_are_not_there(client, edition):
+    briefing = BriefingFactory(edition=edition, content=b"%PDF-1.7")
+
+    for user in (FocalPointFactory(), AdministratorFactory(), OfficerFactory(countries=[])):
+        client.force_login(user)
+        response = client.get(reverse("briefing_list"))
+        assert (response.status_code, list(response.context["page"])) == (200, [])
+        assert client.get(reverse("briefing_detail", args=[briefing.pk])).status_code == 404
+        assert client.get(reverse("briefing_file", args=[briefing.pk])).status_code == 404
+
+
+def test_briefing_list_says_who_when_which_version_and_what_hash(client, edition):
+    BriefingFactory(edition=edition, requested_by=OfficerFactory(name="Thabo Example"))
+    ready = BriefingFactory(edition=edition, content=b"%PDF-1.7", facts_up_to=at_noon(date(2022, 1, 26)))
+    client.force_login(AmbassadorFactory())
+
+    response = client.get(reverse("briefing_list"))
+
+    assert [(row.version, row.state.value) for row in response.context["page"]] == [(2, "ready"), (1, "queued")]
+    for told in ("Thabo Example", "version 2", "26 Jan 2022, 12:00", f"{ready.sha256[:8]}…"):
+        assert told in response.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_briefing_list_query_count(client, django_assert_num_queries, edition, count):
+    for _ in range(count):
+        BriefingFactory(edition=edition, content=b"%PDF-1.7", job=JobFactory())
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may ask, 2 briefings, 1 name
+    with django_assert_num_queries(9):
+        response = client.get(reverse("briefing_list"))
+
+    assert len(response.context["page"]) == count
+
+
+def progress(client, briefing, **headers):
+    return client.get(reverse("briefing_detail", args=[briefing.pk]), headers=headers).text
+
+
+def test_briefing_detail_follows_the_work_and_stops_asking_when_it_is_done(client, edition):
+    job = JobFactory(state=State.RUNNING, progress=40, step="Setting the pages")
+    briefing = BriefingFactory(edition=edition, job=job)
+    client.force_login(AmbassadorFactory())
+
+    text = progress(client, briefing, HX_Request="true")
+    assert "Setting the pages, 40 %" in text
+    assert 'value="40"' in text
+    assert 'hx-trigger="every 1s"' in text
+    assert "<html" not in text
+
+    Briefing.objects.visible_to(AmbassadorFactory()).filter(pk=briefing.pk).update(
+        file="briefings/x.pdf", sha256="0" * 64, size=2048
+    )
+    text = progress(client, briefing, HX_Request="true")
+    assert "hx-trigger" not in text
+    assert reverse("briefing_file", args=[briefing.pk]) in text
+    assert "0" * 64 in text
+
+
+def test_briefing_detail_works_by_looking_again(client, edition):
+    briefing = BriefingFactory(edition=edition, job=JobFactory(state=State.QUEUED))
+    client.force_login(OfficerFactory())
+
+    text = progress(client, briefing)
+
+    assert "Waiting for its turn" in text
+    assert f'<a href="{reverse("briefing_detail", args=[briefing.pk])}">look again</a>' in text
+
+
+def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):
+    failed = JobFactory(kind="briefing", state=State.FAILED, reason="The disk is full. Try again later.")
+    briefing = BriefingFactory(edition=edition, job=failed)
+    page = reverse("briefing_detail", args=[briefing.pk])
+
+    client.force_login(ObserverFactory())
+    text = progress(client, briefing)
+    assert "The disk is full." in text
+    assert "Try again</button>" not in text
+    assert client.post(page).status_code == 403
+
+    client.force_login(AmbassadorFactory())
+    assert "Try again</button>" in progress(client, briefing)
+    assert client.post(page).headers["Location"] == page
+    briefing.refresh_from_db()
+    assert (briefing.job.state, briefing.job.key) == (State.QUEUED, str(briefing.pk))
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_briefing_file_is_handed_over_and_written_down(client, edition, reader):
+    briefing = BriefingFactory(edition=edition, content=b"%PDF-1.7 all of it")
+    user = reader()
+    client.force_login(user)
+
+    response = client.get(reverse("briefing_file", args=[briefing.pk]))
+
+    assert b"".join(response.streaming_content) == b"%PDF-1.7 all of it"
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Content-Disposition"] == (
+        'attachment; filename="TIP-briefing-LSO-2021-as-of-2022-01-28-v1.pdf"'
+    )
+    assert "no-store" in response.headers["Cache-Control"]
+    taken = briefing.downloads.get()
+    assert (taken.by, taken.sha256) == (user, briefing.sha256)
+    assert AuditEntry.objects.visible_to(OfficerFactory()).get(verb="briefing.downloaded").by == user
+
+
+def test_briefing_file_that_is_not_ready_leads_to_its_page(client, edition):
+    briefing = BriefingFactory(edition=edition)
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("briefing_file", args=[briefing.pk]))
+
+    assert response.headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
+    assert not briefing.downloads.exists()
+
+
+# --- What a decision would add ----------------------------------------------------------------------------------------
+
+
+def foretold(client, sent, **headers):
+    return client.get(reverse("round_foretold", args=[sent.pk]), headers=headers)
+
+
+@pytest.fixture
+def sent():
+    """A round with one piece of evidence on one of two benchmarks of the one recommendation."""
+    benchmark = BenchmarkFactory()
+    BenchmarkFactory(recommendation=benchmark.recommendation)
+    sent = UpdateRoundFactory(claimed=Progress.DONE, update__commitment__benchmarks=[benchmark])
+    EvidenceFactory(round=sent, bears_on=[benchmark])
+    return sent
+
+
+def test_round_foretold_says_what_accepting_and_assessing_would_add(client, sent):
+    client.force_login(OfficerFactory())
+
+    response = foretold(client, sent)
+
+    # A step of one of two benchmarks is a quarter of 30 points; prosecution is the first of three Ps.
+    assert response.context["accepting"].exact == Fraction(30, 4) + Fraction(20, 3)
+    assert [(one.verdict, rise.exact) for one, rise in response.context["assessing"]] == [
+        (Verdict.STEP, 0),
+        (Verdict.MET, Fraction(30, 4)),
+    ]
+    assert "+ 14.2" in response.text
+    assert "14.2 to 21.7" in response.text
+    assert 'data-points="15/2"' in response.text
+
+
+def test_round_foretold_comes_alone_where_htmx_asks(client, sent):
+    client.force_login(OfficerFactory())
+
+    text = foretold(client, sent, HX_Request="true").text
+
+    assert "<html" not in text
+    assert "accept it, every piece verified" in text
+
+
+def test_round_foretold_of_a_round_that_is_accepted_says_what_a_verdict_adds(client):
+    benchmark = BenchmarkFactory()
+    sent = UpdateRoundFactory(accepted=True, update__commitment__benchmarks=[benchmark])
+    EvidenceFactory(round=sent, bears_on=[benchmark], verified=True)
+    client.force_login(OfficerFactory())
+
+    response = foretold(client, sent)
+
+    assert [(one.verdict, rise.exact) for one, rise in response.context["assessing"]] == [
+        (Verdict.STEP, 0),
+        (Verdict.MET, 15),
+    ]
+    assert "accept it" not in response.text
+    assert "assess 1a as met" in response.text
+
+
+def test_round_foretold_of_an_accepted_round_without_anything_to_assess_says_so(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    assert "is in the score already" in foretold(client, UpdateRoundFactory(accepted=True)).text
+
+
+def test_round_foretold_of_a_round_that_was_returned_promises_nothing(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    assert "This update was returned" in foretold(client, UpdateRoundFactory(returned=True)).text
+
+
+def test_round_foretold_is_not_a_ministrys_to_read(client, sent):
+    client.force_login(sent.recorded_by)
+    assert foretold(client, sent).status_code == 403
+
+    client.force_login(FocalPointFactory())
+    assert foretold(client, sent).status_code == 404
+
+    client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+    assert foretold(client, sent).status_code == 404
