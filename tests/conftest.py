@@ -42,8 +42,8 @@ for name, default in CHOSEN.items():
     os.environ.setdefault(name, default)
 if os.environ["REDIS_URL"]:
     # Redis knows databases by number: the tests use those from 8 upwards, one a process, and empty them.
-    server, _, _ = os.environ["REDIS_URL"].partition("/0")
-    os.environ["REDIS_URL"] = f"{server.rstrip('/')}/{8 + int(WORKER.removeprefix('gw'))}"
+    number = 8 + int(WORKER.removeprefix("gw"))
+    os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number}").geturl()
 os.environ |= {
     "DJANGO_SETTINGS_MODULE": "tiptracker.settings",
     "SECRET_KEY": "a key for the tests alone, which nothing outside them ever sees",
