@@ -37,8 +37,8 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.status import Standing
-from dialogues.views.here import SignedIn, edition_at_hand, in_words, late_by
-from dialogues.views.story import next_step, tell
+from dialogues.views.here import Head, SignedIn, edition_at_hand, in_words, late_by
+from dialogues.views.story import decision_on, next_step, tell
 from dialogues.words import Horizon, MadeBy, Reach, Status
 from recommendations.models import Benchmark, Recommendation
 from tiptracker import clock
@@ -147,8 +147,8 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
         .select_related("recommendation")
         .with_terms()
     )
-    context = {
-        "commitment": commitment,
+    context: dict[str, Any] = {
+        "commitment": Head.of(commitment),
         "standing": story.standing,
         "status_text": late_by(story.standing.days_late) if story.standing.days_late else "",
         "entries": story.entries,
@@ -163,8 +163,8 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
             "horizon": Horizon(commitment.horizon).label,
             "verbs": _verbs(user, commitment, story.standing),
         }
-    elif story.returned:
-        context["returned"] = story.returned
+    elif story.returned and (decision := decision_on(story.returned)):
+        context["returned_reason"] = decision.reason
     return render_page(request, "dialogues/commitment_detail.html", context)
 
 

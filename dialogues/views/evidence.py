@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,7 +18,7 @@ from dialogues import actions, permissions
 from dialogues.forms.evidence import BearingRows, EvidenceForm, ReviewForm
 from dialogues.forms.fields import benchmark_choices, beside_field, has_now_seen, refused, typed, with_another_row
 from dialogues.models import Commitment, Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
-from dialogues.views.here import SignedIn, edition_at_hand, outside
+from dialogues.views.here import Head, SignedIn, edition_at_hand, outside
 from dialogues.views.story import decision_on, newest
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
@@ -143,6 +143,41 @@ class Line(NamedTuple):
     form: ReviewForm | None
 
 
+class Piece(NamedTuple):
+    """A piece of evidence as everybody reads it who sees it; reviews and bearings are told beside it."""
+
+    pk: int
+    title: str
+    happened_from: date | None
+    happened_to: date
+    kind: str
+    done_by: str
+    stated_by: str
+    source: str
+    link: str
+    file: EvidenceFile | None
+    commitment: Head | None
+    replaced_by: int | None
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Self:
+        later = getattr(evidence, "revised_by", None)
+        return cls(
+            pk=evidence.pk,
+            title=evidence.title,
+            happened_from=evidence.happened_from,
+            happened_to=evidence.happened_to,
+            kind=EvidenceKind(evidence.kind).label,
+            done_by=DoneBy(evidence.done_by).label,
+            stated_by=evidence.stated_by,
+            source=evidence.source,
+            link=evidence.link,
+            file=evidence.file,
+            commitment=Head.of(evidence.commitment) if evidence.commitment else None,
+            replaced_by=later.pk if later else None,
+        )
+
+
 class Answer(NamedTuple):
     """What a ministry reads of the embassy's word on something it sent."""
 
@@ -245,15 +280,15 @@ def _detail(
 ) -> HttpResponse:
     user = request.user
     edition = edition_at_hand(user, evidence.country)
-    context: dict[str, Any] = {
-        "evidence": evidence,
-        "kind": EvidenceKind(evidence.kind).label,
-        "done_by": DoneBy(evidence.done_by).label,
-    }
+    context: dict[str, Any] = {"evidence": Piece.of(evidence)}
     if user.is_embassy:
         lines = _lines(user, evidence, review_form)
         context |= {
             "is_embassy": True,
+            "round": evidence.round,
+            "readings": evidence.readings.all(),
+            "recorded_by": evidence.recorded_by,
+            "recorded_at": evidence.recorded_at,
             "sensitivity": Sensitivity(evidence.sensitivity).label,
             "outside": outside(edition, evidence.happened_from, evidence.happened_to),
             "lines": lines,

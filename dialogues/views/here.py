@@ -1,10 +1,12 @@
 """Where somebody stands: who asks, which edition is at hand, and how days are read."""
 
 from datetime import date
+from typing import NamedTuple, Self
 
 from django.http import HttpRequest
 from django.utils.formats import date_format
 
+from dialogues.models import Commitment
 from recommendations.models import Edition
 from tiptracker.accounts.models import Country, User
 
@@ -13,6 +15,18 @@ class SignedIn(HttpRequest):
     """A request behind `login_required`."""
 
     user: User
+
+
+class Head(NamedTuple):
+    """What stands above a page about a commitment: no more of it reaches the page, whoever reads."""
+
+    pk: int
+    text: str
+    maker: str
+
+    @classmethod
+    def of(cls, commitment: Commitment) -> Self:
+        return cls(commitment.pk, commitment.text, commitment.maker)
 
 
 def edition_at_hand(user: User, country: Country | None = None) -> Edition | None:

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET
 from dialogues import actions, permissions
 from dialogues.forms.fields import beside_field, refused
 from dialogues.forms.rounds import FigureForm, UpdateForm
-from dialogues.models import Commitment, EvidenceFile, RoundDecision, UpdateRound
+from dialogues.models import Commitment, EvidenceFile, UpdateRound
 from dialogues.status import Standing
-from dialogues.views.here import SignedIn, edition_at_hand, in_words, late_by
+from dialogues.views.here import Head, SignedIn, edition_at_hand, in_words, late_by
 from dialogues.views.story import decision_on
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Decision, Direction, DoneBy, Progress, Status
@@ -32,37 +32,25 @@ from tiptracker.words import Role
 
 @dataclass(frozen=True)
 class Ask:
-    """One commitment as its ministry sees it: how it stands, what was sent last, what came back."""
+    """One commitment as its ministry sees it: how it stands, what was sent last, how the embassy answered."""
 
-    commitment: Commitment
+    commitment: Head
+    made_on: date
     standing: Standing
-    last: UpdateRound | None
-    decision: RoundDecision | None
+    sent_on: date | None
+    claimed: Progress | None
+    answer: Decision | None
+    reason: str
 
     @property
     def is_waiting(self) -> bool:
         """Sent, and not answered yet."""
-        return self.last is not None and self.decision is None
+        return self.claimed is not None and self.answer is None
 
     @property
     def is_returned(self) -> bool:
         """Came back, and not sent again yet."""
-        return self.decision is not None and self.decision.decision == Decision.RETURNED
-
-    @property
-    def claimed(self) -> Progress | None:
-        """What the ministry said last of how far it is."""
-        return Progress(self.last.claimed) if self.last else None
-
-    @property
-    def claimed_text(self) -> str:
-        """ "You said: under way"."""
-        return f"You said: {self.claimed.label.lower()}" if self.claimed else ""
-
-    @property
-    def answer(self) -> Decision | None:
-        """How the embassy answered that."""
-        return Decision(self.decision.decision) if self.decision else None
+        return self.answer is Decision.RETURNED
 
     @property
     def is_settled(self) -> bool:
@@ -75,40 +63,44 @@ class Ask:
         return late_by(self.standing.days_late) if self.standing.days_late else ""
 
     @property
-    def made_on(self) -> date:
-        """The day on which it was promised."""
-        return min(event.happened_on for event in self.commitment.events.all())
-
-    @property
-    def sent_on(self) -> date | None:
-        """The day on which the last update went to the embassy."""
-        return timezone.localtime(self.last.recorded_at).date() if self.last else None
+    def claimed_text(self) -> str:
+        """ "You said: under way"."""
+        return f"You said: {self.claimed.label.lower()}" if self.claimed else ""
 
     @property
     def urgency(self) -> tuple[bool, date, int]:
         """What sorts it: what came back, then what is due soonest, and so what is late; no date last."""
-        return (
-            not self.is_returned,
-            self.standing.due_on or date.max,
-            self.commitment.pk,
-        )
+        return not self.is_returned, self.standing.due_on or date.max, self.commitment.pk
 
 
 def asks_of(user: User, day: date) -> list[Ask]:
     """The commitments of a focal point's ministry made by `day`, most urgent first."""
-    rounds = UpdateRound.objects.visible_to(user).select_related("update", "decision").order_by("recorded_at", "pk")
+    rounds = UpdateRound.objects.visible_to(user).select_related("decision")
     commitments = (
         Commitment.objects.visible_to(user)
+        .select_related("ministry")
         .prefetch_related("events", Prefetch("updates__rounds", rounds))
         .order_by("pk")
     )
-    asks = []
-    for commitment in commitments:
-        if standing := commitment.standing_on(day):
-            sent = [round for update in commitment.updates.all() for round in update.rounds.all()]
-            last = max(sent, key=lambda round: (round.recorded_at, round.pk), default=None)
-            asks.append(Ask(commitment, standing, last, decision_on(last) if last else None))
-    return sorted(asks, key=lambda ask: ask.urgency)
+    asks = (_ask(commitment, day) for commitment in commitments)
+    return sorted((ask for ask in asks if ask), key=lambda ask: ask.urgency)
+
+
+def _ask(commitment: Commitment, day: date) -> Ask | None:
+    if (standing := commitment.standing_on(day)) is None:
+        return None
+    sent = [round for update in commitment.updates.all() for round in update.rounds.all()]
+    last = max(sent, key=lambda round: (round.recorded_at, round.pk), default=None)
+    decision = decision_on(last) if last else None
+    return Ask(
+        commitment=Head.of(commitment),
+        made_on=min(event.happened_on for event in commitment.events.all()),
+        standing=standing,
+        sent_on=timezone.localtime(last.recorded_at).date() if last else None,
+        claimed=Progress(last.claimed) if last else None,
+        answer=Decision(decision.decision) if decision else None,
+        reason=decision.reason if decision else "",
+    )
 
 
 @login_required
@@ -159,13 +151,12 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
             messages.success(request, "Sent to the embassy. Its answer will stand here.")
             return redirect("ministry_home")
     context = {
-        "commitment": commitment,
+        "commitment": Head.of(commitment),
         "standing": standing,
         "form": form,
         "figures": figures,
         "wrong_forms": refused(form, *figures),
         "kept": uploads.files,
-        "returned": returned,
         "returned_reason": decision.reason if returned and decision else "",
         "returned_files": _files_of(user, returned) if returned else [],
         "closed": _closed(standing, last if decision is None else None),

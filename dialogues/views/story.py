@@ -15,6 +15,7 @@ from dialogues.models import (
     CommitmentEvent,
     Evidence,
     EvidenceBearing,
+    EvidenceFile,
     EvidenceReview,
     Reading,
     RoundDecision,
@@ -55,7 +56,7 @@ class Entry:
     by: str = ""
     url: str = ""
     outside: str = ""
-    evidence: Sequence[Evidence] = ()
+    files: Sequence[EvidenceFile] = ()
     readings: Sequence[Reading] = ()
     bearings: Sequence[Bearing] = ()
     facts: Sequence[str] = ()
@@ -232,7 +233,7 @@ class _Teller:
                 text=round.narrative,
                 by=self._name(round.recorded_by),
                 url=reverse("round_detail", args=[round.pk]) if self.is_embassy else "",
-                evidence=[evidence for evidence in self.evidence if evidence.round_id == round.pk],
+                files=[piece.file for piece in self.evidence if piece.round_id == round.pk and piece.file],
                 readings=list(round.readings.all()),
             )
             if decision := decision_on(round):
@@ -266,7 +267,7 @@ class _Teller:
                     outside=outside(self.edition, evidence.happened_from, evidence.happened_to)
                     if self.is_embassy
                     else "",
-                    evidence=[evidence] if evidence.file else [],
+                    files=[evidence.file] if evidence.file else [],
                     bearings=bearings_of(evidence) if self.is_embassy else (),
                     facts=[DoneBy(evidence.done_by).label],
                 )

@@ -1,9 +1,11 @@
 """The focal point's pages: what is asked of the ministry, and sending an update."""
 
+from dataclasses import fields, is_dataclass
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
 from django.urls import reverse
 
 from dialogues.models import EvidenceFile, UpdateRound
@@ -14,6 +16,7 @@ from tests.factories import (
     BenchmarkFactory,
     CommitmentEventFactory,
     CommitmentFactory,
+    DialogueFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceFileFactory,
@@ -70,11 +73,11 @@ def test_ministry_home_puts_first_what_came_back_then_what_is_late_then_what_is_
     response = client.get(reverse("ministry_home"))
 
     def commitments(key):
-        return [ask.commitment for ask in response.context[key]]
+        return [ask.commitment.pk for ask in response.context[key]]
 
-    assert commitments("asked") == [returned.update.commitment, late, soon, undated]
-    assert commitments("waiting") == [sent.update.commitment]
-    assert commitments("settled") == [done]
+    assert commitments("asked") == [returned.update.commitment_id, late.pk, soon.pk, undated.pk]
+    assert commitments("waiting") == [sent.update.commitment_id]
+    assert commitments("settled") == [done.pk]
     assert "4 things are asked of your ministry" in response.text
     assert "Came back from the embassy" in response.text
     assert returned.decision.reason in response.text
@@ -112,6 +115,39 @@ def test_ministry_home_query_count(client, django_assert_num_queries, police, fo
         response = client.get(reverse("ministry_home"))
 
     assert len(response.context["asked"]) == count
+
+
+def rows_in(thing):
+    """The rows that a template could get at from what a view gave it, without asking the database."""
+    if isinstance(thing, Model):
+        return {type(thing).__name__}
+    if isinstance(thing, dict):
+        return set().union(*map(rows_in, thing.values()))
+    if isinstance(thing, list | tuple):
+        return set().union(*map(rows_in, thing))
+    if is_dataclass(thing):
+        return rows_in([getattr(thing, part.name) for part in fields(thing)])
+    return set()
+
+
+def test_no_page_of_a_ministry_holds_a_row_that_leads_to_what_is_internal(client, police, focal_point):
+    benchmark = BenchmarkFactory()
+    commitment = CommitmentFactory(ministry=police, dialogue=DialogueFactory(), benchmarks=[benchmark])
+    sent = UpdateRoundFactory(update__commitment=commitment, returned=True)
+    evidence = EvidenceFactory(round=sent, file=EvidenceFileFactory(), bears_on=[benchmark], verified=True)
+
+    held = {
+        url: rows_in([layer.dicts[-1] for layer in client.get(url).context])
+        for url in (
+            reverse("ministry_home"),
+            reverse("commitment_detail", args=[commitment.pk]),
+            reverse("evidence_detail", args=[evidence.pk]),
+            reverse("dialogue_list"),
+            send(commitment),
+        )
+    }
+
+    assert set().union(*held.values()) <= {"User", "Ministry", "EvidenceFile", "Recommendation"}, held
 
 
 # --- Sending an update ------------------------------------------------------------------------------------------------
