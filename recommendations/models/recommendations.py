@@ -175,7 +175,8 @@ class BenchmarkTerms(models.Model):
             models.CheckConstraint(name="benchmark_weight_is_not_negative", condition=Q(weight__gte=0)),
             models.CheckConstraint(
                 name="target_set_exactly_for_target_rules",
-                condition=Q(rule=Rule.TARGET, target__gt=0) | (~Q(rule=Rule.TARGET) & Q(target__isnull=True)),
+                condition=Q(rule=Rule.TARGET, target__isnull=False, target__gt=0)
+                | (~Q(rule=Rule.TARGET) & Q(target__isnull=True)),
                 violation_error_message="A target above zero goes with the rule “figure against a target” alone.",
             ),
             models.CheckConstraint(
