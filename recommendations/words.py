@@ -35,7 +35,7 @@ class Origin(Word):
 
 
 class Rule(Word):
-    """How a benchmark's share is found (readiness.md, "Concrete action")."""
+    """How a benchmark's share is found (the method, "Concrete action")."""
 
     ASSESSED = "assessed", "Assessed by the embassy"
     TARGET = "target", "Figure against a target"
@@ -51,6 +51,10 @@ class Question(Word):
     VICTIMS = "victims_identified", "Victims identified"
     MONEY = "money_for_victims", "Government money for victims"
     COMPLICITY = "complicit_officials", "Complicit officials"
+
+
+REQUIRED = (Question.INVESTIGATIONS, Question.PROSECUTIONS, Question.CONVICTIONS, Question.VICTIMS)
+"""The figures without which the law presumes inaction (22 U.S.C. 7106(b)(1), (7))."""
 
 
 class Better(Word):

@@ -14,16 +14,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from dialogues.words import Direction, Progress, Verdict
-from recommendations.words import Better, Origin, Pillar, Question, Rule
+from recommendations.words import REQUIRED, Better, Origin, Pillar, Question, Rule
 from reports import wording
 from reports.counting import Action, Judgement, Sight, latest, newest
 from reports.record import BenchmarkTerms, Facts, Indicator, Period, Reading
 from reports.words import Shown
 
 NOTHING, HALF, WHOLE = Fraction(0), Fraction(1, 2), Fraction(1)
-
-REQUIRED = (Question.INVESTIGATIONS, Question.PROSECUTIONS, Question.CONVICTIONS, Question.VICTIMS)
-"""The figures without which the law presumes inaction (22 U.S.C. 7106(b)(1), (7))."""
 
 PRESUMED = "presumed against (22 U.S.C. 7106(b)(1))"
 

@@ -15,12 +15,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from recommendations.words import Origin, Pillar, Question
+from recommendations.words import REQUIRED, Origin, Pillar, Question
 from reports import counting, wording
 from reports.findings import (
     NOTHING,
     PRESUMED,
-    REQUIRED,
     WHOLE,
     Answers,
     Asked,

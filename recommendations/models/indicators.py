@@ -5,11 +5,8 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from recommendations.words import Better, Pillar, Question
+from recommendations.words import REQUIRED, Better, Pillar, Question
 from tiptracker.accounts.models import Country, Reader
-
-REQUIRED_QUESTIONS = frozenset({Question.INVESTIGATIONS, Question.PROSECUTIONS, Question.CONVICTIONS, Question.VICTIMS})
-"""The figures without which the law presumes inaction (22 U.S.C. 7106(b)(1), (7); readiness.md, "Data given")."""
 
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
@@ -55,4 +52,4 @@ class Indicator(models.Model):
     @property
     def is_required(self) -> bool:
         """Whether the law presumes inaction where no figure is given."""
-        return self.question in REQUIRED_QUESTIONS
+        return self.question in REQUIRED
