@@ -1,7 +1,6 @@
 """What somebody typed after a command, as the row, the day and the moment they meant; else Refused with a sentence."""
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from recommendations.models import Edition
 from reports import wording
@@ -38,14 +37,14 @@ def day(told: str, asked: Edition, today: date) -> date:
     return meant
 
 
-def moment(told: str, zone: ZoneInfo) -> datetime:
-    """A moment of knowledge: a day means its end; what comes without a zone is told by the country's clocks."""
+def moment(told: str) -> datetime:
+    """A moment of knowledge, with its zone."""
     try:
         meant = datetime.fromisoformat(told)
     except ValueError as error:
+        raise Refused(f"“{told}” is no moment. Give one such as 2022-07-31T23:59:59+02:00 after --known-by.") from error
+    if meant.tzinfo is None:
         raise Refused(
-            f"“{told}” is no moment. Give one such as 2022-07-31 or 2022-07-31T12:00+02:00 after --known-by."
-        ) from error
-    if len(told) == len("2022-07-31"):
-        meant = datetime.combine(meant, time.max)
-    return meant if meant.tzinfo else meant.replace(tzinfo=zone)
+            "Add the zone after --known-by, such as 2022-07-31T23:59:59+02:00: without it the moment is unclear."
+        )
+    return meant

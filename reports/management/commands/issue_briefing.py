@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -35,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", required=True, help="the day it speaks of, such as 2022-02-28")
         parser.add_argument(
             "--known-by",
-            help="what was known by a day's end or a moment, such as 2022-07-31T12:00+02:00; now where none is given",
+            help="the moment of knowledge, such as 2022-07-31T23:59:59+02:00; now where none is given",
         )
         parser.add_argument("--output", required=True, help="the PDF file to write")
 
@@ -46,10 +45,9 @@ class Command(BaseCommand):
             if kind not in set(BriefingKind):
                 raise Refused(f"There is no kind of briefing called “{kind}”. There is {wording.listed(BriefingKind)}.")
             edition = arguments.edition(country, year)
-            zone = edition.country.time_zone
-            now = clock.now(zone)
+            now = clock.now(edition.country.time_zone)
             day = arguments.day(as_of, edition, now.date())
-            moment = arguments.moment(known_by, ZoneInfo(zone)) if known_by else now
+            moment = arguments.moment(known_by) if known_by else now
             content = _as_the_ambassador_reads_it(edition, day, moment)
             size = _write(content, Path(output))
         except Refused as refusal:

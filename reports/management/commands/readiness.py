@@ -3,17 +3,15 @@
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from recommendations.models import Edition
 from reports import document, wording
 from reports.facts import gather_facts
+from reports.management import arguments
 from reports.readiness import Line, Readiness, readiness
 from tiptracker import clock
-from tiptracker.accounts.models import Country
 from tiptracker.refusals import Refused
 
 
@@ -33,9 +31,12 @@ class Command(BaseCommand):
         self, *, country: str, year: str, as_of: str | None, known_by: str | None, is_json: bool, **options: Any
     ) -> None:
         try:
-            edition = _edition(country, year)
+            edition = arguments.edition(country, year)
+            today = clock.today(edition.country.time_zone)
             result = readiness(
-                gather_facts(edition), as_of=_day(as_of, edition), known_by=_moment(known_by) if known_by else None
+                gather_facts(edition),
+                as_of=arguments.day(as_of, edition, today) if as_of else today,
+                known_by=arguments.moment(known_by) if known_by else None,
             )
         except Refused as refusal:
             self.stderr.write(str(refusal))
@@ -44,51 +45,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(document.as_document(result), indent=2, ensure_ascii=False))
         else:
             self.stdout.write("\n".join(_read(result)))
-
-
-def _edition(code: str, year: str) -> Edition:
-    """The edition asked for, if there is one with recommendations to follow."""
-    country = Country.objects.filter(code=code.upper()).first()
-    if country is None:
-        codes = list(Country.objects.values_list("code", flat=True).order_by("code"))
-        there = f"There is {wording.listed(codes)}." if codes else "None has been loaded yet."
-        raise Refused(f"There is no country with the code “{code}” here. {there}")
-    tracked = {
-        str(one.year): one for one in Edition.objects.filter(country=country).select_related("country").tracked()
-    }
-    if year not in tracked:
-        there = f"There is {wording.listed(tracked)}." if tracked else "Load one first."
-        raise Refused(f"No edition {year} on {country} has recommendations to follow. {there}")
-    return tracked[year]
-
-
-def _day(told: str | None, edition: Edition) -> date:
-    """The day asked for: from the first of the tracking period to the country's today."""
-    today = clock.today(edition.country.time_zone)
-    try:
-        day = date.fromisoformat(told) if told else today
-    except ValueError as error:
-        raise Refused(f"“{told}” is no day. Give one such as 2022-03-31 after --as-of.") from error
-    if day > today:
-        raise Refused(f"{wording.day(day)} has not come yet. Ask for today, {wording.day(today)}, or an earlier day.")
-    if day < edition.starts_on:
-        raise Refused(
-            f"The tracking period begins on {wording.day(edition.starts_on)}. Ask for that day or a later one."
-        )
-    return day
-
-
-def _moment(told: str) -> datetime:
-    """The moment of knowledge, with its zone."""
-    try:
-        moment = datetime.fromisoformat(told)
-    except ValueError as error:
-        raise Refused(f"“{told}” is no moment. Give one such as 2022-07-31T23:59:59+02:00 after --known-by.") from error
-    if moment.tzinfo is None:
-        raise Refused(
-            "Add the zone after --known-by, such as 2022-07-31T23:59:59+02:00: without it the moment is unclear."
-        )
-    return moment
 
 
 def _read(result: Readiness) -> Iterator[str]:
