@@ -20,11 +20,12 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import Progress, enqueue
 from tiptracker.refusals import Refused
+from tiptracker.words import Marking
 
 
 @transaction.atomic
 def compute_readiness(*, edition: Edition, as_of: date, now: datetime) -> ReadinessRun:
-    """The run of the rules on all that is known at `now`, as of a day; the one already kept where nothing has changed."""
+    """The run of the rules on all that is known at `now`, as of a day; the one kept already where nothing changed."""
     facts = gather_facts(edition)
     result = readiness(facts, as_of=as_of, known_by=now)
     kept = document.facts_document(facts, now)
@@ -97,7 +98,11 @@ def render_briefing(*, briefing: Briefing, progress: Progress) -> None:
         return
     progress.tell(10, "Gathering the facts")
     content = build_briefing(
-        reader=briefing.requested_by, edition=briefing.edition, as_of=briefing.as_of, known_by=briefing.known_by
+        reader=briefing.requested_by,
+        edition=briefing.edition,
+        as_of=briefing.as_of,
+        known_by=briefing.known_by,
+        marking=Marking(briefing.marking),
     )
     progress.tell(40, "Setting the pages")
     html = render_to_string("reports/briefing.html", {"briefing": content})
