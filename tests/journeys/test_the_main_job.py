@@ -153,9 +153,7 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_foretold(live: Live, p
     expect(page.get_by_text("It is ready.")).to_be_visible(timeout=60_000)
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("Download")).first.click()
-    text = " ".join(
-        leaf.extract_text() for leaf in PdfReader(io.BytesIO(download.value.path().read_bytes())).pages
-    )
+    text = " ".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(download.value.path().read_bytes())).pages)
     text = re.sub(r"\s+", " ", text)
     assert SENTENCE in text
     assert MENDED in text
