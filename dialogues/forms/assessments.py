@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.formats import date_format
 
-from dialogues.forms.fields import RowsField, SeenField, offer
+from dialogues.forms.fields import PlainForm, RowsField, SeenField, offer
 from dialogues.models import Evidence
 from dialogues.words import Verdict
 
 
-class AssessForm(forms.Form):
+class AssessForm(PlainForm):
     """A verdict, its reason, its section of the law, and the evidence it rests on."""
 
     verdict = forms.ChoiceField(widget=forms.RadioSelect, choices=Verdict.choices())

@@ -34,7 +34,6 @@ class EvidenceForm(DatedForm):
     done_by = forms.ChoiceField(
         label="Who did it", widget=forms.RadioSelect, choices=DoneBy.choices(), initial=DoneBy.GOVERNMENT.value
     )
-    kind = forms.ChoiceField(label="What sort of thing it is", choices=[("", "Choose one"), *EvidenceKind.choices()])
     stated_by = forms.CharField(
         label="Who says so",
         max_length=200,
@@ -53,6 +52,7 @@ class EvidenceForm(DatedForm):
         widget=FilesInput(attrs={"accept": ACCEPTED_FILES, "multiple": False}),
         help_text="PDF, Word, Excel, JPEG or PNG.",
     )
+    kind = forms.ChoiceField(label="What sort of thing it is", choices=[("", "Choose one"), *EvidenceKind.choices()])
     commitment = RowField(label="Commitment it belongs to", required=False)
     sensitivity = forms.ChoiceField(
         label="Who may see it",
@@ -106,10 +106,8 @@ class ReviewForm(DatedForm):
     """The embassy's word on one bearing, or on a piece of evidence itself."""
 
     decision = forms.ChoiceField(
-        label="Your decision",
         widget=forms.RadioSelect,
         choices=[(Review.VERIFIED.value, "Verify"), (Review.REJECTED.value, "Reject")],
-        error_messages={"required": "Choose “Verify” or “Reject”."},
     )
     reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 2}))
     first_on = PastDayField(
@@ -120,7 +118,8 @@ class ReviewForm(DatedForm):
 
     seen = SeenField()
 
-    def __init__(self, *args: Any, asks_first_day: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, about: str, asks_first_day: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["decision"].label = f"Your decision on {about}"
         if not asks_first_day:
             del self.fields["first_on"]

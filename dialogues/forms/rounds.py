@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from dialogues.forms.evidence import ReviewForm
-from dialogues.forms.fields import ACCEPTED_FILES, DatedForm, FilesInput, PastDayField
+from dialogues.forms.fields import ACCEPTED_FILES, DatedForm, FilesInput, PastDayField, PlainForm
 from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
 
@@ -59,7 +59,7 @@ class UpdateForm(DatedForm):
         return said
 
 
-class FigureForm(forms.Form):
+class FigureForm(PlainForm):
     """One indicator's count since the period began: a figure, or only which way it moved, or nothing."""
 
     figure = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
@@ -96,7 +96,7 @@ class JudgementForm(ReviewForm):
         del self.fields["seen"]
 
 
-class AcceptForm(forms.Form):
+class AcceptForm(PlainForm):
     """The reason that stands for the whole round."""
 
     reason = forms.CharField(
@@ -116,7 +116,7 @@ class AcceptForm(forms.Form):
         return not lacking
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(PlainForm):
     """What the ministry has to mend."""
 
     reason = forms.CharField(

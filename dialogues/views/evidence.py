@@ -262,6 +262,7 @@ def _review_form(evidence: Evidence, bearing: EvidenceBearing | None, today: dat
     return ReviewForm(
         data,
         prefix=f"bearing-{bearing.pk}" if bearing else "evidence",
+        about=bearing.benchmark.key if bearing else "the evidence itself",
         initial={"seen": _newest_review(evidence, bearing)},
         today=today,
         asks_first_day=evidence.happened_from is None,

@@ -260,6 +260,7 @@ def _lines(evidence: Evidence, today: date, *, asks: bool, data: Any) -> Iterato
         form = JudgementForm(
             data,
             prefix=f"bearing-{pk}" if pk else f"evidence-{evidence.pk}",
+            about=bearing.benchmark.key if bearing else "the figures" if readings else "the evidence itself",
             today=today,
             asks_first_day=evidence.happened_from is None,
         )

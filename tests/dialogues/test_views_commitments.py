@@ -359,7 +359,7 @@ def test_commitment_add_begins_at_the_dialogue_it_was_opened_from_and_goes_on_th
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"text": ""}, "text", "This field is required."),
+        ({"text": ""}, "text", "Fill this in."),
         ({"made_on": "2022-01-29"}, "made_on", "That day has not come yet."),
         ({"made_on": "yesterday"}, "made_on", "Give the day as a date"),
         ({"due_on": "2022-01-01"}, "due_on", "before it was promised"),
@@ -407,7 +407,7 @@ def test_commitment_add_offers_another_line_without_judging_what_was_typed(clien
     assert 'name="links-2-benchmark"' in response.text
     assert f'<option value="{benchmark.pk}" selected>' in response.text
     assert 'value="2022-02-20"' in response.text
-    assert "This field is required." not in response.text
+    assert "Fill this in." not in response.text
 
 
 @pytest.mark.parametrize("reader", [ObserverFactory, AmbassadorFactory, FocalPointFactory])

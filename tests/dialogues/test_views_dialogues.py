@@ -166,7 +166,7 @@ def test_dialogue_add_writes_down_who_came_and_what_was_agreed(client):
     ("changed", "sentence"),
     [
         ({"held_on": "2022-01-29"}, "That day has not come yet."),
-        ({"place": ""}, "This field is required."),
+        ({"place": ""}, "Fill this in."),
         ({"people-0-office": ""}, "Say for which office"),
         ({"agenda": ["987654"]}, "Choose from the list."),
     ],
@@ -207,7 +207,7 @@ def test_dialogue_add_offers_another_line_and_loses_nothing(client):
     assert 'name="people-3-name"' in response.text
     assert "A. Minister" in response.text
     assert "Half a sen" in response.text
-    assert "This field is required." not in response.text
+    assert "Fill this in." not in response.text
 
 
 def test_dialogue_add_and_edit_are_the_officers(client):

@@ -94,12 +94,12 @@ def test_evidence_log_keeps_what_cannot_count_and_says_so(client, changed, sente
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"title": ""}, "title", "This field is required."),
+        ({"title": ""}, "title", "Fill this in."),
         ({"happened_to": "2022-01-29"}, "happened_to", "That day has not come yet."),
         ({"happened_to": "28.1.22"}, "happened_to", "Give the day as a date"),
         ({"happened_from": "2022-01-21"}, "happened_from", "The first day can’t lie after the last."),
         ({"source": ""}, "source", "Give a source, a link or a file: without one nobody can check it."),
-        ({"kind": ""}, "kind", "This field is required."),
+        ({"kind": ""}, "kind", "Choose one."),
         ({"commitment": "987654"}, "commitment", "Choose one from the list."),
         ({"sensitivity": "shared"}, "commitment", "Say which commitment it belongs to"),
     ],
@@ -178,7 +178,7 @@ def test_evidence_log_offers_another_line_and_loses_nothing(client):
     assert f'<option value="{benchmark.pk}" selected>' in response.text
     assert "The committee met." in response.text
     assert f'value="{EvidenceFile.objects.get().pk}"' in response.text
-    assert "This field is required." not in response.text
+    assert "Fill this in." not in response.text
 
 
 @pytest.mark.parametrize("reader", [ObserverFactory, AmbassadorFactory, FocalPointFactory])
@@ -337,7 +337,7 @@ def test_evidence_review_refuses_beside_the_field_and_keeps_what_was_typed(clien
     response = client.post(address("evidence_review", evidence), word(bearing, decision="", reason="We were there."))
 
     assert response.status_code == 422
-    assert "Choose “Verify” or “Reject”." in response.text
+    assert "Choose one." in response.text
     assert "We were there." in response.text
     assert not evidence.reviews.exists()
 

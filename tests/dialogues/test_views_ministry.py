@@ -242,8 +242,8 @@ def test_update_send_refuses_a_figure_with_a_direction(client, police, focal_poi
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"claimed": ""}, "This field is required."),
-        ({"narrative": ""}, "This field is required."),
+        ({"claimed": ""}, "Choose one."),
+        ({"narrative": ""}, "Fill this in."),
         ({"happened_to": "2022-01-29"}, "That day has not come yet."),
         ({"happened_from": "2022-01-21"}, "It can’t have begun after it was finished."),
     ],

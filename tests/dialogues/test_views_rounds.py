@@ -187,7 +187,7 @@ def test_round_return_needs_a_reason(client):
     response = client.post(address("round_return", sent), {"return-reason": " "})
 
     assert response.status_code == 422
-    assert "What is missing: This field is required." in response.text
+    assert "What is missing: Fill this in." in response.text
 
 
 # --- Accepting --------------------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ def test_round_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"decision": ""}, "Choose “Verify” or “Reject”."),
+        ({"decision": ""}, "Choose one."),
         ({"accept-reason": ""}, "Say in a sentence why, here or once for all of it below."),
     ],
 )
