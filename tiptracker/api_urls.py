@@ -9,6 +9,12 @@ from tiptracker.api import router
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="api_schema"),
-    path("docs/", login_required(SpectacularSwaggerSplitView.as_view(url_name="api_schema")), name="api_docs"),
+    path(
+        "docs/",
+        login_required(
+            SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="tiptracker/api_docs.html")
+        ),
+        name="api_docs",
+    ),
     path("", include(router().urls)),
 ]
