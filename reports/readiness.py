@@ -365,7 +365,7 @@ def summary(findings: Iterable[tuple[str, Finding]]) -> str:
     """Names by verdict: `Shown: 1a and 1b; not shown: 1c and 1d.`"""
     pairs = tuple(findings)
     groups = [
-        f"{word.label.lower()}: {wording.listed(wording.within(name) for name in names)}"
+        f"{word.label.lower()}: {wording.together([wording.within(name) for name in names])}"
         for word in Shown
         if (names := [name for name, finding in pairs if finding.verdict is word])
     ]

@@ -24,6 +24,14 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def together(names: Sequence[str]) -> str:
+    """Names in a row, those told apart by a number alone said once: `recommendations 1, 6 and 7`."""
+    stems, numbers = zip(*(name.rpartition(" ")[::2] for name in names), strict=True)
+    if len(names) > 1 and len(set(stems)) == 1 and stems[0] and all(number.isdigit() for number in numbers):
+        return f"{stems[0]}s {listed(numbers)}"
+    return listed(names)
+
+
 def within(name: str) -> str:
     """A heading as it stands inside a sentence: `Government money` becomes `government money`."""
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
