@@ -14,7 +14,7 @@ from tiptracker.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 
-THEN = datetime(2022, 7, 31, 23, 59, 59, 999999, tzinfo=MASERU)
+THEN = datetime(2022, 7, 31, 23, 59, 59, tzinfo=MASERU)
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def lesotho():
     load_public_record(now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
 
 
-def issue(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03-31", known_by="2022-07-31"):
+def issue(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03-31", known_by=THEN.isoformat()):
     call_command(
         "issue_briefing", country, year, "--kind", kind, "--as-of", as_of, "--known-by", known_by, "--output", str(file)
     )
@@ -62,7 +62,11 @@ def test_issue_briefing_needs_no_account(lesotho, tmp_path):
         ({"as_of": "2021-03-31"}, "The tracking period begins on 1 April 2021. Ask for that day or a later one."),
         (
             {"known_by": "soon"},
-            "“soon” is no moment. Give one such as 2022-07-31 or 2022-07-31T12:00+02:00 after --known-by.",
+            "“soon” is no moment. Give one such as 2022-07-31T23:59:59+02:00 after --known-by.",
+        ),
+        (
+            {"known_by": "2022-07-31T12:00"},
+            "Add the zone after --known-by, such as 2022-07-31T23:59:59+02:00: without it the moment is unclear.",
         ),
     ],
 )
