@@ -1,8 +1,29 @@
-"""The door for web servers (granian in production and in the demonstration)."""
+"""The door for web servers (granian in production and in the demonstration): static files first, then the pages.
+
+Static files are served around Django, not by its middleware: that one is asynchronous, and each request of a
+synchronous server would pay for a loop of its own.
+"""
 
 import os
+from wsgiref.headers import Headers
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from servestatic import ServeStatic
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
-application = get_wsgi_application()
+
+
+def taken_as_declared(headers: Headers, path: str, url: str) -> None:
+    """No browser may take a static file for another type than we declare."""
+    headers["X-Content-Type-Options"] = "nosniff"
+
+
+application = ServeStatic(
+    get_wsgi_application(),
+    root=settings.STATIC_ROOT,
+    prefix=settings.STATIC_URL,
+    immutable_file_test=r"\.[0-9a-f]{12}\.\w+$",  # the content's hash is in the name
+    allow_all_origins=False,
+    add_headers_function=taken_as_declared,
+)
