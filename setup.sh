@@ -118,10 +118,10 @@ build_frontend() {
 collect_static_files() {
     local made_from
     made_from=$(cat .venv/made-from "$FRONTEND/dist/made-from" tiptracker/staticfiles.py | sha256sum | cut -d' ' -f1)
-    if is_made "$STATIC/made-from" "$made_from"; then return; fi
+    if [ -s "$STATIC/staticfiles.json" ] && is_made "$STATIC.made-from" "$made_from"; then return; fi
     say "collecting static files"
     STATIC_ROOT=$STATIC .venv/bin/python manage.py collectstatic --noinput --clear --verbosity 0
-    echo "$made_from" >"$STATIC/made-from"
+    echo "$made_from" >"$STATIC.made-from"
 }
 
 find_browser() {
