@@ -25,11 +25,16 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The weights of bearings and of readings, by id, and the assessments that hold (ids): one a benchmark at most."""
+    """The weights of bearings and of readings, by id.
+
+    `holding` are the assessments that hold (ids), one a benchmark at most; `waiting` the pieces of
+    evidence (ids) that would count if somebody verified them, for what they show or for a figure.
+    """
 
     bearings: Mapping[int, Weight]
     readings: Mapping[int, Weight]
     holding: frozenset[int]
+    waiting: frozenset[int]
 
 
 COUNTS = Weight(counts=True)
@@ -46,7 +51,7 @@ def weigh(facts: Facts, as_of: date) -> Weights:
         evidence=evidence,
         reviews=reviews,
         rounds={row.id: row for row in facts.rounds},
-        revised=frozenset(row.revises for row in facts.evidence if row.revises is not None),
+        revisions={row.revises: row.id for row in facts.evidence if row.revises is not None},
         window=facts.edition.tracking,
         as_of=as_of,
     )
@@ -72,10 +77,13 @@ def weigh(facts: Facts, as_of: date) -> Weights:
             return COUNTS
         return WAITS if row.id in told else Weight(counts=False, why=record.against_reading(row))
 
+    readings = {row.id: reading(row) for row in facts.readings}
+    cited = {row.evidence_id for row in facts.readings if row.evidence_id is not None and readings[row.id].is_claim}
     return Weights(
         bearings={row.id: bearing(row) for row in facts.bearings},
-        readings={row.id: reading(row) for row in facts.readings},
+        readings=readings,
         holding=frozenset(one.id for one in seen.judgements.values()),
+        waiting=frozenset(evidence for _, evidence in claimed) | {record.as_revised(one) for one in cited},
     )
 
 
@@ -84,7 +92,7 @@ class _Record:
     evidence: Mapping[int, Evidence]
     reviews: Mapping[tuple[int, int | None], EvidenceReview]
     rounds: Mapping[int, Round]
-    revised: frozenset[int]
+    revisions: Mapping[int, int]
     window: Period
     as_of: date
 
@@ -93,7 +101,7 @@ class _Record:
         review = self.reviews.get((evidence.id, bearing.id))
         first = evidence.happened_from or (review.first_on if review else None)
         reasons = (
-            (evidence.id in self.revised, "put right by a newer row"),
+            (evidence.id in self.revisions, "put right by a newer row"),
             (evidence.done_by not in counting.OWN, f"done by {done_by(evidence.done_by)}, not by the government"),
             (bearing.shows is not Shows.ACTION, f"{wording.within(bearing.shows.label)}, not a concrete action"),
             ((first or evidence.happened_to) < self.window.starts_on, self._outside(first, evidence.happened_to)),
@@ -118,6 +126,12 @@ class _Record:
             (cited is not None and self._is_returned(cited.round_id), "the update it came with was returned"),
         )
         return next((why for applies, why in reasons if applies), "rejected by the embassy")
+
+    def as_revised(self, evidence_id: int) -> int:
+        """The row that stands in the place of a piece of evidence now: a correction asks for another look."""
+        while evidence_id in self.revisions:
+            evidence_id = self.revisions[evidence_id]
+        return evidence_id
 
     def _outside(self, first: date | None, last: date) -> str:
         start = wording.day(self.window.starts_on)

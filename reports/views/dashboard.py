@@ -191,9 +191,7 @@ def _waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[Wa
         Waiting(row.update.commitment.text, row.update.commitment.maker, "sent", row.recorded_at, round=row.pk)
         for row in rounds.select_related("update__commitment__ministry")
     ]
-    weights = weigh(facts, today)
-    claims = {row.evidence_id for row in facts.bearings if weights.bearings[row.id].is_claim}
-    evidence = Evidence.objects.visible_to(user).filter(pk__in=claims, round__isnull=True)
+    evidence = Evidence.objects.visible_to(user).filter(pk__in=weigh(facts, today).waiting, round__isnull=True)
     logged = [
         Waiting(row.title, row.stated_by, "claimed", row.recorded_at, evidence=row.pk)
         for row in evidence.order_by("recorded_at", "pk")
@@ -219,7 +217,7 @@ def _ministries(
         .annotate(last=Max("recorded_at"))
     )
     rows = Ministry.objects.visible_to(user).filter(country=edition.country_id).prefetch_related("office_holders")
-    order = {pk: number for number, pk in enumerate([*led, *promised])}
+    order = {pk: number for number, pk in enumerate(dict.fromkeys([*led, *promised]))}
     return [
         Portfolio(
             ministry=row,

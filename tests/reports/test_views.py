@@ -145,7 +145,7 @@ def test_dashboard_counts_lateness_by_the_countrys_day(dashboard, set_clock):
 
 def test_dashboard_lists_what_waits_for_the_embassy_updates_first(dashboard):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(title="Logged", bears_on=[benchmark])
+    EvidenceFactory(title="Logged", bears_on=[benchmark, BenchmarkFactory(terms__rule=Rule.MORE)])
     EvidenceFactory(title="Verified", bears_on=[benchmark], verified=True)
     EvidenceFactory(title="Context", bears_on=[benchmark], bears_on__shows=Shows.CONTEXT)
     EvidenceFactory(title="Before the window", bears_on=[benchmark], happened_to=date(2021, 3, 1))
@@ -171,14 +171,17 @@ def test_dashboard_sets_ministries_side_by_side(dashboard):
     promise = CommitmentFactory(ministry=police, made__due_on=date(2022, 2, 1))
     CommitmentFactory(ministry=police, done=True)
     UpdateRoundFactory(update__commitment=promise, happened_on=date(2022, 1, 20))
+    justice = RecommendationFactory(lead=MinistryFactory(short_name="Justice"))
+    BenchmarkFactory(recommendation=justice)
     MinistryFactory(short_name="Leads nothing")
 
-    (portfolio,) = dashboard(OfficerFactory()).context["ministries"]
+    portfolio, other = dashboard(OfficerFactory()).context["ministries"]
 
     assert (portfolio.ministry, portfolio.minister, portfolio.leads) == (police, "Now, Minister", (1,))
     assert (portfolio.shown, portfolio.share) == ("0 of 2 benchmarks shown, 1 partly", 25)
     assert (portfolio.promises, portfolio.next_due) == ("1 open, 1 verified done.", date(2022, 2, 1))
     assert portfolio.heard_on == at_noon(date(2022, 1, 20))
+    assert (other.ministry, other.promises, other.next_due, other.heard_on) == (justice.lead, "", None, None)
 
 
 def test_dashboard_says_which_milestones_are_done_missed_and_ahead(dashboard):

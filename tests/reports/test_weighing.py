@@ -137,6 +137,29 @@ def test_reading_that_was_rejected_or_starts_late_says_so(record):
     ]
 
 
+def test_waiting_is_what_would_count_for_what_it_shows_or_for_a_figure(record):
+    action = record.action("1a", DAY, DAY, known=DAY)
+    counted = record.action("1b", DAY, DAY, known=DAY)
+    old = record.evidence(START, DAY, known=DAY)
+    record.reading(record.cases, 6, through=DAY, known=DAY, evidence=old)
+    corrected = record.evidence(START, DAY, known=DAY, revises=old)
+    record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    record.action("1a", date(2021, 3, 1), date(2021, 3, 1), known=DAY)
+
+    assert weigh(record.facts, TODAY).waiting == {action, counted, corrected}
+
+
+@settings(max_examples=200)
+@given(records())
+def test_waiting_is_counted_as_the_sentence_counts_it(record):
+    weights = weigh(record.facts, TODAY)
+    without_file = [
+        row for row in record.facts.readings if row.evidence_id is None and weights.readings[row.id].is_claim
+    ]
+
+    assert counting.waiting(record.facts, TODAY) == len(weights.waiting) + len(without_file)
+
+
 @settings(max_examples=200)
 @given(records())
 def test_every_row_that_does_not_count_has_its_reason(record):
