@@ -229,6 +229,12 @@ def browser_context_args(browser_context_args):
     return browser_context_args | {"locale": "en-GB", "timezone_id": "Africa/Maseru", "reduced_motion": "reduce"}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let each process of pytest-xdist come to its own environment first: where this is set, Django loads at once."""
+    if getattr(config.option, "numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever drives a browser is a journey; without Chromium it isn't run, unless JOURNEYS=required."""
     for item in items:
