@@ -1,0 +1,248 @@
+"""The exercise in November and December 2021: what was promised, and the first submissions, returns and slips."""
+
+from datetime import date
+from typing import NamedTuple
+
+from dialogues import actions
+from dialogues.lesotho import asked, people
+from dialogues.lesotho.cast import YEAR, Cast
+from dialogues.lesotho.script import Step, adding_to
+from dialogues.models import Dialogue, Presence
+from dialogues.words import Horizon, MadeBy, Progress, Reach, Verdict
+from recommendations.models import Recommendation
+
+STEPS: list[Step] = []
+"""In the order in which they happen."""
+
+at = adding_to(STEPS)
+
+
+# --- What was promised ------------------------------------------------------------------------------------------------
+
+
+class Promise(NamedTuple):
+    """A commitment of the exercise: by a ministry (its short name) or, with none, by the United States."""
+
+    ministry: str
+    text: str
+    benchmark: str
+    reach: Reach
+    due_on: date | None = None
+    horizon: Horizon = Horizon.SHORT_TERM
+
+
+FOCAL_POINTS = "Exercise: name a police focal point in each of the ten districts"
+TRAIN_FOCAL_POINTS = "Exercise: train the district focal points"
+UNIT_BUDGET = "Exercise: release the quarter's budget of the trafficking and smuggling unit"
+CASE_FIGURES = "Exercise: send the figures of investigations from April to December"
+PROSECUTION_FIGURES = "Exercise: send the figures of prosecutions from April to December"
+COURTS_BILL = "Exercise: bring the amendment of the Subordinate Courts Act before Parliament"
+OFFICIALS_REPORT = "Exercise: report every quarter on the cases against officials"
+PENALTIES = "Exercise: draft higher penalties for the Children's Protection and Welfare Act"
+PROCEDURES = "Exercise: finish the procedures for identifying victims"
+COMMITTEE = "Exercise: have the committee meet in every quarter"
+SPENDING_RULES = "Exercise: put the rules for spending the Trust Fund in force"
+SECOND_PROVIDER = "Exercise: agree with a second provider of shelter"
+COURSE = "Exercise: give a course for investigators"
+
+AT_THE_MEETING = (
+    Promise(asked.POLICE, FOCAL_POINTS, "3b", Reach.MEETS, date(2021, 12, 17)),
+    Promise(asked.POLICE, TRAIN_FOCAL_POINTS, "3c", Reach.CONTRIBUTES, date(2022, 1, 21)),
+    Promise(asked.POLICE, UNIT_BUDGET, "3a", Reach.MEETS, date(2021, 12, 15)),
+    Promise(asked.POLICE, CASE_FIGURES, "1a", Reach.CONTRIBUTES, date(2022, 1, 14)),
+    Promise(asked.JUSTICE, PROSECUTION_FIGURES, "1b", Reach.CONTRIBUTES, date(2022, 1, 14)),
+    Promise(asked.JUSTICE, COURTS_BILL, "2a", Reach.MEETS, date(2022, 2, 18)),
+    Promise(asked.JUSTICE, OFFICIALS_REPORT, "1d", Reach.CONTRIBUTES),
+    Promise(asked.HOME, PROCEDURES, "4a", Reach.CONTRIBUTES, date(2022, 2, 11)),
+    Promise(asked.HOME, COMMITTEE, "10b", Reach.MEETS, date(2022, 3, 31)),
+    Promise(asked.HOME, SPENDING_RULES, "5b", Reach.MEETS, date(2021, 12, 10)),
+    Promise(asked.HOME, SECOND_PROVIDER, "6b", Reach.CONTRIBUTES, date(2022, 1, 14), Horizon.MULTI_YEAR),
+    Promise("", COURSE, "7a", Reach.CONTRIBUTES, date(2022, 2, 18)),
+)
+BY_LETTER = Promise(asked.JUSTICE, PENALTIES, "9a", Reach.CONTRIBUTES, date(2022, 2, 25))
+
+MEETING_DAY = date(2021, 11, 24)
+LETTER_DAY = date(2021, 11, 26)
+
+
+def _promises(cast: Cast, promise: Promise, made_on: date, *, dialogue: Dialogue | None, letter: str = "") -> None:
+    actions.record_commitment(
+        country=cast.country,
+        made_by=MadeBy.MINISTRY if promise.ministry else MadeBy.UNITED_STATES,
+        ministry=cast.ministry(promise.ministry) if promise.ministry else None,
+        text=promise.text,
+        made_on=made_on,
+        due_on=promise.due_on,
+        dialogue=dialogue,
+        letter=letter,
+        horizon=promise.horizon,
+        links=[(cast.benchmark(promise.benchmark), promise.reach)],
+        by=cast.officer,
+        now=cast.now,
+    )
+
+
+@at(2021, 11, 24, 16)
+def working_meeting_is_recorded(cast: Cast) -> None:
+    """The officer records a working meeting and what was promised there."""
+    agenda = Recommendation.objects.filter(
+        edition__country=cast.country, edition__year=YEAR, number__in=(2, 3, 4, 5, 6, 10)
+    ).order_by("number")
+    dialogue = actions.record_dialogue(
+        country=cast.country,
+        held_on=MEETING_DAY,
+        place="Exercise: the embassy, Maseru",
+        purpose="Exercise: working meeting on the recommendations",
+        record="Exercise: the three ministries went through the recommendations one by one.",
+        agreed="Exercise: each ministry named what it will do, and by when.",
+        participants=[
+            actions.ParticipantLine("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
+            for name in (asked.HOME, asked.POLICE, asked.JUSTICE)
+        ]
+        + [actions.ParticipantLine("", "Exercise: observer in Washington", Presence.VIDEO, None)],
+        agenda=list(agenda),
+        source="Exercise: note of the embassy",
+        by=cast.officer,
+        now=cast.now,
+    )
+    for promise in AT_THE_MEETING:
+        _promises(cast, promise, MEETING_DAY, dialogue=dialogue)
+
+
+@at(2021, 11, 29, 10)
+def letter_is_recorded(cast: Cast) -> None:
+    """The officer records what Justice promised by letter."""
+    _promises(cast, BY_LETTER, LETTER_DAY, dialogue=None, letter="Exercise: letter of the ministry, 26 November 2021")
+
+
+# --- Home Affairs: rules put in force, verified, and later taken back -------------------------------------------------
+
+
+@at(2021, 12, 2, 11)
+def spending_rules_are_reported(cast: Cast) -> None:
+    """Home Affairs reports the spending rules done."""
+    cast.sends(
+        people.HOME_AFFAIRS,
+        SPENDING_RULES,
+        "Exercise: rules for spending the Trust Fund gazetted",
+        "Exercise: the rules were gazetted and are in force. The gazette is attached.",
+        Progress.DONE,
+        last=date(2021, 12, 1),
+        first=date(2021, 12, 1),
+        paper=("exercise-gazette.pdf", ["Rules for spending the Trust Fund", "In force from 1 December 2021"]),
+    )
+
+
+@at(2021, 12, 6, 15)
+def spending_rules_are_verified(cast: Cast) -> None:
+    """The second officer verifies the spending rules."""
+    cast.accepts(cast.second_officer, SPENDING_RULES, "Exercise: the gazette was read at the embassy.")
+
+
+# --- Police: an update that came back, was mended and was taken; a date that moved ------------------------------------
+
+POSTS_FILLED = "Exercise: focal points named in six districts"
+
+
+@at(2021, 12, 8, 9)
+def focal_points_are_told_without_proof(cast: Cast) -> None:
+    """Police tells of focal points in four districts, without a list."""
+    cast.sends(
+        people.POLICE,
+        FOCAL_POINTS,
+        "Exercise: focal points named in four districts",
+        "Exercise: four districts have a focal point. The others follow.",
+        Progress.UNDER_WAY,
+        last=date(2021, 12, 3),
+        first=date(2021, 11, 29),
+        figure=(asked.DISTRICTS, 4, date(2021, 12, 3)),
+    )
+
+
+@at(2021, 12, 10, 11)
+def focal_points_come_back(cast: Cast) -> None:
+    """The officer returns the update on focal points."""
+    cast.returns(cast.officer, FOCAL_POINTS, "Exercise: the list of posts by district is missing. Please attach it.")
+
+
+@at(2021, 12, 13, 10)
+def unit_budget_is_reported(cast: Cast) -> None:
+    """Police reports the unit's budget released."""
+    cast.sends(
+        people.POLICE,
+        UNIT_BUDGET,
+        "Exercise: the quarter's budget released to the unit",
+        "Exercise: the budget of the quarter was released to the unit. The warrant is attached.",
+        Progress.DONE,
+        last=date(2021, 12, 10),
+        first=date(2021, 12, 10),
+        paper=("exercise-warrant.pdf", ["Warrant for the quarter's budget of the unit", "Released 10 December 2021"]),
+    )
+
+
+@at(2021, 12, 15, 9)
+def unit_budget_is_verified(cast: Cast) -> None:
+    """The officer verifies that the unit's budget was released."""
+    cast.accepts(cast.officer, UNIT_BUDGET, "Exercise: the warrant carries the stamp of the treasury.")
+
+
+@at(2021, 12, 15, 10)
+def unit_budget_is_assessed(cast: Cast) -> None:
+    """The officer assesses 3a as met."""
+    cast.assesses(
+        "3a",
+        Verdict.MET,
+        "Exercise: the budget was released within the period, as asked.",
+        "22 U.S.C. 7107(b), Tier 2; 7106(b)(1)",
+        "Exercise: the quarter's budget released to the unit",
+    )
+
+
+@at(2021, 12, 16, 14)
+def focal_points_are_sent_again(cast: Cast) -> None:
+    """Police mends the update on focal points, with the list."""
+    cast.sends(
+        people.POLICE,
+        FOCAL_POINTS,
+        POSTS_FILLED,
+        "Exercise: six districts have a focal point by now. The list of posts is attached.",
+        Progress.UNDER_WAY,
+        last=date(2021, 12, 15),
+        first=date(2021, 11, 29),
+        paper=("exercise-list-of-posts.pdf", ["Posts of district focal points", "Six of ten filled"]),
+        figure=(asked.DISTRICTS, 6, date(2021, 12, 15)),
+    )
+
+
+@at(2021, 12, 17, 10)
+def focal_points_are_verified(cast: Cast) -> None:
+    """The officer verifies six districts."""
+    cast.accepts(cast.officer, FOCAL_POINTS, "Exercise: six posts are on the list.")
+
+
+@at(2021, 12, 17, 11)
+def focal_points_get_more_time(cast: Cast) -> None:
+    """The officer agrees on a later day for the other four districts."""
+    actions.reschedule(
+        commitment=cast.commitment(FOCAL_POINTS),
+        due_on=date(2022, 2, 11),
+        reason="Exercise: four districts are still without one; the ministry asked for eight weeks more.",
+        on=cast.now.date(),
+        by=cast.officer,
+        now=cast.now,
+    )
+
+
+@at(2021, 12, 20, 9)
+def officials_report_is_withdrawn(cast: Cast) -> None:
+    """The officer notes that Justice took back a promise."""
+    actions.withdraw(
+        commitment=cast.commitment(OFFICIALS_REPORT),
+        reason="Exercise: the ministry will tell of each case by itself instead.",
+        on=cast.now.date(),
+        by=cast.officer,
+        now=cast.now,
+    )
+
+
+# --- The embassy logs, verifies and assesses --------------------------------------------------------------------------

@@ -1,0 +1,331 @@
+"""The exercise in January 2022: what came in, what came of it, and what stays open."""
+
+from datetime import date
+
+from dialogues import actions
+from dialogues.lesotho import asked, people
+from dialogues.lesotho.cast import Cast
+from dialogues.lesotho.script import Step, adding_to
+from dialogues.lesotho.script_2021 import (
+    CASE_FIGURES,
+    COMMITTEE,
+    COURTS_BILL,
+    PENALTIES,
+    PROCEDURES,
+    PROSECUTION_FIGURES,
+    SPENDING_RULES,
+    TRAIN_FOCAL_POINTS,
+)
+from dialogues.words import DoneBy, EvidenceKind, Progress, Review, Shows, Verdict
+
+STEPS: list[Step] = []
+"""In the order in which they happen."""
+
+at = adding_to(STEPS)
+
+
+INQUIRY = "Exercise: internal inquiry into the allegations of abuse opened"
+
+
+@at(2022, 1, 5, 9)
+def inquiry_is_logged(cast: Cast) -> None:
+    """The officer logs an inquiry, internal to the embassy."""
+    cast.logs(cast.officer, INQUIRY, date(2021, 12, 13), date(2021, 12, 13), ("8b", Shows.ACTION))
+
+
+@at(2022, 1, 6, 9)
+def inquiry_is_verified(cast: Cast) -> None:
+    """The second officer verifies the inquiry."""
+    cast.reviews(cast.second_officer, INQUIRY, Review.VERIFIED, "Exercise: the order that opens it was shown to us.")
+
+
+@at(2022, 1, 6, 10)
+def procedures_are_reported_under_way(cast: Cast) -> None:
+    """Home Affairs tells of a draft of the procedures."""
+    cast.sends(
+        people.HOME_AFFAIRS,
+        PROCEDURES,
+        "Exercise: draft procedures adopted by the working group",
+        "Exercise: the working group adopted the draft. It goes to the minister next.",
+        Progress.UNDER_WAY,
+        last=date(2021, 12, 20),
+        first=date(2021, 12, 20),
+        paper=("exercise-minutes.pdf", ["Minutes of the working group, 20 December 2021", "The draft was adopted"]),
+    )
+
+
+@at(2022, 1, 7, 9)
+def inquiry_is_assessed(cast: Cast) -> None:
+    """The officer assesses 8b as a concrete step."""
+    cast.assesses(
+        "8b",
+        Verdict.STEP,
+        "Exercise: an inquiry is open; nobody is charged yet.",
+        "22 U.S.C. 7107(b), Tier 2; 7106(b)(7)",
+        INQUIRY,
+    )
+
+
+@at(2022, 1, 7, 11)
+def procedures_are_verified(cast: Cast) -> None:
+    """The second officer verifies the draft of the procedures."""
+    cast.accepts(cast.second_officer, PROCEDURES, "Exercise: the minutes name the draft and the day.")
+
+
+@at(2022, 1, 10, 9)
+def procedures_are_assessed(cast: Cast) -> None:
+    """The officer assesses 4a as a concrete step."""
+    cast.assesses(
+        "4a",
+        Verdict.STEP,
+        "Exercise: the draft is adopted by the working group, not yet by the government.",
+        "22 U.S.C. 7107(b), Tier 2; 7106(b)(2)",
+        "Exercise: draft procedures adopted by the working group",
+    )
+
+
+# --- January: figures, a return, and what still waits -----------------------------------------------------------------
+
+
+@at(2022, 1, 10, 14)
+def case_figures_are_sent(cast: Cast) -> None:
+    """Police sends the figures of investigations."""
+    cast.sends(
+        people.POLICE,
+        CASE_FIGURES,
+        "Exercise: register of investigations, April to December",
+        "Exercise: six investigations were begun from April to December, by the register.",
+        Progress.DONE,
+        last=date(2021, 12, 31),
+        first=date(2021, 4, 1),
+        paper=("exercise-register.pdf", ["Register of investigations, 1 April to 31 December 2021", "Begun: 6"]),
+        figure=(asked.INVESTIGATIONS, 6, date(2021, 12, 31)),
+    )
+
+
+@at(2022, 1, 11, 10)
+def courts_bill_is_reported(cast: Cast) -> None:
+    """Justice reports the bill on the courts done."""
+    cast.sends(
+        people.JUSTICE,
+        COURTS_BILL,
+        "Exercise: draft of the amendment written",
+        "Exercise: the draft is written. It is attached.",
+        Progress.DONE,
+        last=date(2022, 1, 10),
+        first=date(2022, 1, 10),
+        paper=("exercise-draft-bill.pdf", ["Draft: amendment of the Subordinate Courts Act"]),
+    )
+
+
+@at(2022, 1, 12, 9)
+def case_figures_are_verified(cast: Cast) -> None:
+    """The officer verifies the figures of investigations."""
+    cast.accepts(cast.officer, CASE_FIGURES, "Exercise: the register was compared with the docket numbers.")
+
+
+@at(2022, 1, 12, 11)
+def prosecution_figures_are_sent(cast: Cast) -> None:
+    """Justice sends the figures of prosecutions; they wait."""
+    cast.sends(
+        people.JUSTICE,
+        PROSECUTION_FIGURES,
+        "Exercise: prosecutions from April to December",
+        "Exercise: three prosecutions were begun from April to December.",
+        Progress.DONE,
+        last=date(2021, 12, 31),
+        first=date(2021, 4, 1),
+        paper=("exercise-prosecutions.pdf", ["Prosecutions begun, 1 April to 31 December 2021: 3"]),
+        figure=(asked.PROSECUTIONS, 3, date(2021, 12, 31)),
+    )
+
+
+@at(2022, 1, 13, 9)
+def courts_bill_comes_back(cast: Cast) -> None:
+    """The officer returns the bill on the courts."""
+    cast.returns(
+        cast.officer,
+        COURTS_BILL,
+        "Exercise: a draft isn't before Parliament yet. Please send the page of the order paper once it is.",
+    )
+
+
+RULES_TAKEN_BACK = "Exercise: the rules for spending the Trust Fund taken back"
+
+
+@at(2022, 1, 13, 14)
+def spending_rules_are_reopened(cast: Cast) -> None:
+    """The officer learns that the spending rules were taken back, and reopens the promise."""
+    cast.logs(
+        cast.officer,
+        RULES_TAKEN_BACK,
+        date(2022, 1, 12),
+        date(2022, 1, 12),
+        ("5b", Shows.NO_ACTION),
+        kind=EvidenceKind.LAW,
+        shared_under=SPENDING_RULES,
+    )
+    actions.reopen(
+        commitment=cast.commitment(SPENDING_RULES),
+        reason="Exercise: the rules were taken back; new ones are to come.",
+        on=cast.now.date(),
+        by=cast.officer,
+        now=cast.now,
+    )
+
+
+@at(2022, 1, 14, 9)
+def spending_rules_get_another_day(cast: Cast) -> None:
+    """The second officer verifies it, and agrees on a day for new rules."""
+    cast.reviews(
+        cast.second_officer, RULES_TAKEN_BACK, Review.VERIFIED, "Exercise: the notice was read at the embassy."
+    )
+    actions.reschedule(
+        commitment=cast.commitment(SPENDING_RULES),
+        due_on=date(2022, 2, 25),
+        reason="Exercise: new rules are promised for the end of February.",
+        on=cast.now.date(),
+        by=cast.second_officer,
+        now=cast.now,
+    )
+
+
+@at(2022, 1, 14, 10)
+def spending_rules_are_assessed(cast: Cast) -> None:
+    """The officer assesses 5b as going backwards."""
+    cast.assesses(
+        "5b",
+        Verdict.BACKWARDS,
+        "Exercise: rules that were in force are so no more.",
+        "22 U.S.C. 7107(b), Tier 2; 7106(b)(2)",
+        RULES_TAKEN_BACK,
+    )
+
+
+@at(2022, 1, 14, 15)
+def training_of_focal_points_is_told(cast: Cast) -> None:
+    """Police tells of three districts whose focal point is trained; the update waits."""
+    cast.sends(
+        people.POLICE,
+        TRAIN_FOCAL_POINTS,
+        "Exercise: focal points of three districts trained",
+        "Exercise: three focal points went through the course. The others follow in February.",
+        Progress.UNDER_WAY,
+        last=date(2022, 1, 14),
+        first=date(2022, 1, 10),
+        figure=(asked.DISTRICTS_TRAINED, 3, date(2022, 1, 14)),
+    )
+
+
+@at(2022, 1, 17, 9)
+def penalties_are_not_started(cast: Cast) -> None:
+    """Justice says that the draft on penalties isn't begun."""
+    cast.sends(
+        people.JUSTICE,
+        PENALTIES,
+        "Exercise: drafting of higher penalties not begun",
+        "Exercise: the drafter is busy with another bill until February.",
+        Progress.NOT_STARTED,
+        last=date(2022, 1, 17),
+        first=date(2022, 1, 17),
+    )
+
+
+@at(2022, 1, 18, 9)
+def penalties_are_taken_note_of(cast: Cast) -> None:
+    """The officer accepts that, and assesses 9a: no information."""
+    cast.accepts(cast.officer, PENALTIES, "Exercise: so the ministry says.")
+    cast.assesses(
+        "9a",
+        Verdict.NO_INFORMATION,
+        "Exercise: nothing is known of a text.",
+        "22 U.S.C. 7107(b), Tier 2; 7106(b)(1)",
+    )
+
+
+@at(2022, 1, 18, 10)
+def courts_bill_is_assessed(cast: Cast) -> None:
+    """The officer assesses 2a as stalled."""
+    cast.assesses(
+        "2a",
+        Verdict.STALLED,
+        "Exercise: there is a draft, and nothing before Parliament.",
+        "22 U.S.C. 7107(b), Tier 2; 7106(b)(1)",
+    )
+
+
+@at(2022, 1, 19, 11)
+def committee_is_told(cast: Cast) -> None:
+    """Home Affairs tells of two quarters in which the committee met; the update waits."""
+    cast.sends(
+        people.HOME_AFFAIRS,
+        COMMITTEE,
+        "Exercise: the committee met in two quarters",
+        "Exercise: the committee met in the second and in the third quarter. Minutes are attached.",
+        Progress.UNDER_WAY,
+        last=date(2021, 12, 31),
+        first=date(2021, 7, 1),
+        paper=("exercise-committee.pdf", ["Meetings of the committee: 14 September and 7 December 2021"]),
+        figure=(asked.QUARTERS, 2, date(2021, 12, 31)),
+    )
+
+
+EARLY_WORKSHOP = "Exercise: workshop for prosecutors in February 2021"
+POSTERS = "Exercise: posters put up at a border post"
+MANUAL = "Exercise: manual for front-line officers printed by an international organization"
+POLICE_COURSE = "Exercise: course for police officers"
+
+
+@at(2022, 1, 20, 9)
+def more_is_logged(cast: Cast) -> None:
+    """The officer logs a workshop from before the tracking period, and posters."""
+    cast.logs(
+        cast.officer,
+        EARLY_WORKSHOP,
+        date(2021, 2, 15),
+        date(2021, 2, 19),
+        ("7b", Shows.ACTION),
+        kind=EvidenceKind.TRAINING,
+    )
+    cast.logs(
+        cast.officer,
+        POSTERS,
+        date(2022, 1, 17),
+        date(2022, 1, 17),
+        ("10c", Shows.ACTION),
+        kind=EvidenceKind.SITE_VISIT,
+    )
+
+
+@at(2022, 1, 21, 9)
+def more_is_reviewed(cast: Cast) -> None:
+    """The second officer verifies the one, rejects the other, and logs a manual."""
+    cast.reviews(cast.second_officer, EARLY_WORKSHOP, Review.VERIFIED, "Exercise: it took place, before the period.")
+    cast.reviews(cast.second_officer, POSTERS, Review.REJECTED, "Exercise: the photograph shows no day and no place.")
+    cast.logs(
+        cast.second_officer,
+        MANUAL,
+        date(2022, 1, 10),
+        date(2022, 1, 14),
+        ("4b", Shows.ACTION),
+        done_by=DoneBy.INTERNATIONAL,
+    )
+
+
+@at(2022, 1, 24, 9)
+def manual_is_verified(cast: Cast) -> None:
+    """The Ambassador verifies the manual: it happened, and counts for nothing, since the government didn't do it."""
+    cast.reviews(cast.person(people.AMBASSADOR), MANUAL, Review.VERIFIED, "Exercise: a copy lies at the embassy.")
+
+
+@at(2022, 1, 26, 10)
+def police_course_is_logged(cast: Cast) -> None:
+    """The officer logs a course for police; nobody has reviewed it."""
+    cast.logs(
+        cast.officer,
+        POLICE_COURSE,
+        date(2022, 1, 24),
+        date(2022, 1, 25),
+        ("7a", Shows.ACTION),
+        kind=EvidenceKind.TRAINING,
+    )
