@@ -1,16 +1,9 @@
 """Where somebody stands: who asks, and which edition is at hand."""
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from recommendations.models import Edition
-from tiptracker.accounts.models import User
-
-
-class SignedIn(HttpRequest):
-    """A request behind `login_required`."""
-
-    user: User
+from tiptracker.pages import SignedIn
 
 
 def edition_at_hand(request: SignedIn) -> Edition | None:

@@ -13,12 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from recommendations import actions
 from recommendations.forms import BenchmarkForm, RecommendationForm, differences, has_seen, refuse
-from recommendations.here import SignedIn
 from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Origin, TextStatus
 from tiptracker import clock
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 

@@ -17,6 +17,12 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.words import Marking, Role
 
 
+class SignedIn(HttpRequest):
+    """A request behind `login_required`."""
+
+    user: User
+
+
 class Item(NamedTuple):
     """An entry of the main navigation; `waiting` is how much waits there (0: say nothing)."""
 

@@ -14,14 +14,13 @@ from dialogues import actions, permissions
 from dialogues.forms.assessments import AssessForm
 from dialogues.forms.fields import beside_field, has_now_seen
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, UpdateRound
-from dialogues.views.here import SignedIn
 from dialogues.views.story import newest
 from dialogues.words import Decision, Review, Verdict
 from recommendations.models import Benchmark
 from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 

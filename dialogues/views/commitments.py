@@ -37,13 +37,13 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.status import Standing
-from dialogues.views.here import Head, SignedIn, edition_at_hand, in_words, late_by
+from dialogues.views.here import Head, edition_at_hand, in_words, late_by
 from dialogues.views.story import decision_on, next_step, tell
 from dialogues.words import Horizon, MadeBy, Reach, Status
 from recommendations.models import Benchmark, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 

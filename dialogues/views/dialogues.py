@@ -17,11 +17,11 @@ from dialogues.forms.dialogues import DialogueForm, ParticipantRows
 from dialogues.forms.fields import beside_field, has_now_seen, refused, typed, with_another_row
 from dialogues.models import Commitment, Dialogue, Participant, Presence
 from dialogues.views.commitments import Line, line, lines
-from dialogues.views.here import SignedIn, edition_at_hand
+from dialogues.views.here import edition_at_hand
 from recommendations.models import Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 

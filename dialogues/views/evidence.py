@@ -18,14 +18,14 @@ from dialogues import actions, permissions
 from dialogues.forms.evidence import BearingRows, EvidenceForm, ReviewForm
 from dialogues.forms.fields import benchmark_choices, beside_field, has_now_seen, refused, typed, with_another_row
 from dialogues.models import Commitment, Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
-from dialogues.views.here import Head, SignedIn, edition_at_hand, outside
+from dialogues.views.here import Head, edition_at_hand, outside
 from dialogues.views.story import decision_on, newest
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark, Edition
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 

@@ -3,18 +3,11 @@
 from datetime import date
 from typing import NamedTuple, Self
 
-from django.http import HttpRequest
 from django.utils.formats import date_format
 
 from dialogues.models import Commitment
 from recommendations.models import Edition
 from tiptracker.accounts.models import Country, User
-
-
-class SignedIn(HttpRequest):
-    """A request behind `login_required`."""
-
-    user: User
 
 
 class Head(NamedTuple):

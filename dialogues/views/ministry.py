@@ -18,14 +18,14 @@ from dialogues.forms.fields import beside_field, refused
 from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, EvidenceFile, UpdateRound
 from dialogues.status import Standing
-from dialogues.views.here import Head, SignedIn, edition_at_hand, in_words, late_by
+from dialogues.views.here import Head, edition_at_hand, in_words, late_by
 from dialogues.views.story import decision_on
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Decision, Direction, DoneBy, Progress, Status
 from recommendations.models import Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.words import Role
 

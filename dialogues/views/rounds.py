@@ -26,12 +26,12 @@ from dialogues.models import (
 )
 from dialogues.views.assessments import Assessable, assessables
 from dialogues.views.evidence import with_what_it_shows
-from dialogues.views.here import SignedIn, edition_at_hand, outside
+from dialogues.views.here import edition_at_hand, outside
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, MadeBy, Progress, Review, Shows, Status
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
 LOGGED_SHOWN = 25

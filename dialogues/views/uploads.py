@@ -8,7 +8,7 @@ from django.forms import Form
 
 from dialogues import actions
 from dialogues.models import EvidenceFile
-from dialogues.views.here import SignedIn
+from tiptracker.pages import SignedIn
 from tiptracker.refusals import Refused
 
 

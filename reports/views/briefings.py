@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from recommendations.here import SignedIn, edition_at_hand
+from recommendations.here import edition_at_hand
 from reports import actions
 from reports.forms import BriefingRequestForm
 from reports.models import Briefing, BriefingKind
 from reports.permissions import can_download_briefing, can_request_briefing
 from tiptracker import clock
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
 PAGE_SIZE = 25

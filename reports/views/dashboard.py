@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from dialogues.models import Commitment, Evidence, UpdateRound
 from dialogues.status import Standing
 from dialogues.words import MadeBy, Progress, Status
-from recommendations.here import SignedIn, edition_at_hand
+from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Milestone
 from recommendations.words import MilestoneKind
 from reports import document, glance, telling
@@ -30,7 +30,7 @@ from reports.words import Shown
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.jobs.models import OPEN_STATES
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 from tiptracker.words import Role, Word
 
 UNSETTLED = (Status.OPEN, Status.LATE)

@@ -28,7 +28,7 @@ from dialogues.models import (
 from dialogues.permissions import can_assess, can_log, can_record_commitment
 from dialogues.status import Standing
 from dialogues.words import DoneBy, Shows, Status, Verdict
-from recommendations.here import SignedIn, edition_at_hand
+from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Origin, Pillar, Rule
@@ -41,7 +41,7 @@ from reports.weighing import Weight, Weights, done_by, weigh
 from reports.words import Looked
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 
 NOT_USED = Weight(counts=False, why="from a year that is not compared")
 """The weight of what the facts of this edition don't hold."""

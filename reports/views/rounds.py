@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from dialogues.models import UpdateRound
 from dialogues.words import Decision
-from recommendations.here import SignedIn
 from recommendations.models import Edition
 from reports import wording
 from reports.facts import gather_facts
@@ -20,7 +19,7 @@ from reports.foretold import foretold
 from reports.glance import plain
 from reports.permissions import can_read_readiness
 from tiptracker import clock
-from tiptracker.pages import render_page
+from tiptracker.pages import SignedIn, render_page
 
 
 class Rise(NamedTuple):
