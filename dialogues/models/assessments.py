@@ -4,9 +4,9 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from dialogues.models.evidence import Evidence
+from dialogues.models.evidence import Evidence, EvidenceBearing
 from dialogues.words import Verdict
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Reader
@@ -18,6 +18,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(benchmark__recommendation__edition__country__in=Country.objects.visible_to(user))
+
+    def asking_for_another_look(self) -> Self:
+        """The newest on each benchmark, where evidence on it was recorded since: new evidence reopens the question."""
+        of_benchmark = Assessment.objects.filter(benchmark=OuterRef("benchmark")).order_by("-recorded_at", "-pk")
+        since = EvidenceBearing.objects.filter(
+            benchmark=OuterRef("benchmark"), recorded_at__gt=OuterRef("recorded_at"), evidence__revised_by=None
+        )
+        return self.filter(Exists(since), pk=Subquery(of_benchmark.values("pk")[:1]))
 
 
 class Assessment(models.Model):

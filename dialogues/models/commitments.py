@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from dialogues.models.dialogues import Dialogue
@@ -47,6 +47,13 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
                 output_field=models.CharField(),
             ),
         )
+
+    def asking_for_another_look(self) -> Self:
+        """Those under which evidence was recorded after they were last verified done: it reopens the question."""
+        verified = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=Kind.VERIFIED_DONE)
+        verified_at = verified.order_by("-happened_on", "-recorded_at", "-pk").values("recorded_at")[:1]
+        since = Commitment.objects.filter(pk=OuterRef("pk"), evidence__recorded_at__gt=OuterRef("verified_at"))
+        return self.annotate(verified_at=Subquery(verified_at)).filter(Exists(since))
 
 
 class Commitment(models.Model):

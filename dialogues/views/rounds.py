@@ -17,6 +17,7 @@ from dialogues import actions, permissions
 from dialogues.forms.fields import beside_field, refused
 from dialogues.forms.rounds import AcceptForm, JudgementForm, ReturnForm
 from dialogues.models import (
+    Assessment,
     Commitment,
     Evidence,
     EvidenceBearing,
@@ -101,6 +102,19 @@ def round_list(request: SignedIn) -> HttpResponse:
                 Commitment.objects.visible_to(user)
                 .with_status(today)
                 .filter(Q(status=Status.REPORTED), made_by=MadeBy.UNITED_STATES)
+                .order_by("pk")
+            ),
+            "overtaken_verdicts": list(
+                Assessment.objects.visible_to(user)
+                .asking_for_another_look()
+                .select_related("benchmark__recommendation")
+                .order_by("benchmark__recommendation__number", "benchmark__letter")
+            ),
+            "overtaken_commitments": list(
+                Commitment.objects.visible_to(user)
+                .with_status(today)
+                .filter(Q(status=Status.VERIFIED))
+                .asking_for_another_look()
                 .order_by("pk")
             ),
         }

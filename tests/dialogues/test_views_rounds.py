@@ -22,6 +22,7 @@ from tests.factories import (
     ReadingFactory,
     RoundDecisionFactory,
     UpdateRoundFactory,
+    at_noon,
 )
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,27 @@ def test_round_list_names_our_own_undertakings_that_were_reported_done(client):
     assert client.get(reverse("round_list")).context["reported"] == [own]
 
 
+def test_round_list_asks_for_another_look_where_evidence_came_after_the_embassys_word(client):
+    untouched, overtaken = BenchmarkFactory(), BenchmarkFactory()
+    for benchmark in (untouched, overtaken):
+        EvidenceFactory(bears_on=[benchmark])
+        AssessmentFactory(benchmark=benchmark, recorded_at=at_noon(date(2022, 1, 12)))
+    settled, reopened = CommitmentFactory(), CommitmentFactory()
+    for commitment in (settled, reopened):
+        EvidenceFactory(commitment=commitment)
+        CommitmentEventFactory(
+            commitment=commitment, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 12), reason="Seen on site."
+        )
+    EvidenceFactory(bears_on=[overtaken], commitment=reopened, happened_to=date(2022, 1, 20))
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("round_list"))
+
+    assert [one.benchmark for one in response.context["overtaken_verdicts"]] == [overtaken]
+    assert response.context["overtaken_commitments"] == [reopened]
+    assert "Asks for another look" in response.text
+
+
 def test_round_list_is_the_embassys(client):
     sent = sent_round(BenchmarkFactory())
     for user in (FocalPointFactory(ministry=sent.update.commitment.ministry), FocalPointFactory()):
@@ -101,8 +123,8 @@ def test_round_list_query_count(client, django_assert_num_queries, count):
         EvidenceFactory(bears_on=[benchmark])
     client.force_login(OfficerFactory())
 
-    # session, user, zone; rounds, logged, how many, reported; inbox, name of the post
-    with django_assert_num_queries(9):
+    # session, user, zone; rounds, logged, how many, reported, two that ask for another look; inbox, name of the post
+    with django_assert_num_queries(11):
         response = client.get(reverse("round_list"))
 
     assert len(response.context["rounds"]) == len(response.context["logged"]) == count
