@@ -15,6 +15,7 @@ from tiptracker.accounts.models import User
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 
 THEN = datetime(2022, 7, 31, 23, 59, 59, tzinfo=MASERU)
+KNOWN_BY = THEN.isoformat()
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def lesotho():
     load_public_record(now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
 
 
-def issue(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03-31", known_by=THEN.isoformat()):
+def issue(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03-31", known_by=KNOWN_BY):
     call_command(
         "issue_briefing", country, year, "--kind", kind, "--as-of", as_of, "--known-by", known_by, "--output", str(file)
     )
