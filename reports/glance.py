@@ -16,6 +16,7 @@ from reports.readiness import Line, Part, Readiness
 from reports.record import BenchmarkTerms, Facts, Indicator
 from reports.words import PartKey, Shown
 
+NO_DATA = "no data"
 SHORT = {PartKey.ACTION: "Concrete action"}
 """Parts whose title is too long to stand beside the others'."""
 
@@ -66,6 +67,11 @@ class ShareBar:
     text: str
     share: Decimal | None
     claimed: Decimal | None
+
+    @property
+    def further(self) -> str:
+        """The words where a verdict stands beside the bar: they need not say "no data" again."""
+        return self.text.removeprefix(NO_DATA).removeprefix(", ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ def share_bar(verified: Finding, claimed: Finding, terms: BenchmarkTerms, indica
 def in_short(finding: Finding, terms: BenchmarkTerms, indicator: Indicator | None) -> str:
     """What a benchmark's finding comes to, in a word or a count."""
     if finding.share is None:
-        return "no data"
+        return NO_DATA
     if terms.rule is Rule.MORE:
         fewer = indicator is not None and indicator.better is Better.DOWN
         word = "less" if fewer else "more"
