@@ -45,23 +45,10 @@ export const icons = {
   failed: "error",
 
   // things and actions
-  add: "add",
   back: "arrow_back",
-  calendar: "event",
   close: "close",
-  document: "file_present",
   download: "file_download",
-  edit: "edit",
-  filter: "filter_list",
-  forward: "arrow_forward",
-  history: "history",
-  link: "launch",
-  lock: "lock",
   menu: "menu",
   next: "navigate_next",
   previous: "navigate_before",
-  search: "search",
-  send: "send",
-  upload: "file_upload",
-  warning: "warning",
 };
