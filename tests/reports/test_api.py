@@ -234,7 +234,7 @@ def test_an_observer_reads_briefings_and_asks_for_none(client, edition):
 
     (row,) = client.get("/api/v1/briefings/").json()["results"]
 
-    assert client.get(f"/api/v1/briefings/{row['id']}/file/").status_code == 200
+    assert b"".join(client.get(f"/api/v1/briefings/{row['id']}/file/").streaming_content) == PDF
     assert post(client, {"edition": edition.pk}).status_code == 403
 
 
