@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from django.core.management import call_command
-from playwright.sync_api import BrowserContext, Locator, Page, expect
-from pypdf import PdfReader, PdfWriter
+from playwright.sync_api import BrowserContext, Page, expect
+from pypdf import PdfReader
 
 from dialogues import actions
 from dialogues.models import EvidenceFile, UpdateRound
@@ -22,24 +21,12 @@ from recommendations.models import Benchmark, Edition
 from reports.facts import gather_facts
 from reports.readiness import readiness
 from tests.conftest import MASERU, THE_DAY
-from tests.factories import PASSWORD
+from tests.journeys.hands import a_pdf, choose
 from tests.live import Live
 from tiptracker.accounts.models import Ministry, User
 
 SENTENCE = "Eleven officers at Maseru Bridge were trained to recognise forced labour (exercise)"
 MENDED = "The list of sessions is attached now; the training ended on 20 January 2022 (exercise)."
-
-
-@pytest.fixture
-def people(fresh_database: str) -> dict[str, User]:
-    """Lesotho with the exercise, and the demonstration's accounts by the first part of their address."""
-    call_command("load_lesotho", "--exercise", verbosity=0)
-    people = {}
-    for user in User.objects.get_queryset().filter(email__endswith="@demo.example"):
-        user.set_password(PASSWORD)
-        user.save()
-        people[user.email.split("@")[0]] = user
-    return people
 
 
 @pytest.fixture
@@ -61,13 +48,6 @@ def commitment(people: dict[str, User]):
     )
 
 
-def a_pdf() -> bytes:
-    writer, file = PdfWriter(), io.BytesIO()
-    writer.add_blank_page(595, 842)
-    writer.write(file)
-    return file.getvalue()
-
-
 def score() -> Fraction:
     edition = Edition.objects.select_related("country").get(year=2021)
     return readiness(gather_facts(edition), as_of=THE_DAY).score
@@ -86,11 +66,6 @@ def send_update(page: Page, live: Live, commitment, narrative: str) -> None:
         {"name": "sessions.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
     )
     page.get_by_role("button", name="Send to the embassy").click()
-
-
-def choose(place: Page | Locator, label: str) -> None:
-    """Press a radio button's or checkbox's label, as a person does: the control itself is drawn, not shown."""
-    place.locator("label", has_text=re.compile(rf"^\s*{label}\s*$")).first.click()
 
 
 def open_in_inbox(page: Page, live: Live, commitment) -> None:

@@ -1,0 +1,240 @@
+"""Every page, for everybody who can open it, at a desk's and a phone's width: nobody is shut out by how it is made.
+
+Checked by axe to WCAG 2.2 AA and Section 508, with all that can be opened open; besides, that no page runs over a
+narrow screen, complains in the console or asks anything of another host. Forms are looked at as they stand and refused.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
+
+import dialogues.urls
+import recommendations.urls
+import reports.urls
+import tiptracker.accounts.urls
+from dialogues.models import Commitment, Dialogue, Evidence, UpdateRound
+from dialogues.words import MadeBy, Status
+from recommendations.models import Benchmark, Edition, Recommendation
+from reports.models import Briefing
+from tests.conftest import THE_DAY
+from tests.factories import BriefingFactory, JobFactory
+from tests.live import Live
+from tiptracker.accounts.models import User
+from tiptracker.jobs.models import State
+
+DESK, PHONE, NARROWEST = 1280, 375, 320
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "section508"]},
+    "resultTypes": ["violations"],
+    "preload": False,
+}
+AXE = Axe().axe_script
+NO_PAGES = {"evidence_review", "round_return", "round_accept", "evidence_file", "briefing_file"}
+"""Addresses that take a form or hand out a file; what is refused there is shown on a page that is walked."""
+
+
+@dataclass
+class Walk:
+    """Somebody's way through the pages, and what was wrong on it, as sentences."""
+
+    who: str
+    live: Live
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    met: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self._blame(f"script: {error}"))
+        self.page.on("request", self._follow)
+
+    def visit(self, address: str) -> Response:
+        """Open a page and look at it; of those that are refused (403, 404) one of a kind will do."""
+        answer = self.page.goto(f"{self.live.url}{address}", wait_until="load")
+        if answer.status == 200 or answer.status not in self.met:
+            self.look()
+        self.met.add(answer.status)
+        return answer
+
+    def send(self, address: str, button: str, typed: dict[str, str] | None = None) -> None:
+        """Open a page, send a form that lacks something, and look at what comes back."""
+        self.page.goto(f"{self.live.url}{address}")
+        for label, value in (typed or {}).items():
+            self.page.get_by_label(label).fill(value)
+        with self.page.expect_navigation() as navigation:
+            self.page.get_by_role("button", name=button, exact=True).first.click()
+        if not self.page.locator("[data-error-summary]").count():
+            self._blame(f"“{button}” was not refused ({navigation.value.status})")
+        self.look()
+
+    def look(self) -> None:
+        """At both widths: does it fit, and what does axe say?"""
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
+        self.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        self.page.evaluate(AXE)
+        for width in (DESK, PHONE):
+            self.page.set_viewport_size({"width": width, "height": 800})
+            self._examine(f"at {width} px")
+        self.page.set_viewport_size({"width": NARROWEST, "height": 800})
+        for width in self._too_wide():
+            self._blame(f"runs over at {NARROWEST} px: {width}")
+        self.page.set_viewport_size({"width": DESK, "height": 800})
+
+    def open_menu(self) -> None:
+        """The navigation as a phone shows it."""
+        self.page.set_viewport_size({"width": PHONE, "height": 800})
+        self.page.get_by_role("button", name="Menu").click()
+        self.page.get_by_role("navigation", name="Main").wait_for()
+        self.page.evaluate(AXE)
+        self._examine("with its menu open")
+
+    def _examine(self, how: str) -> None:
+        for width in self._too_wide():
+            self._blame(f"runs over {how}: {width}")
+        for fault in self.page.evaluate("how => axe.run(document, how).then(found => found.violations)", OPTIONS):
+            places = ", ".join(" ".join(map(str, node["target"])) for node in fault["nodes"][:4])
+            self._blame(f"{fault['id']} {how}: {fault['help']}: {places}")
+
+    def _too_wide(self) -> list[int]:
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        return [wide] if wide > self.page.viewport_size["width"] else []
+
+    def _blame(self, what: str) -> None:
+        self.faults.append(f"{self.who}, {self.page.url.removeprefix(self.live.url)}: {what}")
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # The browser itself notes each answer that is no success; those are pages here.
+        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+            self._blame(f"console: {message.text}")
+
+    def _follow(self, request: Request) -> None:
+        if not request.url.startswith((self.live.url, "data:")):
+            self._blame(f"asks another host: {request.url}")
+
+
+@contextmanager
+def walk(browser: Browser, live: Live, who: str, user: User | None = None) -> Iterator[Walk]:
+    context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
+    if user:
+        live.enter(context, user)
+    try:
+        yield Walk(who, live, context.new_page())
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def pages(people: dict[str, User]) -> dict[str, list[str]]:
+    """The addresses to walk by the name of the page: of each sort of thing enough to show its states."""
+    edition = Edition.objects.get(year=2021)
+    one = {"edition": edition, "requested_by": people["officer"]}
+    BriefingFactory(**one, content=b"%PDF-1.7\n")
+    failed, running = BriefingFactory(**one), BriefingFactory(**one)
+    failed.job = JobFactory(kind="briefing", key=failed.pk, state=State.FAILED, reason="The printer has no paper.")
+    running.job = JobFactory(kind="briefing", key=running.pk, state=State.RUNNING, progress=40, step="Drawing")
+    for briefing in (failed, running):
+        briefing.save()
+    commitments = Commitment.objects.with_status(THE_DAY).order_by("pk")
+    ours = commitments.filter(made_by=MadeBy.UNITED_STATES)
+    by_status = [commitments.filter(status=status).first() for status in Status]
+    rounds = UpdateRound.objects.order_by("pk")
+    waiting, returned = rounds.filter(decision=None).first(), rounds.filter(decision__decision="returned").first()
+    accepted = rounds.filter(decision__decision="accepted").first()
+    logged = Evidence.objects.filter(round=None, bearings__isnull=False).order_by("pk").distinct()
+    benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
+    things = {
+        "recommendation_detail": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
+        "recommendation_add": [edition],
+        "recommendation_edit": Recommendation.objects.filter(edition=edition, number=1),
+        "benchmark_add": Recommendation.objects.filter(edition=edition, number=1),
+        "benchmark_edit": [benchmark],
+        "benchmark_assess": [benchmark],
+        "commitment_detail": [*filter(None, by_status), ours.first(), waiting.update.commitment],
+        "update_send": [returned.update.commitment, waiting.update.commitment, *_open_to_both(commitments)],
+        "commitment_reschedule": commitments.filter(status=Status.OPEN)[:1],
+        "commitment_withdraw": commitments.filter(status=Status.OPEN)[:1],
+        "commitment_reopen": commitments.filter(status=Status.WITHDRAWN)[:1],
+        "commitment_report_done": ours[:1],
+        "commitment_verify_done": commitments.filter(status=Status.REPORTED)[:1],
+        "evidence_detail": [*logged[:3], *waiting.evidence.all()[:1], *accepted.evidence.all()[:1]],
+        "round_detail": [waiting, returned, accepted],
+        "round_foretold": [waiting, returned, accepted],
+        "dialogue_detail": Dialogue.objects.all(),
+        "dialogue_edit": Dialogue.objects.order_by("pk")[:1],
+        "briefing_detail": Briefing.objects.all(),
+    }
+    alone = sorted(_names() - set(things) - NO_PAGES)
+    return {name: [reverse(name)] for name in alone} | {
+        name: [reverse(name, args=[each.pk]) for each in rows] for name, rows in things.items()
+    }
+
+
+def _open_to_both(commitments: Iterable[Commitment]) -> list[Commitment]:
+    """One open commitment of each of two ministries, on which an update may be sent."""
+    still = [each for each in commitments if each.status == Status.OPEN and each.ministry]
+    return [next(each for each in still if each.ministry.short_name.startswith(name)) for name in ("Police", "Home")]
+
+
+def _names() -> set[str]:
+    """The names of all our own addresses; one that a page of the walk forgets has no arguments and fails to reverse."""
+    modules = (dialogues.urls, recommendations.urls, reports.urls, tiptracker.accounts.urls)
+    return {pattern.name for module in modules for pattern in module.urlpatterns}
+
+
+def test_everybody_at_the_embassy_can_use_each_page(live: Live, people, pages, browser: Browser) -> None:
+    with walk(browser, live, "officer", people["officer"]) as officer:
+        for address in (address for addresses in pages.values() for address in addresses):
+            officer.visit(address)
+        for name, button, typed in REFUSED:
+            officer.send(pages[name][0], button, typed)
+        officer.page.goto(f"{live.url}{reverse('dashboard')}")
+        officer.open_menu()
+    faults = officer.faults
+    for who in ("ambassador", "observer"):
+        with walk(browser, live, who, people[who]) as reader:
+            for name in ("dashboard", "recommendation_list", "briefing_list", "commitment_detail", "evidence_detail"):
+                reader.visit(pages[name][0])
+            assert reader.visit(pages["evidence_log"][0]).status == 403
+        faults += reader.faults
+    assert not faults, "\n".join(faults)
+
+
+def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, browser: Browser) -> None:
+    with walk(browser, live, "police", people["police"]) as police:
+        for address in (address for addresses in pages.values() for address in addresses):
+            police.visit(address)
+    assert police.met == {200, 403, 404}
+    # Another ministry, whose update came back.
+    with walk(browser, live, "home.affairs", people["home.affairs"]) as home_affairs:
+        home_affairs.visit(reverse("ministry_home"))
+        for address in (*pages["commitment_detail"], *pages["update_send"]):
+            home_affairs.visit(address)
+        home_affairs.send(pages["update_send"][-1], "Send to the embassy")
+    with walk(browser, live, "nobody") as stranger:
+        stranger.visit(reverse("account_login"))
+        stranger.visit("/nowhere/")
+        stranger.send(reverse("account_login"), "Sign in", {"E-mail address": "x@example.org", "Password": "wrong"})
+    faults = police.faults + home_affairs.faults + stranger.faults
+    assert not faults, "\n".join(faults)
+
+
+REFUSED = [
+    ("evidence_log", "Log it", {}),
+    ("evidence_detail", "Save your decision", {}),
+    ("round_detail", "Accept with these decisions", {}),
+    ("round_detail", "Return with a reason", {}),
+    ("benchmark_assess", "Assess 1c", {}),
+    ("commitment_add", "Record it", {}),
+    ("commitment_reschedule", "Move it", {}),
+    ("dialogue_add", "Save", {}),
+    ("recommendation_add", "Add the recommendation", {}),
+    ("recommendation_edit", "Save", {"What it says": ""}),
+    ("benchmark_add", "Add the benchmark", {}),
+    ("benchmark_edit", "Set these terms from now", {}),
+    ("briefing_list", "Prepare the ambassador’s briefing", {"As of": "2030-01-01"}),
+]
