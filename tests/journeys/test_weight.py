@@ -1,0 +1,47 @@
+"""What a slow, dear line has to carry: the first page after signing in, everything included, with nothing kept yet."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser
+
+from tests.live import Live
+from tiptracker.accounts.models import User
+
+KILOBYTES = 90
+ARRIVES_AT = {"officer": "/dashboard/", "ambassador": "/dashboard/", "home.affairs": "/ministry/"}
+
+
+def test_first_page_weighs_less_than_90_kilobytes(live: Live, people, browser: Browser) -> None:
+    for who, path in ARRIVES_AT.items():
+        arrived_at, carried = _arrive(browser, live, people[who])
+        assert urlsplit(arrived_at).path == path
+        assert {urlsplit(url).netloc for url in carried} == {urlsplit(live.url).netloc}, "nothing from outside"
+        assert any(url.endswith(".woff2") for url in carried), "everything is counted"
+        assert sum(carried.values()) < KILOBYTES * 1000, (who, carried)
+
+
+def _arrive(browser: Browser, live: Live, user: User) -> tuple[str, dict[str, int]]:
+    """Where somebody arrives, and how many bytes came over the wire for each address, headers and all."""
+    context = browser.new_context(locale="en-GB")
+    live.enter(context, user)
+    page = context.new_page()
+    line = context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    asked: dict[str, str] = {}
+    carried: dict[str, int] = {}
+
+    def ask(told) -> None:
+        if came := told.get("redirectResponse"):
+            carried[came["url"]] = came["encodedDataLength"]
+        asked[told["requestId"]] = told["request"]["url"]
+
+    line.on("Network.requestWillBeSent", ask)
+    line.on(
+        "Network.loadingFinished", lambda told: carried.update({asked[told["requestId"]]: told["encodedDataLength"]})
+    )
+    page.goto(live.url, wait_until="networkidle")
+    missing = set(asked.values()) - set(carried)
+    assert not missing, "all that was asked for came"
+    context.close()
+    return page.url, carried
