@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple, cast
 import magic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from PIL import Image
+from PIL import Image, ImageFile
 
 from tiptracker.refusals import Refused
 
@@ -133,6 +133,7 @@ def _is_picture(kind: str) -> Callable[[BinaryIO], bool]:
 
     def check(content: BinaryIO) -> bool:
         content.seek(0)
+        ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, once loaded, has it on for the whole process
         try:
             with Image.open(content, formats=[kind]) as picture:
                 width, height = picture.size
