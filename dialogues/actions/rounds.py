@@ -14,7 +14,6 @@ from dialogues.actions.commitments import (
     locked_with_standing,
     newest_day,
     refuse_unproven,
-    settled_sentence,
     waiting_round,
 )
 from dialogues.actions.evidence import add_review, bear, refuse_unless_reviewer, told
@@ -117,8 +116,9 @@ def send_round(
     locked, standing = locked_with_standing(commitment, now)
     if standing.status in (Status.WITHDRAWN, Status.VERIFIED):
         raise Refused(
-            f"{settled_sentence(locked, standing)} Nothing more is asked of you. If work goes on, ask the embassy to "
-            "reopen it."
+            # The reason and who gave it may be the embassy's own: a ministry reads the status and its day alone.
+            f"{standing.status.label} on {spelt(newest_day(locked))}. Nothing more is asked of you. If work goes on, "
+            "ask the embassy to reopen it."
         )
     if waiting := waiting_round(locked):
         raise Refused(

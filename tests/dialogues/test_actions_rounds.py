@@ -291,13 +291,12 @@ def test_send_round_refuses_a_settled_commitment(commitment, police, kind, word)
         commitment=commitment,
         kind=kind,
         happened_on=jan(12),
-        reason="So it was agreed.",
+        reason="The embassy's own reason, which a ministry does not read.",
         recorded_by=OfficerFactory(name="Thabo Mokoena"),
     )
 
     with refuses(
-        f"{word} on 12 January 2022 by Thabo Mokoena: So it was agreed. Nothing more is asked of you. "
-        "If work goes on, ask the embassy to reopen it."
+        f"{word} on 12 January 2022. Nothing more is asked of you. If work goes on, ask the embassy to reopen it."
     ):
         send(commitment, police)
 
