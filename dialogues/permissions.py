@@ -37,8 +37,15 @@ def can_report_done(user: User, commitment: Commitment) -> bool:
 
 
 def can_verify_done(user: User, commitment: Commitment) -> bool:
-    """Officers of the country, but nobody what they reported done themselves."""
-    return _is_officer_of(user, commitment.country_id) and not has_reported_done(user, commitment)
+    """Officers of the country, but nobody what they reported done themselves.
+
+    The ambassador too for an undertaking of the United States, which an officer reports done: a small post has one.
+    """
+    if has_reported_done(user, commitment):
+        return False
+    if user.role == Role.AMBASSADOR and commitment.made_by == MadeBy.UNITED_STATES:
+        return user.countries.filter(pk=commitment.country_id).exists()
+    return _is_officer_of(user, commitment.country_id)
 
 
 def can_send_update(user: User, commitment: Commitment) -> bool:
@@ -78,8 +85,15 @@ def can_hold_dialogue(user: User, country: Country) -> bool:
 
 
 def has_recorded(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:
-    """Whether the evidence, or the bearing, is this person's own: then somebody else verifies it."""
-    return evidence.recorded_by_id == user.pk or (bearing is not None and bearing.recorded_by_id == user.pk)
+    """Whether the evidence, the bearing, or a figure that rests on the evidence is this person's own.
+
+    Then somebody else verifies it; reviewing the evidence itself verifies its figures.
+    """
+    if evidence.recorded_by_id == user.pk:
+        return True
+    if bearing is not None:
+        return bearing.recorded_by_id == user.pk
+    return evidence.readings.filter(recorded_by=user).exists()
 
 
 def has_reported_done(user: User, commitment: Commitment) -> bool:

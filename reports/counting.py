@@ -264,14 +264,17 @@ class _Record:
             cited = self.evidence[self.revisions[cited.id]]
         return cited
 
-    def verdict_on(self, evidence: Evidence | None) -> Review | None:
-        """The newest word on the evidence itself; None where nobody has looked."""
+    def verdict_on(self, evidence: Evidence | None, since: datetime | None = None) -> Review | None:
+        """The newest word on the evidence itself; None where nobody has looked (`since` then, where that is given)."""
         review = self.reviews.get((evidence.id, None)) if evidence else None
-        return review.decision if review else None
+        return review.decision if review and (since is None or review.recorded_at >= since) else None
 
     def is_verified(self, reading: Reading) -> bool:
-        """A reading is verified by the newest review of the evidence it cites itself."""
-        return self.verdict_on(self.cited(reading)) is Review.VERIFIED
+        """A reading is verified by the newest review of the evidence it cites itself, if that came after it.
+
+        A figure put on evidence that was verified before is nobody's word but its author's.
+        """
+        return self.verdict_on(self.cited(reading), since=reading.recorded_at) is Review.VERIFIED
 
     def is_waiting(self, reading: Reading) -> bool:
         """A reading is a claim while its evidence hasn't been reviewed and its round not sent back.
@@ -281,7 +284,7 @@ class _Record:
         cited = self.cited(reading)
         return (
             not reading.is_no_data
-            and self.verdict_on(cited) is None
+            and self.verdict_on(cited, since=reading.recorded_at) is None
             and not self.is_returned(reading.round_id)
             and not (cited and self.is_returned(cited.round_id))
         )

@@ -7,6 +7,9 @@ EXISTS (SELECT 1 FROM dialogues_evidence e WHERE e.id = NEW.evidence_id AND e.re
 OR EXISTS (
     SELECT 1 FROM dialogues_evidencebearing b WHERE b.id = NEW.bearing_id AND b.recorded_by_id = NEW.recorded_by_id
 )
+OR NEW.bearing_id IS NULL AND EXISTS (
+    SELECT 1 FROM dialogues_reading r WHERE r.evidence_id = NEW.evidence_id AND r.recorded_by_id = NEW.recorded_by_id
+)
 """
 OTHER_EVIDENCE = """
 NEW.bearing_id IS NOT NULL AND NOT EXISTS (

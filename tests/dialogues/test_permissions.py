@@ -72,9 +72,10 @@ def test_nobody_verifies_done_what_they_reported(people):
         commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(10), recorded_by=people["officer"]
     )
 
-    assert allowed(people, permissions.can_verify_done, commitment) == set()
+    assert allowed(people, permissions.can_verify_done, commitment) == {"ambassador"}
     CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(11))
-    assert allowed(people, permissions.can_verify_done, commitment) == {"officer"}
+    assert allowed(people, permissions.can_verify_done, commitment) == {"officer", "ambassador"}
+    assert allowed(people, permissions.can_verify_done, CommitmentFactory()) == {"officer"}
 
 
 def test_officers_of_the_country_decide_on_rounds_they_did_not_send(people):

@@ -117,7 +117,7 @@ def test_a_reading_whose_round_went_back_is_no_claim(counts, decision):
 
 
 def test_the_latest_reading_is_by_day_covered_then_by_when_it_was_recorded_then_by_key(counts):
-    counts.review(counts.told, known=KNOWN)
+    counts.review(counts.told, known=date(2022, 4, 2))
     counts.reading(counts.counted, 8, through=DAY, known=date(2022, 1, 1), evidence=counts.told)
     assert seen(counts)[3] == Fraction(8, 10)
     counts.reading(counts.counted, 7, through=date(2021, 12, 31), known=KNOWN, evidence=counts.told)
@@ -129,6 +129,15 @@ def test_the_latest_reading_is_by_day_covered_then_by_when_it_was_recorded_then_
     counts.reading(counts.counted, None, through=END, known=date(2022, 4, 1), evidence=counts.told)
     assert seen(counts)[3] == Fraction(5, 10)
     assert seen(counts, as_of=DAY)[3] == Fraction(8, 10)
+
+
+def test_a_figure_put_on_evidence_that_was_verified_before_waits_for_a_review_of_its_own(counts):
+    counts.review(counts.told, known=date(2022, 1, 1))
+    counts.reading(counts.counted, 8, through=DAY, known=date(2022, 1, 2), evidence=counts.told)
+    assert readiness(counts.facts, as_of=END).verified.benchmarks[1].line.finding.share is None
+
+    counts.review(counts.told, known=date(2022, 1, 3))
+    assert readiness(counts.facts, as_of=END).verified.benchmarks[1].line.finding.share == Fraction(8, 10)
 
 
 def test_a_part_of_the_year_is_compared_raw_and_said_to_be_one(counts):
