@@ -39,5 +39,5 @@ def briefing(job_id: int) -> None:
 @worker_ready.connect
 @worker_process_init.connect
 def warm_up(**_: object) -> None:
-    """Load what rendering needs before the first briefing is asked for (before the fork, where there is one)."""
+    """Load what rendering needs before the first briefing is asked for, in each process that will render."""
     pdf.warm_up()

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env, validate
@@ -56,7 +57,7 @@ SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
@@ -65,8 +66,7 @@ SECURE_CSP = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],
-    "frame-src": [CSP.SELF],
-    "frame-ancestors": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "manifest-src": [CSP.SELF],
 }
@@ -134,10 +134,11 @@ FORM_RENDERER = "tiptracker.frontend.forms.Renderer"
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
+        # Without recursive triggers, INSERT OR REPLACE deletes a row past the trigger that refuses it.
         # Without IMMEDIATE, concurrent writers fail at once when they upgrade a read lock.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -184,20 +185,21 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {"login": "tiptracker.accounts.forms.SignInForm"}
 ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_AGE = 12 * 60 * 60
-MAILERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-if mail_host := env.str("EMAIL_HOST", ""):
-    MAILERS["default"] = {
+MAILERS: dict[str, dict[str, Any]] = {
+    "default": {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
-            "host": mail_host,
+            "host": env.str("EMAIL_HOST", "") or "localhost",
             "port": env.int("EMAIL_PORT", 587),
             "use_tls": env.bool("EMAIL_USE_TLS", True),
             "username": env.str("EMAIL_HOST_USER", ""),
             "password": env.str("EMAIL_HOST_PASSWORD", ""),
         },
     }
+}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tip-tracker@localhost")
 
 # --- Language and time ----------------------------------------------------------------------------------
@@ -248,7 +250,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True  # a job's row says how it went; nothing depends on the broker remembering
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_TIME_LIMIT = 110  # shorter than jobs.actions.STUCK_AFTER, so that no job runs twice at once
 CELERY_TIMEZONE = "UTC"
 if not REDIS_URL:
     BROKER_DIR = VAR_DIR / "broker"
@@ -261,8 +263,9 @@ if not REDIS_URL:
     }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0},
-    "readiness-nightly": {"task": "readiness_nightly", "schedule": 24 * 60 * 60.0},
+    "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
+    # Every hour, since the countries' midnights differ: on facts and a day that were run already it keeps nothing new.
+    "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
 }
 
 # --- Logs -----------------------------------------------------------------------------------------------

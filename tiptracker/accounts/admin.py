@@ -60,6 +60,10 @@ class PersonForm(ModelForm):
         model = User
         fields = ("name", "email", "role", "ministry", "countries", "is_active")
 
+    def clean_email(self) -> str:
+        """In small letters, as it is looked up when somebody signs in."""
+        return str(self.cleaned_data["email"]).lower()
+
     def clean_new_password(self) -> str:
         typed: str = self.cleaned_data["new_password"]
         if typed:

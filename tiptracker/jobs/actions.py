@@ -89,9 +89,10 @@ def sweep() -> int:
     stuck = list(Job.objects.filter(state__in=OPEN_STATES, heartbeat_at__lt=late).order_by("pk"))
     for job in stuck:
         if job.attempts >= MOST_ATTEMPTS:
-            _finish(
-                job, state=State.FAILED, reason=f"It was started {job.attempts} times and never finished. Try again."
-            )
+            with transaction.atomic():
+                if Job.objects.select_for_update().filter(pk=job.pk, heartbeat_at=job.heartbeat_at).exists():
+                    reason = f"It was started {job.attempts} times and never finished. Try again."
+                    _finish(job, state=State.FAILED, reason=reason)
             continue
         with transaction.atomic():
             requeued = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at).update(
