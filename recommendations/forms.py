@@ -13,6 +13,7 @@ from recommendations.models import BenchmarkTerms, Edition, Indicator, Recommend
 from recommendations.models.recommendations import INDICIA
 from recommendations.words import Origin, Pillar, Rule, TextStatus
 from tiptracker.accounts.models import Ministry, User
+from tiptracker.frontend.forms import PlainForm
 from tiptracker.refusals import Refused
 
 LOOKED_AT = (
@@ -32,7 +33,7 @@ LOOKED_AT = (
 """What each of the twelve indicia looks at, in a few words (22 U.S.C. 7106(b))."""
 
 
-class RecommendationForm(forms.Form):
+class RecommendationForm(PlainForm):
     """A recommendation's published facts. `version` is the one that the form was filled from; 0 for a new one."""
 
     number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
@@ -92,7 +93,7 @@ class RecommendationForm(forms.Form):
         }
 
 
-class BenchmarkForm(forms.Form):
+class BenchmarkForm(PlainForm):
     """How a benchmark is judged. `seen` is the key of the terms that the form was filled from; 0 for new ones."""
 
     criterion = forms.CharField(

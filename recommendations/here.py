@@ -13,5 +13,5 @@ def edition_at_hand(request: SignedIn) -> Edition | None:
     """
     editions = Edition.objects.visible_to(request.user).tracked().select_related("country")
     if asked := request.GET.get("edition"):
-        return get_object_or_404(editions, pk=int(asked) if asked.isdecimal() else None)
+        return get_object_or_404(editions, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else None)
     return editions.first()

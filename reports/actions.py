@@ -80,16 +80,16 @@ def try_briefing_again(*, briefing: Briefing, by: User) -> Briefing:
     """Have a briefing whose rendering failed rendered anew; one that is ready or under way stays as it is."""
     if not can_request_briefing(by, briefing.edition):
         raise PermissionDenied
-    queue_briefing(briefing)
-    record("briefing.requested_again", by=by, row=briefing, country=briefing.edition.country_id)
+    if not briefing.file:
+        queue_briefing(briefing)
+        record("briefing.requested_again", by=by, row=briefing, country=briefing.edition.country_id)
     return briefing
 
 
 def queue_briefing(briefing: Briefing) -> None:
     """Put its rendering in the queue, once."""
-    if not briefing.file:
-        briefing.job = enqueue("briefing", briefing.pk)
-        briefing.save(update_fields=["job"])
+    briefing.job = enqueue("briefing", briefing.pk)
+    briefing.save(update_fields=["job"])
 
 
 def render_briefing(*, briefing: Briefing, progress: Progress) -> None:
@@ -97,6 +97,8 @@ def render_briefing(*, briefing: Briefing, progress: Progress) -> None:
     if briefing.file:
         return
     progress.tell(10, "Gathering the facts")
+    if not Briefing.objects.visible_to(briefing.requested_by).filter(pk=briefing.pk).exists():
+        raise Refused(f"{briefing.requested_by} no longer works on {briefing.edition.country}. Ask for a new briefing.")
     content = build_briefing(
         reader=briefing.requested_by,
         edition=briefing.edition,

@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 
-from tiptracker.frontend.forms import DayInput
+from tiptracker.frontend.forms import DayInput, PlainForm
 
 
-class BriefingRequestForm(forms.Form):
+class BriefingRequestForm(PlainForm):
     """As of which day a briefing is asked for: today unless another is given, never a day to come."""
 
     as_of = forms.DateField(

@@ -98,6 +98,10 @@ class Briefing(models.Model):
                 | Q(cleared_by__isnull=False, cleared_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="only_a_briefing_with_its_file_is_cleared",
+                condition=Q(cleared_at__isnull=True) | ~Q(file=""),
+            ),
+            models.CheckConstraint(
                 name="nobody_clears_a_briefing_of_their_own",
                 condition=Q(cleared_by__isnull=True) | ~Q(cleared_by=models.F("requested_by")),
                 violation_error_message="Somebody else has to clear a briefing you asked for.",
@@ -109,8 +113,9 @@ class Briefing(models.Model):
 
     @property
     def file_name(self) -> str:
-        """What its file is called for whoever takes it."""
-        return f"{self.edition} {self.get_kind_display()} as of {self.as_of} v{self.version}.pdf"
+        """What its file is called for whoever takes it: it sorts by day wherever it is kept."""
+        edition = self.edition
+        return f"TIP-briefing-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}.pdf"
 
     @property
     def state(self) -> State:

@@ -16,7 +16,7 @@ from dialogues.actions.commitments import (
 )
 from dialogues.actions.dialogues import ParticipantLine, change_dialogue, record_dialogue
 from dialogues.actions.evidence import log_evidence, review
-from dialogues.actions.files import keep_upload
+from dialogues.actions.files import keep_upload, record_taken
 from dialogues.actions.readings import record_reading
 from dialogues.actions.rounds import Figure, Judgement, accept_round, return_round, send_round, to_judge
 
@@ -32,6 +32,7 @@ __all__ = [
     "record_commitment",
     "record_dialogue",
     "record_reading",
+    "record_taken",
     "reopen",
     "report_done",
     "reschedule",

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from dialogues.models import EvidenceFile
+from dialogues.models import Evidence, EvidenceFile
 from dialogues.models.evidence import random_name
 from dialogues.permissions import can_upload
 from dialogues.uploads import inspect
@@ -46,11 +46,19 @@ def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> Ev
     return kept
 
 
+@transaction.atomic
+def record_taken(*, file: EvidenceFile, by: User) -> None:
+    """Who opened a file, and when, in the log. Whether they may see it, `visible_to` has said."""
+    country = file.evidence.values_list("country", flat=True).first() or _country_of(by)
+    record("file.taken", by=by, row=file, country=country, after={"sha256": file.sha256})
+
+
 def refuse_unless_own_and_unsent(files: Sequence[EvidenceFile], by: User) -> None:
     """Refuse files that somebody else uploaded, or that a piece of evidence cites already."""
     keys = {file.pk for file in files}
-    free = EvidenceFile.objects.filter(pk__in=keys, uploaded_by=by, evidence__isnull=True).count()
-    if free != len(files):
+    # Held until the sending commits, so that two sendings can't both find the same file free.
+    own = list(EvidenceFile.objects.select_for_update().filter(pk__in=keys, uploaded_by=by).order_by("pk"))
+    if len(own) != len(files) or Evidence.objects.filter(file__in=own).exists():
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
 
 

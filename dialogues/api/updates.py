@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -21,6 +22,7 @@ from dialogues import actions
 from dialogues.api.evidence import JudgementSerializer
 from dialogues.models import (
     Commitment,
+    EvidenceFile,
     RoundDecision,
     Update,
     UpdateRound,
@@ -144,9 +146,18 @@ class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
         if not can_send_update(request.user, said["commitment"]):
             raise PermissionDenied
         now = clock.now(said["commitment"].country.time_zone)
-        files = [actions.keep_upload(upload=upload, by=request.user, now=now) for upload in said.pop("files")]
+        uploads = said.pop("files")
         figures = [actions.Figure(**figure) for figure in said.pop("figures")]
-        sent = actions.send_round(**said, files=files, figures=figures, by=request.user, now=now)
+        # One transaction: nobody could use a file kept for an update that is refused.
+        files: list[EvidenceFile] = []
+        try:
+            with transaction.atomic():
+                files.extend(actions.keep_upload(upload=upload, by=request.user, now=now) for upload in uploads)
+                sent = actions.send_round(**said, files=files, figures=figures, by=request.user, now=now)
+        except BaseException:
+            for file in files:
+                file.file.delete(save=False)
+            raise
         update = self.get_queryset().get(pk=sent.update_id)
         return Response(self.get_serializer(update).data, HTTPStatus.CREATED)
 

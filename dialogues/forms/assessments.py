@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.formats import date_format
 
-from dialogues.forms.fields import PlainForm, RowsField, SeenField, offer
+from dialogues.forms.fields import RowsField, SeenField, offer
 from dialogues.models import Evidence
 from dialogues.words import Verdict
+from tiptracker.frontend.forms import PlainForm
 
 
 class AssessForm(PlainForm):

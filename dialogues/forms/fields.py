@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 
 from dialogues.uploads import EXTENSIONS
 from recommendations.models import Benchmark
-from tiptracker.frontend.forms import DayInput
+from tiptracker.frontend.forms import DayInput, PlainForm
 
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
 """Pairs of a stored word and its reading, or of a group's name and its pairs."""
@@ -38,22 +38,6 @@ class PastDayField(DayField):
         self.validators.append(MaxValueValidator(today, sentence))
         if self.required:
             self.initial = today
-
-
-class PlainForm(forms.Form):
-    """A form that says of an empty field what to do."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.error_messages["required"] = next(say for kind, say in WHERE_EMPTY if isinstance(field, kind))
-
-
-WHERE_EMPTY: tuple[tuple[type[forms.Field], str], ...] = (
-    (forms.ChoiceField, "Choose one."),
-    (forms.DateField, "Give the day."),
-    (forms.Field, "Fill this in."),
-)
 
 
 class DatedForm(PlainForm):

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 
 from dialogues.forms.evidence import ReviewForm
-from dialogues.forms.fields import ACCEPTED_FILES, DatedForm, FilesInput, PastDayField, PlainForm
+from dialogues.forms.fields import ACCEPTED_FILES, DatedForm, FilesInput, PastDayField
 from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
+from tiptracker.frontend.forms import PlainForm
 
 
 class UpdateForm(DatedForm):

@@ -12,7 +12,7 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from dialogues import actions, permissions
 from dialogues.forms.evidence import BearingRows, EvidenceForm, ReviewForm
@@ -219,9 +219,10 @@ def evidence_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def evidence_review(request: SignedIn, pk: int) -> HttpResponse:
     """Verify or reject one bearing (`bearing` in the body), or without one the evidence itself."""
+    if request.method != "POST":  # signed in again after the session had ended
+        return redirect("evidence_detail", pk=pk)
     user = request.user
     evidence = get_object_or_404(with_what_it_shows(user), pk=pk)
     asked = request.POST.get("bearing", "")
@@ -355,8 +356,9 @@ def _lines(user: User, evidence: Evidence, review_form: ReviewForm | None) -> li
 @require_GET
 @cache_control(private=True, no_store=True)
 def evidence_file(request: SignedIn, pk: int) -> HttpResponseBase:
-    """The file as it was sent, to be saved and never to be run here; only after `visible_to`."""
+    """The file as it was sent, to be saved and never to be run here; only after `visible_to`, and logged."""
     kept = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
+    actions.record_taken(file=kept, by=request.user)
     response = FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=kept.media_type)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from dialogues import actions, permissions
 from dialogues.forms.fields import beside_field, refused
 from dialogues.forms.rounds import FigureForm, UpdateForm
-from dialogues.models import Commitment, EvidenceFile, UpdateRound
+from dialogues.models import Commitment, EvidenceFile, Reading, UpdateRound
 from dialogues.status import Standing
 from dialogues.views.here import Head, edition_at_hand, in_words, late_by
 from dialogues.views.story import decision_on
@@ -136,7 +136,7 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
     returned = last if decision and decision.decision == Decision.RETURNED else None
     is_sent = request.method == "POST"
     uploads = keep_files(request, now=now) if is_sent else Kept([], [])
-    figures = _figures(user, commitment, request.POST if is_sent else None)
+    figures = _figures(user, commitment, request.POST if is_sent else None, returned)
     form = UpdateForm(
         request.POST if is_sent else None,
         initial=_as_sent(returned) if returned else None,
@@ -174,20 +174,33 @@ def _closed(standing: Standing | None, waiting: UpdateRound | None) -> str:
     return ""
 
 
-def _figures(user: User, commitment: Commitment, data: QueryDict | None) -> list[FigureForm]:
+def _figures(
+    user: User, commitment: Commitment, data: QueryDict | None, returned: UpdateRound | None
+) -> list[FigureForm]:
     """A form for each indicator that the commitment's benchmarks count; none where they count nothing."""
     edition = edition_at_hand(user, commitment.country)
     if edition is None:
         return []
     indicators = Indicator.objects.visible_to(user).filter(benchmark_terms__benchmark__commitments=commitment)
     since = in_words(edition.starts_on)
-    return [FigureForm(data, indicator=indicator, since=since) for indicator in indicators.distinct()]
+    sent = {reading.indicator_id: reading for reading in returned.readings.all()} if returned else {}
+    return [
+        FigureForm(data, indicator=indicator, since=since, initial=_as_counted(sent.get(indicator.pk)))
+        for indicator in indicators.distinct()
+    ]
+
+
+def _as_counted(reading: Reading | None) -> dict[str, Any]:
+    """A figure, or its direction, as it was sent before."""
+    return {"figure": reading.figure, "direction": reading.direction} if reading else {}
 
 
 def _as_sent(round: UpdateRound) -> dict[str, Any]:
     """What was sent before, to be mended rather than typed again."""
     piece = round.evidence.select_related("file").order_by("pk").first()
     told = {"claimed": round.claimed, "narrative": round.narrative, "happened_to": round.happened_on}
+    if reading := round.readings.order_by("pk").first():
+        told["through_on"] = reading.through_on
     if piece:
         title = piece.title.removesuffix(f" ({piece.file.name})") if piece.file else piece.title
         told |= {"title": title, "happened_from": piece.happened_from, "done_by": piece.done_by}

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from dialogues import actions, permissions
 from dialogues.forms.fields import beside_field, refused
@@ -143,9 +143,10 @@ def round_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def round_return(request: SignedIn, pk: int) -> HttpResponse:
     """Send it back with a reason."""
+    if request.method != "POST":  # signed in again after the session had ended
+        return redirect("round_detail", pk=pk)
     round = _to_decide(request, pk)
     form = ReturnForm(request.POST, prefix="return")
     if form.is_valid():
@@ -160,9 +161,10 @@ def round_return(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def round_accept(request: SignedIn, pk: int) -> HttpResponse:
     """Verify or reject each line, and take the round."""
+    if request.method != "POST":  # signed in again after the session had ended
+        return redirect("round_detail", pk=pk)
     round = _to_decide(request, pk)
     form = AcceptForm(request.POST, prefix="accept")
     exhibits = _exhibits(request.user, round, asks=True, data=request.POST)

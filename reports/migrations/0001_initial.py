@@ -156,6 +156,15 @@ class Migration(migrations.Migration):
             model_name="briefing",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    ("cleared_at__isnull", True), models.Q(("file", ""), _negated=True), _connector="OR"
+                ),
+                name="only_a_briefing_with_its_file_is_cleared",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="briefing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     ("cleared_by__isnull", True),
                     models.Q(("cleared_by", models.F("requested_by")), _negated=True),
                     _connector="OR",

@@ -97,14 +97,6 @@ def briefing_file(request: SignedIn, pk: int) -> HttpResponseBase:
     return FileResponse(
         briefing.file.open("rb"),
         as_attachment=True,
-        filename=_file_name(briefing),
+        filename=briefing.file_name,
         content_type="application/pdf",
-    )
-
-
-def _file_name(briefing: Briefing) -> str:
-    """Such as "TIP-briefing-LSO-2021-as-of-2022-01-28-v1.pdf": sorts by day wherever it is kept."""
-    edition = briefing.edition
-    return (
-        f"TIP-briefing-{edition.country.code}-{edition.year}-as-of-{briefing.as_of.isoformat()}-v{briefing.version}.pdf"
     )

@@ -310,11 +310,11 @@ def _briefing(user: User, edition: Edition, facts: Facts, today: date) -> dict[s
         .order_by("-pk")
     )
     ready = of_today.exclude(file="").first()
-    under_way = None if ready else of_today.first()
+    latest = of_today.first()
     return {
         "ready": ready,
         "is_outdated": bool(ready and newest and newest > ready.known_by),
-        "under_way": under_way if under_way and under_way.state in OPEN_STATES else None,
+        "under_way": latest if latest and latest.state in OPEN_STATES else None,
         "may_request": can_request_briefing(user, edition),
     }
 

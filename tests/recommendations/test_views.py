@@ -207,8 +207,8 @@ def test_benchmark_add_gives_the_next_letter_and_its_terms(client):
         ({"rule": "target"}, "target", "Give the figure to reach"),
         ({"target": "3"}, "target", "A target goes with the rule"),
         ({"rule": "more_than_last_period"}, "indicator", "Name the indicator"),
-        ({"reason": ""}, "reason", "required"),
-        ({"reason": "  "}, "reason", "required"),
+        ({"reason": ""}, "reason", "Fill this in."),
+        ({"reason": "  "}, "reason", "Fill this in."),
         ({"weight": "-1"}, "weight", "greater than or equal to 0"),
     ],
 )

@@ -251,7 +251,9 @@ def test_dashboard_says_when_more_was_recorded_than_todays_briefing_knows(dashbo
     assert "more has been recorded since" not in dashboard(AmbassadorFactory()).text
 
     EvidenceFactory(bears_on=[benchmark], recorded_at=datetime(2022, 1, 28, 8, 30, tzinfo=MASERU))
-    assert "Made at 08:00, and more has been recorded since" in dashboard(AmbassadorFactory()).text
+    text = dashboard(AmbassadorFactory()).text
+    assert "The one made at 08:00: more has been recorded since" in text
+    assert 'name="as_of"' in text, "the button makes a new one"
 
 
 def test_dashboard_offers_an_observer_no_request(dashboard):

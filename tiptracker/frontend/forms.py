@@ -68,3 +68,19 @@ class DayInput(forms.DateInput):
             except ValueError:
                 context["widget"]["type"] = "text"
         return context
+
+
+class PlainForm(forms.Form):
+    """A form that says of an empty field what to do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = next(say for kind, say in WHERE_EMPTY if isinstance(field, kind))
+
+
+WHERE_EMPTY: tuple[tuple[type[forms.Field], str], ...] = (
+    (forms.ChoiceField, "Choose one."),
+    (forms.DateField, "Give the day."),
+    (forms.Field, "Fill this in."),
+)
