@@ -80,7 +80,7 @@ def test_supervisor_leaves_no_child_and_no_grandchild(supervisor, mark):
 
     supervisor.stop()
 
-    assert processes_with(mark) == []
+    wait_until_gone(mark, seconds=2)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda s: s.name)
