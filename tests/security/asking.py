@@ -1,0 +1,310 @@
+"""Asking for real: the address of a row of the table, its valid input, and what comes back, with nothing kept of it."""
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+
+from tests.security.world import READERS
+
+TODAY = "2022-01-28"
+UNKNOWN = 987654321
+SIGN_IN = "in"
+"""What stands in the table for being led to the sign-in page."""
+
+
+def routes():
+    """Every address of the project: its name (or, where it has none, its pattern), and methods where it says so."""
+
+    def walk(patterns, namespace="", above=""):
+        for pattern in patterns:
+            whole = above + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from walk(pattern.url_patterns, inner, whole)
+            else:
+                actions = getattr(pattern.callback, "actions", None)
+                yield f"{namespace}{pattern.name}" if pattern.name else whole, actions
+
+    return dict(walk(get_resolver().url_patterns))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: a method and an address, on a row of the world, and how each reader is answered."""
+
+    method: str
+    route: str
+    row: str
+    expected: dict
+
+    def __str__(self):
+        return f"{self.method} {self.route} {self.row}"
+
+    @property
+    def is_api(self):
+        return "-" in self.route or self.route == "api_schema"
+
+
+def lines(table):
+    """The lines of a table as written; "|" and blank lines are for the eye."""
+    for text in table.strip().splitlines():
+        if text.strip() and not text.startswith("#"):
+            method, route, row, *expected = text.replace("|", " ").split()
+            assert len(expected) == len(READERS), text
+            yield Line(method, route, row, dict(zip(READERS, expected, strict=True)))
+
+
+def address(line, key):
+    """Where a line asks, on the row of this key."""
+    if "/" in line.route:
+        return "/" + line.route.replace("<path:object_id>", str(key)).replace("(?P<url>.*)$", "nowhere/")
+    ways = [{"pk": key}, {"edition": key}, {"object_id": key}, {"content_type_id": key, "object_id": key}]
+    for arguments in ({}, {"app_label": line.row}, *ways):
+        try:
+            return reverse(line.route, kwargs=arguments)
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"no address for {line}")
+
+
+@dataclass
+class Answer:
+    """What came back: the status as the table writes it, the body as text, and the context of a page."""
+
+    url: str
+    status: str
+    body: str
+    context: object
+    json: object = None
+
+
+def ask(world, line, reader, *, key=None, headers=None, query=None):
+    """Ask as this reader; whatever was written by that is rolled back."""
+    url = address(line, key or world.keys().get(line.row))
+    with transaction.atomic():
+        client = world.client(reader)
+        if line.method == "GET":
+            response = client.get(url, query, headers=headers)
+        else:
+            body = BODIES.get(str(line), BODIES.get(f"{line.method} {line.route}"))
+            given = body(world) if body else {}
+            as_json = {"content_type": "application/json"} if line.is_api else {}
+            response = getattr(client, line.method.lower())(url, given, headers=headers, **as_json)
+        location = response.headers.get("Location", "")
+        if location.startswith(reverse("admin:login")):
+            response = client.get(location)
+            location = response.headers.get("Location", "")
+        answer = read(url, response, location)
+        transaction.set_rollback(True)
+    return answer
+
+
+def read(url, response, location=""):
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    is_json = response.headers.get("Content-Type", "").startswith("application/json")
+    return Answer(
+        url=url,
+        status=SIGN_IN if location.startswith(sign_in_page()) else str(response.status_code),
+        body=content.decode(errors="replace") + response.headers.get("Content-Disposition", ""),
+        context=response.context,
+        json=response.json() if is_json else None,
+    )
+
+
+def sign_in_page():
+    return reverse(settings.LOGIN_URL)
+
+
+def without_chance(answer):
+    """A body without what is new each time (tokens, nonces) and without the address that was asked."""
+    body = re.sub(r'nonce="[^"]*"|\b[A-Za-z0-9]{64}\b', "", answer.body)
+    return body.replace(answer.url, "ADDRESS")
+
+
+# --- Valid input ------------------------------------------------------------------------------------------------------
+
+
+def recommendation(world, **more):
+    return {
+        "number": 90,
+        "origin": "report",
+        "text": "Do one thing more.",
+        "text_status": "reconstruction",
+        "pillar": "prosecution",
+        "indicia": ["1"],
+        "version": 1,
+    } | more
+
+
+def terms(world, seen=0):
+    return {"criterion": "It is done.", "rule": "assessed", "weight": "1", "reason": "It was asked.", "seen": seen}
+
+
+def judged(world, *prefixes):
+    said = {"decision": "verified", "reason": "We saw it."}
+    return {f"{prefix}-{name}": value for prefix in prefixes for name, value in said.items()}
+
+
+def bearing_of(world, evidence):
+    return world.rows[evidence].bearings.order_by("pk").first().pk
+
+
+def lines_of_waiting(world):
+    """What accepting the police's round has to judge: each bearing, and the evidence that its figure cites."""
+    evidence = world.rows["sent"]
+    return [(evidence.pk, bearing.pk) for bearing in evidence.bearings.order_by("pk")] + [(evidence.pk, None)]
+
+
+def empty_rows(prefix):
+    return {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+
+
+def meeting(world):
+    return {
+        "held_on": TODAY,
+        "place": "Maseru",
+        "purpose": "To talk",
+        "record": "",
+        "agreed": "",
+        "version": 1,
+    } | empty_rows("people")
+
+
+def promise(world):
+    return {
+        "made_by": "ministry",
+        "ministry": world.pk("police"),
+        "text": "To do it.",
+        "made_on": TODAY,
+        "letter": "A letter",
+        "horizon": "short_term",
+    } | empty_rows("links")
+
+
+def logged(world):
+    return {
+        "title": "Something happened",
+        "kind": "press",
+        "happened_from": TODAY,
+        "happened_to": TODAY,
+        "done_by": "government",
+        "stated_by": "A newspaper",
+        "source": "Page 1",
+        "sensitivity": "internal",
+    } | empty_rows("bearings")
+
+
+def update(world):
+    return {
+        "claimed": "under_way",
+        "title": "Work went on",
+        "narrative": "We worked.",
+        "happened_to": TODAY,
+        "through_on": TODAY,
+        "done_by": "government",
+    }
+
+
+def verdict(world):
+    assessment = world.pk("assessment")
+    return {"verdict": "met", "rationale": "It is so.", "law": "22 U.S.C. 7107(b)", "seen": assessment}
+
+
+def person(world):
+    return {"name": "New", "email": "new@post.example", "role": "officer", "countries": [world.pk("lesotho")]}
+
+
+def inline(prefix):
+    return empty_rows(prefix) | {f"{prefix}-MIN_NUM_FORMS": "0", f"{prefix}-MAX_NUM_FORMS": "1000"}
+
+
+def country(world, code="ZMB"):
+    return {"code": code, "name": "Zambia", "time_zone": "Africa/Lusaka", "currency": "ZMW"} | inline("districts")
+
+
+def ministry(world):
+    return {"country": world.pk("lesotho"), "name": "Works", "short_name": "Works"} | inline("office_holders")
+
+
+def api_update(world):
+    return update(world) | {"commitment": world.pk("unstarted")}
+
+
+def api_review(evidence):
+    def body(world):
+        return {
+            "evidence": world.pk(evidence),
+            "bearing": bearing_of(world, evidence),
+            "decision": "verified",
+            "reason": "We saw it.",
+        }
+
+    return body
+
+
+def api_accept(world):
+    lines = [
+        {"evidence": evidence, "bearing": bearing, "decision": "verified", "reason": "We saw it."}
+        for evidence, bearing in lines_of_waiting(world)
+    ]
+    return {"reviews": lines, "reason": "It is so."}
+
+
+def reviewing(evidence):
+    def body(world):
+        bearing = bearing_of(world, evidence)
+        return {"bearing": bearing, f"bearing-{bearing}-seen": ""} | judged(world, f"bearing-{bearing}")
+
+    return body
+
+
+def accepting(world):
+    prefixes = [
+        f"bearing-{bearing}" if bearing else f"evidence-{evidence}" for evidence, bearing in lines_of_waiting(world)
+    ]
+    return judged(world, *prefixes) | {"accept-reason": "It is so."}
+
+
+BODIES = {
+    "POST account_login": lambda world: {"login": "nobody@post.example", "password": "wrong"},
+    "POST admin:accounts_user_add": person,
+    "POST admin:accounts_user_change": lambda world: person(world) | {"role": "observer"},
+    "POST admin:accounts_user_delete": lambda world: {"post": "yes"},
+    "POST admin:accounts_country_add": country,
+    "POST admin:accounts_country_change": lambda world: country(world, "LSO"),
+    "POST admin:accounts_country_delete": lambda world: {"post": "yes"},
+    "POST admin:accounts_ministry_add": ministry,
+    "POST admin:accounts_ministry_change": ministry,
+    "POST admin:accounts_ministry_delete": lambda world: {"post": "yes"},
+    "POST recommendation_add": recommendation,
+    "POST recommendation_edit": recommendation,
+    "POST benchmark_add": terms,
+    "POST benchmark_edit": lambda world: terms(world, world.rows["assessed"].current_terms.pk),
+    "POST commitment_add": promise,
+    "POST commitment_reschedule": lambda world: {"due_on": "2022-02-20", "reason": "They asked.", "on": TODAY},
+    "POST commitment_withdraw": lambda world: {"reason": "It was given up.", "on": TODAY},
+    "POST commitment_reopen": lambda world: {"reason": "It isn't done.", "on": TODAY},
+    "POST commitment_report_done": lambda world: {"on": TODAY},
+    "POST commitment_verify_done": lambda world: {"reason": "We saw it.", "on": TODAY},
+    "POST update_send": update,
+    "POST evidence_log": logged,
+    "POST evidence_review internal": reviewing("internal"),
+    "POST evidence_review shared": reviewing("shared"),
+    "POST round_return": lambda world: {"return-reason": "Add the date."},
+    "POST round_accept": accepting,
+    "POST benchmark_assess": verdict,
+    "POST dialogue_add": meeting,
+    "POST dialogue_edit": meeting,
+    "POST briefing_list": lambda world: {"as_of": TODAY},
+    "POST update-list": api_update,
+    "POST review-list of_internal": api_review("internal"),
+    "POST review-list of_shared": api_review("shared"),
+    "POST round-accept": api_accept,
+    "POST round-return": lambda world: {"reason": "Add the date."},
+    "POST assessment-list": lambda world: verdict(world) | {"benchmark": world.pk("assessed"), "evidence": []},
+    "POST briefing-list": lambda world: {"kind": "ambassador", "edition": world.pk("edition"), "as_of": TODAY},
+}
+"""What is sent, by line of the table or by method and address: right in all but, perhaps, who sends it."""

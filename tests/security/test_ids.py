@@ -1,0 +1,110 @@
+"""An id that somebody doesn't see and one that isn't there are answered alike, wherever an id can be put.
+
+In the path of an address: see the table. Here: in its query, in a form, and in forms of the API.
+"""
+
+import re
+
+import pytest
+
+from tests.security import asking
+from tests.security.asking import UNKNOWN, Line, ask, without_chance
+
+HUGE = 10**30
+IN_A_QUERY = [
+    ("officer", "GET dashboard -", "edition", "their_edition"),
+    ("officer", "GET recommendation_list -", "edition", "their_edition"),
+    ("own", "GET recommendation_list -", "edition", "their_edition"),
+    ("officer", "GET briefing_list -", "edition", "their_edition"),
+    ("officer", "GET commitment_list -", "ministry", "theirs"),
+    ("own", "GET commitment_list -", "ministry", "home"),
+    ("officer", "GET commitment_add -", "dialogue", "their_dialogue"),
+    ("officer", "GET evidence_log -", "commitment", "their_commitment"),
+    ("officer", "GET evidence_log -", "benchmark", "their_benchmark"),
+    ("officer", "GET benchmark_assess assessed", "round", "their_round"),
+    ("officer", "GET readiness-list -", "edition", "their_edition"),
+    ("officer", "GET recommendation-list -", "edition", "their_edition"),
+    ("officer", "GET benchmark-list -", "edition", "their_edition"),
+    ("officer", "GET benchmark-list -", "recommendation", "their_recommendation"),
+    ("own", "GET commitment-list -", "ministry", "home"),
+    ("own", "GET commitment-list -", "benchmark", "homes"),
+    ("own", "GET update-list -", "commitment", "homes_promise"),
+    ("own", "GET evidence-list -", "commitment", "homes_promise"),
+    ("own", "GET evidence-list -", "benchmark", "homes"),
+    ("own", "GET evidence-list -", "round", "homes_round"),
+    ("own", "GET review-list -", "evidence", "homes_sent"),
+    ("own", "GET review-list -", "evidence", "shared"),
+    ("own", "GET reading-list -", "indicator", "others_counted"),
+    ("own", "GET reading-list -", "round", "homes_round"),
+    ("own", "GET assessment-list -", "benchmark", "assessed"),
+    ("officer", "GET briefing-list -", "edition", "their_edition"),
+]
+"""Who asks what, by which parameter, with the id of which row that they don't see."""
+
+IN_A_FORM = [
+    ("officer", "POST recommendation_add edition", "lead", "theirs"),
+    ("officer", "POST recommendation_add edition", "supporting", "theirs"),
+    ("officer", "POST recommendation_edit first", "lead", "theirs"),
+    ("officer", "POST benchmark_add first", "indicator", "their_indicator"),
+    ("officer", "POST benchmark_edit assessed", "indicator", "their_indicator"),
+    ("officer", "POST commitment_add -", "ministry", "theirs"),
+    ("officer", "POST commitment_add -", "dialogue", "their_dialogue"),
+    ("officer", "POST commitment_add -", "links-0-benchmark", "their_benchmark"),
+    ("officer", "POST evidence_log -", "commitment", "their_commitment"),
+    ("officer", "POST evidence_log -", "kept_files", "unsent_file"),
+    ("officer", "POST evidence_log -", "bearings-0-benchmark", "their_benchmark"),
+    ("own", "POST update_send unstarted", "kept_files", "homes_file"),
+    ("officer", "POST benchmark_assess assessed", "evidence", "their_evidence"),
+    ("officer", "POST benchmark_assess assessed", "round", "their_round"),
+    ("second", "POST evidence_review internal", "bearing", "their_bearing"),
+    ("officer", "POST dialogue_add -", "agenda", "their_recommendation"),
+    ("officer", "POST dialogue_add -", "people-0-ministry", "theirs"),
+    ("officer", "POST dialogue_edit dialogue", "people-0-ministry", "theirs"),
+]
+
+
+def line(text):
+    return Line(*text.split(), {})
+
+
+@pytest.mark.parametrize("case", IN_A_QUERY, ids=" ".join)
+def test_an_unseen_an_unknown_and_an_impossible_id_in_a_query_are_answered_alike(world, case):
+    reader, asked, name, unseen = case
+    answers = {
+        kind: ask(world, line(asked), reader, query={name: key})
+        for kind, key in {"unseen": world.pk(unseen), "unknown": UNKNOWN, "huge": HUGE}.items()
+    }
+
+    told = {kind: (answer.status, told_of(answer)) for kind, answer in answers.items()}
+    assert told["unseen"] == told["unknown"] == told["huge"]
+    assert told["unseen"][0] in {"200", "400", "404"}
+
+
+def told_of(answer):
+    """What a page or an answer says, without the parameter that it repeats in addresses and fields."""
+    body = re.sub(r'(href|action|src|value|hx-get)="[^"]*"', "", without_chance(answer))
+    return re.sub(r"(with the id |valid choice. )\d+", "KEY", body)
+
+
+@pytest.mark.parametrize("case", IN_A_FORM, ids=" ".join)
+def test_an_unseen_an_unknown_and_an_impossible_id_in_a_form_are_answered_alike(world, monkeypatch, case):
+    reader, asked, name, unseen = case
+    body_of = asking.BODIES.get(asked) or asking.BODIES[" ".join(asked.split()[:2])]
+    prefix, _, is_row = name.partition("-0-")
+    rows = {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-0-office": "Minister"} if is_row else {}
+
+    def answer_to(key):
+        monkeypatch.setitem(asking.BODIES, asked, lambda world: body_of(world) | rows | {name: key})
+        given = ask(world, line(asked), reader)
+        return given.status, told_of(given)
+
+    assert answer_to(world.pk(unseen)) == answer_to(UNKNOWN) == answer_to(HUGE)
+
+
+def test_only_ones_own_unsent_files_can_be_sent(world, monkeypatch):
+    """A file that somebody sees because it was sent already is refused; nothing is sent with it twice."""
+    for name, expected in {"unsent_file": "302", "sent_file": "422"}.items():
+        body = asking.update(world) | {"kept_files": world.pk(name)}
+        monkeypatch.setitem(asking.BODIES, "POST update_send unstarted", lambda world, body=body: body)
+
+        assert ask(world, line("POST update_send unstarted"), "own").status == expected

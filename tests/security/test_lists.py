@@ -1,0 +1,209 @@
+"""What stands in each list, whole, for each reader: by name of the world's rows."""
+
+import pytest
+
+from tests.security.asking import Line, ask
+from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, MINISTRIES, READERS
+
+SIGNED_IN = EMBASSY | MINISTRIES | ELSEWHERE | ADMINISTRATOR
+OUT = set(READERS) - SIGNED_IN
+
+
+def told(**lists):
+    """Names by reader; who is not mentioned and has signed in reads an empty list. `embassy` is all four of it."""
+    embassy = lists.pop("embassy", "")
+    whole = dict.fromkeys(EMBASSY, embassy) | lists
+    return {reader: sorted(whole.get(reader, "").split()) for reader in SIGNED_IN}
+
+
+ALL_EVIDENCE = "before sent internal shared corrected homes_sent done"
+API = {
+    "ministry": ("ministry-list", told(
+        embassy="police justice home", own="police", supporting="justice", other="home",
+        elsewhere="theirs", administrator="police justice home theirs",
+    )),
+    "edition": ("edition-list", told(
+        embassy="edition", own="edition", supporting="edition", other="edition",
+        elsewhere="their_edition", administrator="edition their_edition",
+    )),
+    "recommendation": ("recommendation-list", told(
+        embassy="first second", own="first second", supporting="first second", other="first second",
+        elsewhere="their_recommendation", administrator="first second their_recommendation",
+    )),
+    "benchmark": ("benchmark-list", told(
+        embassy="assessed figured homes unpromised", own="assessed figured", other="homes",
+        elsewhere="their_benchmark", administrator="assessed figured homes unpromised their_benchmark",
+    )),
+    "indicator": ("indicator-list", told(
+        embassy="counted others_counted uncounted", own="counted", other="others_counted",
+        elsewhere="their_indicator", administrator="counted others_counted uncounted their_indicator",
+    )),
+    "commitment": ("commitment-list", told(
+        embassy="promise unstarted settled ours reported homes_promise homes_other",
+        own="promise unstarted settled", other="homes_promise homes_other", elsewhere="their_commitment",
+    )),
+    "update": ("update-list", told(
+        embassy="update homes_update", own="update", other="homes_update", elsewhere="their_update",
+    )),
+    "evidence": ("evidence-list", told(
+        embassy=ALL_EVIDENCE, own="before sent shared", other="homes_sent", elsewhere="their_evidence",
+    )),
+    "evidencereview": ("review-list", told(
+        embassy="said_before said_of_shared said_of_shared_on_homes said_of_done said_of_done_itself",
+        own="said_before", elsewhere="their_review",
+    )),
+    "dialogue": ("dialogue-list", told(
+        embassy="dialogue home_dialogue", own="dialogue", other="dialogue home_dialogue", elsewhere="their_dialogue",
+    )),
+    "reading": ("reading-list", told(
+        embassy="reading homes_reading ours_reading", own="reading", other="homes_reading", elsewhere="their_reading",
+    )),
+    "assessment": ("assessment-list", told(embassy="assessment", elsewhere="their_assessment")),
+    "briefing": ("briefing-list", told(embassy="briefing failed_briefing", elsewhere="their_briefing")),
+}  # fmt: skip
+"""By model: the list and what each reads in it."""
+
+
+@pytest.mark.parametrize("model", API)
+def test_a_list_of_the_api_holds_exactly_what_its_reader_sees(world, model):
+    route, expected = API[model]
+    answers = {reader: ask(world, Line("GET", route, "-", {}), reader) for reader in READERS}
+
+    assert {reader for reader, answer in answers.items() if answer.status != "200"} == OUT
+    listed = {reader: [row["id"] for row in answers[reader].json["results"]] for reader in SIGNED_IN}
+    assert {reader: world.names(model, keys) for reader, keys in listed.items()} == expected
+    assert {reader: answers[reader].json["count"] for reader in SIGNED_IN} == {
+        reader: len(names) for reader, names in expected.items()
+    }
+
+
+@pytest.mark.parametrize("model", API)
+def test_every_row_of_the_world_stands_in_somebodys_list(world, model):
+    """A row without a name couldn't be missed."""
+    rows = type(next(row for row in world.rows.values() if row._meta.model_name == model))._default_manager.all()
+
+    assert not [name for name in world.names(model, [row.pk for row in rows]) if name.startswith("unnamed")]
+    named = {name for names in API[model][1].values() for name in names}
+    assert named == set(world.names(model, [row.pk for row in rows]))
+
+
+# --- Nested rows ------------------------------------------------------------------------------------------------------
+
+
+def nested(world, what, part, model):
+    """By reader who may see `what`: the names of the rows of `model` that its answer names in `part`."""
+    route, row = what.split()
+    part, _, key = part.partition(".")
+    answers = {reader: ask(world, Line("GET", route, row, {}), reader) for reader in SIGNED_IN}
+    seen = {reader: answer.json[part] for reader, answer in answers.items() if answer.status == "200"}
+    return {reader: world.names(model, [each[key] if key else each for each in rows]) for reader, rows in seen.items()}
+
+
+def test_nested_rows_are_those_their_reader_sees(world):
+    embassy = dict.fromkeys
+
+    assert nested(world, "dialogue-detail dialogue", "commitments", "commitment") == {
+        **embassy(EMBASSY, ["homes_promise", "promise"]),
+        "own": ["promise"],
+        "other": ["homes_promise"],
+    }
+    assert nested(world, "evidence-detail shared", "bearings.benchmark", "benchmark") == {
+        **embassy(EMBASSY, ["assessed", "homes"]),
+        "own": ["assessed"],
+    }
+    assert nested(world, "evidence-detail shared", "reviews.id", "evidencereview") == {
+        **embassy(EMBASSY, ["said_of_shared", "said_of_shared_on_homes"]),
+        "own": [],
+    }
+    assert nested(world, "evidence-detail before", "reviews.id", "evidencereview") == {
+        **embassy(EMBASSY, ["said_before"]),
+        "own": ["said_before"],
+    }
+    assert nested(world, "commitment-detail promise", "benchmarks", "benchmark") == {
+        **embassy(EMBASSY | {"own"}, ["assessed", "figured"]),
+    }
+    assert nested(world, "update-detail update", "rounds.id", "updateround") == {
+        **embassy(EMBASSY | {"own"}, ["sent_back", "waiting"]),
+    }
+
+
+WHAT_A_MINISTRY_READS = {
+    "edition-detail edition": "country ends_on id published_on source starts_on tier year",
+    "recommendation-detail first": "edition id indicia number origin pillar text text_status",
+    "benchmark-detail assessed": "id key letter recommendation wording",
+    "indicator-detail counted": "better country id indicium is_required name pillar question unit",
+    "commitment-detail promise": "benchmarks dialogue due_on events id letter ministry recorded_at slips status text",
+    "dialogue-detail dialogue": "commitments held_on id place",
+    "evidence-detail sent": (
+        "bearings commitment done_by file happened_from happened_to id kind link recorded_at recorded_by reviews "
+        "round source stated_by title"
+    ),
+    "round-detail waiting": "claimed decision happened_on id narrative number recorded_at recorded_by update",
+    "update-detail update": "commitment id number rounds",
+    "review-detail said_before": "bearing decision evidence first_on id reason recorded_at recorded_by",
+    "reading-detail reading": (
+        "direction evidence figure id indicator is_no_data note recorded_at round source starts_on through_on"
+    ),
+    "ministry-detail police": "country id name short_name",
+}
+
+
+@pytest.mark.parametrize("what", WHAT_A_MINISTRY_READS)
+def test_a_ministry_reads_these_fields_and_no_others(world, what):
+    route, row = what.split()
+
+    answer = ask(world, Line("GET", route, row, {}), "own")
+
+    assert " ".join(sorted(answer.json)) == WHAT_A_MINISTRY_READS[what]
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+
+def of_commitment_list(context):
+    return [line.commitment.pk for line in context["lines"]]
+
+
+def of_dialogue_list(context):
+    return [meeting.pk for meeting in context["meetings"]]
+
+
+def of_ministry_home(context):
+    return [ask.commitment.pk for part in ("asked", "waiting", "settled") for ask in context[part]]
+
+
+PAGES = {
+    "commitment_list": ("commitment", of_commitment_list, API["commitment"][1]),
+    "dialogue_list": ("dialogue", of_dialogue_list, API["dialogue"][1]),
+    "briefing_list": ("briefing", lambda context: [row.pk for row in context["page"]], API["briefing"][1]),
+    "round_list": (
+        "updateround",
+        lambda context: [waiting.round.pk for waiting in context["rounds"]],
+        told(embassy="waiting homes_round", elsewhere="their_round"),
+    ),
+    "ministry_home": ("commitment", of_ministry_home, API["commitment"][1]),
+}
+"""By page: whose rows it lists, where they stand in its context, and what each reads there."""
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
+    model, keys, expected = PAGES[route]
+    answers = {reader: ask(world, Line("GET", route, "-", {}), reader) for reader in SIGNED_IN}
+
+    listed = {
+        reader: world.names(model, keys(answer.context)) for reader, answer in answers.items() if answer.status == "200"
+    }
+    assert listed == {reader: expected[reader] for reader in listed}
+    assert set(listed) == (MINISTRIES if route == "ministry_home" else SIGNED_IN)
+
+
+@pytest.mark.parametrize("reader", sorted(MINISTRIES | ADMINISTRATOR))
+def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_embassy(world, reader):
+    """… in plain values: no row from which a template could go on to others."""
+    of_list = ask(world, Line("GET", "recommendation_list", "-", {}), reader).context
+    of_one = ask(world, Line("GET", "recommendation_detail", "first", {}), reader).context
+
+    assert "rows" not in of_list
+    assert "recommendation" not in of_one
+    assert "benchmarks" not in of_one

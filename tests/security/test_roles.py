@@ -1,0 +1,301 @@
+"""Who is answered how: every address by every method, asked for real as each reader, with rows that could leak.
+
+404 is for what somebody may not see, 403 for what they see and may not do, "in" for being led to the sign-in page (the
+API answers 403 there). In an API body an unseen id is a field error, 400; a rule of the record refuses with 422 on a
+page and 409 in the API. The ministry that a row belongs to is the police ("own"); justice is named as supporting; home
+affairs is another one.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.security.asking import UNKNOWN, Line, ask, lines, routes, without_chance
+from tests.security.world import READERS
+
+TABLE = """
+#                                                  officer   ambassador   own supporting other   administrator
+#                                                      second   observer               elsewhere   out  deactivated
+
+# Ways in
+GET   home                                  -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  home                                  -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   health                                -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
+POST  health                                -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
+GET   account_login                         -          302 302 302 302 | 302 302 302 | 302 302 | 200 200
+POST  account_login                         -          302 302 302 302 | 302 302 302 | 302 302 | 200 200
+GET   account_logout                        -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  account_logout                        -          in  in  in  in  | in  in  in  | in  in  | in  in
+GET   account_inactive                      -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
+POST  account_inactive                      -          405 405 405 405 | 405 405 405 | 405 405 | 405 405
+
+# What we conclude
+GET   dashboard                             -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  dashboard                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   recommendation_list                   -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  recommendation_list                   -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   recommendation_detail                 first      200 200 200 200 | 200 200 200 | 404 200 | in  in
+POST  recommendation_detail                 first      405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   briefing_list                         -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  briefing_list                         -          302 302 302 403 | 403 403 403 | 302 403 | in  in
+GET   briefing_detail                       briefing   200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  briefing_detail                       failed_briefing 302 302 302 403 | 404 404 404 | 404 404 | in  in
+GET   briefing_file                         briefing   200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  briefing_file                         briefing   405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   round_foretold                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
+POST  round_foretold                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
+
+# What is asked
+GET   recommendation_add                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
+POST  recommendation_add                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
+GET   recommendation_edit                   first      200 200 403 403 | 403 403 403 | 404 403 | in  in
+POST  recommendation_edit                   first      302 302 403 403 | 403 403 403 | 404 403 | in  in
+GET   benchmark_add                         first      200 200 403 403 | 403 403 403 | 404 403 | in  in
+POST  benchmark_add                         first      302 302 403 403 | 403 403 403 | 404 403 | in  in
+GET   benchmark_edit                        assessed   200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  benchmark_edit                        assessed   302 302 403 403 | 403 404 404 | 404 403 | in  in
+
+# What was promised
+GET   commitment_list                       -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  commitment_list                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   commitment_detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | in  in
+GET   commitment_detail                     ours       200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  commitment_detail                     promise    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   commitment_add                        -          200 200 403 403 | 403 403 403 | 200 403 | in  in
+POST  commitment_add                        -          302 302 403 403 | 403 403 403 | 422 403 | in  in
+GET   commitment_reschedule                 unstarted  200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  commitment_reschedule                 unstarted  302 302 403 403 | 403 404 404 | 404 404 | in  in
+GET   commitment_withdraw                   unstarted  200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  commitment_withdraw                   unstarted  302 302 403 403 | 403 404 404 | 404 404 | in  in
+GET   commitment_reopen                     settled    200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  commitment_reopen                     settled    302 302 403 403 | 403 404 404 | 404 404 | in  in
+GET   commitment_report_done                ours       200 200 403 403 | 404 404 404 | 404 404 | in  in
+POST  commitment_report_done                ours       302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   commitment_report_done                unstarted  403 403 403 403 | 403 404 404 | 404 404 | in  in
+POST  commitment_report_done                unstarted  403 403 403 403 | 403 404 404 | 404 404 | in  in
+GET   commitment_verify_done                reported   200 200 200 403 | 404 404 404 | 404 404 | in  in
+POST  commitment_verify_done                reported   422 302 302 403 | 404 404 404 | 404 404 | in  in
+GET   commitment_verify_done                promise    200 200 403 403 | 403 404 404 | 404 404 | in  in
+GET   update_send                           unstarted  403 403 403 403 | 200 404 404 | 404 404 | in  in
+POST  update_send                           unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
+GET   ministry_home                         -          403 403 403 403 | 200 200 200 | 403 403 | in  in
+POST  ministry_home                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   dialogue_list                         -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  dialogue_list                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   dialogue_detail                       dialogue   200 200 200 200 | 200 404 200 | 404 404 | in  in
+POST  dialogue_detail                       dialogue   405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   dialogue_add                          -          200 200 403 403 | 403 403 403 | 200 403 | in  in
+POST  dialogue_add                          -          302 302 403 403 | 403 403 403 | 302 403 | in  in
+GET   dialogue_edit                         dialogue   200 200 403 403 | 403 404 403 | 404 404 | in  in
+POST  dialogue_edit                         dialogue   302 302 403 403 | 403 404 403 | 404 404 | in  in
+
+# What happened, and what proves it
+GET   evidence_log                          -          200 200 403 403 | 403 403 403 | 200 403 | in  in
+POST  evidence_log                          -          302 302 403 403 | 403 403 403 | 302 403 | in  in
+GET   evidence_detail                       internal   200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   evidence_detail                       shared     200 200 200 200 | 200 404 404 | 404 404 | in  in
+GET   evidence_detail                       sent       200 200 200 200 | 200 404 404 | 404 404 | in  in
+GET   evidence_detail                       before     200 200 200 200 | 200 404 404 | 404 404 | in  in
+POST  evidence_detail                       sent       405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   evidence_review                       internal   302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  evidence_review                       internal   422 302 302 403 | 404 404 404 | 404 404 | in  in
+POST  evidence_review                       shared     422 302 302 403 | 403 404 404 | 404 404 | in  in
+GET   evidence_file                         internal_file 200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   evidence_file                         sent_file  200 200 200 200 | 200 404 404 | 404 404 | in  in
+GET   evidence_file                         shared_file 200 200 200 200 | 200 404 404 | 404 404 | in  in
+GET   evidence_file                         unsent_file 404 404 404 404 | 200 404 404 | 404 404 | in  in
+POST  evidence_file                         sent_file  405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   round_list                            -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  round_list                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   round_detail                          waiting    200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   round_detail                          sent_back  200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  round_detail                          waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   round_return                          waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  round_return                          waiting    302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   round_accept                          waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  round_accept                          waiting    302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   benchmark_assess                      assessed   200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  benchmark_assess                      assessed   302 302 403 403 | 403 404 404 | 404 403 | in  in
+
+# The API
+GET   api_schema                            -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+POST  api_schema                            -          405 405 405 405 | 405 405 405 | 405 405 | 403 403
+GET   api_docs                              -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  api_docs                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   api-root                              -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+POST  api-root                              -          405 405 405 405 | 405 405 405 | 405 405 | 403 403
+GET   ministry-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+GET   ministry-detail                       police     200 200 200 200 | 200 404 404 | 404 200 | 403 403
+GET   edition-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+GET   edition-detail                        edition    200 200 200 200 | 200 200 200 | 404 200 | 403 403
+GET   recommendation-list                   -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+GET   recommendation-detail                 first      200 200 200 200 | 200 200 200 | 404 200 | 403 403
+GET   benchmark-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+GET   benchmark-detail                      assessed   200 200 200 200 | 200 404 404 | 404 200 | 403 403
+GET   indicator-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+GET   indicator-detail                      counted    200 200 200 200 | 200 404 404 | 404 200 | 403 403
+GET   commitment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+GET   commitment-detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | 403 403
+GET   commitment-detail                     ours       200 200 200 200 | 404 404 404 | 404 404 | 403 403
+GET   update-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+POST  update-list                           -          403 403 403 403 | 201 400 400 | 400 400 | 403 403
+GET   update-detail                         update     200 200 200 200 | 200 404 404 | 404 404 | 403 403
+GET   round-detail                          waiting    200 200 200 200 | 200 404 404 | 404 404 | 403 403
+POST  round-accept                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 403 403
+POST  round-return                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 403 403
+GET   evidence-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+GET   evidence-detail                       internal   200 200 200 200 | 404 404 404 | 404 404 | 403 403
+GET   evidence-detail                       shared     200 200 200 200 | 200 404 404 | 404 404 | 403 403
+GET   evidence-detail                       sent       200 200 200 200 | 200 404 404 | 404 404 | 403 403
+GET   review-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+POST  review-list                           of_internal 409 201 201 403 | 400 400 400 | 400 400 | 403 403
+POST  review-list                           of_shared  409 201 201 403 | 403 400 400 | 400 400 | 403 403
+GET   review-detail                         said_before 200 200 200 200 | 200 404 404 | 404 404 | 403 403
+GET   review-detail                         said_of_shared 200 200 200 200 | 404 404 404 | 404 404 | 403 403
+GET   dialogue-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+GET   dialogue-detail                       dialogue   200 200 200 200 | 200 404 200 | 404 404 | 403 403
+GET   reading-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+GET   reading-detail                        reading    200 200 200 200 | 200 404 404 | 404 404 | 403 403
+GET   assessment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+POST  assessment-list                       -          201 201 403 403 | 403 400 400 | 400 403 | 403 403
+GET   assessment-detail                     assessment 200 200 200 200 | 404 404 404 | 404 404 | 403 403
+GET   readiness-list                        -          200 200 200 200 | 404 404 404 | 200 404 | 403 403
+GET   briefing-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
+POST  briefing-list                         -          202 202 202 403 | 403 403 403 | 400 403 | 403 403
+GET   briefing-detail                       briefing   200 200 200 200 | 404 404 404 | 404 404 | 403 403
+GET   briefing-file                         briefing   200 200 200 200 | 404 404 404 | 404 404 | 403 403
+
+# People and reference data: the administrators' alone
+GET   admin:index                           -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:index                           -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+GET   admin:login                           -          403 403 403 403 | 403 403 403 | 403 302 | in  in
+POST  admin:login                           -          403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   admin:logout                          -          302 302 302 302 | 302 302 302 | 302 405 | 302 302
+POST  admin:logout                          -          302 302 302 302 | 302 302 302 | 302 200 | 302 302
+GET   admin:password_change                 -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:password_change                 -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+GET   admin:password_change_done            -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:password_change_done            -          403 403 403 403 | 403 403 403 | 403 405 | in  in
+GET   admin:autocomplete                    -          403 403 403 403 | 403 403 403 | 403 403 | in  in
+POST  admin:autocomplete                    -          403 403 403 403 | 403 403 403 | 403 405 | in  in
+GET   admin:jsi18n                          -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:jsi18n                          -          403 403 403 403 | 403 403 403 | 403 405 | in  in
+GET   admin:view_on_site                    police     403 403 403 403 | 403 403 403 | 403 404 | in  in
+POST  admin:view_on_site                    police     403 403 403 403 | 403 403 403 | 403 404 | in  in
+GET   admin:accounts_user_changelist        -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_user_changelist        -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+GET   admin:accounts_user_add               -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_user_add               -          403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   admin:accounts_user_history           observer_person 403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_user_history           observer_person 403 403 403 403 | 403 403 403 | 403 200 | in  in
+GET   admin:accounts_user_delete            observer_person 403 403 403 403 | 403 403 403 | 403 403 | in  in
+POST  admin:accounts_user_delete            observer_person 403 403 403 403 | 403 403 403 | 403 403 | in  in
+GET   admin:accounts_user_change            observer_person 403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_user_change            observer_person 403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   admin/accounts/user/<path:object_id>/ observer_person 403 403 403 403 | 403 403 403 | 403 302 | in  in
+POST  admin/accounts/user/<path:object_id>/ observer_person 403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   admin:accounts_country_changelist     -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_country_changelist     -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+GET   admin:accounts_country_add            -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_country_add            -          403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   admin:accounts_country_history        lesotho    403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_country_history        lesotho    403 403 403 403 | 403 403 403 | 403 200 | in  in
+GET   admin:accounts_country_delete         lesotho    403 403 403 403 | 403 403 403 | 403 403 | in  in
+POST  admin:accounts_country_delete         lesotho    403 403 403 403 | 403 403 403 | 403 403 | in  in
+GET   admin:accounts_country_change         lesotho    403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_country_change         lesotho    403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   admin/accounts/country/<path:object_id>/ lesotho 403 403 403 403 | 403 403 403 | 403 302 | in  in
+POST  admin/accounts/country/<path:object_id>/ lesotho 403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   admin:accounts_ministry_changelist    -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_ministry_changelist    -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+GET   admin:accounts_ministry_add           -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_ministry_add           -          403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   admin:accounts_ministry_history       police     403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_ministry_history       police     403 403 403 403 | 403 403 403 | 403 200 | in  in
+GET   admin:accounts_ministry_delete        police     403 403 403 403 | 403 403 403 | 403 403 | in  in
+POST  admin:accounts_ministry_delete        police     403 403 403 403 | 403 403 403 | 403 403 | in  in
+GET   admin:accounts_ministry_change        police     403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:accounts_ministry_change        police     403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   admin/accounts/ministry/<path:object_id>/ police 403 403 403 403 | 403 403 403 | 403 302 | in  in
+POST  admin/accounts/ministry/<path:object_id>/ police 403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   admin:app_list                        accounts   403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  admin:app_list                        accounts   403 403 403 403 | 403 403 403 | 403 200 | in  in
+GET   admin/(?P<url>.*)$                    -          403 403 403 403 | 403 403 403 | 403 404 | in  in
+POST  admin/(?P<url>.*)$                    -          403 403 403 403 | 403 403 403 | 403 404 | in  in
+"""
+LINES = list(lines(TABLE))
+
+
+def test_every_address_and_method_is_in_the_table():
+    """Addresses of the API say their methods; a page is asked by GET and by POST, whether it takes them or not."""
+    expected = {
+        (method.upper(), name)
+        for name, actions in routes().items()
+        for method in (actions or ("get", "post"))
+        if method != "head"
+    }
+
+    assert {(line.method, line.route) for line in LINES} == expected
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
+def test_every_reader_is_answered_as_the_table_says(world, line):
+    """… with nothing in it that isn't for them; and where that is 404, an unknown row is answered just the same."""
+    answers = {reader: ask(world, line, reader) for reader in READERS}
+
+    wrong = {reader: answer.status for reader, answer in answers.items() if answer.status != line.expected[reader]}
+    assert wrong == {}, f"the table says {[line.expected[reader] for reader in wrong]}"
+    leaks = {reader: world.leaks(reader, answer.body) for reader, answer in answers.items()}
+    assert {reader: found for reader, found in leaks.items() if found} == {}
+    for reader, answer in answers.items():
+        if answer.status == "404" and line.row != "-":
+            unknown = ask(world, line, reader, key=UNKNOWN)
+            assert without_chance(unknown) == without_chance(answer), reader
+            assert unknown.status == "404"
+
+
+@pytest.mark.parametrize(
+    "line", {line.route: line for line in LINES if line.is_api}.values(), ids=lambda line: line.route
+)
+def test_the_api_takes_no_other_method(world, line):
+    """Nothing that has been recorded can be changed or deleted."""
+    taken = {other.method for other in LINES if other.route == line.route}
+    others = {"GET", "POST", "PUT", "PATCH", "DELETE"} - taken
+
+    answered = {method: ask(world, replace(line, method=method), "officer").status for method in others}
+
+    assert answered == dict.fromkeys(others, "405")
+
+
+PAGES = [line for line in LINES if line.method == "GET" and not line.is_api and not line.route.startswith("admin")]
+
+
+@pytest.mark.parametrize("line", PAGES, ids=str)
+def test_what_htmx_asks_for_is_answered_as_the_page_is(world, line):
+    """A part of a page, asked for alone, holds no more than the page."""
+    answers = {reader: ask(world, line, reader, headers={"HX-Request": "true"}) for reader in READERS}
+
+    wrong = {reader: answer.status for reader, answer in answers.items() if answer.status != line.expected[reader]}
+    assert wrong == {}
+    assert {reader: found for reader, answer in answers.items() if (found := world.leaks(reader, answer.body))} == {}
+
+
+SHOWN_NOWHERE = {"agenda", "milestone", "minister of home", "minister of justice"}
+"""Texts of rows that no page says yet; nor may one say them to the wrong reader."""
+
+
+def test_every_text_is_read_by_whom_it_is_meant_for(world):
+    """Else searching for it would prove nothing. (Not every name of a person is said to all who may know it.)"""
+    files = [Line("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
+    asked = [line for line in LINES if line.method == "GET"] + files
+    asked += [Line("GET", "briefing_file", "their_briefing", {})]
+    read = {reader: "".join(ask(world, line, reader).body for line in asked) for reader in READERS}
+
+    unread = {
+        (reader, what)
+        for mark, (what, to) in world.marks.items()
+        for reader in to
+        if mark not in read[reader] and what not in SHOWN_NOWHERE and not what.startswith("name of")
+        if mark not in world.names_of_people
+    }
+    assert unread == set()
