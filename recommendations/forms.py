@@ -33,6 +33,18 @@ LOOKED_AT = (
 """What each of the twelve indicia looks at, in a few words (22 U.S.C. 7106(b))."""
 
 
+class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not to be subscripted
+    """Several ministries; a number beyond any key is no choice either, where SQLite would take none at all."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if not str(key).isdecimal() or len(str(key)) > 18:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
+                )
+        return super().clean(value)
+
+
 class RecommendationForm(PlainForm):
     """A recommendation's published facts. `version` is the one that the form was filled from; 0 for a new one."""
 
@@ -57,7 +69,7 @@ class RecommendationForm(PlainForm):
     lead = forms.ModelChoiceField(
         Ministry.objects.none(), required=False, label="Lead ministry", empty_label="No lead ministry"
     )
-    supporting = forms.ModelMultipleChoiceField(
+    supporting = MinistriesField(
         Ministry.objects.none(), required=False, label="Supporting ministries", widget=forms.CheckboxSelectMultiple
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)

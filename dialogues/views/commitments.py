@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
 from dialogues.forms.commitments import (
@@ -99,6 +100,7 @@ def line(commitment: Any, day: date) -> Line:
 
 
 @login_required
+@require_safe
 def commitment_list(request: SignedIn) -> HttpResponse:
     """What was promised, narrowed by the address: `?status=&ministry=&pillar=&page=`."""
     user, today = request.user, clock.today()
@@ -132,6 +134,7 @@ def _narrowed(rows: CommitmentQuerySet, chosen: dict[str, Any]) -> CommitmentQue
 
 
 @login_required
+@require_safe
 def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One commitment, one story. What a ministry may not know does not reach its page."""
     user, today = request.user, clock.today()
@@ -315,10 +318,15 @@ def commitment_verify_done(request: SignedIn, pk: int) -> HttpResponse:
         request,
         pk,
         "commitment_verify_done",
-        may=permissions.can_change_commitment,
+        may=_may_verify,
         form_class=VerifyDoneForm,
         do=actions.verify_done,
     )
+
+
+def _may_verify(user: User, commitment: Commitment) -> bool:
+    """Who may verify it, and an officer who may not verify their own report: the action tells them who can."""
+    return permissions.can_verify_done(user, commitment) or permissions.can_change_commitment(user, commitment)
 
 
 def _verb(

@@ -11,6 +11,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
 from dialogues.forms.dialogues import DialogueForm, ParticipantRows
@@ -40,6 +41,7 @@ class Meeting(NamedTuple):
 
 
 @login_required
+@require_safe
 def dialogue_list(request: SignedIn) -> HttpResponse:
     """Every meeting, newest first."""
     user = request.user
@@ -73,6 +75,7 @@ def dialogue_list(request: SignedIn) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One meeting and the commitments made there; the rest of it is the embassy's alone."""
     user, today = request.user, clock.today()

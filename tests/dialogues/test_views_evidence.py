@@ -282,8 +282,8 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
         ReadingFactory(evidence=evidence)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; evidence, bearings, benchmarks, terms, reviews, readings; edition, may review, own figures (thrice);
-    # inbox, post
+    # session, user, zone; evidence, bearings, benchmarks, terms, reviews, readings; edition, may review;
+    # own figures (once a line, once for the page), inbox, post
     with django_assert_num_queries(16):
         response = client.get(address("evidence_detail", evidence))
 
