@@ -90,21 +90,34 @@ class Command(BaseCommand):
         return f"{day.isoformat()} {timezone.now().isoformat()}"
 
     def _serve(self, wishes: Wishes, environment: dict[str, str]) -> None:
+        """Load what the clock has reached, serve, and stay until somebody stops us or a child ends."""
+        is_loaded = demonstration.last_recorded_at() is not None
         logs = settings.VAR_DIR / "logs"
-        with supervision.Supervisor(environment, settings.BASE_DIR, logs) as supervisor:
-            load = [sys.executable, "manage.py", "load_lesotho", "--exercise"]
-            if subprocess.run(load, env=environment, cwd=settings.BASE_DIR, check=False).returncode:  # noqa: S603
-                raise CommandError("Lesotho could not be loaded; the reason stands above.")
-            demonstration.set_passwords(wishes.password)
+
+        def start_children() -> None:
             _let_go_of_database()
             supervisor.start("web", supervision.web_command(wishes.host, wishes.port))
             supervisor.start("worker", supervision.worker_command(with_beat=True))
+
+        with supervision.Supervisor(environment, settings.BASE_DIR, logs) as supervisor:
+            if is_loaded:  # little is left to load, if anything: they can begin meanwhile
+                start_children()
+            self._load(wishes, environment)
+            if not is_loaded:
+                start_children()
             address = f"http://{_in_url(wishes.host)}:{wishes.port}"
             _wait_until_answered(f"{address}/health/", supervisor)
             self.stdout.write(_greeting(address, wishes, environment["DEMO_CLOCK"], logs))
             self.stdout.flush()
             child = supervisor.watch()
             raise CommandError(f"The {child.name} ended, so everything stops. It said last:\n{child.last_lines()}")
+
+    def _load(self, wishes: Wishes, environment: dict[str, str]) -> None:
+        load = [sys.executable, "manage.py", "load_lesotho", "--exercise"]
+        if subprocess.run(load, env=environment, cwd=settings.BASE_DIR, check=False).returncode:  # noqa: S603
+            raise CommandError("Lesotho could not be loaded; the reason stands above.")
+        demonstration.set_passwords(wishes.password)
+        _let_go_of_database()
 
 
 def _wishes() -> Wishes:
