@@ -30,7 +30,7 @@ def record(
     """Append one entry, in the transaction of the action that it tells of.
 
     `verb` is "noun.verb" in the past ("update.sent"); `row` is what it was done to; `country` decides who may read the
-    entry; `before` and `after` are kept apart from the chain, which holds only their salted digest.
+    entry; `before` and `after` are kept apart from the chain, which holds only a salted digest of each.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An entry belongs in the transaction of its action.")
@@ -50,7 +50,8 @@ def record(
         table=row._meta.label_lower if row is not None else "",
         row=str(row.pk) if row is not None else "",
         address=context.address.get(),
-        detail_digest=chain.salted(salt, was, became) if was or became else "",
+        before_digest=chain.salted(salt, "before", was),
+        after_digest=chain.salted(salt, "after", became),
         previous_hash=previous,
     )
     entry.hash = chain.digest(previous, _sealed(entry))
@@ -70,15 +71,28 @@ def verify() -> tuple[int, str] | None:
 
     if fault := chain.first_fault(rows()):
         return fault
-    for entry in entries.exclude(detail_digest="").iterator(chunk_size=2000):
-        detail = getattr(entry, "detail", None)
-        if detail is None:
-            return entry.number, f"what entry {entry.number} changed is missing"
-        if REDACTED in (detail.before, detail.after):
-            continue
-        if chain.salted(detail.salt, detail.before, detail.after) != entry.detail_digest:
-            return entry.number, f"what entry {entry.number} changed was altered"
+    for entry in entries.iterator(chunk_size=2000):
+        if said := _detail_fault(entry):
+            return entry.number, said
     return None
+
+
+def _detail_fault(entry: AuditEntry) -> str:
+    """What is wrong with the before and after of an entry that itself holds, or ""."""
+    detail = getattr(entry, "detail", None)
+    changed = f"what entry {entry.number} changed"
+    if not (entry.before_digest or entry.after_digest):
+        return f"{changed} was put in" if detail else ""
+    if detail is None:
+        return f"{changed} is missing"
+    for side, text, sealed in (
+        ("before", detail.before, entry.before_digest),
+        ("after", detail.after, entry.after_digest),
+    ):
+        is_redacted = text == REDACTED and sealed
+        if not is_redacted and chain.salted(detail.salt, side, text) != sealed:
+            return f"{changed} was altered ({side})"
+    return ""
 
 
 def _text(value: Mapping[str, Any] | None) -> str:
@@ -95,5 +109,6 @@ def _sealed(entry: AuditEntry) -> dict[str, str | int | None]:
         "table": entry.table,
         "row": entry.row,
         "address": entry.address,
-        "detail": entry.detail_digest,
+        "before": entry.before_digest,
+        "after": entry.after_digest,
     }

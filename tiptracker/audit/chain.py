@@ -15,9 +15,12 @@ def digest(previous: str, entry: Mapping[str, str | int | None]) -> str:
     return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
 
 
-def salted(salt: str, before: str, after: str) -> str:
-    """SHA-256 (hex) that binds what was before and after to the chain without giving it away."""
-    return hashlib.sha256(f"{salt}\n{before}\n{after}".encode()).hexdigest()
+def salted(salt: str, side: str, text: str) -> str:
+    """SHA-256 (hex) that binds a text to the chain without giving it away, or "" where there is none.
+
+    `side` is "before" or "after": each has a digest of its own, so that one can be redacted and the other still holds.
+    """
+    return hashlib.sha256(f"{salt}\n{side}\n{text}".encode()).hexdigest() if text else ""
 
 
 def moment(at: datetime) -> str:
@@ -28,15 +31,18 @@ def moment(at: datetime) -> str:
 def first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | int | None]]]) -> tuple[int, str] | None:
     """The number of the first entry that doesn't fit and why, or None where the chain holds.
 
-    Each of `entries`, in order of number: number, previous hash, own hash, what is sealed.
+    Each of `entries`, in order of number: number, previous hash, own hash, what is sealed. Whether the last entries were
+    cut off, only a head noted before can tell.
     """
-    previous, expected = START, 1
+    earlier, previous, expected = "", START, 1
     for number, named, own, sealed in entries:
         if number != expected:
             return expected, f"entry {expected} is missing"
+        if named == earlier:  # it follows the last but one
+            return number - 1, f"entry {number - 1} was put in"
         if named != previous:
             return number, f"entry {number} does not follow the one before it"
         if digest(previous, sealed) != own:
-            return number, f"entry {number} was changed"
-        previous, expected = own, expected + 1
+            return number, f"entry {number} was changed or put in"
+        earlier, previous, expected = previous, own, expected + 1
     return None

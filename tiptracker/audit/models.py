@@ -33,7 +33,8 @@ class AuditEntry(models.Model):
     table = models.CharField(max_length=60, blank=True)
     row = models.CharField(max_length=40, blank=True)
     address = models.GenericIPAddressField(null=True)
-    detail_digest = models.CharField(max_length=64, blank=True)
+    before_digest = models.CharField(max_length=64, blank=True)
+    after_digest = models.CharField(max_length=64, blank=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
 
@@ -51,7 +52,7 @@ class AuditEntry(models.Model):
 
 
 class AuditDetail(models.Model):
-    """Before and after of one entry, as JSON text. Redaction may blank it; the chain holds a salted digest of it."""
+    """Before and after of one entry, as JSON text. Redaction may blank a side; the chain holds a salted digest of each."""
 
     entry = models.OneToOneField(AuditEntry, models.PROTECT, related_name="detail")
     salt = models.CharField(max_length=32)

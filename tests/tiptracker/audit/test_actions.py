@@ -75,7 +75,7 @@ def test_verify_names_an_entry_changed_behind_the_triggers():
     wrote(3)
     behind_the_triggers("UPDATE audit_auditentry SET verb = %s WHERE number = 2", "nothing.happened")
 
-    assert actions.verify() == (2, "entry 2 was changed")
+    assert actions.verify() == (2, "entry 2 was changed or put in")
 
 
 @pytest.mark.django_db
@@ -90,11 +90,54 @@ def test_verify_names_an_entry_deleted_behind_the_triggers():
 
 
 @pytest.mark.django_db
-def test_verify_names_an_entry_whose_before_or_after_was_altered():
-    entry = wrote(2)[1]
-    behind_the_triggers("UPDATE audit_auditdetail SET after = %s WHERE entry_id = %s", "{}", entry.pk)
+def test_verify_names_an_entry_put_in_behind_the_triggers():
+    second = wrote(3)[1]
+    behind_the_triggers("UPDATE audit_auditentry SET number = 4 WHERE number = 3")
+    forged = AuditEntry(number=3, at=second.at, verb="nothing.happened", previous_hash=second.hash)
+    forged.hash = chain.digest(second.hash, actions._sealed(forged))
+    forged.save()
 
-    assert actions.verify() == (2, "what entry 2 changed was altered")
+    assert actions.verify() == (3, "entry 3 was put in")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("instead", ["{}", ""])
+def test_verify_names_an_entry_whose_before_or_after_was_altered(side, instead):
+    wrote(1)
+    entry = actions.record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
+    behind_the_triggers(f"UPDATE audit_auditdetail SET {side} = %s WHERE entry_id = %s", instead, entry.pk)
+
+    assert actions.verify() == (2, f"what entry 2 changed was altered ({side})")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ['{"number": 0}', REDACTED])
+def test_verify_names_an_entry_beside_whose_after_a_before_was_put(text):
+    entry = wrote(2)[1]
+    behind_the_triggers("UPDATE audit_auditdetail SET before = %s WHERE entry_id = %s", text, entry.pk)
+
+    assert actions.verify() == (2, "what entry 2 changed was altered (before)")
+
+
+@pytest.mark.django_db
+def test_verify_names_an_entry_beside_which_a_before_and_after_was_put():
+    wrote(1)
+    entry = actions.record("thing.looked_at", by=None)
+    AuditDetail.objects.create(entry=entry, salt="salt", after='{"number": 7}')
+
+    assert actions.verify() == (2, "what entry 2 changed was put in")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("redacted", "altered"), [("before", "after"), ("after", "before")])
+def test_verify_holds_the_side_that_was_not_redacted(redacted, altered):
+    entry = actions.record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
+    AuditDetail.objects.filter(entry=entry).update(**{redacted: REDACTED})
+    assert actions.verify() is None
+
+    behind_the_triggers(f"UPDATE audit_auditdetail SET {altered} = %s WHERE entry_id = %s", "{}", entry.pk)
+    assert actions.verify() == (1, f"what entry 1 changed was altered ({altered})")
 
 
 @pytest.mark.django_db

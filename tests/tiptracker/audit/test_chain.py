@@ -22,7 +22,7 @@ def test_first_fault_names_a_changed_entry():
     entries = sealed("a", "b", "c")
     entries[1] = (*entries[1][:3], {"what": "B"})
 
-    assert chain.first_fault(entries) == (2, "entry 2 was changed")
+    assert chain.first_fault(entries) == (2, "entry 2 was changed or put in")
 
 
 def test_first_fault_names_the_follower_of_an_entry_sealed_anew():
@@ -39,13 +39,23 @@ def test_first_fault_names_a_missing_entry():
     assert chain.first_fault(entries[1:]) == (1, "entry 1 is missing")
 
 
+def test_first_fault_names_an_entry_put_in():
+    first, second, third = sealed("a", "b", "c")
+    extra = (3, second[2], chain.digest(second[2], {"what": "x"}), {"what": "x"})
+
+    assert chain.first_fault([first, second, extra, (4, *third[1:])]) == (3, "entry 3 was put in")
+    at_the_start = (1, chain.START, chain.digest(chain.START, {"what": "x"}), {"what": "x"})
+    assert chain.first_fault([at_the_start, (2, *first[1:])]) == (1, "entry 1 was put in")
+
+
 def test_digest_does_not_depend_on_the_order_of_what_is_sealed():
     assert chain.digest("", {"a": 1, "b": None}) == chain.digest("", {"b": None, "a": 1})
 
 
 def test_salted_tells_before_from_after():
-    assert chain.salted("salt", "x", "") != chain.salted("salt", "", "x")
-    assert chain.salted("salt", "x", "") != chain.salted("other", "x", "")
+    assert chain.salted("salt", "before", "x") != chain.salted("salt", "after", "x")
+    assert chain.salted("salt", "before", "x") != chain.salted("other", "before", "x")
+    assert chain.salted("salt", "before", "") == ""
 
 
 def test_moment_is_the_same_text_in_every_zone():
