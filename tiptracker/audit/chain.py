@@ -31,8 +31,8 @@ def moment(at: datetime) -> str:
 def first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | int | None]]]) -> tuple[int, str] | None:
     """The number of the first entry that doesn't fit and why, or None where the chain holds.
 
-    Each of `entries`, in order of number: number, previous hash, own hash, what is sealed. Whether the last entries were
-    cut off, only a head noted before can tell.
+    Each of `entries`, in order of number: number, previous hash, own hash, what is sealed. Whether the
+    last entries were cut off, only a head noted before can tell.
     """
     earlier, previous, expected = "", START, 1
     for number, named, own, sealed in entries:

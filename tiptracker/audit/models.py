@@ -52,7 +52,7 @@ class AuditEntry(models.Model):
 
 
 class AuditDetail(models.Model):
-    """Before and after of one entry, as JSON text. Redaction may blank a side; the chain holds a salted digest of each."""
+    """Before and after of one entry, as JSON text. Redaction may blank a side; the chain holds a digest of each."""
 
     entry = models.OneToOneField(AuditEntry, models.PROTECT, related_name="detail")
     salt = models.CharField(max_length=32)

@@ -35,6 +35,14 @@ def behind_the_triggers(statement, *values):
         cursor.execute(statement, values)
 
 
+def alter_detail(entry, side, text):
+    statement = {
+        "before": "UPDATE audit_auditdetail SET before = %s WHERE entry_id = %s",
+        "after": "UPDATE audit_auditdetail SET after = %s WHERE entry_id = %s",
+    }[side]
+    behind_the_triggers(statement, text, entry.pk)
+
+
 @pytest.mark.django_db
 def test_record_chains_each_entry_to_the_one_before():
     first, second = wrote(2)
@@ -106,7 +114,7 @@ def test_verify_names_an_entry_put_in_behind_the_triggers():
 def test_verify_names_an_entry_whose_before_or_after_was_altered(side, instead):
     wrote(1)
     entry = actions.record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
-    behind_the_triggers(f"UPDATE audit_auditdetail SET {side} = %s WHERE entry_id = %s", instead, entry.pk)
+    alter_detail(entry, side, instead)
 
     assert actions.verify() == (2, f"what entry 2 changed was altered ({side})")
 
@@ -115,7 +123,7 @@ def test_verify_names_an_entry_whose_before_or_after_was_altered(side, instead):
 @pytest.mark.parametrize("text", ['{"number": 0}', REDACTED])
 def test_verify_names_an_entry_beside_whose_after_a_before_was_put(text):
     entry = wrote(2)[1]
-    behind_the_triggers("UPDATE audit_auditdetail SET before = %s WHERE entry_id = %s", text, entry.pk)
+    alter_detail(entry, "before", text)
 
     assert actions.verify() == (2, "what entry 2 changed was altered (before)")
 
@@ -136,7 +144,7 @@ def test_verify_holds_the_side_that_was_not_redacted(redacted, altered):
     AuditDetail.objects.filter(entry=entry).update(**{redacted: REDACTED})
     assert actions.verify() is None
 
-    behind_the_triggers(f"UPDATE audit_auditdetail SET {altered} = %s WHERE entry_id = %s", "{}", entry.pk)
+    alter_detail(entry, altered, "{}")
     assert actions.verify() == (1, f"what entry 1 changed was altered ({altered})")
 
 
