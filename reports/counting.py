@@ -100,6 +100,7 @@ def known(facts: Facts, by: datetime | None) -> Facts:
             for one in so_far(facts.rounds)
         ),
         assessments=so_far(facts.assessments),
+        commitments=tuple(replace(one, events=so_far(one.events)) for one in so_far(facts.commitments)),
     )
 
 
@@ -120,35 +121,37 @@ def latest(readings: Iterable[Reading]) -> Reading | None:
     return max(rows, key=lambda row: (row.through_on, row.recorded_at, row.id), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """The record looked at in three ways, and how many claims wait for a review.
+
+    `begun` counts what is verified from the first day of each span, not from its last: what will be
+    dated by the time it is over. A claim is a piece of evidence that would count if it were taken, or
+    a figure that was sent without one.
+    """
+
+    verified: Sight
+    claimed: Sight
+    begun: Sight
+    waiting: int
+
+
+def sights(facts: Facts, as_of: date) -> Sights:
+    """The three ways of looking at a day. `facts` are those known (see `known`)."""
+    record = _Record.of(facts)
+    seen = _verified(record, facts, as_of)
+    sent = _claimed(record, facts, as_of, seen)
+    return Sights(
+        verified=seen,
+        claimed=sent,
+        begun=_verified(record, facts, as_of, is_begun=True),
+        waiting=_waiting(record, facts, as_of, sent),
+    )
+
+
 def verified(facts: Facts, as_of: date) -> Sight:
     """What is verified and counts by that day. `facts` are those known (see `known`)."""
-    record = _Record.of(facts)
-    readings = _grouped(
-        (row.indicator_id, row)
-        for row in facts.readings
-        if _covers(facts.edition.tracking, row, as_of) and record.is_verified(row)
-    )
-    actions = []
-    findings = []
-    for bearing, evidence in record.borne:
-        review = record.reviews.get((evidence.id, bearing.id))
-        if review is None or review.decision is not Review.VERIFIED:
-            continue
-        first = _first_day(evidence, review)
-        if first is None or not _counts(facts.edition.tracking, first, evidence.happened_to, as_of):
-            continue
-        if _is_action(bearing, evidence):
-            actions.append((bearing.benchmark_id, Action(evidence.id, evidence.happened_to)))
-        elif bearing.shows is not Shows.CONTEXT:
-            findings.append((bearing.benchmark_id, evidence.id))
-    return Sight(
-        readings=readings,
-        figures=readings,
-        previous=_previous(facts),
-        actions=_grouped(actions),
-        judgements=_judgements(facts, as_of),
-        findings=_grouped(findings),
-    )
+    return _verified(_Record.of(facts), facts, as_of)
 
 
 def claimed(facts: Facts, as_of: date) -> Sight:
@@ -161,8 +164,45 @@ def claimed(facts: Facts, as_of: date) -> Sight:
     claim until its review states the day.
     """
     record = _Record.of(facts)
+    return _claimed(record, facts, as_of, _verified(record, facts, as_of))
+
+
+def _verified(record: "_Record", facts: Facts, as_of: date, *, is_begun: bool = False) -> Sight:
+    """What is verified; each span counted from its last day, or, where it `is_begun`, from its first."""
     window = facts.edition.tracking
-    seen = verified(facts, as_of)
+    readings = _grouped(
+        (row.indicator_id, row)
+        for row in facts.readings
+        if _covers(window, row, as_of, is_begun=is_begun) and record.is_verified(row)
+    )
+    actions = []
+    findings = []
+    for bearing, evidence in record.borne:
+        review = record.reviews.get((evidence.id, bearing.id))
+        if review is None or review.decision is not Review.VERIFIED:
+            continue
+        first = _first_day(evidence, review)
+        if first is None or not _in_window(window, first, evidence.happened_to):
+            continue
+        on = first if is_begun else evidence.happened_to
+        if on > as_of:
+            continue
+        if _is_action(bearing, evidence):
+            actions.append((bearing.benchmark_id, Action(evidence.id, on)))
+        elif bearing.shows is not Shows.CONTEXT:
+            findings.append((bearing.benchmark_id, evidence.id))
+    return Sight(
+        readings=readings,
+        figures=readings,
+        previous=_previous(facts),
+        actions=_grouped(actions),
+        judgements=_judgements(record, facts, as_of, is_begun=is_begun),
+        findings=_grouped(findings),
+    )
+
+
+def _claimed(record: "_Record", facts: Facts, as_of: date, seen: Sight) -> Sight:
+    window = facts.edition.tracking
     readings = [(row.indicator_id, row) for rows in seen.readings.values() for row in rows]
     figures = list(readings)
     for row in facts.readings:
@@ -178,7 +218,7 @@ def claimed(facts: Facts, as_of: date) -> Sight:
         first = _first_day(evidence, review)
         if review is not None and (review.decision is Review.REJECTED or first is not None):
             continue
-        if _counts(window, first, evidence.happened_to, as_of):
+        if _in_window(window, first, evidence.happened_to) and evidence.happened_to <= as_of:
             said = record.progress(evidence)
             actions.append((bearing.benchmark_id, Action(evidence.id, evidence.happened_to, said)))
     return replace(
@@ -195,23 +235,6 @@ def is_met_without_action(sight: Sight, benchmark_id: int) -> bool:
     return judgement is not None and judgement.verdict is Verdict.MET and not sight.actions.get(benchmark_id)
 
 
-def waiting(facts: Facts, as_of: date) -> int:
-    """How many claims wait for a review: pieces of evidence that would count by that day if taken.
-
-    A figure sent without a file is one too.
-    """
-    record = _Record.of(facts)
-    of_actions = {
-        ("evidence", action.evidence_id) for actions in claimed(facts, as_of).actions.values() for action in actions
-    }
-    of_readings = {
-        ("evidence", cited.id) if (cited := record.cited(row)) else ("reading", row.id)
-        for row in facts.readings
-        if _covers(facts.edition.tracking, row, as_of) and record.is_waiting(row)
-    }
-    return len(of_actions | of_readings)
-
-
 def is_reviewed(facts: Facts) -> bool:
     """Whether anything in the tracking period has been reviewed, be it verified or rejected.
 
@@ -219,9 +242,9 @@ def is_reviewed(facts: Facts) -> bool:
     figure can be told from none.
     """
     window = facts.edition.tracking
-    of_period = {
-        row.id for row in facts.evidence if _counts(window, row.happened_from, row.happened_to, window.ends_on)
-    } | {row.evidence_id for row in facts.readings if _covers(window, row, window.ends_on)}
+    of_period = {row.id for row in facts.evidence if _in_window(window, row.happened_from, row.happened_to)} | {
+        row.evidence_id for row in facts.readings if _covers(window, row, window.ends_on)
+    }
     return any(review.evidence_id in of_period for review in facts.reviews)
 
 
@@ -315,17 +338,30 @@ def _first_day(evidence: Evidence, review: EvidenceReview | None) -> date | None
     return review.first_on
 
 
-def _counts(window: Period, first: date | None, last: date, as_of: date) -> bool:
-    """Whether a span, as far as its days are known, lies in the window and is over by a day."""
-    return window.starts_on <= (first or last) and last <= min(window.ends_on, as_of)
+def _in_window(window: Period, first: date | None, last: date) -> bool:
+    """Whether a span, as far as its days are known, lies in the window."""
+    return window.starts_on <= (first or last) and last <= window.ends_on
 
 
-def _covers(window: Period, reading: Reading, as_of: date) -> bool:
+def _covers(window: Period, reading: Reading, as_of: date, *, is_begun: bool = False) -> bool:
     """Whether a reading is one for the period: from its very start through a day that has come.
 
-    One that starts later tells of a part only, and isn't compared with a year.
+    One that starts later tells of a part only, and isn't compared with a year. Where it `is_begun`,
+    the day it starts on must have come, not the one it goes through.
     """
-    return reading.starts_on == window.starts_on and reading.through_on <= min(window.ends_on, as_of)
+    if reading.starts_on != window.starts_on or reading.through_on > window.ends_on:
+        return False
+    return (reading.starts_on if is_begun else reading.through_on) <= as_of
+
+
+def _waiting(record: "_Record", facts: Facts, as_of: date, sent: Sight) -> int:
+    of_actions = {("evidence", action.evidence_id) for actions in sent.actions.values() for action in actions}
+    of_readings = {
+        ("evidence", cited.id) if (cited := record.cited(row)) else ("reading", row.id)
+        for row in facts.readings
+        if _covers(facts.edition.tracking, row, as_of) and record.is_waiting(row)
+    }
+    return len(of_actions | of_readings)
 
 
 def _previous(facts: Facts) -> Mapping[int, tuple[Reading, ...]]:
@@ -337,20 +373,31 @@ def _previous(facts: Facts) -> Mapping[int, tuple[Reading, ...]]:
     )
 
 
-def _judgements(facts: Facts, as_of: date) -> Mapping[int, Judgement]:
-    """The assessment that holds of each benchmark on a day: by the day it holds from, then as recorded."""
-    last_days = {row.id: row.happened_to for row in facts.evidence}
+def _judgements(record: "_Record", facts: Facts, as_of: date, *, is_begun: bool) -> Mapping[int, Judgement]:
+    """The assessment that holds of each benchmark on a day: by the day it holds from, then as recorded.
 
-    def holds_from(row: Assessment) -> date:
-        """The last day of the evidence it rests on; where it rests on none, the day it was recorded."""
-        days = [last_days[one] for one in row.evidence_ids if one in last_days]
-        return max(days, default=row.recorded_at.astimezone(facts.zone).date())
+    That is the last day of the evidence it rests on, or, where it `is_begun`, the day by which all of
+    that has begun; where it rests on none, the day it was recorded.
+    """
 
-    held = {}
-    for row in sorted(facts.assessments, key=lambda row: (holds_from(row), row.recorded_at, row.id)):
-        if holds_from(row) <= as_of:
-            held[row.benchmark_id] = Judgement(row.id, row.verdict, holds_from(row))
-    return held
+    stated: dict[int, date] = {}
+    for review in record.reviews.values() if is_begun else ():
+        if review.first_on is not None and review.decision is Review.VERIFIED:
+            stated[review.evidence_id] = max(review.first_on, stated.get(review.evidence_id, review.first_on))
+
+    def day_of(evidence: Evidence) -> date:
+        if not is_begun:
+            return evidence.happened_to
+        return evidence.happened_from or stated.get(evidence.id, evidence.happened_to)
+
+    held: dict[int, tuple[tuple[date, datetime, int], Judgement]] = {}
+    for row in facts.assessments:
+        days = [day_of(record.evidence[one]) for one in row.evidence_ids if one in record.evidence]
+        on = max(days, default=row.recorded_at.astimezone(facts.zone).date())
+        order = (on, row.recorded_at, row.id)
+        if on <= as_of and (row.benchmark_id not in held or held[row.benchmark_id][0] < order):
+            held[row.benchmark_id] = (order, Judgement(row.id, row.verdict, on))
+    return {benchmark: judgement for benchmark, (_, judgement) in held.items()}
 
 
 def _grouped[K: Hashable, V](pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:

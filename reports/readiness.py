@@ -172,6 +172,7 @@ class Readiness:
     known_by: datetime | None
     verified: Tally
     claimed: Tally
+    possible: Tally
     is_reviewed: bool
     waiting: int
     deadline_on: date | None
@@ -194,9 +195,9 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
     """
     record = counting.known(facts, known_by)
     asked = questionnaire(record)
-    sight = counting.verified(record, as_of)
-    found = answers(asked, sight)
-    sent = greater(found, answers(asked, counting.claimed(record, as_of)))
+    seen = counting.sights(record, as_of)
+    found = answers(asked, seen.verified)
+    sent = greater(found, answers(asked, seen.claimed))
     terms = counting.newest(record.edition_terms)
     return Readiness(
         edition=facts.edition,
@@ -204,8 +205,9 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
         known_by=known_by,
         verified=tally(asked, found),
         claimed=tally(asked, sent),
+        possible=tally(asked, greater(found, answers(asked, seen.begun))),
         is_reviewed=counting.is_reviewed(record),
-        waiting=counting.waiting(record, as_of),
+        waiting=seen.waiting,
         deadline_on=terms.deadline_on if terms else None,
         working_mark=terms.working_mark if terms else None,
         working_mark_reason=terms.working_mark_reason if terms else "",
@@ -213,7 +215,7 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
             f"{one.key} is assessed as met, but no verified action in the tracking period stands"
             " behind it. Verify the action, or assess it again."
             for one in asked.benchmarks
-            if counting.is_met_without_action(sight, one.id)
+            if counting.is_met_without_action(seen.verified, one.id)
         ),
     )
 

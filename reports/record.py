@@ -14,8 +14,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.words import Direction, DoneBy, Progress, Review, Shows, Verdict
-from recommendations.words import Better, Origin, Pillar, Question, Rule
+from dialogues.words import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
+from recommendations.words import Better, MilestoneKind, Origin, Pillar, Question, Rule, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,8 @@ class Indicator:
 class Reading:
     """What was told of an indicator from `starts_on` through a day.
 
-    A figure, or a direction only, or no data.
+    A figure, or a direction only, or no data. `has_source` is False where neither a source nor a
+    piece of evidence stands behind it.
     """
 
     id: int
@@ -129,6 +130,7 @@ class Reading:
     direction: Direction | None = None
     evidence_id: int | None = None
     round_id: int | None = None
+    has_source: bool = True
 
     @property
     def is_no_data(self) -> bool:
@@ -180,12 +182,57 @@ class EvidenceReview:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One sending of a ministry's update: how far it says it is, and when it was sent back, if it was."""
+    """One sending of a ministry's update: how far it says it is, and when it was sent back, if it was.
+
+    `ministry_id` is who sent it, `commitment_id` on what.
+    """
 
     id: int
     recorded_at: datetime
     progress: Progress
     returned_at: datetime | None = None
+    ministry_id: int | None = None
+    commitment_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentEvent:
+    """What happened to a commitment on a day; `due_on` is the date it agreed, if any."""
+
+    id: int
+    recorded_at: datetime
+    kind: Kind
+    happened_on: date
+    due_on: date | None = None
+
+    @property
+    def pk(self) -> int:
+        """Its key, as `dialogues.status` calls it."""
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What was promised, by the government or (`ministry_id` None) by the United States.
+
+    It never counts. `towards` says by benchmark (id) what keeping it would give; `events` are its life.
+    """
+
+    id: int
+    recorded_at: datetime
+    ministry_id: int | None
+    towards: Mapping[int, Reach] = field(default_factory=dict)
+    events: tuple[CommitmentEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A day of the edition's year, and the day on which what was to happen by then did."""
+
+    id: int
+    kind: MilestoneKind
+    due_on: date
+    done_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +250,8 @@ class Assessment:
 class Facts:
     """Everything readiness may rest on, whatever the day and whenever it became known.
 
-    `zone` is the country's: a moment's day there is the day it was recorded.
+    `zone` is the country's: a moment's day there is the day it was recorded. `tiers` are those that
+    the country was given, by the year of the edition, up to this one.
     """
 
     edition: Edition
@@ -218,3 +266,6 @@ class Facts:
     reviews: tuple[EvidenceReview, ...] = ()
     rounds: tuple[Round, ...] = ()
     assessments: tuple[Assessment, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    tiers: Mapping[int, Tier] = field(default_factory=dict)
