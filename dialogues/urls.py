@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dialogues.views import assessments, commitments, dialogues, evidence, ministry, rounds
+from dialogues.views import assessments, commitments, dialogues, evidence, log, ministry, rounds
 
 urlpatterns = [
     path("commitments/", commitments.commitment_list, name="commitment_list"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("commitments/<int:pk>/verify-done/", commitments.commitment_verify_done, name="commitment_verify_done"),
     path("commitments/<int:pk>/update/", ministry.update_send, name="update_send"),
     path("ministry/", ministry.ministry_home, name="ministry_home"),
-    path("evidence/log/", evidence.evidence_log, name="evidence_log"),
+    path("evidence/log/", log.evidence_log, name="evidence_log"),
     path("evidence/<int:pk>/", evidence.evidence_detail, name="evidence_detail"),
     path("evidence/<int:pk>/review/", evidence.evidence_review, name="evidence_review"),
     path("files/<int:pk>/", evidence.evidence_file, name="evidence_file"),
