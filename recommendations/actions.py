@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from recommendations.models import Benchmark, BenchmarkTerms, Edition, Indicator, Recommendation
+from recommendations.models import Benchmark, BenchmarkTerms, Edition, Indicator, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import validate_indicia
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Origin, Pillar, Rule, TextStatus
@@ -19,6 +19,9 @@ from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, add, change, refuse_stale, spelt_moment, written
+
+FIRST_PUT_DOWN = "As it was first put down."
+"""Why a new recommendation is under its pillar; a change says why itself."""
 
 
 def readiness_may_have_moved(country_id: int) -> None:
@@ -45,9 +48,10 @@ def add_recommendation(
     by: User,
     now: datetime,
 ) -> Recommendation:
-    """An item of the edition's list. Raises PermissionDenied, or Refused where its number is taken or a field is wrong.
+    """An item of the edition's list, with its first terms; scores known by an earlier moment stay as they were.
 
-    `indicia` are numbers from 1 to 12 (22 U.S.C. 7106(b)), in any order.
+    Raises PermissionDenied, or Refused where its number is taken or a field is wrong. `indicia` are numbers
+    from 1 to 12 (22 U.S.C. 7106(b)), in any order.
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
@@ -66,14 +70,18 @@ def add_recommendation(
         text=text,
         text_status=text_status,
         origin=origin,
-        pillar=pillar,
         indicia=indicia,
         lead=lead,
     )
     helpers = _of_the_country(supporting, edition)
     add(recommendation).supporting.set(helpers)
+    terms = _place(recommendation, pillar, FIRST_PUT_DOWN, by=by, now=now)
     record(
-        "recommendation.added", by=by, row=recommendation, country=edition.country_id, after=_told(recommendation, now)
+        "recommendation.added",
+        by=by,
+        row=recommendation,
+        country=edition.country_id,
+        after=_told(recommendation, terms, now),
     )
     readiness_may_have_moved(edition.country_id)
     return recommendation
@@ -92,33 +100,36 @@ def change_recommendation(
     indicia: Sequence[int],
     lead: Ministry | None,
     supporting: Iterable[Ministry],
+    reason: str = "",
     by: User,
     now: datetime,
 ) -> Recommendation:
     """Put a recommendation's published facts right; the log keeps what stood there before.
 
-    `version` is the one that the form was filled from. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    `version` is the one that the form was filled from. Another pillar is another row of terms, in force
+    from now, and needs its `reason`. Raises PermissionDenied, ChangedMeanwhile, Refused.
     """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
     locked = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
     refuse_stale(locked, version, now)
-    before = _told(locked, now)
+    old = locked.terms.known_by(None).first()
+    before = _told(locked, old, now)
     _fill(
         locked,
         number=number,
         text=text,
         text_status=text_status,
         origin=origin,
-        pillar=pillar,
         indicia=indicia,
         lead=lead,
     )
     helpers = _of_the_country(supporting, locked.edition)
     locked.version += 1
     change(locked).supporting.set(helpers)
+    terms = old if old and old.pillar == pillar else _place(locked, pillar, reason, by=by, now=now)
     country = locked.edition.country_id
-    record("recommendation.changed", by=by, row=locked, country=country, before=before, after=_told(locked, now))
+    record("recommendation.changed", by=by, row=locked, country=country, before=before, after=_told(locked, terms, now))
     readiness_may_have_moved(country)
     return locked
 
@@ -221,7 +232,6 @@ def _fill(
     text: str,
     text_status: TextStatus,
     origin: Origin,
-    pillar: Pillar,
     indicia: Sequence[int],
     lead: Ministry | None,
 ) -> None:
@@ -234,7 +244,7 @@ def _fill(
     if taken := others.filter(origin=origin, number=number).first():
         raise Refused(f"Number {number} is taken by “{taken.text}”. Give another number.", field="number")
     recommendation.number, recommendation.origin = number, origin
-    recommendation.text_status, recommendation.pillar = text_status, pillar
+    recommendation.text_status = text_status
     recommendation.indicia = sorted(set(indicia))
     try:
         validate_indicia(recommendation.indicia)
@@ -252,14 +262,28 @@ def _of_the_country(ministries: Iterable[Ministry], edition: Edition) -> list[Mi
     return chosen
 
 
-def _told(recommendation: Recommendation, now: datetime) -> dict[str, Any]:
+def _place(
+    recommendation: Recommendation, pillar: Pillar, reason: str, *, by: User, now: datetime
+) -> RecommendationTerms:
+    """Another row of terms: the pillar, in force from now."""
+    reason = written(
+        reason, "Say why it belongs to another pillar now. Until today it counts as before.", field="reason"
+    )
+    return add(
+        RecommendationTerms(
+            recommendation=recommendation, pillar=pillar, reason=reason, recorded_at=now, recorded_by=by
+        )
+    )
+
+
+def _told(recommendation: Recommendation, terms: RecommendationTerms | None, now: datetime) -> dict[str, Any]:
     """What the log keeps of a recommendation."""
     return {
         "number": recommendation.number,
         "text": recommendation.text,
         "text_status": recommendation.text_status,
         "origin": recommendation.origin,
-        "pillar": recommendation.pillar,
+        "pillar": terms.pillar if terms else None,
         "indicia": list(recommendation.indicia),
         "lead": recommendation.lead_id,
         "supporting": sorted(recommendation.supporting.values_list("pk", flat=True)),

@@ -39,6 +39,8 @@ class EditionSerializer(PublishedEditionSerializer):
 class PublishedRecommendationSerializer(serializers.ModelSerializer[Recommendation]):
     """A recommendation; `text_status` says whether the text is the report's own or our reconstruction."""
 
+    pillar = serializers.ChoiceField(choices=Pillar.choices(), read_only=True)
+
     class Meta:
         model = Recommendation
         fields: tuple[str, ...] = ("id", "edition", "origin", "number", "text", "text_status", "pillar", "indicia")
@@ -144,8 +146,8 @@ class RecommendationViewSet(ReadOnlyModelViewSet[Recommendation]):
     filterset_class = RecommendationFilter
 
     def get_queryset(self) -> QuerySet[Recommendation]:
-        recommendations = Recommendation.objects.visible_to(self.request.user).prefetch_related("supporting")
-        return recommendations.order_by("edition", "-origin", "number")
+        recommendations = Recommendation.objects.visible_to(self.request.user).with_pillar()
+        return recommendations.prefetch_related("supporting").order_by("edition", "-origin", "number")
 
 
 @by_reader("BenchmarkForReader", embassy=BenchmarkSerializer, ministry=BenchmarkWordingSerializer)

@@ -46,7 +46,7 @@ class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class RecommendationForm(PlainForm):
-    """A recommendation's published facts. `version` is the one that the form was filled from; 0 for a new one."""
+    """A recommendation's published facts."""
 
     number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
     origin = forms.ChoiceField(choices=Origin.choices(), label="Where it stands", widget=forms.RadioSelect)
@@ -72,7 +72,6 @@ class RecommendationForm(PlainForm):
     supporting = MinistriesField(
         Ministry.objects.none(), required=False, label="Supporting ministries", widget=forms.CheckboxSelectMultiple
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, reader: User, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,9 +79,32 @@ class RecommendationForm(PlainForm):
         _offer(self.fields["lead"], ministries)
         _offer(self.fields["supporting"], ministries)
 
+    def answers(self) -> dict[str, Any]:
+        """What was typed, as the actions take it."""
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return typed | {
+            "origin": Origin(typed["origin"]),
+            "text_status": TextStatus(typed["text_status"]),
+            "pillar": Pillar(typed["pillar"]),
+        }
+
+
+class RecommendationEditForm(RecommendationForm):
+    """The same, put right. `version` is the one that the form was filled from."""
+
+    reason = forms.CharField(
+        required=False,
+        label="Why another pillar",
+        help_text="Only where you change the pillar: readiness reads it, so the change is dated and kept.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    field_order = ("number", "origin", "text", "text_status", "pillar", "reason")
+
     @staticmethod
     def filled_from(recommendation: Recommendation) -> dict[str, Any]:
-        """The initial values of a form that edits this row."""
+        """The initial values of a form that edits this row (`with_pillar`); the reason is asked anew."""
         return {
             "number": recommendation.number,
             "origin": recommendation.origin,
@@ -93,15 +115,6 @@ class RecommendationForm(PlainForm):
             "lead": recommendation.lead_id,
             "supporting": [ministry.pk for ministry in recommendation.supporting.all()],
             "version": recommendation.version,
-        }
-
-    def answers(self) -> dict[str, Any]:
-        """What was typed, as the actions take it."""
-        typed = {name: value for name, value in self.cleaned_data.items() if name != "version"}
-        return typed | {
-            "origin": Origin(typed["origin"]),
-            "text_status": TextStatus(typed["text_status"]),
-            "pillar": Pillar(typed["pillar"]),
         }
 
 

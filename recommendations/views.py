@@ -12,7 +12,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from recommendations import actions
-from recommendations.forms import BenchmarkForm, RecommendationForm, differences, has_seen, refuse
+from recommendations.forms import (
+    BenchmarkForm,
+    RecommendationEditForm,
+    RecommendationForm,
+    differences,
+    has_seen,
+    refuse,
+)
 from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Origin, TextStatus
@@ -59,13 +66,14 @@ def recommendation_add(request: SignedIn, edition: int) -> HttpResponse:
 @form_page
 def recommendation_edit(request: SignedIn, pk: int) -> HttpResponse:
     """A recommendation's published facts, put right."""
-    row = get_object_or_404(Recommendation.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
+    rows = Recommendation.objects.visible_to(request.user).select_related("edition__country").with_pillar()
+    row = get_object_or_404(rows, pk=pk)
     _may_edit(request, row.edition)
-    form = RecommendationForm(
+    form = RecommendationEditForm(
         request.POST if request.method == "POST" else None,
         reader=request.user,
         edition=row.edition,
-        initial=RecommendationForm.filled_from(row),
+        initial=RecommendationEditForm.filled_from(row),
     )
     standing: list[tuple[str, str]] = []
     if form.is_valid():
@@ -80,9 +88,9 @@ def recommendation_edit(request: SignedIn, pk: int) -> HttpResponse:
         except Refused as refusal:
             refuse(form, refusal)
             if isinstance(refusal, ChangedMeanwhile):
-                row.refresh_from_db()
-                filled = RecommendationForm.filled_from(row)
-                now = RecommendationForm(reader=request.user, edition=row.edition, initial=filled)
+                row = rows.get(pk=pk)
+                filled = RecommendationEditForm.filled_from(row)
+                now = RecommendationEditForm(reader=request.user, edition=row.edition, initial=filled)
                 standing = differences(form, now)
                 has_seen(form, "version", row.version)
         else:

@@ -90,6 +90,7 @@ def known(facts: Facts, by: datetime | None) -> Facts:
     return replace(
         facts,
         edition_terms=so_far(facts.edition_terms),
+        recommendations=tuple(replace(one, terms=so_far(one.terms)) for one in facts.recommendations),
         benchmarks=tuple(replace(one, terms=so_far(one.terms)) for one in facts.benchmarks),
         readings=so_far(facts.readings),
         evidence=so_far(facts.evidence),

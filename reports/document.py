@@ -109,6 +109,7 @@ def facts_up_to(facts: Facts, known_by: datetime | None = None) -> datetime | No
 def _moments(facts: Facts) -> Iterator[datetime]:
     for rows in (
         facts.edition_terms,
+        (terms for one in facts.recommendations for terms in one.terms),
         (terms for one in facts.benchmarks for terms in one.terms),
         facts.readings,
         facts.evidence,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
 from dialogues.words import Decision, Direction, DoneBy, Progress, Review, Shows, Verdict
-from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
+from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, RecommendationTerms
 from recommendations.words import Better, Origin, Pillar, Question, Rule
 from reports import record
 
@@ -33,12 +33,7 @@ def gather_facts(edition: Edition) -> record.Facts:
         edition=asked,
         zone=ZoneInfo(country.time_zone),
         edition_terms=tuple(_edition_terms(edition)),
-        recommendations=tuple(
-            record.Recommendation(id=key, number=number, pillar=Pillar(pillar), origin=Origin(origin))
-            for key, number, pillar, origin in Recommendation.objects.filter(edition=edition).values_list(
-                "id", "number", "pillar", "origin"
-            )
-        ),
+        recommendations=tuple(_recommendations(edition)),
         benchmarks=tuple(_benchmarks(edition)),
         indicators=tuple(
             record.Indicator(
@@ -112,6 +107,18 @@ def _edition_terms(edition: Edition) -> Iterator[record.EditionTerms]:
             working_mark=row.working_mark,
             working_mark_reason=row.working_mark_reason,
         )
+
+
+def _recommendations(edition: Edition) -> Iterator[record.Recommendation]:
+    """Recommendations with all their terms. One without any isn't asked, so it isn't read."""
+    terms: dict[tuple[int, int, str], list[record.RecommendationTerms]] = defaultdict(list)
+    for row in RecommendationTerms.objects.filter(recommendation__edition=edition).select_related("recommendation"):
+        one = row.recommendation
+        terms[one.pk, one.number, one.origin].append(
+            record.RecommendationTerms(id=row.pk, recorded_at=row.recorded_at, pillar=Pillar(row.pillar))
+        )
+    for (key, number, origin), rows in terms.items():
+        yield record.Recommendation(id=key, number=number, origin=Origin(origin), terms=tuple(rows))
 
 
 def _benchmarks(edition: Edition) -> Iterator[record.Benchmark]:

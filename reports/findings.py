@@ -137,7 +137,7 @@ def mean(weighted: Iterable[tuple[Fraction, Finding]]) -> Fraction | None:
 
 
 def questionnaire(facts: Facts) -> Questionnaire:
-    """What is asked, by the newest terms. `facts` are those known: a benchmark without terms isn't asked yet.
+    """What is asked, by the newest terms. `facts` are those known: what has no terms isn't asked yet.
 
     The report's recommendations come first, then those of an action plan.
     """
@@ -151,10 +151,10 @@ def questionnaire(facts: Facts) -> Questionnaire:
                 id=each.id,
                 number=each.number,
                 origin=each.origin,
-                pillar=each.pillar,
+                pillar=placed.pillar,
                 weight=Fraction(weights.get(each.id, Decimal(1))),
                 benchmarks=tuple(
-                    Asked(one.id, f"{each.number}{one.letter}", each.id, each.pillar, asked)
+                    Asked(one.id, f"{each.number}{one.letter}", each.id, placed.pillar, asked)
                     for one in sorted(facts.benchmarks, key=lambda one: (one.letter, one.id))
                     if one.recommendation_id == each.id and (asked := newest(one.terms))
                 ),
@@ -162,6 +162,7 @@ def questionnaire(facts: Facts) -> Questionnaire:
             for each in sorted(
                 facts.recommendations, key=lambda each: (each.origin is not Origin.REPORT, each.number, each.id)
             )
+            if (placed := newest(each.terms))
         ),
     )
 

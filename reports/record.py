@@ -59,13 +59,22 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class RecommendationTerms:
+    """The pillar that a recommendation belongs to; a change is another row."""
+
+    id: int
+    recorded_at: datetime
+    pillar: Pillar
+
+
+@dataclass(frozen=True, slots=True)
 class Recommendation:
     """One prioritized recommendation."""
 
     id: int
     number: int
-    pillar: Pillar
     origin: Origin = Origin.REPORT
+    terms: tuple[RecommendationTerms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

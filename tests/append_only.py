@@ -19,7 +19,7 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.words import Kind
-from recommendations.models import BenchmarkTerms, EditionTerms, RecommendationWeight
+from recommendations.models import BenchmarkTerms, EditionTerms, RecommendationTerms, RecommendationWeight
 from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
 from tiptracker.audit import actions as audit
@@ -42,6 +42,7 @@ KEPT = {
     ReadinessRun: set(),
     Reading: {"note", "source"},
     ReadingPart: set(),
+    RecommendationTerms: {"reason"},
     RecommendationWeight: set(),
     RoundDecision: {"reason"},
     UpdateRound: {"narrative"},
@@ -99,6 +100,7 @@ MAKERS = {
     ReadinessRun: _run,
     Reading: factories.ReadingFactory,
     ReadingPart: factories.ReadingPartFactory,
+    RecommendationTerms: lambda: factories.RecommendationFactory().terms.get(),
     RecommendationWeight: _weight,
     RoundDecision: factories.RoundDecisionFactory,
     UpdateRound: factories.UpdateRoundFactory,

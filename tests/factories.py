@@ -55,6 +55,7 @@ from recommendations.models import (
     Indicator,
     Milestone,
     Recommendation,
+    RecommendationTerms,
     RecommendationWeight,
 )
 from recommendations.words import MilestoneKind, Pillar, Rule, TextStatus, Tier
@@ -235,8 +236,23 @@ class MilestoneFactory(DjangoModelFactory):
     due_on = DEADLINE_ON
 
 
+class RecommendationTermsFactory(DjangoModelFactory):
+    """Terms recorded on 1 July 2021; the newest `recorded_at` holds. Needs a `recommendation`."""
+
+    class Meta:
+        model = RecommendationTerms
+
+    pillar = Pillar.PROSECUTION
+    reason = "The edition was published."
+    recorded_at = TERMS_SET_AT
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
 class RecommendationFactory(DjangoModelFactory):
-    """The next of the edition's list, led by a new ministry; `supporting=[...]`."""
+    """The next of the edition's list, led by a new ministry; `supporting=[...]`.
+
+    With terms: `terms__pillar=Pillar.PROTECTION`, or `terms=False` for none.
+    """
 
     class Meta:
         model = Recommendation
@@ -246,7 +262,6 @@ class RecommendationFactory(DjangoModelFactory):
     number = factory.LazyAttribute(lambda row: _next(row.edition.recommendations, "number"))
     text = factory.LazyAttribute(lambda row: f"Do what number {row.number} says.")
     text_status = TextStatus.RECONSTRUCTION
-    pillar = Pillar.PROSECUTION
     indicia = factory.LazyFunction(lambda: [1])
     lead = factory.SubFactory(MinistryFactory)
 
@@ -254,6 +269,11 @@ class RecommendationFactory(DjangoModelFactory):
     def supporting(recommendation, create, extracted):
         if extracted:
             recommendation.supporting.set(extracted)
+
+    @factory.post_generation
+    def terms(recommendation, create, extracted, **fields):
+        if extracted is not False:
+            RecommendationTermsFactory(recommendation=recommendation, **fields)
 
 
 class RecommendationWeightFactory(DjangoModelFactory):

@@ -16,7 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.urls import URLPattern, get_resolver
 
 from tests.append_only import KEPT
-from tiptracker.audit.append_only import AppendOnly, RefuseInsert
+from tiptracker.audit.append_only import AppendOnly, HoldColumns, RefuseInsert
 
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
 MOST_LINES = 500
@@ -182,6 +182,17 @@ def test_the_live_database_has_the_triggers_of_every_kept_table(model):
 @pytest.mark.django_db
 def test_the_live_database_has_every_trigger_that_refuses_rows():
     wanted = {(model._meta.db_table, operation.name) for model, operation in operations(RefuseInsert)}
+
+    assert wanted
+    assert wanted <= live_triggers()
+
+
+@pytest.mark.django_db
+def test_the_live_database_holds_the_columns_that_are_to_stay():
+    tables = {model._meta.db_table for model, _ in operations(HoldColumns)}
+    wanted = {
+        (table, "hold_columns" if connection.vendor == "postgresql" else f"{table}_hold_columns") for table in tables
+    }
 
     assert wanted
     assert wanted <= live_triggers()

@@ -11,6 +11,7 @@ NEED_A_PARENT = {
     "BenchmarkTermsFactory": lambda: {"benchmark": factories.BenchmarkFactory()},
     "CommitmentEventFactory": lambda: {"commitment": factories.CommitmentFactory(made=False)},
     "EditionTermsFactory": lambda: {"edition": factories.EditionFactory()},
+    "RecommendationTermsFactory": lambda: {"recommendation": factories.RecommendationFactory()},
     "RecommendationWeightFactory": lambda: {
         "recommendation": (recommendation := factories.RecommendationFactory()),
         "terms": recommendation.edition.terms.get(),

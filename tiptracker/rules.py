@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 
 from tiptracker.accounts.models import User
@@ -119,10 +119,16 @@ def _detail(entry: AuditEntry | None) -> tuple[Mapping[str, Any], Mapping[str, A
 
 def _what(entry: AuditEntry | None, row: Versioned) -> str:
     before, after = _detail(entry)
-    names = [
-        str(getattr(row._meta.get_field(key), "verbose_name", key)) for key in before if before[key] != after.get(key)
-    ]
+    names = [_named(key, row) for key in before if before[key] != after.get(key)]
     return " and ".join(", ".join(names).rsplit(", ", 1)) if names else "this"
+
+
+def _named(key: str, row: Versioned) -> str:
+    """What a value of the log is called; one that stands in the row's terms is no field of its own."""
+    try:
+        return str(getattr(row._meta.get_field(key), "verbose_name", key))
+    except FieldDoesNotExist:
+        return key
 
 
 def _when(entry: AuditEntry | None, now: datetime) -> str:

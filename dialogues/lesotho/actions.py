@@ -43,6 +43,7 @@ from recommendations.models import (
     Indicator,
     Milestone,
     Recommendation,
+    RecommendationTerms,
 )
 from recommendations.words import TextStatus
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
@@ -216,14 +217,22 @@ def _recommendation(fact: lines.Recommendation) -> Recommendation | None:
         defaults={
             "text": fact.text,
             "text_status": TextStatus.RECONSTRUCTION,
-            "pillar": fact.pillar,
             "indicia": list(fact.indicia),
             "lead": _ministry(fact.lead),
             "years_unmet": fact.years_unmet,
             "years_unmet_source": fact.years_unmet_source,
         },
     )
-    return row if is_new else None
+    if not is_new:
+        return None
+    RecommendationTerms.objects.create(
+        recommendation=row,
+        pillar=fact.pillar,
+        reason="The pillar that its text belongs to.",
+        recorded_at=fact.recorded_at,
+        recorded_by=_recorder(fact),
+    )
+    return row
 
 
 @write.register

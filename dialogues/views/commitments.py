@@ -108,7 +108,7 @@ def commitment_list(request: SignedIn) -> HttpResponse:
     if not user.is_embassy:
         del chosen.fields["ministry"]
     chosen.is_valid()
-    rows = _narrowed(lines(Commitment.objects.visible_to(user), user, today), chosen.cleaned_data)
+    rows = _narrowed(lines(Commitment.objects.visible_to(user), user, today), user, chosen.cleaned_data)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     edition = edition_at_hand(user)
     context = {
@@ -122,13 +122,14 @@ def commitment_list(request: SignedIn) -> HttpResponse:
     return render_page(request, "dialogues/commitment_list.html", context, partial="rows")
 
 
-def _narrowed(rows: CommitmentQuerySet, chosen: dict[str, Any]) -> CommitmentQuerySet:
+def _narrowed(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> CommitmentQuerySet:
     if status := chosen.get("status"):
         rows = rows.filter(Q(status=status))
     if whose := chosen.get("ministry"):
         rows = rows.filter(made_by=whose) if whose == MadeBy.UNITED_STATES else rows.filter(ministry=whose)
     if pillar := chosen.get("pillar"):
-        towards = CommitmentBenchmark.objects.filter(benchmark__recommendation__pillar=pillar)
+        asked = Recommendation.objects.visible_to(user).with_pillar().filter(Q(pillar=pillar))
+        towards = CommitmentBenchmark.objects.filter(benchmark__recommendation__in=asked.values("pk"))
         rows = rows.filter(pk__in=towards.values("commitment"))
     return rows
 

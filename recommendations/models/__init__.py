@@ -1,6 +1,6 @@
 from recommendations.models.editions import Edition, EditionTerms, Milestone, RecommendationWeight
 from recommendations.models.indicators import Indicator
-from recommendations.models.recommendations import Benchmark, BenchmarkTerms, Recommendation
+from recommendations.models.recommendations import Benchmark, BenchmarkTerms, Recommendation, RecommendationTerms
 
 __all__ = [
     "Benchmark",
@@ -10,5 +10,6 @@ __all__ = [
     "Indicator",
     "Milestone",
     "Recommendation",
+    "RecommendationTerms",
     "RecommendationWeight",
 ]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from recommendations.models.editions import Edition
 from recommendations.models.indicators import Indicator
@@ -28,16 +28,20 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         """Everybody who works on the country: they are published."""
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
+    def with_pillar(self, known_by: datetime | None = None) -> Self:
+        """With `.pillar`: the newest recorded by `known_by` (None: now); null where it was not asked yet."""
+        terms = RecommendationTerms.objects.known_by(known_by).filter(recommendation=OuterRef("pk"))
+        return self.annotate(pillar=Subquery(terms.values("pillar")[:1]))
+
 
 class Recommendation(models.Model):
-    """An item of an edition's list, most important first."""
+    """An item of an edition's list, most important first. Its pillar stands in its dated terms: scoring reads it."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="recommendations")
     origin = models.CharField(max_length=12, choices=Origin.choices(), default=Origin.REPORT)
     number = models.PositiveSmallIntegerField()
     text = models.TextField()
     text_status = models.CharField("wording", max_length=15, choices=TextStatus.choices())
-    pillar = models.CharField(max_length=12, choices=Pillar.choices())
     indicia = models.JSONField(default=list, blank=True, validators=[validate_indicia])
     lead = models.ForeignKey(
         Ministry, models.PROTECT, null=True, blank=True, related_name="led", verbose_name="lead ministry"
@@ -56,6 +60,9 @@ class Recommendation(models.Model):
     years_unmet = models.PositiveSmallIntegerField("years running unmet", null=True, blank=True)
     years_unmet_source = models.CharField("source of that", max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    pillar: str
+    """From `with_pillar()`, where that was asked for."""
 
     objects = RecommendationQuerySet.as_manager()
 
@@ -78,6 +85,41 @@ class Recommendation(models.Model):
     def is_reconstruction(self) -> bool:
         """Whether the text is ours, put together from public sources, and must be labelled so."""
         return self.text_status == TextStatus.RECONSTRUCTION
+
+
+class RecommendationTermsQuerySet(models.QuerySet["RecommendationTerms"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy's roles: a ministry reads the pillar, not why it was changed."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
+        return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
+
+    def known_by(self, moment: datetime | None) -> Self:
+        """Newest first, as far as was recorded by `moment` (None: now)."""
+        rows = self if moment is None else self.filter(recorded_at__lte=moment)
+        return rows.order_by("-recorded_at", "-pk")
+
+
+class RecommendationTerms(models.Model):
+    """Which of the three Ps a recommendation belongs to, from when it was recorded."""
+
+    recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="terms")
+    pillar = models.CharField(max_length=12, choices=Pillar.choices())
+    reason = models.TextField("why this pillar")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = RecommendationTermsQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("recommendation", "-recorded_at", "-pk")
+        verbose_name_plural = "recommendation terms"
+        constraints: ClassVar = [
+            models.CheckConstraint(name="recommendation_terms_have_a_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_pillar_display()
 
 
 class BenchmarkQuerySet(models.QuerySet["Benchmark"]):

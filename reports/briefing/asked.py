@@ -3,9 +3,11 @@
 from decimal import Decimal
 from fractions import Fraction
 
+from django.db.models import Q
+
 from dialogues.models import Assessment
 from recommendations.models import BenchmarkTerms, Recommendation
-from recommendations.words import Origin
+from recommendations.words import Origin, Pillar
 from reports import content, counting, glance, telling, wording
 from reports.briefing.proof import Proof
 from reports.briefing.seen import Seen
@@ -16,10 +18,11 @@ from reports.words import PartKey
 
 
 def gather_asked(seen: Seen) -> list[Recommendation]:
-    """The edition's recommendations: the report's own first, then those of an action plan."""
+    """The edition's recommendations that were known: the report's own first, then those of an action plan."""
     rows = (
         Recommendation.objects.visible_to(seen.reader)
-        .filter(edition=seen.edition)
+        .with_pillar(seen.known_by)
+        .filter(Q(pillar__isnull=False), edition=seen.edition)
         .select_related("lead")
         .prefetch_related("supporting")
         .order_by("number", "pk")
@@ -71,7 +74,7 @@ def _facts(row: Recommendation) -> tuple[str, ...]:
     supporting = [ministry.name for ministry in row.supporting.all()]
     facts = (
         row.get_origin_display(),
-        wording.within(row.get_pillar_display()),
+        wording.within(Pillar(row.pillar).label),
         telling.indicia(row.indicia),
         f"led by {row.lead.name}" if row.lead else "no ministry leads",
         f"with {wording.listed(supporting)}" if supporting else "",

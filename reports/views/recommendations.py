@@ -149,7 +149,8 @@ def recommendation_list(request: SignedIn) -> HttpResponse:
     edition = edition_at_hand(request)
     context: dict[str, Any] = {"edition": edition}
     if edition is not None:
-        rows = Recommendation.objects.visible_to(request.user).filter(edition=edition).select_related("lead")
+        seen = Recommendation.objects.visible_to(request.user).filter(edition=edition)
+        rows = seen.select_related("lead").with_pillar()
         if can_read_readiness(request.user, edition):
             asked = _asked(request.user, edition, rows)
             context |= {
@@ -167,7 +168,7 @@ def recommendation_list(request: SignedIn) -> HttpResponse:
 def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One recommendation with all that bears on it."""
     recommendation = get_object_or_404(
-        Recommendation.objects.visible_to(request.user).select_related("edition__country", "lead"), pk=pk
+        Recommendation.objects.visible_to(request.user).select_related("edition__country", "lead").with_pillar(), pk=pk
     )
     edition = recommendation.edition
     if not can_read_readiness(request.user, edition):

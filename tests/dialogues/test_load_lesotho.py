@@ -164,7 +164,9 @@ def test_recommendations_are_labelled_as_a_reconstruction(whole_record):
     assert set(Recommendation.objects.values_list("text_status", "edition__year")) == {("reconstruction", 2021)}
     home, police, justice = "Home Affairs", "Police and Public Safety", "Justice and Law"
     assert list(
-        Recommendation.objects.order_by("number").values_list("number", "pillar", "indicia", "lead__short_name")
+        Recommendation.objects.with_pillar()
+        .order_by("number")
+        .values_list("number", "pillar", "indicia", "lead__short_name")
     ) == [
         (1, "prosecution", [1, 7], police),
         (2, "prosecution", [1], justice),

@@ -70,7 +70,7 @@ def test_commitment_list_puts_the_open_first_by_due_date_and_says_how_late(clien
     ],
 )
 def test_commitment_list_is_narrowed_by_its_address(client, query, names):
-    protection = RecommendationFactory(pillar=Pillar.PROTECTION)
+    protection = RecommendationFactory(terms__pillar=Pillar.PROTECTION)
     towards_protection = [BenchmarkFactory(recommendation=protection), BenchmarkFactory(recommendation=protection)]
     rows = {
         "police": CommitmentFactory(made__due_on=date(2022, 1, 1)),

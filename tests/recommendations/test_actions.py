@@ -66,8 +66,16 @@ def ask(edition, by=None, **said):
 
 def put_right(recommendation, by=None, *, version=1, **said):
     return change_recommendation(
-        recommendation=recommendation, version=version, by=by or OfficerFactory(), **asked(**said)
+        recommendation=recommendation,
+        version=version,
+        by=by or OfficerFactory(),
+        **asked(**{"reason": "As the Department reads it."} | said),
     )
+
+
+def in_force(recommendation):
+    """The pillar that holds, as pages and the API show it."""
+    return Recommendation.objects.with_pillar().get(pk=recommendation.pk).pillar
 
 
 # --- Recommendations --------------------------------------------------------------------------------------------------
@@ -76,8 +84,10 @@ def put_right(recommendation, by=None, *, version=1, **said):
 def test_add_recommendation_writes_it(edition):
     lead, helper = MinistryFactory(), MinistryFactory()
     year_before = RecommendationFactory(edition__year=2020)
+    by = OfficerFactory()
     ask(
         edition,
+        by,
         lead=lead,
         supporting=[helper],
         indicia=[7, 1, 7],
@@ -87,7 +97,7 @@ def test_add_recommendation_writes_it(edition):
     )
 
     kept = Recommendation.objects.get(edition=edition)
-    assert (kept.number, kept.text, kept.pillar, kept.indicia) == (
+    assert (kept.number, kept.text, in_force(kept), kept.indicia) == (
         5,
         "Put money in the Trust Fund.",
         "protection",
@@ -96,6 +106,8 @@ def test_add_recommendation_writes_it(edition):
     assert (kept.lead, list(kept.supporting.all()), kept.repeats) == (lead, [helper], year_before)
     assert (kept.years_unmet, kept.years_unmet_source, kept.version) == (10, "TIP Report 2021", 1)
     assert kept.is_reconstruction
+    terms = kept.terms.get()
+    assert (terms.recorded_by, terms.recorded_at, terms.reason) == (by, NOW, "As it was first put down.")
     assert AuditEntry.objects.get().verb == "recommendation.added"
     assert str(edition.pk) in {job.key for job in Job.objects.all()}
 
@@ -127,6 +139,7 @@ def test_change_recommendation_refuses(said, sentence, field):
         put_right(recommendation, **said)
     recommendation.refresh_from_db()
     assert (recommendation.number, recommendation.version) == (4, 1)
+    assert [terms.pillar for terms in recommendation.terms.all()] == ["prosecution"]
 
 
 def test_years_unmet_need_their_source(edition):
@@ -163,8 +176,39 @@ def test_change_recommendation_keeps_its_number_and_logs_what_stood_there():
     assert '"text": "Put money in the Trust Fund."' in entry.detail.after
 
 
+def test_another_pillar_is_another_row_of_terms_and_the_old_one_stays():
+    recommendation = RecommendationFactory(number=5, terms__pillar=Pillar.PREVENTION)
+    old = recommendation.terms.get()
+    by = OfficerFactory()
+    put_right(recommendation, by, pillar=Pillar.PROTECTION, reason=" It is about shelter. ")
+
+    assert in_force(recommendation) == "protection"
+    new, first = recommendation.terms.all()
+    assert (first, first.pillar) == (old, "prevention")
+    assert (new.reason, new.recorded_by, new.recorded_at) == ("It is about shelter.", by, NOW)
+    entry = AuditEntry.objects.get()
+    assert '"pillar": "prevention"' in entry.detail.before
+    assert '"pillar": "protection"' in entry.detail.after
+
+
+def test_another_pillar_needs_its_reason():
+    recommendation = RecommendationFactory(number=5, terms__pillar=Pillar.PREVENTION)
+
+    with refuses("Say why it belongs to another pillar now", field="reason"):
+        put_right(recommendation, pillar=Pillar.PROTECTION, reason=" ")
+    recommendation.refresh_from_db()
+    assert (in_force(recommendation), recommendation.version, recommendation.terms.count()) == ("prevention", 1, 1)
+
+
+def test_the_same_pillar_needs_no_reason_and_is_not_written_again():
+    recommendation = RecommendationFactory(number=5, terms__pillar=Pillar.PROTECTION)
+    put_right(recommendation, text="Something else.", reason="")
+
+    assert recommendation.terms.count() == 1
+
+
 def test_second_to_change_a_recommendation_sees_what_the_first_did():
-    recommendation = RecommendationFactory(number=5, pillar=Pillar.PROTECTION, indicia=[2], lead=None)
+    recommendation = RecommendationFactory(number=5, terms__pillar=Pillar.PROTECTION, indicia=[2], lead=None)
     put_right(recommendation, OfficerFactory(name="Thabo Mokoena"))
 
     with pytest.raises(ChangedMeanwhile, match="Thabo Mokoena changed text meanwhile, on 28 January 2022 at 12:00"):

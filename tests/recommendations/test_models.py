@@ -7,9 +7,18 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from recommendations.models import Benchmark, BenchmarkTerms, Edition, EditionTerms, RecommendationWeight
+from recommendations.models import (
+    Benchmark,
+    BenchmarkTerms,
+    Edition,
+    EditionTerms,
+    Indicator,
+    Recommendation,
+    RecommendationTerms,
+    RecommendationWeight,
+)
 from recommendations.models.recommendations import validate_indicia
-from recommendations.words import Question, Rule
+from recommendations.words import Better, Pillar, Question, Rule
 from tests.factories import (
     BenchmarkFactory,
     BenchmarkTermsFactory,
@@ -19,6 +28,7 @@ from tests.factories import (
     IndicatorFactory,
     MilestoneFactory,
     RecommendationFactory,
+    RecommendationTermsFactory,
     RecommendationWeightFactory,
     at_noon,
 )
@@ -143,14 +153,56 @@ def test_current_terms_are_the_newest_with_and_without_prefetching():
     assert Benchmark.objects.with_terms(known_by=at_noon(date(2021, 6, 1))).get().wording == ""
 
 
+def test_the_pillar_is_that_of_the_newest_terms_recorded_by_the_moment():
+    recommendation = RecommendationFactory()
+    RecommendationTermsFactory(
+        recommendation=recommendation, pillar=Pillar.PREVENTION, recorded_at=at_noon(date(2021, 12, 1))
+    )
+    RecommendationFactory(terms=False)
+
+    def pillars(known_by=None):
+        return [row.pillar for row in Recommendation.objects.with_pillar(known_by).order_by("pk")]
+
+    assert pillars() == ["prevention", None]
+    assert pillars(at_noon(date(2021, 11, 30))) == ["prosecution", None]
+    assert pillars(at_noon(date(2021, 6, 1))) == [None, None]
+
+
+def test_terms_of_recommendations_visible_to_each_reader(people, asked):
+    assert seen_by_each(people, {name: row.terms.get() for name, row in asked.items()}) == {
+        **alike(EMBASSY, ["home", "police"]),
+        "officer elsewhere": ["elsewhere"],
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"better": Better.DOWN}, {"question": Question.MONEY}, {"question": ""}, {"pillar": Pillar.PREVENTION}],
+    ids=str,
+)
+def test_what_scoring_reads_of_an_indicator_is_held_fast(change):
+    IndicatorFactory(question=Question.VICTIMS)
+
+    with pytest.raises(IntegrityError, match="holds better, question, pillar fast"), transaction.atomic():
+        Indicator.objects.update(**change)
+
+
+def test_the_name_of_an_indicator_may_be_put_right():
+    IndicatorFactory(question=Question.VICTIMS)
+    Indicator.objects.update(name="Victims identified", unit="people", pillar=Pillar.PROSECUTION)
+
+    assert Indicator.objects.get().name == "Victims identified"
+
+
 @pytest.mark.parametrize(
     ("rows", "change"),
     [
         (EditionTerms.objects, {"deadline_on": date(2030, 1, 1)}),
+        (RecommendationTerms.objects, {"pillar": Pillar.PREVENTION}),
         (BenchmarkTerms.objects, {"weight": 5}),
         (RecommendationWeight.objects, {"weight": 5}),
     ],
-    ids=["edition terms", "benchmark terms", "weights"],
+    ids=["edition terms", "recommendation terms", "benchmark terms", "weights"],
 )
 def test_terms_are_neither_changed_nor_deleted(rows, change):
     recommendation = BenchmarkFactory().recommendation
@@ -174,6 +226,7 @@ IMPOSSIBLE = {
     "number taken": lambda: RecommendationFactory(number=RecommendationFactory().number),
     "number zero": lambda: RecommendationFactory(number=0),
     "no text": lambda: RecommendationFactory(text=""),
+    "a pillar without a reason": lambda: RecommendationFactory(terms__reason=""),
     "years unmet without a source": lambda: RecommendationFactory(years_unmet=5),
     "two editions of a year": lambda: again(EditionFactory()),
     "a period turned round": lambda: EditionFactory(year=2015, ends_on=date(2015, 3, 31)),

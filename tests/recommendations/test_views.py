@@ -100,7 +100,7 @@ def test_recommendation_add_writes_it_and_shows_it(client):
         reverse("recommendation_add", args=[edition.pk]), recommended(lead=lead.pk, supporting=[helper.pk])
     )
 
-    row = Recommendation.objects.get()
+    row = Recommendation.objects.with_pillar().get()
     assert response.headers["Location"] == reverse("recommendation_detail", args=[row.pk])
     assert (row.number, row.text, row.text_status, row.pillar, row.indicia, row.lead) == (
         1,
@@ -162,7 +162,7 @@ def test_recommendation_edit_at_once_shows_the_second_what_the_first_did(client)
     page = reverse("recommendation_edit", args=[row.pk])
     client.force_login(OfficerFactory(name="First Officer"))
     filled = client.get(page).context["form"].initial
-    client.post(page, filled | {"text": "Fund the police unit.", "pillar": "protection"})
+    client.post(page, filled | {"text": "Fund the police unit.", "pillar": "protection", "reason": "As read."})
     client.force_login(OfficerFactory(name="Second Officer"))
 
     response = client.post(page, filled | {"text": "Fund it."})
@@ -172,11 +172,34 @@ def test_recommendation_edit_at_once_shows_the_second_what_the_first_did(client)
     assert response.context["standing"] == [("What it says", "Fund the police unit."), ("Pillar", "Protection")]
     assert "Fund it.</textarea>" in response.text
 
-    again = client.post(page, filled | {"text": "Fund it.", "version": response.context["form"]["version"].value()})
+    version = response.context["form"]["version"].value()
+    again = client.post(page, filled | {"text": "Fund it.", "version": version, "reason": "It was right before."})
 
-    row.refresh_from_db()
+    row = Recommendation.objects.with_pillar().get()
     assert again.status_code == 302
     assert (row.text, row.pillar, row.version) == ("Fund it.", Pillar.PROSECUTION, 3)
+
+
+def test_recommendation_edit_asks_why_the_pillar_is_another_and_loses_nothing(client):
+    row = RecommendationFactory(text="Fund the unit.")
+    client.force_login(OfficerFactory())
+    page = reverse("recommendation_edit", args=[row.pk])
+    moved = client.get(page).context["form"].initial | {"text": "Fund the shelter.", "pillar": "protection"}
+
+    refused = client.post(page, moved)
+
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {
+        "reason": ["Say why it belongs to another pillar now. Until today it counts as before."]
+    }
+    assert "Fund the shelter.</textarea>" in refused.text
+    assert row.terms.count() == 1
+
+    assert client.post(page, moved | {"reason": "It shelters victims."}).status_code == 302
+    assert [(terms.pillar, terms.reason) for terms in row.terms.all()] == [
+        ("protection", "It shelters victims."),
+        ("prosecution", "The edition was published."),
+    ]
 
 
 def test_benchmark_add_gives_the_next_letter_and_its_terms(client):

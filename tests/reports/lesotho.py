@@ -49,7 +49,7 @@ def lesotho():
         "10b": (Rule.TARGET, {"indicator_id": meetings, "target": 4}),
     }
     for number, (pillar, letters) in RECOMMENDATIONS.items():
-        recommendation = record.recommendation(number, pillar)
+        recommendation = record.recommendation(number, pillar, known=TERMS)
         for key in (f"{number}{letter}" for letter in letters):
             rule, fields = counted.get(key, (Rule.ASSESSED, {}))
             about_officials = key in {"1d", "8b"}

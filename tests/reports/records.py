@@ -20,6 +20,7 @@ from reports.record import (
     Period,
     Reading,
     Recommendation,
+    RecommendationTerms,
     Round,
 )
 
@@ -67,8 +68,14 @@ class Record:
     def terms(self, known, **fields):
         return self.add("edition_terms", EditionTerms, recorded_at=noon(known), **fields)
 
-    def recommendation(self, number, pillar, **fields):
-        return self.add("recommendations", Recommendation, number=number, pillar=pillar, **fields)
+    def recommendation(self, number, pillar, *terms, known=None, **fields):
+        """A recommendation, asked from its first day on; each further one of `terms` is what `placed` gives."""
+        first = self.placed(pillar, known=known or self.tracking.starts_on)
+        return self.add("recommendations", Recommendation, number=number, terms=(first, *terms), **fields)
+
+    def placed(self, pillar, *, known):
+        self.last_id += 1
+        return RecommendationTerms(id=self.last_id, recorded_at=noon(known), pillar=pillar)
 
     def benchmark(self, recommendation, key, *terms):
         """A benchmark by its key; each of `terms` is what `rule` gives."""

@@ -27,7 +27,10 @@ def edition():
 def add_one_of_everything():
     """A recommendation with its weight, and on it whatever a record may hold."""
     tracked = factories.EditionFactory()
-    recommendation = factories.RecommendationFactory(pillar=Pillar.PROTECTION)
+    recommendation = factories.RecommendationFactory(terms__pillar=Pillar.PROTECTION)
+    factories.RecommendationTermsFactory(
+        recommendation=recommendation, pillar=Pillar.PREVENTION, recorded_at=at_noon(DAY)
+    )
     factories.RecommendationWeightFactory(terms=tracked.terms.get(), recommendation=recommendation, weight=3)
     indicator = factories.IndicatorFactory(better=Better.DOWN, pillar=Pillar.PREVENTION)
     benchmark = factories.BenchmarkFactory(
@@ -55,11 +58,10 @@ def test_gather_facts_brings_every_row_whole():
     assert (facts.edition.country, facts.edition.year, facts.zone) == ("LSO", 2021, MASERU)
 
     [recommendation] = facts.recommendations
-    assert (recommendation.number, recommendation.pillar, recommendation.origin) == (
-        1,
-        Pillar.PROTECTION,
-        Origin.REPORT,
-    )
+    assert (recommendation.number, recommendation.origin) == (1, Origin.REPORT)
+    placed, moved = sorted(recommendation.terms, key=lambda row: row.recorded_at)
+    assert (placed.pillar, placed.recorded_at) == (Pillar.PROTECTION, TERMS_SET_AT)
+    assert (moved.pillar, moved.recorded_at) == (Pillar.PREVENTION, at_noon(DAY))
     [terms] = facts.edition_terms
     assert terms.recorded_at == TERMS_SET_AT
     assert (terms.deadline_on, terms.working_mark) == (date(2022, 2, 28), 45)
@@ -120,8 +122,8 @@ def test_gather_facts_query_count(django_assert_num_queries, how_many):
         add_one_of_everything()
     tracked = edition()
 
-    # Terms and weights, recommendations, benchmarks with terms, indicators, readings, evidence, bearings, reviews,
-    # rounds, assessments with grounds.
+    # Terms and weights, recommendations with terms, benchmarks with terms, indicators, readings, evidence, bearings,
+    # reviews, rounds, assessments with grounds.
     with django_assert_num_queries(11):
         facts = gather_facts(tracked)
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.words import DoneBy, Progress, Shows, Verdict
-from recommendations.words import MilestoneKind, Origin, Pillar, Rule
+from recommendations.words import MilestoneKind, Origin, Rule
 from reports.models import Briefing
 from tests.factories import (
     MASERU,
@@ -319,7 +319,7 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
 def test_recommendation_list_shows_how_far_each_benchmark_is(client):
     districts = IndicatorFactory(unit="districts")
     police = MinistryFactory(name="Ministry of Police")
-    recommendation = RecommendationFactory(lead=police, pillar=Pillar.PROSECUTION)
+    recommendation = RecommendationFactory(lead=police)
     for figure, verified in ((6, True), (8, False)):
         evidence = EvidenceFactory(happened_to=date(2021, 12, figure), verified=verified)
         ReadingFactory(indicator=districts, figure=figure, through_on=date(2021, 12, figure), evidence=evidence)

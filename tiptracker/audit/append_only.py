@@ -112,6 +112,53 @@ class AppendOnly(_Triggers):
         ]
 
 
+class HoldColumns(_Triggers):
+    """Refuse an UPDATE that changes one of `fields`, which what has been computed rests on; others may be put right."""
+
+    def __init__(self, model_name: str, fields: tuple[str, ...]) -> None:
+        super().__init__(model_name)
+        self.fields = fields
+
+    def describe(self) -> str:
+        return f"Refuse changes to {', '.join(self.fields)} of {self.model_name}"
+
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        model = self.model(app_label, to_state.apps)
+        table = model._meta.db_table
+        columns = [f'"{_column(model, name)}"' for name in self.fields]
+        refusal = f"{table} holds {', '.join(self.fields)} fast: add another row instead"
+        if editor.connection.vendor == "postgresql":
+            differs = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+            editor.execute(
+                f"CREATE OR REPLACE FUNCTION {table}_hold_columns() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+                params=None,
+            )
+            editor.execute(
+                f"CREATE OR REPLACE TRIGGER hold_columns BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({differs}) "
+                f"EXECUTE FUNCTION {table}_hold_columns()"
+            )
+        else:
+            differs = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
+            editor.execute(f"DROP TRIGGER IF EXISTS {table}_hold_columns")
+            editor.execute(
+                f"CREATE TRIGGER {table}_hold_columns BEFORE UPDATE ON {table} WHEN {differs} "
+                f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+            )
+
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        table = self.model(app_label, from_state.apps)._meta.db_table
+        if editor.connection.vendor == "postgresql":
+            editor.execute(f"DROP TRIGGER IF EXISTS hold_columns ON {table}")
+            editor.execute(f"DROP FUNCTION IF EXISTS {table}_hold_columns()")
+        else:
+            editor.execute(f"DROP TRIGGER IF EXISTS {table}_hold_columns")
+
+
 def _column(model: type[models.Model], name: str) -> str:
     return next(str(field.column) for field in model._meta.local_concrete_fields if field.name == name)
 
