@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from recommendations.words import Tier
 
 
-def years_on_the_watch_list(tiers: Mapping[int, Tier], year: int) -> int:
+def years_on_watch_list(tiers: Mapping[int, Tier], year: int) -> int:
     """The unbroken run of Watch List editions that ends with one edition, itself counted.
 
     `tiers` by the year of the edition. 0 where this one isn't on the Watch List or isn't known; a

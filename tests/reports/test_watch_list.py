@@ -1,7 +1,7 @@
 import pytest
 
 from recommendations.words import Tier
-from reports.watch_list import years_on_the_watch_list
+from reports.watch_list import years_on_watch_list
 
 LESOTHO = {
     **dict.fromkeys((2009, 2010, 2013, 2014, 2015, 2019, 2021), Tier.WATCH_LIST),
@@ -27,16 +27,16 @@ LESOTHO = {
     ],
 )
 def test_the_run_on_the_watch_list_ends_with_the_edition_itself(year, years):
-    assert years_on_the_watch_list(LESOTHO, year) == years
+    assert years_on_watch_list(LESOTHO, year) == years
 
 
 def test_a_year_that_is_not_known_breaks_the_run():
-    assert years_on_the_watch_list({2019: Tier.WATCH_LIST, 2021: Tier.WATCH_LIST}, 2021) == 1
+    assert years_on_watch_list({2019: Tier.WATCH_LIST, 2021: Tier.WATCH_LIST}, 2021) == 1
 
 
 def test_a_later_edition_does_not_matter():
-    assert years_on_the_watch_list({2021: Tier.WATCH_LIST, 2022: Tier.WATCH_LIST}, 2021) == 1
+    assert years_on_watch_list({2021: Tier.WATCH_LIST, 2022: Tier.WATCH_LIST}, 2021) == 1
 
 
 def test_without_tiers_there_is_no_run():
-    assert years_on_the_watch_list({}, 2021) == 0
+    assert years_on_watch_list({}, 2021) == 0
