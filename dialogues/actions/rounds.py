@@ -25,6 +25,7 @@ from dialogues.models import (
     Evidence,
     EvidenceBearing,
     EvidenceFile,
+    Reading,
     RoundDecision,
     Update,
     UpdateRound,
@@ -43,7 +44,8 @@ from dialogues.words import (
     Status,
 )
 from recommendations.actions import readiness_may_have_moved
-from recommendations.models import Edition, Indicator
+from recommendations.models import Benchmark, Edition, Indicator
+from recommendations.words import Rule
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
@@ -98,9 +100,10 @@ def send_round(
 ) -> UpdateRound:
     """Send what a ministry did about its commitment: a new update, or another round of the one that came back.
 
-    Each file becomes a piece of evidence; with no file the update itself is one, a statement, so that every claim goes
-    through evidence. Claimed done, it is reported done in the same transaction. Raises PermissionDenied; Refused where
-    the commitment is settled, an update waits already, a day is to come, or a file isn't the sender's own and unsent.
+    Each file and each figure becomes a piece of evidence of its own; with no file the update's words are one, a
+    statement, unless its figures answer all that the commitment works towards: every claim goes through evidence.
+    Claimed done, it is reported done in the same transaction. Raises PermissionDenied; Refused where the commitment is
+    settled, an update waits already, a day is to come, or a file isn't the sender's own and unsent.
     """
     if not can_send_update(by, commitment):
         raise PermissionDenied
@@ -136,35 +139,24 @@ def send_round(
             recorded_by=by,
         )
     )
+    benchmarks = [link.benchmark for link in locked.links.select_related("benchmark")]
+    shows = Shows.PLAN if claimed == Progress.NOT_STARTED else Shows.ACTION
+    carriers = files or (() if _answer(figures, benchmarks) else NO_FILE)
     pieces = [
         _add_piece(
             sent,
             locked,
-            title=f"{title} ({file.name})"[:TITLE_LENGTH] if file and len(files) > 1 else title,
-            file=file,
-            happened_from=happened_from,
-            happened_to=happened_to,
+            title=_specified(title, file.name) if file and len(files) > 1 else title,
+            kind=EvidenceKind.REPORT if file else EvidenceKind.STATEMENT,
+            span=(happened_from, happened_to),
             done_by=done_by,
+            file=file,
+            bearings=[(benchmark, shows) for benchmark in benchmarks],
         )
-        for file in (files or NO_FILE)
+        for file in carriers
     ]
-    readings = [
-        add_reading(
-            indicator=figure.indicator,
-            starts_on=_period_start(figure, locked, by),
-            through_on=figure.through_on,
-            figure=figure.figure,
-            direction=figure.direction,
-            note="",
-            source=pieces[0].source,
-            evidence=pieces[0],
-            round=sent,
-            field="figures",
-            by=by,
-            now=now,
-        )
-        for figure in figures
-    ]
+    readings = [_add_figure(sent, locked, title, figure, by, now) for figure in figures]
+    pieces += [reading.evidence for reading in readings if reading.evidence]
     if claimed == Progress.DONE:
         # Never before what is recorded already: done in December, returned on 3 January, sent again on 10 January.
         add_event(locked, Kind.REPORTED_DONE, on=max(happened_to, newest_day(locked)), round=sent, by=by, now=now)
@@ -217,7 +209,7 @@ def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) ->
 def accept_round(
     *, round: UpdateRound, reviews: Sequence[Judgement], reason: str = "", by: User, now: datetime
 ) -> RoundDecision:
-    """Take a round: each bearing, and evidence that carries figures or bears on nothing, verified or rejected.
+    """Take a round: each bearing, and each piece that carries a figure or bears on nothing, verified or rejected.
 
     Claimed done, it is verified done with `reason`; then something of it must be verified, and dated. Accepting never
     assesses. Raises PermissionDenied; Refused naming what isn't judged or is missing; ChangedMeanwhile where somebody
@@ -266,7 +258,7 @@ def accept_round(
 
 
 def to_judge(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]]:
-    """What accepting a round has to judge: each bearing; evidence itself where figures rest on it, or without one."""
+    """What accepting a round has to judge: each bearing; the piece itself where a figure rests on it, or without one."""
     pieces = round.evidence.order_by("pk").prefetch_related("bearings__benchmark__recommendation", "readings")
     parts: list[tuple[Evidence, EvidenceBearing | None]] = []
     for piece in pieces:
@@ -287,22 +279,33 @@ def _open_update(commitment: Commitment) -> Update:
     return add(Update(commitment=commitment, number=last.number + 1 if last else 1))
 
 
+def _answer(figures: Sequence[Figure], benchmarks: Sequence[Benchmark]) -> bool:
+    """Whether figures say all that an update can say on these benchmarks, so that its words claim nothing besides."""
+    counted = {figure.indicator.pk for figure in figures}
+    return bool(counted) and all(
+        (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id in counted
+        for benchmark in benchmarks
+    )
+
+
 def _add_piece(
     sent: UpdateRound,
     commitment: Commitment,
     *,
     title: str,
-    file: EvidenceFile | None,
-    happened_from: date | None,
-    happened_to: date,
+    kind: EvidenceKind,
+    span: tuple[date | None, date],
     done_by: DoneBy,
+    file: EvidenceFile | None = None,
+    bearings: Sequence[tuple[Benchmark, Shows]] = (),
 ) -> Evidence:
-    """One piece of evidence: a file of the round, or the round's own words where it has none."""
+    """One piece of evidence that comes with a round: a file, a figure, or the round's own words."""
+    happened_from, happened_to = span
     piece = add(
         Evidence(
             country=commitment.country,
             title=title,
-            kind=EvidenceKind.REPORT if file else EvidenceKind.STATEMENT,
+            kind=kind,
             happened_from=happened_from,
             happened_to=happened_to,
             done_by=done_by,
@@ -316,9 +319,43 @@ def _add_piece(
             recorded_by=sent.recorded_by,
         )
     )
-    shows = Shows.PLAN if sent.claimed == Progress.NOT_STARTED else Shows.ACTION
-    bear(piece, [(link.benchmark, shows) for link in commitment.links.select_related("benchmark")])
+    bear(piece, bearings)
     return piece
+
+
+def _add_figure(
+    sent: UpdateRound, commitment: Commitment, title: str, figure: Figure, by: User, now: datetime
+) -> Reading:
+    """A figure of a round, with evidence of its own, so that it is judged by itself."""
+    starts_on = _period_start(figure, commitment, by)
+    told = Reading(**figure._asdict(), starts_on=starts_on).in_words
+    piece = _add_piece(
+        sent,
+        commitment,
+        title=_specified(title, told),
+        kind=EvidenceKind.STATISTIC,
+        span=(starts_on, figure.through_on),
+        done_by=DoneBy.GOVERNMENT,
+    )
+    return add_reading(
+        indicator=figure.indicator,
+        starts_on=starts_on,
+        through_on=figure.through_on,
+        figure=figure.figure,
+        direction=figure.direction,
+        note="",
+        source=piece.source,
+        evidence=piece,
+        round=sent,
+        field="figures",
+        by=by,
+        now=now,
+    )
+
+
+def _specified(title: str, what: str) -> str:
+    """An update's line with the part of it that a piece of evidence is, cut to what a title holds."""
+    return f"{title} ({what})"[:TITLE_LENGTH]
 
 
 def _period_start(figure: Figure, commitment: Commitment, by: User) -> date:

@@ -187,7 +187,7 @@ class RoundViewSet(RetrieveModelMixin, GenericViewSet[UpdateRound]):
     @extend_schema(request=AcceptSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"])
     def accept(self, request: SignedIn, pk: str) -> Response:
-        """Accept it: every bearing of its evidence verified or rejected."""
+        """Accept it: every bearing and every figure of its evidence verified or rejected."""
         sent = self._to_decide(request.user)
         said = valid(AcceptSerializer, self)
         decision = actions.accept_round(

@@ -11,6 +11,7 @@ from dialogues.models.updates import UpdateRound
 from dialogues.words import Direction
 from recommendations.models import Indicator
 from tiptracker.accounts.models import Country, Reader
+from tiptracker.rules import spelt
 from tiptracker.words import Role, Word
 
 
@@ -71,6 +72,11 @@ class Reading(models.Model):
         if self.figure is not None:
             return f"{self.figure.normalize():f}"
         return self.get_direction_display() if self.direction else "no data"
+
+    @property
+    def in_words(self) -> str:
+        """All of it: "Prosecutions: 16, from 1 April 2021 to 31 December 2021"."""
+        return f"{self}, from {spelt(self.starts_on)} to {spelt(self.through_on)}"
 
 
 class Dimension(Word):

@@ -21,7 +21,7 @@ from dialogues.status import Standing
 from dialogues.views.here import Head, edition_at_hand, in_words, late_by
 from dialogues.views.story import decision_on
 from dialogues.views.uploads import Kept, keep_files
-from dialogues.words import Decision, Direction, DoneBy, Progress, Status
+from dialogues.words import Decision, Direction, DoneBy, EvidenceKind, Progress, Status
 from recommendations.models import Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import User
@@ -197,10 +197,12 @@ def _as_counted(reading: Reading | None) -> dict[str, Any]:
 
 def _as_sent(round: UpdateRound) -> dict[str, Any]:
     """What was sent before, to be mended rather than typed again."""
-    piece = round.evidence.select_related("file").order_by("pk").first()
+    piece = round.evidence.exclude(kind=EvidenceKind.STATISTIC).select_related("file").order_by("pk").first()
     told = {"claimed": round.claimed, "narrative": round.narrative, "happened_to": round.happened_on}
-    if reading := round.readings.order_by("pk").first():
+    if reading := round.readings.select_related("indicator", "evidence").order_by("pk").first():
         told["through_on"] = reading.through_on
+        if reading.evidence:
+            told["title"] = reading.evidence.title.removesuffix(f" ({reading.in_words})")
     if piece:
         title = piece.title.removesuffix(f" ({piece.file.name})") if piece.file else piece.title
         told |= {"title": title, "happened_from": piece.happened_from, "done_by": piece.done_by}

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -276,7 +277,7 @@ def _lines(evidence: Evidence, today: date, *, asks: bool, data: Any) -> Iterato
         form = JudgementForm(
             data,
             prefix=f"bearing-{pk}" if pk else f"evidence-{evidence.pk}",
-            about=bearing.benchmark.key if bearing else "the figures" if readings else "the evidence itself",
+            about=bearing.benchmark.key if bearing else _figure_of(readings) or "the evidence itself",
             today=today,
             asks_first_day=evidence.happened_from is None,
         )
@@ -288,6 +289,12 @@ def _lines(evidence: Evidence, today: date, *, asks: bool, data: Any) -> Iterato
             review=review,
             decision=Review(review.decision) if review else None,
         )
+
+
+def _figure_of(readings: Sequence[Reading]) -> str:
+    """ "the figure of Prosecutions"; nothing where no reading rests on the evidence."""
+    names = [reading.indicator.name for reading in readings]
+    return f"the figure{pluralize(names)} of {', '.join(names)}" if names else ""
 
 
 def _to_assess(user: User, exhibits: Sequence[Exhibit]) -> list[Assessable]:

@@ -304,10 +304,11 @@ class _Teller:
         for evidence in pieces:
             for review in evidence.reviews.all():
                 if review.recorded_at == decision.recorded_at:
-                    about = review.bearing.benchmark.key if review.bearing else "the evidence itself"
+                    about = review.bearing.benchmark.key if review.bearing else "itself"
+                    alone = about if review.bearing else "the evidence itself"
                     judged.append(
                         Bearing(
-                            about=f"“{evidence.title}” {about}" if len(pieces) > 1 else about,
+                            about=f"“{evidence.title}” {about}" if len(pieces) > 1 else alone,
                             shows=Shows(review.bearing.shows) if review.bearing and self.is_embassy else None,
                             review=Review(review.decision),
                             reason=review.reason if review.reason != decision.reason else "",

@@ -12,7 +12,10 @@ from django.db import connection
 from dialogues.actions import Figure, Judgement, accept_round, reschedule, return_round, send_round, to_judge, withdraw
 from dialogues.models import CommitmentEvent, Evidence, EvidenceReview, Reading, RoundDecision, UpdateRound
 from dialogues.words import Direction, DoneBy, Kind, Progress, Review, Shows, Status
+from recommendations.models import Edition
 from recommendations.words import Rule
+from reports.facts import gather_facts
+from reports.weighing import weigh
 from tests.dialogues.histories import jan
 from tests.factories import (
     AmbassadorFactory,
@@ -28,6 +31,7 @@ from tests.factories import (
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
+    ReadingFactory,
     at_noon,
 )
 from tests.refusing import refuses
@@ -170,8 +174,68 @@ def test_send_round_with_figures_makes_readings_from_the_start_of_the_period(com
         date(2021, 4, 1),
         jan(20),
     )
-    assert (reading.evidence, reading.round) == (Evidence.objects.order_by("pk").first(), sent)
+    assert (reading.evidence, reading.round) == (Evidence.objects.get(kind="statistic"), sent)
     assert reading.source == "Update of Ministry of Police, 28 January 2022"
+
+
+def test_send_round_makes_each_figure_a_piece_of_evidence_of_its_own(police):
+    cases, convictions = (IndicatorFactory(name=name) for name in ("Cases", "Convictions"))
+    counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
+    commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
+    figures = [Figure(cases, Decimal(6), "", jan(20)), Figure(convictions, None, Direction.UP, date(2021, 12, 31))]
+    sent = send(
+        commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures, done_by=DoneBy.JOINT
+    )
+
+    file, *pieces = sent.evidence.order_by("pk")
+    assert (file.kind, file.readings.count(), file.bearings.count()) == ("report", 0, 2)
+    assert [(piece.title, piece.happened_from, piece.happened_to) for piece in pieces] == [
+        (
+            "Six focal points placed (Cases: 6, from 1 April 2021 to 20 January 2022)",
+            date(2021, 4, 1),
+            jan(20),
+        ),
+        (
+            "Six focal points placed (Convictions: More, no figure, from 1 April 2021 to 31 December 2021)",
+            date(2021, 4, 1),
+            date(2021, 12, 31),
+        ),
+    ]
+    for piece, indicator in zip(pieces, (cases, convictions), strict=True):
+        assert [reading.indicator for reading in piece.readings.all()] == [indicator]
+        assert (piece.kind, piece.done_by, piece.stated_by, piece.commitment, piece.sensitivity) == (
+            "statistic",
+            "government",
+            "Ministry of Police",
+            commitment,
+            "shared",
+        )
+        assert not piece.bearings.exists()
+
+
+def test_send_round_whose_figures_answer_everything_needs_no_statement(police, benchmark):
+    commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark])
+    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+
+    assert [piece.kind for piece in send(commitment, police, figures=figures).evidence.all()] == ["statistic"]
+
+
+@pytest.mark.parametrize("rule", [Rule.ASSESSED, Rule.MORE])
+def test_send_round_whose_words_claim_more_than_its_figures_keeps_them_as_a_statement(police, benchmark, rule):
+    commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark, BenchmarkFactory(terms__rule=rule)])
+    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    sent = send(commitment, police, figures=figures)
+
+    statement, figure = sent.evidence.order_by("pk")
+    assert (statement.kind, statement.bearings.count(), statement.readings.count()) == ("statement", 2, 0)
+    assert (figure.kind, figure.bearings.count(), figure.readings.count()) == ("statistic", 0, 1)
+
+
+def test_send_round_cuts_a_long_line_rather_than_refuse_its_figure(commitment, police, benchmark):
+    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    sent = send(commitment, police, title="x" * 400, figures=figures)
+
+    assert {len(piece.title) for piece in sent.evidence.all()} == {400}
 
 
 def test_send_round_with_a_figure_outside_the_window_is_kept(commitment, police, benchmark):
@@ -445,16 +509,31 @@ def test_accept_round_verifies_done_what_was_claimed_done(commitment, police, of
     assert standing(commitment) is Status.VERIFIED
 
 
-def test_accept_round_judges_the_evidence_that_figures_rest_on(commitment, police, officer, benchmark):
-    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
-    sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police) for _ in range(2)], figures=figures)
-    with_figure, without = sent.evidence.order_by("pk")
+def test_accept_round_judges_each_figure_by_itself(police, officer):
+    counted = [BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10) for _ in range(2)]
+    commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
+    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20)) for benchmark in counted]
+    sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures)
+    file, first, second = sent.evidence.order_by("pk")
+    parts = to_judge(sent)
+    assert parts == [*[(file, bearing) for bearing in file.bearings.all()], (first, None), (second, None)]
 
-    assert to_judge(sent) == [
-        *[(with_figure, bearing) for bearing in with_figure.bearings.all()],
-        (with_figure, None),
-        *[(without, bearing) for bearing in without.bearings.all()],
+    words = dict.fromkeys((file, first), Review.VERIFIED) | {second: Review.REJECTED}
+    accept(sent, officer, [Judgement(piece, bearing, words[piece], "Seen.") for piece, bearing in parts])
+
+    weights = weigh(gather_facts(Edition.objects.get()), TODAY).readings
+    assert [(weights[reading.pk].counts, weights[reading.pk].why) for reading in sent.readings.order_by("pk")] == [
+        (True, ""),
+        (False, "rejected by the embassy"),
     ]
+
+
+def test_accept_round_on_a_figure_that_a_file_carries_judges_that_file_itself_too(commitment, police):
+    sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)])
+    piece = sent.evidence.get()
+    ReadingFactory(round=sent, evidence=piece)
+
+    assert to_judge(sent) == [*[(piece, bearing) for bearing in piece.bearings.all()], (piece, None)]
 
 
 def test_accept_round_judges_evidence_that_bears_on_nothing(police, officer):

@@ -443,7 +443,9 @@ def test_an_update_is_sent_with_its_figures(client, focal_point, asked):
     assert answer["rounds"][0]["recorded_by"] == "Thabo Mokoena"
     assert sent.claimed is not None
     assert [(reading.figure, reading.through_on) for reading in sent.readings.all()] == [(16, date(2021, 12, 31))]
-    assert sent.evidence.get().title == "Ten officers were trained"
+    assert [piece.title for piece in sent.evidence.all()] == [
+        f"Ten officers were trained ({indicator.name}: 16, from 1 April 2021 to 31 December 2021)"
+    ]
 
 
 def test_an_update_is_sent_with_files(client, focal_point, asked):
@@ -459,8 +461,10 @@ def test_an_update_is_sent_with_files(client, focal_point, asked):
 
     assert response.status_code == 201, response.content
     sent = UpdateRound.objects.get()
-    assert [piece.file.name for piece in sent.evidence.order_by("pk")] == ["list.pdf", "photo of the list.pdf"]
-    assert {piece.happened_from for piece in sent.evidence.all()} == {None}
+    *papers, figure = sent.evidence.order_by("pk")
+    assert [piece.file.name for piece in papers] == ["list.pdf", "photo of the list.pdf"]
+    assert {piece.happened_from for piece in papers} == {None}
+    assert (figure.kind, figure.file, figure.happened_from) == ("statistic", None, date(2021, 4, 1))
     assert [reading.direction for reading in sent.readings.all()] == [Direction.UP]
 
 

@@ -226,6 +226,20 @@ def test_update_send_asks_for_figures_only_where_a_benchmark_counts_them(client,
     assert [(reading.figure, reading.direction) for reading in readings] == ([told] if told else [])
 
 
+def test_update_send_fills_in_the_line_that_only_figures_came_with(client, police, focal_point):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+    client.post(send(commitment), filled(title="Six placed", through_on="2022-01-20", **{f"{prefix}-figure": "6"}))
+    sent = UpdateRound.objects.get()
+    assert [piece.kind for piece in sent.evidence.all()] == ["statistic"]
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED)
+
+    page = client.get(send(commitment))
+
+    assert page.context["form"]["title"].value() == "Six placed"
+    assert str(page.context["figures"][0]["figure"].value()) == "6.00"
+
+
 def test_update_send_refuses_a_figure_with_a_direction(client, police, focal_point):
     commitment = counted_commitment(police)
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.words import Decision, Kind, Progress, Review, Status
+from dialogues.words import Decision, EvidenceKind, Kind, Progress, Review, Status
 from recommendations.words import Rule
 from tests.factories import (
     AmbassadorFactory,
@@ -144,7 +144,8 @@ def test_round_detail_puts_the_claim_beside_its_evidence(client):
     assert "Six districts have one." in text
     assert sent.evidence.get().title in text
     assert f"{benchmark.key} Ten districts have one." in text
-    assert "The figures: focal points 6" in text
+    assert "The figure: focal points 6" in text
+    assert "Your decision on the figure of Focal points" in text
     assert text.count("Your decision") == 2
     assert f'hx-get="{address("round_foretold", sent)}"' in text
     assert f'<a href="{address("round_foretold", sent)}">' in text
@@ -250,6 +251,24 @@ def test_round_accept_verifies_the_figures_with_the_evidence_that_they_cite(clie
     client.post(address("round_accept", sent), words(sent, **{f"evidence-{evidence.pk}-decision": "verified"}))
 
     assert evidence.reviews.filter(bearing=None, decision=Review.VERIFIED).count() == 1
+
+
+def test_round_accept_takes_one_figure_and_rejects_another(client):
+    sent = sent_round(BenchmarkFactory())
+    pieces = [EvidenceFactory(round=sent, kind=EvidenceKind.STATISTIC) for _ in range(2)]
+    for piece in pieces:
+        ReadingFactory(round=sent, evidence=piece)
+    client.force_login(OfficerFactory())
+    assert client.get(address("round_detail", sent)).text.count("Your decision on the figure of") == 2
+
+    taken, refused = (f"evidence-{piece.pk}" for piece in pieces)
+    told = {f"{taken}-decision": "verified", f"{refused}-decision": "rejected", f"{refused}-reason": "Counted twice."}
+    client.post(address("round_accept", sent), words(sent, **told))
+
+    assert [(review.decision, review.reason) for piece in pieces for review in piece.reviews.all()] == [
+        (Review.VERIFIED, "The list shows it."),
+        (Review.REJECTED, "Counted twice."),
+    ]
 
 
 def test_round_accept_of_a_claim_that_it_is_done_verifies_it_done(client):

@@ -68,6 +68,21 @@ def test_foretold_counts_a_figure_as_verified_once_it_is_accepted(record):
     assert told.assessing == ()  # a figure decides: there is nothing to assess
 
 
+def test_foretold_counts_each_figure_and_file_by_itself(record):
+    sent = record.sending(Progress.UNDER_WAY, known=SENT)
+    action = record.action("1a", SENT, SENT, known=SENT, sent=sent)
+    figures = [record.evidence(date(2021, 4, 1), SENT, known=SENT, sent=sent) for _ in range(2)]
+    for evidence, count in zip(figures, (6, 3), strict=True):
+        record.reading(record.districts, count, through=SENT, known=SENT, evidence=evidence, sent=sent)
+    told = foretell(record, sent)
+
+    record.review(action, known=TODAY, key="1a")
+    for evidence in figures:
+        record.review(evidence, known=TODAY)
+
+    assert told.accepting == score(record) - told.score > 0
+
+
 def test_foretold_of_two_benchmarks_says_what_each_gives_and_what_both_do(record):
     sent = record.sending(Progress.DONE, known=SENT)
     record.evidence(SENT, SENT, known=SENT, sent=sent, _1a=Shows.ACTION, _2a=Shows.ACTION)
