@@ -71,3 +71,7 @@ class MilestoneKind(Word):
     INTERIM = "interim_assessment", "Interim assessment"
     DEADLINE = "deadline"
     PERIOD_END = "period_end", "End of the tracking period"
+
+
+DATES_ALONE = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
+"""Milestones that come by themselves: there is nothing to do late."""

@@ -136,6 +136,31 @@ class BenchmarkLineSerializer(LineSerializer):
     recommendation_id = serializers.IntegerField()
 
 
+class LeverSerializer(serializers.Serializer[Any]):
+    benchmark = serializers.CharField(help_text="Its key, such as 6a.")
+    benchmark_id = serializers.IntegerField()
+    points = serializers.FloatField()
+    points_exact = serializers.CharField()
+    due_on = serializers.DateField(allow_null=True)
+
+
+class ClaimsSerializer(serializers.Serializer[Any]):
+    ministry_id = serializers.IntegerField(allow_null=True, help_text="Null: logged by the embassy.")
+    points = serializers.FloatField()
+    points_exact = serializers.CharField()
+    rounds = serializers.ListField(child=serializers.IntegerField())
+    evidence = serializers.ListField(child=serializers.IntegerField())
+    readings = serializers.ListField(child=serializers.IntegerField())
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    sentence = serializers.CharField()
+    to_do = serializers.CharField()
+    rows = RowSerializer(many=True)
+
+
 class EditionNameSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     country = serializers.CharField()
@@ -153,11 +178,23 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     score_exact = serializers.CharField()
     claimed = serializers.FloatField(help_text="Of 100, were every claim verified.")
     claimed_exact = serializers.CharField()
+    possible = serializers.FloatField(help_text="Of 100, were every verified span counted from its first day.")
+    possible_exact = serializers.CharField()
+    ceiling = serializers.FloatField(help_text="Claimed, with every promise due by the deadline, or undated, kept.")
+    ceiling_exact = serializers.CharField()
     reviewed = serializers.BooleanField(help_text="False: nothing has been reviewed, and the score says nothing.")
     waiting = serializers.IntegerField(help_text="Claims that nobody has reviewed.")
     parts = PartSerializer(many=True)
     benchmarks = BenchmarkLineSerializer(many=True)
-    checks = serializers.ListField(child=serializers.CharField())
+    levers = LeverSerializer(many=True, help_text="What meeting each open benchmark would add, the most first.")
+    smallest_set = serializers.ListField(
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="The fewest benchmarks that, met, reach the working mark; null where there is no mark or none do.",
+    )
+    claims = ClaimsSerializer(many=True, help_text="The gap between claimed and verified, by ministry.")
+    checks = CheckSerializer(many=True, help_text="What doesn't fit together.")
+    watch_list_years = serializers.IntegerField(help_text="The unbroken run of Watch List editions, this one counted.")
     deadline_on = serializers.DateField(allow_null=True)
     working_mark = serializers.FloatField(allow_null=True)
     working_mark_reason = serializers.CharField()

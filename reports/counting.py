@@ -17,7 +17,6 @@ from typing import Protocol
 
 from dialogues.words import DoneBy, Progress, Review, Shows, Verdict
 from reports.record import (
-    Assessment,
     Bearing,
     Evidence,
     EvidenceReview,

@@ -14,9 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reports import counting, wording
+from reports.checks import Check
+from reports.claims import Claimed
 from reports.findings import Finding, Row
-from reports.readiness import LAW, METHOD, POINTS, QUESTION_LAW, QUESTION_POINTS, BenchmarkLine, Line, Part, Readiness
+from reports.kept import Lever
+from reports.readiness import METHOD, Readiness
 from reports.record import Facts
+from reports.tallying import LAW, POINTS, QUESTION_LAW, QUESTION_POINTS, BenchmarkLine, Line, Part
 
 DISCLAIMER = (
     "Readiness describes this record. It does not predict a tier; the tier is the Secretary of State’s decision."
@@ -71,6 +75,8 @@ def as_document(result: Readiness) -> dict[str, Any]:
     references to the record: {"type": "reading", "id": 3}.
     """
     verified, claimed = result.verified, result.claimed
+    keys = {one.benchmark_id: one.line.key for one in verified.benchmarks}
+    smallest = result.smallest_set()
     return {
         "edition": {"id": result.edition.id, "country": result.edition.country, "year": result.edition.year},
         "as_of": result.as_of.isoformat(),
@@ -78,11 +84,17 @@ def as_document(result: Readiness) -> dict[str, Any]:
         "headline": headline(result),
         **_number("score", verified.points),
         **_number("claimed", claimed.points),
+        **_number("possible", result.possible.points),
+        **_number("ceiling", result.ceiling.points),
         "reviewed": result.is_reviewed,
         "waiting": result.waiting,
         "parts": [_part(*pair) for pair in zip(verified.parts, claimed.parts, strict=True)],
         "benchmarks": [_benchmark(*pair) for pair in zip(verified.benchmarks, claimed.benchmarks, strict=True)],
-        "checks": list(result.checks),
+        "levers": [_lever(one) for one in result.levers()],
+        "smallest_set": None if smallest is None else [keys[one] for one in smallest],
+        "claims": [_claims(one) for one in result.claims],
+        "checks": [_check(one) for one in result.checks],
+        "watch_list_years": result.watch_list_years,
         "deadline_on": result.deadline_on.isoformat() if result.deadline_on else None,
         "working_mark": None if result.working_mark is None else float(result.working_mark),
         "working_mark_reason": result.working_mark_reason,
@@ -117,6 +129,8 @@ def _moments(facts: Facts) -> Iterator[datetime]:
         facts.reviews,
         facts.rounds,
         facts.assessments,
+        facts.commitments,
+        (event for one in facts.commitments for event in one.events),
     ):
         yield from (row.recorded_at for row in rows)
     yield from (row.returned_at for row in facts.rounds if row.returned_at)
@@ -161,6 +175,35 @@ def _benchmark(verified: BenchmarkLine, claimed: BenchmarkLine) -> dict[str, Any
         "recommendation": verified.recommendation,
         "recommendation_id": verified.recommendation_id,
         **_line(verified.line, claimed.line),
+    }
+
+
+def _lever(lever: Lever) -> dict[str, Any]:
+    return {
+        "benchmark": lever.key,
+        "benchmark_id": lever.benchmark_id,
+        **_number("points", lever.points),
+        "due_on": lever.due_on.isoformat() if lever.due_on else None,
+    }
+
+
+def _claims(claimed: Claimed) -> dict[str, Any]:
+    return {
+        "ministry_id": claimed.ministry_id,
+        **_number("points", claimed.points),
+        "rounds": list(claimed.rounds),
+        "evidence": list(claimed.evidence),
+        "readings": list(claimed.readings),
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "key": check.misfit.value,
+        "title": check.misfit.label,
+        "sentence": check.sentence,
+        "to_do": check.to_do,
+        "rows": [{"type": row.type, "id": row.id} for row in check.rows],
     }
 
 

@@ -6,21 +6,41 @@ needs is read: no text of a piece of evidence leaves its table.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
-from dialogues.words import Decision, Direction, DoneBy, Progress, Review, Shows, Verdict
+from django.db.models import FilteredRelation, Q
+
+from dialogues.models import (
+    Assessment,
+    CommitmentBenchmark,
+    CommitmentEvent,
+    Evidence,
+    EvidenceBearing,
+    EvidenceReview,
+    UpdateRound,
+)
+from dialogues.words import Decision, Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, RecommendationTerms
-from recommendations.words import Better, Origin, Pillar, Question, Rule
+from recommendations.words import Better, MilestoneKind, Origin, Pillar, Question, Rule, Tier
 from reports import record
+from tiptracker.snapshot import snapshot
+
+# Looked up, not called: an enumeration's call costs more than the row around it.
+DONE_BY = {one.value: one for one in DoneBy}
+SHOWS = {one.value: one for one in Shows}
+REVIEW = {one.value: one for one in Review}
+KIND = {one.value: one for one in Kind}
 
 
+@snapshot()
 def gather_facts(edition: Edition) -> record.Facts:
-    """Everything readiness of this edition may rest on, in eleven queries (one more for a country not yet loaded).
+    """Everything readiness of this edition may rest on, in twelve queries (one more for a country not yet loaded).
 
-    The recommendations, benchmarks and assessments are the edition's own; indicators, evidence and
-    rounds are the country's; readings those of the tracking period and of the year before it.
+    The recommendations, benchmarks and assessments are the edition's own; indicators, evidence,
+    rounds and commitments are the country's; readings those of the tracking period and of the year
+    before it; tiers those up to this edition's year.
     """
     country = edition.country
     asked = record.Edition(
@@ -29,55 +49,30 @@ def gather_facts(edition: Edition) -> record.Facts:
         year=edition.year,
         tracking=record.Period(edition.starts_on, edition.ends_on),
     )
+    indicators, readings = _indicators(asked, edition)
+    milestones, tiers = _year_by_year(edition)
     return record.Facts(
         edition=asked,
         zone=ZoneInfo(country.time_zone),
-        edition_terms=tuple(_edition_terms(edition)),
-        recommendations=tuple(_recommendations(edition)),
-        benchmarks=tuple(_benchmarks(edition)),
-        indicators=tuple(
-            record.Indicator(
-                id=key,
-                name=name,
-                pillar=Pillar(pillar),
-                unit=unit,
-                better=Better(better),
-                question=Question(question) if question else None,
-            )
-            for key, name, pillar, unit, better, question in Indicator.objects.filter(country=country).values_list(
-                "id", "name", "pillar", "unit", "better", "question"
-            )
-        ),
-        readings=tuple(_readings(asked, edition)),
+        edition_terms=_edition_terms(edition),
+        recommendations=_recommendations(edition),
+        benchmarks=_benchmarks(edition),
+        indicators=indicators,
+        readings=readings,
         evidence=tuple(
-            record.Evidence(
-                id=key,
-                recorded_at=recorded_at,
-                happened_from=first,
-                happened_to=last,
-                done_by=DoneBy(done_by),
-                round_id=sent,
-                revises=revises,
-            )
+            record.Evidence(key, recorded_at, first, last, DONE_BY[done_by], sent, revises)
             for key, recorded_at, first, last, done_by, sent, revises in Evidence.objects.filter(
                 country=country
             ).values_list("id", "recorded_at", "happened_from", "happened_to", "done_by", "round_id", "revises_id")
         ),
         bearings=tuple(
-            record.Bearing(id=key, evidence_id=evidence, benchmark_id=benchmark, recorded_at=at, shows=Shows(shows))
+            record.Bearing(key, evidence, benchmark, at, SHOWS[shows])
             for key, evidence, benchmark, at, shows in EvidenceBearing.objects.filter(
                 benchmark__recommendation__edition=edition
             ).values_list("id", "evidence_id", "benchmark_id", "recorded_at", "shows")
         ),
         reviews=tuple(
-            record.EvidenceReview(
-                id=key,
-                evidence_id=evidence,
-                bearing_id=bearing,
-                recorded_at=at,
-                decision=Review(decision),
-                first_on=first_on,
-            )
+            record.EvidenceReview(key, evidence, bearing, at, REVIEW[decision], first_on)
             for key, evidence, bearing, at, decision, first_on in EvidenceReview.objects.filter(
                 evidence__country=country
             ).values_list("id", "evidence_id", "bearing_id", "recorded_at", "decision", "first_on")
@@ -88,40 +83,65 @@ def gather_facts(edition: Edition) -> record.Facts:
                 recorded_at=at,
                 progress=Progress(claimed),
                 returned_at=decided_at if decision == Decision.RETURNED else None,
+                ministry_id=ministry,
+                commitment_id=commitment,
             )
-            for key, at, claimed, decision, decided_at in UpdateRound.objects.filter(
+            for key, at, claimed, decision, decided_at, ministry, commitment in UpdateRound.objects.filter(
                 update__commitment__country=country
-            ).values_list("id", "recorded_at", "claimed", "decision__decision", "decision__recorded_at")
+            ).values_list(
+                "id",
+                "recorded_at",
+                "claimed",
+                "decision__decision",
+                "decision__recorded_at",
+                "update__commitment__ministry_id",
+                "update__commitment_id",
+            )
         ),
-        assessments=tuple(_assessments(edition)),
+        assessments=_assessments(edition),
+        commitments=_commitments(edition),
+        milestones=milestones,
+        tiers=tiers,
     )
 
 
-def _edition_terms(edition: Edition) -> Iterator[record.EditionTerms]:
-    for row in EditionTerms.objects.filter(edition=edition).prefetch_related("weights"):
-        yield record.EditionTerms(
-            id=row.pk,
-            recorded_at=row.recorded_at,
-            deadline_on=row.deadline_on,
-            weights={one.recommendation_id: one.weight for one in row.weights.all()},
-            working_mark=row.working_mark,
-            working_mark_reason=row.working_mark_reason,
-        )
+def _edition_terms(edition: Edition) -> tuple[record.EditionTerms, ...]:
+    """The edition's terms with their weights: one row a weight, or one where there is none."""
+    weights: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    told = {}
+    for key, at, deadline_on, mark, reason, weighed, weight in EditionTerms.objects.filter(edition=edition).values_list(
+        "id",
+        "recorded_at",
+        "deadline_on",
+        "working_mark",
+        "working_mark_reason",
+        "weights__recommendation_id",
+        "weights__weight",
+    ):
+        told[key] = (at, deadline_on, mark, reason)
+        if weighed is not None:
+            weights[key][weighed] = weight
+    return tuple(
+        record.EditionTerms(key, at, deadline_on, weights[key], mark, reason)
+        for key, (at, deadline_on, mark, reason) in told.items()
+    )
 
 
-def _recommendations(edition: Edition) -> Iterator[record.Recommendation]:
+def _recommendations(edition: Edition) -> tuple[record.Recommendation, ...]:
     """Recommendations with all their terms. One without any isn't asked, so it isn't read."""
-    terms: dict[tuple[int, int, str], list[record.RecommendationTerms]] = defaultdict(list)
+    terms: dict[tuple[int, int, str, bool], list[record.RecommendationTerms]] = defaultdict(list)
     for row in RecommendationTerms.objects.filter(recommendation__edition=edition).select_related("recommendation"):
         one = row.recommendation
-        terms[one.pk, one.number, one.origin].append(
+        terms[one.pk, one.number, one.origin, one.lead_id is not None].append(
             record.RecommendationTerms(id=row.pk, recorded_at=row.recorded_at, pillar=Pillar(row.pillar))
         )
-    for (key, number, origin), rows in terms.items():
-        yield record.Recommendation(id=key, number=number, origin=Origin(origin), terms=tuple(rows))
+    return tuple(
+        record.Recommendation(id=key, number=number, origin=Origin(origin), terms=tuple(rows), has_lead=has_lead)
+        for (key, number, origin, has_lead), rows in terms.items()
+    )
 
 
-def _benchmarks(edition: Edition) -> Iterator[record.Benchmark]:
+def _benchmarks(edition: Edition) -> tuple[record.Benchmark, ...]:
     """Benchmarks with all their terms. One without any isn't asked, so it isn't read."""
     terms: dict[tuple[int, int, str], list[record.BenchmarkTerms]] = defaultdict(list)
     for row in BenchmarkTerms.objects.filter(benchmark__recommendation__edition=edition).select_related("benchmark"):
@@ -137,44 +157,126 @@ def _benchmarks(edition: Edition) -> Iterator[record.Benchmark]:
                 is_about_complicity=row.is_about_complicity,
             )
         )
-    for (key, recommendation, letter), rows in terms.items():
-        yield record.Benchmark(id=key, recommendation_id=recommendation, letter=letter, terms=tuple(rows))
+    return tuple(
+        record.Benchmark(id=key, recommendation_id=recommendation, letter=letter, terms=tuple(rows))
+        for (key, recommendation, letter), rows in terms.items()
+    )
 
 
-def _readings(asked: record.Edition, edition: Edition) -> Iterator[record.Reading]:
-    for row in Reading.objects.filter(
-        indicator__country=edition.country_id,
-        starts_on__gte=asked.previous.starts_on,
-        through_on__lte=asked.tracking.ends_on,
-    ):
-        yield record.Reading(
-            id=row.pk,
-            indicator_id=row.indicator_id,
-            recorded_at=row.recorded_at,
-            starts_on=row.starts_on,
-            through_on=row.through_on,
-            figure=row.figure,
-            direction=Direction(row.direction) if row.direction else None,
-            evidence_id=row.evidence_id,
-            round_id=row.round_id,
+def _indicators(
+    asked: record.Edition, edition: Edition
+) -> tuple[tuple[record.Indicator, ...], tuple[record.Reading, ...]]:
+    """The country's indicators and their readings: one row a reading, or one where there is none."""
+    compared = FilteredRelation(
+        "readings",
+        condition=Q(
+            readings__starts_on__gte=asked.previous.starts_on, readings__through_on__lte=asked.tracking.ends_on
+        ),
+    )
+    indicators = {}
+    readings = []
+    for key, name, pillar, unit, better, question, *told in (
+        Indicator.objects.filter(country=edition.country_id)
+        .annotate(compared=compared)
+        .order_by("pk", "compared__pk")
+        .values_list(
+            "id",
+            "name",
+            "pillar",
+            "unit",
+            "better",
+            "question",
+            "compared__id",
+            "compared__recorded_at",
+            "compared__starts_on",
+            "compared__through_on",
+            "compared__figure",
+            "compared__direction",
+            "compared__evidence_id",
+            "compared__round_id",
+            "compared__source",
         )
+    ):
+        if key not in indicators:
+            indicators[key] = record.Indicator(
+                id=key,
+                name=name,
+                pillar=Pillar(pillar),
+                unit=unit,
+                better=Better(better),
+                question=Question(question) if question else None,
+            )
+        reading, at, starts_on, through_on, figure, direction, evidence, sent, source = told
+        if reading is not None:
+            readings.append(
+                record.Reading(
+                    id=reading,
+                    indicator_id=key,
+                    recorded_at=at,
+                    starts_on=starts_on,
+                    through_on=through_on,
+                    figure=figure,
+                    direction=Direction(direction) if direction else None,
+                    evidence_id=evidence,
+                    round_id=sent,
+                    has_source=bool(source) or evidence is not None,
+                )
+            )
+    return tuple(indicators.values()), tuple(readings)
 
 
-def _assessments(edition: Edition) -> Iterator[record.Assessment]:
+def _assessments(edition: Edition) -> tuple[record.Assessment, ...]:
     """Assessments with what they rest on: one row a piece of evidence, or one where there is none."""
     grounds: dict[int, set[int]] = defaultdict(set)
     told = {}
-    for key, benchmark, recorded_at, verdict, evidence in Assessment.objects.filter(
+    for key, benchmark, at, verdict, evidence in Assessment.objects.filter(
         benchmark__recommendation__edition=edition
     ).values_list("id", "benchmark_id", "recorded_at", "verdict", "grounds__evidence_id"):
-        told[key] = benchmark, recorded_at, Verdict(verdict)
+        told[key] = (benchmark, at, verdict)
         if evidence is not None:
             grounds[key].add(evidence)
-    for key, (benchmark, recorded_at, verdict) in told.items():
-        yield record.Assessment(
-            id=key,
-            benchmark_id=benchmark,
-            recorded_at=recorded_at,
-            verdict=verdict,
-            evidence_ids=frozenset(grounds[key]),
-        )
+    return tuple(
+        record.Assessment(key, benchmark, at, Verdict(verdict), frozenset(grounds[key]))
+        for key, (benchmark, at, verdict) in told.items()
+    )
+
+
+def _commitments(edition: Edition) -> tuple[record.Commitment, ...]:
+    """The country's commitments with their events, and what each gives the benchmarks of this edition."""
+    towards: dict[int, dict[int, Reach]] = defaultdict(dict)
+    for commitment, benchmark, reach in CommitmentBenchmark.objects.filter(
+        benchmark__recommendation__edition=edition
+    ).values_list("commitment_id", "benchmark_id", "reach"):
+        towards[commitment][benchmark] = Reach(reach)
+    events: dict[tuple[int, datetime, int | None], list[record.CommitmentEvent]] = defaultdict(list)
+    for key, at, kind, happened_on, due_on, commitment, made_at, ministry in CommitmentEvent.objects.filter(
+        commitment__country=edition.country_id
+    ).values_list(
+        "id",
+        "recorded_at",
+        "kind",
+        "happened_on",
+        "due_on",
+        "commitment_id",
+        "commitment__recorded_at",
+        "commitment__ministry_id",
+    ):
+        events[commitment, made_at, ministry].append(record.CommitmentEvent(key, at, KIND[kind], happened_on, due_on))
+    return tuple(
+        record.Commitment(key, at, ministry, towards[key], tuple(rows)) for (key, at, ministry), rows in events.items()
+    )
+
+
+def _year_by_year(edition: Edition) -> tuple[tuple[record.Milestone, ...], dict[int, Tier]]:
+    """The edition's milestones; and the country's tiers by year, up to this edition's."""
+    milestones = []
+    tiers = {}
+    for key, year, tier, milestone, kind, due_on, done_on in Edition.objects.filter(
+        country=edition.country_id, year__lte=edition.year
+    ).values_list(
+        "id", "year", "tier", "milestones__id", "milestones__kind", "milestones__due_on", "milestones__done_on"
+    ):
+        tiers[year] = Tier(tier)
+        if key == edition.pk and milestone is not None:
+            milestones.append(record.Milestone(milestone, MilestoneKind(kind), due_on, done_on))
+    return tuple(milestones), tiers

@@ -9,7 +9,7 @@ results are kept, and a text may have to be redacted.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -172,12 +172,7 @@ def answers(asked: Questionnaire, sight: Sight) -> Answers:
     counted = {one.question: one for one in asked.indicators.values() if one.question}
     return Answers(
         questions={
-            question: compare(
-                one,
-                latest(sight.readings.get(one.id, ())),
-                latest(sight.previous.get(one.id, ())),
-                asked.tracking,
-            )
+            question: _question(one, asked, sight)
             for question, one in counted.items()
             if question is not Question.COMPLICITY
         },
@@ -186,6 +181,31 @@ def answers(asked: Questionnaire, sight: Sight) -> Answers:
             question: figure_given(counted[question], sight.readings.get(counted[question].id, ()))
             for question in REQUIRED
             if question in counted
+        },
+    )
+
+
+def with_readings(asked: Questionnaire, sight: Sight, found: Answers, readings: Mapping[int, Reading]) -> Answers:
+    """The answers `found`, but for those that rest on an indicator (id) which these readings are the only ones of."""
+    only = {indicator: (reading,) for indicator, reading in readings.items()}
+    seen = replace(sight, readings={**sight.readings, **only}, figures={**sight.figures, **only})
+    moved = {one.question: one for key in readings if (one := asked.indicators[key]).question}
+    return Answers(
+        questions={
+            key: _question(moved[key], asked, seen) if key in moved else finding
+            for key, finding in found.questions.items()
+        },
+        benchmarks={
+            **found.benchmarks,
+            **{
+                one.id: _benchmark(one, asked, seen)
+                for one in asked.benchmarks
+                if one.terms.rule is not Rule.ASSESSED and one.terms.indicator_id in readings
+            },
+        },
+        figures={
+            key: figure_given(moved[key], seen.readings[moved[key].id]) if key in moved else finding
+            for key, finding in found.figures.items()
         },
     )
 
@@ -340,6 +360,12 @@ def as_claimed(actions: Iterable[Action], judgement: Judgement | None) -> Findin
         f"Claimed as {said}, {wording.day(best.on)}; not verified.",
         (Row("evidence", best.evidence_id),),
     )
+
+
+def _question(one: Indicator, asked: Questionnaire, sight: Sight) -> Finding:
+    """The question that an indicator answers: the period against the year before."""
+    now, before = latest(sight.readings.get(one.id, ())), latest(sight.previous.get(one.id, ()))
+    return compare(one, now, before, asked.tracking)
 
 
 def _benchmark(one: Asked, asked: Questionnaire, sight: Sight) -> Finding:

@@ -12,8 +12,9 @@ from recommendations.words import Better, Rule
 from reports import counting, telling, wording
 from reports.counting import newest
 from reports.findings import WHOLE, Finding
-from reports.readiness import Line, Part, Readiness
+from reports.readiness import Readiness
 from reports.record import BenchmarkTerms, Facts, Indicator
+from reports.tallying import Line, Part
 from reports.words import PartKey, Shown
 
 NO_DATA = "no data"

@@ -69,12 +69,13 @@ class RecommendationTerms:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One prioritized recommendation."""
+    """One prioritized recommendation; `has_lead` is False where no ministry answers for it."""
 
     id: int
     number: int
     origin: Origin = Origin.REPORT
     terms: tuple[RecommendationTerms, ...] = ()
+    has_lead: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,8 @@ from fractions import Fraction
 
 from dialogues.status import Standing
 from dialogues.words import Status
-from recommendations.words import MilestoneKind
+from recommendations.words import DATES_ALONE, MilestoneKind
 from reports import wording
-
-DATES_ALONE = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
-"""Milestones that come by themselves: there is nothing to do late."""
 
 FILE_KINDS = {
     "application/pdf": "PDF",

@@ -27,3 +27,17 @@ class Looked(Word):
     VERIFIED = "verified"
     REJECTED = "rejected"
     CLAIMED = "claimed", "Claimed, not verified"
+
+
+class Misfit(Word):
+    """What may not fit together in a record."""
+
+    MET_WITHOUT_ACTION = "met_without_action", "Assessed as met without a verified action"
+    NOT_ASSESSED = "not_assessed", "Verified action without an assessment"
+    FIGURE_TOO_LOW = "figure_too_low", "Figure below what the evidence adds up to"
+    NO_SOURCE = "no_source", "Figure without a source"
+    DAY_UNKNOWN = "day_unknown", "Would count if its first day were known"
+    PAST_DUE = "past_due", "Past due without a word"
+    NO_BENCHMARK = "no_benchmark", "Recommendation without a benchmark"
+    NO_LEAD = "no_lead", "Recommendation without a lead ministry"
+    MISSED = "missed", "Milestone missed"

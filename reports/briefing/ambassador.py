@@ -23,9 +23,11 @@ from reports.facts import gather_facts
 from reports.readiness import readiness
 from reports.record import Facts
 from tiptracker.accounts.models import Ministry, User
+from tiptracker.snapshot import snapshot
 from tiptracker.words import Marking, Role
 
 
+@snapshot()
 def build_briefing(
     *,
     reader: User,
@@ -35,7 +37,7 @@ def build_briefing(
     marking: Marking = Marking.SBU,
     is_cleared: bool = False,
 ) -> content.BriefingContent:
-    """The ambassador's briefing on an edition, for one reader.
+    """The ambassador's briefing on an edition, for one reader: all its rows as they stood at one moment.
 
     `as_of` is a day in the country, `known_by` an aware moment or None for all that is recorded.
     Raises PermissionDenied for a reader who may not read readiness, and Edition.DoesNotExist for
@@ -71,7 +73,7 @@ def build_briefing(
         countdown=telling.distance(result.deadline_on, as_of) if result.deadline_on else "",
         standing=told_standing(result),
         parts=told_parts(result),
-        checks=result.checks,
+        checks=tuple(f"{check.sentence} {check.to_do}" for check in result.checks),
         press_for=press_for(promises, result.deadline_on),
         milestones=_milestones(seen),
         ministries=_ministries(seen, asked, promises),

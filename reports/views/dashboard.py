@@ -18,7 +18,7 @@ from dialogues.status import Standing
 from dialogues.words import MadeBy, Progress, Status
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Milestone
-from recommendations.words import MilestoneKind
+from recommendations.words import DATES_ALONE, MilestoneKind
 from reports import document, glance, telling
 from reports.facts import gather_facts
 from reports.models import Briefing, BriefingKind
@@ -288,7 +288,7 @@ def _passed(row: Milestone, today: date) -> Word:
         return Progress.DONE
     if row.due_on >= today:
         return Status.OPEN
-    return Progress.DONE if row.kind in telling.DATES_ALONE else Status.LATE
+    return Progress.DONE if row.kind in DATES_ALONE else Status.LATE
 
 
 def _verifiers(user: User, edition: Edition) -> int:

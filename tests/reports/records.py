@@ -4,19 +4,22 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.words import Direction, DoneBy, Progress, Review, Shows
+from dialogues.words import Direction, DoneBy, Kind, Progress, Review, Shows
 from recommendations.words import Better, Pillar, Rule
 from reports.record import (
     Assessment,
     Bearing,
     Benchmark,
     BenchmarkTerms,
+    Commitment,
+    CommitmentEvent,
     Edition,
     EditionTerms,
     Evidence,
     EvidenceReview,
     Facts,
     Indicator,
+    Milestone,
     Period,
     Reading,
     Recommendation,
@@ -51,6 +54,8 @@ class Record:
                 "reviews",
                 "rounds",
                 "assessments",
+                "commitments",
+                "milestones",
             )
         }
         self.benchmark_ids = {}
@@ -187,6 +192,24 @@ class Record:
             verdict=verdict,
             evidence_ids=frozenset(on),
         )
+
+    def promise(self, *, made, known=None, ministry=1, due=None, then=(), **towards):
+        """A commitment made on a day: `_6a=Reach.MEETS`; `then` are further events, a kind, a day and a due date each."""
+        events = []
+        for kind, on, due_on in [(Kind.MADE, made, due), *then]:
+            self.last_id += 1
+            events.append(CommitmentEvent(self.last_id, noon(known or on), kind, on, due_on))
+        return self.add(
+            "commitments",
+            Commitment,
+            recorded_at=noon(known or made),
+            ministry_id=ministry,
+            towards={self.benchmark_ids[key.removeprefix("_")]: reach for key, reach in towards.items()},
+            events=tuple(events),
+        )
+
+    def milestone(self, kind, due, done=None):
+        return self.add("milestones", Milestone, kind=kind, due_on=due, done_on=done)
 
 
 def shares(tally):

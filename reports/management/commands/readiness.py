@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand
 from reports import document, wording
 from reports.facts import gather_facts
 from reports.management import arguments
-from reports.readiness import Line, Readiness, readiness
+from reports.readiness import Readiness, readiness
+from reports.tallying import Line
 from tiptracker import clock
 from tiptracker.refusals import Refused
 
@@ -66,7 +67,9 @@ def _read(result: Readiness) -> Iterator[str]:
             yield f"{shown:5}  {_line(line, '' if named else f'{line.title}. ')}"
     yield "\nBenchmarks"
     yield from (f"{one.line.key:>5}  {_line(one.line)}" for one in result.verified.benchmarks)
-    yield from ("", *result.checks) if result.checks else ()
+    if result.checks:
+        yield "\nWhat doesn't fit together"
+        yield from (f"  {check.sentence} {check.to_do}" for check in result.checks)
     yield f"\n{document.DISCLAIMER}"
 
 

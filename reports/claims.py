@@ -1,0 +1,96 @@
+"""The gap between claimed and verified, by who claims: whose word, if verified, would bring how much. Pure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from reports.counting import Sight
+from reports.findings import answers, greater
+from reports.kept import Seen
+from reports.record import Facts
+from reports.tallying import tally
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What one ministry's waiting claims would add, of 100; `ministry_id` is None for what the embassy logged itself.
+
+    `rounds` (ids) are the submissions behind it, `evidence` and `readings` (ids) what they claim.
+    """
+
+    ministry_id: int | None
+    points: Fraction
+    rounds: tuple[int, ...]
+    evidence: tuple[int, ...]
+    readings: tuple[int, ...]
+
+
+def claims(facts: Facts, seen: Seen, sent: Sight) -> tuple[Claimed, ...]:
+    """The gap, the largest share first; the points add up to claimed less verified.
+
+    `facts` are those known, `seen` what is verified of them, `sent` what is claimed. Each ministry's
+    points are what its claims add once those before it in the list are taken, since one P, or one
+    benchmark, may be claimed by two.
+    """
+    found = _by_ministry(facts, seen, sent)
+
+    def points(ministries: Collection[int | None]) -> Fraction:
+        own = [found[one] for one in ministries]
+        evidence = {row for claim in own for row in claim.evidence}
+        readings = {row for claim in own for row in claim.readings}
+        taken = greater(seen.found, answers(seen.asked, _limited(sent, seen.sight, evidence, readings)))
+        return tally(seen.asked, taken).points
+
+    stands = points(())
+    order = sorted(found, key=lambda one: (-points([one]), one is None, one or 0))
+    listed = []
+    for place, one in enumerate(order, start=1):
+        then = points(order[:place])
+        listed.append(replace(found[one], points=then - stands))
+        stands = then
+    return tuple(listed)
+
+
+def _by_ministry(facts: Facts, seen: Seen, sent: Sight) -> Mapping[int | None, Claimed]:
+    """The claims of each ministry, without their points."""
+    rounds = {row.id: row for row in facts.rounds}
+    came_with = {row.id: row.round_id for row in facts.evidence}
+    evidence: dict[int | None, set[int]] = defaultdict(set)
+    readings: dict[int | None, set[int]] = defaultdict(set)
+    behind: dict[int | None, set[int]] = defaultdict(set)
+
+    def sender(round_id: int | None) -> int | None:
+        sending = rounds.get(round_id) if round_id is not None else None
+        ministry = sending.ministry_id if sending else None
+        if sending:
+            behind[ministry].add(sending.id)
+        return ministry
+
+    for row in {act.evidence_id for acts in sent.actions.values() for act in acts}:
+        evidence[sender(came_with[row])].add(row)
+    verified = {row.id for rows in seen.sight.readings.values() for row in rows}
+    for reading in (row for rows in sent.readings.values() for row in rows if row.id not in verified):
+        by_evidence = came_with.get(reading.evidence_id) if reading.evidence_id is not None else None
+        readings[sender(reading.round_id or by_evidence)].add(reading.id)
+    return {
+        one: Claimed(
+            ministry_id=one,
+            points=Fraction(0),
+            rounds=tuple(sorted(behind[one])),
+            evidence=tuple(sorted(evidence[one])),
+            readings=tuple(sorted(readings[one])),
+        )
+        for one in {**evidence, **readings}
+    }
+
+
+def _limited(sent: Sight, verified: Sight, evidence: Collection[int], readings: Collection[int]) -> Sight:
+    """What is claimed, as if only these claims had been made."""
+    kept = {row.id for rows in verified.readings.values() for row in rows} | set(readings)
+    return replace(
+        sent,
+        readings={key: tuple(row for row in rows if row.id in kept) for key, rows in sent.readings.items()},
+        figures={key: tuple(row for row in rows if row.id in kept) for key, rows in sent.figures.items()},
+        actions={key: tuple(act for act in acts if act.evidence_id in evidence) for key, acts in sent.actions.items()},
+    )
