@@ -94,11 +94,20 @@ def _navigation(request: HttpRequest) -> list[Item]:
     if not isinstance(user, User) or not user.is_embassy:
         return []
     items = [_item(request, name, label) for name, label in EMBASSY_PAGES]
+    if user.role in (Role.OFFICER, Role.AMBASSADOR):
+        items.insert(1, _item(request, "round_list", "Inbox", _waiting(user)))
     if user.role == Role.OFFICER:
-        waiting = apps.get_model("dialogues", "UpdateRound").objects.visible_to(user).waiting().count()
-        items.insert(1, _item(request, "round_list", "Inbox", waiting))
         items.insert(2, _item(request, "evidence_log", "Log progress"))
     return items
+
+
+def _waiting(user: User) -> int:
+    """How much in the inbox waits for this person: what colleagues logged and, for an officer, ministries' updates."""
+    logged = apps.get_model("dialogues", "Evidence").objects.visible_to(user).awaiting(user).order_by().values("pk")
+    if user.role != Role.OFFICER:
+        return logged.count()
+    rounds = apps.get_model("dialogues", "UpdateRound").objects.visible_to(user).waiting().order_by().values("pk")
+    return rounds.union(logged, all=True).count()
 
 
 def _item(request: HttpRequest, name: str, label: str, waiting: int = 0) -> Item:

@@ -5,13 +5,13 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from dialogues.models.commitments import Commitment
 from dialogues.models.updates import UpdateRound
 from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, Reader
+from tiptracker.accounts.models import Country, Reader, User
 from tiptracker.words import Role
 
 
@@ -71,6 +71,35 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def current(self) -> Self:
         """Those that no later revision has replaced."""
         return self.filter(revised_by__isnull=True)
+
+    def unreviewed(self, *, besides: User) -> Self:
+        """Logged without a round, and somewhere without a review: of what it shows on a benchmark, or of a figure.
+
+        What `besides` recorded is left out: somebody else has to review that.
+        """
+        from dialogues.models.readings import Reading  # noqa: PLC0415 -- readings cite evidence, and import it
+
+        of_bearing = EvidenceReview.objects.filter(bearing=OuterRef("pk"))
+        bearings = EvidenceBearing.objects.filter(~Exists(of_bearing), evidence=OuterRef("pk"))
+        of_itself = EvidenceReview.objects.filter(
+            evidence=OuterRef("evidence"), bearing=None, recorded_at__gte=OuterRef("recorded_at")
+        )
+        told = Q(figure__isnull=False) | ~Q(direction="")
+        figures = Reading.objects.filter(told, ~Exists(of_itself), evidence=OuterRef("pk"))
+        return (
+            self.current()
+            .filter(
+                Exists(bearings.exclude(recorded_by=besides)) | Exists(figures.exclude(recorded_by=besides)), round=None
+            )
+            .exclude(recorded_by=besides)
+        )
+
+    def awaiting(self, user: User) -> Self:
+        """Those unreviewed that this person may review: the same as `permissions.can_review`, for lists."""
+        rows = self.unreviewed(besides=user)
+        if user.role == Role.OFFICER:
+            return rows
+        return rows.filter(recorded_by__role=Role.OFFICER) if user.role == Role.AMBASSADOR else rows.none()
 
 
 class Evidence(models.Model):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
@@ -123,17 +123,9 @@ def round_list(request: SignedIn) -> HttpResponse:
 
 
 def _unreviewed(user: User) -> QuerySet[Evidence]:
-    """Evidence that came with no round, bears on a benchmark and has no review there; not one's own. Oldest first."""
-    reviewed = EvidenceReview.objects.filter(bearing=OuterRef("pk"))
-    unreviewed = EvidenceBearing.objects.filter(~Exists(reviewed), evidence=OuterRef("pk"))
-    return (
-        Evidence.objects.visible_to(user)
-        .current()
-        .filter(Exists(unreviewed), round=None)
-        .exclude(recorded_by=user)
-        .select_related("recorded_by")
-        .order_by("recorded_at", "pk")
-    )
+    """Evidence that somebody else logged and nobody has reviewed yet. Oldest first."""
+    rows = Evidence.objects.visible_to(user).unreviewed(besides=user)
+    return rows.select_related("recorded_by").order_by("recorded_at", "pk")
 
 
 @login_required
