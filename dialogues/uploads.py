@@ -176,5 +176,12 @@ SORTS = (
     Sort("a JPEG picture", "image/jpeg", (".jpg", ".jpeg"), frozenset({"image/jpeg"}), _is_picture("JPEG")),
     Sort("a PNG picture", "image/png", (".png",), frozenset({"image/png"}), _is_picture("PNG")),
 )
+
+
+def taken() -> str:
+    """What may be sent, for beside a file field: which kinds, how large."""
+    return f"A PDF, a Word or Excel file or a picture (JPEG or PNG), at most {_megabytes(settings.UPLOAD_MAX_BYTES)}."
+
+
 EXTENSIONS = tuple(extension for sort in SORTS for extension in sort.extensions)
 """For a file field's `accept`."""

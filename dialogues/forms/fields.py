@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.utils.text import Truncator
 
-from dialogues.uploads import EXTENSIONS
+from dialogues.uploads import EXTENSIONS, taken
 from recommendations.models import Benchmark
 from tiptracker.frontend.forms import DayInput, PlainForm
 
@@ -81,6 +81,14 @@ def offer(
     field.choices = [*none, *(choices or [(pk, str(row)) for pk, row in field.rows.items()])]
 
 
+class FilesField(forms.Field):
+    """Files to attach; what may be sent, and how large, stands beside it before anything is refused."""
+
+    def __init__(self, *, help_text: str = "", multiple: bool = True, **kwargs: Any) -> None:
+        widget = FilesInput(attrs={"accept": ACCEPTED_FILES, "multiple": multiple})
+        super().__init__(required=False, widget=widget, help_text=f"{help_text} {taken()}".strip(), **kwargs)
+
+
 class FilesInput(forms.FileInput):
     """Several files at once."""
 
@@ -135,6 +143,8 @@ def with_another_row[F: forms.Form](rows: "forms.BaseFormSet[F]", **kwargs: Any)
     """The same lines as typed, and an empty one, not yet judged. `kwargs` are those the lines were made with."""
     again = type(rows)(initial=[typed(form) for form in rows.forms], **kwargs)
     again.extra = 1
+    # Where the browser puts the cursor, and htmx after it; on a page with a fragment the browser goes to that instead.
+    again.forms[-1].visible_fields()[0].field.widget.attrs["autofocus"] = True
     return again
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from dialogues.forms.evidence import ReviewForm
-from dialogues.forms.fields import ACCEPTED_FILES, DatedForm, FilesInput, PastDayField
+from dialogues.forms.fields import DatedForm, FilesField, PastDayField
 from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
 from tiptracker.frontend.forms import PlainForm
@@ -39,11 +39,9 @@ class UpdateForm(DatedForm):
         ],
         initial=DoneBy.GOVERNMENT.value,
     )
-    files = forms.Field(  # type: ignore[assignment]  # a form's attribute of this name is no field
+    files = FilesField(  # type: ignore[assignment]  # a form's attribute of this name is no field
         label="Files that prove it",
-        required=False,
-        widget=FilesInput(attrs={"accept": ACCEPTED_FILES}),
-        help_text="Photographs, letters, lists without names: JPEG, PNG, PDF, Word or Excel. A phone’s camera will do.",
+        help_text="Photographs, letters, lists without names; a phone’s camera will do. For each:",
     )
     through_on = PastDayField(label="Counted through", help_text="The last day that these figures cover.")
 
