@@ -31,6 +31,10 @@ class CommitmentFilter(forms.Form):
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["invalid_choice"] = (
+                "There is no such choice, so it narrows nothing. Choose from the list."
+            )
         cast("forms.ChoiceField", self.fields["ministry"]).choices = [
             ("", "Anyone"),
             *((str(ministry.pk), ministry.name) for ministry in ministries),
