@@ -85,6 +85,17 @@ def test_ministry_home_puts_first_what_came_back_then_what_is_late_then_what_is_
     assert "Another ministry" not in response.text
 
 
+def test_ministry_home_says_of_what_the_embassy_has_that_it_is_late(client, police, focal_point):
+    CommitmentFactory(ministry=police, text="Not sent, not late.", made__due_on=date(2022, 2, 1))
+    late = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
+    UpdateRoundFactory(update__commitment=late)
+
+    text = client.get(reverse("ministry_home")).text.partition("With the embassy")[2]
+
+    assert "late by 12 days" in text
+    assert "16 January 2022" in text
+
+
 def test_ministry_home_leads_nowhere_else_and_says_nothing_of_readiness(client, police, focal_point):
     EditionFactory()
     CommitmentFactory(ministry=police)
