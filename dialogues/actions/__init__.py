@@ -17,13 +17,16 @@ from dialogues.actions.commitments import (
 from dialogues.actions.dialogues import ParticipantLine, change_dialogue, record_dialogue
 from dialogues.actions.evidence import log_evidence, review
 from dialogues.actions.files import keep_upload, record_taken
-from dialogues.actions.readings import record_reading
+from dialogues.actions.readings import Count, record_reading
 from dialogues.actions.rounds import Figure, Judgement, accept_round, return_round, send_round, to_judge
+from dialogues.actions.twice import RecordedBefore
 
 __all__ = [
+    "Count",
     "Figure",
     "Judgement",
     "ParticipantLine",
+    "RecordedBefore",
     "accept_round",
     "assess",
     "change_dialogue",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from dialogues.actions.twice import one_at_a_time, refuse_twice
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue, Evidence, UpdateRound
 from dialogues.permissions import (
     can_change_commitment,
@@ -44,7 +45,8 @@ def record_commitment(
 ) -> Commitment:
     """Write down a promise of a ministry, or of the United States: due on a day, or (None) with no date agreed.
 
-    Raises PermissionDenied; Refused where it isn't said who promised, or at which dialogue or by which letter.
+    Raises PermissionDenied; Refused where it isn't said who promised, or at which dialogue or by which letter;
+    RecordedBefore.
     """
     if not can_record_commitment(by, country):
         raise PermissionDenied
@@ -63,19 +65,20 @@ def record_commitment(
     if dialogue and dialogue.country_id != country.pk:
         raise Refused("That dialogue was with another country. Choose one with this country.", field="dialogue")
     refuse_foreign_or_doubled([benchmark for benchmark, _ in links], country, field="links")
-    commitment = add(
-        Commitment(
-            country=country,
-            made_by=made_by,
-            ministry=ministry,
-            text=text,
-            dialogue=dialogue,
-            letter=letter.strip(),
-            horizon=horizon,
-            recorded_at=now,
-            recorded_by=by,
-        )
+    commitment = Commitment(
+        country=country,
+        made_by=made_by,
+        ministry=ministry,
+        text=text,
+        dialogue=dialogue,
+        letter=letter.strip(),
+        horizon=horizon,
+        recorded_at=now,
+        recorded_by=by,
     )
+    one_at_a_time(by)
+    refuse_twice(_the_same(commitment, made_on, due_on, links), now)
+    add(commitment)
     for benchmark, reach in links:
         add(CommitmentBenchmark(commitment=commitment, benchmark=benchmark, reach=reach))
     add_event(commitment, Kind.MADE, on=made_on, due_on=due_on, by=by, now=now)
@@ -98,6 +101,20 @@ def record_commitment(
     )
     readiness_may_have_moved(country.pk)
     return commitment
+
+
+def _the_same(
+    commitment: Commitment, made_on: date, due_on: date | None, links: Sequence[tuple[Benchmark, Reach]]
+) -> Commitment | None:
+    """What the same person recorded before in the very same words, of the same days, towards the same benchmarks."""
+    names = ("country", "made_by", "ministry", "text", "dialogue", "letter", "horizon", "recorded_by")
+    said = {name: getattr(commitment, name) for name in names}
+    made = CommitmentEvent.objects.filter(kind=Kind.MADE, happened_on=made_on, due_on=due_on)
+    towards = sorted((benchmark.pk, str(reach)) for benchmark, reach in links)
+    for row in Commitment.objects.filter(**said, events__in=made).order_by("pk"):
+        if towards == sorted(row.links.values_list("benchmark_id", "reach")):
+            return row
+    return None
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from dialogues.actions.twice import RecordedBefore
 from dialogues.models import AgendaItem, Dialogue, Participant, Presence
 from dialogues.permissions import can_hold_dialogue
 from recommendations.models import Recommendation
@@ -40,7 +41,7 @@ def record_dialogue(
     by: User,
     now: datetime,
 ) -> Dialogue:
-    """Write down a meeting that was held. Raises PermissionDenied; Refused for a day to come or a double record."""
+    """Write down a meeting that was held. Raises PermissionDenied; Refused for a day to come; RecordedBefore."""
     if not can_hold_dialogue(by, country):
         raise PermissionDenied
     dialogue = Dialogue(country=country, source=source.strip(), recorded_at=now, recorded_by=by)
@@ -98,9 +99,10 @@ def _fill(
     dialogue.purpose = written(purpose, "Say what it was held for.", field="purpose")
     dialogue.record, dialogue.agreed = record.strip(), agreed.strip()
     same = Dialogue.objects.filter(country=dialogue.country_id, held_on=held_on, place=dialogue.place)
-    if same.exclude(pk=dialogue.pk).exists():
-        raise Refused(
+    if other := same.exclude(pk=dialogue.pk).first():
+        raise RecordedBefore(
             f"A dialogue of {spelt(held_on)} at {dialogue.place} is recorded already. Open that one and change it.",
+            other,
             field="held_on",
         )
 

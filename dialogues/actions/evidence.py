@@ -8,6 +8,8 @@ from django.db import transaction
 
 from dialogues.actions.commitments import refuse_foreign_or_doubled
 from dialogues.actions.files import refuse_unless_own_and_unsent
+from dialogues.actions.readings import Count, record_reading
+from dialogues.actions.twice import one_at_a_time, refuse_twice
 from dialogues.models import Commitment, Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, RoundDecision
 from dialogues.permissions import can_log, can_review, has_recorded
 from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
@@ -36,13 +38,15 @@ def log_evidence(
     commitment: Commitment | None = None,
     sensitivity: Sensitivity = Sensitivity.INTERNAL,
     bearings: Sequence[tuple[Benchmark, Shows]] = (),
+    count: Count | None = None,
     by: User,
     now: datetime,
 ) -> Evidence:
     """Log what happened between two days (the first None where unknown), who says so, what it shows on which benchmark.
 
-    A day outside every tracking period is kept: it doesn't count, and pages say so. Raises PermissionDenied; Refused
-    for a day to come, a span turned round, and where neither source, link nor file lets anybody check it.
+    `count` is what it tells to have been counted: a reading that cites it. A day outside every tracking period is kept:
+    it doesn't count, and pages say so. Raises PermissionDenied; Refused for a day to come, a span turned round, where
+    neither source, link nor file lets anybody check it, and where `record_reading` does; RecordedBefore.
     """
     if not can_log(by, country):
         raise PermissionDenied
@@ -52,33 +56,52 @@ def log_evidence(
     refuse_backwards(happened_from, happened_to, field="happened_to")
     if not (source.strip() or link or file):
         raise Refused("Give a source, a link or a file: without one nobody can check it.", field="source")
-    if file:
-        refuse_unless_own_and_unsent([file], by)
     if commitment and commitment.country_id != country.pk:
         raise Refused("That commitment is another country's. Choose one of this country's.", field="commitment")
     refuse_foreign_or_doubled([benchmark for benchmark, _ in bearings], country, field="bearings")
-    evidence = add(
-        Evidence(
-            country=country,
-            title=title,
-            kind=kind,
-            happened_from=happened_from,
-            happened_to=happened_to,
-            done_by=done_by,
-            stated_by=stated_by,
-            source=source.strip(),
-            link=link,
-            file=file,
-            commitment=commitment,
-            sensitivity=sensitivity,
-            recorded_at=now,
-            recorded_by=by,
-        )
+    evidence = Evidence(
+        country=country,
+        title=title,
+        kind=kind,
+        happened_from=happened_from,
+        happened_to=happened_to,
+        done_by=done_by,
+        stated_by=stated_by,
+        source=source.strip(),
+        link=link,
+        file=file,
+        commitment=commitment,
+        sensitivity=sensitivity,
+        recorded_at=now,
+        recorded_by=by,
     )
+    one_at_a_time(by)
+    refuse_twice(_the_same(evidence, bearings, count), now)
+    if file:
+        refuse_unless_own_and_unsent([file], by)
+    add(evidence)
     bear(evidence, bearings)
     record("evidence.logged", by=by, row=evidence, country=country, after=told(evidence))
+    if count:
+        record_reading(**count._asdict(), source="", evidence=evidence, by=by, now=now)
     readiness_may_have_moved(country.pk)
     return evidence
+
+
+def _the_same(evidence: Evidence, bearings: Sequence[tuple[Benchmark, Shows]], count: Count | None) -> Evidence | None:
+    """What the same person logged before in the very same words, showing the same; a file is known by its content."""
+    names = ("country", "title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
+    said = {name: getattr(evidence, name) for name in (*names, "commitment", "sensitivity", "recorded_by")}
+    file = {"file__sha256": evidence.file.sha256} if evidence.file else {"file": None}
+    shown = sorted((benchmark.pk, str(shows)) for benchmark, shows in bearings)
+    counted = [(count.indicator.pk, *count[1:5])] if count else []
+    kept = ("indicator_id", "starts_on", "through_on", "figure", "direction")
+    for row in Evidence.objects.filter(**said, **file, round=None).order_by("pk"):
+        if shown == sorted(row.bearings.values_list("benchmark_id", "shows")) and counted == list(
+            row.readings.values_list(*kept)
+        ):
+            return row
+    return None
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,6 +16,17 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, refuse_backwards, refuse_future
+
+
+class Count(NamedTuple):
+    """What was counted from one day through another: a figure, or a direction alone, or ("no data") neither."""
+
+    indicator: Indicator
+    starts_on: date
+    through_on: date
+    figure: Decimal | None
+    direction: Direction | str
+    note: str = ""
 
 
 @transaction.atomic

@@ -1,23 +1,25 @@
 """What is typed about evidence: what happened, what proves it, what it shows, and whether somebody agrees."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from django import forms
 
 from dialogues.forms.fields import (
-    ACCEPTED_FILES,
     BenchmarkRow,
     BenchmarkRows,
     DatedForm,
-    FilesInput,
+    FilesField,
     PastDayField,
     RowField,
     SeenField,
     offer,
 )
 from dialogues.models import Commitment, EvidenceFile
-from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from dialogues.words import Direction, DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from recommendations.models import Edition, Indicator
+from tiptracker.rules import spelt
 
 
 class EvidenceForm(DatedForm):
@@ -46,12 +48,7 @@ class EvidenceForm(DatedForm):
         help_text="A gazette number, a page, a meeting and its day: enough to find it again.",
     )
     link = forms.URLField(label="Link", required=False, max_length=500, assume_scheme="https")
-    files = forms.Field(  # type: ignore[assignment]  # a form's attribute of this name is no field
-        label="File",
-        required=False,
-        widget=FilesInput(attrs={"accept": ACCEPTED_FILES, "multiple": False}),
-        help_text="PDF, Word, Excel, JPEG or PNG.",
-    )
+    files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a form's attribute is no field
     kind = forms.ChoiceField(label="What sort of thing it is", choices=[("", "Choose one"), *EvidenceKind.choices()])
     commitment = RowField(label="Commitment it belongs to", required=False)
     sensitivity = forms.ChoiceField(
@@ -100,6 +97,102 @@ class BearingRow(BenchmarkRow):
 
 
 BearingRows = forms.formset_factory(BearingRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40)
+
+
+NO_DATA = "no_data"
+PERIOD, YEAR_BEFORE = "period", "year_before"
+
+
+class CountForm(DatedForm):
+    """What the evidence says was counted, where it does: all of it may stay empty, and then nothing is asked."""
+
+    indicator = RowField(label="What was counted", required=False)
+    figure = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        # Typed text, not a number control: a browser sends nothing of words typed into one, and they would be lost.
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}),
+        help_text="In digits.",
+        error_messages={
+            "invalid": "Give the figure in digits alone, such as 16. What needs saying about it goes into the note.",
+            "min_value": "A figure can’t be less than zero. Put it right.",
+            "max_digits": "That figure is too long. Give at most 12 digits, and 2 behind the point.",
+            "max_whole_digits": "That figure is too long. Give at most 12 digits, and 2 behind the point.",
+            "max_decimal_places": "Give at most 2 digits behind the point.",
+        },
+    )
+    direction = forms.ChoiceField(
+        label="Or, without a figure",
+        required=False,
+        choices=[
+            ("", "None of these"),
+            (Direction.UP.value, "More than the year before"),
+            (Direction.LEVEL.value, "About as many as the year before"),
+            (Direction.DOWN.value, "Fewer than the year before"),
+            (NO_DATA, "No data was given"),
+        ],
+    )
+    span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=PERIOD)
+    through_on = PastDayField(label="Through", required=False, help_text="The last day it covers.")
+    note = forms.CharField(
+        label="Note on the figure", required=False, max_length=400, help_text="Such as “without Qacha’s Nek”."
+    )
+
+    def __init__(self, *args: Any, edition: Edition, indicators: Sequence[Indicator], **kwargs: Any) -> None:
+        super().__init__(*args, prefix="count", **kwargs)
+        self.edition = edition
+        first, last = edition.year_before
+        offer(
+            self,
+            "indicator",
+            indicators,
+            empty="None",
+            choices=[(str(i.pk), f"{i.name} ({i.unit})") for i in indicators],
+        )
+        span = cast("forms.ChoiceField", self.fields["span"])
+        span.choices = [
+            (PERIOD, f"The tracking period, from {spelt(edition.starts_on)} through a day"),
+            (YEAR_BEFORE, f"The whole year before, {spelt(first)} to {spelt(last)}"),
+        ]
+        self.fields["through_on"].initial = min(kwargs["today"], edition.ends_on)
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was typed: then it has to make sense."""
+        told = ("indicator", "figure", "direction", "note")
+        if not self.is_bound:
+            return any(self.initial.get(name) for name in told)
+        return any(self.data.get(self.add_prefix(name), "").strip() for name in told)
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not self.is_filled:
+            self.errors.pop("span", None)
+            return said
+        if not said.get("indicator") and "indicator" not in self.errors:
+            self.add_error("indicator", "Say what was counted.")
+        self._one_of_figure_and_direction(said)
+        if said.get("span") == PERIOD and "through_on" not in self.errors:
+            self._within_the_period(said.get("through_on"))
+        return said
+
+    def _one_of_figure_and_direction(self, said: dict[str, Any]) -> None:
+        figure, direction = said.get("figure"), said.get("direction")
+        if figure is not None and direction:
+            self.add_error("direction", "Give the figure, or one of these, not both.")
+        elif direction not in (None, "", NO_DATA) and said.get("span") == YEAR_BEFORE:
+            self.add_error("direction", "For the year before give the figure, or say that no data was given.")
+        elif figure is None and not direction and not {"figure", "direction"} & set(self.errors):
+            self.add_error("figure", "Give the figure; where there is none, choose what is known below.")
+
+    def _within_the_period(self, day: date | None) -> None:
+        if day is None:
+            self.add_error("through_on", "Give the last day that the figure covers.")
+        elif not self.edition.starts_on <= day <= self.edition.ends_on:
+            first, last = spelt(self.edition.starts_on), spelt(self.edition.ends_on)
+            self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
 
 
 class ReviewForm(DatedForm):

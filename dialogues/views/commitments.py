@@ -38,7 +38,7 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.status import Standing
-from dialogues.views.here import Head, edition_at_hand, in_words, late_by
+from dialogues.views.here import Head, edition_at_hand, in_words, late_by, recorded_before
 from dialogues.views.story import decision_on, next_step, tell
 from dialogues.words import Horizon, MadeBy, Reach, Status
 from recommendations.models import Benchmark, Recommendation
@@ -210,7 +210,7 @@ def commitment_add(request: SignedIn) -> HttpResponse:
         "prefix": "links",
         "form_kwargs": {"benchmarks": benchmarks, "choices": benchmark_choices(benchmarks)},
     }
-    status = 200
+    status, before = 200, None
     if request.method != "POST":
         at = next((d for d in dialogues if str(d.pk) == request.GET.get("dialogue")), None)
         form = CommitmentForm(initial={"dialogue": at.pk, "made_on": at.held_on} if at else None, **offered)
@@ -242,12 +242,13 @@ def commitment_add(request: SignedIn) -> HttpResponse:
                 )
             except Refused as refusal:
                 beside_field(form, str(refusal), refusal.field)
+                before = recorded_before(refusal, "commitment_detail")
             else:
                 return _recorded(request, commitment)
             status = 422
         else:
             status = 422
-    context = {"form": form, "links": links, "wrong_forms": refused(form, *links)}
+    context = {"form": form, "links": links, "wrong_forms": refused(form, *links), "recorded_before": before}
     return render_page(request, "dialogues/commitment_add.html", context, status=status)
 
 

@@ -18,7 +18,7 @@ from dialogues.forms.dialogues import DialogueForm, ParticipantRows
 from dialogues.forms.fields import beside_field, has_now_seen, refused, typed, with_another_row
 from dialogues.models import Commitment, Dialogue, Participant, Presence
 from dialogues.views.commitments import Line, line, lines
-from dialogues.views.here import edition_at_hand
+from dialogues.views.here import edition_at_hand, recorded_before
 from recommendations.models import Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry
@@ -107,16 +107,23 @@ def dialogue_add(request: SignedIn) -> HttpResponse:
     if edition is None or not permissions.can_hold_dialogue(request.user, edition.country):
         raise PermissionDenied
     page = _Page(request, edition.country)
+    before = None
     if page.is_sent and page.is_valid():
         now = clock.now(edition.country.time_zone)
         try:
             dialogue = actions.record_dialogue(country=edition.country, by=request.user, now=now, **page.said())
         except Refused as refusal:
             beside_field(page.form, str(refusal), refusal.field)
+            before = recorded_before(refusal, "dialogue_detail")
         else:
             messages.success(request, "Recorded. Add each promise made there as a commitment.")
             return redirect("dialogue_detail", dialogue.pk)
-    context = {"form": page.form, "rows": page.rows, "wrong_forms": refused(page.form, *page.rows)}
+    context = {
+        "form": page.form,
+        "rows": page.rows,
+        "wrong_forms": refused(page.form, *page.rows),
+        "recorded_before": before,
+    }
     return render_page(request, "dialogues/dialogue_add.html", context, status=422 if page.is_sent else 200)
 
 

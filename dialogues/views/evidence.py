@@ -18,10 +18,12 @@ from dialogues import actions, permissions
 from dialogues.forms.evidence import ReviewForm
 from dialogues.forms.fields import beside_field, has_now_seen
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
+from dialogues.telling import Effect, effect, on_benchmark, why_not
 from dialogues.views.here import Head, edition_at_hand, outside
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
-from recommendations.models import Benchmark
+from recommendations.models import Benchmark, Edition
+from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
@@ -30,7 +32,10 @@ from tiptracker.rules import ChangedMeanwhile
 
 
 class Line(NamedTuple):
-    """What a piece of evidence shows on one benchmark (None: the evidence itself), the word on that, and a form."""
+    """What a piece of evidence shows on one benchmark (None: the evidence itself), the word on that, and a form.
+
+    `becomes` says what it can do there, where that isn't plain from the word.
+    """
 
     bearing: EvidenceBearing | None
     shows: Shows | None
@@ -38,6 +43,7 @@ class Line(NamedTuple):
     decision: Review | None
     earlier: Sequence[EvidenceReview]
     form: ReviewForm | None
+    becomes: str
 
 
 class Piece(NamedTuple):
@@ -181,7 +187,7 @@ def _detail(
     edition = edition_at_hand(user, evidence.country)
     context: dict[str, Any] = {"evidence": Piece.of(evidence)}
     if user.is_embassy:
-        lines = _lines(user, evidence, review_form)
+        lines = _lines(user, evidence, edition, review_form)
         context |= {
             "is_embassy": True,
             "round": evidence.round,
@@ -217,7 +223,7 @@ def _is_answered(evidence: Evidence) -> bool:
     return answer is not None and answer.decision == Decision.ACCEPTED
 
 
-def _lines(user: User, evidence: Evidence, review_form: ReviewForm | None) -> list[Line]:
+def _lines(user: User, evidence: Evidence, edition: Edition | None, review_form: ReviewForm | None) -> list[Line]:
     """A line a bearing; one for the evidence itself too, where a figure cites it or it was reviewed so."""
     today = clock.today(evidence.country.time_zone)
     may_review = _is_answered(evidence) and permissions.can_review(user, evidence)
@@ -244,9 +250,25 @@ def _lines(user: User, evidence: Evidence, review_form: ReviewForm | None) -> li
                 Review(holds.decision) if holds else None,
                 [review for review in reviews if review is not holds],
                 offered,
+                _becomes(evidence, bearing, edition, is_reviewed=holds is not None),
             )
         )
     return lines
+
+
+def _becomes(evidence: Evidence, bearing: EvidenceBearing | None, edition: Edition | None, *, is_reviewed: bool) -> str:
+    """What the evidence, or (without a bearing) a figure of it, can do; nothing where its review says it all."""
+    if hasattr(evidence, "revised_by"):
+        return ""
+    if bearing is None:
+        starts_on = edition.starts_on if edition else None
+        waits = any(row.starts_on == starts_on and not row.is_no_data for row in evidence.readings.all())
+        return "What it counts waits for a review of the evidence itself." if waits and not is_reviewed else ""
+    if why := why_not(DoneBy(evidence.done_by), outside(edition, evidence.happened_from, evidence.happened_to)):
+        return why
+    terms = bearing.benchmark.current_terms
+    can = effect(Shows(bearing.shows), Rule(terms.rule) if terms else None)
+    return "" if can is Effect.COUNTS and is_reviewed else on_benchmark(can, evidence.happened_from)
 
 
 @login_required

@@ -3,11 +3,14 @@
 from datetime import date
 from typing import NamedTuple, Self
 
+from django.urls import reverse
 from django.utils.formats import date_format
 
+from dialogues.actions import RecordedBefore
 from dialogues.models import Commitment
 from recommendations.models import Edition
 from tiptracker.accounts.models import Country, User
+from tiptracker.refusals import Refused
 
 
 class Head(NamedTuple):
@@ -47,3 +50,10 @@ def outside(edition: Edition | None, first: date | None, last: date) -> str:
     if first is not None and first < edition.starts_on:
         return f"it began before {in_words(edition.starts_on)}"
     return f"after {in_words(edition.ends_on)}"
+
+
+def recorded_before(refusal: Refused, page: str) -> tuple[str, str] | None:
+    """Address and name of what a refusal says is recorded already; `page` is the name of its page."""
+    if not isinstance(refusal, RecordedBefore):
+        return None
+    return reverse(page, args=[refusal.row.pk]), str(refusal.row)

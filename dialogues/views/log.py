@@ -1,25 +1,27 @@
-"""Log progress: one thing that happened, what proves it, and on which benchmarks it bears."""
+"""Log progress: one thing that happened, what proves it, what it counted, and on which benchmarks it bears."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from dialogues import actions, permissions
-from dialogues.forms.evidence import BearingRows, EvidenceForm
+from dialogues.forms.evidence import NO_DATA, YEAR_BEFORE, BearingRows, CountForm, EvidenceForm
 from dialogues.forms.fields import benchmark_choices, beside_field, refused, typed, with_another_row
 from dialogues.models import Commitment, Evidence
-from dialogues.views.here import edition_at_hand, outside
+from dialogues.telling import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
+from dialogues.views.here import edition_at_hand, outside, recorded_before
 from dialogues.views.uploads import Kept, keep_files
-from dialogues.words import DoneBy, EvidenceKind, Sensitivity, Shows
-from recommendations.models import Benchmark, Edition
+from dialogues.words import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
+from recommendations.models import Benchmark, Edition, Indicator
+from recommendations.words import Rule
 from tiptracker import clock
-from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
@@ -31,46 +33,146 @@ def evidence_log(request: SignedIn) -> HttpResponse:
     edition = edition_at_hand(user)
     if edition is None or not permissions.can_log(user, edition.country):
         raise PermissionDenied
-    commitments = list(Commitment.objects.visible_to(user).filter(country=edition.country).select_related("ministry"))
-    benchmarks = list(
-        Benchmark.objects.visible_to(user)
-        .filter(recommendation__edition=edition)
-        .select_related("recommendation")
-        .with_terms()
-    )
-    uploads = keep_files(request, now=now) if request.method == "POST" else Kept([], [])
-    kept = uploads.files[-1:]
-    offered: dict[str, Any] = {"today": now.date(), "commitments": commitments, "kept": kept}
-    row_kwargs: dict[str, Any] = {
-        "prefix": "bearings",
-        "form_kwargs": {"benchmarks": benchmarks, "choices": benchmark_choices(benchmarks)},
-    }
-    status = 200
-    if request.method != "POST":
-        form = EvidenceForm(initial=_asked_about(request, now.date()), **offered)
-        rows = BearingRows(initial=_towards(request, commitments), **row_kwargs)
-    else:
-        form, rows = EvidenceForm(request.POST, **offered), BearingRows(request.POST, **row_kwargs)
-        if "more" in request.POST:
-            form, rows = EvidenceForm(initial=typed(form), **offered), with_another_row(rows, **row_kwargs)
+    page = _Page(request, edition, now)
+    before = None
+    if page.is_sent and page.is_valid():
+        try:
+            evidence = actions.log_evidence(country=edition.country, by=user, now=now, **page.said())
+        except Refused as refusal:
+            page.refuse(refusal)
+            before = recorded_before(refusal, "evidence_detail")
         else:
-            uploads.tell(form)
-            if form.is_valid() & rows.is_valid() and (evidence := _log(form, rows, edition, user, now)):
-                messages.add_message(request, *_what_becomes_of(evidence, edition))
-                return redirect("evidence_detail", evidence.pk)
-            status = 422
+            messages.add_message(request, *page.what_becomes_of(evidence))
+            return redirect("evidence_detail", evidence.pk)
     context = {
-        "form": form,
-        "rows": rows,
-        "wrong_forms": refused(form, *rows),
-        "kept": kept,
+        "form": page.form,
+        "count": page.count,
+        "rows": page.rows,
+        "wrong_forms": refused(page.form, page.count, *page.rows),
+        "recorded_before": before,
+        "kept": page.uploads.files[-1:],
         "edition": edition,
+        "by_figures": [b.key for b in page.benchmarks if (rule := _rule(b)) and rule is not Rule.ASSESSED],
     }
-    return render_page(request, "dialogues/evidence_log.html", context, status=status)
+    return render_page(request, "dialogues/evidence_log.html", context, status=422 if page.is_sent else 200)
 
 
-def _asked_about(request: SignedIn, today: date) -> dict[str, Any]:
-    return {"commitment": request.GET.get("commitment"), "happened_from": today}
+class _Page:
+    """The form, what was counted, and the lines of benchmarks: filled from the request or from its address."""
+
+    def __init__(self, request: SignedIn, edition: Edition, now: datetime) -> None:
+        user, today = request.user, now.date()
+        self.edition = edition
+        commitments = list(
+            Commitment.objects.visible_to(user).filter(country=edition.country).select_related("ministry")
+        )
+        self.benchmarks = list(
+            Benchmark.objects.visible_to(user)
+            .filter(recommendation__edition=edition)
+            .select_related("recommendation")
+            .with_terms()
+        )
+        indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
+        self.uploads = keep_files(request, now=now) if request.method == "POST" else Kept([], [])
+        offered: dict[str, Any] = {"today": today, "commitments": commitments, "kept": self.uploads.files[-1:]}
+        counted: dict[str, Any] = {"today": today, "edition": edition, "indicators": indicators}
+        row_kwargs: dict[str, Any] = {
+            "prefix": "bearings",
+            "form_kwargs": {"benchmarks": self.benchmarks, "choices": benchmark_choices(self.benchmarks)},
+        }
+        self.is_sent = request.method == "POST" and "more" not in request.POST
+        if request.method == "POST":
+            self.form, self.count = EvidenceForm(request.POST, **offered), CountForm(request.POST, **counted)
+            self.rows = BearingRows(request.POST, **row_kwargs)
+            if self.is_sent:
+                self.uploads.tell(self.form)
+            else:
+                self.form = EvidenceForm(initial=typed(self.form), **offered)
+                self.count = CountForm(initial=typed(self.count), **counted)
+                self.rows = with_another_row(self.rows, **row_kwargs)
+        else:
+            about = {"commitment": request.GET.get("commitment"), "happened_from": today}
+            self.form, self.count = EvidenceForm(initial=about, **offered), CountForm(**counted)
+            self.rows = BearingRows(initial=_towards(request, commitments), **row_kwargs)
+
+    def is_valid(self) -> bool:
+        """Whether all of it is; asks each, so that all that is wrong is shown at once."""
+        return all([self.form.is_valid(), self.count.is_valid(), self.rows.is_valid()])
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put the sentence beside its field."""
+        form: Form = self.count if refusal.field in self.count.fields else self.form
+        beside_field(form, str(refusal), refusal.field)
+
+    def said(self) -> dict[str, Any]:
+        """What was typed, in the action's words."""
+        said = self.form.cleaned_data
+        return {
+            "title": said["title"],
+            "kind": EvidenceKind(said["kind"]),
+            "happened_from": said["happened_from"],
+            "happened_to": said["happened_to"],
+            "done_by": DoneBy(said["done_by"]),
+            "stated_by": said["stated_by"],
+            "source": said["source"],
+            "link": said["link"],
+            "file": self.form.kept[0] if self.form.kept else None,
+            "commitment": said["commitment"],
+            "sensitivity": Sensitivity(said["sensitivity"]),
+            "bearings": self._bearings(),
+            "count": self._count(),
+        }
+
+    def what_becomes_of(self, evidence: Evidence) -> tuple[int, str]:
+        """A message's level and its sentences: what was logged, whether it can count, and what that waits for."""
+        bearings, count = self._bearings(), self._count()
+        why = why_not(DoneBy(evidence.done_by), outside(self.edition, evidence.happened_from, evidence.happened_to))
+        named = [On(benchmark.key, effect(shows, _rule(benchmark))) for benchmark, shows in bearings]
+        told = why or on_benchmarks(named, evidence.happened_from)
+        if not named and count is None and not why:
+            told = "It names no benchmark, so it counts towards none."
+        figure = on_figure(self._counted(count)) if count else ""
+        can_count = not why and (count is not None or any(on.effect is Effect.COUNTS for on in named))
+        return messages.SUCCESS if can_count else messages.WARNING, " ".join(filter(None, ("Recorded.", told, figure)))
+
+    def _bearings(self) -> list[tuple[Benchmark, Shows]]:
+        return [
+            (row.cleaned_data["benchmark"], Shows(row.cleaned_data["shows"] or Shows.ACTION))
+            for row in self.rows
+            if row.cleaned_data.get("benchmark")
+        ]
+
+    def _count(self) -> actions.Count | None:
+        if not self.count.is_filled:
+            return None
+        said = self.count.cleaned_data
+        starts_on, through_on = self.edition.starts_on, said["through_on"]
+        if said["span"] == YEAR_BEFORE:
+            starts_on, through_on = self.edition.year_before
+        direction = said["direction"]
+        return actions.Count(
+            indicator=said["indicator"],
+            starts_on=starts_on,
+            through_on=through_on,
+            figure=said["figure"],
+            direction=Direction(direction) if direction not in ("", NO_DATA) else "",
+            note=said["note"],
+        )
+
+    def _counted(self, count: actions.Count) -> Counted:
+        judged = (terms for b in self.benchmarks if (terms := b.current_terms) and terms.rule != Rule.ASSESSED)
+        return Counted(
+            has_figure=count.figure is not None,
+            has_direction=bool(count.direction),
+            is_of_year_before=count.starts_on < self.edition.starts_on,
+            answers_question=bool(count.indicator.question),
+            moves_benchmark=any(terms.indicator_id == count.indicator.pk for terms in judged),
+        )
+
+
+def _rule(benchmark: Benchmark) -> Rule | None:
+    """How it is judged now; None where no terms say."""
+    return Rule(terms.rule) if (terms := benchmark.current_terms) else None
 
 
 def _towards(request: SignedIn, commitments: Sequence[Commitment]) -> list[dict[str, Any]]:
@@ -83,44 +185,3 @@ def _towards(request: SignedIn, commitments: Sequence[Commitment]) -> list[dict[
         if str(commitment.pk) == asked
         for link in commitment.links.all()
     ]
-
-
-def _log(form: EvidenceForm, rows: Any, edition: Edition, user: User, now: datetime) -> Evidence | None:
-    """Log what the forms say; None where it was refused, with the sentence beside its field."""
-    said = form.cleaned_data
-    try:
-        return actions.log_evidence(
-            country=edition.country,
-            title=said["title"],
-            kind=EvidenceKind(said["kind"]),
-            happened_from=said["happened_from"],
-            happened_to=said["happened_to"],
-            done_by=DoneBy(said["done_by"]),
-            stated_by=said["stated_by"],
-            source=said["source"],
-            link=said["link"],
-            file=form.kept[0] if form.kept else None,
-            commitment=said["commitment"],
-            sensitivity=Sensitivity(said["sensitivity"]),
-            bearings=[
-                (row.cleaned_data["benchmark"], Shows(row.cleaned_data["shows"] or Shows.ACTION))
-                for row in rows
-                if row.cleaned_data.get("benchmark")
-            ],
-            by=user,
-            now=now,
-        )
-    except Refused as refusal:
-        beside_field(form, str(refusal), refusal.field)
-        return None
-
-
-def _what_becomes_of(evidence: Evidence, edition: Edition) -> tuple[int, str]:
-    """A message's level and its sentence: whether what was logged can count, and what it waits for."""
-    if why := outside(edition, evidence.happened_from, evidence.happened_to):
-        return messages.WARNING, f"Recorded. It does not count: {why}."
-    if evidence.happened_from is None:
-        return messages.SUCCESS, "Recorded. It stays a claim until a review states its first day."
-    if evidence.done_by not in (DoneBy.GOVERNMENT, DoneBy.JOINT):
-        return messages.SUCCESS, "Recorded. It does not count: only what the government does, alone or jointly, can."
-    return messages.SUCCESS, "Recorded. It counts once somebody else has verified it."

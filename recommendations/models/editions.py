@@ -1,6 +1,6 @@
 """Editions of the TIP Report on a country, their dated terms, and the milestones of their year."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -48,6 +48,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country} {self.year}"
+
+    @property
+    def year_before(self) -> tuple[date, date]:
+        """First and last day of the year that the tracking period's figures are compared with."""
+        return self.starts_on.replace(year=self.starts_on.year - 1), self.starts_on - timedelta(days=1)
 
     def covers(self, first: date | None, last: date) -> bool:
         """Whether the span lies in the tracking period; one without a known first day, by its last day alone."""

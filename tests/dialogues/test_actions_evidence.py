@@ -168,7 +168,7 @@ def test_log_evidence_refuses_files_of_others_and_files_sent_before(officer):
 
     for file in (sent, EvidenceFileFactory()):
         with refuses("was sent already. Attach it again", field="files"):
-            log(officer, file=file)
+            log(officer, file=file, title="Another thing happened.")
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])

@@ -84,6 +84,18 @@ def test_commitment_list_is_narrowed_by_its_address(client, query, names):
     assert listed(response) == [rows[name] for name in names]
 
 
+@pytest.mark.parametrize("word", ["status", "ministry", "pillar"])
+def test_commitment_list_says_of_a_word_it_does_not_know_that_it_narrows_nothing(client, word):
+    CommitmentFactory(text="Shown all the same.")
+    client.force_login(OfficerFactory())
+
+    text = client.get(f"{reverse('commitment_list')}?{word}=nonsense").text
+
+    assert "There is no such choice, so it narrows nothing. Choose from the list." in text
+    assert "Select a valid choice" not in text
+    assert "Shown all the same." in text
+
+
 def test_commitment_list_is_narrowed_to_one_ministry(client):
     CommitmentFactory()
     wanted = CommitmentFactory()
@@ -380,6 +392,22 @@ def test_commitment_add_refuses_beside_the_field_and_keeps_what_was_typed(client
     if "text" not in changed:
         assert "Kept as typed." in response.text
     assert not Commitment.objects.exists()
+
+
+def test_commitment_add_sent_again_says_what_it_recorded_and_adds_nothing(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+    form = filled(**{"links-0-benchmark": benchmark.pk, "links-0-reach": "meets"})
+
+    client.post(reverse("commitment_add"), form)
+    again = client.post(reverse("commitment_add"), form)
+
+    row = Commitment.objects.get()
+    assert again.status_code == 422
+    assert "You recorded exactly this on 28 January 2022 at 09:00, and it stands." in again.text
+    assert f'<a href="{address("commitment_detail", row)}">{row}</a>' in again.text
+    for changed in ({"due_on": "2022-02-21"}, {"links-0-reach": "contributes"}):
+        assert client.post(reverse("commitment_add"), form | changed).status_code == 302
 
 
 def test_commitment_add_refuses_a_benchmark_named_twice(client):

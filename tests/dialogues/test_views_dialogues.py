@@ -193,6 +193,8 @@ def test_dialogue_add_twice_is_refused_and_loses_nothing(client):
 
     assert response.status_code == 422
     assert "is recorded already. Open that one and change it." in response.text
+    kept = Dialogue.objects.get()
+    assert f'<a href="{reverse("dialogue_detail", args=[kept.pk])}">{kept}</a>' in response.text
     assert "The list was handed over." in response.text
     assert Dialogue.objects.count() == 1
 

@@ -1,13 +1,11 @@
-"""Log progress, one piece of evidence with its reviews, and the file itself."""
+"""One piece of evidence with its reviews, and the file itself."""
 
 from datetime import date
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues.models import Evidence, EvidenceFile
-from dialogues.words import DoneBy, Review, Sensitivity, Shows
+from dialogues.words import DoneBy, Review, Sensitivity
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -28,176 +26,8 @@ pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
 
 
-def pdf(name="gazette.pdf", content=PDF):
-    return SimpleUploadedFile(name, content, content_type="application/pdf")
-
-
 def address(name, row):
     return reverse(name, args=[row.pk])
-
-
-# --- Log progress -----------------------------------------------------------------------------------------------------
-
-
-def filled(**changed):
-    rows = {"bearings-TOTAL_FORMS": "2", "bearings-INITIAL_FORMS": "0"}
-    form = {
-        "title": "The committee met.",
-        "kind": "site_visit",
-        "happened_from": "2022-01-20",
-        "happened_to": "2022-01-20",
-        "done_by": "government",
-        "stated_by": "Embassy visit",
-        "source": "Minutes of 20 January 2022",
-        "sensitivity": "internal",
-    }
-    return rows | form | changed
-
-
-def test_evidence_log_keeps_what_happened_and_what_it_shows(client):
-    benchmark = BenchmarkFactory()
-    officer = OfficerFactory()
-    client.force_login(officer)
-
-    response = client.post(
-        reverse("evidence_log"),
-        filled(files=pdf(), **{"bearings-0-benchmark": benchmark.pk, "bearings-0-shows": "statement_or_plan"}),
-        follow=True,
-    )
-
-    evidence = Evidence.objects.get()
-    assert response.redirect_chain == [(address("evidence_detail", evidence), 302)]
-    assert "It counts once somebody else has verified it." in response.text
-    assert (evidence.title, evidence.file.name, evidence.recorded_by) == ("The committee met.", "gazette.pdf", officer)
-    assert [(bearing.benchmark, bearing.shows) for bearing in evidence.bearings.all()] == [(benchmark, Shows.PLAN)]
-
-
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"happened_from": "2021-02-10", "happened_to": "2021-02-10"}, "It does not count: before 1 April 2021."),
-        ({"happened_from": "2021-03-10"}, "It does not count: it began before 1 April 2021."),
-        ({"happened_from": ""}, "It stays a claim until a review states its first day."),
-        ({"done_by": "civil_society"}, "only what the government does, alone or jointly, can."),
-    ],
-)
-def test_evidence_log_keeps_what_cannot_count_and_says_so(client, changed, sentence):
-    BenchmarkFactory()
-    client.force_login(OfficerFactory())
-
-    response = client.post(reverse("evidence_log"), filled(**changed), follow=True)
-
-    assert sentence in response.text
-    assert Evidence.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("changed", "field", "sentence"),
-    [
-        ({"title": ""}, "title", "Fill this in."),
-        ({"happened_to": "2022-01-29"}, "happened_to", "That day has not come yet."),
-        ({"happened_to": "28.1.22"}, "happened_to", "Give the day as a date"),
-        ({"happened_from": "2022-01-21"}, "happened_from", "The first day can’t lie after the last."),
-        ({"source": ""}, "source", "Give a source, a link or a file: without one nobody can check it."),
-        ({"kind": ""}, "kind", "Choose one."),
-        ({"commitment": "987654"}, "commitment", "Choose one from the list."),
-        ({"sensitivity": "shared"}, "commitment", "Say which commitment it belongs to"),
-    ],
-)
-def test_evidence_log_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
-    BenchmarkFactory()
-    client.force_login(OfficerFactory())
-
-    response = client.post(reverse("evidence_log"), filled(**({"stated_by": "Kept as typed"} | changed)))
-
-    assert response.status_code == 422
-    assert sentence in str(response.context["form"].errors[field])
-    assert "Kept as typed" in response.text
-    assert not Evidence.objects.exists()
-
-
-def test_evidence_log_keeps_the_file_of_a_refused_form(client):
-    BenchmarkFactory()
-    client.force_login(OfficerFactory())
-
-    refused = client.post(reverse("evidence_log"), filled(title="", source="", files=pdf()))
-    kept = EvidenceFile.objects.get()
-    assert refused.status_code == 422
-    assert f'name="kept_files" value="{kept.pk}"' in refused.text
-    assert "source" not in refused.context["form"].errors
-
-    client.post(reverse("evidence_log"), filled(source="", kept_files=[kept.pk]))
-    assert Evidence.objects.get().file == kept
-
-
-def test_evidence_log_says_what_is_wrong_with_a_file(client):
-    BenchmarkFactory()
-    client.force_login(OfficerFactory())
-
-    response = client.post(reverse("evidence_log"), filled(files=pdf(content=b"not a PDF at all")))
-
-    assert response.status_code == 422
-    assert "its content is damaged or something else" in str(response.context["form"].errors["files"])
-
-
-def test_evidence_log_takes_no_file_that_somebody_else_uploaded(client):
-    BenchmarkFactory()
-    theirs = EvidenceFileFactory(uploaded_by=OfficerFactory(email="other@example.com"))
-    client.force_login(OfficerFactory())
-
-    response = client.post(reverse("evidence_log"), filled(source="", kept_files=[theirs.pk]))
-
-    assert response.status_code == 422
-    assert not Evidence.objects.exists()
-
-
-def test_evidence_log_begins_with_the_commitment_it_was_opened_from(client):
-    benchmark = BenchmarkFactory()
-    commitment = CommitmentFactory(benchmarks=[benchmark])
-    client.force_login(OfficerFactory())
-
-    text = client.get(f"{reverse('evidence_log')}?commitment={commitment.pk}").text
-
-    assert f'<option value="{commitment.pk}" selected>' in text
-    assert f'<option value="{benchmark.pk}" selected>' in text
-    assert 'max="2022-01-28"' in text
-    assert text.count('value="2022-01-28"') == 2
-
-
-def test_evidence_log_offers_another_line_and_loses_nothing(client):
-    benchmark = BenchmarkFactory()
-    client.force_login(OfficerFactory())
-
-    response = client.post(
-        reverse("evidence_log"),
-        filled(more="bearings", kind="", files=pdf(), **{"bearings-0-benchmark": benchmark.pk}),
-    )
-
-    assert response.status_code == 200
-    assert 'name="bearings-2-benchmark"' in response.text
-    assert f'<option value="{benchmark.pk}" selected>' in response.text
-    assert "The committee met." in response.text
-    assert f'value="{EvidenceFile.objects.get().pk}"' in response.text
-    assert "Fill this in." not in response.text
-
-
-@pytest.mark.parametrize("reader", [ObserverFactory, AmbassadorFactory, FocalPointFactory])
-def test_evidence_log_is_the_officers(client, reader):
-    BenchmarkFactory()
-    client.force_login(reader())
-    assert client.get(reverse("evidence_log")).status_code == 403
-    assert client.post(reverse("evidence_log"), filled()).status_code == 403
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_evidence_log_query_count(client, django_assert_num_queries, count):
-    for _ in range(count):
-        CommitmentFactory(benchmarks=[BenchmarkFactory()])
-    client.force_login(OfficerFactory())
-
-    # session, user, zone; edition, permission, commitments, benchmarks, terms; inbox, name of the post
-    with django_assert_num_queries(10):
-        client.get(reverse("evidence_log"))
 
 
 # --- One piece --------------------------------------------------------------------------------------------------------
