@@ -23,27 +23,27 @@ from tiptracker.refusals import Refused
 from tiptracker.words import Marking
 
 
-@transaction.atomic
 def compute_readiness(*, edition: Edition, as_of: date, now: datetime) -> ReadinessRun:
     """The run of the rules on all that is known at `now`, as of a day; the one kept already where nothing changed."""
     facts = gather_facts(edition)
     result = readiness(facts, as_of=as_of, known_by=now)
     kept = document.facts_document(facts, now)
     digest = document.fingerprint(kept)
-    run, is_new = ReadinessRun.objects.get_or_create(
-        edition=edition,
-        as_of=as_of,
-        facts_sha256=digest,
-        methodology=METHOD,
-        defaults={
-            "known_by": now,
-            "facts": kept,
-            "result": document.as_document(result),
-            "computed_at": now,
-        },
-    )
-    if is_new:
-        record("readiness.computed", by=None, row=run, country=edition.country_id, after={"facts": digest})
+    with transaction.atomic():
+        run, is_new = ReadinessRun.objects.get_or_create(
+            edition=edition,
+            as_of=as_of,
+            facts_sha256=digest,
+            methodology=METHOD,
+            defaults={
+                "known_by": now,
+                "facts": kept,
+                "result": document.as_document(result),
+                "computed_at": now,
+            },
+        )
+        if is_new:
+            record("readiness.computed", by=None, row=run, country=edition.country_id, after={"facts": digest})
     return run
 
 

@@ -18,6 +18,7 @@ from reports.models import BriefingKind
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.refusals import Refused
+from tiptracker.snapshot import snapshot
 from tiptracker.words import Role
 
 
@@ -58,7 +59,7 @@ class Command(BaseCommand):
 
 def _as_the_ambassador_reads_it(edition: Edition, as_of: date, known_by: datetime) -> BriefingContent:
     """Read through the eyes of an ambassador who is there for as long as it takes: no account is needed or left."""
-    with transaction.atomic():
+    with snapshot(), transaction.atomic():
         reader = User.objects.create(
             email="issue.briefing@tip-tracker.invalid", name="issue_briefing", role=Role.AMBASSADOR
         )

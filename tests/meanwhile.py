@@ -1,0 +1,36 @@
+"""Others at work in the midst of a test that uses `fresh_database`."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from django.db import connection
+
+
+def meanwhile(write: Callable[[], object]) -> None:
+    """Have somebody else write and commit, on a connection of their own."""
+
+    def run() -> None:
+        try:
+            write()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        other.submit(run).result(timeout=30)
+
+
+@contextmanager
+def written_once_read(table: str, write: Callable[[], object]) -> Iterator[list[str]]:
+    """Have somebody else `write` right after the first query on `table`; gives that query, to see that it came."""
+    seen: list[str] = []
+
+    def watch(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if not seen and f'FROM "{table}"' in sql:
+            seen.append(sql)
+            meanwhile(write)
+        return result
+
+    with connection.execute_wrapper(watch):
+        yield seen
