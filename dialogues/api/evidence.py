@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -19,7 +19,7 @@ from dialogues.words import Review
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Reader
-from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, by_reader, is_embassy, valid
+from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, by_reader, valid
 
 
 class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
@@ -127,12 +127,7 @@ class EvidenceViewSet(ReadOnlyModelViewSet[Evidence]):
 
 
 def _reviews(reader: Reader) -> QuerySet[EvidenceReview]:
-    """A ministry reads the answer to what it sent, line by line where it sees the benchmark; the embassy reads all."""
-    reviews = EvidenceReview.objects.visible_to(reader).select_related("recorded_by").order_by("recorded_at", "pk")
-    if is_embassy(reader):
-        return reviews
-    seen = EvidenceBearing.objects.visible_to(reader)
-    return reviews.filter(Q(bearing=None) | Q(bearing__in=seen), evidence__round__isnull=False)
+    return EvidenceReview.objects.visible_to(reader).select_related("recorded_by").order_by("recorded_at", "pk")
 
 
 class JudgementSerializer(serializers.Serializer[Any]):

@@ -176,8 +176,15 @@ class EvidenceBearing(models.Model):
 
 class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
     def visible_to(self, user: Reader) -> Self:
-        """With its evidence."""
-        return self.filter(evidence__in=Evidence.objects.visible_to(user))
+        """The embassy: with its evidence. A ministry: the answer to what it sent, on benchmarks that it sees.
+
+        What the embassy thinks of what it logged itself is its own, even where the evidence is shared.
+        """
+        rows = self.filter(evidence__in=Evidence.objects.visible_to(user))
+        if user.is_authenticated and user.role == Role.FOCAL_POINT:
+            seen = Q(bearing=None) | Q(bearing__in=EvidenceBearing.objects.visible_to(user))
+            return rows.filter(seen, evidence__round__isnull=False)
+        return rows
 
 
 class EvidenceReview(models.Model):

@@ -237,7 +237,25 @@ def test_reviews_visible_to_each_reader(people, proof):
     rows = {name: EvidenceReviewFactory(evidence=evidence) for name, evidence in proof.items() if evidence != elsewhere}
     rows["elsewhere"] = EvidenceReviewFactory(evidence=elsewhere, recorded_by=people["officer elsewhere"])
 
-    assert seen_by_each(people, rows) == PROOF_SEEN
+    embassy = {reader: PROOF_SEEN[reader] for reader in (*EMBASSY, "officer elsewhere")}
+    assert seen_by_each(people, rows) == {
+        **embassy,
+        "own ministry": ["sent by police"],  # and no word on what the embassy only shares
+        "ministry elsewhere": ["elsewhere"],
+    }
+
+
+def test_reviews_of_a_line_are_visible_with_its_benchmark(people, asked, proof):
+    sent = proof["sent by police"]
+    rows = {
+        where: EvidenceReviewFactory(evidence=sent, bearing=sent.bearings.get(benchmark=asked[where]))
+        for where in ("police", "home")
+    }
+
+    assert seen_by_each(people, rows) == {
+        **alike(EMBASSY, ["home", "police"]),
+        "own ministry": ["police"],
+    }
 
 
 def test_files_visible_to_each_reader(people, proof, promised):
