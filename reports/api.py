@@ -1,6 +1,5 @@
 """Readiness as data, and briefings: asked for, watched, fetched. The embassy's roles alone."""
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from http import HTTPStatus
@@ -27,14 +26,14 @@ from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from recommendations.models import Edition
-from reports import actions, document
+from reports import actions, asking, document
 from reports.facts import gather_facts
 from reports.models import Briefing, BriefingKind
 from reports.readiness import readiness
-from reports.wording import day as in_words
 from tiptracker import clock
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
 from tiptracker.jobs.models import State
+from tiptracker.refusals import Refused
 from tiptracker.words import Marking
 
 NO_EDITION = OpenApiResponse(description="You see no edition with recommendations to follow.")
@@ -66,31 +65,17 @@ class ReadinessQuery(serializers.Serializer[Any]):
 
     edition = Tracked(required=False)
     as_of = DayField(required=False)
-    known_by = serializers.CharField(required=False)
-
-    def validate_known_by(self, value: str) -> datetime:
-        """An ISO 8601 moment with its zone: without one nobody knows which moment is meant."""
-        try:
-            # A plus sign in an address arrives as a space.
-            moment = datetime.fromisoformat(re.sub(r" (\d\d:?\d\d)$", r"+\1", value))
-        except ValueError as error:
-            raise ValidationError("Give a moment such as 2022-07-31T00:00:00+02:00.") from error
-        if moment.tzinfo is None:
-            raise ValidationError("Add the zone, such as +02:00: without it nobody knows which moment is meant.")
-        return moment
+    known_by = serializers.CharField(required=False, help_text="A moment with its zone; by default all is known.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Fill in the newest visible edition and the country's today, and keep the day inside what can be asked."""
         edition = attrs.get("edition") or _newest(self.context["request"])
-        today = clock.today(edition.country.time_zone)
-        as_of: date = attrs.get("as_of", today)
-        if as_of > today:
-            sentence = f"{in_words(as_of)} has not come yet. Ask for today, {in_words(today)}, or an earlier day."
-            raise ValidationError({"as_of": sentence})
-        if as_of < edition.starts_on:
-            first = in_words(edition.starts_on)
-            raise ValidationError({"as_of": f"The tracking period begins on {first}. Ask for that day or a later one."})
-        return {"edition": edition, "as_of": as_of, "known_by": attrs.get("known_by")}
+        told: dict[str, Any] = {name: self.initial_data[name] for name in ("as_of", "known_by") if name in attrs}
+        try:
+            meant = asking.asked_for(told, edition)
+        except Refused as refusal:
+            raise ValidationError({refusal.field or "": str(refusal)}) from refusal
+        return {"edition": edition, "as_of": meant.as_of, "known_by": meant.known_by}
 
 
 class RowSerializer(serializers.Serializer[Any]):

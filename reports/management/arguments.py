@@ -1,6 +1,4 @@
-"""What somebody typed after a command, as the row, the day and the moment they meant; else Refused with a sentence."""
-
-from datetime import date, datetime
+"""What somebody typed after a command, as the edition they meant; else Refused with a sentence."""
 
 from recommendations.models import Edition
 from reports import wording
@@ -22,29 +20,3 @@ def edition(code: str, year: str) -> Edition:
         there = f"There is {wording.listed(tracked)}." if tracked else "Load one first."
         raise Refused(f"No edition {year} on {country} has recommendations to follow. {there}")
     return tracked[year]
-
-
-def day(told: str, asked: Edition, today: date) -> date:
-    """A day from the first of the tracking period to `today`, the country's."""
-    try:
-        meant = date.fromisoformat(told)
-    except ValueError as error:
-        raise Refused(f"“{told}” is no day. Give one such as 2022-03-31 after --as-of.") from error
-    if meant > today:
-        raise Refused(f"{wording.day(meant)} has not come yet. Ask for today, {wording.day(today)}, or an earlier day.")
-    if meant < asked.starts_on:
-        raise Refused(f"The tracking period begins on {wording.day(asked.starts_on)}. Ask for that day or a later one.")
-    return meant
-
-
-def moment(told: str) -> datetime:
-    """A moment of knowledge, with its zone."""
-    try:
-        meant = datetime.fromisoformat(told)
-    except ValueError as error:
-        raise Refused(f"“{told}” is no moment. Give one such as 2022-07-31T23:59:59+02:00 after --known-by.") from error
-    if meant.tzinfo is None:
-        raise Refused(
-            "Add the zone after --known-by, such as 2022-07-31T23:59:59+02:00: without it the moment is unclear."
-        )
-    return meant

@@ -194,7 +194,7 @@ class Record:
         )
 
     def promise(self, *, made, known=None, ministry=1, due=None, then=(), **towards):
-        """A commitment made on a day: `_6a=Reach.MEETS`; `then` are further events, a kind, a day and a due date each."""
+        """A commitment made on a day: `_6a=Reach.MEETS`; `then`: kind, day and due date of further events."""
         events = []
         for kind, on, due_on in [(Kind.MADE, made, due), *then]:
             self.last_id += 1

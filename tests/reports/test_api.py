@@ -106,10 +106,17 @@ def test_a_plus_sign_that_arrives_as_a_space_is_still_a_zone(client, officer, ed
             {"as_of": ["The tracking period begins on 1 April 2021. Ask for that day or a later one."]},
         ),
         ({"as_of": "yesterday"}, {"as_of": ["Give a day such as 2022-01-28."]}),
-        ({"known_by": "yesterday"}, {"known_by": ["Give a moment such as 2022-07-31T00:00:00+02:00."]}),
+        (
+            {"known_by": "yesterday"},
+            {"known_by": ["“yesterday” is no moment. Give one such as 2022-07-31T23:59:59+02:00."]},
+        ),
         (
             {"known_by": "2022-01-28T09:00:00"},
-            {"known_by": ["Add the zone, such as +02:00: without it nobody knows which moment is meant."]},
+            {
+                "known_by": [
+                    "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant."
+                ]
+            },
         ),
         ({"edition": "first"}, {"edition": ["Give an id, which is a whole number."]}),
     ],

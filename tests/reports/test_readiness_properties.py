@@ -41,6 +41,21 @@ def draw_promise(draw, record):
     )
 
 
+def draw_readings(draw, record, counted, evidence, sent):
+    for indicator in counted:
+        if draw(st.booleans()):
+            record.year_before(indicator, draw(told), known=draw(days))
+        for _ in range(draw(st.integers(0, 2))):
+            record.reading(
+                indicator,
+                draw(told),
+                through=draw(inside),
+                known=draw(days),
+                evidence=draw(st.sampled_from([None, *evidence])),
+                sent=draw(st.sampled_from(sent)),
+            )
+
+
 @st.composite
 def records(draw):
     """A record of three recommendations, with whatever may be on it."""
@@ -109,20 +124,9 @@ def records(draw):
         )
     for _ in range(draw(some)):
         draw_promise(draw, record)
-    if draw(st.booleans()):
-        record.terms(PERIOD.starts_on, deadline_on=draw(days), working_mark=draw(st.integers(0, 100)))
-    for indicator in counted:
-        if draw(st.booleans()):
-            record.year_before(indicator, draw(told), known=draw(days))
-        for _ in range(draw(st.integers(0, 2))):
-            record.reading(
-                indicator,
-                draw(told),
-                through=draw(inside),
-                known=draw(days),
-                evidence=draw(st.sampled_from([None, *evidence])),
-                sent=draw(st.sampled_from(sent)),
-            )
+    for known in draw(st.lists(days, max_size=2)):
+        record.terms(known, deadline_on=draw(days), working_mark=draw(st.integers(0, 100)))
+    draw_readings(draw, record, counted, evidence, sent)
     return record
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from recommendations.models import Edition
-from reports import pdf, wording
+from reports import asking, pdf, wording
 from reports.briefing import build_briefing
 from reports.content import BriefingContent
 from reports.management import arguments
@@ -47,8 +47,8 @@ class Command(BaseCommand):
                 raise Refused(f"There is no kind of briefing called “{kind}”. There is {wording.listed(BriefingKind)}.")
             edition = arguments.edition(country, year)
             now = clock.now(edition.country.time_zone)
-            day = arguments.day(as_of, edition, now.date())
-            moment = arguments.moment(known_by) if known_by else now
+            day = asking.day(as_of, edition, now.date())
+            moment = asking.moment(known_by) if known_by else now
             content = _as_the_ambassador_reads_it(edition, day, moment)
             size = _write(content, Path(output))
         except Refused as refusal:

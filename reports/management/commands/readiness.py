@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reports import document, wording
+from reports import asking, document, wording
 from reports.facts import gather_facts
 from reports.management import arguments
 from reports.readiness import Readiness, readiness
@@ -36,8 +36,8 @@ class Command(BaseCommand):
             today = clock.today(edition.country.time_zone)
             result = readiness(
                 gather_facts(edition),
-                as_of=arguments.day(as_of, edition, today) if as_of else today,
-                known_by=arguments.moment(known_by) if known_by else None,
+                as_of=asking.day(as_of, edition, today) if as_of else today,
+                known_by=asking.moment(known_by) if known_by else None,
             )
         except Refused as refusal:
             self.stderr.write(str(refusal))

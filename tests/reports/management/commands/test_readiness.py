@@ -73,14 +73,14 @@ def test_readiness_is_as_of_today_where_no_day_is_given(lesotho, capsys):
             ["--as-of", "2022-08-02"],
             "2 August 2022 has not come yet. Ask for today, 1 August 2022, or an earlier day.",
         ),
-        (["--as-of", "31 March"], "“31 March” is no day. Give one such as 2022-03-31 after --as-of."),
+        (["--as-of", "31 March"], "“31 March” is no day. Give one such as 2022-03-31."),
         (
             ["--known-by", "2022-07-31T12:00"],
-            "Add the zone after --known-by, such as 2022-07-31T23:59:59+02:00: without it the moment is unclear.",
+            "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
         ),
         (
             ["--known-by", "July"],
-            "“July” is no moment. Give one such as 2022-07-31T23:59:59+02:00 after --known-by.",
+            "“July” is no moment. Give one such as 2022-07-31T23:59:59+02:00.",
         ),
     ],
 )

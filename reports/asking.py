@@ -1,0 +1,114 @@
+"""From where the record is looked at: the edition, the day and the moment that an address or a command names.
+
+One reading of what was asked, for pages, the API and the commands; what can't be meant is refused
+with a sentence that says what to ask instead.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, QueryDict
+from django.utils.http import urlencode
+
+from recommendations.here import edition_at_hand
+from recommendations.models import Edition
+from reports import wording
+from reports.changes import Standpoint
+from tiptracker import clock
+from tiptracker.pages import SignedIn
+from tiptracker.refusals import Refused
+
+
+class Asked(NamedTuple):
+    """What is asked for: an edition, a day and a moment of knowledge (None: all that is known now); and today there."""
+
+    edition: Edition
+    as_of: date
+    known_by: datetime | None
+    today: date
+
+    @property
+    def standpoint(self) -> Standpoint:
+        """The day and the moment alone."""
+        return Standpoint(self.as_of, self.known_by)
+
+    @property
+    def is_today(self) -> bool:
+        """Whether it is the record as it stands, by all that is known."""
+        return self.as_of == self.today and self.known_by is None
+
+    @property
+    def query(self) -> str:
+        """The query string that asks for the same again, without its question mark."""
+        told = {"edition": str(self.edition.pk), "as_of": self.as_of.isoformat()}
+        return urlencode(told | ({"known_by": self.known_by.isoformat()} if self.known_by else {}))
+
+
+def edition(request: SignedIn) -> Edition | None:
+    """The edition that `?edition=` names, else the newest; None where none is followed. Raises Refused for no such one.
+
+    One that this person doesn't see is refused like one that isn't there.
+    """
+    try:
+        return edition_at_hand(request)
+    except Http404:
+        raise Refused("No such edition is followed here. Leave it out for the newest one.", field="edition") from None
+
+
+def asked_for(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: str = "") -> Asked:
+    """The standpoint in an address: `as_of` a day, `known_by` a moment, or `known_on` the day at whose end.
+
+    `suffix` is added to the names where an address has two of them. Raises Refused with the field.
+    """
+    zone = ZoneInfo(asked.country.time_zone)
+    today = clock.today(asked.country.time_zone)
+    name = f"as_of{suffix}"
+    as_of = day(told, asked, today, field=name) if (told := typed.get(name, "")) else today
+    name = f"known_by{suffix}"
+    known_by = moment(told, field=name) if (told := typed.get(name, "")) else None
+    name = f"known_on{suffix}"
+    if known_by is None and (told := typed.get(name, "")):
+        known_by = datetime.combine(_day(told, field=name), time.max, zone)
+    return Asked(asked, as_of, known_by, today)
+
+
+def day(told: str, asked: Edition, today: date, *, field: str = "as_of") -> date:
+    """A day from the first of the tracking period to `today`, the country's. Raises Refused."""
+    meant = _day(told, field=field)
+    if meant > today:
+        raise Refused(
+            f"{wording.day(meant)} has not come yet. Ask for today, {wording.day(today)}, or an earlier day.",
+            field=field,
+        )
+    if meant < asked.starts_on:
+        raise Refused(
+            f"The tracking period begins on {wording.day(asked.starts_on)}. Ask for that day or a later one.",
+            field=field,
+        )
+    return meant
+
+
+def moment(told: str, *, field: str = "known_by") -> datetime:
+    """A moment of knowledge, with its zone (ISO 8601). Raises Refused."""
+    # A plus sign in an address arrives as a space.
+    head, space, zone = told.rpartition(" ")
+    spelt = f"{head}+{zone}" if space and zone.replace(":", "").isdecimal() and "T" in head else told
+    try:
+        meant = datetime.fromisoformat(spelt)
+    except ValueError as error:
+        raise Refused(f"“{told}” is no moment. Give one such as 2022-07-31T23:59:59+02:00.", field=field) from error
+    if meant.tzinfo is None:
+        raise Refused(
+            "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
+            field=field,
+        )
+    return meant
+
+
+def _day(told: str, *, field: str) -> date:
+    try:
+        return date.fromisoformat(told)
+    except ValueError as error:
+        raise Refused(f"“{told}” is no day. Give one such as 2022-03-31.", field=field) from error

@@ -1,0 +1,184 @@
+"""What changed between two standpoints: the facts that moved the score, each with the points it moved. Pure.
+
+A standpoint is a day and a moment of knowledge. The way from one to the other is walked in the
+order of time: day by day through what came to be over, moment by moment through what was recorded.
+At each stop the rules are asked again, so the points add up to the difference, exactly.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+
+from reports.findings import Finding, Row
+from reports.readiness import score_on
+from reports.record import Facts
+from reports.tallying import Tally
+from reports.words import PartKey
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """A day, and the moment by which things were known (None: all that is there)."""
+
+    as_of: date
+    known_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A line of the score that moved: by how many points, what it said and says, and the rows that did it."""
+
+    part: PartKey
+    key: str
+    title: str
+    points: Fraction
+    before: str
+    reason: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A day on which facts came to be over, or a moment (`at`) at which they were recorded, and what that moved.
+
+    `rows` are those facts: what was recorded then, or was over by then.
+    """
+
+    on: date
+    at: datetime | None
+    rows: tuple[Row, ...]
+    moved: tuple[Moved, ...]
+
+    @property
+    def points(self) -> Fraction:
+        """What it moved together."""
+        return sum((each.points for each in self.moved), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The score at both ends, of 100, and the stops between that moved it, in order."""
+
+    before: Fraction
+    after: Fraction
+    stops: tuple[Stop, ...]
+
+
+def changes(facts: Facts, since: Standpoint, until: Standpoint) -> Changes:
+    """The way from one standpoint to another. Raises ValueError if the second lies before the first by a clock."""
+    if until.as_of < since.as_of or _comes_before(until.known_by, since.known_by):
+        raise ValueError("The second standpoint lies before the first.")
+    slim = _without_bystanders(facts)
+    here = since
+    stands = before = score_on(slim, as_of=here.as_of, known_by=here.known_by)
+    stops = []
+    for on, at, rows in _stops(slim, since, until):
+        here = replace(here, as_of=on) if at is None else replace(here, known_by=at)
+        now = score_on(slim, as_of=here.as_of, known_by=here.known_by)
+        if moved := tuple(_moved(stands, now, rows)):
+            stops.append(Stop(on, at, rows, moved))
+        stands = now
+    return Changes(before.points, stands.points, tuple(stops))
+
+
+def _comes_before(one: datetime | None, other: datetime | None) -> bool:
+    """Whether a moment of knowledge lies before another; all that is there is known last."""
+    return one is not None and (other is None or one < other)
+
+
+def _stops(
+    facts: Facts, since: Standpoint, until: Standpoint
+) -> Iterator[tuple[date, datetime | None, tuple[Row, ...]]]:
+    """Where to stop: days on which spans end, moments at which anything that scores was recorded; days first."""
+    days: dict[date, set[Row]] = defaultdict(set)
+    moments: dict[datetime, set[Row]] = defaultdict(set)
+    for on, row in _ends(facts):
+        if since.as_of < on <= until.as_of:
+            days[on].add(row)
+    for moment, row in _recorded(facts):
+        if _comes_before(since.known_by, moment) and not _comes_before(until.known_by, moment):
+            moments[moment].add(row)
+    stops: list[tuple[date, datetime | None, set[Row]]] = [(on, None, rows) for on, rows in days.items()]
+    stops += [(moment.astimezone(facts.zone).date(), moment, rows) for moment, rows in moments.items()]
+    for on, at, found in sorted(stops, key=lambda stop: (stop[0], stop[1].timestamp() if stop[1] else 0)):
+        yield on, at, tuple(sorted(found))
+
+
+def _ends(facts: Facts) -> Iterator[tuple[date, Row]]:
+    """The days from which things count or hold."""
+    for evidence in facts.evidence:
+        yield evidence.happened_to, Row("evidence", evidence.id)
+    for reading in facts.readings:
+        yield reading.through_on, Row("reading", reading.id)
+    for assessment in facts.assessments:
+        yield assessment.recorded_at.astimezone(facts.zone).date(), Row("assessment", assessment.id)
+
+
+def _recorded(facts: Facts) -> Iterator[tuple[datetime, Row]]:
+    """The moments at which anything was recorded that may move a score, with the row to look at."""
+    yield from ((terms.recorded_at, Row("edition", facts.edition.id)) for terms in facts.edition_terms)
+    yield from (
+        (terms.recorded_at, Row("recommendation", row.id)) for row in facts.recommendations for terms in row.terms
+    )
+    yield from ((terms.recorded_at, Row("benchmark", row.id)) for row in facts.benchmarks for terms in row.terms)
+    for evidence in facts.evidence:
+        if evidence.revises is not None:
+            yield evidence.recorded_at, Row("evidence", evidence.id)
+    for review in facts.reviews:
+        yield review.recorded_at, Row("evidence", review.evidence_id)
+    for reading in facts.readings:
+        yield reading.recorded_at, Row("reading", reading.id)
+    for assessment in facts.assessments:
+        yield assessment.recorded_at, Row("assessment", assessment.id)
+
+
+def _moved(before: Tally, now: Tally, rows: tuple[Row, ...]) -> Iterator[Moved]:
+    """The lines whose points differ, in the order of the parts."""
+    was, stands = _lines(before), _lines(now)
+    for key in {**stands, **was}:
+        title, points, finding = stands.get(key, ("", Fraction(0), None))
+        old_title, old_points, old = was.get(key, ("", Fraction(0), None))
+        if points != old_points:
+            new = {*_rows(finding)} ^ {*_rows(old)}
+            yield Moved(
+                part=key[0],
+                key=key[1],
+                title=title or old_title,
+                points=points - old_points,
+                before=old.reason if old else "",
+                reason=finding.reason if finding else "",
+                rows=tuple(sorted(new & {*rows})) or rows,
+            )
+
+
+def _rows(finding: Finding | None) -> tuple[Row, ...]:
+    return finding.rows if finding else ()
+
+
+def _lines(tally: Tally) -> Mapping[tuple[PartKey, str], tuple[str, Fraction, Finding]]:
+    """What the score is the sum of, the second part by benchmark: title, points and finding by part and key."""
+    lines: dict[tuple[PartKey, str], tuple[str, Fraction, Finding]] = {}
+    for part in tally.parts:
+        if part.key is PartKey.ACTION:
+            for one in tally.benchmarks:
+                lines[part.key, one.line.key] = (f"Benchmark {one.line.key}", one.line.points, one.line.finding)
+        else:
+            for line in part.lines:
+                lines[part.key, line.key] = (line.title, line.points, line.finding)
+    return lines
+
+
+def _without_bystanders(facts: Facts) -> Facts:
+    """The facts without the evidence that bears on nothing asked and that no reading cites: it can't move a score."""
+    heard = {row.evidence_id for row in facts.bearings} | {row.evidence_id for row in facts.readings}
+    heard |= {one for row in facts.assessments for one in row.evidence_ids}
+    heard |= {row.revises for row in facts.evidence if row.revises is not None}
+    heard |= {row.id for row in facts.evidence if row.revises in heard}
+    return replace(
+        facts,
+        evidence=tuple(row for row in facts.evidence if row.id in heard),
+        reviews=tuple(row for row in facts.reviews if row.evidence_id in heard),
+        commitments=(),
+    )
