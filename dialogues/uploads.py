@@ -180,7 +180,8 @@ SORTS = (
 
 def taken() -> str:
     """What may be sent, for beside a file field: which kinds, how large."""
-    return f"A PDF, a Word or Excel file or a picture (JPEG or PNG), at most {_megabytes(settings.UPLOAD_MAX_BYTES)}."
+    most = _megabytes(settings.UPLOAD_MAX_BYTES).replace(".0 ", " ")
+    return f"PDF, Word (.docx), Excel (.xlsx), JPEG or PNG, at most {most} a file."
 
 
 EXTENSIONS = tuple(extension for sort in SORTS for extension in sort.extensions)

@@ -41,7 +41,7 @@ class UpdateForm(DatedForm):
     )
     files = FilesField(  # type: ignore[assignment]  # a form's attribute of this name is no field
         label="Files that prove it",
-        help_text="Photographs, letters, lists without names; a phone’s camera will do. For each:",
+        help_text="Photographs, letters, lists without names; a phone’s camera will do.",
     )
     through_on = PastDayField(label="Counted through", help_text="The last day that these figures cover.")
 

@@ -422,7 +422,7 @@ def test_evidence_log_says_beforehand_what_file_it_takes(client, settings):
 
     text = client.get(reverse("evidence_log")).text
 
-    assert "A PDF, a Word or Excel file or a picture (JPEG or PNG), at most 10.0 MB." in text
+    assert "PDF, Word (.docx), Excel (.xlsx), JPEG or PNG, at most 10 MB a file." in text
 
 
 def test_another_line_takes_the_cursor(client):

@@ -200,6 +200,16 @@ def test_update_send_that_it_is_done_reports_it_done(client, police, focal_point
     assert commitment.standing_on(date(2022, 1, 28)).status == Status.REPORTED
 
 
+def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_point, settings):
+    settings.UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+    commitment = CommitmentFactory(ministry=police)
+
+    text = client.get(reverse("update_send", args=[commitment.pk])).text
+
+    assert "PDF, Word (.docx), Excel (.xlsx), JPEG or PNG, at most 10 MB a file." in text
+    assert "What helps the embassy accept it" in text
+
+
 def test_update_send_warns_above_the_narrative_and_says_what_happens_next(client, police, focal_point):
     text = client.get(send(CommitmentFactory(ministry=police))).text
 
