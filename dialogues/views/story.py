@@ -162,8 +162,8 @@ def tell(user: User, commitment: Commitment, day: date, edition: Edition | None)
     rounds, evidence = rounds_seen(user, commitment), evidence_seen(user, commitment)
     teller = _Teller(user, commitment, edition, rounds, evidence)
     entries = [*teller.of_events(events), *teller.of_rounds(), *teller.of_evidence(), *teller.of_reviews()]
-    entries.sort(key=lambda entry: (entry.on, entry.recorded_at), reverse=True)
-    return Story(commitment, standing, events, rounds, evidence, entries)
+    oldest_first = sorted(entries, key=lambda entry: (entry.on, entry.recorded_at))
+    return Story(commitment, standing, events, rounds, evidence, oldest_first[::-1])
 
 
 class _Teller:
@@ -218,12 +218,18 @@ class _Teller:
         )
 
     def of_rounds(self) -> Iterable[Entry]:
-        """What the ministry sent, and what the embassy answered."""
+        """What the ministry sent, and what the embassy answered.
+
+        What is sent again stands on the day of the answer that it mends, where it speaks of an earlier one: it is
+        dated as the report that comes with it is.
+        """
+        answered_on = None
         done = {event.round_id for event in self.commitment.events.all() if event.kind == Kind.VERIFIED_DONE}
         for round in self.rounds:
             again = f", sent again ({round.number})" if round.number > 1 else ""
+            on = max(round.happened_on, answered_on) if again and answered_on else round.happened_on
             yield Entry(
-                on=round.happened_on,
+                on=on,
                 recorded_at=round.recorded_at,
                 hand="ministry",
                 title=f"{round.update}{again}",
@@ -235,10 +241,12 @@ class _Teller:
                 url=reverse("round_detail", args=[round.pk]) if self.is_embassy else "",
                 files=[piece.file for piece in self.evidence if piece.round_id == round.pk and piece.file],
                 readings=list(round.readings.all()),
+                facts=[f"it speaks of {in_words(round.happened_on)}"] if on != round.happened_on else [],
             )
             if decision := decision_on(round):
+                answered_on = timezone.localtime(decision.recorded_at).date()
                 yield Entry(
-                    on=timezone.localtime(decision.recorded_at).date(),
+                    on=answered_on,
                     recorded_at=decision.recorded_at,
                     hand="embassy",
                     title="Accepted" if round.pk in done else "",

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.models import Commitment
-from dialogues.words import Kind, Progress, Reach, Sensitivity, Status
+from dialogues.words import Decision, Kind, Progress, Reach, Sensitivity, Status
 from recommendations.words import Pillar
 from tests.factories import (
     AmbassadorFactory,
@@ -23,6 +23,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
     RecorderFactory,
+    RoundDecisionFactory,
     UpdateRoundFactory,
     at_noon,
 )
@@ -190,8 +191,8 @@ def test_commitment_detail_tells_one_story_newest_first(client):
 
     assert entries(response)[-4:] == [
         (date(2021, 12, 17), "embassy", "Moved to 11 February 2022", "recorded"),
-        (date(2021, 12, 3), "ministry", "Update 1", "claimed"),
         (date(2021, 12, 3), "embassy", "", "returned"),
+        (date(2021, 12, 3), "ministry", "Update 1", "claimed"),
         (date(2021, 11, 8), "ministry", "Promised by Letter of 8 November 2021", "promised"),
     ]
     assert (date(2022, 1, 20), "record", "Two posts seen", "claimed") in entries(response)
@@ -200,6 +201,28 @@ def test_commitment_detail_tells_one_story_newest_first(client):
     assert 'due <time datetime="2022-02-11">11 February 2022</time>, moved once' in response.text
     assert "Ten districts have one." in response.text
     assert "meets it" in response.text
+
+
+@pytest.mark.parametrize("spoken_of", [date(2022, 1, 3), date(2022, 1, 10)])
+def test_commitment_detail_tells_what_was_sent_again_after_the_answer_that_it_mends(client, spoken_of):
+    row = CommitmentFactory()
+    first = UpdateRoundFactory(update__commitment=row, happened_on=spoken_of, recorded_at=at_noon(date(2022, 1, 10)))
+    RoundDecisionFactory(round=first, decision=Decision.RETURNED, recorded_at=at_noon(date(2022, 1, 10)))
+    again = UpdateRoundFactory(
+        update=first.update, happened_on=spoken_of, recorded_at=at_noon(date(2022, 1, 10)), narrative="Mended."
+    )
+    RoundDecisionFactory(round=again, decision=Decision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 12)))
+    client.force_login(OfficerFactory())
+
+    response = client.get(address("commitment_detail", row))
+
+    assert entries(response)[:4] == [
+        (date(2022, 1, 12), "embassy", "", "accepted"),
+        (date(2022, 1, 10), "ministry", "Update 1, sent again (2)", "claimed"),
+        (date(2022, 1, 10), "embassy", "", "returned"),
+        (spoken_of, "ministry", "Update 1", "claimed"),
+    ]
+    assert ("it speaks of 3 January 2022" in response.text) == (spoken_of == date(2022, 1, 3))
 
 
 def test_commitment_detail_says_that_a_fact_before_the_window_does_not_count(client):
