@@ -35,6 +35,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile
 
 LOGGED_SHOWN = 25
 """How many pieces of evidence the inbox lists at once; those below come up as these are reviewed."""
@@ -141,10 +142,14 @@ def round_return(request: SignedIn, pk: int) -> HttpResponse:
     if request.method != "POST":  # signed in again after the session had ended
         return redirect("round_detail", pk=pk)
     round = _to_decide(request, pk)
+    if decision_on(round):
+        return _overtaken(request, pk)
     form = ReturnForm(request.POST, prefix="return")
     if form.is_valid():
         try:
             actions.return_round(round=round, reason=form.cleaned_data["reason"], by=request.user, now=_now(round))
+        except ChangedMeanwhile:
+            return _overtaken(request, pk)
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
         else:
@@ -159,6 +164,8 @@ def round_accept(request: SignedIn, pk: int) -> HttpResponse:
     if request.method != "POST":  # signed in again after the session had ended
         return redirect("round_detail", pk=pk)
     round = _to_decide(request, pk)
+    if decision_on(round):
+        return _overtaken(request, pk)
     form = AcceptForm(request.POST, prefix="accept")
     exhibits = _exhibits(request.user, round, asks=True, data=request.POST)
     judged = [
@@ -174,6 +181,8 @@ def round_accept(request: SignedIn, pk: int) -> HttpResponse:
                 by=request.user,
                 now=_now(round),
             )
+        except ChangedMeanwhile:
+            return _overtaken(request, pk)
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
         else:
@@ -189,6 +198,12 @@ def _to_decide(request: SignedIn, pk: int) -> UpdateRound:
     if not permissions.can_decide(request.user, round):
         raise PermissionDenied
     return round
+
+
+def _overtaken(request: SignedIn, pk: int) -> HttpResponse:
+    """What a colleague decided meanwhile, with the reasons written in vain, and nothing to press that can't work."""
+    reasons = [text for name, text in request.POST.items() if name.endswith("-reason") and str(text).strip()]
+    return _detail(request, get_object_or_404(_rounds(request.user), pk=pk), in_vain=reasons, status=422)
 
 
 def _now(round: UpdateRound) -> datetime:
@@ -216,10 +231,12 @@ def _detail(
     accept_form: AcceptForm | None = None,
     return_form: ReturnForm | None = None,
     exhibits: list[Exhibit] | None = None,
+    in_vain: list[str | list[object]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user, decision = request.user, decision_on(round)
-    may_decide = permissions.can_decide(user, round) and (decision is None or status == 422)
+    is_overtaken = in_vain is not None
+    may_decide = permissions.can_decide(user, round) and decision is None
     exhibits = exhibits or _exhibits(user, round, asks=may_decide)
     accept_form = accept_form or AcceptForm(prefix="accept")
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
@@ -236,7 +253,11 @@ def _detail(
         "accept_form": accept_form,
         "wrong_forms": refused(accept_form, *forms),
         "return_form": return_form or ReturnForm(prefix="return"),
-        "assess": _to_assess(user, exhibits) if decision and decision.decision == Decision.ACCEPTED else [],
+        "is_overtaken": is_overtaken,
+        "in_vain": in_vain,
+        "assess": _to_assess(user, exhibits)
+        if decision and decision.decision == Decision.ACCEPTED and not is_overtaken
+        else [],
     }
     return render_page(request, "dialogues/round_detail.html", context, status=status)
 

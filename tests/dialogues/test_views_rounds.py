@@ -1,10 +1,13 @@
 """The inbox: what waits, claim beside evidence, accepting and returning."""
 
+import re
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
+from dialogues import actions
+from dialogues.models import EvidenceReview
 from dialogues.words import Decision, EvidenceKind, Kind, Progress, Review, Status
 from recommendations.words import Rule
 from tests.factories import (
@@ -321,19 +324,48 @@ def test_round_accept_states_the_first_day_where_the_evidence_lacks_it(client):
     assert evidence.reviews.get().first_on == date(2022, 1, 3)
 
 
+@pytest.mark.parametrize("kept", ["Kept as typed.", ""])
+@pytest.mark.parametrize("decision", Decision)
 @pytest.mark.parametrize("verb", ["return", "accept"])
-def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, verb):
+def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, verb, decision, kept):
     sent = sent_round(BenchmarkFactory())
-    first = RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason="The list is missing.")
+    first = RoundDecisionFactory(round=sent, decision=decision, reason="The list is missing.")
     client.force_login(OfficerFactory())
 
-    typed = {"return-reason": "Kept as typed."} | words(sent, **{"accept-reason": "Kept as typed."})
+    typed = words(sent, **{"return-reason": kept, "accept-reason": kept})
     response = client.post(address(f"round_{verb}", sent), typed)
 
     assert response.status_code == 422
-    assert f"{first.recorded_by} returned this update on 10 January 2022" in response.text
+    assert f"{first.recorded_by} {decision} this update on 10 January 2022" in response.text
     assert "The list is missing." in response.text
+    assert ("You had written" in response.text, "Kept as typed." in response.text) == (bool(kept), bool(kept))
+
+
+@pytest.mark.parametrize("decision", Decision)
+@pytest.mark.parametrize("verb", ["return", "accept"])
+def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypatch, verb, decision):
+    sent = sent_round(BenchmarkFactory())
+    client.force_login(OfficerFactory())
+    action = f"{verb}_round"
+
+    def too_late(**said):
+        RoundDecisionFactory(round=sent, decision=decision, reason="The list is missing.")
+        return decide(**said)
+
+    decide = getattr(actions, action)
+    monkeypatch.setattr(actions, action, too_late)
+    typed = words(sent, **{"return-reason": "Kept as typed.", "accept-reason": "Kept as typed."})
+
+    response = client.post(address(f"round_{verb}", sent), typed)
+
+    assert response.status_code == 422
+    assert f"{decision} this update on 10 January 2022" in response.text
     assert "Kept as typed." in response.text
+    offered = re.findall(r'<form[^>]* action="([^"]*)"', response.text)
+    assert [url for url in offered if url.startswith(("/inbox/", "/benchmarks/", "/recommendations/"))] == []
+    assert "Assess " not in response.text
+    assert not EvidenceReview.objects.exists()
+    assert "Your decision on" not in response.text
 
 
 @pytest.mark.parametrize("verb", ["return", "accept"])
