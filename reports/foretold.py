@@ -47,7 +47,8 @@ def foretold(facts: Facts, *, round_id: int, as_of: date, now: datetime, is_acce
     """What deciding on a round at the moment `now` would add to the score of the day `as_of`.
 
     Accepting means that every file and figure of it is verified; where it `is_accepted` already,
-    its reviews stand as they are. An assessment is taken to rest on the round's evidence alone.
+    its reviews stand as they are. An assessment is taken to rest on what the page ticks: what of the
+    round's evidence is verified and no earlier assessment rests on; where that is none, on nothing.
     """
     sent = _sent(facts, round_id)
     taken = facts if is_accepted else accepted(facts, round_id=round_id, now=now)
@@ -99,8 +100,18 @@ def accepted(facts: Facts, *, round_id: int, now: datetime) -> Facts:
 def assessed(
     facts: Facts, *, benchmarks: Iterable[int], verdict: Verdict, evidence: Iterable[Evidence], now: datetime
 ) -> Facts:
-    """The facts with these benchmarks (ids) assessed so at `now`, each on what of the evidence bears on it."""
+    """The facts with these benchmarks (ids) assessed so at `now`.
+
+    Each rests on what of the evidence is verified to bear on it and no earlier assessment of it rests on.
+    """
     rows = {row.id for row in evidence}
+    words = {row.bearing_id: row.decision for row in sorted(facts.reviews, key=lambda row: (row.recorded_at, row.id))}
+    rested_on = {(row.benchmark_id, one) for row in facts.assessments for one in row.evidence_ids}
+    fresh = {
+        (row.benchmark_id, row.evidence_id)
+        for row in facts.bearings
+        if row.evidence_id in rows and words.get(row.id) is Review.VERIFIED
+    } - rested_on
     return replace(
         facts,
         assessments=facts.assessments
@@ -110,9 +121,7 @@ def assessed(
                 benchmark_id=one,
                 recorded_at=now,
                 verdict=verdict,
-                evidence_ids=frozenset(
-                    row.evidence_id for row in facts.bearings if row.benchmark_id == one and row.evidence_id in rows
-                ),
+                evidence_ids=frozenset(piece for about, piece in fresh if about == one),
             )
             for number, one in enumerate(benchmarks)
         ),

@@ -1,12 +1,13 @@
 """The embassy's verdict on a benchmark: a page of its own, and the same form on a round's page."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 
@@ -26,10 +27,11 @@ from tiptracker.rules import ChangedMeanwhile
 
 
 class Exhibit(NamedTuple):
-    """A piece of evidence that bears on the benchmark, and the newest word on that."""
+    """A piece of evidence that bears on the benchmark, the newest word on that, and whether a verdict rests on it."""
 
     evidence: Evidence
     decision: Review | None
+    is_ground: bool
 
 
 class Assessable(NamedTuple):
@@ -55,8 +57,12 @@ def section_of_law(indicia: Collection[int]) -> str:
 
 
 def _benchmarks(user: User) -> QuerySet[Benchmark]:
+    resting = Assessment.objects.visible_to(user).filter(
+        benchmark=OuterRef("benchmark"), grounds__evidence=OuterRef("evidence")
+    )
     bearings = (
         EvidenceBearing.objects.visible_to(user)
+        .annotate(is_ground=Exists(resting))
         .filter(evidence__revised_by=None)
         .exclude(evidence__round__decision__decision=Decision.RETURNED)
         .select_related("evidence")
@@ -91,7 +97,7 @@ def _exhibits(benchmark: Benchmark) -> list[Exhibit]:
     exhibits = []
     for bearing in benchmark.seen_bearings:  # type: ignore[attr-defined]  # prefetched by `_benchmarks`
         review = newest(bearing.reviews.all())
-        exhibits.append(Exhibit(bearing.evidence, Review(review.decision) if review else None))
+        exhibits.append(Exhibit(bearing.evidence, Review(review.decision) if review else None, bearing.is_ground))
     return exhibits
 
 
@@ -99,25 +105,34 @@ def _newest_assessment(benchmark: Benchmark) -> Assessment | None:
     return max(benchmark.assessments.all(), key=lambda each: (each.recorded_at, each.pk), default=None)
 
 
-def _form(benchmark: Benchmark, data: QueryDict | None = None) -> AssessForm:
+def _form(benchmark: Benchmark, came_from: UpdateRound | None, data: QueryDict | None = None) -> AssessForm:
+    """The form for a new verdict: what was verified is ticked, of the round one came from or, without one, of all.
+
+    Not what an earlier verdict rests on: the new one would be dated back to it.
+    """
     exhibits, assessment = _exhibits(benchmark), _newest_assessment(benchmark)
+    fresh = [exhibit for exhibit in exhibits if exhibit.decision is Review.VERIFIED and not exhibit.is_ground]
     return AssessForm(
         data,
         evidence=[exhibit.evidence for exhibit in exhibits],
+        grounds={exhibit.evidence.pk for exhibit in exhibits if exhibit.is_ground},
+        today=_now(benchmark).date(),
         auto_id=f"benchmark-{benchmark.pk}-%s",
         initial={
             "seen": assessment.pk if assessment else 0,
             "law": section_of_law(benchmark.recommendation.indicia),
-            "evidence": [str(each.evidence.pk) for each in exhibits if each.decision is Review.VERIFIED],
+            "evidence": [
+                str(each.evidence.pk) for each in fresh if came_from is None or each.evidence.round_id == came_from.pk
+            ],
         },
     )
 
 
-def assessables(user: User, pks: Collection[int]) -> list[Assessable]:
-    """The benchmarks of one country among `pks`, each with the form for a new verdict."""
+def assessables(user: User, pks: Collection[int], round: UpdateRound) -> list[Assessable]:
+    """The benchmarks of one country among `pks`, each with the form for a new verdict on what came with `round`."""
     benchmarks = list(_benchmarks(user).filter(pk__in=pks).order_by("recommendation__number", "letter"))
     may_assess = bool(benchmarks) and permissions.can_assess(user, benchmarks[0])
-    return [_assessable(benchmark, _form(benchmark) if may_assess else None) for benchmark in benchmarks]
+    return [_assessable(benchmark, _form(benchmark, round) if may_assess else None) for benchmark in benchmarks]
 
 
 @login_required
@@ -129,7 +144,7 @@ def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
         raise PermissionDenied
     is_sent = request.method == "POST"
     came_from = _round(user, (request.POST if is_sent else request.GET).get("round", ""))
-    form = _form(benchmark, request.POST if is_sent else None)
+    form = _form(benchmark, came_from, request.POST if is_sent else None)
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -141,7 +156,7 @@ def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
                 evidence=said.get("evidence", []),
                 seen=said["seen"],
                 by=user,
-                now=clock.now(benchmark.recommendation.edition.country.time_zone),
+                now=_now(benchmark),
             )
         except ChangedMeanwhile as refusal:
             benchmark = _benchmarks(user).get(pk=pk)
@@ -161,6 +176,10 @@ def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
         "round": came_from,
     }
     return render_page(request, "dialogues/benchmark_assess.html", context, status=422 if is_sent else 200)
+
+
+def _now(benchmark: Benchmark) -> datetime:
+    return clock.now(benchmark.recommendation.edition.country.time_zone)
 
 
 def _round(user: User, pk: str) -> UpdateRound | None:

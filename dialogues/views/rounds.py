@@ -255,7 +255,7 @@ def _detail(
         "return_form": return_form or ReturnForm(prefix="return"),
         "is_overtaken": is_overtaken,
         "in_vain": in_vain,
-        "assess": _to_assess(user, exhibits)
+        "assess": _to_assess(user, round, exhibits)
         if decision and decision.decision == Decision.ACCEPTED and not is_overtaken
         else [],
     }
@@ -310,8 +310,8 @@ def _figure_of(readings: Sequence[Reading]) -> str:
     return f"the figure{pluralize(names)} of {', '.join(names)}" if names else ""
 
 
-def _to_assess(user: User, exhibits: Sequence[Exhibit]) -> list[Assessable]:
+def _to_assess(user: User, round: UpdateRound, exhibits: Sequence[Exhibit]) -> list[Assessable]:
     benchmarks = {
         line.bearing.benchmark_id for exhibit in exhibits for line in exhibit.lines if line.bearing is not None
     }
-    return assessables(user, benchmarks)
+    return assessables(user, benchmarks, round)

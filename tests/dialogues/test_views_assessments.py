@@ -6,6 +6,7 @@ from django.urls import reverse
 from dialogues.models import Assessment
 from dialogues.views.assessments import section_of_law
 from dialogues.words import Verdict
+from tests.dialogues.histories import jan
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -76,6 +77,42 @@ def test_benchmark_assess_fills_in_the_law_and_what_was_verified(client):
     assert form["law"].value() == "22 U.S.C. 7106(b)(1), (7)"
     assert form["evidence"].value() == [str(verified.pk)]
     assert len(form.fields["evidence"].choices) == 2
+
+
+def test_benchmark_assess_ticks_nothing_that_an_earlier_verdict_rests_on(client):
+    benchmark, other = BenchmarkFactory(), BenchmarkFactory()
+    old, newer, shared = (EvidenceFactory(bears_on=[benchmark, other], verified=True) for _ in range(3))
+    AssessmentFactory(benchmark=benchmark, grounds=[old])
+    AssessmentFactory(benchmark=benchmark, grounds=[])
+    AssessmentFactory(benchmark=other, grounds=[shared])
+    client.force_login(OfficerFactory())
+
+    response = client.get(address(benchmark))
+
+    form = response.context["assessable"].form
+    assert set(form["evidence"].value()) == {str(newer.pk), str(shared.pk)}
+    assert [str(pk) for pk, read in form.fields["evidence"].choices if "under an earlier verdict" in read] == [
+        str(old.pk)
+    ]
+    assert "10 Jan 2022, under an earlier verdict)" in response.text
+
+
+def test_benchmark_assess_says_from_which_day_the_verdict_will_hold(client):
+    benchmark, bare = BenchmarkFactory(), BenchmarkFactory()
+    pieces = [EvidenceFactory(bears_on=[benchmark], happened_to=jan(day), verified=True) for day in (5, 12)]
+    client.force_login(OfficerFactory())
+    rule = (
+        "The verdict will hold from the last day of the evidence ticked; where none is ticked, from today, "
+        "28 January 2022."
+    )
+
+    assert f"{rule} As this page opened, that is from 12 January 2022." in client.get(address(benchmark)).text
+    refused = client.post(address(benchmark), filled(rationale="", evidence=[pieces[0].pk])).text
+    assert f"{rule} As this page opened, that is from 5 January 2022." in refused
+    refused = client.post(address(benchmark), filled(rationale="")).text
+    assert rule in refused
+    assert "As this page opened" not in refused
+    assert "It will hold from today, 28 January 2022." in client.get(address(bare)).text
 
 
 @pytest.mark.parametrize(

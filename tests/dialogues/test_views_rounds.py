@@ -405,3 +405,18 @@ def test_round_detail_asks_for_a_verdict_once_it_is_accepted(client):
 
     client.force_login(ObserverFactory())
     assert f"Assess {assessed.key}</button>" not in client.get(address("round_detail", sent)).text
+
+
+def test_round_detail_ticks_what_came_with_it_and_no_verdict_rests_on(client):
+    benchmark = BenchmarkFactory()
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]), accepted=True)
+    rested, fresh = (EvidenceFactory(round=sent, bears_on=[benchmark], verified=True) for _ in range(2))
+    EvidenceFactory(round=sent, bears_on=[benchmark])
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+    AssessmentFactory(benchmark=benchmark, grounds=[rested])
+    client.force_login(OfficerFactory())
+
+    (assessable,) = client.get(address("round_detail", sent)).context["assess"]
+
+    assert assessable.form["evidence"].value() == [str(fresh.pk)]
+    assert len(assessable.form.fields["evidence"].choices) == 4

@@ -124,6 +124,22 @@ def test_foretold_of_an_action_after_a_stalled_assessment_makes_it_a_step(record
     assert added(told)[("1a",), Verdict.MET] == Fraction(30, 8)
 
 
+@pytest.mark.parametrize("is_rested_on", [False, True])
+def test_foretold_rests_a_verdict_on_what_no_earlier_one_rests_on(record, is_rested_on):
+    """An earlier verdict of 25 January: one that rested on the round's own evidence would stand behind it."""
+    sent = record.sending(Progress.DONE, known=SENT)
+    action = record.action("1a", SENT, SENT, known=SENT, sent=sent, verified=SENT)
+    later = record.action("1a", date(2022, 1, 25), date(2022, 1, 25), known=date(2022, 1, 25))
+    record.assess("1a", Verdict.STALLED, known=date(2022, 1, 26), on=[later, *([action] if is_rested_on else [])])
+    told = foretold(record.facts, round_id=sent, as_of=TODAY, now=noon(TODAY), is_accepted=True)
+    before = score(record)
+
+    record.assess("1a", Verdict.MET, known=TODAY, on=[] if is_rested_on else [action])
+
+    assert added(told)[("1a",), Verdict.MET] == score(record) - before
+    assert (score(record) > before) == is_rested_on
+
+
 def test_foretold_on_the_whole_record_of_lesotho_is_what_happens():
     record = lesotho()
     sent = record.sending(Progress.DONE, known=SENT)
