@@ -155,7 +155,7 @@ def send_round(
         )
         for file in carriers
     ]
-    readings = [_add_figure(sent, locked, title, figure, by, now) for figure in figures]
+    readings = [_add_figure(sent, locked, title, figure) for figure in figures]
     pieces += [reading.evidence for reading in readings if reading.evidence]
     if claimed == Progress.DONE:
         # Never before what is recorded already: done in December, returned on 3 January, sent again on 10 January.
@@ -258,7 +258,7 @@ def accept_round(
 
 
 def to_judge(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]]:
-    """What accepting a round has to judge: each bearing; the piece itself where a figure rests on it, or without one."""
+    """What accepting a round has to judge: each bearing; a piece itself if figures rest on it or it bears on none."""
     pieces = round.evidence.order_by("pk").prefetch_related("bearings__benchmark__recommendation", "readings")
     parts: list[tuple[Evidence, EvidenceBearing | None]] = []
     for piece in pieces:
@@ -323,11 +323,9 @@ def _add_piece(
     return piece
 
 
-def _add_figure(
-    sent: UpdateRound, commitment: Commitment, title: str, figure: Figure, by: User, now: datetime
-) -> Reading:
+def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: Figure) -> Reading:
     """A figure of a round, with evidence of its own, so that it is judged by itself."""
-    starts_on = _period_start(figure, commitment, by)
+    starts_on = _period_start(figure, commitment, sent.recorded_by)
     told = Reading(**figure._asdict(), starts_on=starts_on).in_words
     piece = _add_piece(
         sent,
@@ -348,8 +346,8 @@ def _add_figure(
         evidence=piece,
         round=sent,
         field="figures",
-        by=by,
-        now=now,
+        by=sent.recorded_by,
+        now=sent.recorded_at,
     )
 
 
