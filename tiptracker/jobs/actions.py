@@ -88,17 +88,14 @@ def sweep() -> int:
     late = timezone.now() - STUCK_AFTER
     stuck = list(Job.objects.filter(state__in=OPEN_STATES, heartbeat_at__lt=late).order_by("pk"))
     for job in stuck:
-        if job.attempts >= MOST_ATTEMPTS:
-            with transaction.atomic():
-                if Job.objects.select_for_update().filter(pk=job.pk, heartbeat_at=job.heartbeat_at).exists():
+        # Whatever moved since we looked is not lost.
+        as_it_was = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at)
+        with transaction.atomic():
+            if job.attempts >= MOST_ATTEMPTS:
+                if as_it_was.select_for_update().exists():
                     reason = f"It was started {job.attempts} times and never finished. Try again."
                     _finish(job, state=State.FAILED, reason=reason)
-            continue
-        with transaction.atomic():
-            requeued = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at).update(
-                state=State.QUEUED, heartbeat_at=timezone.now()
-            )
-            if requeued:
+            elif as_it_was.update(state=State.QUEUED, heartbeat_at=timezone.now()):
                 _send(job)
     return len(stuck)
 

@@ -156,3 +156,87 @@ def test_sweep_gives_up_with_a_reason_on_what_was_tried_too_often(sent, django_c
     job.refresh_from_db()
     assert (job.state, sent) == (State.FAILED, [])
     assert job.reason == "It was started 3 times and never finished. Try again."
+    assert job.finished_at
+
+
+def test_sweep_tries_once_more_what_was_tried_one_time_less(sent, django_capture_on_commit_callbacks):
+    job = lost(state=State.RUNNING, attempts=MOST_ATTEMPTS - 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+
+    job.refresh_from_db()
+    assert (job.state, sent) == (State.QUEUED, [(job.kind, job.pk)])
+
+
+def test_sweep_goes_by_the_time_without_a_heartbeat(sent, django_capture_on_commit_callbacks):
+    waiting(heartbeat_at=timezone.now() - STUCK_AFTER + timedelta(seconds=30))
+    late = lost()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sweep() == 1
+
+    assert sent == [(late.kind, late.pk)]
+
+
+def test_sweep_gives_what_it_queues_again_its_time(sent, django_capture_on_commit_callbacks):
+    lost()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert (sweep(), sweep()) == (1, 0)
+
+    assert len(sent) == 1
+
+
+@pytest.fixture
+def just_before_it_writes(monkeypatch):
+    """Have something happen to the jobs between the sweep's look at them and what it does about them."""
+
+    def arrange(happening):
+        atomic = transaction.atomic
+
+        def first():
+            monkeypatch.setattr(transaction, "atomic", atomic)
+            happening()
+            return atomic()
+
+        monkeypatch.setattr(transaction, "atomic", first)
+
+    return arrange
+
+
+def beats():
+    """The worker wasn't lost: it is slow."""
+    Job.objects.update(heartbeat_at=timezone.now())
+
+
+def ends():
+    """The worker ended it, in the very moment that its heartbeat shows."""
+    Job.objects.update(state=State.READY)
+
+
+def begins():
+    """A worker took it, in the very moment that its heartbeat shows."""
+    Job.objects.update(state=State.RUNNING)
+
+
+@pytest.mark.parametrize("attempts", [1, MOST_ATTEMPTS])
+@pytest.mark.parametrize(
+    ("state", "happening"), [(State.RUNNING, beats), (State.RUNNING, ends), (State.QUEUED, begins)]
+)
+def test_sweep_lets_alone_what_moved_since_it_looked(
+    state, happening, attempts, sent, just_before_it_writes, django_capture_on_commit_callbacks
+):
+    job = lost(state=state, attempts=attempts)
+    just_before_it_writes(happening)
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+
+    job.refresh_from_db()
+    assert (job.state, job.reason, sent) == (State.READY if happening is ends else State.RUNNING, "", [])
+
+
+def test_work_that_ends_after_the_sweep_gave_up_changes_nothing():
+    job = waiting()
+    with claimed(job.pk):
+        Job.objects.update(state=State.FAILED, reason="It was started 3 times and never finished. Try again.")
+
+    job.refresh_from_db()
+    assert (job.state, job.progress, job.finished_at) == (State.FAILED, 0, None)
