@@ -1,0 +1,43 @@
+"""`manage.py backtest [--country LSO] [--json]`: the method on what really happened, 147 times."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from reports import backtest, wording
+from reports.backtest import BackTest, document
+from reports.backtest.scoring import Scored
+from tiptracker.refusals import Refused
+
+
+class Command(BaseCommand):
+    help = (
+        "Try the method on 147 country-years whose outcome is known. It describes the past and predicts no tier. "
+        "It reads no row of the record."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--country", help="the rows of one country: its code, such as LSO, or its name")
+        parser.add_argument("--json", action="store_true", dest="is_json", help="print it as JSON")
+
+    def handle(self, *, country: str | None, is_json: bool, **options: Any) -> None:
+        test = backtest.result()
+        if country is None:
+            lines, data = document.told(test), document.as_document(test)
+        else:
+            try:
+                rows = _rows(test, country)
+            except Refused as refusal:
+                self.stderr.write(str(refusal))
+                raise SystemExit(2) from refusal
+            lines, data = document.told_of_country(test, rows), document.country_document(test, rows)
+        self.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) if is_json else "\n".join(lines))
+
+
+def _rows(test: BackTest, country: str) -> tuple[Scored, ...]:
+    if rows := test.of_country(country):
+        return rows
+    codes = wording.listed(sorted({one.row.code for one in test.rows}))
+    raise Refused(f"The back-test has no country “{country}”. Give a name such as Lesotho, or one of these: {codes}.")
