@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Barrier
 
 from django.db import connection
+
+from tiptracker.refusals import Refused
 
 
 def meanwhile(write: Callable[[], object]) -> None:
@@ -34,3 +37,22 @@ def written_once_read(table: str, write: Callable[[], object]) -> Iterator[list[
 
     with connection.execute_wrapper(watch):
         yield seen
+
+
+def both_at_once(*calls: Callable[[], object]) -> list[str]:
+    """What came of calls made at the same moment on connections of their own: "done", or the refusal's sentence."""
+    ready = Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> str:
+        try:
+            ready.wait(timeout=10)
+            call()
+        except Refused as refusal:
+            return str(refusal)
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return sorted(threads.map(run, calls), key=lambda told: told != "done")

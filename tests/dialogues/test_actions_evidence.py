@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions import log_evidence, review
+from dialogues.actions import RecordedBefore, log_evidence, review
 from dialogues.models import Evidence, EvidenceReview
 from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from tests.dialogues.histories import jan
@@ -169,6 +169,20 @@ def test_log_evidence_refuses_files_of_others_and_files_sent_before(officer):
     for file in (sent, EvidenceFileFactory()):
         with refuses("was sent already. Attach it again", field="files"):
             log(officer, file=file, title="Another thing happened.")
+
+
+def test_log_evidence_twice_is_refused_and_names_what_stands(officer):
+    benchmark = BenchmarkFactory()
+    content = {"content": b"%PDF-1.4\nthe same\n%%EOF\n", "uploaded_by": officer}
+    first = log(officer, bearings=[(benchmark, Shows.ACTION)], file=EvidenceFileFactory(**content))
+
+    with pytest.raises(RecordedBefore, match="You recorded exactly this on 28 January 2022 at 12:00") as refusal:
+        log(officer, bearings=[(benchmark, Shows.ACTION)], file=EvidenceFileFactory(name="again.pdf", **content))
+
+    assert refusal.value.row == first
+    assert Evidence.objects.count() == 1
+    log(officer, bearings=[(benchmark, Shows.ACTION)], file=EvidenceFileFactory(uploaded_by=officer))
+    log(OfficerFactory(), bearings=[(benchmark, Shows.ACTION)])
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])

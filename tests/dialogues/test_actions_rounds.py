@@ -1,13 +1,10 @@
 """One chain of verbs: send, return, send again, accept."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 
 from dialogues.actions import Figure, Judgement, accept_round, reschedule, return_round, send_round, to_judge, withdraw
 from dialogues.models import CommitmentEvent, Evidence, EvidenceReview, Reading, RoundDecision, UpdateRound
@@ -34,10 +31,10 @@ from tests.factories import (
     ReadingFactory,
     at_noon,
 )
+from tests.meanwhile import both_at_once
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 
 TODAY = date(2022, 1, 28)
@@ -647,25 +644,6 @@ def test_second_to_decide_sees_what_the_first_did(commitment, police, officer, f
 
 
 # --- Two at once, for real --------------------------------------------------------------------------------------------
-
-
-def both_at_once(*calls):
-    """What came of calls made at the same moment on connections of their own: "done", or the refusal's sentence."""
-    ready = Barrier(len(calls))
-
-    def run(call):
-        try:
-            ready.wait(timeout=10)
-            call()
-        except Refused as refusal:
-            return str(refusal)
-        else:
-            return "done"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return sorted(threads.map(run, calls), key=lambda told: told != "done")
 
 
 def test_two_decisions_at_once_are_one_decision_and_one_refusal(fresh_database):
