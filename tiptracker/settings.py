@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
     "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
     # Every hour, since the countries' midnights differ: on facts and a day that were run already it keeps nothing new.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
+    "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 
 # --- Logs -----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Keep what was uploaded, before it is cited by anything."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
@@ -14,8 +14,12 @@ from dialogues.permissions import can_upload
 from dialogues.uploads import inspect
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.refusals import Refused
 from tiptracker.rules import add
+
+UNSENT_FOR = timedelta(days=2)
+"""How long a file is kept for a form that was refused."""
 
 
 @transaction.atomic
@@ -53,11 +57,32 @@ def record_taken(*, file: EvidenceFile, by: User) -> None:
     record("file.taken", by=by, row=file, country=country, after={"sha256": file.sha256})
 
 
+def drop_unsent(*, now: datetime) -> int:
+    """Remove the content and the name of files kept for a form that nobody sent in UNSENT_FOR; gives how many.
+
+    Their rows stay, as all that is kept does, with who uploaded what size and hash when.
+    """
+    dropped = 0
+    for key in EvidenceFile.objects.unsent(before=now - UNSENT_FOR).values_list("pk", flat=True):
+        with transaction.atomic():
+            # Held, then looked at once more: it may be sent in this very moment.
+            EvidenceFile.objects.select_for_update().get(pk=key)
+            file = EvidenceFile.objects.unsent(before=now - UNSENT_FOR).filter(pk=key).first()
+            if file is None:
+                continue
+            EvidenceFile.objects.filter(pk=key).update(name=REDACTED)
+            record("file.dropped", by=None, row=file, country=_country_of(file.uploaded_by))
+            default_storage.delete(str(file.file))
+            dropped += 1
+    return dropped
+
+
 def refuse_unless_own_and_unsent(files: Sequence[EvidenceFile], by: User) -> None:
     """Refuse files that somebody else uploaded, or that a piece of evidence cites already."""
     keys = {file.pk for file in files}
     # Held until the sending commits, so that two sendings can't both find the same file free.
-    own = list(EvidenceFile.objects.select_for_update().filter(pk__in=keys, uploaded_by=by).order_by("pk"))
+    rows = EvidenceFile.objects.filter(pk__in=keys, uploaded_by=by).exclude(name=REDACTED)
+    own = list(rows.select_for_update().order_by("pk"))
     if len(own) != len(files) or Evidence.objects.filter(file__in=own).exists():
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
 

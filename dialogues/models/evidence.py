@@ -1,5 +1,6 @@
 """What proves it: files, pieces of evidence, what each shows on which benchmark, and the embassy's word on both."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from dialogues.models.updates import UpdateRound
 from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Reader, User
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.words import Role
 
 
@@ -23,11 +25,16 @@ def random_name(instance: "EvidenceFile", filename: str) -> str:
 
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
     def visible_to(self, user: Reader) -> Self:
-        """With a piece of evidence that cites it; and what one has uploaded oneself and not yet sent."""
+        """With a piece of evidence that cites it; and what one has uploaded oneself, not sent, and is still kept."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         cited = Q(evidence__in=Evidence.objects.visible_to(user))
-        return self.filter(cited | Q(evidence__isnull=True, uploaded_by=user.pk)).distinct()
+        own = Q(evidence__isnull=True, uploaded_by=user.pk) & ~Q(name=REDACTED)
+        return self.filter(cited | own).distinct()
+
+    def unsent(self, *, before: datetime) -> Self:
+        """Uploaded before a moment, cited by nothing, and still kept."""
+        return self.filter(evidence__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
 
 
 class EvidenceFile(models.Model):

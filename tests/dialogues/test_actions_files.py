@@ -1,7 +1,7 @@
 """Keeping what was uploaded."""
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,19 +9,23 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from dialogues.actions import keep_upload
+from dialogues.actions import drop_unsent, keep_upload
+from dialogues.actions.files import UNSENT_FOR, refuse_unless_own_and_unsent
 from dialogues.models import EvidenceFile
 from tests.dialogues.test_uploads import PDF
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
+    EvidenceFactory,
     FocalPointFactory,
     ObserverFactory,
     OfficerFactory,
     at_noon,
 )
 from tests.refusing import refuses
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
+from tiptracker.celery import app
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +90,46 @@ def test_upload_that_cannot_be_recorded_is_taken_out_of_the_store(monkeypatch):
         keep_upload(upload=upload(), by=OfficerFactory(), now=NOW)
     assert stored_files() == before
     assert not EvidenceFile.objects.exists()
+
+
+# --- What nobody sent -------------------------------------------------------------------------------------------------
+
+TOO_LONG_AGO = NOW - UNSENT_FOR - timedelta(minutes=1)
+
+
+def test_what_nobody_sent_in_two_days_is_dropped():
+    by = FocalPointFactory()
+    old = keep_upload(upload=upload(name="a victim.pdf"), by=by, now=TOO_LONG_AGO)
+    cited = keep_upload(upload=upload(), by=by, now=TOO_LONG_AGO)
+    EvidenceFactory(file=cited)
+    new = keep_upload(upload=upload(), by=by, now=NOW - UNSENT_FOR + timedelta(minutes=1))
+
+    assert (drop_unsent(now=NOW), drop_unsent(now=NOW)) == (1, 0)
+
+    old.refresh_from_db()
+    assert not default_storage.exists(old.file.name)
+    assert (old.name, old.sha256) == (REDACTED, hashlib.sha256(PDF).hexdigest())
+    assert default_storage.exists(cited.file.name)
+    assert default_storage.exists(new.file.name)
+    assert AuditEntry.objects.filter(verb="file.dropped").values_list("row", "country").get() == (
+        str(old.pk),
+        by.ministry.country_id,
+    )
+
+
+def test_what_was_dropped_can_be_neither_opened_nor_sent():
+    by = FocalPointFactory()
+    old = keep_upload(upload=upload(), by=by, now=TOO_LONG_AGO)
+    drop_unsent(now=NOW)
+
+    assert not EvidenceFile.objects.visible_to(by).exists()
+    with refuses("Attach it again", field="files"):
+        refuse_unless_own_and_unsent([old], by)
+
+
+def test_every_night_the_worker_drops_what_nobody_sent(settings):
+    old = keep_upload(upload=upload(), by=OfficerFactory(), now=TOO_LONG_AGO - timedelta(days=1))
+    app.loader.import_default_modules()
+    app.tasks[settings.CELERY_BEAT_SCHEDULE["unsent-files"]["task"]]()
+
+    assert not default_storage.exists(old.file.name)
