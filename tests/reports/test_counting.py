@@ -8,7 +8,7 @@ from dialogues.words import DoneBy, Review, Shows, Verdict
 from recommendations.words import Pillar, Question
 from reports.readiness import readiness
 from reports.words import Shown
-from tests.reports.records import Record, noon, shares, window
+from tests.reports.records import Record, lines, noon, shares, window
 
 HALF = Fraction(1, 2)
 START, END = date(2021, 4, 1), date(2022, 3, 31)
@@ -29,6 +29,31 @@ def share(record, as_of=END, **known):
 
 def claimed(record, as_of=END, **known):
     return shares(readiness(record.facts, as_of=as_of, **known).claimed)["1a"]
+
+
+def test_a_recommendation_is_asked_from_when_it_was_recorded(record):
+    record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
+    alone = readiness(record.facts, as_of=END)
+    later = KNOWN + timedelta(days=1)
+    added = record.recommendation(2, Pillar.PROTECTION, known=later)
+    record.benchmark(added, "2a", record.rule(known=START))
+
+    assert readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == alone.verified
+    assert shares(readiness(record.facts, as_of=END, known_by=noon(later)).verified) == {"1a": HALF, "2a": 0}
+
+
+def test_a_pillar_holds_from_when_it_was_recorded():
+    record = Record(window("2021-04-01", "2022-03-31"))
+    moved = record.placed(Pillar.PREVENTION, known=KNOWN + timedelta(days=1))
+    record.benchmark(record.recommendation(1, Pillar.PROSECUTION, moved), "1a", record.rule(known=START))
+    record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
+
+    def shown(**known):
+        found = lines(readiness(record.facts, as_of=END, **known).verified, "three_ps")
+        return [key for key, points in found.items() if points]
+
+    assert shown(known_by=noon(KNOWN)) == ["prosecution"]
+    assert shown(known_by=noon(KNOWN + timedelta(days=1))) == shown() == ["prevention"]
 
 
 @pytest.mark.parametrize(
