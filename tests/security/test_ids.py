@@ -53,6 +53,7 @@ IN_A_FORM = [
     ("officer", "POST evidence_log -", "commitment", "their_commitment"),
     ("officer", "POST evidence_log -", "kept_files", "unsent_file"),
     ("officer", "POST evidence_log -", "bearings-0-benchmark", "their_benchmark"),
+    ("officer", "POST evidence_log -", "count-indicator", "their_indicator"),
     ("own", "POST update_send unstarted", "kept_files", "homes_file"),
     ("officer", "POST benchmark_assess assessed", "evidence", "their_evidence"),
     ("officer", "POST benchmark_assess assessed", "round", "their_round"),
