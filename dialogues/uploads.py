@@ -5,11 +5,13 @@ import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import magic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
 from PIL import Image, ImageFile
 
 from tiptracker.refusals import Refused
@@ -21,6 +23,9 @@ MOST_ENTRIES = 10_000
 HEAD = 64 * 1024
 TAIL = 2048
 """Where a PDF's end mark must be found: some scanners write a little behind it."""
+
+_TOO_MUCH = "tiptracker.too_much"
+"""Where a request remembers its size, in bytes, if no file of it was taken in. No header of a client's lands there."""
 
 
 class Inspected(NamedTuple):
@@ -70,6 +75,49 @@ def inspect(upload: "UploadedFile[bytes]") -> Inspected:
         digest.update(chunk)
     upload.seek(0)
     return Inspected(name, sort.media_type, size, digest.hexdigest())
+
+
+class TotalLimit(FileUploadHandler):
+    """First of the upload handlers: above UPLOAD_MAX_TOTAL_BYTES no file is taken in; what was typed is.
+
+    The length that a request states is all that a server reads of it, so it can't be told too small.
+    """
+
+    is_too_much = False
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803 -- Django's name
+        content_length: int,
+        boundary: Any,
+        encoding: str | None = None,
+    ) -> None:
+        self.is_too_much = content_length > settings.UPLOAD_MAX_TOTAL_BYTES
+        if self.is_too_much and self.request:
+            self.request.META[_TOO_MUCH] = content_length
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        if self.is_too_much:
+            raise SkipFile
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Nothing: the handlers behind this one keep the file."""
+
+
+def too_much(request: HttpRequest) -> str:
+    """What to say where the files of a request were too much together, so that none was taken; else nothing."""
+    if not (size := request.META.get(_TOO_MUCH)):
+        return ""
+    most = settings.UPLOAD_MAX_TOTAL_BYTES
+    return (
+        f"Together the files have {_megabytes(size)}; at most {_megabytes(most)} can be taken at once, so none was. "
+        "Attach fewer of them, or smaller scans."
+    )
 
 
 def clean_name(name: str) -> str:

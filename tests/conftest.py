@@ -36,6 +36,7 @@ for name in (
     "EMAIL_HOST",
     "UPLOAD_MAX_BYTES",
     "UPLOAD_MAX_FILES",
+    "UPLOAD_MAX_TOTAL_BYTES",
 ):
     os.environ.pop(name, None)
 for name, default in CHOSEN.items():

@@ -28,11 +28,13 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.permissions import can_decide, can_send_update
+from dialogues.uploads import too_much
 from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, valid
+from tiptracker.refusals import Refused
 
 
 class DecisionSerializer(serializers.ModelSerializer[RoundDecision]):
@@ -143,6 +145,8 @@ class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
     def create(self, request: SignedIn) -> Response:
         """Send an update on a commitment of one's own ministry, or a mended round of one that was returned."""
         said = valid(SendWithFilesSerializer, self)
+        if sentence := too_much(request):
+            raise Refused(sentence, field="files")
         if not can_send_update(request.user, said["commitment"]):
             raise PermissionDenied
         now = clock.now(said["commitment"].country.time_zone)

@@ -8,6 +8,7 @@ from django.forms import Form
 
 from dialogues import actions
 from dialogues.models import EvidenceFile
+from dialogues.uploads import too_much
 from tiptracker.pages import SignedIn
 from tiptracker.refusals import Refused
 
@@ -31,7 +32,7 @@ def keep_files(request: SignedIn, *, now: datetime) -> Kept:
     """
     asked = [pk for pk in request.POST.getlist("kept_files") if pk.isdecimal() and len(pk) < 19]
     before = EvidenceFile.objects.visible_to(request.user).filter(pk__in=asked)
-    files, refusals = list(before), []
+    files, refusals = list(before), [sentence] if (sentence := too_much(request)) else []
     for upload in request.FILES.getlist("files"):
         if len(files) >= settings.UPLOAD_MAX_FILES:
             most = settings.UPLOAD_MAX_FILES

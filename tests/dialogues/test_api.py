@@ -507,6 +507,19 @@ def test_a_file_that_is_not_what_it_claims_answers_409(client, focal_point, aske
     assert not EvidenceFile.objects.exists()
 
 
+def test_files_too_large_together_are_refused_before_any_is_kept(client, focal_point, asked, settings):
+    settings.UPLOAD_MAX_TOTAL_BYTES = 1024 * 1024
+    files = [SimpleUploadedFile(name, PDF + b"\n" * 600_000) for name in ("one.pdf", "two.pdf")]
+
+    response = client.post("/api/v1/updates/", an_update(asked, files=files))
+
+    assert response.status_code == 409
+    assert response.json()["field"] == "files"
+    assert "at most 1.0 MB can be taken at once" in response.text
+    assert not EvidenceFile.objects.exists()
+    assert not UpdateRound.objects.exists()
+
+
 def test_more_files_than_an_update_holds_are_refused_before_any_is_kept(client, focal_point, asked, settings):
     files = [SimpleUploadedFile(f"{number}.pdf", PDF) for number in range(settings.UPLOAD_MAX_FILES + 1)]
 

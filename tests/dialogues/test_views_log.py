@@ -115,6 +115,23 @@ def test_evidence_log_refuses_beside_the_field_and_keeps_what_was_typed(client, 
     assert not Evidence.objects.exists()
 
 
+def test_evidence_log_takes_no_file_of_too_large_a_form_and_keeps_what_was_typed(client, settings):
+    settings.UPLOAD_MAX_TOTAL_BYTES = 1024 * 1024
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+    files = [SimpleUploadedFile(name, PDF + b"\n" * 600_000) for name in ("one.pdf", "two.pdf")]
+
+    response = client.post(reverse("evidence_log"), filled(stated_by="Kept as typed", files=files))
+
+    assert response.status_code == 422
+    assert "Together the files have 1.1 MB; at most 1.0 MB can be taken at once" in str(
+        response.context["form"].errors["files"]
+    )
+    assert "Kept as typed" in response.text
+    assert not EvidenceFile.objects.exists()
+    assert not Evidence.objects.exists()
+
+
 def test_evidence_log_keeps_the_file_of_a_refused_form(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
