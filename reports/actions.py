@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.template.loader import render_to_string
 
 from recommendations.models import Edition
-from reports import document, pdf
+from reports import document, pdf, wording
 from reports.briefing import build_briefing
 from reports.facts import gather_facts
 from reports.models import Briefing, BriefingDownload, BriefingKind, ReadinessRun
@@ -56,7 +56,7 @@ def request_briefing(*, edition: Edition, kind: BriefingKind, as_of: date, by: U
         raise Refused("That day has not come yet. Ask for today or an earlier day.", field="as_of")
     if as_of < edition.starts_on:
         raise Refused(
-            f"The tracking period begins on {edition.starts_on:%-d %B %Y}. Ask for that day or a later one.",
+            f"The tracking period begins on {wording.day(edition.starts_on)}. Ask for that day or a later one.",
             field="as_of",
         )
     Edition.objects.select_for_update().get(pk=edition.pk)

@@ -11,6 +11,7 @@ from dialogues.forms.fields import RowsField, SeenField, offer, typed
 from dialogues.models import Evidence
 from dialogues.words import Verdict
 from tiptracker.frontend.forms import PlainForm
+from tiptracker.rules import spelt
 
 
 class AssessForm(PlainForm):
@@ -33,16 +34,16 @@ class AssessForm(PlainForm):
         super().__init__(*args, **kwargs)
         if not evidence:
             del self.fields["evidence"]
-            self.fields["verdict"].help_text = f"It will hold from today, {_spelt(today)}."
+            self.fields["verdict"].help_text = f"It will hold from today, {spelt(today)}."
             return
         offer(self, "evidence", evidence, choices=[(str(e.pk), _read(e, e.pk in grounds)) for e in evidence])
         hint = (
             "The verdict will hold from the last day of the evidence ticked; where none is ticked, from today, "
-            f"{_spelt(today)}."
+            f"{spelt(today)}."
         )
         ticked = set(typed(self)["evidence"] if self.is_bound else self.initial.get("evidence", ()))
         if days := [e.happened_to for e in evidence if str(e.pk) in ticked]:
-            hint += f" As this page opened, that is from {_spelt(max(days))}."
+            hint += f" As this page opened, that is from {spelt(max(days))}."
         self.fields["evidence"].help_text = hint
 
 
@@ -50,7 +51,3 @@ def _read(evidence: Evidence, is_ground: bool) -> str:
     """A piece of evidence as the list has it: what happened, its last day, and whether a verdict rests on it."""
     rested_on = ", under an earlier verdict" if is_ground else ""
     return f"{evidence.title} ({date_format(evidence.happened_to, 'j M Y')}{rested_on})"
-
-
-def _spelt(day: date) -> str:
-    return date_format(day, "j F Y")

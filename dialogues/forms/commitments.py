@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
-from django.utils.formats import date_format
 
 from dialogues.forms.fields import (
     BenchmarkRow,
@@ -20,6 +19,7 @@ from dialogues.models import Dialogue
 from dialogues.words import Horizon, MadeBy, Reach, Status
 from recommendations.words import Pillar
 from tiptracker.accounts.models import Ministry
+from tiptracker.rules import spelt
 
 
 class CommitmentFilter(forms.Form):
@@ -78,9 +78,7 @@ class CommitmentForm(DatedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "ministry", ministries, empty="Choose one")
-        read = [
-            (str(dialogue.pk), f"{date_format(dialogue.held_on, 'j F Y')}, {dialogue.place}") for dialogue in dialogues
-        ]
+        read = [(str(dialogue.pk), f"{spelt(dialogue.held_on)}, {dialogue.place}") for dialogue in dialogues]
         offer(self, "dialogue", dialogues, empty="None", choices=[*read])
 
     def clean(self) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.status import Standing
-from dialogues.views.here import Head, edition_at_hand, in_words, late_by, recorded_before
+from dialogues.views.here import Head, edition_at_hand, late_by, recorded_before
 from dialogues.views.story import decision_on, next_step, tell
 from dialogues.words import Horizon, MadeBy, Reach, Status
 from recommendations.models import Benchmark, Recommendation
@@ -46,7 +46,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.rules import ChangedMeanwhile, spelt
 
 PAGE_SIZE = 25
 
@@ -359,7 +359,7 @@ def _verb(
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
         else:
-            due = f" to {in_words(event.due_on)}" if event.due_on else ""
+            due = f" to {spelt(event.due_on)}" if event.due_on else ""
             messages.success(request, f"{event.get_kind_display()}{due}.")
             return redirect("commitment_detail", commitment.pk)
     context = {"commitment": commitment, "standing": commitment.standing_on(now.date()), "form": form}

@@ -1,16 +1,16 @@
-"""Where somebody stands: who asks, which edition is at hand, and how days are read."""
+"""Where somebody stands: who asks, which edition is at hand, and what lies outside it."""
 
 from datetime import date
 from typing import NamedTuple, Self
 
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from dialogues.actions import RecordedBefore
 from dialogues.models import Commitment
 from recommendations.models import Edition
 from tiptracker.accounts.models import Country, User
 from tiptracker.refusals import Refused
+from tiptracker.rules import spelt
 
 
 class Head(NamedTuple):
@@ -31,11 +31,6 @@ def edition_at_hand(user: User, country: Country | None = None) -> Edition | Non
     return (editions if country is None else editions.filter(country=country)).first()
 
 
-def in_words(day: date) -> str:
-    """A day as it is read in running text: "8 November 2021"."""
-    return date_format(day, "j F Y")
-
-
 def late_by(days: int) -> str:
     """ "late by 12 days"."""
     return f"late by {days} day{'' if days == 1 else 's'}"
@@ -46,10 +41,10 @@ def outside(edition: Edition | None, first: date | None, last: date) -> str:
     if edition is None or edition.covers(first, last):
         return ""
     if last < edition.starts_on:
-        return f"before {in_words(edition.starts_on)}"
+        return f"before {spelt(edition.starts_on)}"
     if first is not None and first < edition.starts_on:
-        return f"it began before {in_words(edition.starts_on)}"
-    return f"after {in_words(edition.ends_on)}"
+        return f"it began before {spelt(edition.starts_on)}"
+    return f"after {spelt(edition.ends_on)}"
 
 
 def recorded_before(refusal: Refused, page: str) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ from dialogues.forms.fields import beside_field, refused
 from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, EvidenceFile, Reading, UpdateRound
 from dialogues.status import Standing
-from dialogues.views.here import Head, edition_at_hand, in_words, late_by
+from dialogues.views.here import Head, edition_at_hand, late_by
 from dialogues.views.story import decision_on
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Decision, Direction, DoneBy, EvidenceKind, Progress, Status
@@ -27,6 +27,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
+from tiptracker.rules import spelt
 from tiptracker.words import Role
 
 
@@ -167,7 +168,7 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
 def _closed(standing: Standing | None, waiting: UpdateRound | None) -> str:
     """Why nothing is to be sent now; nothing where it is."""
     if waiting:
-        sent = in_words(timezone.localtime(waiting.recorded_at).date())
+        sent = spelt(timezone.localtime(waiting.recorded_at).date())
         return f"Your update of {sent} is with the embassy. You can send another one once it has answered."
     if standing and standing.status in (Status.VERIFIED, Status.WITHDRAWN):
         return f"{standing.status.label}: nothing more is needed here."
@@ -182,7 +183,7 @@ def _figures(
     if edition is None:
         return []
     indicators = Indicator.objects.visible_to(user).filter(benchmark_terms__benchmark__commitments=commitment)
-    since = in_words(edition.starts_on)
+    since = spelt(edition.starts_on)
     sent = {reading.indicator_id: reading for reading in returned.readings.all()} if returned else {}
     return [
         FigureForm(data, indicator=indicator, since=since, initial=_as_counted(sent.get(indicator.pk)))

@@ -22,10 +22,11 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.status import Standing
-from dialogues.views.here import in_words, outside
+from dialogues.views.here import outside
 from dialogues.words import Decision, DoneBy, Kind, MadeBy, Progress, Review, Shows, Status
 from recommendations.models import Edition
 from tiptracker.accounts.models import User
+from tiptracker.rules import spelt
 from tiptracker.words import Word
 
 EMBASSY = "U.S. Embassy"
@@ -197,10 +198,10 @@ class _Teller:
         by_maker = kind in (Kind.MADE, Kind.REPORTED_DONE)
         titles = {
             Kind.MADE: f"Promised{self._where()}",
-            Kind.RESCHEDULED: f"Moved to {in_words(event.due_on)}" if event.due_on else "Moved",
+            Kind.RESCHEDULED: f"Moved to {spelt(event.due_on)}" if event.due_on else "Moved",
             Kind.REPORT_RETURNED: "Report returned",
         }
-        due = f"due {in_words(event.due_on)}" if event.due_on else "no date agreed"
+        due = f"due {spelt(event.due_on)}" if event.due_on else "no date agreed"
         return Entry(
             on=event.happened_on,
             recorded_at=event.recorded_at,
@@ -241,7 +242,7 @@ class _Teller:
                 url=reverse("round_detail", args=[round.pk]) if self.is_embassy else "",
                 files=[piece.file for piece in self.evidence if piece.round_id == round.pk and piece.file],
                 readings=list(round.readings.all()),
-                facts=[f"it speaks of {in_words(round.happened_on)}"] if on != round.happened_on else [],
+                facts=[f"it speaks of {spelt(round.happened_on)}"] if on != round.happened_on else [],
             )
             if decision := decision_on(round):
                 answered_on = timezone.localtime(decision.recorded_at).date()
@@ -326,7 +327,7 @@ class _Teller:
 
     def _where(self) -> str:
         if dialogue := self.commitment.dialogue:
-            return f" at the dialogue of {in_words(dialogue.held_on)}, {dialogue.place}"
+            return f" at the dialogue of {spelt(dialogue.held_on)}, {dialogue.place}"
         return f" by {self.commitment.letter}"
 
     def _name(self, person: User) -> str:
@@ -372,7 +373,7 @@ def _for_ministry(story: Story) -> Next:
     commitment, status = story.commitment, story.standing.status
     send = reverse("update_send", args=[commitment.pk])
     if story.waiting:
-        sent = in_words(timezone.localtime(story.waiting.recorded_at).date())
+        sent = spelt(timezone.localtime(story.waiting.recorded_at).date())
         return Next(f"Your update of {sent} is with the embassy. You will see the answer here.")
     if status is Status.VERIFIED:
         return Next("The embassy has verified that this is done. Nothing more is needed. Thank you.")
@@ -385,7 +386,7 @@ def _for_ministry(story: Story) -> Next:
 
 def _to_decide(user: User, story: Story, round: UpdateRound) -> Next:
     url = reverse("round_detail", args=[round.pk])
-    days = f"The ministry’s update of {in_words(timezone.localtime(round.recorded_at).date())} waits for the embassy"
+    days = f"The ministry’s update of {spelt(timezone.localtime(round.recorded_at).date())} waits for the embassy"
     if permissions.can_decide(user, round):
         return Next(f"{days}: accept it, or return it with a reason.", url, "Review the update")
     return Next(f"{days}.", url, "Read the update")
