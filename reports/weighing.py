@@ -6,7 +6,8 @@ rule that speaks against it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from dialogues.words import DoneBy, Review, Shows
 from recommendations.words import Rule
@@ -53,6 +54,7 @@ def weigh(facts: Facts, as_of: date) -> Weights:
         rounds={row.id: row for row in facts.rounds},
         revisions={row.revises: row.id for row in facts.evidence if row.revises is not None},
         window=facts.edition.tracking,
+        zone=facts.zone,
         as_of=as_of,
     )
     proven = {(one, act.evidence_id) for one, acts in seen.actions.items() for act in acts}
@@ -94,6 +96,7 @@ class _Record:
     rounds: Mapping[int, Round]
     revisions: Mapping[int, int]
     window: Period
+    zone: ZoneInfo
     as_of: date
 
     def against_bearing(self, bearing: Bearing, evidence: Evidence) -> str:
@@ -107,25 +110,27 @@ class _Record:
             ((first or evidence.happened_to) < self.window.starts_on, self._outside(first, evidence.happened_to)),
             (evidence.happened_to > self.window.ends_on, f"after {wording.day(self.window.ends_on)}"),
             (evidence.happened_to > self.as_of, f"not over by {wording.day(self.as_of)}"),
-            (review is not None and review.decision is Review.REJECTED, "rejected by the embassy"),
-            (review is None and self._is_rejected(evidence), "rejected by the embassy"),
-            (review is None and self._is_returned(evidence.round_id), "the update it came with was returned"),
+            (review is not None and review.decision is Review.REJECTED, self._rejected(review)),
+            (review is None, self._rejected(self.reviews.get((evidence.id, None)))),
+            (review is None, self._returned(evidence.round_id)),
             (review is not None and first is None, "verified, but nobody has stated its first day"),
         )
-        return next((why for applies, why in reasons if applies), "")
+        return next((why for applies, why in reasons if applies and why), "")
 
     def against_reading(self, reading: Reading) -> str:
         """The first thing that speaks against a reading."""
-        cited = self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
+        cited = self._cited(reading)
         reasons = (
             (reading.through_on < self.window.starts_on, f"before {wording.day(self.window.starts_on)}"),
             (reading.starts_on != self.window.starts_on, "not from the first day of the tracking period"),
             (reading.through_on > self.window.ends_on, f"after {wording.day(self.window.ends_on)}"),
             (reading.through_on > self.as_of, f"not over by {wording.day(self.as_of)}"),
-            (self._is_returned(reading.round_id), "the update it came with was returned"),
-            (cited is not None and self._is_returned(cited.round_id), "the update it came with was returned"),
+            (True, self._returned(reading.round_id)),
+            (True, self._returned(cited.round_id if cited else None)),
+            (True, self._rejected(self.reviews.get((cited.id, None)) if cited else None)),
+            (reading.is_no_data, "it says that there is no data"),
         )
-        return next((why for applies, why in reasons if applies), "rejected by the embassy")
+        return next((why for applies, why in reasons if applies and why), "")
 
     def as_revised(self, evidence_id: int) -> int:
         """The row that stands in the place of a piece of evidence now: a correction asks for another look."""
@@ -137,13 +142,25 @@ class _Record:
         start = wording.day(self.window.starts_on)
         return f"begun before {start}" if first and last >= self.window.starts_on else f"before {start}"
 
-    def _is_rejected(self, evidence: Evidence) -> bool:
-        review = self.reviews.get((evidence.id, None))
-        return review is not None and review.decision is Review.REJECTED
+    def _cited(self, reading: Reading) -> Evidence | None:
+        """The evidence a reading cites, as it was last put right."""
+        return self.evidence.get(self.as_revised(reading.evidence_id)) if reading.evidence_id is not None else None
 
-    def _is_returned(self, round_id: int | None) -> bool:
+    def _rejected(self, review: EvidenceReview | None) -> str:
+        """On which day the embassy rejected it; empty where it didn't."""
+        if review is None or review.decision is not Review.REJECTED:
+            return ""
+        return f"rejected by the embassy on {self._day(review.recorded_at)}"
+
+    def _returned(self, round_id: int | None) -> str:
+        """On which day the update it came with went back; empty where it didn't."""
         sent = self.rounds.get(round_id) if round_id is not None else None
-        return sent is not None and sent.returned_at is not None
+        if sent is None or sent.returned_at is None:
+            return ""
+        return f"the update it came with was returned on {self._day(sent.returned_at)}"
+
+    def _day(self, moment: datetime) -> str:
+        return wording.day(moment.astimezone(self.zone).date())
 
 
 def _newest_reviews(reviews: Iterable[EvidenceReview]) -> Mapping[tuple[int, int | None], EvidenceReview]:

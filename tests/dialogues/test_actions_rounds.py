@@ -523,7 +523,7 @@ def test_accept_round_judges_each_figure_by_itself(police, officer):
     weights = weigh(gather_facts(Edition.objects.get()), TODAY).readings
     assert [(weights[reading.pk].counts, weights[reading.pk].why) for reading in sent.readings.order_by("pk")] == [
         (True, ""),
-        (False, "rejected by the embassy"),
+        (False, "rejected by the embassy on 28 January 2022"),
     ]
 
 

@@ -89,8 +89,8 @@ def test_bearing_that_was_rejected_or_returned_or_put_right_says_so(record):
     record.evidence(DAY, DAY, known=DAY, revises=old)
 
     assert [weight.why for weight in weigh(record.facts, TODAY).bearings.values()] == [
-        "rejected by the embassy",
-        "the update it came with was returned",
+        "rejected by the embassy on 1 December 2021",
+        "the update it came with was returned on 1 December 2021",
         "put right by a newer row",
     ]
 
@@ -132,9 +132,22 @@ def test_reading_that_was_rejected_or_starts_late_says_so(record):
     record.reading(record.cases, 6, starts=date(2021, 6, 1), through=DAY, known=DAY)
 
     assert [weight.why for weight in weigh(record.facts, TODAY).readings.values()] == [
-        "rejected by the embassy",
+        "rejected by the embassy on 1 December 2021",
         "not from the first day of the tracking period",
     ]
+
+
+def test_reading_that_says_no_data_is_told_as_that_and_not_as_rejected(record):
+    record.reading(record.cases, None, through=DAY, known=DAY)
+
+    assert only_reading(record).why == "it says that there is no data"
+
+
+def test_reading_whose_update_was_returned_says_on_which_day(record):
+    sent = record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=date(2021, 12, 3))
+    record.reading(record.cases, 6, through=DAY, known=DAY, evidence=sent)
+
+    assert only_reading(record).why == "the update it came with was returned on 3 December 2021"
 
 
 def test_waiting_is_what_would_count_for_what_it_shows_or_for_a_figure(record):
