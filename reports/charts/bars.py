@@ -1,48 +1,16 @@
-"""Numbers to SVG geometry, for pages and for print alike. Pure.
-
-A drawing is a frozen dataclass of coordinates in SVG user units, rounded to two places, so that the
-same numbers give the same bytes. Templates turn it into elements with presentation attributes only:
-neither the print engine nor a strict content security policy lets an inline SVG take a style sheet.
-The language is one for screen and paper: verified is solid, claimed is hatched, no data is a dashed
-outline. The hatching is plain line segments, not an SVG pattern, so it needs no id (two drawings on
-a page can't clash) and survives a copier.
-"""
+"""Readiness and shares as bars: verified solid, claimed hatched, no data a dashed outline. Pure."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from reports import wording
+from reports.charts.drawing import NOTHING_REVIEWED, Label, hatch, written
 
 type Number = Fraction | Decimal | int | float
 
 FULL = 100
 """Points at the right end of the readiness scale."""
-
-NOTHING_REVIEWED = "nothing reviewed yet"
-
-GLYPH = 0.56
-"""Mean width of a character of Public Sans, as a share of the type size: near enough to keep labels apart."""
-
-
-@dataclass(frozen=True)
-class Label:
-    """A word over or under a drawing. `x` is its left end; it is set in `size` units."""
-
-    text: str
-    x: float
-    y: float
-    size: float
-
-    @property
-    def width(self) -> float:
-        """Its estimated width in user units."""
-        return len(self.text) * self.size * GLYPH
-
-    @property
-    def end(self) -> float:
-        """Its estimated right end."""
-        return self.x + self.width
 
 
 @dataclass(frozen=True)
@@ -78,7 +46,7 @@ class ReadinessBar:
         if self.mark_x is None:
             return ""
         over = round(self.bar_height / 6, 2)
-        return f"M{_text(self.mark_x)} {_text(self.bar_y - over)}v{_text(self.bar_height + 2 * over)}"
+        return f"M{written(self.mark_x)} {written(self.bar_y - over)}v{written(self.bar_height + 2 * over)}"
 
 
 @dataclass(frozen=True)
@@ -181,25 +149,6 @@ def share_bar(
     )
 
 
-def hatch(*, x: float, y: float, width: float, height: float, step: float = 6) -> str:
-    """Lines rising to the right, `step` units apart, clipped to a rectangle: the `d` of one SVG path.
-
-    Empty where the rectangle is. Lines hang on the scale's own origin, so two hatched
-    stretches beside each other run on.
-    """
-    if width <= 0 or height <= 0:
-        return ""
-    segments = []
-    foot = (x // step) * step - (height // step + 1) * step
-    while foot < x + width:
-        left, right = max(foot, x), min(foot + height, x + width)
-        if right - left > 0.01:
-            start = f"M{_text(left)} {_text(y + height - (left - foot))}"
-            segments.append(f"{start}L{_text(right)} {_text(y + height - (right - foot))}")
-        foot += step
-    return "".join(segments)
-
-
 def _along(value: Number, width: float, *, of: int = FULL) -> float:
     """Where a value lies on a scale of `width` units from 0 to `of`, kept within it."""
     return round(float(min(max(value, 0), of)) / of * width, 2)
@@ -237,8 +186,3 @@ def _described(*, verified: Decimal | None, claimed: Decimal | None, mark: Decim
     if verified is not None and claimed is not None:
         first = f"{wording.figure(verified)} of 100 points verified, {wording.figure(claimed)} claimed"
     return f"{first}." if mark is None else f"{first}; our working mark is {wording.figure(mark)}."
-
-
-def _text(value: float) -> str:
-    """A coordinate as SVG writes it: two places at most, no trailing zeros."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
