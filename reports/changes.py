@@ -12,7 +12,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from reports.findings import Finding, Row
-from reports.readiness import score_on
+from reports.readiness import Days
 from reports.record import Facts
 from reports.tallying import Tally
 from reports.words import PartKey
@@ -70,13 +70,13 @@ def changes(facts: Facts, since: Standpoint, until: Standpoint) -> Changes:
     """The way from one standpoint to another. Raises ValueError if the second lies before the first by a clock."""
     if until.as_of < since.as_of or _comes_before(until.known_by, since.known_by):
         raise ValueError("The second standpoint lies before the first.")
-    slim = _without_bystanders(facts)
+    days = Days(facts)
     here = since
-    stands = before = score_on(slim, as_of=here.as_of, known_by=here.known_by)
+    stands = before = days.tally(here.as_of, here.known_by)
     stops = []
-    for on, at, rows in _stops(slim, since, until):
+    for on, at, rows in _stops(facts, since, until):
         here = replace(here, as_of=on) if at is None else replace(here, known_by=at)
-        now = score_on(slim, as_of=here.as_of, known_by=here.known_by)
+        now = days.tally(here.as_of, here.known_by)
         if moved := tuple(_moved(stands, now, rows)):
             stops.append(Stop(on, at, rows, moved))
         stands = now
@@ -168,17 +168,3 @@ def _lines(tally: Tally) -> Mapping[tuple[PartKey, str], tuple[str, Fraction, Fi
             for line in part.lines:
                 lines[part.key, line.key] = (line.title, line.points, line.finding)
     return lines
-
-
-def _without_bystanders(facts: Facts) -> Facts:
-    """The facts without the evidence that bears on nothing asked and that no reading cites: it can't move a score."""
-    heard = {row.evidence_id for row in facts.bearings} | {row.evidence_id for row in facts.readings}
-    heard |= {one for row in facts.assessments for one in row.evidence_ids}
-    heard |= {row.revises for row in facts.evidence if row.revises is not None}
-    heard |= {row.id for row in facts.evidence if row.revises in heard}
-    return replace(
-        facts,
-        evidence=tuple(row for row in facts.evidence if row.id in heard),
-        reviews=tuple(row for row in facts.reviews if row.evidence_id in heard),
-        commitments=(),
-    )

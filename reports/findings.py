@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from dialogues.words import Direction, Progress, Verdict
 from recommendations.words import REQUIRED, Better, Origin, Pillar, Question, Rule
@@ -37,8 +38,7 @@ CLAIMS = {Progress.DONE: WHOLE, Progress.UNDER_WAY: HALF, Progress.NOT_STARTED: 
 """What a claim would give as sent: done counts as met, under way as a step."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Row:
+class Row(NamedTuple):
     """A row of the record that a finding rests on: what it is ("reading") and its id."""
 
     type: str

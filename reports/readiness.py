@@ -9,6 +9,7 @@ knowledge. Pure.
 turns any answers into points. Verified, claimed, possible and ceiling are tallies of the same record.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,9 +19,11 @@ from fractions import Fraction
 from reports import counting
 from reports.checks import Check, checks
 from reports.claims import Claimed, claims
-from reports.findings import answers, greater, questionnaire
+from reports.findings import Questionnaire, answers, greater, questionnaire
 from reports.kept import Lever, Seen, ceiling, due_days, levers, smallest_set, with_kept
+from reports.ledger import BY_NOW, Ledger
 from reports.record import Edition, Facts
+from reports.sights import look
 from reports.tallying import Tally, tally
 from reports.watch_list import years_on_watch_list
 
@@ -84,10 +87,10 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
     """
     record = counting.known(facts, known_by)
     asked = questionnaire(record)
-    sights = counting.sights(record, as_of)
+    sights = look(record, as_of)
     found = answers(asked, sights.verified)
     sent = greater(found, answers(asked, sights.claimed))
-    seen = Seen(asked, sights.verified, found)
+    seen = Seen(asked, sights.lean, answers(asked, sights.lean))
     terms = counting.newest(record.edition_terms)
     deadline_on = terms.deadline_on if terms else None
     return Readiness(
@@ -111,8 +114,31 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
     )
 
 
-def score_on(facts: Facts, *, as_of: date, known_by: datetime | None = None) -> Tally:
-    """The score alone, with its reasons, for what asks for many days."""
-    record = counting.known(facts, known_by)
-    asked = questionnaire(record)
-    return tally(asked, answers(asked, counting.verified(record, as_of)))
+class Days:
+    """The score of one record on many days: what all of them need is looked up once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.ledger = Ledger.of(facts)
+        self.first_review = counting.first_review(facts)
+        self._terms_at = sorted(counting.terms_recorded_at(facts))
+        self._asked: dict[int, Questionnaire] = {}
+
+    def score(self, as_of: date, known_by: datetime) -> Fraction | None:
+        """The score of a day by what was known at a moment; None where nothing had been reviewed by then."""
+        if self.first_review is None or self.first_review > known_by:
+            return None
+        return self.tally(as_of, known_by, is_lean=True).points
+
+    def tally(self, as_of: date, known_by: datetime | None, *, is_lean: bool = False) -> Tally:
+        """The score of a day with its reasons; a lean one names fewer of the rows it rests on."""
+        moment = known_by or BY_NOW
+        asked = self._questionnaire(moment)
+        return tally(asked, answers(asked, self.ledger.verified(as_of, moment, is_lean=is_lean)))
+
+    def _questionnaire(self, known_by: datetime) -> Questionnaire:
+        """What was asked by a moment: the same until other terms are recorded."""
+        recorded = bisect_right(self._terms_at, known_by)
+        if recorded not in self._asked:
+            self._asked[recorded] = questionnaire(counting.known(self.facts, known_by))
+        return self._asked[recorded]

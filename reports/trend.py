@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from reports import counting, telling, wording
-from reports.readiness import score_on
+from reports import telling, wording
+from reports.readiness import Days
 from reports.record import Facts, Period
 
 WEEK = timedelta(days=7)
@@ -30,8 +30,13 @@ class Week:
 def trend(facts: Facts, now: datetime) -> tuple[Week, ...]:
     """Every week of the tracking period that has begun by `now`, the running one up to today."""
     today = now.astimezone(facts.zone).date()
+    days = Days(facts)
     return tuple(
-        Week(ends_on, _score(facts, ends_on, min(_end_of(ends_on, facts.zone), now)), _score(facts, ends_on, now))
+        Week(
+            ends_on,
+            then=days.score(ends_on, min(_end_of(ends_on, facts.zone), now)),
+            hindsight=days.score(ends_on, now),
+        )
         for ends_on in week_ends(facts.edition.tracking, today)
     )
 
@@ -74,8 +79,3 @@ def _points(week: Week) -> str:
 def _end_of(day: date, zone: ZoneInfo) -> datetime:
     """The last moment of a day in the country."""
     return datetime.combine(day, time.max, zone)
-
-
-def _score(facts: Facts, as_of: date, known_by: datetime) -> Fraction | None:
-    known = counting.known(facts, known_by)
-    return score_on(known, as_of=as_of).points if counting.is_reviewed(known) else None

@@ -13,6 +13,7 @@ from dialogues.words import DoneBy, Review, Shows
 from recommendations.words import Rule
 from reports import counting, wording
 from reports.record import Bearing, Evidence, EvidenceReview, Facts, Period, Reading, Round
+from reports.sights import claimed, verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ WAITS = Weight(counts=False, is_claim=True, why="not verified yet")
 
 def weigh(facts: Facts, as_of: date) -> Weights:
     """What each bearing and each reading of the record weighs on a day, by all that is known."""
-    seen, sent = counting.verified(facts, as_of), counting.claimed(facts, as_of)
+    seen, sent = verified(facts, as_of), claimed(facts, as_of)
     rule = {one.id: terms.rule for one in facts.benchmarks if (terms := counting.newest(one.terms))}
     evidence = {row.id: row for row in facts.evidence}
     reviews = _newest_reviews(facts.reviews)
@@ -58,7 +59,7 @@ def weigh(facts: Facts, as_of: date) -> Weights:
         as_of=as_of,
     )
     proven = {(one, act.evidence_id) for one, acts in seen.actions.items() for act in acts}
-    claimed = {(one, act.evidence_id) for one, acts in sent.actions.items() for act in acts}
+    waiting = {(one, act.evidence_id) for one, acts in sent.actions.items() for act in acts}
     figures = {row.id for rows in seen.readings.values() for row in rows}
     figures |= {row.id for rows in seen.previous.values() for row in rows}
     told = {row.id for rows in sent.readings.values() for row in rows}
@@ -70,7 +71,7 @@ def weigh(facts: Facts, as_of: date) -> Weights:
         if pair in proven:
             return COUNTS
         against = record.against_bearing(row, evidence[row.evidence_id])
-        if pair in claimed:
+        if pair in waiting:
             return Weight(counts=False, is_claim=True, why=against or WAITS.why)
         return Weight(counts=False, why=against)
 
@@ -85,7 +86,7 @@ def weigh(facts: Facts, as_of: date) -> Weights:
         bearings={row.id: bearing(row) for row in facts.bearings},
         readings=readings,
         holding=frozenset(one.id for one in seen.judgements.values()),
-        waiting=frozenset(evidence for _, evidence in claimed) | {record.as_revised(one) for one in cited},
+        waiting=frozenset(evidence for _, evidence in waiting) | {record.as_revised(one) for one in cited},
     )
 
 

@@ -8,12 +8,13 @@ from django.db.models import Q
 from dialogues.models import Assessment
 from recommendations.models import BenchmarkTerms, Recommendation
 from recommendations.words import Origin, Pillar
-from reports import content, counting, glance, telling, wording
+from reports import content, glance, telling, wording
 from reports.briefing.proof import Proof
 from reports.briefing.seen import Seen
 from reports.briefing.standing import with_claim
 from reports.readiness import Readiness
 from reports.record import Facts
+from reports.sights import verified
 from reports.words import PartKey
 
 
@@ -129,7 +130,7 @@ def _evidence(facts: Facts, result: Readiness, proof: Proof) -> dict[int, tuple[
 
 def _verdicts(seen: Seen, facts: Facts) -> dict[int, content.Assessment]:
     """The assessment that holds of each benchmark on the day."""
-    held = [judgement.id for judgement in counting.verified(facts, seen.as_of).judgements.values()]
+    held = [judgement.id for judgement in verified(facts, seen.as_of).judgements.values()]
     rows = Assessment.objects.visible_to(seen.reader).filter(pk__in=held).select_related("recorded_by")
     return {
         row.benchmark_id: content.Assessment(

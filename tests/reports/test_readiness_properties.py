@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from dialogues.words import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
 from recommendations.words import Better, Pillar, Question, Rule
 from reports.counting import OWN
-from reports.readiness import readiness
+from reports.readiness import Days, readiness
 from tests.reports.records import Record, noon, window
 
 PERIOD = window("2021-04-01", "2022-03-31")
 KEYS = ("1a", "1b", "2a", "2b", "3a")
 
-days = st.dates(PERIOD.starts_on - timedelta(days=40), PERIOD.ends_on + timedelta(days=40))
+FIRST = PERIOD.starts_on - timedelta(days=40)
+days = st.dates(FIRST, PERIOD.ends_on + timedelta(days=40))
 inside = st.dates(PERIOD.starts_on, PERIOD.ends_on)
 told = st.one_of(st.none(), st.sampled_from(Direction), st.integers(0, 12))
 moments = st.one_of(st.none(), days.map(noon))
@@ -102,7 +103,7 @@ def records(draw):
                 known=draw(days),
                 by=draw(st.sampled_from(DoneBy)),
                 sent=draw(st.sampled_from(sent)),
-                revises=draw(st.sampled_from([None, *evidence])) if draw(st.integers(0, 4)) == 0 else None,
+                revises=evidence[-1] if evidence and draw(st.integers(0, 4)) == 0 else None,  # a row has one revision
                 **bears,
             )
         )
@@ -116,12 +117,10 @@ def records(draw):
                 first_on=draw(st.one_of(st.none(), days)),
             )
     for _ in range(draw(some)):
-        record.assess(
-            draw(st.sampled_from(KEYS)),
-            draw(st.sampled_from(Verdict)),
-            known=draw(days),
-            on=draw(st.sets(st.sampled_from(evidence))) if evidence else (),
-        )
+        on = draw(st.sets(st.sampled_from(evidence))) if evidence else ()
+        # An assessment rests on what was there.
+        there = max((row.recorded_at.date() for row in record.tables["evidence"] if row.id in on), default=FIRST)
+        record.assess(draw(st.sampled_from(KEYS)), draw(st.sampled_from(Verdict)), known=max(draw(days), there), on=on)
     for _ in range(draw(some)):
         draw_promise(draw, record)
     for known in draw(st.lists(days, max_size=2)):
@@ -261,6 +260,16 @@ def test_what_became_known_later_changes_nothing_that_was_known(record, as_of, k
         record.assess(key, Verdict.MET, known=later)
 
     assert readiness(record.facts, as_of=as_of, known_by=moment) == before
+
+
+@given(records(), st.lists(st.tuples(days, days), min_size=1, max_size=4))
+def test_many_days_are_scored_like_each_of_them(record, asked):
+    scored = Days(record.facts)
+    for as_of, known_by in asked:
+        alone = readiness(record.facts, as_of=as_of, known_by=noon(known_by))
+
+        assert scored.tally(as_of, noon(known_by)) == alone.verified
+        assert scored.score(as_of, noon(known_by)) == (alone.score if alone.is_reviewed else None)
 
 
 @given(records(), days)

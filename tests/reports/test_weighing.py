@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from dialogues.words import DoneBy, Review, Shows, Verdict
 from recommendations.words import Pillar, Rule
 from reports import counting
+from reports.sights import look, verified
 from reports.weighing import weigh
 from tests.reports.records import Record, window
 from tests.reports.test_readiness_properties import records
@@ -170,7 +171,7 @@ def test_waiting_is_counted_as_the_sentence_counts_it(record):
         row for row in record.facts.readings if row.evidence_id is None and weights.readings[row.id].is_claim
     ]
 
-    assert counting.sights(record.facts, TODAY).waiting == len(weights.waiting) + len(without_file)
+    assert look(record.facts, TODAY).waiting == len(weights.waiting) + len(without_file)
 
 
 @settings(max_examples=200)
@@ -178,7 +179,7 @@ def test_waiting_is_counted_as_the_sentence_counts_it(record):
 def test_every_row_that_does_not_count_has_its_reason(record):
     facts = record.facts
     weights = weigh(facts, TODAY)
-    seen = counting.verified(facts, TODAY)
+    seen = verified(facts, TODAY)
     assessed = {one.id for one in facts.benchmarks if counting.newest(one.terms).rule is Rule.ASSESSED}
     actions = {(one, act.evidence_id) for one in assessed for act in seen.actions.get(one, ())}
 

@@ -1,0 +1,206 @@
+"""What was verified when: the record written out once, so that it answers for any day by any moment. Pure.
+
+A bearing or a reading stands verified between two moments of knowledge: from its review on, until a
+newer one rejects it or a revision takes its place. `Ledger.verified` picks those that stood at a
+moment and count on a day.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from dialogues.words import Review, Shows
+from reports.counting import Action, Judgement, Sight, first_day, grouped, in_window, is_action, is_of_period
+from reports.record import Assessment, Evidence, EvidenceReview, Facts, Period, Reading
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When what still stands will stop to."""
+BY_NOW = NEVER - timedelta.resolution
+"""A moment by which everything is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """A bearing while it stands verified: known from a moment until another, in the world from first to last day."""
+
+    known_from: datetime
+    known_until: datetime
+    first_on: date
+    last_on: date
+    benchmark_id: int
+    evidence_id: int
+    is_action: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A reading while it stands verified: known from a moment until another."""
+
+    known_from: datetime
+    known_until: datetime
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An assessment, and the day it holds from: counted from the last day, or the first, of what it rests on."""
+
+    assessment: Assessment
+    over_on: date
+    begun_on: date
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All that was ever verified in the window, each with the moments between which it stood: it answers for any day.
+
+    What is looked up once for a day is looked up once for a whole year of days.
+    """
+
+    borne: tuple[Borne, ...]
+    told: tuple[Told, ...]
+    held: tuple[Held, ...]
+    previous: tuple[Reading, ...]
+
+    @classmethod
+    def of(cls, facts: Facts) -> "Ledger":
+        """The ledger of a record."""
+        said: dict[tuple[int, int | None], list[EvidenceReview]] = defaultdict(list)
+        for review in sorted(facts.reviews, key=lambda row: (row.recorded_at, row.id)):
+            said[review.evidence_id, review.bearing_id].append(review)
+        evidence = {row.id: row for row in facts.evidence}
+        revisions = {row.revises: row for row in facts.evidence if row.revises is not None}
+        return cls(
+            borne=tuple(_borne(facts, said, evidence, revisions)),
+            told=tuple(_told(facts, said, evidence, revisions)),
+            held=tuple(_held(facts, said, evidence)),
+            previous=tuple(
+                row for row in facts.readings if Period(row.starts_on, row.through_on) == facts.edition.previous
+            ),
+        )
+
+    def verified(
+        self, as_of: date, known_by: datetime = BY_NOW, *, is_begun: bool = False, is_lean: bool = False
+    ) -> Sight:
+        """What was verified by a moment and counts by a day; from its first day, not its last, where it `is_begun`.
+
+        A lean sight has only the last action on each benchmark: the shares are the same, the rows fewer.
+        """
+        readings = grouped(
+            (told.reading.indicator_id, told.reading)
+            for told in self.told
+            if told.known_from <= known_by < told.known_until
+            and (told.reading.starts_on if is_begun else told.reading.through_on) <= as_of
+        )
+        actions: dict[int, list[Action]] = defaultdict(list)
+        findings: dict[int, list[int]] = defaultdict(list)
+        for row in self.borne:
+            on = row.first_on if is_begun else row.last_on
+            if on > as_of or not row.known_from <= known_by < row.known_until:
+                continue
+            if not row.is_action:
+                findings[row.benchmark_id].append(row.evidence_id)
+            elif not is_lean:
+                actions[row.benchmark_id].append(Action(row.evidence_id, on))
+            elif not (last := actions[row.benchmark_id]) or (last[0].on, last[0].evidence_id) < (on, row.evidence_id):
+                actions[row.benchmark_id] = [Action(row.evidence_id, on)]
+        return Sight(
+            readings=readings,
+            figures=readings,
+            previous=grouped((row.indicator_id, row) for row in self.previous if row.recorded_at <= known_by),
+            actions={key: tuple(rows) for key, rows in actions.items()},
+            judgements=self._judgements(as_of, known_by, is_begun=is_begun),
+            findings={key: tuple(rows) for key, rows in findings.items()},
+        )
+
+    def _judgements(self, as_of: date, known_by: datetime, *, is_begun: bool) -> Mapping[int, Judgement]:
+        """The assessment that holds of each benchmark: by the day it holds from, then as recorded."""
+        last: dict[int, tuple[date, datetime, int]] = {}
+        judgements = {}
+        for row in self.held:
+            one, on = row.assessment, row.begun_on if is_begun else row.over_on
+            order = (on, one.recorded_at, one.id)
+            if (
+                on <= as_of
+                and one.recorded_at <= known_by
+                and (one.benchmark_id not in last or last[one.benchmark_id] < order)
+            ):
+                last[one.benchmark_id] = order
+                judgements[one.benchmark_id] = Judgement(one.id, one.verdict, on)
+        return judgements
+
+
+def _borne(
+    facts: Facts,
+    said: Mapping[tuple[int, int | None], Sequence[EvidenceReview]],
+    evidence: Mapping[int, Evidence],
+    revisions: Mapping[int, Evidence],
+) -> Iterator[Borne]:
+    """Bearings of actions and findings in the window, as long as their newest review verifies them.
+
+    Evidence that a revision took the place of bears on nothing any more: the revision has bearings,
+    and reviews, of its own.
+    """
+    window = facts.edition.tracking
+    for bearing in sorted(facts.bearings, key=lambda row: row.id):
+        row = evidence.get(bearing.evidence_id)
+        if row is None or bearing.shows is Shows.CONTEXT:
+            continue
+        known_from = max(bearing.recorded_at, row.recorded_at)
+        known_until = revisions[row.id].recorded_at if row.id in revisions else NEVER
+        for review, until in _in_turn(said.get((row.id, bearing.id), ()), known_until):
+            first = first_day(row, review)
+            since = max(review.recorded_at, known_from)
+            if first is not None and in_window(window, first, row.happened_to) and since < until:
+                yield Borne(since, until, first, row.happened_to, bearing.benchmark_id, row.id, is_action(bearing, row))
+
+
+def _told(
+    facts: Facts,
+    said: Mapping[tuple[int, int | None], Sequence[EvidenceReview]],
+    evidence: Mapping[int, Evidence],
+    revisions: Mapping[int, Evidence],
+) -> Iterator[Told]:
+    """Readings for the period, as long as the newest review of what they cite verifies it.
+
+    That review has to be newer than the reading: a figure put on evidence that was verified before is
+    nobody's word but its author's. A correction of what is cited asks for another look.
+    """
+    for reading in facts.readings:
+        if not is_of_period(facts.edition.tracking, reading):
+            continue
+        cited = evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
+        while cited is not None:
+            revision = revisions.get(cited.id)
+            for review, until in _in_turn(said.get((cited.id, None), ()), revision.recorded_at if revision else NEVER):
+                since = max(review.recorded_at, cited.recorded_at)
+                if review.recorded_at >= reading.recorded_at and since < until:
+                    yield Told(since, until, reading)
+            cited = revision
+
+
+def _held(
+    facts: Facts, said: Mapping[tuple[int, int | None], Sequence[EvidenceReview]], evidence: Mapping[int, Evidence]
+) -> Iterator[Held]:
+    """Assessments with the days they hold from; where one rests on nothing, the day it was recorded."""
+    stated: dict[int, date] = {}
+    for (key, _), reviews in said.items():
+        last = reviews[-1]
+        if last.first_on is not None and last.decision is Review.VERIFIED:
+            stated[key] = max(last.first_on, stated.get(key, last.first_on))
+    for row in facts.assessments:
+        rests_on = [evidence[one] for one in row.evidence_ids if one in evidence]
+        recorded_on = row.recorded_at.astimezone(facts.zone).date()
+        yield Held(
+            row,
+            max((one.happened_to for one in rests_on), default=recorded_on),
+            max((one.happened_from or stated.get(one.id, one.happened_to) for one in rests_on), default=recorded_on),
+        )
+
+
+def _in_turn(reviews: Sequence[EvidenceReview], last: datetime) -> Iterator[tuple[EvidenceReview, datetime]]:
+    """Those of the reviews, in order, that verify, each with the moment until which it is the newest."""
+    for place, review in enumerate(reviews, start=1):
+        if review.decision is Review.VERIFIED:
+            yield review, min(last, reviews[place].recorded_at) if place < len(reviews) else last
