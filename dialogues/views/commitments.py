@@ -38,7 +38,7 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.status import Standing
-from dialogues.views.here import Head, edition_at_hand, late_by, recorded_before
+from dialogues.views.here import Head, late_by, newest_edition, recorded_before
 from dialogues.views.story import decision_on, next_step, tell
 from dialogues.words import Horizon, MadeBy, Reach, Status
 from recommendations.models import Benchmark, Recommendation
@@ -110,7 +110,7 @@ def commitment_list(request: SignedIn) -> HttpResponse:
     chosen.is_valid()
     rows = _narrowed(lines(Commitment.objects.visible_to(user), user, today), user, chosen.cleaned_data)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    edition = edition_at_hand(user)
+    edition = newest_edition(user)
     context = {
         "filter": chosen,
         "is_narrowed": any(chosen.cleaned_data.values()),
@@ -142,7 +142,7 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
     events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
     rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
     commitment = get_object_or_404(rows.prefetch_related(events), pk=pk)
-    story = tell(user, commitment, today, edition_at_hand(user, commitment.country))
+    story = tell(user, commitment, today, newest_edition(user, commitment.country))
     if story is None:
         raise Http404
     benchmarks = list(
@@ -190,7 +190,7 @@ def _verbs(user: User, commitment: Commitment, standing: Standing) -> list[tuple
 def commitment_add(request: SignedIn) -> HttpResponse:
     """A new commitment; `?dialogue=` names the dialogue at which it was made."""
     user, now = request.user, clock.now()
-    edition = edition_at_hand(user)
+    edition = newest_edition(user)
     if edition is None or not permissions.can_record_commitment(user, edition.country):
         raise PermissionDenied
     country = edition.country

@@ -18,7 +18,7 @@ from dialogues.forms.dialogues import DialogueForm, ParticipantRows
 from dialogues.forms.fields import beside_field, has_now_seen, refused, typed, with_another_row
 from dialogues.models import Commitment, Dialogue, Participant, Presence
 from dialogues.views.commitments import Line, line, lines
-from dialogues.views.here import edition_at_hand, recorded_before
+from dialogues.views.here import newest_edition, recorded_before
 from recommendations.models import Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry
@@ -55,7 +55,7 @@ def dialogue_list(request: SignedIn) -> HttpResponse:
         .order_by("-held_on", "-pk")
     )
     page: Any = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    edition = edition_at_hand(user)
+    edition = newest_edition(user)
     context = {
         "page": page,
         "is_embassy": user.is_embassy,
@@ -103,7 +103,7 @@ def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def dialogue_add(request: SignedIn) -> HttpResponse:
     """Write a meeting down, in the room or after it."""
-    edition = edition_at_hand(request.user)
+    edition = newest_edition(request.user)
     if edition is None or not permissions.can_hold_dialogue(request.user, edition.country):
         raise PermissionDenied
     page = _Page(request, edition.country)
@@ -160,7 +160,7 @@ class _Page:
 
     def __init__(self, request: SignedIn, country: Country, dialogue: Dialogue | None = None) -> None:
         user = request.user
-        edition = edition_at_hand(user, country)
+        edition = newest_edition(user, country)
         recommendations = Recommendation.objects.visible_to(user).filter(edition=edition)
         offered: dict[str, Any] = {
             "today": clock.today(country.time_zone),

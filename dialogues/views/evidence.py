@@ -19,7 +19,7 @@ from dialogues.forms.evidence import ReviewForm
 from dialogues.forms.fields import beside_field, has_now_seen
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
 from dialogues.telling import Effect, effect, on_benchmark, why_not
-from dialogues.views.here import Head, edition_at_hand, outside
+from dialogues.views.here import Head, newest_edition, outside
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark, Edition
@@ -184,7 +184,7 @@ def _detail(
     request: SignedIn, evidence: Evidence, review_form: ReviewForm | None = None, status: int = 200
 ) -> HttpResponse:
     user = request.user
-    edition = edition_at_hand(user, evidence.country)
+    edition = newest_edition(user, evidence.country)
     context: dict[str, Any] = {"evidence": Piece.of(evidence)}
     if user.is_embassy:
         lines = _lines(user, evidence, edition, review_form)

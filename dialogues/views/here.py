@@ -25,7 +25,7 @@ class Head(NamedTuple):
         return cls(commitment.pk, commitment.text, commitment.maker)
 
 
-def edition_at_hand(user: User, country: Country | None = None) -> Edition | None:
+def newest_edition(user: User, country: Country | None = None) -> Edition | None:
     """The newest edition with recommendations that this person sees, of `country` where one is given."""
     editions = Edition.objects.visible_to(user).tracked().select_related("country")
     return (editions if country is None else editions.filter(country=country)).first()

@@ -16,7 +16,7 @@ from dialogues.forms.evidence import NO_DATA, YEAR_BEFORE, BearingRows, CountFor
 from dialogues.forms.fields import benchmark_choices, beside_field, refused, typed, with_another_row
 from dialogues.models import Commitment, Evidence
 from dialogues.telling import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
-from dialogues.views.here import edition_at_hand, outside, recorded_before
+from dialogues.views.here import newest_edition, outside, recorded_before
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
 from recommendations.models import Benchmark, Edition, Indicator
@@ -30,7 +30,7 @@ from tiptracker.refusals import Refused
 def evidence_log(request: SignedIn) -> HttpResponse:
     """Log progress in one form; `?commitment=` and `?benchmark=` say what it is about."""
     user, now = request.user, clock.now()
-    edition = edition_at_hand(user)
+    edition = newest_edition(user)
     if edition is None or not permissions.can_log(user, edition.country):
         raise PermissionDenied
     page = _Page(request, edition, now)

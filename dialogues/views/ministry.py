@@ -18,7 +18,7 @@ from dialogues.forms.fields import beside_field, refused
 from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, EvidenceFile, Reading, UpdateRound
 from dialogues.status import Standing
-from dialogues.views.here import Head, edition_at_hand, late_by
+from dialogues.views.here import Head, late_by, newest_edition
 from dialogues.views.story import decision_on
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Decision, Direction, DoneBy, EvidenceKind, Progress, Status
@@ -179,7 +179,7 @@ def _figures(
     user: User, commitment: Commitment, data: QueryDict | None, returned: UpdateRound | None
 ) -> list[FigureForm]:
     """A form for each indicator that the commitment's benchmarks count; none where they count nothing."""
-    edition = edition_at_hand(user, commitment.country)
+    edition = newest_edition(user, commitment.country)
     if edition is None:
         return []
     indicators = Indicator.objects.visible_to(user).filter(benchmark_terms__benchmark__commitments=commitment)

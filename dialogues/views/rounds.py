@@ -28,7 +28,7 @@ from dialogues.models import (
 )
 from dialogues.views.assessments import Assessable, assessables
 from dialogues.views.evidence import with_what_it_shows
-from dialogues.views.here import edition_at_hand, outside
+from dialogues.views.here import newest_edition, outside
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, MadeBy, Progress, Review, Shows, Status
 from tiptracker import clock
@@ -264,7 +264,7 @@ def _detail(
 
 def _exhibits(user: User, round: UpdateRound, *, asks: bool, data: Any = None) -> list[Exhibit]:
     """The evidence of a round, each with the lines to be judged; with forms where the page `asks` for the word."""
-    edition = edition_at_hand(user, round.update.commitment.country)
+    edition = newest_edition(user, round.update.commitment.country)
     today = _now(round).date()
     return [
         Exhibit(
