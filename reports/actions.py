@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.template.loader import render_to_string
 
 from recommendations.models import Edition
-from reports import document, pdf, wording
+from reports import document, keeping, pdf, wording
 from reports.briefing import build_briefing
 from reports.facts import gather_facts
 from reports.models import Briefing, BriefingDownload, BriefingKind, ReadinessRun
@@ -25,7 +25,7 @@ from tiptracker.words import Marking
 
 def compute_readiness(*, edition: Edition, as_of: date, now: datetime) -> ReadinessRun:
     """The run of the rules on all that is known at `now`, as of a day; the one kept already where nothing changed."""
-    facts = gather_facts(edition)
+    facts = keeping.without_texts(gather_facts(edition))
     result = readiness(facts, as_of=as_of, known_by=now)
     kept = document.facts_document(facts, now)
     digest = document.fingerprint(kept)
@@ -48,8 +48,16 @@ def compute_readiness(*, edition: Edition, as_of: date, now: datetime) -> Readin
 
 
 @transaction.atomic
-def request_briefing(*, edition: Edition, kind: BriefingKind, as_of: date, by: User, now: datetime) -> Briefing:
-    """A new version of the briefing, to be rendered by the worker on what is known at `now`."""
+def request_briefing(
+    *,
+    edition: Edition,
+    kind: BriefingKind,
+    as_of: date,
+    known_by: datetime | None = None,
+    by: User,
+    now: datetime,
+) -> Briefing:
+    """A new version of the briefing, to be rendered by the worker on what was known by a moment, or is at `now`."""
     if not can_request_briefing(by, edition):
         raise PermissionDenied
     if as_of > now.date():
@@ -59,19 +67,27 @@ def request_briefing(*, edition: Edition, kind: BriefingKind, as_of: date, by: U
             f"The tracking period begins on {wording.day(edition.starts_on)}. Ask for that day or a later one.",
             field="as_of",
         )
+    if known_by is not None and known_by > now:
+        raise Refused("That moment has not come yet. Leave it out for all that is known now.", field="known_by")
     Edition.objects.select_for_update().get(pk=edition.pk)
     same = Briefing.objects.filter(edition=edition, kind=kind, as_of=as_of)
     briefing = Briefing.objects.create(
         edition=edition,
         kind=kind,
         as_of=as_of,
-        known_by=now,
+        known_by=known_by or now,
         version=(same.aggregate(last=Max("version"))["last"] or 0) + 1,
         requested_by=by,
         requested_at=now,
     )
     queue_briefing(briefing)
-    record("briefing.requested", by=by, row=briefing, country=edition.country_id, after={"kind": kind, "as_of": as_of})
+    record(
+        "briefing.requested",
+        by=by,
+        row=briefing,
+        country=edition.country_id,
+        after={"kind": kind, "as_of": as_of, "known_by": briefing.known_by},
+    )
     return briefing
 
 

@@ -41,3 +41,11 @@ class Misfit(Word):
     NO_BENCHMARK = "no_benchmark", "Recommendation without a benchmark"
     NO_LEAD = "no_lead", "Recommendation without a lead ministry"
     MISSED = "missed", "Milestone missed"
+
+
+class Recomputed(Word):
+    """What comes of computing a kept run of readiness anew."""
+
+    SAME = "same", "Recomputed just now: the same"
+    DIFFERS = "differs", "Recomputed just now: it differs"
+    NOT_COMPUTED = "not_computed", "Shown as it was kept"

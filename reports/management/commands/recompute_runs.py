@@ -1,0 +1,36 @@
+"""`manage.py recompute_runs`: every kept run of the current method, computed anew from the facts it kept."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from reports import keeping, wording
+from reports.models import ReadinessRun
+from reports.readiness import METHOD
+from reports.words import Recomputed
+
+
+class Command(BaseCommand):
+    help = (
+        "Compute each kept run of the current version of the method anew from its own facts, and hold it against "
+        "the result it kept, byte for byte. Exits with 1 and names the runs where one differs."
+    )
+
+    def handle(self, **options: Any) -> None:
+        current = ReadinessRun.objects.filter(methodology=METHOD).select_related("edition__country").order_by("pk")
+        count, differing = 0, 0
+        for run in current.iterator(chunk_size=20):
+            count += 1
+            found = keeping.compare(run)
+            if found.outcome is Recomputed.DIFFERS:
+                differing += 1
+                self.stderr.write(
+                    f"Run {run.pk} ({run.edition.country.code} {run.edition.year}, as of {wording.day(run.as_of)}) "
+                    f"differs: {wording.listed(found.differing)}."
+                )
+        older = ReadinessRun.objects.exclude(methodology=METHOD).count()
+        self.stdout.write(
+            f"{count} of method {METHOD} recomputed, {differing} of them different; {older} of others kept."
+        )
+        if differing:
+            raise SystemExit(1)

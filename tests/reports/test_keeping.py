@@ -1,0 +1,140 @@
+"""What a run keeps, and readiness computed anew from it."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+
+from dialogues.words import Kind, Reach
+from recommendations.words import MilestoneKind, Pillar, Rule, Tier
+from reports.document import as_document, facts_document
+from reports.keeping import compare, facts_from, result_from, spelt, without_texts
+from reports.readiness import METHOD, readiness
+from reports.record import EditionTerms
+from reports.words import Recomputed
+from tests.reports.lesotho import TIP_2022, lesotho
+from tests.reports.records import noon
+from tests.reports.test_readiness_properties import days, moments, records
+
+THE_DAY, JULY = date(2022, 3, 31), noon(TIP_2022)
+
+
+def through_json(document):
+    return json.loads(json.dumps(document))
+
+
+def whole():
+    """Facts in which every field of every row is used."""
+    record = lesotho()
+    benchmark = next(iter(record.benchmark_ids))
+    counted = record.tables["indicators"][0].id
+    record.promise(
+        made=date(2021, 11, 8),
+        due=date(2022, 1, 10),
+        then=[(Kind.RESCHEDULED, date(2022, 1, 9), date(2022, 2, 1))],
+        **{f"_{benchmark}": Reach.MEETS},
+    )
+    record.milestone(MilestoneKind.INTERIM, date(2022, 2, 1), date(2022, 1, 30))
+    record.milestone(MilestoneKind.DEADLINE, date(2022, 2, 28))
+    record.benchmark(
+        record.recommendation(11, Pillar.PREVENTION),
+        "11a",
+        record.rule(
+            Rule.TARGET, known=date(2021, 7, 1), weight=Decimal("0.25"), target=Decimal("7.50"), indicator_id=counted
+        ),
+    )
+    record.evidence(None, date(2021, 12, 1), known=date(2021, 12, 2), revises=record.tables["evidence"][0].id)
+    weights = {record.tables["recommendations"][0].id: Decimal("2.50")}
+    terms = EditionTerms(999, noon(date(2021, 8, 1)), date(2022, 2, 28), weights, Decimal("45.5"), "Words of ours.")
+    facts = record.facts
+    return replace(facts, edition_terms=(*facts.edition_terms, terms), tiers={2020: Tier.TIER_3, 2021: Tier.WATCH_LIST})
+
+
+def kept(**changed):
+    """A run, as it comes back from where it is kept."""
+    facts = without_texts(whole())
+    result = readiness(facts, as_of=THE_DAY, known_by=JULY)
+    run = {
+        "facts": through_json(facts_document(facts, JULY)),
+        "result": through_json(as_document(result)),
+        "as_of": THE_DAY,
+        "known_by": JULY,
+        "methodology": METHOD,
+    }
+    return SimpleNamespace(**run | changed)
+
+
+def test_kept_facts_become_the_same_facts_again():
+    facts = whole()
+
+    again = facts_from(through_json(facts_document(facts)))
+
+    assert facts_from(through_json(facts_document(again))) == again
+    assert (again.zone, again.tiers, again.edition) == (facts.zone, facts.tiers, facts.edition)
+    assert set(again.edition_terms[-1].weights.values()) == {Decimal("2.50")}
+    assert {type(one.done_by).__name__ for one in again.evidence} == {"DoneBy"}
+
+
+@given(records(), days, moments)
+def test_recomputing_from_kept_facts_gives_the_same_bytes(record, as_of, known_by):
+    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+    again = facts_from(through_json(facts_document(record.facts, known_by)))
+
+    assert spelt(as_document(readiness(again, as_of=as_of, known_by=known_by))) == spelt(as_document(result))
+
+
+def test_a_kept_run_is_the_same_whatever_zone_its_moment_comes_back_in():
+    run = kept()
+
+    assert compare(run).outcome is Recomputed.SAME
+    assert compare(kept(known_by=JULY.astimezone(UTC))).outcome is Recomputed.SAME
+    assert result_from(run.facts, THE_DAY, JULY)["score"] == run.result["score"] > 0
+
+
+def test_a_run_that_no_longer_comes_out_names_what_differs():
+    run = kept()
+    run.result["score"] += 1
+    run.result["watch_list_years"] += 1
+
+    assert compare(run).outcome is Recomputed.DIFFERS
+    assert compare(run).differing == ("score", "watch_list_years")
+
+
+def test_facts_that_are_not_those_of_the_run_are_seen():
+    run = kept()
+    run.facts["reviews"] = []
+
+    assert "score" in compare(run).differing
+
+
+@pytest.mark.parametrize(
+    "facts", [{}, [], {"edition": "LSO", "zone": "Africa/Maseru"}, {"edition": {}, "zone": "Mars"}]
+)
+def test_facts_that_cannot_be_read_differ(facts):
+    assert compare(kept(facts=facts)).differing == ("facts",)
+
+
+def test_a_run_of_another_version_is_not_computed_anew():
+    run = kept(methodology="0")
+    run.result["score"] += 1
+
+    assert (compare(run).outcome, compare(run).differing) == (Recomputed.NOT_COMPUTED, ())
+
+
+def test_facts_kept_before_a_field_was_there_have_its_default():
+    run = kept()
+    for row in run.facts["readings"]:
+        del row["has_source"]
+
+    assert {row.has_source for row in facts_from(run.facts).readings} == {True}
+
+
+def test_no_text_that_may_be_redacted_is_kept():
+    run = kept()
+
+    assert "Words of ours." not in spelt(run.facts) + spelt(run.result)
+    assert run.result["working_mark"] == 45.5
