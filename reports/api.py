@@ -263,6 +263,14 @@ class RequestSerializer(serializers.Serializer[Any]):
     kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
     edition = Tracked(required=False)
     as_of = DayField(required=False)
+    known_by = serializers.CharField(required=False, help_text="A moment with its zone; by default now.")
+
+    def validate_known_by(self, value: str) -> datetime:
+        """The moment, with its zone."""
+        try:
+            return asking.moment(value)
+        except Refused as refusal:
+            raise ValidationError(str(refusal)) from refusal
 
 
 class BriefingFilter(filters.FilterSet):
@@ -291,6 +299,7 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
             edition=edition,
             kind=asked.validated_data["kind"],
             as_of=asked.validated_data.get("as_of", now.date()),
+            known_by=asked.validated_data.get("known_by"),
             by=request.user,
             now=now,
         )

@@ -5,19 +5,44 @@ from typing import Any
 
 from django import forms
 
+from recommendations.models import Edition
 from tiptracker.frontend.forms import DayInput, PlainForm
 
 
 class BriefingRequestForm(PlainForm):
-    """As of which day a briefing is asked for: today unless another is given, never a day to come."""
+    """As of which day, and by what was known when: today and now unless another is given, never one to come."""
 
     as_of = forms.DateField(
         label="As of",
         help_text="What counted on that day, by all that is known now.",
         error_messages={"required": "Give the day.", "invalid": "Give the day as 28/01/2022 or 2022-01-28."},
     )
+    known_by = forms.DateField(
+        label="Known by the end of",
+        help_text="What was recorded by then. Leave it empty for all that is known now.",
+        required=False,
+        error_messages={"invalid": "Give the day as 28/01/2022 or 2022-01-28, or leave it empty."},
+    )
 
     def __init__(self, *args: Any, first: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["as_of"].initial = today
         self.fields["as_of"].widget = DayInput(attrs={"min": first.isoformat(), "max": today.isoformat()})
+        self.fields["known_by"].widget = DayInput(attrs={"max": today.isoformat()})
+
+
+class StandpointForm(PlainForm):
+    """From where the record is looked at. Any text is taken here: what can be meant is `reports.asking`'s to say."""
+
+    edition = forms.CharField(widget=forms.HiddenInput, required=False)
+    as_of = forms.CharField(label="As of", help_text="What counted on that day.", required=False)
+    known_on = forms.CharField(
+        label="Known by the end of", help_text="What was recorded by then. Leave it empty for now.", required=False
+    )
+
+    def __init__(self, *args: Any, edition: Edition | None, today: date | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limits = {"min": edition.starts_on.isoformat()} if edition else {}
+        limits |= {"max": today.isoformat()} if today else {}
+        self.fields["as_of"].widget = DayInput(attrs=limits)
+        self.fields["known_on"].widget = DayInput()

@@ -1,5 +1,7 @@
 """Briefings: ask for one, watch it being made, take it."""
 
+from datetime import date, datetime, time
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -21,6 +23,11 @@ from tiptracker.refusals import Refused
 PAGE_SIZE = 25
 
 
+def _end_of(day: date | None, now: datetime) -> datetime | None:
+    """The last moment of a day in the country; of today, and where no day is given, None: by now."""
+    return None if day is None or day == now.date() else datetime.combine(day, time.max, now.tzinfo)
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def briefing_list(request: SignedIn) -> HttpResponse:
@@ -40,6 +47,7 @@ def briefing_list(request: SignedIn) -> HttpResponse:
                     edition=edition,
                     kind=BriefingKind.AMBASSADOR,
                     as_of=form.cleaned_data["as_of"],
+                    known_by=_end_of(form.cleaned_data["known_by"], now),
                     by=request.user,
                     now=now,
                 )

@@ -1,0 +1,81 @@
+"""Asking for a briefing on what was known at an earlier moment."""
+
+from datetime import date, datetime, time
+
+import pytest
+from django.urls import reverse
+
+from reports.actions import request_briefing
+from reports.models import Briefing, BriefingKind
+from tests.factories import MASERU, OfficerFactory, RecommendationFactory
+from tiptracker.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2022, 1, 28, 9, tzinfo=MASERU)
+
+
+@pytest.fixture
+def edition():
+    return RecommendationFactory().edition
+
+
+def test_a_briefing_looks_back_to_what_was_known_by_the_end_of_a_day(client, edition):
+    client.force_login(OfficerFactory())
+    response = client.post(reverse("briefing_list"), {"as_of": "2022-01-20", "known_by": "2022-01-21"})
+
+    briefing = Briefing.objects.get()
+    assert response.url == reverse("briefing_detail", args=[briefing.pk])
+    assert briefing.as_of == date(2022, 1, 20)
+    assert briefing.known_by == datetime.combine(date(2022, 1, 21), time.max, MASERU)
+
+
+@pytest.mark.parametrize("typed", ["", "2022-01-28"])
+def test_a_briefing_by_today_knows_what_is_known_now(client, edition, typed):
+    client.force_login(OfficerFactory())
+    client.post(reverse("briefing_list"), {"as_of": "2022-01-20", "known_by": typed})
+
+    assert Briefing.objects.get().known_by.astimezone(MASERU).date() == date(2022, 1, 28)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("2022-01-29", "That moment has not come yet. Leave it out for all that is known now."),
+        ("soon", "Give the day as 28/01/2022 or 2022-01-28, or leave it empty."),
+    ],
+)
+def test_a_briefing_by_no_such_day_is_refused_beside_the_field(client, edition, typed, sentence):
+    client.force_login(OfficerFactory())
+    response = client.post(reverse("briefing_list"), {"as_of": "2022-01-20", "known_by": typed})
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["known_by"] == [sentence]
+    assert typed in response.text
+    assert not Briefing.objects.exists()
+
+
+def test_request_briefing_refuses_a_moment_that_has_not_come(edition):
+    with pytest.raises(Refused) as refused:
+        request_briefing(
+            edition=edition,
+            kind=BriefingKind.AMBASSADOR,
+            as_of=date(2022, 1, 20),
+            known_by=NOW.replace(hour=10),
+            by=OfficerFactory(),
+            now=NOW,
+        )
+
+    assert refused.value.field == "known_by"
+
+
+def test_the_api_takes_a_moment_with_its_zone_and_no_other(client, edition):
+    client.force_login(OfficerFactory())
+
+    def ask(known_by):
+        return client.post("/api/v1/briefings/", {"known_by": known_by}, content_type="application/json")
+
+    taken, refused = ask("2022-01-09T00:00:00+02:00"), ask("2022-01-09T00:00:00")
+    assert (taken.status_code, taken.json()["known_by"]) == (202, "2022-01-09T00:00:00+02:00")
+    assert (refused.status_code, list(refused.json())) == (400, ["known_by"])
+    assert Briefing.objects.count() == 1
