@@ -26,6 +26,7 @@ SHORT = {PartKey.ACTION: "Concrete action"}
 class PrintedLine:
     """One reason of a part. `claim` is what claims would add, as a sentence; empty where they add nothing."""
 
+    key: str
     title: str
     points: Decimal | None
     of: Decimal
@@ -39,6 +40,7 @@ class PrintedLine:
 class PrintedPart:
     """One of the four parts; what its lines print adds up to what it prints."""
 
+    key: PartKey
     title: str
     points: Decimal | None
     claimed: Decimal | None
@@ -51,11 +53,12 @@ class PrintedPart:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The figures of the readiness bar, of 100; `verified` and `claimed` are None where nothing has been reviewed."""
+    """The figures of the readiness bar, of 100; all but the mark are None where nothing has been reviewed."""
 
     verified: Decimal | None
     claimed: Decimal | None
     mark: Decimal | None
+    ceiling: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,10 @@ def bar(result: Readiness) -> Bar:
     mark = None if result.working_mark is None else plain(Decimal(result.working_mark))
     if not result.is_reviewed:
         return Bar(None, None, mark)
-    return Bar(plain(wording.tenths(result.score)), plain(wording.tenths(result.claimed.points)), mark)
+    verified, claimed, ceiling = (
+        plain(wording.tenths(one.points)) for one in (result.verified, result.claimed, result.ceiling)
+    )
+    return Bar(verified, claimed, mark, ceiling)
 
 
 def parts(result: Readiness) -> tuple[PrintedPart, ...]:
@@ -176,6 +182,7 @@ def _part(seen: Part, sent: Part, points: Decimal, claims: Decimal, *, is_review
     printed = wording.printed([line.points for line in seen.lines], total=points)
     possible = wording.printed([line.of for line in seen.lines])
     return PrintedPart(
+        key=seen.key,
         title=SHORT.get(seen.key, seen.key.label),
         points=plain(points) if is_reviewed else None,
         claimed=plain(claims) if is_reviewed else None,
@@ -192,6 +199,7 @@ def _part(seen: Part, sent: Part, points: Decimal, claims: Decimal, *, is_review
 
 def _line(seen: Line, sent: Line, points: Decimal | None, of: Decimal) -> PrintedLine:
     return PrintedLine(
+        key=seen.key,
         title=seen.title,
         points=points,
         of=of,

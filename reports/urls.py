@@ -6,6 +6,10 @@ from reports import views
 
 urlpatterns = [
     path("dashboard/", views.dashboard, name="dashboard"),
+    path("readiness/", views.readiness_detail, name="readiness_detail"),
+    path("readiness/checks/", views.readiness_checks, name="readiness_checks"),
+    path("readiness/why/<slug:part>/", views.readiness_why, name="readiness_why"),
+    path("readiness/why/<slug:part>/<slug:key>/", views.readiness_why, name="readiness_why"),
     path("recommendations/", views.recommendation_list, name="recommendation_list"),
     path("recommendations/<int:pk>/", views.recommendation_detail, name="recommendation_detail"),
     path("briefings/", views.briefing_list, name="briefing_list"),

@@ -1,13 +1,18 @@
 from reports.views.briefings import briefing_detail, briefing_file, briefing_list
 from reports.views.dashboard import dashboard
+from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
 from reports.views.rounds import round_foretold
+from reports.views.why import readiness_why
 
 __all__ = [
     "briefing_detail",
     "briefing_file",
     "briefing_list",
     "dashboard",
+    "readiness_checks",
+    "readiness_detail",
+    "readiness_why",
     "recommendation_detail",
     "recommendation_list",
     "round_foretold",

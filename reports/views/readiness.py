@@ -1,0 +1,187 @@
+"""Readiness with all that stands beside the score; and what doesn't fit together."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dialogues.models import UpdateRound
+from recommendations.models import Benchmark
+from reports import beside, document, glance
+from reports.asking import Asked
+from reports.facts import gather_facts
+from reports.findings import Row
+from reports.readiness import Readiness, readiness
+from reports.views.rows import ToldRow, rows_told
+from reports.views.standpoint import look
+from reports.words import Misfit
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.snapshot import snapshot
+
+WAYS: tuple[tuple[str, str], ...] = ()
+"""The pages beside this one."""
+
+
+class PressedFor(NamedTuple):
+    """A lever with the benchmark it is on: where that is read, what success is, and the ministry that leads it."""
+
+    lever: beside.PrintedLever
+    url: str
+    criterion: str
+    ministry: str
+
+
+class Sent(NamedTuple):
+    """A submission that is waiting: on which commitment, and when it came."""
+
+    url: str
+    text: str
+    on: datetime
+
+
+class Gap(NamedTuple):
+    """What one ministry claims beyond what is verified, with the submissions and the rows behind it."""
+
+    ministry: str
+    points: Decimal | None
+    rounds: Sequence[Sent]
+    rows: Sequence[ToldRow]
+
+
+class Unfit(NamedTuple):
+    """One thing that doesn't fit together: the sentence, what to do, and the rows to look at."""
+
+    sentence: str
+    to_do: str
+    rows: Sequence[ToldRow]
+
+
+@login_required
+@require_safe
+def readiness_detail(request: SignedIn) -> HttpResponse:
+    """How ready the record is for a day, as known at a moment, with all that stands beside the score."""
+    asked, form, status = look(request)
+    context: dict[str, Any] = {"asked": asked, "form": form}
+    if asked is not None:
+        with snapshot():
+            facts = gather_facts(asked.edition)
+            result = readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
+            context |= {
+                "result": result,
+                "headline": document.headline(result),
+                "has_benchmarks": bool(result.verified.benchmarks),
+                "bar": glance.bar(result),
+                "possible": beside.possible(result),
+                "ceiling": beside.ceiling(result),
+                "smallest_set": beside.smallest_set(result),
+                "watch_list": beside.watch_list(result),
+                "parts": glance.parts(result),
+                "gaps": _gaps(request.user, asked, result),
+                "levers": pressed_for(request.user, asked, result),
+                "ways": _ways(asked),
+            }
+    return render_page(request, "reports/readiness_detail.html", context, status=status)
+
+
+@login_required
+@require_safe
+def readiness_checks(request: SignedIn) -> HttpResponse:
+    """What doesn't fit together in the record, sort by sort, each with what to do."""
+    asked, form, status = look(request)
+    context: dict[str, Any] = {"asked": asked, "form": form}
+    if asked is not None:
+        with snapshot():
+            result = readiness(gather_facts(asked.edition), as_of=asked.as_of, known_by=asked.known_by)
+            context |= {"count": len(result.checks), "sorts": _sorts(request.user, asked, result)}
+    return render_page(request, "reports/readiness_checks.html", context, status=status)
+
+
+def pressed_for(user: User, asked: Asked, result: Readiness) -> list[PressedFor]:
+    """The levers, the most points first, each with its benchmark and the ministry that leads it."""
+    levers = beside.levers(result)
+    rows = (
+        Benchmark.objects.visible_to(user)
+        .filter(pk__in=[one.benchmark_id for one in levers])
+        .select_related("recommendation__lead")
+        .with_terms(asked.known_by)
+    )
+    found = {row.pk: row for row in rows}
+    return [
+        PressedFor(
+            one,
+            f"{reverse('recommendation_detail', args=[row.recommendation_id])}#benchmark-{row.letter}",
+            row.wording,
+            row.recommendation.lead.short_name if row.recommendation.lead else "no lead ministry",
+        )
+        for one in levers
+        if (row := found.get(one.benchmark_id))
+    ]
+
+
+def _gaps(user: User, asked: Asked, result: Readiness) -> list[Gap]:
+    """The gap by ministry; what came without a submission is named row by row."""
+    claims = beside.claims(result)
+    ministries = {
+        row.pk: row.name for row in Ministry.objects.visible_to(user).filter(country=asked.edition.country_id)
+    }
+    rounds = {
+        row.pk: Sent(
+            reverse("round_detail", args=[row.pk]), f"{row.update}, on “{row.update.commitment}”", row.recorded_at
+        )
+        for row in UpdateRound.objects.visible_to(user)
+        .filter(pk__in=[key for one in claims for key in one.rounds])
+        .select_related("update__commitment")
+    }
+    told = rows_told(
+        user,
+        [
+            row
+            for one in claims
+            for row in [
+                *(Row("evidence", key) for key in one.evidence),
+                *(Row("reading", key) for key in one.readings),
+            ]
+        ],
+        asked.known_by,
+    )
+    return [
+        Gap(
+            ministries.get(one.ministry_id or 0, "Logged by the embassy itself"),
+            one.points,
+            [rounds[key] for key in one.rounds if key in rounds],
+            [
+                told[row]
+                for row in [
+                    *(Row("evidence", key) for key in one.evidence),
+                    *(Row("reading", key) for key in one.readings),
+                ]
+                if row in told
+            ],
+        )
+        for one in claims
+    ]
+
+
+def _sorts(user: User, asked: Asked, result: Readiness) -> list[tuple[Misfit, list[Unfit]]]:
+    """The checks by sort, in the order in which they are made."""
+    told = rows_told(user, [row for one in result.checks for row in one.rows], asked.known_by)
+    return [
+        (sort, [Unfit(one.sentence, one.to_do, _in_turn(one.rows, told)) for one in checks])
+        for sort, checks in groupby(result.checks, key=lambda one: one.misfit)
+    ]
+
+
+def _in_turn(rows: Sequence[Row], told: Mapping[Row, ToldRow]) -> list[ToldRow]:
+    return [told[row] for row in rows if row in told]
+
+
+def _ways(asked: Asked) -> list[tuple[str, str]]:
+    """Where else the same record is looked at, from the same standpoint."""
+    return [(f"{reverse(name)}?{asked.query}", label) for name, label in WAYS]
