@@ -6,16 +6,20 @@ At each stop the rules are asked again, so the points add up to the difference, 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
+from recommendations.words import Origin
 from reports.findings import Finding, Row
 from reports.readiness import Days
 from reports.record import Facts
 from reports.tallying import Tally
 from reports.words import PartKey
+
+type Lines = Mapping[tuple[PartKey, str], tuple[str, Fraction, Finding]]
+"""Title, points and finding by part and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,10 @@ class Standpoint:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A line of the score that moved: by how many points, what it said and says, and the rows that did it."""
+    """A line of the score that moved: by how many points, what it said and says, and the rows that did it.
+
+    In the second part the lines are the benchmarks: "6a", the action plan's as "action_plan_6a".
+    """
 
     part: PartKey
     key: str
@@ -71,13 +78,14 @@ def changes(facts: Facts, since: Standpoint, until: Standpoint) -> Changes:
     if until.as_of < since.as_of or _comes_before(until.known_by, since.known_by):
         raise ValueError("The second standpoint lies before the first.")
     days = Days(facts)
+    plan = {row.id for row in facts.recommendations if row.origin is Origin.ACTION_PLAN}
     here = since
     stands = before = days.tally(here.as_of, here.known_by)
     stops = []
     for on, at, rows in _stops(facts, since, until):
         here = replace(here, as_of=on) if at is None else replace(here, known_by=at)
         now = days.tally(here.as_of, here.known_by)
-        if moved := tuple(_moved(stands, now, rows)):
+        if moved := tuple(_moved(_lines(stands, plan), _lines(now, plan), rows)):
             stops.append(Stop(on, at, rows, moved))
         stands = now
     return Changes(before.points, stands.points, tuple(stops))
@@ -134,9 +142,8 @@ def _recorded(facts: Facts) -> Iterator[tuple[datetime, Row]]:
         yield assessment.recorded_at, Row("assessment", assessment.id)
 
 
-def _moved(before: Tally, now: Tally, rows: tuple[Row, ...]) -> Iterator[Moved]:
+def _moved(was: Lines, stands: Lines, rows: tuple[Row, ...]) -> Iterator[Moved]:
     """The lines whose points differ, in the order of the parts."""
-    was, stands = _lines(before), _lines(now)
     for key in {**stands, **was}:
         title, points, finding = stands.get(key, ("", Fraction(0), None))
         old_title, old_points, old = was.get(key, ("", Fraction(0), None))
@@ -157,13 +164,19 @@ def _rows(finding: Finding | None) -> tuple[Row, ...]:
     return finding.rows if finding else ()
 
 
-def _lines(tally: Tally) -> Mapping[tuple[PartKey, str], tuple[str, Fraction, Finding]]:
-    """What the score is the sum of, the second part by benchmark: title, points and finding by part and key."""
+def _lines(tally: Tally, plan: Collection[int]) -> Lines:
+    """What the score is the sum of, the second part by benchmark; `plan` is the action plan's recommendations (ids).
+
+    Their numbers may be the report's too, so that a benchmark's key alone says not which it is.
+    """
     lines: dict[tuple[PartKey, str], tuple[str, Fraction, Finding]] = {}
     for part in tally.parts:
         if part.key is PartKey.ACTION:
             for one in tally.benchmarks:
-                lines[part.key, one.line.key] = (f"Benchmark {one.line.key}", one.line.points, one.line.finding)
+                key, kind = one.line.key, "Benchmark"
+                if one.recommendation_id in plan:
+                    key, kind = f"action_plan_{key}", Origin.ACTION_PLAN.label
+                lines[part.key, key] = (f"{kind} {one.line.key}", one.line.points, one.line.finding)
         else:
             for line in part.lines:
                 lines[part.key, line.key] = (line.title, line.points, line.finding)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogues.words import Review, Verdict
-from recommendations.words import Pillar, Rule
+from recommendations.words import Origin, Pillar, Rule
 from reports.changes import Standpoint, changes
 from reports.findings import Row
 from reports.readiness import readiness
@@ -223,6 +223,24 @@ def test_a_benchmark_asked_later_lowers_what_the_others_give():
 
     assert told(stop) == {("concrete_action", "1a"): -STEP}
     assert stop.rows == (Row("benchmark", asked_later),)
+
+
+def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key():
+    record = Record(PERIOD)
+    for origin in (Origin.REPORT, Origin.ACTION_PLAN):
+        recommendation = record.recommendation(1, Pillar.PROSECUTION, origin=origin)
+        # The second takes the first's place among `benchmark_ids`: what follows is on the plan's.
+        record.benchmark(recommendation, "1a", record.rule(known=PERIOD.starts_on))
+        record.action("1a", DAY, DAY, known=DAY, verified=NEXT)
+
+    found = known_between(record, DAY, LATER)
+
+    (stop,) = found.stops
+    assert [(one.key, one.title, one.points) for one in stop.moved if one.part.value == "concrete_action"] == [
+        ("1a", "Benchmark 1a", STEP),
+        ("action_plan_1a", "Action plan 1a", STEP),
+    ]
+    assert found.after == stop.points == 2 * STEP + PILLAR
 
 
 def test_what_moves_nothing_is_no_stop():
