@@ -19,11 +19,11 @@ from dialogues.words import MadeBy, Progress, Status
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Milestone
 from recommendations.words import DATES_ALONE, MilestoneKind
-from reports import document, glance, telling
+from reports import beside, document, glance, telling
 from reports.facts import gather_facts
 from reports.models import Briefing, BriefingKind
 from reports.permissions import can_read_readiness, can_request_briefing
-from reports.readiness import readiness
+from reports.readiness import Readiness, readiness
 from reports.record import Facts
 from reports.weighing import weigh
 from reports.words import Shown
@@ -34,26 +34,25 @@ from tiptracker.pages import SignedIn, render_page
 from tiptracker.words import Role, Word
 
 UNSETTLED = (Status.OPEN, Status.LATE)
-MOST_WAITING = 5
-"""How many of what waits is named; the rest is counted."""
+MOST_WAITING = MOST_PRESSED = 5
+"""How many of what waits is named; the rest is counted. How many levers stand open; the rest unfolds."""
 
 
 class Promise(NamedTuple):
-    """A commitment as it stands today, and which benchmarks of the edition, not shown yet, it goes towards."""
+    """A commitment as it stands today, and the benchmarks (ids) it goes towards."""
 
     commitment: Commitment
     standing: Standing
-    towards: Sequence[str]
+    towards: frozenset[int]
 
 
-class Unpromised(NamedTuple):
-    """A benchmark that isn't shown and that nobody has promised anything on."""
+class Pressed(NamedTuple):
+    """A lever: an open benchmark, what meeting it would add, who leads it, and what was promised towards it."""
 
-    key: str
-    letter: str
-    criterion: str
-    recommendation: int
-    lead: str
+    lever: beside.PrintedLever
+    row: Benchmark
+    ministry: str
+    promises: Sequence[Promise]
 
 
 class Waiting(NamedTuple):
@@ -113,7 +112,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
     facts = gather_facts(edition)
     result = readiness(facts, as_of=today)
     asked = _asked(user, edition, glance.benchmarks(facts, result))
-    promises = _promises(user, edition, asked, today)
+    promises = _promises(user, edition, today)
     waiting = _waiting(user, edition, facts, today)
     context = {
         "edition": edition,
@@ -122,8 +121,9 @@ def dashboard(request: SignedIn) -> HttpResponse:
         "headline": document.headline(result),
         "bar": glance.bar(result),
         "parts": glance.parts(result),
-        "press_for": _press_for(promises, result.deadline_on),
-        "unpromised": _unpromised(asked, promises),
+        "watch_list": beside.watch_list(result),
+        "press_for": _press_for(result, asked, promises),
+        "most_pressed": MOST_PRESSED,
         "late": sorted((one for one in promises if one.standing.days_late), key=lambda one: -one.standing.days_late),
         "waiting": waiting[:MOST_WAITING],
         "more_waiting": len(waiting) - MOST_WAITING,
@@ -145,42 +145,32 @@ def _asked(user: User, edition: Edition, stands: Mapping[int, glance.PrintedBenc
     return [Asked(row, stands[row.pk]) for row in rows if row.pk in stands]
 
 
-def _promises(user: User, edition: Edition, asked: Iterable[Asked], today: date) -> list[Promise]:
+def _promises(user: User, edition: Edition, today: date) -> list[Promise]:
     """Every commitment of the country, the soonest due first, those without a date last."""
-    open_keys = {one.row.pk: one.stands.key for one in asked if not one.is_shown}
     rows = Commitment.objects.visible_to(user).filter(country=edition.country_id)
-    found = []
-    for row in rows.select_related("ministry").prefetch_related("events", "links"):
-        if standing := row.standing_on(today):
-            towards = [open_keys[link.benchmark_id] for link in row.links.all() if link.benchmark_id in open_keys]
-            found.append(Promise(row, standing, sorted(towards, key=_by_number)))
+    found = [
+        Promise(row, standing, frozenset(link.benchmark_id for link in row.links.all()))
+        for row in rows.select_related("ministry").prefetch_related("events", "links")
+        if (standing := row.standing_on(today))
+    ]
     return sorted(found, key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
 
 
-def _press_for(promises: Iterable[Promise], deadline_on: date | None) -> list[Promise]:
-    """What the government promised and hasn't done, due by the deadline or undated, towards what isn't shown."""
-    return [
-        one
-        for one in promises
-        if one.standing.status in UNSETTLED
-        and one.towards
-        and one.commitment.made_by == MadeBy.MINISTRY
-        and (one.standing.due_on is None or deadline_on is None or one.standing.due_on <= deadline_on)
+def _press_for(result: Readiness, asked: Iterable[Asked], promises: Iterable[Promise]) -> list[Pressed]:
+    """The levers, the most points first, each with what the government promised towards it and hasn't done."""
+    rows = {one.row.pk: one.row for one in asked}
+    promised = [
+        one for one in promises if one.standing.status in UNSETTLED and one.commitment.made_by == MadeBy.MINISTRY
     ]
-
-
-def _unpromised(asked: Iterable[Asked], promises: Iterable[Promise]) -> list[Unpromised]:
-    promised = {key for one in promises if one.standing.status is not Status.WITHDRAWN for key in one.towards}
     return [
-        Unpromised(
-            one.stands.key,
-            one.row.letter,
-            one.row.wording,
-            one.row.recommendation_id,
-            one.row.recommendation.lead.short_name if one.row.recommendation.lead else "no lead ministry",
+        Pressed(
+            one,
+            row,
+            row.recommendation.lead.short_name if row.recommendation.lead else "no lead ministry",
+            [promise for promise in promised if row.pk in promise.towards],
         )
-        for one in asked
-        if not one.is_shown and one.stands.key not in promised
+        for one in beside.levers(result)
+        if (row := rows.get(one.benchmark_id))
     ]
 
 
@@ -317,9 +307,3 @@ def _briefing(user: User, edition: Edition, facts: Facts, today: date) -> dict[s
         "under_way": latest if latest and latest.state in OPEN_STATES else None,
         "may_request": can_request_briefing(user, edition),
     }
-
-
-def _by_number(key: str) -> tuple[int, str]:
-    """Sorts "2a" before "10a"."""
-    number = key.rstrip("abcdefghijklmnopqrstuvwxyz")
-    return int(number), key[len(number) :]

@@ -96,14 +96,13 @@ def test_dashboard_gives_the_reason_and_the_law_of_each_part(dashboard):
     assert "No data on investigations begun" in text
 
 
-def test_dashboard_presses_for_what_is_promised_by_the_deadline_and_not_shown(dashboard):
+def test_dashboard_presses_for_open_benchmarks_with_what_was_promised_towards_them(dashboard):
     shown, open_ = BenchmarkFactory(), BenchmarkFactory(terms__criterion="A budget is released.")
     act = EvidenceFactory(bears_on=[shown], verified=True)
     AssessmentFactory(benchmark=shown, verdict=Verdict.MET, grounds=[act])
     CommitmentFactory(text="In time", benchmarks=[open_], made__due_on=date(2022, 2, 28))
     CommitmentFactory(text="Late", benchmarks=[open_], made__due_on=date(2022, 1, 27))
     CommitmentFactory(text="Undated", benchmarks=[open_])
-    CommitmentFactory(text="After the deadline", benchmarks=[open_], made__due_on=date(2022, 3, 1))
     CommitmentFactory(text="Towards what is shown", benchmarks=[shown], made__due_on=date(2022, 2, 1))
     CommitmentFactory(text="Towards nothing", made__due_on=date(2022, 2, 1))
     CommitmentFactory(text="Done", benchmarks=[open_], done=True)
@@ -111,24 +110,35 @@ def test_dashboard_presses_for_what_is_promised_by_the_deadline_and_not_shown(da
 
     response = dashboard(AmbassadorFactory())
 
-    assert texts(response.context["press_for"]) == ["Late", "In time", "Undated"]
-    assert [one.towards for one in response.context["press_for"]] == [["2a"]] * 3
-    assert response.context["unpromised"] == []
+    (pressed,) = response.context["press_for"]
+    assert (pressed.lever.key, pressed.lever.points) == ("2a", 15)  # half of the recommendations' 30
+    assert texts(pressed.promises) == ["Late", "In time", "Undated"]
     assert texts(response.context["late"]) == ["Late"]
     assert "late by 1 day<" in response.text
+    assert "+15<" in response.text
 
 
-def test_dashboard_names_what_is_not_shown_and_not_promised(dashboard):
+def test_dashboard_names_who_leads_an_open_benchmark_that_nobody_promised_anything_on(dashboard):
     recommendation = RecommendationFactory(lead=MinistryFactory(short_name="Justice"))
-    BenchmarkFactory(recommendation=recommendation, terms__criterion="An amendment is before Parliament.")
+    benchmark = BenchmarkFactory(recommendation=recommendation, terms__criterion="An amendment is before Parliament.")
 
-    (unpromised,) = dashboard(OfficerFactory()).context["unpromised"]
+    response = dashboard(OfficerFactory())
 
-    assert (unpromised.key, unpromised.criterion, unpromised.lead) == (
-        "1a",
-        "An amendment is before Parliament.",
-        "Justice",
-    )
+    (pressed,) = response.context["press_for"]
+    assert (pressed.row, pressed.ministry, pressed.promises) == (benchmark, "Justice", [])
+    assert pressed.lever.points is None  # nothing is reviewed yet: no figure
+    assert "An amendment is before Parliament." in response.text
+    assert "nothing promised" in response.text
+
+
+def test_dashboard_names_five_levers_and_unfolds_the_rest(dashboard):
+    for _ in range(6):
+        BenchmarkFactory()
+
+    text = dashboard(OfficerFactory()).text
+
+    assert "All 6 open benchmarks" in text
+    assert text.count("nothing promised") == 6
 
 
 def test_dashboard_counts_lateness_by_the_countrys_day(dashboard, set_clock):
@@ -219,10 +229,32 @@ def test_dashboard_warns_where_fewer_than_two_people_can_verify(dashboard):
     assert warning not in dashboard(officer).text
 
 
-def test_dashboard_says_where_the_record_contradicts_itself(dashboard):
-    AssessmentFactory(verdict=Verdict.MET)
+def test_dashboard_counts_what_does_not_fit_together_and_leads_there(dashboard):
+    edition = AssessmentFactory(verdict=Verdict.MET).benchmark.recommendation.edition
 
-    assert "1a is assessed as met, but no verified action" in dashboard(OfficerFactory()).text
+    text = dashboard(OfficerFactory()).text
+
+    assert "1 thing doesn’t fit together" in text
+    assert f'"{reverse("readiness_checks")}?edition={edition.pk}"' in text
+
+
+def test_dashboard_says_how_long_the_country_has_been_on_the_watch_list(dashboard):
+    BenchmarkFactory()
+
+    assert "1 year on the Watch List" in dashboard(AmbassadorFactory()).text
+
+
+def test_dashboard_leads_to_why(dashboard):
+    edition = BenchmarkFactory().recommendation.edition
+
+    text = dashboard(ObserverFactory()).text
+
+    for address in (
+        reverse("readiness_detail"),
+        reverse("readiness_why", args=["three_ps"]),
+        reverse("readiness_why", args=["increasing_efforts", "prosecutions"]),
+    ):
+        assert f'"{address}?edition={edition.pk}"' in text
 
 
 def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_downloads_it(dashboard):
@@ -306,7 +338,7 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 11 facts, 2 benchmarks, 3 commitments,
     # 1 rounds waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 2 briefings, 1 may
     # ask, 1 the post's name
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         response = client.get(reverse("dashboard"))
 
     assert len(response.context["press_for"]) == len(response.context["late"]) == count
@@ -382,7 +414,7 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 11 facts, 1 recommendations, 2 benchmarks, 1 may edit, 1 name
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         response = client.get(reverse("recommendation_list"))
 
     assert len(response.context["rows"]) == count
@@ -396,7 +428,7 @@ def test_recommendation_list_query_count_for_a_ministry(client, django_assert_nu
     client.force_login(FocalPointFactory(ministry=police))
 
     # 2 who asks, 1 zone, 1 edition, 2 benchmarks, 4 commitments, 1 recommendations, 1 name
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get(reverse("recommendation_list"))
 
     assert len(response.context["published"]) == count
