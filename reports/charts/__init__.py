@@ -10,5 +10,16 @@ a page can't clash) and survives a copier.
 
 from reports.charts.bars import ReadinessBar, ShareBar, readiness_bar, share_bar
 from reports.charts.drawing import Label, hatch
+from reports.charts.trend import Event, TrendChart, trend_chart
 
-__all__ = ["Label", "ReadinessBar", "ShareBar", "hatch", "readiness_bar", "share_bar"]
+__all__ = [
+    "Event",
+    "Label",
+    "ReadinessBar",
+    "ShareBar",
+    "TrendChart",
+    "hatch",
+    "readiness_bar",
+    "share_bar",
+    "trend_chart",
+]

@@ -1,6 +1,7 @@
 """What all drawings are made of: words with their measure, hatching, and how a coordinate is written. Pure."""
 
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 NOTHING_REVIEWED = "nothing reviewed yet"
 
@@ -8,24 +9,59 @@ GLYPH = 0.56
 """Mean width of a character of Public Sans, as a share of the type size: near enough to keep labels apart."""
 
 
+class Box(NamedTuple):
+    """A rectangle by two of its corners."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def wider(self, by: float) -> "Box":
+        """With so much room around it."""
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def meets(self, other: "Box") -> bool:
+        """Whether two rectangles share any room."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
 @dataclass(frozen=True)
 class Label:
-    """A word over or under a drawing. `x` is its left end; it is set in `size` units."""
+    """A word over or under a drawing, set in `size` units. `x` is its left end, or where its `anchor` stands."""
 
     text: str
     x: float
     y: float
     size: float
+    anchor: Literal["start", "end"] = "start"
 
     @property
     def width(self) -> float:
         """Its estimated width in user units."""
-        return len(self.text) * self.size * GLYPH
+        return measure(self.text, self.size)
+
+    @property
+    def start(self) -> float:
+        """Its estimated left end."""
+        return self.x if self.anchor == "start" else self.x - self.width
 
     @property
     def end(self) -> float:
         """Its estimated right end."""
-        return self.x + self.width
+        return self.start + self.width
+
+    @property
+    def box(self) -> Box:
+        """The estimated room that it takes."""
+        return Box(self.start, self.y - self.size * 0.85, self.end, self.y + self.size * 0.25)
+
+
+def measure(words: str, size: float) -> float:
+    """The estimated width of words set in `size` units."""
+    return len(words) * size * GLYPH
 
 
 def hatch(*, x: float, y: float, width: float, height: float, step: float = 6) -> str:

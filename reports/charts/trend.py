@@ -1,0 +1,460 @@
+"""The score week by week as a step line: as then known solid, in hindsight dashed, days that count beneath words. Pure.
+
+Everything is named where it stands, so there is no legend: each line at its end, the working mark
+along itself, dialogues and milestones over their day. Before the first review there is no figure,
+so nothing is drawn but a dashed outline with the words.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple, Protocol
+
+from reports import wording
+from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, measure, written
+
+FULL = 100
+"""Points at the top of the scale."""
+
+LINE = 1.35
+"""From one line of words to the next, in type sizes."""
+
+
+class Week(Protocol):
+    """A week by its last day: its score of 100 as then known and in hindsight, each None for want of a review."""
+
+    @property
+    def ends_on(self) -> date: ...
+    @property
+    def then(self) -> Fraction | None: ...
+    @property
+    def hindsight(self) -> Fraction | None: ...
+
+
+class Event(NamedTuple):
+    """A day marked on the time axis: a dialogue, or a milestone."""
+
+    on: date
+    name: str
+    is_dialogue: bool
+
+
+@dataclass(frozen=True)
+class TrendChart:
+    """The drawing: paths as SVG's `d`, empty where there is nothing of the sort, and words with their places.
+
+    `unreviewed` is the stretch before the first review. `names` are those of events; `words` stand
+    inside the plot and cover the hairlines behind them.
+    """
+
+    width: float
+    height: float
+    size: float
+    grid: str
+    ticks: str
+    stems: str
+    dialogues: str
+    milestones: str
+    unreviewed: Box | None
+    then: str
+    hindsight: str
+    mark_line: str
+    axis: tuple[Label, ...]
+    names: tuple[Label, ...]
+    words: tuple[Label, ...]
+    description: str
+
+
+class Plot(NamedTuple):
+    """The room of the lines, and the days along it: the first one begins at its left, the last ends at its right."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    starts_on: date
+    ends_on: date
+
+    def x(self, day: date) -> float:
+        """Where a day ends."""
+        days = (self.ends_on - self.starts_on).days + 1
+        return round(self.left + (self.right - self.left) * ((day - self.starts_on).days + 1) / days, 1)
+
+    def y(self, points: Fraction | Decimal | int) -> float:
+        """How high so many points of 100 stand."""
+        return round(self.bottom - (self.bottom - self.top) * float(points) / FULL, 1)
+
+
+class Step(NamedTuple):
+    """A week of a line: from where to where, and how high."""
+
+    left: float
+    right: float
+    y: float
+
+
+def trend_chart(
+    weeks: Sequence[Week],
+    *,
+    starts_on: date,
+    ends_on: date,
+    events: Iterable[Event] = (),
+    mark: Decimal | None = None,
+    width: float = 760,
+    plot_height: float = 200,
+    size: float = 13,
+) -> TrendChart:
+    """The weeks drawn over the tracking period from `starts_on` to `ends_on`, `width` units wide.
+
+    In: the weeks in order; days to mark, of which those outside the period are left out; the working
+    mark, None where there is none; the height of the plot itself and the type size, in units. Above
+    the plot there is as much room as the events' names take.
+    """
+    within = sorted({one for one in events if starts_on <= one.on <= ends_on})
+    end_words = _end_words(weeks, room=width * 0.24, size=size)
+    left, right = size * 2.5, _right(weeks, end_words, starts_on, ends_on, width=width, size=size)
+    flat = Plot(left, 0, right, plot_height, starts_on, ends_on)
+    flags = _flags(within, flat, width=width, size=size)
+    lanes = _lanes(flags)
+    top = round(size * (0.6 + LINE * (1 + max(lanes, default=-1))), 1)
+    plot = flat._replace(top=top, bottom=top + plot_height)
+
+    then = _steps(plot, [(week.ends_on, week.then) for week in weeks])
+    hindsight = _steps(plot, [(week.ends_on, week.hindsight) for week in weeks])
+    if hindsight == then:
+        hindsight = []
+    first_seen = then[0].left if then else _reach(plot, weeks)
+    unreviewed = Box(plot.left, plot.top, first_seen, plot.bottom) if first_seen > plot.left else None
+    taken = [*_boxes(then, size), *_boxes(hindsight, size)]
+    if mark is not None:
+        taken.append(Box(plot.left, plot.y(mark) - size * 0.2, plot.right, plot.y(mark) + size * 0.2))
+    words: list[Label] = []
+
+    def put(candidates: Iterable[tuple[Label, ...]]) -> None:
+        """Words where they meet nothing, else where they were wanted first."""
+        choices = list(candidates)
+        chosen = next((one for one in choices if not _meets(one, taken)), choices[0])
+        words.extend(chosen)
+        taken.extend(label.box.wider(size * 0.2) for label in chosen)
+
+    for line, own in ((then, end_words[0]), (hindsight, end_words[1])):
+        if line and own:
+            put(_beside(own, line[-1], size))
+    if mark is not None:
+        put(_along(f"{wording.figure(mark)} our working mark", plot.y(mark), plot, size))
+    if unreviewed:
+        put(_inside(NOTHING_REVIEWED, unreviewed, size))
+    if hindsight and not end_words[1]:
+        put(_over("in hindsight", hindsight, size))
+    names = tuple(_name(*each, plot, size) for each in zip(within, flags, lanes, strict=True))
+    return TrendChart(
+        width=width,
+        height=round(plot.bottom + size * (0.6 + 2 * LINE), 1),
+        size=size,
+        grid="".join(
+            f"M{written(plot.left)} {written(plot.y(points))}H{written(plot.right)}" for points in (0, 50, FULL)
+        ),
+        ticks="".join(f"M{written(x)} {written(plot.bottom)}v{written(size * 0.4)}" for x, _ in _months(plot)),
+        stems="".join(_stem(flag, name, plot) for flag, name in zip(flags, names, strict=True)),
+        dialogues="".join(_circle(plot.x(one.on), plot.bottom, size * 0.36) for one in within if one.is_dialogue),
+        milestones="".join(_diamond(plot.x(one.on), plot.bottom, size * 0.5) for one in within if not one.is_dialogue),
+        unreviewed=unreviewed,
+        then=_path(then),
+        hindsight=_path(hindsight),
+        mark_line="" if mark is None else f"M{written(plot.left)} {written(plot.y(mark))}H{written(plot.right)}",
+        axis=(*_scale(plot, size), *_calendar(plot, size)),
+        names=names,
+        words=tuple(words),
+        description=_described(weeks, within, mark, starts_on),
+    )
+
+
+# --- Lines ------------------------------------------------------------------------------------------------------------
+
+
+def _steps(plot: Plot, told: Iterable[tuple[date, Fraction | None]]) -> list[Step]:
+    """The weeks that have a figure, each from where the one before ends."""
+    steps, left = [], plot.left
+    for ends_on, points in told:
+        if points is not None:
+            steps.append(Step(left, plot.x(ends_on), plot.y(points)))
+        left = plot.x(ends_on)
+    return steps
+
+
+def _path(steps: Sequence[Step]) -> str:
+    if not steps:
+        return ""
+    path, y = f"M{written(steps[0].left)} {written(steps[0].y)}", steps[0].y
+    for step, following in zip(steps, [*steps[1:], None], strict=True):
+        if step.y != y:
+            path, y = f"{path}V{written(step.y)}", step.y
+        if following is None or following.y != y:
+            path += f"H{written(step.right)}"
+    return path
+
+
+def _boxes(steps: Sequence[Step], size: float) -> Iterator[Box]:
+    """The room of a line: its levels and the rises between them."""
+    over = size * 0.2
+    before = None
+    for step in steps:
+        low, high = min(step.y, before or step.y), max(step.y, before or step.y)
+        yield Box(step.left, low - over, step.left, high + over)
+        yield Box(step.left, step.y - over, step.right, step.y + over)
+        before = step.y
+
+
+def _reach(plot: Plot, weeks: Sequence[Week]) -> float:
+    return plot.x(weeks[-1].ends_on) if weeks else plot.left
+
+
+# --- Words in the plot ------------------------------------------------------------------------------------------------
+
+
+def _end_words(weeks: Sequence[Week], *, room: float, size: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stands at the end of each line, as then known and in hindsight, broken into lines of `room` units.
+
+    Where both end in one figure the dashed line is named elsewhere; a line that isn't there has no words.
+    """
+    if not weeks:
+        return (), ()
+    last = weeks[-1]
+    then = () if last.then is None else _broken(f"{_points(last.then)} as then known", room, size)
+    if last.hindsight is None or last.hindsight == last.then:
+        return then, ()
+    return then, _broken(f"{_points(last.hindsight)} in hindsight", room, size)
+
+
+def _broken(words: str, room: float, size: float) -> tuple[str, ...]:
+    lines: list[str] = []
+    for word in words.split():
+        if lines and measure(f"{lines[-1]} {word}", size) <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return tuple(lines)
+
+
+def _right(
+    weeks: Sequence[Week],
+    end_words: tuple[tuple[str, ...], ...],
+    starts_on: date,
+    ends_on: date,
+    *,
+    width: float,
+    size: float,
+) -> float:
+    """Where the plot ends: at the drawing's edge, unless the words at the lines' ends need room beside it."""
+    room = max((measure(line, size) for words in end_words for line in words), default=0) + size
+    full = width - size * 0.5
+    if not weeks:
+        return full
+    ahead = (ends_on - weeks[-1].ends_on).days / ((ends_on - starts_on).days + 1)
+    return full if room <= full * ahead * 0.95 else round(width - room, 1)
+
+
+def _meets(labels: Iterable[Label], taken: Sequence[Box]) -> bool:
+    return any(label.box.meets(box) for label in labels for box in taken)
+
+
+def _beside(lines: Sequence[str], end: Step, size: float) -> Iterator[tuple[Label, ...]]:
+    """Lines of words right of a line's end, on its height or as near to it as may be."""
+    first = end.y - (len(lines) - 1) * size * LINE / 2 + size * 0.3
+    for nudge in range(48):
+        aside = (nudge + 1) // 2 * size * 0.25 * (-1 if nudge % 2 else 1)
+        yield tuple(
+            Label(line, round(end.right + size * 0.5, 1), round(first + aside + at * size * LINE, 1), size)
+            for at, line in enumerate(lines)
+        )
+
+
+def _along(words: str, y: float, plot: Plot, size: float) -> Iterator[tuple[Label, ...]]:
+    """Words over a level line, or under it: at its left, its right, or anywhere between."""
+    room = plot.right - plot.left - measure(words, size)
+    for baseline in (y - size * 0.5, y + size * 1.2):
+        for share in (0, 1, 0.5, 0.25, 0.75):
+            x = plot.left + size * 0.4 + max(room - size * 0.8, 0) * share
+            yield (Label(words, round(x, 1), round(baseline, 1), size),)
+
+
+def _inside(words: str, box: Box, size: float) -> Iterator[tuple[Label, ...]]:
+    """Words in a rectangle, at one height or another; where it is too narrow they run over its right edge."""
+    x = max((box.left + box.right - measure(words, size)) / 2, box.left + size * 0.5)
+    for share in (0.3, 0.7, 0.4, 0.6, 0.2, 0.8, 0.5, 0.1, 0.9):
+        yield (Label(words, round(x, 1), round(box.top + (box.bottom - box.top) * share + size * 0.3, 1), size),)
+
+
+def _over(words: str, steps: Sequence[Step], size: float) -> Iterator[tuple[Label, ...]]:
+    """Words over some week of a line, or under it."""
+    for step in steps:
+        for baseline in (step.y - size * 0.5, step.y + size * 1.2):
+            yield (Label(words, round(step.left + size * 0.4, 1), round(baseline, 1), size),)
+
+
+# --- Events -----------------------------------------------------------------------------------------------------------
+
+
+class Flag(NamedTuple):
+    """An event's name on its line: where the line is, and from where to where the name goes."""
+
+    spot: float
+    start: float
+    end: float
+
+    def covers(self, spot: float) -> bool:
+        """Whether a line there has to end below this name."""
+        return self.start < spot < self.end
+
+
+def _flags(events: Sequence[Event], plot: Plot, *, width: float, size: float) -> list[Flag]:
+    """Each name beside its line, right or left, or over it: where it covers the fewest others' lines.
+
+    Two that cover each other's line would stand in each other's way; that is avoided first, and then what
+    would hem in those further left, which are placed later.
+    """
+    spots = [plot.x(one.on) for one in events]
+    flags: list[Flag] = []
+    for at in reversed(range(len(events))):
+        spot, room = spots[at], measure(_dated(events[at]), size) + size * 0.8
+        others = spots[:at] + spots[at + 1 :]
+        starts = [spot, spot - room, *(other for other in others if spot - room < other < spot), 0, width - room]
+        wanted = [
+            Flag(spot, start, start + room)
+            for start in starts
+            if max(spot - room, 0) <= start <= min(spot, width - room)
+        ]
+        flags.append(
+            min(
+                wanted,
+                key=lambda one: (
+                    sum(one.covers(other.spot) and other.covers(one.spot) for other in flags),
+                    sum(map(one.covers, spots[:at])),
+                    sum(map(one.covers, others)),
+                ),
+            )
+        )
+    return flags[::-1]
+
+
+def _lanes(flags: Sequence[Flag]) -> list[int]:
+    """How high each name stands, 0 the lowest: above every line that it would cover, beside no name it would meet."""
+    lanes: dict[int, int] = {}
+    waiting = list(range(len(flags)))
+    while waiting:
+        ready = [
+            at for at in waiting if not any(flags[at].covers(flags[other].spot) for other in waiting if other != at)
+        ]
+        for at in ready or waiting[:1]:
+            own = flags[at]
+            met = {
+                lane for other, lane in lanes.items() if flags[other].start < own.end and own.start < flags[other].end
+            }
+            passed = [lane for other, lane in lanes.items() if own.covers(flags[other].spot)]
+            lane = max(passed, default=-1) + 1
+            while lane in met:
+                lane += 1
+            lanes[at] = lane
+            waiting.remove(at)
+    return [lanes[at] for at in range(len(flags))]
+
+
+def _name(event: Event, flag: Flag, lane: int, plot: Plot, size: float) -> Label:
+    y, aside = round(plot.top - size * (0.6 + LINE * lane), 1), size * 0.4
+    if flag.end == flag.spot:
+        return Label(_dated(event), round(flag.end - aside, 1), y, size, "end")
+    return Label(_dated(event), round(flag.start + aside, 1), y, size)
+
+
+def _stem(flag: Flag, name: Label, plot: Plot) -> str:
+    """From a name to the axis: beside the name, or from below where it stands over its day."""
+    top = name.box.bottom if flag.covers(flag.spot) else name.box.top
+    return f"M{written(flag.spot)} {written(round(top, 1))}V{written(plot.bottom)}"
+
+
+def _dated(event: Event) -> str:
+    return f"{event.name}, {event.on.day} {event.on:%b}"
+
+
+def _circle(x: float, y: float, radius: float) -> str:
+    r, across = written(radius), written(2 * radius)
+    return f"M{written(x - radius)} {written(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
+
+
+def _diamond(x: float, y: float, half: float) -> str:
+    one = written(half)
+    return f"M{written(x - half)} {written(y)}l{one} -{one}l{one} {one}l-{one} {one}z"
+
+
+# --- Axes -------------------------------------------------------------------------------------------------------------
+
+
+def _scale(plot: Plot, size: float) -> Iterator[Label]:
+    for points in (0, 50, FULL):
+        yield Label(str(points), round(plot.left - size * 0.5, 1), round(plot.y(points) + size * 0.35, 1), size, "end")
+
+
+def _months(plot: Plot) -> list[tuple[float, date]]:
+    """Where each month begins that begins within the plot, and its first day."""
+    eve = plot.starts_on - timedelta(days=1)
+    month = plot.starts_on.replace(day=1)
+    found = []
+    while month <= plot.ends_on:
+        if month >= plot.starts_on:
+            found.append((plot.x(month - timedelta(days=1)) if month > eve else plot.left, month))
+        month = (month + timedelta(days=31)).replace(day=1)
+    return found
+
+
+def _calendar(plot: Plot, size: float) -> Iterator[Label]:
+    """Months along the axis, as many as there is room for; the year under the first of them and under January."""
+    months = _months(plot)
+    apart = min((after - before for (before, _), (after, _) in pairwise(months)), default=FULL)
+    each = next((step for step in (1, 2, 3, 6) if apart * step >= measure("Mar", size) + size * 0.5), 12)
+    y, taken = plot.bottom + size * (0.5 + LINE * 0.8), 0.0
+    for at, (x, month) in enumerate(months):
+        if at % each == 0:
+            yield Label(f"{month:%b}", x, round(y, 1), size)
+        if (at == 0 or month.month == 1) and x >= taken:
+            label = Label(str(month.year), x, round(y + size * LINE * 0.9, 1), size)
+            taken = label.end + size * 0.5
+            yield label
+
+
+# --- In words ---------------------------------------------------------------------------------------------------------
+
+
+def _described(weeks: Sequence[Week], events: Sequence[Event], mark: Decimal | None, starts_on: date) -> str:
+    """The drawing in words, for those who don't see it."""
+    last = weeks[-1].ends_on if weeks else starts_on
+    sentences = [
+        f"Verified readiness week by week, of 100 points, from {wording.day(starts_on)} to {wording.day(last)}"
+    ]
+    seen = [week for week in weeks if week.then is not None]
+    if not seen:
+        sentences.append(f"As then known: {NOTHING_REVIEWED}")
+    else:
+        before = (
+            "" if seen[0] is weeks[0] else f"nothing reviewed before the week to {wording.day(seen[0].ends_on)}, then "
+        )
+        sentences.append(f"As then known: {before}{_range([week.then for week in seen if week.then is not None])}")
+    known_now = [week.hindsight for week in weeks if week.hindsight is not None]
+    if known_now:
+        sentences.append(f"In hindsight: {_range(known_now)}")
+    if mark is not None:
+        sentences.append(f"Our working mark is {wording.figure(mark)}")
+    if events:
+        sentences.append(f"Marked: {wording.listed(f'{one.name} on {wording.day(one.on)}' for one in events)}")
+    return f"{'. '.join(sentences)}."
+
+
+def _range(points: Sequence[Fraction]) -> str:
+    first, last = _points(points[0]), _points(points[-1])
+    return f"{first} throughout" if len(set(points)) == 1 else f"from {first} to {last}"
+
+
+def _points(points: Fraction) -> str:
+    return wording.figure(wording.tenths(points))
