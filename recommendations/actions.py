@@ -1,7 +1,7 @@
 """The only writers of what is asked: recommendations, benchmarks and the dated terms these are judged by."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from string import ascii_lowercase
@@ -10,7 +10,16 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from recommendations.models import Benchmark, BenchmarkTerms, Edition, Indicator, Recommendation, RecommendationTerms
+from recommendations.models import (
+    Benchmark,
+    BenchmarkTerms,
+    Edition,
+    EditionTerms,
+    Indicator,
+    Recommendation,
+    RecommendationTerms,
+    RecommendationWeight,
+)
 from recommendations.models.recommendations import validate_indicia
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Origin, Pillar, Rule, TextStatus
@@ -18,10 +27,13 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile, add, change, refuse_stale, spelt_moment, written
+from tiptracker.rules import ChangedMeanwhile, add, change, refuse_stale, spelt, spelt_moment, written
 
 FIRST_PUT_DOWN = "As it was first put down."
 """Why a new recommendation is under its pillar; a change says why itself."""
+
+MOST = 100
+"""What a score can reach, and so a working mark."""
 
 
 def readiness_may_have_moved(country_id: int) -> None:
@@ -196,11 +208,7 @@ def change_benchmark_terms(
         raise PermissionDenied
     locked = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
     old = locked.terms.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
-    if old and old.pk != seen:
-        raise ChangedMeanwhile(
-            f"{old.recorded_by} changed the terms meanwhile, on {spelt_moment(old.recorded_at, now)}: “{old.reason}” "
-            "What you typed is kept: compare it with what stands now, then save again."
-        )
+    _refuse_other_terms(old, seen, now)
     terms = _add_terms(
         locked,
         criterion=criterion,
@@ -223,6 +231,102 @@ def change_benchmark_terms(
     )
     readiness_may_have_moved(edition.country_id)
     return terms
+
+
+@transaction.atomic
+def change_terms(
+    *,
+    edition: Edition,
+    seen: int,
+    deadline_on: date,
+    working_mark: Decimal | None,
+    working_mark_reason: str,
+    weights: Mapping[int, Decimal],
+    reason: str,
+    by: User,
+    now: datetime,
+) -> EditionTerms:
+    """What an edition is measured by, in force from now; the old terms stay for every moment asked for before.
+
+    `seen` is the key of the terms that the form was filled from, 0 where there were none. `weights` are by
+    recommendation (id), 1 for those not named. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    """
+    if not can_edit_recommendations(by, edition):
+        raise PermissionDenied
+    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    old = locked.terms.known_by(None).select_related("recorded_by").prefetch_related("weights").first()
+    _refuse_other_terms(old, seen, now)
+    if not locked.starts_on <= deadline_on <= locked.ends_on:
+        first, last = spelt(locked.starts_on), spelt(locked.ends_on)
+        raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field="deadline_on")
+    working_mark_reason = working_mark_reason.strip()
+    if working_mark is not None and not 0 <= working_mark <= MOST:
+        raise Refused("A mark is of 100 points. Give one from 0 to 100.", field="working_mark")
+    if working_mark is not None and not working_mark_reason:
+        raise Refused("Say where this mark comes from: it will be asked.", field="working_mark_reason")
+    if working_mark is None and working_mark_reason:
+        raise Refused("Give the mark that this is the reason of, or leave both empty.", field="working_mark")
+    weighed = _other_weights(locked, weights)
+    terms = EditionTerms(
+        edition=locked,
+        deadline_on=deadline_on,
+        working_mark=working_mark,
+        working_mark_reason=working_mark_reason,
+        reason=written(reason, "Say why the terms change, for whoever reads them after you.", field="reason"),
+        recorded_at=now,
+        recorded_by=by,
+    )
+    before = _edition_terms_told(old, _weights_of(old)) if old else None
+    after = _edition_terms_told(terms, weighed)
+    if before and not any(before[name] != after[name] for name in after if name not in ("terms", "reason")):
+        raise Refused("Nothing here differs from the terms in force. Change something, or leave them as they are.")
+    add(terms)
+    for key, weight in weighed.items():
+        add(RecommendationWeight(terms=terms, recommendation_id=key, weight=weight))
+    country = locked.country_id
+    record(
+        "edition.terms_changed", by=by, row=locked, country=country, before=before, after=after | {"terms": terms.pk}
+    )
+    readiness_may_have_moved(country)
+    return terms
+
+
+def _refuse_other_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, now: datetime) -> None:
+    """Refuse where `newest` aren't the terms that a form was filled from: who changed them, when and why."""
+    if newest and newest.pk != seen:
+        raise ChangedMeanwhile(
+            f"{newest.recorded_by} changed the terms meanwhile, on {spelt_moment(newest.recorded_at, now)}: "
+            f"“{newest.reason}” What you typed is kept: compare it with what stands now, then save again."
+        )
+
+
+def _weights_of(terms: EditionTerms) -> dict[int, Decimal]:
+    return {one.recommendation_id: one.weight for one in terms.weights.all() if one.weight != 1}
+
+
+def _other_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """The weights that aren't 1, by recommendation (id); or a refusal."""
+    asked = set(edition.recommendations.values_list("pk", flat=True))
+    for key, weight in weights.items():
+        if key not in asked:
+            raise Refused("One of those recommendations is not of this edition. Load the page again.")
+        if weight < 0:
+            raise Refused("A weight is zero or more; 1 is the ordinary one.", field=f"weight_{key}")
+    if asked and not any(weights.get(key, 1) for key in asked):
+        raise Refused("One recommendation at least has to weigh something. Give it a weight above zero.")
+    return {key: weight for key, weight in weights.items() if weight != 1}
+
+
+def _edition_terms_told(terms: EditionTerms, weights: Mapping[int, Decimal]) -> dict[str, Any]:
+    """What the log keeps of an edition's terms; weights by recommendation (id), where they aren't 1."""
+    return {
+        "terms": terms.pk,
+        "deadline_on": terms.deadline_on,
+        "working_mark": terms.working_mark,
+        "working_mark_reason": terms.working_mark_reason,
+        "weights": {str(key): weights[key] for key in sorted(weights)},
+        "reason": terms.reason,
+    }
 
 
 def _fill(

@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
 
-from recommendations.models import BenchmarkTerms, Edition, Indicator, Recommendation
+from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from recommendations.models.recommendations import INDICIA
 from recommendations.words import Origin, Pillar, Rule, TextStatus
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.forms import DayInput, PlainForm
 from tiptracker.refusals import Refused
+from tiptracker.rules import spelt
 
 LOOKED_AT = (
     "investigations, prosecutions, convictions, sentences served",
@@ -185,6 +186,72 @@ class BenchmarkForm(PlainForm):
         return typed | {"rule": Rule(typed["rule"])}
 
 
+class EditionTermsForm(PlainForm):
+    """What an edition is measured by. `seen` is the key of the terms that the form was filled from; 0 for new ones."""
+
+    deadline_on = forms.DateField(
+        label="Deadline", help_text="The day that counts for the post. A promise due by then is within reach."
+    )
+    working_mark = forms.DecimalField(
+        required=False,
+        max_digits=4,
+        decimal_places=1,
+        min_value=Decimal(0),
+        max_value=Decimal(100),
+        label="Our working mark",
+        help_text="Of 100. The post’s own, not the Department’s: it stands beside the score and moves nothing in it.",
+    )
+    working_mark_reason = forms.CharField(
+        required=False, label="Where this mark comes from", widget=forms.Textarea(attrs={"rows": 2})
+    )
+    reason = forms.CharField(
+        label="Why the terms change",
+        help_text="They hold from now. What was known before stays as it was then, scores too.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, edition: Edition, recommendations: Iterable[Recommendation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deadline_on"].widget = DayInput(
+            attrs={"min": edition.starts_on.isoformat(), "max": edition.ends_on.isoformat()}
+        )
+        self.weighed = {self._name(one.pk): one.pk for one in recommendations}
+        for one in recommendations:
+            listed = "recommendation" if one.origin == Origin.REPORT else Origin.ACTION_PLAN.label.lower()
+            self.fields[self._name(one.pk)] = forms.DecimalField(
+                max_digits=5,
+                decimal_places=2,
+                min_value=Decimal(0),
+                label=f"Weight of {listed} {one.number}",
+                help_text=one.text,
+                error_messages={"required": "Give a weight; 1 is the ordinary one."},
+            )
+        self.initial = dict.fromkeys(self.weighed, Decimal(1)) | dict(self.initial)
+        self.order_fields(("deadline_on", "working_mark", "working_mark_reason", *self.weighed, "reason", "seen"))
+
+    @classmethod
+    def filled_from(cls, terms: EditionTerms) -> dict[str, Any]:
+        """The initial values of a form that changes these terms (with their weights); the reason is asked anew."""
+        return {
+            "deadline_on": terms.deadline_on,
+            "working_mark": _short(terms.working_mark),
+            "working_mark_reason": terms.working_mark_reason,
+            "seen": terms.pk,
+        } | {cls._name(one.recommendation_id): _short(one.weight) for one in terms.weights.all()}
+
+    def answers(self) -> dict[str, Any]:
+        """What was typed, as the action takes it."""
+        names = ("deadline_on", "working_mark", "working_mark_reason", "reason")
+        return {name: self.cleaned_data[name] for name in names} | {
+            "weights": {key: self.cleaned_data[name] for name, key in self.weighed.items()}
+        }
+
+    @staticmethod
+    def _name(recommendation: int) -> str:
+        return f"weight_{recommendation}"
+
+
 def refuse(form: forms.Form, refusal: Refused) -> None:
     """Put a refusal beside the field it names, or on the form where that has no such field."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
@@ -227,6 +294,8 @@ def _read(bound: BoundField) -> str:
         return ", ".join(str(label) for key, label in offered if str(key) in chosen and str(key))
     if isinstance(bound.field, forms.DecimalField):
         value = _short(bound.field.to_python(value))
+    if isinstance(bound.field, forms.DateField) and (day := bound.field.to_python(value)):
+        return spelt(day)
     return "" if value is None else str(value).strip()
 
 

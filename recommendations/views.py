@@ -6,6 +6,7 @@ Reading it is `reports.views`: what is asked stands beside how far it is shown.
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,13 +15,14 @@ from django.views.decorators.http import require_http_methods
 from recommendations import actions
 from recommendations.forms import (
     BenchmarkForm,
+    EditionTermsForm,
     RecommendationEditForm,
     RecommendationForm,
     differences,
     has_seen,
     refuse,
 )
-from recommendations.models import Benchmark, Edition, Recommendation
+from recommendations.models import Benchmark, Edition, EditionTerms, Recommendation, RecommendationWeight
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Origin, TextStatus
 from tiptracker import clock
@@ -164,12 +166,69 @@ def benchmark_edit(request: SignedIn, pk: int) -> HttpResponse:
     return render_page(request, "recommendations/benchmark_edit.html", context, status=_status(form))
 
 
+@login_required
+@form_page
+def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
+    """What an edition is measured by, changed from now; and every change so far, with its reason."""
+    edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
+    _may_edit(request, edition)
+    recommendations = list(
+        Recommendation.objects.visible_to(request.user).filter(edition=edition).order_by("-origin", "number")
+    )
+    history = list(
+        EditionTerms.objects.visible_to(request.user)
+        .filter(edition=edition)
+        .known_by(None)
+        .select_related("recorded_by")
+        .prefetch_related(Prefetch("weights", RecommendationWeight.objects.select_related("recommendation")))
+    )
+    terms = history[0] if history else None
+    initial = EditionTermsForm.filled_from(terms) if terms else {}
+    typed = request.POST if request.method == "POST" else None
+    form = EditionTermsForm(typed, edition=edition, recommendations=recommendations, initial=initial)
+    standing: list[tuple[str, str]] = []
+    if form.is_valid():
+        try:
+            actions.change_terms(
+                edition=edition,
+                seen=form.cleaned_data["seen"] or 0,
+                by=request.user,
+                now=clock.now(edition.country.time_zone),
+                **form.answers(),
+            )
+        except Refused as refusal:
+            refuse(form, refusal)
+            if isinstance(refusal, ChangedMeanwhile) and terms:
+                now = EditionTermsForm(edition=edition, recommendations=recommendations, initial=initial)
+                standing = differences(form, now)
+                has_seen(form, "seen", terms.pk)
+        else:
+            messages.success(request, "The edition has new terms, from today.")
+            return redirect("edition_terms", pk=edition.pk)
+    benchmarks = (
+        Benchmark.objects.visible_to(request.user)
+        .filter(recommendation__edition=edition)
+        .select_related("recommendation")
+        .order_by("-recommendation__origin", "recommendation__number", "letter")
+    )
+    context = {
+        "edition": edition,
+        "up": f"{reverse('recommendation_list')}?edition={edition.pk}",
+        "terms": terms,
+        "form": form,
+        "standing": standing,
+        "history": history,
+        "benchmarks": benchmarks,
+    }
+    return render_page(request, "recommendations/edition_terms.html", context, status=_status(form))
+
+
 def _may_edit(request: SignedIn, edition: Edition) -> None:
     """Raises PermissionDenied for whoever sees the edition but doesn't edit it."""
     if not can_edit_recommendations(request.user, edition):
         raise PermissionDenied
 
 
-def _status(form: RecommendationForm | BenchmarkForm) -> int:
+def _status(form: RecommendationForm | BenchmarkForm | EditionTermsForm) -> int:
     """422 for a refused form, so that scripts and htmx know."""
     return 422 if form.errors else 200

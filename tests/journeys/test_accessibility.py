@@ -149,6 +149,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
     things = {
         "recommendation_detail": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
+        "edition_terms": [edition],
         "recommendation_add": [edition],
         "recommendation_edit": Recommendation.objects.filter(edition=edition, number=1),
         "benchmark_add": Recommendation.objects.filter(edition=edition, number=1),
@@ -236,5 +237,6 @@ REFUSED = [
     ("recommendation_edit", "Save", {"What it says": ""}),
     ("benchmark_add", "Add the benchmark", {}),
     ("benchmark_edit", "Set these terms from now", {}),
+    ("edition_terms", "Set these terms from now", {}),
     ("briefing_list", "Prepare the ambassador’s briefing", {"As of": "2030-01-01"}),
 ]

@@ -11,6 +11,7 @@ from recommendations.actions import (
     add_recommendation,
     change_benchmark_terms,
     change_recommendation,
+    change_terms,
     readiness_may_have_moved,
 )
 from recommendations.models import Benchmark, BenchmarkTerms, Recommendation
@@ -37,6 +38,7 @@ from tiptracker.rules import ChangedMeanwhile
 pytestmark = pytest.mark.django_db
 
 NOW = at_noon(date(2022, 1, 28))
+UNKNOWN = 987654321
 OTHERS = [AmbassadorFactory, ObserverFactory, FocalPointFactory, AdministratorFactory]
 
 
@@ -353,6 +355,133 @@ def test_second_to_change_terms_sees_what_the_first_did():
     ):
         judge_by(benchmark, seen=page_showed)
     assert benchmark.terms.count() == 2
+
+
+# --- The terms of an edition ------------------------------------------------------------------------------------------
+
+
+def measure_by(edition, by=None, **said):
+    """New terms like those in force but for what is said."""
+    old = edition.terms.first()
+    kept = {
+        "seen": old.pk,
+        "deadline_on": old.deadline_on,
+        "working_mark": old.working_mark,
+        "working_mark_reason": old.working_mark_reason,
+        "weights": {one.recommendation_id: one.weight for one in old.weights.all()},
+        "reason": "The Department asks more of it.",
+        "now": NOW,
+    }
+    return change_terms(edition=edition, by=by or OfficerFactory(), **kept | said)
+
+
+def test_change_terms_adds_a_row_with_its_weights_and_keeps_the_old(edition):
+    first, second = RecommendationFactory(edition=edition), RecommendationFactory(edition=edition)
+    old, by = edition.terms.get(), OfficerFactory()
+
+    new = measure_by(
+        edition,
+        by,
+        deadline_on=date(2022, 3, 15),
+        working_mark=Decimal(50),
+        working_mark_reason=" As the back-test has it. ",
+        weights={first.pk: Decimal("2.5"), second.pk: Decimal(1)},
+    )
+
+    kept = edition.terms.first()
+    assert list(edition.terms.order_by("pk")) == [old, new]
+    assert (kept.deadline_on, kept.working_mark, kept.working_mark_reason, kept.reason) == (
+        date(2022, 3, 15),
+        50,
+        "As the back-test has it.",
+        "The Department asks more of it.",
+    )
+    assert (kept.recorded_by, kept.recorded_at) == (by, NOW)
+    assert [(one.recommendation, one.weight) for one in kept.weights.all()] == [(first, Decimal("2.5"))]
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.table, entry.row) == ("edition.terms_changed", "recommendations.edition", str(edition.pk))
+    assert '"deadline_on": "2022-02-28"' in entry.detail.before
+    assert '"deadline_on": "2022-03-15"' in entry.detail.after
+    assert f'"weights": {{"{first.pk}": "2.5"}}' in entry.detail.after
+    assert [(job.kind, job.key) for job in Job.objects.all()] == [("readiness", str(edition.pk))]
+
+
+def test_an_edition_without_terms_gets_its_first():
+    edition = EditionFactory(terms=False)
+
+    change_terms(
+        edition=edition,
+        seen=0,
+        deadline_on=date(2022, 2, 28),
+        working_mark=None,
+        working_mark_reason="",
+        weights={},
+        reason="The edition was published.",
+        by=OfficerFactory(),
+        now=NOW,
+    )
+
+    assert edition.terms.get().working_mark is None
+    assert AuditEntry.objects.get().detail.before == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "field"),
+    [
+        ({"reason": " "}, "Say why the terms change", "reason"),
+        ({"deadline_on": date(2022, 4, 1)}, "from 1 April 2021 to 31 March 2022", "deadline_on"),
+        ({"deadline_on": date(2021, 3, 31)}, "Give a day of the tracking period", "deadline_on"),
+        ({"working_mark": Decimal(101)}, "A mark is of 100 points.", "working_mark"),
+        ({"working_mark": Decimal(-1)}, "A mark is of 100 points.", "working_mark"),
+        ({"working_mark": Decimal("45.55")}, "no more than 1 decimal place", "working_mark"),
+        ({"working_mark_reason": " "}, "Say where this mark comes from", "working_mark_reason"),
+        ({"working_mark": None}, "Give the mark that this is the reason of", "working_mark"),
+        ({"weights": {UNKNOWN: Decimal(2)}}, "is not of this edition", None),
+        ({}, "Nothing here differs from the terms in force.", None),
+    ],
+)
+def test_terms_of_an_edition_that_cannot_be_meant_are_refused(edition, said, sentence, field):
+    RecommendationFactory(edition=edition)
+
+    with refuses(sentence, field=field):
+        measure_by(edition, **said)
+    assert edition.terms.count() == 1
+
+
+def test_weights_below_zero_or_all_of_zero_are_refused(edition):
+    keys = [RecommendationFactory(edition=edition).pk for _ in range(2)]
+
+    with refuses("A weight is zero or more", field=f"weight_{keys[0]}"):
+        measure_by(edition, weights={keys[0]: Decimal(-1)})
+    with refuses("One recommendation at least has to weigh something."):
+        measure_by(edition, weights=dict.fromkeys(keys, Decimal(0)))
+    assert measure_by(edition, weights={keys[0]: Decimal(0)}).weights.get().weight == 0
+
+
+def test_a_weight_of_another_editions_recommendation_is_refused(edition):
+    other = RecommendationFactory(edition__year=2020)
+
+    with refuses("One of those recommendations is not of this edition."):
+        measure_by(edition, weights={other.pk: Decimal(2)})
+
+
+def test_second_to_change_an_editions_terms_sees_what_the_first_did(edition):
+    page_showed = edition.terms.get().pk
+    measure_by(edition, OfficerFactory(name="Thabo Mokoena"), deadline_on=date(2022, 3, 1))
+
+    with pytest.raises(
+        ChangedMeanwhile,
+        match=r"Thabo Mokoena changed the terms meanwhile, on 28 January 2022 at 12:00: “The Department asks more",
+    ):
+        measure_by(edition, seen=page_showed, deadline_on=date(2022, 3, 2))
+    assert edition.terms.count() == 2
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_only_officers_change_an_editions_terms(edition, other):
+    with pytest.raises(PermissionDenied):
+        measure_by(edition, other(), deadline_on=date(2022, 3, 1))
+    assert edition.terms.count() == 1
 
 
 # --- Readiness --------------------------------------------------------------------------------------------------------

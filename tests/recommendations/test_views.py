@@ -14,24 +14,27 @@ from tests.factories import (
     BenchmarkTermsFactory,
     CountryFactory,
     EditionFactory,
+    EditionTermsFactory,
     FocalPointFactory,
     IndicatorFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
+    RecommendationWeightFactory,
     at_noon,
 )
 
 pytestmark = pytest.mark.django_db
 
 THE_DAY = date(2022, 1, 27)
-PAGES = ("recommendation_add", "recommendation_edit", "benchmark_add", "benchmark_edit")
+PAGES = ("edition_terms", "recommendation_add", "recommendation_edit", "benchmark_add", "benchmark_edit")
 
 
 def address(page, benchmark):
     recommendation = benchmark.recommendation
     key = {
+        "edition_terms": recommendation.edition_id,
         "recommendation_add": recommendation.edition_id,
         "recommendation_edit": recommendation.pk,
         "benchmark_add": recommendation.pk,
@@ -308,3 +311,128 @@ def test_benchmark_without_terms_gets_its_first(client):
     assert client.get(page).status_code == 200
     assert client.post(page, judged()).status_code == 302
     assert benchmark.wording == "A budget is released."
+
+
+# --- The terms of an edition ------------------------------------------------------------------------------------------
+
+
+def terms_page(client, edition):
+    """The address of the form, and what it is filled with."""
+    page = reverse("edition_terms", args=[edition.pk])
+    form = client.get(page).context["form"]
+    return page, {name: form[name].value() for name in form.fields if form[name].value() is not None}
+
+
+def test_edition_terms_sets_new_terms_and_tells_both(client):
+    first, second = RecommendationFactory(number=1), RecommendationFactory(number=2)
+    edition = first.edition
+    client.force_login(OfficerFactory(name="Lerato Nkosi"))
+    page, filled = terms_page(client, edition)
+    weight = f"weight_{second.pk}"
+    assert (filled["working_mark"], filled[weight]) == (Decimal(45), Decimal(1))
+    assert "reason" not in filled
+
+    changed = {"deadline_on": "2022-03-15", weight: "2.5", "reason": "It was moved."}
+    response = client.post(page, filled | changed, follow=True)
+
+    assert response.redirect_chain == [(page, 302)]
+    new, old = edition.terms.all()
+    assert (new.deadline_on, new.reason, new.recorded_by.name) == (date(2022, 3, 15), "It was moved.", "Lerato Nkosi")
+    assert [(one.recommendation, one.weight) for one in new.weights.all()] == [(second, Decimal("2.5"))]
+    assert response.context["history"] == [new, old]
+    for told in (
+        "15 Mar 2022",
+        "It was moved.",
+        "Lerato Nkosi",
+        "2: 2.50",
+        "28 Feb 2022",
+        "The edition was published.",
+    ):
+        assert told in response.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"reason": ""}, "reason", "Fill this in."),
+        ({"deadline_on": ""}, "deadline_on", "Give the day."),
+        ({"deadline_on": "2023-01-01"}, "deadline_on", "Give a day of the tracking period"),
+        ({"working_mark": "101"}, "working_mark", "less than or equal to 100"),
+        ({"working_mark_reason": ""}, "working_mark_reason", "Say where this mark comes from"),
+        ({"weight": ""}, "weight", "Give a weight; 1 is the ordinary one."),
+        ({"weight": "-1"}, "weight", "greater than or equal to 0"),
+    ],
+)
+def test_edition_terms_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
+    row, other = RecommendationFactory(), RecommendationFactory()
+    named = {"weight": f"weight_{row.pk}"}
+    client.force_login(OfficerFactory())
+    page, filled = terms_page(client, row.edition)
+    typed = {f"weight_{other.pk}": "7", "reason": "A reason of ours."}
+
+    response = client.post(page, filled | typed | {named.get(name, name): value for name, value in changed.items()})
+
+    assert response.status_code == 422
+    form = response.context["form"]
+    assert sentence in form.errors[named.get(field, field)][0]
+    assert form[f"weight_{other.pk}"].value() == "7"
+    assert row.edition.terms.count() == 1
+
+
+def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
+    row = RecommendationFactory(number=1)
+    edition, weight = row.edition, f"weight_{row.pk}"
+    client.force_login(OfficerFactory(name="First Officer"))
+    page, filled = terms_page(client, edition)
+    client.post(page, filled | {"deadline_on": "2022-03-15", weight: "3", "reason": "It was moved."})
+    client.force_login(OfficerFactory(name="Second Officer"))
+
+    response = client.post(page, filled | {"working_mark": "50", "reason": "Harder."})
+
+    assert response.status_code == 422
+    assert "First Officer changed the terms meanwhile" in response.text
+    assert "It was moved." in response.text
+    assert response.context["standing"] == [
+        ("Deadline", "15 March 2022"),
+        ("Our working mark", "45"),
+        ("Weight of recommendation 1", "3"),
+    ]
+    assert "Harder.</textarea>" in response.text
+
+    seen = response.context["form"]["seen"].value()
+    again = client.post(page, filled | {"working_mark": "50", "reason": "Harder.", "seen": seen})
+
+    assert again.status_code == 302
+    assert [(terms.working_mark, terms.weights.count()) for terms in edition.terms.all()] == [(50, 0), (45, 1), (45, 0)]
+
+
+def test_an_edition_without_terms_is_given_its_first(client):
+    edition = EditionFactory(terms=False)
+    client.force_login(OfficerFactory())
+    page = reverse("edition_terms", args=[edition.pk])
+
+    assert "No terms are set yet" in client.get(page).text
+    assert client.post(page, {"deadline_on": "2022-02-28", "reason": "It was published."}).status_code == 302
+    assert edition.terms.get().working_mark is None
+
+
+def test_terms_of_benchmarks_and_of_the_edition_lead_to_each_other(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    of_edition, of_benchmark = address("edition_terms", benchmark), address("benchmark_edit", benchmark)
+    assert f'href="{of_benchmark}"' in client.get(of_edition).text
+    assert f'href="{of_edition}"' in client.get(of_benchmark).text
+
+
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_edition_terms_query_count(client, django_assert_num_queries, how_many):
+    edition = EditionFactory()
+    for _ in range(how_many):
+        benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+        terms = EditionTermsFactory(edition=edition)
+        RecommendationWeightFactory(terms=terms, recommendation=benchmark.recommendation, weight=2)
+    client.force_login(OfficerFactory())
+
+    with django_assert_num_queries(11):
+        client.get(reverse("edition_terms", args=[edition.pk]))

@@ -6,7 +6,7 @@ import pytest
 
 from dialogues.lesotho.actions import load_public_record
 from dialogues.words import Direction, DoneBy, Progress, Review, Shows, Verdict
-from recommendations.actions import add_recommendation, change_recommendation
+from recommendations.actions import add_recommendation, change_recommendation, change_terms
 from recommendations.models import Edition
 from recommendations.words import Better, Origin, Pillar, Rule, TextStatus
 from reports import record
@@ -201,3 +201,41 @@ def test_another_pillar_leaves_what_was_known_before_as_it_was():
     assert points(before.verified)["three_ps"] == 20
     assert points(known(LATER).verified)["three_ps"] == Fraction(40, 3)
     assert known(LATER).verified == known(None).verified
+
+
+def test_other_terms_leave_what_was_known_before_as_it_was():
+    load_public_record(now=JULY_2022)
+    before = known(JULY_2022)
+    terms = edition().terms.get()
+
+    shown = edition().recommendations.get(number=4)
+    change_terms(
+        edition=edition(),
+        seen=terms.pk,
+        deadline_on=date(2022, 3, 15),
+        working_mark=Decimal(60),
+        working_mark_reason="Harder, to be sure.",
+        weights={shown.pk: Decimal(3)},
+        reason="The Department asks more of number 4.",
+        by=factories.OfficerFactory(),
+        now=LATER,
+    )
+
+    assert known(JULY_2022) == before
+    assert (before.deadline_on, before.working_mark, before.working_mark_reason) == (
+        date(2022, 2, 28),
+        45,
+        "The post's own working mark, from the back-test; not the Department's.",
+    )
+    after = known(LATER)
+    assert (after.deadline_on, after.working_mark, after.working_mark_reason) == (
+        date(2022, 3, 15),
+        60,
+        "Harder, to be sure.",
+    )
+    # 2 2/3 of ten, and number 4, shown, counted twice more: 4 2/3 of twelve.
+    assert (points(before.verified)["concrete_action"], points(after.verified)["concrete_action"]) == (
+        8,
+        Fraction(35, 3),
+    )
+    assert after.verified == known(None).verified

@@ -150,6 +150,15 @@ def terms(world, seen=0):
     return {"criterion": "It is done.", "rule": "assessed", "weight": "1", "reason": "It was asked.", "seen": seen}
 
 
+def edition_terms(world):
+    edition = world.rows["edition"]
+    return {
+        "deadline_on": "2022-03-31",
+        "reason": "The Department moved it.",
+        "seen": edition.terms.get().pk,
+    } | {f"weight_{one.pk}": "2" for one in edition.recommendations.all()}
+
+
 def judged(world, *prefixes):
     said = {"decision": "verified", "reason": "We saw it."}
     return {f"{prefix}-{name}": value for prefix in prefixes for name, value in said.items()}
@@ -287,6 +296,7 @@ BODIES = {
     "POST admin:accounts_ministry_change": ministry,
     "POST admin:accounts_ministry_delete": lambda world: {"post": "yes"},
     "POST recommendation_add": recommendation,
+    "POST edition_terms": edition_terms,
     "POST recommendation_edit": recommendation,
     "POST benchmark_add": terms,
     "POST benchmark_edit": lambda world: terms(world, world.rows["assessed"].current_terms.pk),
