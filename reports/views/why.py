@@ -65,7 +65,10 @@ def readiness_why(request: SignedIn, part: str, key: str = "") -> HttpResponse:
             facts = gather_facts(asked.edition)
             result = readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
             page = _Page(request.user, asked, result, Reasons(facts, result))
-            context |= page.of_line(PartKey(part), key) if key else page.of_part(PartKey(part))
+            answer = page.of_line(PartKey(part), key) if key else page.of_part(PartKey(part))
+        if answer is None:
+            raise Http404
+        context |= answer
     return render_page(request, "reports/readiness_why.html", context, status=status)
 
 
@@ -93,11 +96,11 @@ class _Page:
             "is_part": True,
         }
 
-    def of_line(self, part: PartKey, key: str) -> dict[str, Any]:
-        """One line with every row that was given for it. Raises Http404 where there is no such line."""
+    def of_line(self, part: PartKey, key: str) -> dict[str, Any] | None:
+        """One line with every row that was given for it; None where there is no such line."""
         line = self.reasons.of(part, key)
         if line is None:
-            raise Http404
+            return None
         told = self._told([line])
         named = told.get(_about(line))
         above = line.above if line.benchmark_id is not None else None

@@ -1,0 +1,407 @@
+"""All that stands beside the score; why; and what doesn't fit together."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from dialogues.words import DoneBy, Shows, Verdict
+from recommendations.words import Rule
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    RoundDecisionFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [
+    reverse("readiness_detail"),
+    reverse("readiness_checks"),
+    reverse("readiness_why", args=["three_ps"]),
+    reverse("readiness_why", args=["concrete_action", "1a"]),
+]
+JAN_10 = date(2022, 1, 10)
+
+
+@pytest.fixture
+def seen(client):
+    """Call it to have a page as an officer, or somebody else, sees it."""
+
+    def looked(address=PAGES[0], by=OfficerFactory, **asked):
+        client.force_login(by())
+        return client.get(address, asked)
+
+    return looked
+
+
+def why(*key):
+    return reverse("readiness_why", args=key)
+
+
+# --- From where -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"as_of": "2021-03-31"}, "The tracking period begins on 1 April 2021."),
+        ({"as_of": "2022-01-29"}, "29 January 2022 has not come yet."),
+        ({"as_of": "2022-02-30"}, "“2022-02-30” is no day."),
+        ({"known_by": "2022-01-28T12:00:00"}, "Add the zone"),
+        ({"known_by": "yesterday"}, "“yesterday” is no moment."),
+        ({"known_on": "soon"}, "“soon” is no day."),
+        ({"edition": "987654321"}, "No such edition is followed here."),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_stays_in_its_field(seen, address, typed, sentence):
+    BenchmarkFactory()
+
+    response = seen(address, **typed)
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    for field in {"as_of", "known_on"} & typed.keys():
+        assert f'value="{typed[field]}"' in response.text
+    assert "of 100 verified" not in response.text
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_readiness_is_the_embassys_alone(seen, address):
+    BenchmarkFactory()
+
+    for reader in (OfficerFactory, AmbassadorFactory, ObserverFactory):
+        assert seen(address, reader).status_code == 200
+    for reader in (FocalPointFactory, AdministratorFactory):
+        assert seen(address, reader).status_code == 403
+        assert seen(address, reader, edition="987654321").status_code == 403
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_edition_of_another_country_is_refused_like_one_that_is_not_there(seen, address):
+    BenchmarkFactory()
+    theirs = RecommendationFactory(edition=EditionFactory(country=CountryFactory(code="MWI", name="Malawi"))).edition
+
+    here, nowhere = seen(address, edition=theirs.pk), seen(address, edition=987654321)
+
+    assert here.status_code == nowhere.status_code == 422
+    assert "Malawi" not in here.text
+
+
+@pytest.mark.parametrize("address", PAGES[:3])
+def test_without_an_edition_a_page_says_how_it_begins(seen, address):
+    CountryFactory()
+
+    response = seen(address)
+
+    assert response.status_code == 200
+    assert "No edition is followed yet." in response.text
+
+
+def test_edition_without_benchmarks_says_how_to_begin(seen):
+    RecommendationFactory()
+
+    response = seen()
+
+    assert response.status_code == 200
+    assert "This edition has no benchmarks yet." in response.text
+    assert reverse("recommendation_list") in response.text
+    assert "of 100" not in response.text
+
+
+def test_benchmarks_asked_later_than_the_moment_are_said_to_be_that(seen):
+    BenchmarkFactory()
+
+    assert "No benchmark was asked by then." in seen(known_on="2021-04-02").text
+
+
+def test_two_clocks_stand_on_the_page_and_in_its_links(seen):
+    BenchmarkFactory()
+    edition = EditionFactory()
+
+    text = seen(as_of="2022-01-15", known_on="2022-01-20").text
+
+    assert "15 January 2022" in text
+    assert "20 January 2022, 23:59" in text
+    assert 'value="2022-01-15"' in text
+    assert 'value="2022-01-20"' in text
+    query = f"edition={edition.pk}&amp;as_of=2022-01-15&amp;known_by=2022-01-20T23%3A59%3A59.999999%2B02%3A00"
+    assert f'"{why("three_ps")}?{query}"' in text
+
+
+# --- All that stands beside the score ---------------------------------------------------------------------------------
+
+
+def test_detail_says_what_stands_beside_the_score(seen):
+    met, open_ = BenchmarkFactory(), BenchmarkFactory(terms__criterion="A budget is released.")
+    EvidenceFactory(bears_on=[met], verified=True)
+    EvidenceFactory(bears_on=[met], verified=True, happened_from=JAN_10, happened_to=date(2022, 1, 20))
+    AssessmentFactory(benchmark=met, verdict=Verdict.STEP)
+    promise = CommitmentFactory(benchmarks=[open_], made__due_on=date(2022, 2, 20))
+
+    response = seen()
+
+    assert "14.2 of 100 verified" in response.text
+    assert "All that is verified counts by this day" in response.text
+    assert "our working mark</text>" in response.text
+    assert "The post&#x27;s own working mark." in response.text
+    assert "1 year on the Watch List" in response.text
+    assert "cannot be reached by what is asked alone" in response.text
+    levers = [(one.lever.key, one.lever.due_on) for one in response.context["levers"]]
+    assert levers == [("2a", promise.events.get().due_on), ("1a", None)]
+    assert "A budget is released." in response.text
+    assert response.context["bar"].ceiling > response.context["bar"].claimed
+
+
+def test_detail_prints_parts_that_add_up_and_lead_to_why(seen):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+
+    response = seen()
+
+    parts = response.context["parts"]
+    assert sum(part.points for part in parts) == response.context["bar"].verified
+    for part in parts:
+        assert f'"{why(part.key)}?' in response.text
+        for line in part.lines:
+            assert f'"{why(part.key, line.key)}?' in response.text
+            assert line.law in response.text
+
+
+def test_detail_names_the_gap_by_ministry_with_the_submissions_behind_it(seen):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.STEP, recorded_at=at_noon(date(2022, 1, 1)))
+    police = MinistryFactory(name="Ministry of Police")
+    promise = CommitmentFactory(ministry=police, benchmarks=[benchmark], text="Charge someone")
+    sent = UpdateRoundFactory(update__commitment=promise, claimed="done")
+    proof = EvidenceFactory(round=sent, bears_on=[benchmark], title="A charge sheet")
+
+    response = seen()
+
+    (gap,) = response.context["gaps"]
+    assert (gap.ministry, gap.points) == ("Ministry of Police", 15)
+    assert f'"{reverse("round_detail", args=[sent.pk])}"' in response.text
+    assert f'"{reverse("evidence_detail", args=[proof.pk])}"' in response.text
+    assert "Charge someone" in response.text
+
+
+def test_detail_shows_no_figure_where_nothing_has_been_reviewed(seen):
+    EvidenceFactory(bears_on=[BenchmarkFactory()])
+
+    response = seen()
+
+    assert "Nothing has been reviewed yet; 1 claim is waiting." in response.text
+    assert "of 100" not in response.text.replace("Our working mark is 45 of 100", "")
+    assert {one.lever.points for one in response.context["levers"]} == {None}
+    assert {one.points for one in response.context["gaps"]} == {None}
+    assert "None" not in response.text.replace("None is set", "")
+    assert "within reach" not in response.text
+
+
+# --- Why --------------------------------------------------------------------------------------------------------------
+
+
+def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(seen):
+    benchmark = BenchmarkFactory(terms__criterion="A case is brought.")
+    EvidenceFactory(title="A case", source="Court register", bears_on=[benchmark], verified=True)
+    assessment = AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET)
+    plan = EvidenceFactory(title="A plan", bears_on=[benchmark], bears_on__shows=Shows.PLAN, verified=True)
+    claim = EvidenceFactory(title="A claim", bears_on=[benchmark])
+    back = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    RoundDecisionFactory(round=back, decision="returned", recorded_at=at_noon(date(2022, 1, 25)))
+    EvidenceFactory(title="Sent back", round=back, bears_on=[benchmark])
+
+    response = seen(why("concrete_action", "1a"))
+
+    assert "1a: A case is brought." in response.text
+    assert "22 U.S.C. 7107(b), Tier 2" in response.text
+    assert "30 of 30 points" in response.text
+    (one,) = response.context["answers"]
+    assert [row.told.text for row in one.rests_on] == ["A case", "1a: met"]
+    assert [row.told.row.id for row in one.claimed] == [claim.pk]
+    assert {row.told.text: row.why for row in one.aside} == {
+        "A plan": "a statement or plan, not a concrete action",
+        "Sent back": "the update it came with was returned on 25 January 2022",
+    }
+    assert "Court register" in response.text
+    assert f"Verified by {one.rests_on[0].word.who}" in response.text
+    assert f'"{reverse("evidence_detail", args=[plan.pk])}"' in response.text
+    assert f"{assessment.recorded_by.name}, assessed" in response.text
+    assert "does not count: a statement or plan" in response.text
+
+
+def test_why_a_word_on_one_benchmark_is_no_word_on_another(seen):
+    verified, waiting = BenchmarkFactory(), BenchmarkFactory()
+    evidence = EvidenceFactory(bears_on=[verified], verified=True)
+    evidence.bearings.create(
+        benchmark=waiting, shows=Shows.ACTION, recorded_at=at_noon(JAN_10), recorded_by=evidence.recorded_by
+    )
+
+    (first,) = seen(why("concrete_action", "1a")).context["answers"]
+    (second,) = seen(why("concrete_action", "2a")).context["answers"]
+
+    assert first.rests_on[0].word is not None
+    assert (second.claimed[0].told, second.claimed[0].word) == (first.rests_on[0].told, None)
+
+
+def test_why_opens_a_question_to_the_figures_compared(seen):
+    cases = IndicatorFactory(name="prosecutions", question="prosecutions")
+    BenchmarkFactory()
+    ReadingFactory(indicator=cases, figure=4, last_period=True, source="TIP Report 2021")
+    ReadingFactory(indicator=cases, figure=16, through_on=date(2021, 12, 31), verified=True)
+
+    response = seen(why("increasing_efforts", "prosecutions"))
+
+    assert "Prosecutions rose from 4 to 16 by 31 December 2021, part of the year." in response.text
+    assert "7 of 7 points" in response.text
+    assert "TIP Report 2021" in response.text
+    (one,) = response.context["answers"]
+    assert [row.told.text for row in one.rests_on] == ["prosecutions: 16", "prosecutions: 4"]
+
+
+def test_why_opens_a_part_to_each_of_its_lines(seen):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+    EvidenceFactory(bears_on=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
+
+    response = seen(why("concrete_action"))
+
+    (one,) = response.context["answers"]
+    assert (one.points, len(one.rests_on), len(one.aside)) == ("15 of 30 points", 1, 1)
+    assert "1 not counting" in response.text
+
+
+def test_why_a_recommendation_prints_benchmarks_that_add_up(seen):
+    recommendation = RecommendationFactory()
+    rows = [BenchmarkFactory(recommendation=recommendation) for _ in range(3)]
+    for _ in range(6):
+        RecommendationFactory()
+    EvidenceFactory(bears_on=rows, verified=True)
+
+    response = seen(why("concrete_action", "1"))
+
+    # 30 of 7 recommendations is 4 2/7 each, half of it 2 1/7; a third of either is no tenth.
+    assert response.context["points"] == "2.1 of 4.3 points"
+    assert [one.points for one in response.context["answers"]] == [
+        "0.7 of 1.5 points",
+        "0.7 of 1.4 points",
+        "0.7 of 1.4 points",
+    ]
+
+
+@pytest.mark.parametrize("key", [["nothing"], ["three_ps", "4a"], ["concrete_action", "9z"]])
+def test_why_of_no_such_line_is_not_there(seen, key):
+    BenchmarkFactory()
+
+    assert seen(why(*key)).status_code == 404
+
+
+def test_why_shows_no_points_where_nothing_has_been_reviewed(seen):
+    BenchmarkFactory()
+
+    assert "could give 30 points" in seen(why("concrete_action", "1a")).text
+
+
+# --- What doesn't fit together ----------------------------------------------------------------------------------------
+
+
+def test_checks_are_grouped_and_led_to_with_what_to_do(seen):
+    for _ in range(2):
+        AssessmentFactory(verdict=Verdict.MET, benchmark=BenchmarkFactory())
+    CommitmentFactory(text="To do it", made__due_on=JAN_10)
+
+    response = seen(reverse("readiness_checks"))
+
+    assert [(sort.value, len(checks)) for sort, checks in response.context["sorts"]] == [
+        ("met_without_action", 2),
+        ("past_due", 1),
+    ]
+    assert "1a is assessed as met, but no verified action" in response.text
+    assert "Verify the action, or assess it again." in response.text
+    assert ">To do it</a>" in response.text
+
+
+def test_checks_are_those_of_the_day_asked_for(seen):
+    CommitmentFactory(text="To do it", benchmarks=[BenchmarkFactory()], made__due_on=JAN_10)
+
+    assert "nothing was heard since" in seen(reverse("readiness_checks")).text
+    text = seen(reverse("readiness_checks"), as_of=(JAN_10 - timedelta(days=1)).isoformat()).text
+    assert "Everything fits together." in text
+
+
+# --- Query counts -----------------------------------------------------------------------------------------------------
+
+
+def fill(count):
+    for _ in range(count):
+        cases = IndicatorFactory()
+        recommendation = RecommendationFactory()
+        counted = BenchmarkFactory(
+            recommendation=recommendation, terms__rule=Rule.TARGET, terms__target=20, terms__indicator=cases
+        )
+        ReadingFactory(indicator=cases, through_on=JAN_10, verified=True)
+        ReadingFactory(indicator=cases, through_on=JAN_10, figure=12, evidence=EvidenceFactory())
+        assessed = BenchmarkFactory(recommendation=recommendation)
+        EvidenceFactory(bears_on=[assessed], verified=True)
+        AssessmentFactory(benchmark=assessed)
+        unfounded = BenchmarkFactory(recommendation=recommendation)
+        AssessmentFactory(benchmark=unfounded, verdict=Verdict.MET)
+        promise = CommitmentFactory(benchmarks=[unfounded, counted], made__due_on=JAN_10)
+        sent = UpdateRoundFactory(update__commitment=promise, claimed="done")
+        EvidenceFactory(round=sent, bears_on=[unfounded])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_detail_query_count(client, django_assert_num_queries, count):
+    fill(count)
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 ministries, 1 rounds, 4 evidence
+    # and readings claimed, 1 the post's name
+    with django_assert_num_queries(27):
+        response = client.get(reverse("readiness_detail"))
+
+    assert len(response.context["levers"]) == 3 * count
+    assert response.context["gaps"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_checks_query_count(client, django_assert_num_queries, count):
+    fill(count)
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 assessments, 1 commitments, 1 name
+    with django_assert_num_queries(23):
+        response = client.get(reverse("readiness_checks"))
+
+    assert len(response.context["sorts"]) >= 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_why_query_count(client, django_assert_num_queries, count):
+    fill(count)
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 4 evidence and readings, 2 benchmarks,
+    # 1 assessments, 1 recommendations, 1 the post's name
+    with django_assert_num_queries(27):
+        response = client.get(why("concrete_action"))
+
+    assert len(response.context["answers"]) == count
