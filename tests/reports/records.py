@@ -96,7 +96,7 @@ class Record:
     def indicator(self, name, pillar=Pillar.PROSECUTION, question=None, better=Better.UP, unit=""):
         return self.add("indicators", Indicator, name=name, pillar=pillar, question=question, better=better, unit=unit)
 
-    def reading(self, indicator, told=None, *, through, known, starts=None, evidence=None, sent=None):
+    def reading(self, indicator, told=None, *, through, known, starts=None, evidence=None, sent=None, **fields):
         """A reading: a number, a direction, or None for no data."""
         return self.add(
             "readings",
@@ -109,6 +109,7 @@ class Record:
             direction=told if isinstance(told, Direction) else None,
             evidence_id=evidence,
             round_id=sent,
+            **fields,
         )
 
     def year_before(self, indicator, told, *, known):
@@ -169,18 +170,19 @@ class Record:
             first_on=first_on,
         )
 
-    def sending(self, progress, *, known, returned=None):
+    def sending(self, progress, *, known, returned=None, **fields):
         return self.add(
             "rounds",
             Round,
             recorded_at=noon(known),
             progress=progress,
             returned_at=noon(returned) if returned else None,
+            **fields,
         )
 
-    def claim(self, key, progress, last, *, known, first=None, returned=None):
+    def claim(self, key, progress, last, *, known, first=None, returned=None, **fields):
         """What a ministry sent on a benchmark and nobody has reviewed."""
-        sent = self.sending(Progress(progress), known=known, returned=returned)
+        sent = self.sending(Progress(progress), known=known, returned=returned, **fields)
         return self.action(key, first, last, known=known, sent=sent)
 
     def assess(self, key, verdict, *, known, on=()):
