@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from reports.counting import Sight
-from reports.findings import answers, greater
+from reports.counting import Sight, latest
+from reports.findings import Answers, Finding, answers, greater
 from reports.kept import Seen
 from reports.record import Facts
 from reports.tallying import tally
@@ -31,16 +31,19 @@ def claims(facts: Facts, seen: Seen, sent: Sight) -> tuple[Claimed, ...]:
 
     `facts` are those known, `seen` what is verified of them, `sent` what is claimed. Each ministry's
     points are what its claims add once those before it in the list are taken, since one P, or one
-    benchmark, may be claimed by two.
+    benchmark, may be claimed by two. Nobody's claim takes away what another's brought: a figure that
+    a later one overtook brings nothing, whoever sent either.
     """
     found = _by_ministry(facts, seen, sent)
+    holding = _holding(sent)
+    most = greater(seen.found, answers(seen.asked, sent))
 
     def points(ministries: Collection[int | None]) -> Fraction:
         own = [found[one] for one in ministries]
         evidence = {row for claim in own for row in claim.evidence}
-        readings = {row for claim in own for row in claim.readings}
+        readings = {row for claim in own for row in claim.readings} & holding
         taken = greater(seen.found, answers(seen.asked, _limited(sent, seen.sight, evidence, readings)))
-        return tally(seen.asked, taken).points
+        return tally(seen.asked, _at_most(most, taken)).points
 
     stands = points(())
     order = sorted(found, key=lambda one: (-points([one]), one is None, one or 0))
@@ -83,6 +86,29 @@ def _by_ministry(facts: Facts, seen: Seen, sent: Sight) -> Mapping[int | None, C
         )
         for one in {**evidence, **readings}
     }
+
+
+def _holding(sent: Sight) -> set[int]:
+    """The readings (ids) that questions, benchmarks and required figures rest on: of each indicator the latest."""
+    groups = [
+        *sent.readings.values(),
+        *sent.figures.values(),
+        *([row for row in rows if row.figure is not None] for rows in sent.readings.values()),
+    ]
+    return {row.id for rows in groups if (row := latest(rows))}
+
+
+def _at_most(most: Answers, found: Answers) -> Answers:
+    """The answers `found`, none above what `most` gives: a figure may answer more until a later word is taken, too."""
+
+    def cap[K](theirs: Mapping[K, Finding], ours: Mapping[K, Finding]) -> Mapping[K, Finding]:
+        return {key: min(ours[key], theirs[key], key=lambda each: each.worth) for key in ours}
+
+    return Answers(
+        questions=cap(most.questions, found.questions),
+        benchmarks=cap(most.benchmarks, found.benchmarks),
+        figures=cap(most.figures, found.figures),
+    )
 
 
 def _limited(sent: Sight, verified: Sight, evidence: Collection[int], readings: Collection[int]) -> Sight:

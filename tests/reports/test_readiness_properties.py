@@ -89,7 +89,12 @@ def records(draw):
         )
     some = st.integers(0, 4)
     sent = [None] + [
-        record.sending(draw(st.sampled_from(Progress)), known=draw(days), returned=draw(st.one_of(st.none(), days)))
+        record.sending(
+            draw(st.sampled_from(Progress)),
+            known=draw(days),
+            returned=draw(st.one_of(st.none(), days)),
+            ministry_id=draw(st.sampled_from([1, 2])),
+        )
         for _ in range(draw(some))
     ]
     evidence = []
