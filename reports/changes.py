@@ -75,7 +75,7 @@ class Changes:
 
 def changes(facts: Facts, since: Standpoint, until: Standpoint) -> Changes:
     """The way from one standpoint to another. Raises ValueError if the second lies before the first by a clock."""
-    if until.as_of < since.as_of or _comes_before(until.known_by, since.known_by):
+    if until.as_of < since.as_of or comes_before(until.known_by, since.known_by):
         raise ValueError("The second standpoint lies before the first.")
     days = Days(facts)
     plan = {row.id for row in facts.recommendations if row.origin is Origin.ACTION_PLAN}
@@ -91,7 +91,7 @@ def changes(facts: Facts, since: Standpoint, until: Standpoint) -> Changes:
     return Changes(before.points, stands.points, tuple(stops))
 
 
-def _comes_before(one: datetime | None, other: datetime | None) -> bool:
+def comes_before(one: datetime | None, other: datetime | None) -> bool:
     """Whether a moment of knowledge lies before another; all that is there is known last."""
     return one is not None and (other is None or one < other)
 
@@ -106,7 +106,7 @@ def _stops(
         if since.as_of < on <= until.as_of:
             days[on].add(row)
     for moment, row in _recorded(facts):
-        if _comes_before(since.known_by, moment) and not _comes_before(until.known_by, moment):
+        if comes_before(since.known_by, moment) and not comes_before(until.known_by, moment):
             moments[moment].add(row)
     stops: list[tuple[date, datetime | None, set[Row]]] = [(on, None, rows) for on, rows in days.items()]
     stops += [(moment.astimezone(facts.zone).date(), moment, rows) for moment, rows in moments.items()]

@@ -46,3 +46,26 @@ class StandpointForm(PlainForm):
         limits |= {"max": today.isoformat()} if today else {}
         self.fields["as_of"].widget = DayInput(attrs=limits)
         self.fields["known_on"].widget = DayInput()
+
+
+class BetweenForm(PlainForm):
+    """Two standpoints to compare. Any text is taken here: what can be meant is `reports.asking`'s to say."""
+
+    edition = forms.CharField(widget=forms.HiddenInput, required=False)
+    as_of_from = forms.CharField(label="From", help_text="The earlier day.", required=False)
+    known_on_from = forms.CharField(
+        label="as known by the end of", help_text="Leave it empty for all that is known now.", required=False
+    )
+    as_of_to = forms.CharField(label="To", help_text="The same day, or a later one.", required=False)
+    known_on_to = forms.CharField(
+        label="as known by the end of", help_text="Leave it empty for all that is known now.", required=False
+    )
+
+    def __init__(self, *args: Any, edition: Edition | None, today: date | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limits = {"min": edition.starts_on.isoformat()} if edition else {}
+        limits |= {"max": today.isoformat()} if today else {}
+        for name in ("as_of_from", "as_of_to"):
+            self.fields[name].widget = DayInput(attrs=limits)
+        for name in ("known_on_from", "known_on_to"):
+            self.fields[name].widget = DayInput()

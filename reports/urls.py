@@ -8,6 +8,7 @@ urlpatterns = [
     path("dashboard/", views.dashboard, name="dashboard"),
     path("readiness/", views.readiness_detail, name="readiness_detail"),
     path("readiness/checks/", views.readiness_checks, name="readiness_checks"),
+    path("readiness/changes/", views.readiness_changes, name="readiness_changes"),
     path("readiness/why/<slug:part>/", views.readiness_why, name="readiness_why"),
     path("readiness/why/<slug:part>/<slug:key>/", views.readiness_why, name="readiness_why"),
     path("recommendations/", views.recommendation_list, name="recommendation_list"),

@@ -1,4 +1,5 @@
 from reports.views.briefings import briefing_detail, briefing_file, briefing_list
+from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
 from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
@@ -10,6 +11,7 @@ __all__ = [
     "briefing_file",
     "briefing_list",
     "dashboard",
+    "readiness_changes",
     "readiness_checks",
     "readiness_detail",
     "readiness_why",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.utils.timezone import localtime
 
+from recommendations.models import Edition
 from reports import asking
 from reports.asking import Asked
 from reports.forms import StandpointForm
@@ -24,17 +25,26 @@ class Looked(NamedTuple):
     status: int = 200
 
 
-def look(request: SignedIn) -> Looked:
-    """What the address asks for. Raises PermissionDenied for whoever may not read readiness."""
+def readable_edition(request: SignedIn) -> Edition | None:
+    """The edition asked for, or None where none is followed.
+
+    Raises PermissionDenied for whoever may not read readiness, and Refused for an edition that isn't there.
+    """
     if not request.user.is_embassy:
         raise PermissionDenied
+    edition = asking.edition(request)
+    if edition is not None and not can_read_readiness(request.user, edition):
+        raise PermissionDenied
+    return edition
+
+
+def look(request: SignedIn) -> Looked:
+    """What the address asks for. Raises PermissionDenied for whoever may not read readiness."""
     edition = None
     try:
-        edition = asking.edition(request)
+        edition = readable_edition(request)
         if edition is None:
             return Looked(None, None)
-        if not can_read_readiness(request.user, edition):
-            raise PermissionDenied
         asked = asking.asked_for(request.GET, edition)
     except Refused as refusal:
         form = StandpointForm(request.GET, edition=edition)

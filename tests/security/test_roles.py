@@ -32,6 +32,8 @@ POST  account_inactive                      -          405 405 405 405 | 405 405
 # What we conclude
 GET   dashboard                             -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  dashboard                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   readiness_changes                     -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  readiness_changes                     -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   recommendation_list                   -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  recommendation_list                   -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   recommendation_detail                 first      200 200 200 200 | 200 200 200 | 404 200 | in  in

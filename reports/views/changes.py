@@ -1,0 +1,179 @@
+"""What changed between two days or two moments: what moved the score, by how much, and the facts that did it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_safe
+
+from dialogues.models import Dialogue
+from recommendations.models import Edition
+from reports import asking, between, counting, wording
+from reports.asking import Asked
+from reports.between import End, PrintedMoved, PrintedStop
+from reports.changes import changes, comes_before
+from reports.facts import gather_facts
+from reports.findings import Row
+from reports.forms import BetweenForm
+from reports.views.rows import ToldRow, rows_told
+from reports.views.standpoint import readable_edition
+from tiptracker.accounts.models import User
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.refusals import Refused
+from tiptracker.snapshot import snapshot
+
+FOUR_WEEKS, WEEK = timedelta(weeks=4), timedelta(weeks=1)
+
+
+class Preset(NamedTuple):
+    """A comparison that is often asked for."""
+
+    label: str
+    url: str
+
+
+class ToldMoved(NamedTuple):
+    """A line that moved, the page that says why it stands so, and the dated facts that moved it."""
+
+    moved: PrintedMoved
+    url: str
+    rows: Sequence[ToldRow]
+
+
+class ToldStop(NamedTuple):
+    """A day or a moment, with the lines that it moved."""
+
+    stop: PrintedStop
+    lines: Sequence[ToldMoved]
+
+
+@login_required
+@require_safe
+def readiness_changes(request: SignedIn) -> HttpResponse:
+    """From one standpoint to another: four weeks ago, as then known, to today where nothing else is asked."""
+    edition = None
+    try:
+        edition = readable_edition(request)
+        context = _told(request, edition) if edition else {"edition": None}
+    except Refused as refusal:
+        form = BetweenForm(request.GET, edition=edition)
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return render_page(request, "reports/readiness_changes.html", {"edition": edition, "form": form}, status=422)
+    return render_page(request, "reports/readiness_changes.html", context)
+
+
+def asked_between(typed: QueryDict, edition: Edition) -> tuple[Asked, Asked]:
+    """The two standpoints in an address, `…_from` and `…_to`.
+
+    Without the first it is four weeks before the second, as then known. Raises Refused where the
+    second lies before the first.
+    """
+    until = asking.asked_for(typed, edition, suffix="_to")
+    if any(typed.get(f"{name}_from") for name in ("as_of", "known_by", "known_on")):
+        since = asking.asked_for(typed, edition, suffix="_from")
+    else:
+        since = _then(edition, max(edition.starts_on, until.as_of - FOUR_WEEKS), until)
+    if until.as_of < since.as_of:
+        raise Refused(
+            f"{wording.day(until.as_of)} lies before {wording.day(since.as_of)}. Give the earlier day first.",
+            field="as_of_to",
+        )
+    if comes_before(until.known_by, since.known_by):
+        raise Refused(
+            "Less was known by then than at the start. Give a later day, or leave it empty for all that is known now.",
+            field="known_on_to",
+        )
+    return since, until
+
+
+def _then(edition: Edition, on: date, until: Asked) -> Asked:
+    """A day as it was known at its end, or by what `until` knows, where that is less."""
+    known_by = datetime.combine(on, time.max, ZoneInfo(edition.country.time_zone))
+    if until.known_by is not None and until.known_by < known_by:
+        known_by = until.known_by
+    return Asked(edition, min(on, until.as_of), known_by, until.today)
+
+
+def _told(request: SignedIn, edition: Edition) -> dict[str, Any]:
+    since, until = asked_between(request.GET, edition)
+    with snapshot():
+        facts = gather_facts(edition)
+        found = changes(facts, since.standpoint, until.standpoint)
+        first, last = (
+            End(asked.standpoint, score, counting.is_reviewed(counting.known(facts, asked.known_by)))
+            for asked, score in ((since, found.before), (until, found.after))
+        )
+        page = between.printed(found, first, last, facts.zone)
+        told = rows_told(request.user, page.rows, until.known_by)
+        presets = _presets(request.user, edition, since)
+    return {
+        "edition": edition,
+        "up": f"{reverse('readiness_detail')}?{until.query}",
+        "since": since,
+        "until": until,
+        "form": _form(edition, since, until),
+        "presets": presets,
+        "page": page,
+        "has_benchmarks": bool(facts.benchmarks),
+        "stops": [_stop(stop, told, until) for stop in page.stops],
+    }
+
+
+def _stop(stop: PrintedStop, told: Mapping[Row, ToldRow], until: Asked) -> ToldStop:
+    return ToldStop(
+        stop,
+        [
+            ToldMoved(
+                one,
+                f"{reverse('readiness_why', args=[one.line.part.value, one.line.key])}?{until.query}",
+                [told[row] for row in one.line.rows if row in told],
+            )
+            for one in stop.moved
+        ],
+    )
+
+
+def _form(edition: Edition, since: Asked, until: Asked) -> BetweenForm:
+    known = [localtime(asked.known_by).date() if asked.known_by else None for asked in (since, until)]
+    initial = {
+        "edition": edition.pk,
+        "as_of_from": since.as_of,
+        "known_on_from": known[0],
+        "as_of_to": until.as_of,
+        "known_on_to": known[1],
+    }
+    return BetweenForm(initial=initial, edition=edition, today=until.today)
+
+
+def _presets(user: User, edition: Edition, since: Asked) -> list[Preset]:
+    """Since the last dialogue, since last week, and, of the first day, what was known then against now."""
+    today, starts_on = since.today, edition.starts_on
+    held_on = (
+        Dialogue.objects.visible_to(user)
+        .filter(country=edition.country_id, held_on__gte=starts_on, held_on__lte=today)
+        .order_by("-held_on")
+        .values_list("held_on", flat=True)
+        .first()
+    )
+    found = []
+    if held_on:
+        found.append(_since(f"Since the last dialogue, {wording.day(held_on)}", edition, held_on))
+    if today - WEEK >= starts_on:
+        found.append(_since("Since last week", edition, today - WEEK))
+    if since.as_of < today:
+        label = f"{wording.day(since.as_of)}, as known then and as known now"
+        found.append(_since(label, edition, since.as_of, as_of_to=since.as_of))
+    return found
+
+
+def _since(label: str, edition: Edition, on: date, **more: date) -> Preset:
+    """From a day as it was known at its end."""
+    days = {"as_of_from": on, "known_on_from": on} | more
+    query = {"edition": edition.pk} | {name: day.isoformat() for name, day in days.items()}
+    return Preset(label, f"{reverse('readiness_changes')}?{urlencode(query)}")

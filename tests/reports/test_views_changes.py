@@ -1,0 +1,297 @@
+"""What changed between two days or two moments, as a page."""
+
+from datetime import date, datetime
+
+import pytest
+from django.urls import reverse
+
+from dialogues.words import Verdict
+from tests.factories import (
+    MASERU,
+    AdministratorFactory,
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CountryFactory,
+    DialogueFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2022, 1, 28)
+DECEMBER, JANUARY = date(2021, 12, 1), date(2022, 1, 10)
+
+
+@pytest.fixture
+def changed(client):
+    """Call it with the address's query to have the page as an officer, or somebody else, sees it."""
+
+    def ask(user=None, **query):
+        client.force_login(user or OfficerFactory())
+        return client.get(reverse("readiness_changes"), query)
+
+    return ask
+
+
+def action(benchmark, happened_on, reviewed_on, **fields):
+    """An action on a benchmark, known from its day and verified on a later one."""
+    evidence = EvidenceFactory(
+        bears_on=[benchmark],
+        happened_from=happened_on,
+        happened_to=happened_on,
+        recorded_at=at_noon(happened_on),
+        **fields,
+    )
+    EvidenceReviewFactory(evidence=evidence, bearing=evidence.bearings.get(), recorded_at=at_noon(reviewed_on))
+    return evidence
+
+
+def lines(response):
+    """What the page tells of each stop: its points, and of each line its points and the texts of its rows."""
+    return [
+        (
+            told.stop.points,
+            [(one.moved.line.title, one.moved.points, [row.text for row in one.rows]) for one in told.lines],
+        )
+        for told in response.context["stops"]
+    ]
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_changes_tells_since_four_weeks_ago_what_moved_and_by_which_facts(changed, reader):
+    benchmark = BenchmarkFactory()
+    action(benchmark, DECEMBER, JANUARY, title="Two officers were charged")
+    EvidenceFactory(title="Only claimed", bears_on=[benchmark])
+    AssessmentFactory(benchmark=BenchmarkFactory(), verdict=Verdict.MET)
+
+    response = changed(reader())
+
+    assert response.status_code == 200
+    # A step on one of two benchmarks, each the only one of its recommendation: 30/4; and a third of 20.
+    assert lines(response) == [
+        (
+            "+14.2",
+            [
+                ("Benchmark 1a", "+7.5", ["Two officers were charged"]),
+                ("Prosecution", "+6.7", ["Two officers were charged"]),
+            ],
+        )
+    ]
+    text = response.text
+    assert "between 31 December 2021 and 28 January 2022" in text
+    assert "Recorded <time" in text
+    assert "Nothing has been verified yet." in text
+    assert "Not assessed yet; a verified action over by 1 December 2021 counts as a step." in text
+    assert "Only claimed" not in text
+
+
+def test_changes_links_each_line_to_its_reasons_and_each_fact_to_its_page(changed):
+    benchmark = BenchmarkFactory()
+    evidence = action(benchmark, DECEMBER, JANUARY)
+
+    text = changed().text
+
+    assert f'href="{reverse("evidence_detail", args=[evidence.pk])}"' in text
+    assert f'href="{reverse("readiness_why", args=["concrete_action", "1a"])}?edition=' in text
+    assert "Verified by" in text
+
+
+def test_changes_goes_from_stop_to_stop_in_the_order_of_time(changed):
+    benchmark = BenchmarkFactory()
+    action(benchmark, DECEMBER, DECEMBER)
+    act = action(benchmark, date(2021, 12, 10), JANUARY)
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, grounds=[act], recorded_at=at_noon(JANUARY))
+
+    response = changed(as_of_from="2021-11-20", known_on_from="2021-11-20")
+
+    assert [told.stop.at for told in response.context["stops"]] == [at_noon(DECEMBER), at_noon(JANUARY)]
+    assert "Nothing had been reviewed yet at first" in response.text
+    # A step of the only benchmark: 15, and a third of 20; then the whole: 15 more.
+    assert [told.stop.points for told in response.context["stops"]] == ["+21.7", "+15"]
+    assert response.text.index("1 December 2021, 12:00") < response.text.index("10 January 2022, 12:00")
+    assert "<strong>+36.7</strong> points</p>" in response.text
+
+
+def test_changes_says_what_fell(changed):
+    benchmark = BenchmarkFactory()
+    evidence = action(benchmark, DECEMBER, DECEMBER)
+    EvidenceReviewFactory(
+        evidence=evidence, bearing=evidence.bearings.get(), decision="rejected", recorded_at=at_noon(JANUARY)
+    )
+
+    response = changed()
+
+    assert "The score fell from 21.7 to 0 between 31 December 2021 and 28 January 2022." in response.text
+    assert lines(response)[0][0] == "−21.7"
+
+
+def test_changes_compares_what_was_known_of_one_day_then_and_now(changed):
+    benchmark = BenchmarkFactory()
+    action(benchmark, date(2021, 11, 1), DECEMBER)
+    action(benchmark, DECEMBER, JANUARY, title="Looked at late")
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, recorded_at=at_noon(date(2022, 1, 20)))
+
+    response = changed(as_of_from="2021-12-15", known_on_from="2021-12-15", as_of_to="2021-12-15")
+
+    assert (
+        "Nothing moved the score as of 15 December 2021, by what became known after 15 December 2021" in response.text
+    )
+    assert response.context["stops"] == []
+
+
+def test_changes_takes_a_moment_with_its_zone(changed):
+    benchmark = BenchmarkFactory()
+    action(benchmark, DECEMBER, JANUARY)
+    before, after = (datetime(2022, 1, 10, hour, tzinfo=MASERU).isoformat() for hour in (11, 13))
+
+    (stop,) = changed(known_by_from=before, known_by_to=after).context["stops"]
+
+    assert stop.stop.at == at_noon(JANUARY)
+    assert changed(known_by_from=after).context["stops"] == []
+
+
+def test_changes_where_nothing_moved_says_so(changed):
+    action(BenchmarkFactory(), date(2021, 11, 1), DECEMBER)
+
+    response = changed()
+
+    assert "Nothing moved the score between 31 December 2021 and 28 January 2022: it is 21.7." in response.text
+    assert "It said" not in response.text
+
+
+def test_changes_shows_no_figure_where_nothing_has_been_reviewed(changed):
+    EvidenceFactory(bears_on=[BenchmarkFactory()])
+
+    response = changed()
+
+    assert "Nothing has been reviewed yet, so no score has moved." in response.text
+    assert "points" not in response.text
+
+
+@pytest.mark.day("2021-04-10")
+def test_changes_begins_with_the_period_where_four_weeks_ago_lie_before_it(changed):
+    BenchmarkFactory()
+
+    since = changed().context["since"]
+
+    assert (since.as_of, since.known_by.date()) == (date(2021, 4, 1), date(2021, 4, 1))
+
+
+def test_changes_to_an_earlier_day_begins_four_weeks_before_that(changed):
+    BenchmarkFactory()
+
+    response = changed(as_of_to="2021-10-29", known_on_to="2021-09-30")
+
+    assert response.status_code == 200
+    since = response.context["since"]
+    assert (since.as_of, since.known_by.date()) == (date(2021, 10, 1), date(2021, 9, 30))
+
+
+def test_changes_offers_what_is_often_asked(changed):
+    BenchmarkFactory()
+    for held_on in (date(2021, 3, 20), date(2021, 11, 8), date(2021, 9, 1)):
+        DialogueFactory(held_on=held_on)
+    DialogueFactory(held_on=JANUARY, country=CountryFactory(elsewhere=True))
+
+    response = changed()
+
+    presets = {preset.label: preset.url for preset in response.context["presets"]}
+    assert list(presets) == [
+        "Since the last dialogue, 8 November 2021",
+        "Since last week",
+        "31 December 2021, as known then and as known now",
+    ]
+    edition = EditionFactory().pk
+    assert presets["Since last week"] == (
+        f"/readiness/changes/?edition={edition}&as_of_from=2022-01-21&known_on_from=2022-01-21"
+    )
+    assert list(presets.values())[2].endswith("as_of_from=2021-12-31&known_on_from=2021-12-31&as_of_to=2021-12-31")
+
+
+def test_changes_of_a_country_without_a_dialogue_offers_none(changed):
+    BenchmarkFactory()
+
+    assert "Since the last dialogue" not in changed().text
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "sentence"),
+    [
+        ({"as_of_from": "2022-01-10", "as_of_to": "2021-12-01"}, "as_of_to", "Give the earlier day first."),
+        ({"known_on_from": "2022-01-10", "known_on_to": "2021-12-01"}, "known_on_to", "Less was known by then"),
+        ({"as_of_from": "2022-01-10", "known_on_to": "2021-12-01"}, "known_on_to", "Less was known by then"),
+        ({"as_of_from": "2021-03-31"}, "as_of_from", "The tracking period begins on 1 April 2021."),
+        ({"as_of_to": "2022-01-29"}, "as_of_to", "29 January 2022 has not come yet."),
+        ({"as_of_from": "yesterday"}, "as_of_from", "“yesterday” is no day."),
+        ({"known_on_to": "now"}, "known_on_to", "“now” is no day."),
+        ({"known_by_from": "2022-01-10T10:00:00"}, None, "Add the zone"),
+        ({"edition": "987654"}, "edition", "No such edition is followed here."),
+    ],
+)
+def test_changes_refuses_what_cannot_be_meant_in_a_sentence_and_keeps_what_was_typed(changed, query, field, sentence):
+    BenchmarkFactory()
+
+    response = changed(**query)
+
+    assert response.status_code == 422
+    form = response.context["form"]
+    assert sentence in str(form.errors.get(field or "__all__"))
+    assert sentence in response.text
+    for name, value in query.items():
+        if name in form.fields and name != "edition":
+            assert f'value="{value}"' in response.text
+
+
+def test_changes_of_an_edition_without_benchmarks_says_how_to_begin(changed):
+    RecommendationFactory()
+
+    response = changed()
+
+    assert response.status_code == 200
+    assert "This edition has no benchmarks yet." in response.text
+
+
+def test_changes_without_an_edition_says_how_it_begins(changed):
+    response = changed()
+
+    assert response.status_code == 200
+    assert "No edition is followed yet." in response.text
+
+
+def test_changes_is_the_embassys_alone(changed, client):
+    edition = BenchmarkFactory().recommendation.edition
+
+    for reader in (FocalPointFactory, AdministratorFactory):
+        assert changed(reader()).status_code == 403
+    elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    response = changed(elsewhere, edition=edition.pk)
+    assert response.status_code == 422
+    assert "Lesotho, 2021" not in response.text
+    client.logout()
+    assert client.get(reverse("readiness_changes")).headers["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_changes_query_count(client, django_assert_num_queries, count):
+    for number in range(count):
+        benchmark = BenchmarkFactory()
+        act = action(benchmark, DECEMBER, JANUARY)
+        AssessmentFactory(
+            benchmark=benchmark, verdict=Verdict.MET, grounds=[act], recorded_at=at_noon(date(2022, 1, 11 + number))
+        )
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 3 evidence and what was said of
+    # it, 1 assessments, 1 the last dialogue, 1 the post's name
+    with django_assert_num_queries(24):
+        response = client.get(reverse("readiness_changes"))
+
+    assert len(response.context["stops"]) == 1 + count
