@@ -59,7 +59,7 @@ from recommendations.models import (
     RecommendationWeight,
 )
 from recommendations.words import MilestoneKind, Pillar, Rule, TextStatus, Tier
-from reports.models import Briefing, BriefingDownload, BriefingKind
+from reports.models import Briefing, BriefingDownload, BriefingKind, ReadinessRun
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.jobs.models import Job
 from tiptracker.words import Role
@@ -629,6 +629,22 @@ class AssessmentFactory(DjangoModelFactory):
 
 
 # --- What is handed over ----------------------------------------------------------------------------------------------
+
+
+class ReadinessRunFactory(DjangoModelFactory):
+    """A run that an older version of the method kept, as of 28 January 2022."""
+
+    class Meta:
+        model = ReadinessRun
+
+    edition = factory.SubFactory(EditionFactory)
+    as_of = date(2022, 1, 28)
+    known_by = factory.LazyAttribute(lambda row: at_noon(row.as_of))
+    facts = factory.LazyFunction(dict)
+    facts_sha256 = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
+    result = factory.LazyFunction(dict)
+    methodology = "0"
+    computed_at = factory.LazyAttribute(lambda row: row.known_by)
 
 
 class BriefingFactory(DjangoModelFactory):

@@ -4,6 +4,7 @@ from reports.views.dashboard import dashboard
 from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
 from reports.views.rounds import round_foretold
+from reports.views.runs import run_detail, run_list
 from reports.views.why import readiness_why
 
 __all__ = [
@@ -18,4 +19,6 @@ __all__ = [
     "recommendation_detail",
     "recommendation_list",
     "round_foretold",
+    "run_detail",
+    "run_list",
 ]

@@ -61,7 +61,14 @@ def address(line, key):
     """Where a line asks, on the row of this key."""
     if "/" in line.route:
         return "/" + line.route.replace("<path:object_id>", str(key)).replace("(?P<url>.*)$", "nowhere/")
-    ways = [{"pk": key}, {"edition": key}, {"object_id": key}, {"content_type_id": key, "object_id": key}]
+    part, _, below = line.row.partition("/")
+    ways = [
+        {"pk": key},
+        {"edition": key},
+        {"object_id": key},
+        {"content_type_id": key, "object_id": key},
+        {"part": part, "key": below} if below else {"part": part},
+    ]
     for arguments in ({}, {"app_label": line.row}, *ways):
         try:
             return reverse(line.route, kwargs=arguments)

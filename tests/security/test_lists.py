@@ -176,6 +176,11 @@ PAGES = {
     "commitment_list": ("commitment", of_commitment_list, API["commitment"][1]),
     "dialogue_list": ("dialogue", of_dialogue_list, API["dialogue"][1]),
     "briefing_list": ("briefing", lambda context: [row.pk for row in context["page"]], API["briefing"][1]),
+    "run_list": (
+        "readinessrun",
+        lambda context: [row.pk for row in context["page"]],
+        told(embassy="run", elsewhere="their_run"),
+    ),
     "round_list": (
         "updateround",
         lambda context: [waiting.round.pk for waiting in context["rounds"]],
@@ -195,7 +200,7 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
         reader: world.names(model, keys(answer.context)) for reader, answer in answers.items() if answer.status == "200"
     }
     assert listed == {reader: expected[reader] for reader in listed}
-    assert set(listed) == (MINISTRIES if route == "ministry_home" else SIGNED_IN)
+    assert set(listed) == {"ministry_home": MINISTRIES, "run_list": EMBASSY | ELSEWHERE}.get(route, SIGNED_IN)
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES | ADMINISTRATOR))

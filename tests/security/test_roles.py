@@ -32,6 +32,19 @@ POST  account_inactive                      -          405 405 405 405 | 405 405
 # What we conclude
 GET   dashboard                             -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  dashboard                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   readiness_detail                      -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  readiness_detail                      -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   readiness_checks                      -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  readiness_checks                      -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   readiness_why                         concrete_action 200 200 200 200 | 403 403 403 | 200 403 | in  in
+GET   readiness_why                         concrete_action/1a 200 200 200 200 | 403 403 403 | 200 403 | in  in
+GET   readiness_why                         three_ps/prosecution 200 200 200 200 | 403 403 403 | 200 403 | in  in
+GET   readiness_why                         concrete_action/99z 404 404 404 404 | 403 403 403 | 404 403 | in  in
+POST  readiness_why                         concrete_action 405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   run_list                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  run_list                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   run_detail                            run        200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  run_detail                            run        405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   readiness_changes                     -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  readiness_changes                     -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   recommendation_list                   -          200 200 200 200 | 200 200 200 | 200 200 | in  in
@@ -46,6 +59,7 @@ GET   briefing_file                         briefing   200 200 200 200 | 404 404
 POST  briefing_file                         briefing   405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   round_foretold                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
 POST  round_foretold                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
+
 
 # What is asked
 GET   recommendation_add                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
@@ -292,7 +306,7 @@ def test_every_text_is_read_by_whom_it_is_meant_for(world):
     """Else searching for it would prove nothing. (Not every name of a person is said to all who may know it.)"""
     files = [Line("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
     asked = [line for line in LINES if line.method == "GET"] + files
-    asked += [Line("GET", "briefing_file", "their_briefing", {})]
+    asked += [Line("GET", "briefing_file", "their_briefing", {}), Line("GET", "run_detail", "their_run", {})]
     read = {reader: "".join(ask(world, line, reader).body for line in asked) for reader in READERS}
 
     unread = {

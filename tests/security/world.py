@@ -36,6 +36,7 @@ from tests.factories import (
     OfficeHolderFactory,
     OfficerFactory,
     ParticipantFactory,
+    ReadinessRunFactory,
     ReadingFactory,
     RecommendationFactory,
     RecorderFactory,
@@ -373,6 +374,7 @@ class World:
             said_of_done=done.reviews.exclude(bearing=None).get(),
             briefing=BriefingFactory(content=self.says("briefing", EMBASSY).encode()),
             failed_briefing=BriefingFactory(job=failed),
+            run=ReadinessRunFactory(result={"headline": self.says("run", EMBASSY)}),
             unsent_file=unsent,
             **{
                 f"{name}_file": piece.file
@@ -457,6 +459,7 @@ class World:
             their_assessment=AssessmentFactory(
                 benchmark=benchmark, rationale=self.says("their rationale", to), recorded_by=by
             ),
+            their_run=ReadinessRunFactory(edition=edition, result={"headline": self.says("their run", to)}),
             their_briefing=BriefingFactory(
                 edition=edition, content=self.says("their briefing", to).encode(), requested_by=by
             ),

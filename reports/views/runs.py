@@ -1,0 +1,143 @@
+"""Kept runs of readiness: each shown from what it kept, those of the method in force computed anew beside it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from recommendations.models import EditionTerms
+from reports import asking, glance, keeping, wording
+from reports.models import ReadinessRun
+from reports.readiness import METHOD
+from reports.words import Shown
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.refusals import Refused
+
+PAGE_SIZE = 25
+
+
+class KeptLine(NamedTuple):
+    """A line of a kept result as it is printed.
+
+    `points` is None where nothing had been reviewed, `verdict` where the method of that time had another word.
+    """
+
+    told: Mapping[str, Any]
+    points: Decimal | None
+    of: Decimal
+    verdict: Shown | None
+
+
+class KeptPart(NamedTuple):
+    """One of the parts of a kept result; what its lines print adds up to what it prints."""
+
+    line: KeptLine
+    lines: Sequence[KeptLine]
+
+
+class KeptLever(NamedTuple):
+    """What meeting a benchmark would have added, and when it was due."""
+
+    benchmark: str
+    points: Decimal
+    due_on: date | None
+
+
+@login_required
+@require_safe
+def run_list(request: SignedIn) -> HttpResponse:
+    """The runs kept of the edition at hand, the newest first."""
+    if not request.user.is_embassy:
+        raise PermissionDenied
+    try:
+        edition = asking.edition(request)
+    except Refused as refusal:
+        return render_page(request, "reports/run_list.html", {"refusal": refusal}, status=422)
+    runs = (
+        ReadinessRun.objects.visible_to(request.user)
+        .filter(edition=edition)
+        .defer("facts", "result")
+        .annotate(score=F("result__score"), claimed=F("result__claimed"), reviewed=F("result__reviewed"))
+        .order_by("-computed_at", "-pk")
+    )
+    page = Paginator(runs, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render_page(request, "reports/run_list.html", {"edition": edition, "page": page, "method": METHOD})
+
+
+@login_required
+@require_safe
+def run_detail(request: SignedIn, pk: int) -> HttpResponse:
+    """One run from what it kept, and whether it comes out the same again."""
+    run = get_object_or_404(ReadinessRun.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
+    kept = run.result
+    context = {
+        "run": run,
+        "kept": kept,
+        "method": METHOD,
+        "comparison": keeping.compare(run),
+        "mark": _mark(request, run),
+        "deadline_on": _day(kept.get("deadline_on")),
+        "parts": _parts(kept),
+        "benchmarks": _lines(kept.get("benchmarks", []), is_reviewed=bool(kept.get("reviewed"))),
+        "levers": [
+            KeptLever(one.get("benchmark", ""), wording.tenths(_share(one, "points")), _day(one.get("due_on")))
+            for one in kept.get("levers", ())
+        ],
+    }
+    if kept.get("reviewed"):
+        figures = {
+            name: glance.plain(wording.tenths(_share(kept, name)))
+            for name in ("score", "claimed", "possible", "ceiling")
+        }
+        context["figures"] = figures
+    return render_page(request, "reports/run_detail.html", context)
+
+
+def _mark(request: SignedIn, run: ReadinessRun) -> Mapping[str, Any] | None:
+    """The working mark that was kept, with its reason as the terms of that time say it today."""
+    mark = run.result.get("working_mark")
+    if mark is None:
+        return None
+    terms = EditionTerms.objects.visible_to(request.user).filter(edition=run.edition).known_by(run.known_by).first()
+    return {"points": glance.plain(Decimal(str(mark))), "reason": terms.working_mark_reason if terms else ""}
+
+
+def _parts(kept: Mapping[str, Any]) -> list[KeptPart]:
+    told = kept.get("parts", [])
+    is_reviewed = bool(kept.get("reviewed"))
+    return [
+        KeptPart(line, _lines(one.get("questions", []), is_reviewed=is_reviewed, total=line.points))
+        for one, line in zip(told, _lines(told, is_reviewed=is_reviewed), strict=True)
+    ]
+
+
+def _lines(told: Sequence[Mapping[str, Any]], *, is_reviewed: bool, total: Decimal | None = None) -> list[KeptLine]:
+    points = wording.printed([_share(one, "points") for one in told], total=total)
+    possible = wording.printed([_share(one, "of") for one in told])
+    return [
+        KeptLine(
+            one,
+            glance.plain(given) if is_reviewed else None,
+            glance.plain(of),
+            next((word for word in Shown if word == one.get("verdict")), None),
+        )
+        for one, given, of in zip(told, points, possible, strict=True)
+    ]
+
+
+def _share(told: Mapping[str, Any], name: str) -> Fraction:
+    """A figure of a kept result, exact where it was kept so."""
+    return Fraction(told.get(f"{name}_exact") or str(told.get(name, 0)))
+
+
+def _day(told: str | None) -> date | None:
+    return date.fromisoformat(told) if told else None

@@ -1,0 +1,198 @@
+"""The pages of kept runs."""
+
+from datetime import date, datetime
+from unittest.mock import patch
+
+import pytest
+from django.urls import reverse
+
+from dialogues.lesotho.actions import load_public_record
+from recommendations.models import Edition
+from reports import readiness as rules
+from reports.actions import compute_readiness
+from tests.factories import (
+    MASERU,
+    CountryFactory,
+    EditionFactory,
+    EditionTermsFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadinessRunFactory,
+    RecommendationFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
+LAST_DAY = date(2022, 3, 31)
+
+
+@pytest.fixture
+def reader(client):
+    client.force_login(ObserverFactory(countries=[CountryFactory()]))
+
+
+@pytest.fixture
+def run():
+    load_public_record(now=LATE)
+    return compute_readiness(edition=Edition.objects.tracked().get(), as_of=LAST_DAY, now=LATE)
+
+
+def page_of(client, run):
+    response = client.get(reverse("run_detail", args=[run.pk]))
+    assert response.status_code == 200
+    return response
+
+
+def kept(run, **changed):
+    """A run like this one but for what is changed."""
+    names = ("edition", "as_of", "known_by", "facts", "result", "methodology")
+    return ReadinessRunFactory(**{name: getattr(run, name) for name in names} | changed)
+
+
+# --- One run ----------------------------------------------------------------------------------------------------------
+
+
+def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, reader, run):
+    page = page_of(client, run)
+
+    assert "Recomputed just now: the same." in page.text
+    for told in (
+        "60.5 of 100 verified, 61.3 claimed; our working mark is 45; the deadline passed 31 days ago.",
+        "Prosecutions rose from 4 to 16.",
+        "If the claims hold: Claimed as under way, 11 November 2021; not verified.",
+        "45: The post&#x27;s own working mark, from the back-test; not the Department&#x27;s.",
+        run.facts_sha256,
+    ):
+        assert told in page.text
+    parts = page.context["parts"]
+    assert [str(part.line.points) for part in parts] == ["25", "8", "20", "7.5"]
+    assert all(sum(line.points for line in part.lines) == part.line.points for part in parts)
+
+
+def test_a_run_that_comes_out_otherwise_says_so_loudly(client, reader, run):
+    page = page_of(client, kept(run, result=run.result | {"score": 99.0, "waiting": 0}))
+
+    assert page.context["comparison"].differing == ("score", "waiting")
+    assert 'role="alert"' in page.text
+    assert "Recomputed just now: it differs." in page.text
+    assert "come out otherwise: score, waiting." in page.text
+    assert "the same." not in page.text
+
+
+def test_a_run_whose_facts_cannot_be_read_says_so(client, reader, run):
+    page = page_of(client, kept(run, facts={"edition": None}))
+
+    assert "it differs." in page.text
+    assert "can’t be read any more" in page.text
+    assert "Prosecutions rose from 4 to 16." in page.text
+
+
+def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(client, reader, run):
+    """… though it would come out otherwise now, and has words that the method of today has not."""
+    told = {
+        "headline": "12 of 100, as it was counted then.",
+        "reviewed": True,
+        "score": 12.0,
+        "parts": [{"title": "Willingness", "points": 12.0, "of": 50.0, "verdict": "promising", "questions": []}],
+    }
+    old = kept(run, methodology="0", result=told, facts={"of": "another shape"})
+
+    with patch("reports.keeping.readiness") as computed:
+        page = page_of(client, old)
+
+    assert not computed.called
+    for words in ("12 of 100, as it was counted then.", "Willingness", "12 of 50", "computed by method 0; method 1"):
+        assert words in page.text
+    assert "Recomputed just now" not in page.text
+
+
+def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(client, reader, run, monkeypatch):
+    monkeypatch.setattr("reports.keeping.METHOD", rules.METHOD + "1")
+
+    page = page_of(client, run)
+
+    assert "Shown as it was kept." in page.text
+    assert "Prosecutions rose from 4 to 16." in page.text
+
+
+@pytest.mark.day("2022-03-01")
+def test_a_run_of_an_unreviewed_record_shows_no_figure(client, reader):
+    now = datetime(2022, 2, 28, 12, tzinfo=MASERU)
+    load_public_record(now=now)
+    run = compute_readiness(edition=Edition.objects.tracked().get(), as_of=now.date(), now=now)
+
+    page = page_of(client, run)
+
+    assert "Nothing has been reviewed yet; 7 claims are waiting." in page.text
+    assert "figures" not in page.context
+    assert {line.points for part in page.context["parts"] for line in (part.line, *part.lines)} == {None}
+
+
+def test_the_reason_of_the_mark_is_read_from_the_terms_of_that_time(client, reader):
+    """… so that a reason redacted since is redacted here."""
+    edition = EditionFactory(terms__working_mark_reason="[redacted]")
+    RecommendationFactory(edition=edition)
+    run = compute_readiness(edition=edition, as_of=date(2022, 1, 20), now=at_noon(date(2022, 1, 20)))
+    EditionTermsFactory(edition=edition, working_mark_reason="A later one.", recorded_at=at_noon(date(2022, 1, 27)))
+
+    page = page_of(client, run)
+
+    assert page.context["mark"] == {"points": 45, "reason": "[redacted]"}
+    assert "A later one." not in page.text
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+
+
+def test_run_list_tells_each_run_newest_first(client, reader, run):
+    older = kept(run, methodology="0", result={}, computed_at=at_noon(date(2021, 12, 1)))
+
+    page = client.get(reverse("run_list"))
+
+    assert [row.pk for row in page.context["page"]] == [run.pk, older.pk]
+    assert page.text.index(reverse("run_detail", args=[run.pk])) < page.text.index(
+        reverse("run_detail", args=[older.pk])
+    )
+    for told in ("60.5", "61.3", "31 Mar 2022", "31 Jul 2022, 23:59", "nothing reviewed", "0, an older one"):
+        assert told in page.text
+
+
+def test_run_list_holds_the_runs_of_one_edition(client, reader):
+    this, other = (RecommendationFactory(edition__year=year).edition for year in (2021, 2020))
+    runs = {edition.year: ReadinessRunFactory(edition=edition) for edition in (this, other)}
+
+    assert [*client.get(reverse("run_list")).context["page"]] == [runs[2021]]
+    assert [*client.get(reverse("run_list"), {"edition": other.pk}).context["page"]] == [runs[2020]]
+
+
+@pytest.mark.parametrize("asked", ["987654321", "9" * 30, "Lesotho"])
+def test_run_list_refuses_an_edition_that_is_not_there_with_a_sentence(client, reader, asked):
+    RecommendationFactory()
+
+    response = client.get(reverse("run_list"), {"edition": asked})
+
+    assert response.status_code == 422
+    assert "No such edition is followed here. Leave it out for the newest one." in response.text
+
+
+def test_run_list_says_how_it_begins(client, reader):
+    assert "No run has been kept yet." in client.get(reverse("run_list")).text
+
+
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_run_list_query_count(client, django_assert_num_queries, how_many):
+    RecommendationFactory()
+    for _ in range(how_many):
+        ReadinessRunFactory()
+    client.force_login(OfficerFactory())
+
+    with django_assert_num_queries(8):
+        client.get(reverse("run_list"))
+
+
+def test_run_detail_query_count(client, run, django_assert_num_queries):
+    client.force_login(OfficerFactory())
+
+    with django_assert_num_queries(7):
+        client.get(reverse("run_detail", args=[run.pk]))
