@@ -2,17 +2,19 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reports import asking, document, wording
+from reports import asking, beside, document, telling, wording
 from reports.facts import gather_facts
 from reports.management import arguments
 from reports.readiness import Readiness, readiness
 from reports.tallying import Line
 from tiptracker import clock
+from tiptracker.accounts.models import Ministry
 from tiptracker.refusals import Refused
 
 
@@ -34,6 +36,7 @@ class Command(BaseCommand):
         try:
             edition = arguments.edition(country, year)
             today = clock.today(edition.country.time_zone)
+            ministries = dict(Ministry.objects.filter(country=edition.country_id).values_list("pk", "name"))
             result = readiness(
                 gather_facts(edition),
                 as_of=asking.day(as_of, edition, today) if as_of else today,
@@ -45,11 +48,14 @@ class Command(BaseCommand):
         if is_json:
             self.stdout.write(json.dumps(document.as_document(result), indent=2, ensure_ascii=False))
         else:
-            self.stdout.write("\n".join(_read(result)))
+            self.stdout.write("\n".join(_read(result, ministries)))
 
 
-def _read(result: Readiness) -> Iterator[str]:
-    """The result in lines of text; no figure of what is verified where nothing has been reviewed."""
+def _read(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
+    """The result in lines of text; no figure of what is verified where nothing has been reviewed.
+
+    `ministries` by id.
+    """
     known = f", as known by {result.known_by.isoformat()}" if result.known_by else ""
     yield f"{result.edition.country} {result.edition.year}, as of {wording.day(result.as_of)}{known}"
     yield document.headline(result)
@@ -67,10 +73,47 @@ def _read(result: Readiness) -> Iterator[str]:
             yield f"{shown:5}  {_line(line, '' if named else f'{line.title}. ')}"
     yield "\nBenchmarks"
     yield from (f"{one.line.key:>5}  {_line(one.line)}" for one in result.verified.benchmarks)
+    yield from _beside(result, ministries)
     if result.checks:
-        yield "\nWhat doesn't fit together"
+        yield f"\nWhat doesn't fit together ({len(result.checks)})"
         yield from (f"  {check.sentence} {check.to_do}" for check in result.checks)
     yield f"\n{document.DISCLAIMER}"
+
+
+def _beside(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
+    """What stands beside the score: possible, ceiling, mark, smallest set, years, levers, claims by ministry."""
+    yield "\nBeside the score"
+    for sentence in (beside.possible(result), beside.ceiling(result)):
+        if sentence:
+            yield f"  {sentence}"
+    if result.working_mark is not None:
+        yield f"  Working mark: {wording.figure(result.working_mark)}. {result.working_mark_reason}"
+    yield f"  {beside.smallest_set(result)}"
+    yield f"  {beside.watch_list(result)}"
+    if levers := beside.levers(result):
+        yield "\nWhat would move it: each open benchmark, met, and what it would add"
+        for lever in levers:
+            due = f"due {wording.day(lever.due_on)}" if lever.due_on else "no date agreed"
+            yield f"{_points(lever.points)}  {lever.key:<4} {due}"
+    if claims := beside.claims(result):
+        yield "\nClaimed and not verified, by who claims it"
+        for claim in claims:
+            who = ministries.get(claim.ministry_id or 0, "Logged by the embassy itself")
+            yield f"{_points(claim.points)}  {who}: {_behind(claim)}"
+
+
+def _points(points: Decimal | None) -> str:
+    return f"{'' if points is None else format(points, '.1f'):>5}"
+
+
+def _behind(claim: beside.PrintedClaim) -> str:
+    """What stands behind a claim, counted: "1 submission, 2 pieces of evidence"."""
+    counted = (
+        telling.counted(len(claim.rounds), "submission", "submissions"),
+        telling.counted(len(claim.evidence), "piece of evidence", "pieces of evidence"),
+        telling.counted(len(claim.readings), "figure", "figures"),
+    )
+    return ", ".join(one for one in counted if not one.startswith("0 "))
 
 
 def _line(line: Line, title: str = "") -> str:

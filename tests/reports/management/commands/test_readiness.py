@@ -53,6 +53,24 @@ def test_readiness_prints_something_to_read(lesotho, capsys):
     assert told.rstrip().endswith("It does not predict a tier; the tier is the Secretary of State’s decision.")
 
 
+def test_readiness_prints_what_stands_beside_the_score(lesotho, capsys):
+    told = run(capsys, "LSO", "2021", "--as-of", "2022-02-28")
+
+    assert "53.3 more points are verified but dated only to a later day" in told
+    assert "28.5 is within reach" in told
+    assert "Working mark: 45. " in told
+    assert "4 benchmarks, met, would reach our working mark of 45: 1a, 1b, 1d and 5a." in told
+    assert "1 year on the Watch List" in told
+    assert " 16.9  1a   no date agreed" in told
+    assert "  8.6  Logged by the embassy itself: 6 pieces of evidence" in told
+
+
+def test_readiness_prints_what_does_not_fit_together(lesotho, capsys):
+    told = run(capsys, "LSO", "2021", "--as-of", "2022-03-31")
+
+    assert "What doesn't fit together (" in told
+
+
 def test_readiness_gives_no_figure_where_nothing_is_reviewed(lesotho, capsys):
     told = run(capsys, "LSO", "2021", "--as-of", "2022-03-31", "--known-by", "2022-02-28T23:59:59+02:00")
 
