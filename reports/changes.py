@@ -79,13 +79,18 @@ def changes(facts: Facts, since: Standpoint, until: Standpoint) -> Changes:
         raise ValueError("The second standpoint lies before the first.")
     days = Days(facts)
     plan = {row.id for row in facts.recommendations if row.origin is Origin.ACTION_PLAN}
+    cites = {
+        Row("reading", row.id): Row("evidence", row.evidence_id)
+        for row in facts.readings
+        if row.evidence_id is not None
+    }
     here = since
     stands = before = days.tally(here.as_of, here.known_by)
     stops = []
     for on, at, rows in _stops(facts, since, until):
         here = replace(here, as_of=on) if at is None else replace(here, known_by=at)
         now = days.tally(here.as_of, here.known_by)
-        if moved := tuple(_moved(_lines(stands, plan), _lines(now, plan), rows)):
+        if moved := tuple(_moved(_lines(stands, plan), _lines(now, plan), rows, cites)):
             stops.append(Stop(on, at, rows, moved))
         stands = now
     return Changes(before.points, stands.points, tuple(stops))
@@ -142,13 +147,16 @@ def _recorded(facts: Facts) -> Iterator[tuple[datetime, Row]]:
         yield assessment.recorded_at, Row("assessment", assessment.id)
 
 
-def _moved(was: Lines, stands: Lines, rows: tuple[Row, ...]) -> Iterator[Moved]:
-    """The lines whose points differ, in the order of the parts."""
+def _moved(was: Lines, stands: Lines, rows: tuple[Row, ...], cites: Mapping[Row, Row]) -> Iterator[Moved]:
+    """The lines whose points differ, in the order of the parts.
+
+    A reading that was there before came to count by the evidence it cites (`cites`).
+    """
     for key in {**stands, **was}:
         title, points, finding = stands.get(key, ("", Fraction(0), None))
         old_title, old_points, old = was.get(key, ("", Fraction(0), None))
         if points != old_points:
-            new = {*_rows(finding)} ^ {*_rows(old)}
+            new = {row if row in rows else cites.get(row, row) for row in {*_rows(finding)} ^ {*_rows(old)}}
             yield Moved(
                 part=key[0],
                 key=key[1],
