@@ -37,6 +37,16 @@ AXE = Axe().axe_script
 NO_PAGES = {"evidence_review", "round_return", "round_accept", "evidence_file", "briefing_file"}
 """Addresses that take a form or hand out a file; what is refused there is shown on a page that is walked."""
 
+WHY = [
+    ["concrete_action"],
+    ["concrete_action", "1"],
+    ["concrete_action", "4b"],
+    ["concrete_action", "6a"],
+    ["increasing_efforts", "prosecutions"],
+    ["three_ps", "protection"],
+]
+"""Lines of the score: a part, a recommendation, benchmarks with claims and with what doesn't count, a question, a P."""
+
 
 @dataclass
 class Walk:
@@ -169,10 +179,13 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "dialogue_edit": Dialogue.objects.order_by("pk")[:1],
         "briefing_detail": Briefing.objects.all(),
     }
-    alone = sorted(_names() - set(things) - NO_PAGES)
-    return {name: [reverse(name)] for name in alone} | {
-        name: [reverse(name, args=[each.pk]) for each in rows] for name, rows in things.items()
-    }
+    why = [reverse("readiness_why", args=key) for key in WHY]
+    alone = sorted(_names() - set(things) - {"readiness_why"} - NO_PAGES)
+    return (
+        {name: [reverse(name)] for name in alone}
+        | {name: [reverse(name, args=[each.pk]) for each in rows] for name, rows in things.items()}
+        | {"readiness_why": why}
+    )
 
 
 def _open_to_both(commitments: Iterable[Commitment]) -> list[Commitment]:
@@ -238,5 +251,6 @@ REFUSED = [
     ("benchmark_add", "Add the benchmark", {}),
     ("benchmark_edit", "Set these terms from now", {}),
     ("edition_terms", "Set these terms from now", {}),
+    ("readiness_detail", "Show", {"As of": "2030-01-01"}),
     ("briefing_list", "Prepare the ambassador’s briefing", {"As of": "2030-01-01"}),
 ]
