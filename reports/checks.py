@@ -6,11 +6,11 @@ that would count. `facts` are those known (`reports.counting.known`).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from dialogues.status import standing_on
 from dialogues.words import Review, Shows, Status, Verdict
-from recommendations.words import DATES_ALONE, Better, Rule
+from recommendations.words import DATES_ALONE, Better, Origin, Rule
 from reports import wording
 from reports.counting import OWN, Sight, latest
 from reports.findings import Asked, Questionnaire, Row
@@ -35,7 +35,7 @@ def checks(facts: Facts, asked: Questionnaire, seen: Sight, as_of: date) -> tupl
         *_action_without_assessment(facts, asked, seen),
         *_figures(asked, seen),
         *_without_source(facts, as_of),
-        *_day_unknown(facts, as_of),
+        *_day_unknown(facts, asked, as_of),
         *_past_due(facts, as_of),
         *_unfinished(facts, asked),
         *_missed(facts, as_of),
@@ -69,27 +69,41 @@ def _action_without_assessment(facts: Facts, asked: Questionnaire, seen: Sight) 
 
 
 def _figures(asked: Questionnaire, seen: Sight) -> Iterator[Check]:
-    """A figure can't well be lower than the number of actions verified on what it counts."""
+    """A figure can't well be lower than the number of verified actions on what it counts, over by its day."""
     for one in asked.benchmarks:
         if one.terms.rule is Rule.ASSESSED or one.terms.indicator_id is None:
             continue
         indicator = asked.indicators[one.terms.indicator_id]
         now = latest(seen.figures.get(indicator.id, ()))
-        actions = seen.actions.get(one.id, ())
-        if now is not None and now.figure is not None and indicator.better is Better.UP and now.figure < len(actions):
+        if now is None or now.figure is None or indicator.better is not Better.UP:
+            continue
+        actions = [act for act in seen.actions.get(one.id, ()) if act.on <= now.through_on]
+        if now.figure < len(actions):
             yield Check(
                 Misfit.FIGURE_TOO_LOW,
                 f"{wording.opening(indicator.name)}: {wording.figure(now.figure)} by {wording.day(now.through_on)},"
-                f" but {len(actions)} verified actions stand on {one.key}.",
+                f" but {len(actions)} verified {'action' if len(actions) == 1 else 'actions'} over by then"
+                f" {'stands' if len(actions) == 1 else 'stand'} on {one.key}.",
                 "Ask for the figure anew, or look at what the actions show.",
                 (Row("reading", now.id), *sorted({Row("evidence", act.evidence_id) for act in actions})),
             )
 
 
 def _without_source(facts: Facts, as_of: date) -> Iterator[Check]:
+    """A figure or a direction with nothing behind it, until it is logged again, for the same span, with a source."""
     names = {one.id: one.name for one in facts.indicators}
+    sourced: dict[tuple[int, date, date], datetime] = {}
+    for row in sorted(facts.readings, key=lambda row: row.recorded_at):
+        if row.has_source and not row.is_no_data:
+            sourced[row.indicator_id, row.starts_on, row.through_on] = row.recorded_at
     for row in sorted(facts.readings, key=lambda row: row.id):
-        if not row.has_source and not row.is_no_data and row.through_on <= as_of:
+        logged_at = sourced.get((row.indicator_id, row.starts_on, row.through_on))
+        if (
+            not row.has_source
+            and not row.is_no_data
+            and row.through_on <= as_of
+            and (logged_at is None or logged_at < row.recorded_at)
+        ):
             yield Check(
                 Misfit.NO_SOURCE,
                 f"{wording.opening(names[row.indicator_id])} through {wording.day(row.through_on)} names no source.",
@@ -98,9 +112,13 @@ def _without_source(facts: Facts, as_of: date) -> Iterator[Check]:
             )
 
 
-def _day_unknown(facts: Facts, as_of: date) -> Iterator[Check]:
-    """Verified, in the window by its last day, and not counted because nobody stated its first."""
+def _day_unknown(facts: Facts, asked: Questionnaire, as_of: date) -> Iterator[Check]:
+    """Verified, in the window by its last day, and not counted because nobody stated its first.
+
+    Where a figure decides, no action would count.
+    """
     window = facts.edition.tracking
+    assessed = {one.id for one in _assessed(asked)}
     evidence = {row.id: row for row in facts.evidence}
     revised = {row.revises for row in facts.evidence}
     said = {row.bearing_id: row for row in sorted(facts.reviews, key=lambda row: (row.recorded_at, row.id))}
@@ -110,6 +128,7 @@ def _day_unknown(facts: Facts, as_of: date) -> Iterator[Check]:
             row is None
             or row.id in revised
             or row.happened_from is not None
+            or bearing.benchmark_id not in assessed
             or bearing.shows is not Shows.ACTION
             or row.done_by not in OWN
             or not window.starts_on <= row.happened_to <= min(window.ends_on, as_of)
@@ -132,11 +151,11 @@ def _past_due(facts: Facts, as_of: date) -> Iterator[Check]:
         standing = standing_on(row.events, as_of)
         if standing is None or standing.status is not Status.LATE or standing.due_on is None:
             continue
-        heard = [
-            *(each.recorded_at for each in facts.rounds if each.commitment_id == row.id),
-            *(each.recorded_at for each in row.events),
+        heard_on = [
+            *(each.recorded_at.astimezone(facts.zone).date() for each in facts.rounds if each.commitment_id == row.id),
+            *(each.happened_on for each in row.events),
         ]
-        if not any(standing.due_on < at.astimezone(facts.zone).date() <= as_of for at in heard):
+        if not any(standing.due_on < on <= as_of for on in heard_on):
             days = "a day" if standing.days_late == 1 else f"{standing.days_late} days"
             yield Check(
                 Misfit.PAST_DUE,
@@ -150,17 +169,18 @@ def _unfinished(facts: Facts, asked: Questionnaire) -> Iterator[Check]:
     """A recommendation that nothing measures or that nobody answers for."""
     led = {row.id for row in facts.recommendations if row.has_lead}
     for each in asked.recommendations:
+        called = f"{'Recommendation' if each.origin is Origin.REPORT else each.origin.label} {each.number}"
         if not each.benchmarks:
             yield Check(
                 Misfit.NO_BENCHMARK,
-                f"Recommendation {each.number} has no benchmark, so nothing can be shown on it.",
+                f"{called} has no benchmark, so nothing can be shown on it.",
                 "Add a benchmark: what has to be so for it to be met.",
                 (Row("recommendation", each.id),),
             )
         if each.id not in led:
             yield Check(
                 Misfit.NO_LEAD,
-                f"No ministry leads recommendation {each.number}.",
+                f"No ministry leads {wording.within(called)}.",
                 "Name the ministry that answers for it.",
                 (Row("recommendation", each.id),),
             )
