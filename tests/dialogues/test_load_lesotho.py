@@ -40,6 +40,7 @@ from recommendations.models import (
 )
 from reports.facts import gather_facts
 from reports.readiness import readiness
+from reports.words import Misfit
 from tests.conftest import MASERU
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
@@ -571,7 +572,20 @@ def test_exercise_leaves_readiness_below_the_working_mark(exercise):
     found = readiness(gather_facts(Edition.objects.get(year=2021)), as_of=date(2022, 1, 28))
     assert 20 < found.score < 30
     assert 35 < found.claimed.points < found.working_mark
-    assert found.checks == ()
+
+
+def test_exercise_leaves_two_promises_late_and_the_plan_of_the_record_unpresented(exercise):
+    found = readiness(gather_facts(Edition.objects.get(year=2021)), as_of=date(2022, 1, 28))
+    late = {row.id for check in found.checks if check.misfit is Misfit.PAST_DUE for row in check.rows}
+    assert [check.sentence for check in found.checks] == [
+        "A commitment was due on 21 January 2022, 7 days ago, and nothing was heard since.",
+        "A commitment was due on 14 January 2022, 14 days ago, and nothing was heard since.",
+        "Action plan presented: due on 28 December 2021, and not recorded as done.",
+    ]
+    assert {row.text for row in Commitment.objects.filter(pk__in=late)} == {
+        "Exercise: train the district focal points",
+        "Exercise: agree with a second provider of shelter",
+    }
 
 
 def test_exercise_people_have_no_password_yet(exercise):
