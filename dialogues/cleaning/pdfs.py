@@ -1,0 +1,130 @@
+"""PDFs (ISO 32000-2), without what they could run, open, play or carry along."""
+
+import io
+from collections.abc import Iterator
+
+import pikepdf
+
+from dialogues.cleaning import Unclean
+
+TAIL = 2048
+"""Where the end mark must be found, in bytes: some scanners write a little behind it."""
+
+_MOST_UNPACKED = 128 * 1024 * 1024
+pikepdf.settings.set_qpdf_limits(
+    doc_max_warnings=1000,
+    parser_max_container_size=1_000_000,
+    flate_max_memory=_MOST_UNPACKED,
+    run_length_max_memory=_MOST_UNPACKED,
+    png_max_memory=_MOST_UNPACKED,
+    tiff_max_memory=_MOST_UNPACKED,
+)
+
+_ACTIONS = frozenset(
+    f"/{name}"
+    for name in (
+        "JavaScript",
+        "Launch",
+        "GoToR",
+        "GoToE",
+        "ImportData",
+        "SubmitForm",
+        "Rendition",
+        "Movie",
+        "Sound",
+        "RichMediaExecute",
+    )
+)
+"""Actions that run, open, send or play (12.6.4). Going to a page, and a link that a person presses, are left."""
+_KEYS = frozenset(
+    f"/{name}"
+    for name in ("OpenAction", "AA", "JS", "JavaScript", "XFA", "EmbeddedFiles", "EF", "RF", "AF", "RichMediaContent")
+)
+"""What runs by itself, or is a file in the file (7.7.2, 7.11.4, 12.6.3, 12.7.8, 13.7)."""
+_ANNOTATIONS = frozenset(f"/{name}" for name in ("FileAttachment", "RichMedia", "Screen", "Movie", "Sound", "3D"))
+"""Annotations that are a file, or play one (12.5.6)."""
+
+
+def clean(content: bytes) -> bytes:
+    """Another PDF with the same pages; what isn't reached from them is left behind.
+
+    Raises Unclean where it has a password or is nothing without what is taken out; ValueError or pikepdf.PdfError
+    where it isn't a whole PDF with pages.
+    """
+    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-TAIL:]:
+        raise ValueError("no beginning, or no end, of a PDF")
+    try:
+        opened = pikepdf.open(io.BytesIO(content))
+    except pikepdf.PasswordError as error:
+        raise _locked() from error
+    with opened as pdf:
+        if pdf.is_encrypted:
+            raise _locked()
+        _refuse_shell(pdf.Root)
+        pages = len(pdf.pages)
+        for row in pdf.objects:
+            for inner in _dictionaries(row):
+                _strip(inner)
+        cleaned = io.BytesIO()
+        pdf.save(
+            cleaned,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            deterministic_id=True,
+        )
+    with pikepdf.open(io.BytesIO(cleaned.getvalue()), attempt_recovery=False) as again:
+        if not pages or len(again.pages) != pages:
+            raise ValueError("no page, or one of them was lost")
+    return cleaned.getvalue()
+
+
+def _locked() -> Unclean:
+    return Unclean(
+        "has a password, or is protected against changes. Print it to a PDF without one, then choose that instead."
+    )
+
+
+def _refuse_shell(root: pikepdf.Object) -> None:
+    """Refuse a PDF whose pages say nothing without what is taken out: a portfolio, a form that draws itself."""
+    if "/Collection" in root:
+        raise Unclean("is a portfolio with other files in it. Send each of those by itself.")
+    if root.get("/NeedsRendering", False):
+        raise Unclean("is a form that only Adobe's own programs can draw. Print it to a PDF, then choose that instead.")
+
+
+def _dictionaries(row: object) -> Iterator[pikepdf.Object]:
+    """The dictionary of an object, or of a stream, and those that stand right inside it."""
+    waiting: list[object] = [row]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, pikepdf.Array):
+            inside: list[object] = list(each)
+        elif isinstance(each, pikepdf.Dictionary | pikepdf.Stream):
+            yield each
+            inside = [each.get(key) for key in each.keys()]  # noqa: SIM118 -- iterating it gives values of an array
+        else:
+            continue
+        waiting += [value for value in inside if isinstance(value, pikepdf.Object) and not value.is_indirect]
+
+
+def _strip(row: pikepdf.Object) -> None:
+    keys = set(row.keys())
+    if isinstance(row, pikepdf.Dictionary) and _is_one_of(row.get("/S"), _ACTIONS):
+        for key in keys:
+            del row[key]
+        return
+    for key in keys & _KEYS:
+        del row[key]
+    notes = row.get("/Annots")
+    if isinstance(notes, pikepdf.Array):
+        kept = [note for note in notes if not _is_note_of(note, _ANNOTATIONS)]
+        if len(kept) != len(notes):
+            row["/Annots"] = pikepdf.Array(kept)
+
+
+def _is_note_of(note: object, kinds: frozenset[str]) -> bool:
+    return isinstance(note, pikepdf.Dictionary) and _is_one_of(note.get("/Subtype"), kinds)
+
+
+def _is_one_of(name: object, names: frozenset[str]) -> bool:
+    return isinstance(name, pikepdf.Name) and str(name) in names

@@ -1,0 +1,451 @@
+"""What a file really is, and the copy of it that is kept: nothing that runs, opens, hides or tells too much."""
+
+import io
+import zipfile
+import zlib
+
+import pikepdf
+import pytest
+from PIL import ExifTags, Image
+
+from dialogues.cleaning import EXTENSIONS, Unclean, apart, clean, office, pictures
+from dialogues.cleaning.apart import clean_apart
+from tests.dialogues.samples import (
+    DOCX,
+    EXCEL,
+    JPEG,
+    PDF,
+    PNG,
+    WORD,
+    XLSX,
+    docx,
+    pdf,
+    picture,
+    relations,
+    types,
+    xlsx,
+    zipped,
+)
+
+
+@pytest.mark.parametrize(
+    ("extension", "content", "media_type"),
+    [
+        (".pdf", PDF, "application/pdf"),
+        (".docx", DOCX, WORD),
+        (".xlsx", XLSX, EXCEL),
+        (".png", PNG, "image/png"),
+        (".jpg", JPEG, "image/jpeg"),
+        (".jpeg", JPEG, "image/jpeg"),
+        (".txt", "Lengolo la ’Muso\r\n".encode(), "text/plain"),
+        (".csv", "\ufeffdistrict;cases\r\nMaseru;3\r\n".encode(), "text/csv"),
+    ],
+)
+def test_file_is_taken_for_what_its_content_is(extension, content, media_type):
+    cleaned = clean(content, extension)
+
+    assert cleaned.media_type == media_type
+    assert clean_apart(content, extension) == cleaned
+    assert clean(cleaned.content, extension).media_type == media_type
+
+
+def test_extensions_offered_are_those_that_are_taken():
+    assert EXTENSIONS == (".pdf", ".docx", ".xlsx", ".txt", ".csv", ".jpg", ".jpeg", ".png")
+
+
+def refused(content, extension, match):
+    with pytest.raises(Unclean, match=match):
+        clean(content, extension)
+
+
+def changed(content, **parts):
+    """A zip with some parts changed, or left out where None is given."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        kept = {name: archive.read(name) for name in archive.namelist()}
+    return zipped({name: part for name, part in (kept | parts).items() if part is not None})
+
+
+@pytest.mark.parametrize(
+    ("extension", "content"),
+    [
+        (".pdf", b"just words"),
+        (".pdf", b"%PDF-1.7\n a truncated one"),
+        (".pdf", PDF[: len(PDF) // 2]),
+        (".pdf", b"MZ\x90\x00" + PDF),
+        (".pdf", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"),
+        (".docx", DOCX[:60]),
+        (".docx", DOCX[:-30]),
+        (".docx", changed(DOCX, **{"[Content_Types].xml": None})),
+        (".docx", zipped({"[Content_Types].xml": types(), "readme.xml": "<a/>"})),
+        (".docx", changed(DOCX, **{"[Content_Types].xml": types()})),
+        (".docx", docx(**{"word/document.xml": "<w:document>"})),
+        (".docx", docx(**{"word/document.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'})),
+        (".docx", docx(**{"../word/more.xml": "<a/>"})),
+        (".docx", docx(**{"WORD/document.xml": "<a/>"})),
+        (".png", PNG[:-40]),
+        (".png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100),
+        (".jpg", JPEG[: len(JPEG) // 2]),
+        (".jpg", b"\xff\xd8\xff\xe0" + b"\x00" * 100),
+        (".png", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+    ],
+    ids=[
+        "words as pdf",
+        "pdf in name alone",
+        "pdf cut off",
+        "program with a pdf behind",
+        "pdf without a page",
+        "zip cut off",
+        "zip without its end",
+        "zip without content types",
+        "zip of nothing known",
+        "zip without a main part",
+        "part that is no xml",
+        "part with a document type",
+        "part outside the zip",
+        "two parts of one name",
+        "png cut off",
+        "png in name alone",
+        "jpeg cut off",
+        "jpeg in name alone",
+        "svg as png",
+    ],
+)
+def test_file_that_is_not_what_its_name_says_is_refused(extension, content):
+    refused(content, extension, "is named like an? .*, but its content is damaged or something else")
+
+
+@pytest.mark.parametrize(
+    ("extension", "content", "called"),
+    [
+        (".docx", PDF, "a PDF"),
+        (".pdf", PNG, "a PNG picture"),
+        (".xlsx", DOCX, "a Word document"),
+        ("", XLSX, "an Excel workbook"),
+        (".exe", PDF, "a PDF"),
+        (".txt", PDF, "a PDF"),
+        (".csv", XLSX, "an Excel workbook"),
+    ],
+)
+def test_file_named_for_something_else_is_told_what_it_is(extension, content, called):
+    refused(content, extension, f"is {called} by its content, but its name doesn't end in")
+
+
+@pytest.mark.parametrize("extension", [".exe", ".html", ".svg", ".zip", "", ".doc", ".docm"])
+@pytest.mark.parametrize("content", [b"MZ\x90\x00 whatever it is", b"<html></html>", zipped({"a.txt": "a"})])
+def test_file_of_another_sort_is_told_what_is_taken(extension, content):
+    refused(content, extension, r"Send a PDF, a Word or Excel file \(.docx, .xlsx\), a text \(.txt, .csv\) or a")
+
+
+# --- Pictures ---------------------------------------------------------------------------------------------------------
+
+
+def photograph(orientation=1):
+    """A picture whose upper left corner is black, taken at a place, with a word behind its end."""
+    taken = Image.new("RGB", (64, 48), "white")
+    taken.paste("black", (0, 0, 16, 16))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif[ExifTags.Base.Make] = "Telephone of Thabo"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (29.0, 18.0, 36.0)
+    made = io.BytesIO()
+    taken.save(made, "JPEG", exif=exif, comment="Telephone of Thabo", quality=95)
+    return made.getvalue() + b"<script>Telephone</script>"
+
+
+@pytest.mark.parametrize(
+    ("orientation", "size", "corner"),
+    [
+        (1, (64, 48), (4, 4)),
+        (2, (64, 48), (60, 4)),
+        (3, (64, 48), (60, 44)),
+        (4, (64, 48), (4, 44)),
+        (5, (48, 64), (4, 4)),
+        (6, (48, 64), (44, 4)),
+        (7, (48, 64), (44, 60)),
+        (8, (48, 64), (4, 60)),
+    ],
+)
+def test_picture_is_turned_upright_and_tells_neither_place_nor_owner(orientation, size, corner):
+    sent = photograph(orientation)
+    cleaned = clean(sent, ".jpg").content
+
+    assert b"Telephone" in sent
+    assert b"Telephone" not in cleaned
+    with Image.open(io.BytesIO(cleaned)) as kept:
+        assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", size, {})
+        assert "comment" not in kept.info
+        assert kept.getpixel(corner)[0] < 40
+
+
+def test_png_loses_its_texts_and_keeps_its_pixels_and_transparency():
+    drawn = Image.effect_noise((64, 48), 50).convert("RGBA")
+    drawn.putpixel((0, 0), (0, 0, 0, 0))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Telephone of Thabo"
+    sent = io.BytesIO()
+    drawn.save(sent, "PNG", exif=exif, icc_profile=b"Telephone")
+    cleaned = clean(sent.getvalue(), ".png").content
+
+    with Image.open(io.BytesIO(cleaned)) as kept:
+        assert kept.tobytes() == drawn.tobytes()
+        assert kept.info == {}
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I;16"])
+def test_png_of_every_kind_is_drawn_anew(mode):
+    made = io.BytesIO()
+    (Image.new(mode, (8, 8)) if mode == "I;16" else Image.effect_noise((8, 8), 9).convert(mode)).save(made, "PNG")
+
+    with Image.open(io.BytesIO(clean(made.getvalue(), ".png").content)) as kept:
+        assert kept.mode == mode
+
+
+@pytest.mark.parametrize(("mode", "kept_as"), [("L", "L"), ("CMYK", "RGB")])
+def test_jpeg_of_every_kind_is_drawn_anew(mode, kept_as):
+    with Image.open(io.BytesIO(clean(picture("JPEG", mode=mode), ".jpg").content)) as kept:
+        assert kept.mode == kept_as
+
+
+def test_picture_made_to_fill_the_memory_is_refused(monkeypatch):
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 64 * 48 - 1)
+    refused(PNG, ".png", "million pixels. Save it smaller")
+
+
+def test_picture_that_pillow_calls_a_bomb_is_refused_before_it_is_unpacked():
+    bomb = bytearray(PNG)
+    bomb[16:24] = (60_000).to_bytes(4) * 2
+    bomb[29:33] = zlib.crc32(bomb[12:29]).to_bytes(4)
+
+    refused(bytes(bomb), ".png", "has more than 50 million pixels. Save it smaller")
+
+
+# --- PDFs -------------------------------------------------------------------------------------------------------------
+
+MARK = b"MARKER-OF-SOMETHING-THAT-RUNS"
+SCRIPT = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=MARK.decode())
+
+
+def attach(pdf):
+    pdf.attachments["list.exe"] = MARK
+
+
+def embed_by_annotation(pdf):
+    file = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F="a", EF=pikepdf.Dictionary(F=pdf.make_stream(MARK)))
+    note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FileAttachment, FS=file)
+    pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(note)]))
+
+
+def in_a_button(pdf):
+    """A script of a form's field: first of a chain, and on its own in what happens with the field."""
+    harmless = pikepdf.Dictionary(S=pikepdf.Name.Named, N=pikepdf.Name.NextPage, Next=pikepdf.Array([SCRIPT]))
+    field = pikepdf.Dictionary(
+        Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Btn, T="b", A=harmless, AA=pikepdf.Dictionary(F=SCRIPT)
+    )
+    pdf.pages[0].Annots = pikepdf.Array([pdf.make_indirect(field)])
+    pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([pdf.pages[0].Annots[0]]))
+
+
+def put(**keys):
+    return lambda pdf: [pdf.Root.__setattr__(name, value) for name, value in keys.items()]
+
+
+LAUNCH = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=MARK.decode())
+PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pikepdf.Dictionary(X=MARK.decode()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put(OpenAction=SCRIPT),
+        put(AA=pikepdf.Dictionary(WC=SCRIPT)),
+        put(Names=pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=pikepdf.Array(["a", SCRIPT])))),
+        put(Outlines=pikepdf.Dictionary(First=pikepdf.Dictionary(Title="a", A=LAUNCH))),
+        put(AcroForm=pikepdf.Dictionary(Fields=pikepdf.Array(), XFA=MARK.decode())),
+        put(AF=pikepdf.Array([pikepdf.Dictionary(F=MARK.decode())])),
+        attach,
+        embed_by_annotation,
+        in_a_button,
+        lambda pdf: setattr(pdf.pages[0], "AA", pikepdf.Dictionary(O=SCRIPT)),
+        lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([PLAYS])),
+    ],
+    ids=[
+        "run when opened",
+        "run when closed",
+        "named script",
+        "program behind a bookmark",
+        "form in XML",
+        "associated file",
+        "attached file",
+        "file behind a note",
+        "script behind a button",
+        "script of a page",
+        "film",
+    ],
+)
+@pytest.mark.parametrize("packed", [pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate])
+def test_what_a_pdf_could_run_or_carry_along_is_taken_out(change, packed):
+    sent = pdf(change, object_stream_mode=packed, compress_streams=False)
+    assert MARK in pdf(change, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
+    with pikepdf.open(io.BytesIO(clean(sent, ".pdf").content)) as kept:
+        assert len(kept.pages) == 1
+        assert b"To whom it may concern" in kept.pages[0].Contents.read_bytes()
+        assert not kept.attachments
+        told = b"".join(
+            row.unparse() if not isinstance(row, pikepdf.Stream) else row.read_raw_bytes() for row in kept.objects
+        )
+    assert MARK not in told
+
+
+def test_links_and_notes_of_a_pdf_stay():
+    link = pikepdf.Dictionary(
+        Subtype=pikepdf.Name.Link, A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://example.org/report")
+    )
+    cleaned = clean(pdf(lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([link, PLAYS]))), ".pdf").content
+
+    with pikepdf.open(io.BytesIO(cleaned)) as kept:
+        (note,) = kept.pages[0].Annots
+        assert str(note.A.URI) == "https://example.org/report"
+
+
+@pytest.mark.parametrize("user", ["", "a secret"], ids=["only against changes", "to open it"])
+def test_pdf_with_a_password_is_refused_and_told_what_to_do(user):
+    locked = pdf(encryption=pikepdf.Encryption(owner="another secret", user=user))
+    refused(locked, ".pdf", "has a password, or is protected against changes. Print it to a PDF without one")
+
+
+def test_pdf_that_says_nothing_without_what_is_taken_out_is_refused():
+    refused(pdf(put(Collection=pikepdf.Dictionary())), ".pdf", "is a portfolio with other files in it. Send each")
+    refused(pdf(put(NeedsRendering=True)), ".pdf", "is a form that only Adobe's own programs can draw. Print it")
+
+
+def test_what_lies_behind_or_between_the_parts_of_a_file_is_left_behind():
+    assert MARK not in clean(PDF[:-6] + b"%" + MARK + b"\n%%EOF\n", ".pdf").content
+    assert MARK not in clean(DOCX[:-2] + len(MARK).to_bytes(2, "little") + MARK, ".docx").content
+    assert MARK not in clean(PNG + MARK, ".png").content
+
+
+# --- Word and Excel ---------------------------------------------------------------------------------------------------
+
+
+def test_document_keeps_its_parts_and_its_pictures_tell_no_place():
+    sent = docx(**{"word/media/image1.jpg": photograph(), "word/media/drawing.emf": b"a drawing"})
+    with zipfile.ZipFile(io.BytesIO(clean(sent, ".docx").content)) as kept:
+        assert b"To whom it may concern" in kept.read("word/document.xml")
+        assert kept.read("word/media/drawing.emf") == b"a drawing"
+        assert b"Telephone" not in kept.read("word/media/image1.jpg")
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("word/vbaProject.bin", b"a"),
+        ("word/vbaData.xml", "<a/>"),
+        ("[Content_Types].xml", types(("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml"))),
+        ("[Content_Types].xml", types(("word/x.bin", "application/vnd.ms-office.vbaProject"))),
+    ],
+)
+def test_document_with_macros_is_refused(name, part):
+    refused(docx(**{name: part}), ".docx", "has macros. Save it without them")
+
+
+def test_workbook_with_macros_of_old_is_refused():
+    refused(xlsx(**{"xl/macrosheets/sheet1.xml": "<a/>"}), ".xlsx", "has macros. Save it without them")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "word/embeddings/oleObject1.bin",
+        "word/embeddings/list.xlsx",
+        "word/activeX/activeX1.bin",
+        "word/a.html",
+        "run.exe",
+        "word/media/drawing.svg",
+    ],
+)
+def test_document_with_another_file_inside_is_refused_and_names_it(name):
+    refused(docx(**{name: b"a"}), ".docx", rf"has another file inside it \({name.rpartition('/')[2]}\). Take that out")
+
+
+def test_printers_settings_of_a_workbook_are_no_other_file():
+    assert clean(xlsx(**{"xl/printerSettings/printerSettings1.bin": b"a"}), ".xlsx")
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("attachedTemplate", "https://example.org/template.dotm"),
+        ("image", "https://example.org/seen.png"),
+        ("oleObject", "file://server/share/list.xlsx"),
+        ("frame", "https://example.org/"),
+        ("hyperlink", "file://server/share/list.xlsx"),
+        ("hyperlink", "javascript:alert(1)"),
+    ],
+)
+def test_document_that_draws_on_what_lies_outside_is_refused(kind, target):
+    sent = docx(**{"word/_rels/document.xml.rels": relations((kind, target, "External"))})
+    refused(sent, ".docx", "draws on another file outside it")
+
+
+def test_links_that_a_person_presses_stay():
+    links = relations(
+        ("hyperlink", "https://example.org/", "External"), ("hyperlink", "mailto:a@example.org", "External")
+    )
+    assert clean(docx(**{"word/_rels/document.xml.rels": links}), ".docx")
+
+
+def test_workbook_that_draws_on_another_is_refused():
+    sent = xlsx(**{"xl/_rels/workbook.xml.rels": relations(("externalLink", "externalLinks/externalLink1.xml"))})
+    refused(sent, ".xlsx", "draws on another file outside it")
+
+
+def test_document_with_a_password_is_refused_and_told_what_to_do():
+    container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
+    refused(container + "EncryptedPackage".encode("utf-16-le"), ".docx", "has a password. Save it without one")
+    refused(container, ".xlsx", r"is in an old format. Save it anew as an Excel workbook \(.xlsx\)")
+
+
+def test_zip_made_to_fill_a_server_is_refused(monkeypatch):
+    bomb = docx(**{"word/more.xml": f"<a>{' ' * 1_000_000}</a>"})
+    assert len(bomb) < 10_000
+    assert clean(bomb, ".docx")
+
+    monkeypatch.setattr(office, "MOST_UNPACKED", 1_000_000)
+    refused(bomb, ".docx", "damaged or something else")
+
+
+# --- Texts ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        ("Qacha’s Nek".encode("cp1252"), "isn't a text in UTF-8. Save it again"),
+        ("Maseru".encode("utf-16"), "isn't a text in UTF-8. Save it again"),
+        (b"a\x00b", "holds what is no text"),
+        (b"a\x1b[2Jb", "holds what is no text"),
+        (b"\n<svg onload='alert(1)'/>", "holds a page or a drawing with code in it"),
+        ("\ufeff<!doctype html><p>".encode(), "holds a page or a drawing with code in it"),
+        (rb"{\rtf1\ansi{\object\objdata 01}}", "holds a page or a drawing with code in it"),
+    ],
+)
+@pytest.mark.parametrize("extension", [".txt", ".csv"])
+def test_text_that_is_none_is_refused(content, match, extension):
+    refused(content, extension, match)
+
+
+# --- Apart ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_file_does_to_the_cleaner_stays_there(monkeypatch):
+    with pytest.raises(Unclean, match="is a PDF by its content"):
+        clean_apart(PDF, ".docx")
+    monkeypatch.setattr(apart, "MOST_WAITED", 0.001)
+    with pytest.raises(Unclean, match="can't be opened here: it takes too long or too much room"):
+        clean_apart(PDF, ".pdf")
+
+
+def test_cleaner_that_dies_refuses_the_file(monkeypatch):
+    monkeypatch.setattr(apart.sys, "executable", "/bin/false")
+    with pytest.raises(Unclean, match="can't be opened here"):
+        clean_apart(PDF, ".pdf")
