@@ -4,7 +4,7 @@ One reading of what was asked, for pages, the API and the commands; what can't b
 with a sentence that says what to ask instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from recommendations.here import edition_at_hand
 from recommendations.models import Edition
 from reports import wording
 from reports.changes import Standpoint
+from reports.readiness import Readiness
 from tiptracker import clock
 from tiptracker.pages import SignedIn
 from tiptracker.refusals import Refused
@@ -72,6 +73,18 @@ def asked_for(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: s
     if known_by is None and (told := typed.get(name, "")):
         known_by = datetime.combine(_day(told, field=name), time.max, zone)
     return Asked(asked, as_of, known_by, today)
+
+
+def met(told: Iterable[str], result: Readiness) -> frozenset[int]:
+    """The benchmarks (ids) that an address takes as met. Raises Refused for one that isn't asked in this result."""
+    asked = {str(one.benchmark_id): one.benchmark_id for one in result.verified.benchmarks}
+    chosen = set(told)
+    if chosen - asked.keys():
+        raise Refused(
+            "A benchmark of this address was not asked by then. Tick those to take as met, or ask for a later moment.",
+            field="met",
+        )
+    return frozenset(asked[one] for one in chosen)
 
 
 def day(told: str, asked: Edition, today: date, *, field: str = "as_of") -> date:

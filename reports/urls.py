@@ -11,6 +11,7 @@ urlpatterns = [
     path("readiness/changes/", views.readiness_changes, name="readiness_changes"),
     path("readiness/runs/", views.run_list, name="run_list"),
     path("readiness/runs/<int:pk>/", views.run_detail, name="run_detail"),
+    path("readiness/what-if/", views.readiness_what_if, name="readiness_what_if"),
     path("readiness/why/<slug:part>/", views.readiness_why, name="readiness_why"),
     path("readiness/why/<slug:part>/<slug:key>/", views.readiness_why, name="readiness_why"),
     path("recommendations/", views.recommendation_list, name="recommendation_list"),

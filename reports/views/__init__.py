@@ -5,6 +5,7 @@ from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
 from reports.views.rounds import round_foretold
 from reports.views.runs import run_detail, run_list
+from reports.views.what_if import readiness_what_if
 from reports.views.why import readiness_why
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "readiness_changes",
     "readiness_checks",
     "readiness_detail",
+    "readiness_what_if",
     "readiness_why",
     "recommendation_detail",
     "recommendation_list",

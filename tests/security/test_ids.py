@@ -13,11 +13,14 @@ from tests.security.asking import UNKNOWN, Line, ask, without_chance
 HUGE = 10**30
 IN_A_QUERY = [
     ("officer", "GET dashboard -", "edition", "their_edition"),
+    ("officer", "GET methodology -", "edition", "their_edition"),
     ("officer", "GET run_list -", "edition", "their_edition"),
     ("officer", "GET recommendation_list -", "edition", "their_edition"),
     ("own", "GET recommendation_list -", "edition", "their_edition"),
     ("officer", "GET briefing_list -", "edition", "their_edition"),
     ("officer", "GET readiness_changes -", "edition", "their_edition"),
+    ("officer", "GET readiness_what_if -", "edition", "their_edition"),
+    ("officer", "GET readiness_what_if -", "met", "their_benchmark"),
     ("officer", "GET commitment_list -", "ministry", "theirs"),
     ("own", "GET commitment_list -", "ministry", "home"),
     ("officer", "GET commitment_add -", "dialogue", "their_dialogue"),

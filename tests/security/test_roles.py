@@ -47,6 +47,8 @@ GET   run_detail                            run        200 200 200 200 | 404 404
 POST  run_detail                            run        405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   readiness_changes                     -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  readiness_changes                     -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   readiness_what_if                     -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  readiness_what_if                     -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   recommendation_list                   -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  recommendation_list                   -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   recommendation_detail                 first      200 200 200 200 | 200 200 200 | 404 200 | in  in

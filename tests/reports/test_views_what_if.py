@@ -1,0 +1,247 @@
+"""What if: benchmarks are ticked, the score, its parts and the mark move; never mistaken for the record."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.words import Verdict
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EditionTermsFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def what_if(client):
+    """Call it with the benchmarks to tick to have the page as an officer, or somebody else, sees it."""
+
+    def ask(*met, user=None, headers=None, **query):
+        client.force_login(user or OfficerFactory())
+        return client.get(
+            reverse("readiness_what_if"), {"met": [getattr(one, "pk", one) for one in met]} | query, headers=headers
+        )
+
+    return ask
+
+
+@pytest.fixture
+def three():
+    """Three benchmarks, each of a recommendation of its own: a step on the first, the third shown already."""
+    first, second, third = (
+        BenchmarkFactory(),
+        BenchmarkFactory(terms__criterion="A budget is released."),
+        BenchmarkFactory(),
+    )
+    EvidenceFactory(bears_on=[first], verified=True)
+    act = EvidenceFactory(bears_on=[third], verified=True)
+    AssessmentFactory(benchmark=third, verdict=Verdict.MET, grounds=[act])
+    return first, second, third
+
+
+def choices(response):
+    return [one for group in response.context["groups"] for one in group.benchmarks]
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_what_if_says_what_the_score_would_be(what_if, three, reader):
+    first, second, _ = three
+
+    response = what_if(first, second, user=reader())
+
+    # Ten points a recommendation: 5 and 10 of them stand, and a third of 20; met, all three.
+    assert "With 1a and 2a met the score would be 36.7; it is 21.7." in response.text
+    supposed = response.context["supposed"]
+    assert [(part.title, part.before, part.after, part.points) for part in supposed.parts][1] == (
+        "Concrete action",
+        15,
+        30,
+        "+15",
+    )
+    assert "That would be 8.3 short of our working mark of 45." in response.text
+    assert [one.is_ticked for one in choices(response)] == [True, True, False]
+    assert response.text.count(" checked>") == 2
+
+
+def test_what_if_says_beside_each_benchmark_what_it_would_add_alone(what_if, three):
+    CommitmentFactory(benchmarks=[three[1]], made__due_on=date(2022, 2, 28))
+
+    response = what_if()
+
+    assert [(one.choice.key, one.choice.alone, one.choice.is_shown) for one in choices(response)] == [
+        ("1a", "+5", False),
+        ("2a", "+10", False),
+        ("3a", "", True),
+    ]
+    assert "<strong>+10</strong> alone" in response.text
+    assert "A budget is released." in response.text
+    assert "shown already" in response.text
+    assert f'value="{three[2].pk}"' not in response.text, "what is shown is not ticked"
+    assert "promised for" in response.text
+    assert "Nothing is ticked: the score is 21.7." in response.text
+
+
+def test_what_if_is_never_mistaken_for_the_record(what_if, three):
+    response = what_if(three[0])
+
+    assert "<title>What if, not the record: Lesotho 2021" in response.text
+    assert "<strong>A what-if, not the record.</strong>" in response.text
+    assert "stroke-dasharray" in response.text.partition('id="result"')[2].partition("<table")[0]
+    assert "does not predict a tier" in response.text
+
+
+def test_what_if_records_nothing(what_if, three, client):
+    before = what_if().context["supposed"].before
+
+    what_if(*three)
+
+    assert what_if().context["supposed"].before == before
+
+
+def test_what_if_counts_no_claim(what_if):
+    benchmark, other = BenchmarkFactory(), BenchmarkFactory()
+    EvidenceFactory(bears_on=[other], verified=True)
+    EvidenceFactory(bears_on=[benchmark], title="Only claimed")
+
+    assert what_if().context["supposed"].before == what_if().context["supposed"].after
+    assert "the score is 14.2" in what_if().text
+
+
+def test_what_if_where_nothing_has_been_reviewed_counts_from_nought_and_says_so(what_if):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark])
+
+    assert (
+        "With 1a met the score would be 36.7; it is 0, since nothing has been reviewed yet." in what_if(benchmark).text
+    )
+
+
+def test_what_if_offers_the_fewest_that_reach_the_mark(what_if):
+    benchmarks = [BenchmarkFactory() for _ in range(3)]
+    edition = benchmarks[0].recommendation.edition
+
+    # All three together give 30, and a third of 20: never 45.
+    ways = [way.label for way in what_if().context["ways"]]
+    assert ways == ["Tick all that are open", "Tick none"]
+
+    EditionTermsFactory(edition=edition, working_mark=20, recorded_at=at_noon(date(2021, 7, 2)))
+    response = what_if(as_of="2022-01-28")
+    fewest, everything, none = response.context["ways"]
+    assert fewest.label.startswith("Tick the fewest that reach the mark: 2 benchmarks, ")
+    followed = what_if(user=OfficerFactory()).client.get(fewest.url)
+    assert "That would reach our working mark of 20." in followed.text
+    assert sum(one.is_ticked for one in choices(followed)) == 2
+    assert f"met={benchmarks[0].pk}&met={benchmarks[1].pk}&met={benchmarks[2].pk}" in everything.url
+    assert "met" not in none.url
+
+
+def test_what_if_gives_htmx_the_result_alone(what_if, three):
+    response = what_if(three[0], headers=HTMX)
+
+    assert "With 1a met the score would be 26.7; it is 21.7." in response.text
+    assert "<form" not in response.text
+    assert "groups" not in response.context
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_what_if_keeps_the_day_and_the_moment_as_boxes_are_ticked(what_if, three):
+    response = what_if(three[0], as_of="2022-01-10", known_by="2022-01-20T10:00:00+02:00")
+
+    assert '<input type="hidden" name="as_of" value="2022-01-10">' in response.text
+    assert '<input type="hidden" name="known_by" value="2022-01-20T10:00:00+02:00">' in response.text
+    assert all("as_of=2022-01-10" in way.url for way in response.context["ways"])
+
+
+@pytest.mark.parametrize("headers", [None, HTMX], ids=["page", "htmx"])
+@pytest.mark.parametrize("stray", ["987654", "x", "²", "-1", "", "1" * 30])
+def test_what_if_refuses_a_benchmark_that_is_not_asked_and_keeps_the_others(what_if, three, stray, headers):
+    response = what_if(three[0], stray, headers=headers)
+
+    assert response.status_code == 422
+    assert "A benchmark of this address was not asked by then." in response.text
+    assert "would be" not in response.text.partition('id="result"')[2]
+    if not headers:
+        assert [one.is_ticked for one in choices(response)] == [True, False, False]
+
+
+def test_what_if_answers_for_a_benchmark_of_another_country_as_for_none(what_if, three):
+    theirs = BenchmarkFactory(recommendation__edition__country=CountryFactory(elsewhere=True))
+
+    response = what_if(theirs)
+
+    assert response.status_code == 422
+    assert "A benchmark of this address was not asked by then." in response.text
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"as_of": "2021-03-31"}, "The tracking period begins on 1 April 2021."),
+        ({"as_of": "2022-01-29"}, "29 January 2022 has not come yet."),
+        ({"as_of": "soon"}, "“soon” is no day."),
+        ({"known_by": "2022-01-10T10:00:00"}, "Add the zone"),
+        ({"edition": "987654"}, "No such edition is followed here."),
+    ],
+)
+def test_what_if_refuses_what_cannot_be_meant(what_if, three, query, sentence):
+    response = what_if(three[0], **query)
+
+    assert response.status_code == 422
+    assert sentence in response.text
+
+
+def test_what_if_of_an_edition_without_benchmarks_says_how_to_begin(what_if):
+    RecommendationFactory()
+
+    response = what_if()
+
+    assert response.status_code == 200
+    assert "This edition has no benchmarks yet." in response.text
+
+
+def test_what_if_without_an_edition_says_how_it_begins(what_if):
+    response = what_if()
+
+    assert response.status_code == 200
+    assert "No edition is followed yet." in response.text
+
+
+def test_what_if_is_the_embassys_alone(what_if, three, client):
+    for reader in (FocalPointFactory, AdministratorFactory):
+        assert what_if(three[0], user=reader()).status_code == 403
+    client.logout()
+    assert client.get(reverse("readiness_what_if")).headers["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_if_query_count(client, django_assert_num_queries, count):
+    benchmarks = [BenchmarkFactory() for _ in range(count)]
+    for benchmark in benchmarks:
+        EvidenceFactory(bears_on=[benchmark], verified=True)
+        CommitmentFactory(benchmarks=[benchmark])
+    client.force_login(OfficerFactory())
+    query = {"met": [one.pk for one in benchmarks]}
+
+    # 2 who asks, 1 their zone, 1 edition, 1 may read, 12 facts
+    with django_assert_num_queries(17):
+        client.get(reverse("readiness_what_if"), query, headers=HTMX)
+    # and 2 benchmarks, 1 the inbox's count, 1 the post's name
+    with django_assert_num_queries(21):
+        response = client.get(reverse("readiness_what_if"), query)
+
+    assert len(choices(response)) == count
