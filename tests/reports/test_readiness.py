@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.words import Direction, Review, Verdict
+from dialogues.words import Direction, Kind, Progress, Reach, Review, Verdict
 from recommendations.words import Better, Origin, Pillar, Question, Rule
 from reports.readiness import readiness
 from reports.words import Misfit, Shown
@@ -15,6 +15,7 @@ FEBRUARY_2022 = datetime(2022, 2, 28, 23, 59, tzinfo=MASERU)
 NOVEMBER_2021 = datetime(2021, 11, 30, 23, 59, tzinfo=MASERU)
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+JUSTICE, HOME = 7, 8
 
 
 def test_readiness_of_lesotho_at_the_end_of_the_period_as_the_report_of_2022_told_it():
@@ -174,7 +175,7 @@ def second_example():
     record.benchmark(three, "3d", record.rule(Rule.TARGET, known=start, indicator_id=penalised, target=2))
     plan = record.recommendation(1, protection, origin=Origin.ACTION_PLAN)
     record.benchmark(plan, "4a", record.rule(known=date(2025, 1, 16)))
-    record.terms(start, weights={one: 2})
+    record.terms(start, weights={one: 2}, deadline_on=date(2025, 2, 28), working_mark=60)
 
     december = date(2024, 12, 31)
     told = record.evidence(date(2024, 4, 1), december, known=date(2025, 1, 5))
@@ -191,23 +192,26 @@ def second_example():
     record.year_before(prosecutions, 6, known=start)
     record.reading(prosecutions, 9, through=date(2024, 9, 30), known=date(2025, 1, 5), evidence=told)
     record.reading(prosecutions, None, through=december, known=date(2025, 1, 5), evidence=told)
+    record.reading(money, 300, through=date(2025, 3, 31), known=date(2025, 1, 5), evidence=told)
 
-    sent = record.evidence(None, december, known=date(2025, 1, 10))
+    figures = record.sending(Progress.UNDER_WAY, known=date(2025, 1, 10), ministry_id=HOME)
+    sent = record.evidence(None, december, known=date(2025, 1, 10), sent=figures)
     record.reading(victims, 15, through=december, known=date(2025, 1, 10), evidence=sent)
     record.reading(shelters, 6, through=december, known=date(2025, 1, 10), evidence=sent)
     record.review(sent, known=date(2025, 1, 20))
 
     investigated = record.action("1b", date(2024, 8, 1), date(2024, 8, 2), known=early, verified=date(2024, 10, 2))
     record.assess("1b", Verdict.STEP, known=date(2024, 10, 3), on=[investigated])
-    record.claim("1b", "done", date(2024, 8, 2), known=early)
+    record.claim("1b", "done", date(2024, 8, 2), known=early, ministry_id=JUSTICE)
 
     record.action("2b", date(2024, 3, 1), date(2024, 3, 31), known=early, verified=early)
     record.assess("2b", Verdict.MET, known=date(2024, 11, 1))
-    record.claim("2b", "under_way", date(2024, 10, 31), known=date(2024, 11, 1))
+    record.claim("2b", "under_way", date(2024, 10, 31), known=date(2024, 11, 1), ministry_id=HOME)
+    record.action("2b", date(2024, 11, 5), date(2025, 2, 28), known=date(2025, 1, 12), verified=date(2025, 1, 13))
 
     record.assess("3a", Verdict.STALLED, known=early)
     record.action("3a", date(2024, 11, 5), date(2024, 11, 5), known=date(2024, 11, 6), verified=date(2024, 11, 7))
-    record.claim("3a", "done", date(2024, 12, 20), known=date(2024, 12, 21))
+    record.claim("3a", "done", date(2024, 12, 20), known=date(2024, 12, 21), ministry_id=JUSTICE)
 
     by_september = record.action("3b", None, date(2024, 9, 1), known=early)
     record.review(by_september, known=early, key="3b", first_on=date(2024, 5, 1))
@@ -217,7 +221,17 @@ def second_example():
 
     record.action("3c", date(2024, 6, 1), date(2024, 6, 1), known=date(2024, 6, 2), verified=date(2024, 6, 3))
     record.assess("3c", Verdict.NO_INFORMATION, known=early)
-    record.claim("3c", "done", date(2024, 9, 1), known=date(2024, 9, 2))
+    record.claim("3c", "done", date(2024, 9, 1), known=date(2024, 9, 2), ministry_id=JUSTICE)
+    record.action("3b", date(2024, 12, 10), date(2024, 12, 10), known=date(2024, 12, 11))
+
+    made, february = date(2024, 11, 15), date(2025, 2, 15)
+    record.promise(made=made, ministry=HOME, due=february, _1b=Reach.CONTRIBUTES, _2a=Reach.MEETS)
+    record.promise(made=made, ministry=HOME, due=date(2025, 3, 15), _2b=Reach.MEETS)
+    record.promise(made=made, ministry=JUSTICE, due=date(2025, 2, 1), _3b=Reach.CONTRIBUTES)
+    record.promise(made=made, ministry=JUSTICE, _3c=Reach.MEETS)
+    withdrawn = [(Kind.WITHDRAWN, date(2024, 12, 15), None)]
+    record.promise(made=made, ministry=JUSTICE, due=date(2025, 1, 31), then=withdrawn, _3a=Reach.MEETS)
+    record.promise(made=made, ministry=None, due=date(2025, 1, 31), _3b=Reach.MEETS)
     return record
 
 
@@ -282,6 +296,59 @@ def test_readiness_of_a_record_with_every_rule_in_it():
     assert result.claimed.points == Fraction(659, 10)
     [check] = [one for one in result.checks if one.misfit is Misfit.MET_WITHOUT_ACTION]
     assert check.sentence == "2b is assessed as met, but no verified action in the tracking period stands behind it."
+
+
+def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
+    """The same day and moment; the score is 48 7/30. No. 1 can give 12 (a 2.4, b 7.2, c 2.4), no. 2 6 (3 each), no. 3 6
+    (1 1/2 each), the action plan nothing.
+
+    Possible. An action on 2b, verified, goes on until February: 2b is assessed as met, so with it 3 and the P of
+    protection 6 2/3. Money for the whole year 300 against 250: 4. Together 13 2/3: 61.9.
+
+    Claimed 65.9, 17 2/3 more than the score. Home Affairs: victims 15 against 12: 4, their figure 2 1/2, protection
+    6 2/3, 2a 6 of 8: 2 1/4, 2b a step: 1 1/2: 16 11/12. Justice: 3a done: 3/4; 1b and 3c no more than assessed. The
+    embassy logged a step on 3b, which has one: 0. What went back and what was rejected is nobody's claim.
+
+    Ceiling. 2a kept: 8 of 8: 3/4 more. 3c kept: 1 1/2, and officials a mean of 3/4: 4 more. Steps on 1b and 3b are
+    there already. 2b is due after the deadline, 3a was withdrawn, the United States' undertaking is no action of the
+    government. 65.9 + 6 1/4 = 72.15.
+
+    Levers. 2a and 2b 3 and protection: 9 2/3, 2a due sooner. 1b 3.6 and officials from 1/4 to 1/2: 2: 5.6. 3c 1 1/2 and
+    officials from 1/4 to 3/4: 4: 5 1/2. 3a and 3b 3/4, of which only 3b has a day.
+
+    Smallest set. 11 23/30 are missing to 60. No one gives them; 1b with 3c gives 11.1; 2a or 2b with the other, with 1b
+    or with 3c is enough, and 1b and 2a are both due on 15 February: 48 7/30 + 5.6 + 9 2/3 = 63 1/2.
+    """
+    record = second_example()
+    result = readiness(record.facts, as_of=date(2024, 12, 31), known_by=noon(date(2025, 1, 15)))
+    ids = record.benchmark_ids
+
+    assert shares(result.possible) == {**shares(result.verified), "2b": 1}
+    assert lines(result.possible, "increasing_efforts")["money_for_victims"] == 4
+    assert lines(result.possible, "three_ps")["protection"] == Fraction(20, 3)
+    assert result.possible.points == Fraction(619, 10)
+
+    assert [(one.ministry_id, one.points, len(one.rounds)) for one in result.claims] == [
+        (HOME, 16 + Fraction(11, 12), 2),
+        (JUSTICE, Fraction(3, 4), 3),
+        (None, 0, 0),
+    ]
+
+    assert shares(result.ceiling) == {**shares(result.claimed), "2a": 1, "3c": 1}
+    assert lines(result.ceiling, "increasing_efforts")["complicit_officials"] == 6
+    assert result.ceiling.points == Fraction(7215, 100)
+
+    february = date(2025, 2, 15)
+    assert [(one.key, one.points, one.due_on) for one in result.levers()] == [
+        ("2a", Fraction(29, 3), february),
+        ("2b", Fraction(29, 3), date(2025, 3, 15)),
+        ("1b", Fraction(56, 10), february),
+        ("3c", Fraction(11, 2), None),
+        ("3b", Fraction(3, 4), date(2025, 2, 1)),
+        ("3a", Fraction(3, 4), None),
+    ]
+    assert result.smallest_set() == (ids["1b"], ids["2a"])
+    assert result.if_met([ids["1b"], ids["2a"]]).points == Fraction(127, 2)
 
 
 def test_benchmarks_points_add_up_to_their_part():
