@@ -12,6 +12,7 @@ urlpatterns = [
     path("readiness/runs/", views.run_list, name="run_list"),
     path("readiness/runs/<int:pk>/", views.run_detail, name="run_detail"),
     path("readiness/what-if/", views.readiness_what_if, name="readiness_what_if"),
+    path("readiness/trend/", views.readiness_trend, name="readiness_trend"),
     path("readiness/why/<slug:part>/", views.readiness_why, name="readiness_why"),
     path("readiness/why/<slug:part>/<slug:key>/", views.readiness_why, name="readiness_why"),
     path("recommendations/", views.recommendation_list, name="recommendation_list"),

@@ -431,7 +431,7 @@ def _described(weeks: Sequence[Week], events: Sequence[Event], mark: Decimal | N
     """The drawing in words, for those who don't see it."""
     last = weeks[-1].ends_on if weeks else starts_on
     sentences = [
-        f"Verified readiness week by week, of 100 points, from {wording.day(starts_on)} to {wording.day(last)}"
+        f"Verified readiness week by week from {wording.day(starts_on)} to {wording.day(last)}"
     ]
     seen = [week for week in weeks if week.then is not None]
     if not seen:

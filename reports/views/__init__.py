@@ -5,6 +5,7 @@ from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
 from reports.views.rounds import round_foretold
 from reports.views.runs import run_detail, run_list
+from reports.views.trend import readiness_trend
 from reports.views.what_if import readiness_what_if
 from reports.views.why import readiness_why
 
@@ -16,6 +17,7 @@ __all__ = [
     "readiness_changes",
     "readiness_checks",
     "readiness_detail",
+    "readiness_trend",
     "readiness_what_if",
     "readiness_why",
     "recommendation_detail",

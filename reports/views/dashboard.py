@@ -25,6 +25,7 @@ from reports.models import Briefing, BriefingKind
 from reports.permissions import can_read_readiness, can_request_briefing
 from reports.readiness import Readiness, readiness
 from reports.record import Facts
+from reports.views.trend import trend_context
 from reports.weighing import weigh
 from reports.words import Shown
 from tiptracker import clock
@@ -130,6 +131,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
         "ministries": _ministries(user, edition, asked, promises, today, is_reviewed=result.is_reviewed),
         "milestones": _milestones(user, edition, today),
         "too_few_verifiers": _verifiers(user, edition) < 2,
+        **trend_context(user, edition, facts, today),
     }
     return render_page(request, "reports/dashboard.html", context | _briefing(user, edition, facts, today))
 

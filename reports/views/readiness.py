@@ -20,6 +20,7 @@ from reports.findings import Row
 from reports.readiness import Readiness, readiness
 from reports.views.rows import ToldRow, rows_told
 from reports.views.standpoint import look
+from reports.views.trend import trend_context
 from reports.words import Misfit
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.pages import SignedIn, render_page
@@ -86,6 +87,7 @@ def readiness_detail(request: SignedIn) -> HttpResponse:
                 "gaps": _gaps(request.user, asked, result),
                 "levers": pressed_for(request.user, asked, result),
                 "ways": _ways(asked),
+                **trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by),
             }
     return render_page(request, "reports/readiness_detail.html", context, status=status)
 

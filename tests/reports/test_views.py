@@ -82,7 +82,8 @@ def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
     assert "Nothing has been reviewed yet; 1 claim is waiting." in response.text
     assert "of 100" not in response.text.replace("Our working mark is 45 of 100", "")
     assert "key-figure__number" not in response.text
-    assert response.text.count("nothing reviewed yet") == 2  # in the bar, and beside the ministry
+    # In the bar, beside the ministry, and in both drawings of the trend and what is said of them.
+    assert response.text.count("nothing reviewed yet") == 6
 
 
 def test_dashboard_gives_the_reason_and_the_law_of_each_part(dashboard):
@@ -337,8 +338,8 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 11 facts, 2 benchmarks, 3 commitments,
     # 1 rounds waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 2 briefings, 1 may
-    # ask, 1 the post's name
-    with django_assert_num_queries(34):
+    # ask, 2 dialogues and milestones of the trend, 1 the post's name
+    with django_assert_num_queries(36):
         response = client.get(reverse("dashboard"))
 
     assert len(response.context["press_for"]) == len(response.context["late"]) == count

@@ -62,6 +62,8 @@ POST  briefing_file                         briefing   405 405 405 405 | 405 405
 GET   round_foretold                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
 POST  round_foretold                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
 
+GET   readiness_trend                       -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  readiness_trend                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 
 # What is asked
 GET   recommendation_add                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in

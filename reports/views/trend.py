@@ -1,0 +1,49 @@
+"""The score week by week: its page, and what other pages need to draw it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from recommendations.models import Edition
+from reports.course import course
+from reports.facts import gather_facts
+from reports.happenings import gather_happenings
+from reports.record import Facts
+from reports.views.standpoint import look
+from tiptracker.accounts.models import User
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.snapshot import snapshot
+
+WIDE = {"width": 760, "size": 13}
+NARROW = {"width": 320, "size": 12.5}
+"""The drawing's size in user units: beside the other, which a phone or a desk doesn't show."""
+
+
+@login_required
+@require_safe
+def readiness_trend(request: SignedIn) -> HttpResponse:
+    """The score week by week up to a day, as then known and in hindsight, with what happened in each week."""
+    asked, form, status = look(request)
+    context: dict[str, Any] = {"asked": asked, "form": form}
+    if asked is not None:
+        with snapshot():
+            facts = gather_facts(asked.edition)
+            context["has_benchmarks"] = bool(facts.benchmarks)
+            context |= trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by, plot_height=260)
+    return render_page(request, "reports/readiness_trend.html", context, status=status)
+
+
+def trend_context(
+    user: User, edition: Edition, facts: Facts, as_of: date, known_by: datetime | None = None, *, plot_height: int = 160
+) -> dict[str, Any]:
+    """What `includes/trend.html` draws: `trend`, and its drawings `trend_wide` and `trend_narrow`. Two queries."""
+    happenings = gather_happenings(user, edition, as_of=as_of, known_by=known_by)
+    told = course(facts, as_of=as_of, known_by=known_by, happenings=happenings)
+    return {
+        "trend": told,
+        "trend_wide": told.drawn(**WIDE, plot_height=plot_height),
+        "trend_narrow": told.drawn(**NARROW, plot_height=plot_height),
+    }
