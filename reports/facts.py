@@ -2,11 +2,11 @@
 
 Every row ever recorded is in it; what of them was known by a moment and what counts on a day is
 decided from the values (`reports.counting`), so one loading answers for any day. Only what scoring
-needs is read: no text of a piece of evidence leaves its table.
+needs is read: no text of a piece of evidence leaves its table. The order of rows is nothing to
+readiness, so the large tables are read unsorted.
 """
 
 from collections import defaultdict
-from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from django.db.models import FilteredRelation, Q
 
 from dialogues.models import (
     Assessment,
-    CommitmentBenchmark,
+    Commitment,
     CommitmentEvent,
     Evidence,
     EvidenceBearing,
@@ -32,6 +32,7 @@ DONE_BY = {one.value: one for one in DoneBy}
 SHOWS = {one.value: one for one in Shows}
 REVIEW = {one.value: one for one in Review}
 KIND = {one.value: one for one in Kind}
+REACH = {one.value: one for one in Reach}
 
 
 @snapshot()
@@ -61,21 +62,25 @@ def gather_facts(edition: Edition) -> record.Facts:
         readings=readings,
         evidence=tuple(
             record.Evidence(key, recorded_at, first, last, DONE_BY[done_by], sent, revises)
-            for key, recorded_at, first, last, done_by, sent, revises in Evidence.objects.filter(
-                country=country
-            ).values_list("id", "recorded_at", "happened_from", "happened_to", "done_by", "round_id", "revises_id")
+            for key, recorded_at, first, last, done_by, sent, revises in Evidence.objects.filter(country=country)
+            .order_by()
+            .values_list("id", "recorded_at", "happened_from", "happened_to", "done_by", "round_id", "revises_id")
         ),
         bearings=tuple(
             record.Bearing(key, evidence, benchmark, at, SHOWS[shows])
             for key, evidence, benchmark, at, shows in EvidenceBearing.objects.filter(
                 benchmark__recommendation__edition=edition
-            ).values_list("id", "evidence_id", "benchmark_id", "recorded_at", "shows")
+            )
+            .order_by()
+            .values_list("id", "evidence_id", "benchmark_id", "recorded_at", "shows")
         ),
         reviews=tuple(
             record.EvidenceReview(key, evidence, bearing, at, REVIEW[decision], first_on)
             for key, evidence, bearing, at, decision, first_on in EvidenceReview.objects.filter(
                 evidence__country=country
-            ).values_list("id", "evidence_id", "bearing_id", "recorded_at", "decision", "first_on")
+            )
+            .order_by()
+            .values_list("id", "evidence_id", "bearing_id", "recorded_at", "decision", "first_on")
         ),
         rounds=tuple(
             record.Round(
@@ -242,28 +247,36 @@ def _assessments(edition: Edition) -> tuple[record.Assessment, ...]:
 
 
 def _commitments(edition: Edition) -> tuple[record.Commitment, ...]:
-    """The country's commitments with their events, and what each gives the benchmarks of this edition."""
+    """The country's commitments with their events, and what each gives the benchmarks of this edition.
+
+    One row a commitment and benchmark, or one where there is none. One without events isn't made yet.
+    """
     towards: dict[int, dict[int, Reach]] = defaultdict(dict)
-    for commitment, benchmark, reach in CommitmentBenchmark.objects.filter(
-        benchmark__recommendation__edition=edition
-    ).values_list("commitment_id", "benchmark_id", "reach"):
-        towards[commitment][benchmark] = Reach(reach)
-    events: dict[tuple[int, datetime, int | None], list[record.CommitmentEvent]] = defaultdict(list)
-    for key, at, kind, happened_on, due_on, commitment, made_at, ministry in CommitmentEvent.objects.filter(
-        commitment__country=edition.country_id
+    told = {}
+    for key, at, ministry, benchmark, reach, asked_in in Commitment.objects.filter(
+        country=edition.country_id
     ).values_list(
         "id",
         "recorded_at",
-        "kind",
-        "happened_on",
-        "due_on",
-        "commitment_id",
-        "commitment__recorded_at",
-        "commitment__ministry_id",
+        "ministry_id",
+        "links__benchmark_id",
+        "links__reach",
+        "links__benchmark__recommendation__edition_id",
     ):
-        events[commitment, made_at, ministry].append(record.CommitmentEvent(key, at, KIND[kind], happened_on, due_on))
+        told[key] = (at, ministry)
+        if asked_in == edition.pk:
+            towards[key][benchmark] = REACH[reach]
+    events: dict[int, list[record.CommitmentEvent]] = defaultdict(list)
+    for key, at, kind, happened_on, due_on, commitment in (
+        CommitmentEvent.objects.filter(commitment__country=edition.country_id)
+        .order_by()
+        .values_list("id", "recorded_at", "kind", "happened_on", "due_on", "commitment_id")
+    ):
+        events[commitment].append(record.CommitmentEvent(key, at, KIND[kind], happened_on, due_on))
     return tuple(
-        record.Commitment(key, at, ministry, towards[key], tuple(rows)) for (key, at, ministry), rows in events.items()
+        record.Commitment(key, at, ministry, towards[key], tuple(events[key]))
+        for key, (at, ministry) in told.items()
+        if key in events
     )
 
 
