@@ -12,7 +12,7 @@ from dialogues.status import standing_on
 from dialogues.words import Review, Shows, Status, Verdict
 from recommendations.words import DATES_ALONE, Better, Origin, Rule
 from reports import wording
-from reports.counting import OWN, Sight, latest
+from reports.counting import OWN, Sight, grouped, latest
 from reports.findings import Asked, Questionnaire, Row
 from reports.record import Facts
 from reports.words import Misfit
@@ -147,12 +147,13 @@ def _day_unknown(facts: Facts, asked: Questionnaire, as_of: date) -> Iterator[Ch
 
 def _past_due(facts: Facts, as_of: date) -> Iterator[Check]:
     """Late, and nobody has said a word since the day."""
+    sent = grouped((each.commitment_id, each.recorded_at) for each in facts.rounds)
     for row in sorted(facts.commitments, key=lambda row: row.id):
         standing = standing_on(row.events, as_of)
         if standing is None or standing.status is not Status.LATE or standing.due_on is None:
             continue
         heard_on = [
-            *(each.recorded_at.astimezone(facts.zone).date() for each in facts.rounds if each.commitment_id == row.id),
+            *(at.astimezone(facts.zone).date() for at in sent.get(row.id, ())),
             *(each.happened_on for each in row.events),
         ]
         if not any(standing.due_on < on <= as_of for on in heard_on):
