@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from dialogues.models import UpdateRound
@@ -26,8 +27,11 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.snapshot import snapshot
 
-WAYS: tuple[tuple[str, str], ...] = ()
-"""The pages beside this one."""
+WAYS = (
+    ("readiness_what_if", "What if some of it were met"),
+    ("readiness_trend", "Week by week"),
+)
+"""The pages that look from the same standpoint."""
 
 
 class PressedFor(NamedTuple):
@@ -87,6 +91,7 @@ def readiness_detail(request: SignedIn) -> HttpResponse:
                 "gaps": _gaps(request.user, asked, result),
                 "levers": pressed_for(request.user, asked, result),
                 "ways": _ways(asked),
+                "to_the_mark": _to_the_mark(asked, result),
                 **trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by),
             }
     return render_page(request, "reports/readiness_detail.html", context, status=status)
@@ -185,5 +190,17 @@ def _in_turn(rows: Sequence[Row], told: Mapping[Row, ToldRow]) -> list[ToldRow]:
 
 
 def _ways(asked: Asked) -> list[tuple[str, str]]:
-    """Where else the same record is looked at, from the same standpoint."""
-    return [(f"{reverse(name)}?{asked.query}", label) for name, label in WAYS]
+    """Where else the same record is looked at, from the same standpoint; and what changed until there."""
+    until = {"edition": str(asked.edition.pk), "as_of_to": asked.as_of.isoformat()}
+    if asked.known_by:
+        until["known_by_to"] = asked.known_by.isoformat()
+    return [
+        (f"{reverse('readiness_changes')}?{urlencode(until)}", "What changed before"),
+        *((f"{reverse(name)}?{asked.query}", label) for name, label in WAYS),
+    ]
+
+
+def _to_the_mark(asked: Asked, result: Readiness) -> str:
+    """Where the smallest set is tried; empty where there is none to try."""
+    needed = result.smallest_set()
+    return f"{reverse('readiness_what_if')}?{asked.query}&{urlencode({'met': needed}, doseq=True)}" if needed else ""

@@ -15,6 +15,7 @@ from tests.factories import (
     CommitmentFactory,
     CountryFactory,
     EditionFactory,
+    EditionTermsFactory,
     EvidenceFactory,
     FocalPointFactory,
     IndicatorFactory,
@@ -215,6 +216,29 @@ def test_detail_shows_no_figure_where_nothing_has_been_reviewed(seen):
     assert "within reach" not in response.text
 
 
+def test_detail_leads_to_the_pages_that_look_from_the_same_standpoint(seen):
+    edition = BenchmarkFactory().recommendation.edition
+
+    response = seen(as_of="2022-01-15")
+
+    query = f"edition={edition.pk}&amp;as_of=2022-01-15"
+    for name in ("readiness_what_if", "readiness_trend"):
+        assert f'"{reverse(name)}?{query}"' in response.text
+    assert f'"{reverse("readiness_changes")}?edition={edition.pk}&amp;as_of_to=2022-01-15"' in response.text
+
+
+def test_detail_leads_to_the_smallest_set_as_a_what_if(seen):
+    one = BenchmarkFactory()
+    EvidenceFactory(bears_on=[one], verified=True)
+    other = BenchmarkFactory(recommendation=one.recommendation)
+    EditionTermsFactory(edition=EditionFactory(), working_mark=30, recorded_at=at_noon(date(2022, 1, 2)))
+
+    response = seen()
+
+    assert "would reach our working mark of 30" in response.text
+    assert f"&amp;met={one.pk}&amp;met={other.pk}" in response.text
+
+
 # --- Why --------------------------------------------------------------------------------------------------------------
 
 
@@ -306,6 +330,17 @@ def test_why_a_recommendation_prints_benchmarks_that_add_up(seen):
     ]
 
 
+def test_why_prints_what_the_part_prints_though_a_half_was_rounded_down_there(seen):
+    rows = [BenchmarkFactory(recommendation=each) for each in [RecommendationFactory() for _ in range(10)] * 2]
+    EvidenceFactory(bears_on=rows[:2], verified=True)  # 1a and 2a: 3/4 each, together 1.5
+
+    first, second = seen(why("concrete_action", "1")), seen(why("concrete_action", "2"))
+
+    assert (first.context["points"], second.context["points"]) == ("0.8 of 3 points", "0.7 of 3 points")
+    assert [one.points for one in second.context["answers"]] == ["0.7 of 1.5 points", "0 of 1.5 points"]
+    assert seen(why("concrete_action", "2a")).context["points"] == "0.7 of 1.5 points"
+
+
 @pytest.mark.parametrize("key", [["nothing"], ["three_ps", "4a"], ["concrete_action", "9z"]])
 def test_why_of_no_such_line_is_not_there(seen, key):
     BenchmarkFactory()
@@ -374,8 +409,8 @@ def test_detail_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 ministries, 1 rounds, 4 evidence
-    # and readings claimed, 1 the post's name
-    with django_assert_num_queries(27):
+    # and readings claimed, 2 dialogues and milestones of the trend, 1 the post's name
+    with django_assert_num_queries(29):
         response = client.get(reverse("readiness_detail"))
 
     assert len(response.context["levers"]) == 3 * count
