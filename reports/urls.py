@@ -6,6 +6,7 @@ from reports import views
 
 urlpatterns = [
     path("dashboard/", views.dashboard, name="dashboard"),
+    path("methodology/", views.methodology, name="methodology"),
     path("readiness/", views.readiness_detail, name="readiness_detail"),
     path("readiness/checks/", views.readiness_checks, name="readiness_checks"),
     path("readiness/changes/", views.readiness_changes, name="readiness_changes"),

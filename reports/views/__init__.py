@@ -1,6 +1,7 @@
 from reports.views.briefings import briefing_detail, briefing_file, briefing_list
 from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
+from reports.views.methodology import methodology
 from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
 from reports.views.rounds import round_foretold
@@ -14,6 +15,7 @@ __all__ = [
     "briefing_file",
     "briefing_list",
     "dashboard",
+    "methodology",
     "readiness_changes",
     "readiness_checks",
     "readiness_detail",

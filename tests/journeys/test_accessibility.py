@@ -7,6 +7,7 @@ narrow screen, complains in the console or asks anything of another host. Forms 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,9 +21,10 @@ import tiptracker.accounts.urls
 from dialogues.models import Commitment, Dialogue, Evidence, UpdateRound
 from dialogues.words import MadeBy, Status
 from recommendations.models import Benchmark, Edition, Recommendation
+from reports.actions import compute_readiness
 from reports.models import Briefing
 from tests.conftest import THE_DAY
-from tests.factories import BriefingFactory, JobFactory
+from tests.factories import MASERU, BriefingFactory, JobFactory, ReadinessRunFactory
 from tests.live import Live
 from tiptracker.accounts.models import User
 from tiptracker.jobs.models import State
@@ -160,6 +162,10 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     things = {
         "recommendation_detail": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
         "edition_terms": [edition],
+        "run_detail": [
+            compute_readiness(edition=edition, as_of=THE_DAY, now=datetime.combine(THE_DAY, time(9), MASERU)),
+            ReadinessRunFactory(edition=edition),
+        ],
         "recommendation_add": [edition],
         "recommendation_edit": Recommendation.objects.filter(edition=edition, number=1),
         "benchmark_add": Recommendation.objects.filter(edition=edition, number=1),

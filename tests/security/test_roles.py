@@ -41,6 +41,8 @@ GET   readiness_why                         concrete_action/1a 200 200 200 200 |
 GET   readiness_why                         three_ps/prosecution 200 200 200 200 | 403 403 403 | 200 403 | in  in
 GET   readiness_why                         concrete_action/99z 404 404 404 404 | 403 403 403 | 404 403 | in  in
 POST  readiness_why                         concrete_action 405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   methodology                           -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  methodology                           -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   run_list                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  run_list                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   run_detail                            run        200 200 200 200 | 404 404 404 | 404 404 | in  in

@@ -1,0 +1,171 @@
+"""The page that says how readiness is counted."""
+
+from datetime import date, datetime
+
+import pytest
+from django.urls import reverse
+
+from dialogues.lesotho.actions import load_public_record
+from dialogues.words import Shows
+from recommendations.models import Edition
+from reports import backtest
+from reports.document import DISCLAIMER
+from reports.tallying import LAW, PILLAR_LAW, QUESTION_LAW
+from tests.factories import (
+    MASERU,
+    BenchmarkFactory,
+    EditionFactory,
+    EvidenceFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
+LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
+AS_OF = {"as_of": "2022-03-31"}
+
+
+@pytest.fixture
+def look(client):
+    """Asks for the page as an observer; gives the answer."""
+    EditionFactory()
+    client.force_login(ObserverFactory())
+
+    def get(status=200, **asked):
+        response = client.get(reverse("methodology"), asked)
+        assert response.status_code == status
+        return response
+
+    return get
+
+
+@pytest.fixture
+def lesotho():
+    load_public_record(now=LATE)
+    return Edition.objects.tracked().get()
+
+
+def test_methodology_tells_each_rule_by_what_it_gave_here(lesotho, look):
+    told = look(**AS_OF).text
+
+    for example in (
+        "Prosecutions rose from 4 to 16: 7 of 7.",
+        "1a: Investigations begun rose from 4 to 10: 0.8 of 0.8.",
+        "Recommendation 4. Shown: 4a and 4b: 3 of 3.",
+        "60.5 of 100 verified, 61.3 claimed; our working mark is 45",
+        "61.3 claimed, 60.5 verified.",
+        "1 year on the Watch List, this edition counted.",
+        "the deadline has passed".capitalize(),
+        "45: The post&#x27;s own working mark",
+        "From 1 April 2021 to 31 March 2022",
+    ):
+        assert example in told
+
+
+def test_methodology_names_the_section_of_law_of_each_rule(look):
+    told = look().text
+
+    for law in (*LAW.values(), *QUESTION_LAW.values(), *PILLAR_LAW.values()):
+        assert law in told
+    assert "presumed not to have acted" in told
+    assert told.count(DISCLAIMER) == 2  # at its head and at the foot of every page
+
+
+def test_the_parts_and_what_they_ask_add_up_as_printed(lesotho, look):
+    parts = look(**AS_OF).context["parts"]
+
+    assert [part.of for part in parts] == [40, 30, 20, 10]
+    assert [[line.of for line in part.lines] for part in parts if part.lines] == [
+        [7, 7, 6, 8, 4, 8],
+        [line.of for line in parts[2].lines],
+        [2.5] * 4,
+    ]
+    assert all(sum(line.of for line in part.lines) == part.of for part in parts if part.lines)
+
+
+def test_methodology_says_what_does_not_count_here_and_why(look):
+    """… but not what would, if somebody verified it."""
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark], bears_on__shows=Shows.PLAN)
+    EvidenceFactory(bears_on=[benchmark], happened_from=date(2021, 3, 1), happened_to=date(2021, 3, 1))
+    EvidenceFactory(bears_on=[benchmark])
+    response = look()
+
+    assert response.context["aside"] == (("a statement or plan, not a concrete action", 1), ("before 1 April 2021", 1))
+    assert "1 claim would count if somebody verified it." in response.text
+    assert "1 × a statement or plan, not a concrete action" in response.text
+
+
+def test_methodology_gives_no_figure_where_nothing_is_reviewed(lesotho, look):
+    told = look(**AS_OF, known_by="2022-02-28T23:59:59+02:00").text
+
+    assert "Nothing has been reviewed yet; 7 claims are waiting." in told
+    assert ": 0 of" not in told
+    assert "claimed, " not in told.partition("Never added")[0].partition("<dt>Claimed</dt>")[2].partition("</dd>")[0]
+
+
+def test_methodology_shows_the_back_test_with_all_its_limits(look):
+    told = look().text
+
+    for figures in ("24 of 25, missed 1", "36 of 58, missed 22", "0.86", "0.80", "0.90", "0.57", "8 of 8", "12 of 15"):
+        assert figures in told
+    assert "23 of 25, missed 2" in told  # leave one out
+    assert "A low record is a safe warning, a high one is no promise." in told
+    assert "3+ years: 10 of 12 moved up, 2 fell" in told
+    assert [limit for limit in backtest.result().limits if limit not in told] == []
+
+
+def test_methodology_says_what_the_number_does_not(look):
+    assert "Which tier the country will be given." in look().text
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"as_of": "2021-03-31"}, "The tracking period begins on 1 April 2021."),
+        ({"as_of": "2022-08-02"}, "2 August 2022 has not come yet."),
+        ({"as_of": "soon"}, "“soon” is no day."),
+        ({"known_by": "2022-07-31T23:59:59"}, "Add the zone"),
+        ({"edition": "987654321"}, "No such edition is followed here."),
+    ],
+)
+def test_methodology_refuses_what_cannot_be_meant_and_still_tells_the_method(look, asked, sentence):
+    RecommendationFactory()
+
+    told = look(422, **asked).text
+
+    assert sentence in told
+    assert LAW["data_given"] in told
+
+
+def test_methodology_of_an_edition_without_benchmarks_says_how_to_begin(look):
+    RecommendationFactory()
+
+    assert "This edition has no benchmarks yet: an officer adds them" in look().text
+
+
+def test_methodology_stands_where_no_edition_is_followed(client):
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("methodology"))
+
+    assert response.status_code == 200
+    assert LAW["data_given"] in response.text
+    assert "Here:" not in response.text
+
+
+def test_every_page_of_the_embassy_leads_to_it(client):
+    client.force_login(ObserverFactory())
+
+    assert f'href="{reverse("methodology")}"' in client.get(reverse("dashboard")).text
+
+
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_methodology_query_count(client, django_assert_num_queries, how_many):
+    for _ in range(how_many):
+        EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=RecommendationFactory())])
+    client.force_login(OfficerFactory())
+
+    with django_assert_num_queries(19):
+        client.get(reverse("methodology"))
