@@ -30,6 +30,7 @@ from tiptracker.snapshot import snapshot
 WAYS = (
     ("readiness_what_if", "What if some of it were met"),
     ("readiness_trend", "Week by week"),
+    ("methodology", "How readiness is counted"),
 )
 """The pages that look from the same standpoint."""
 

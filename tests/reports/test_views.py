@@ -336,7 +336,7 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
         UpdateRoundFactory(update__commitment=promise)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 11 facts, 2 benchmarks, 3 commitments,
+    # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 benchmarks, 3 commitments,
     # 1 rounds waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 2 briefings, 1 may
     # ask, 2 dialogues and milestones of the trend, 1 the post's name
     with django_assert_num_queries(36):
@@ -414,7 +414,7 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
         EvidenceFactory(bears_on=[benchmark], verified=True)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 11 facts, 1 recommendations, 2 benchmarks, 1 may edit, 1 name
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 1 recommendations, 2 benchmarks, 1 may edit, 1 name
     with django_assert_num_queries(23):
         response = client.get(reverse("recommendation_list"))
 
@@ -429,7 +429,7 @@ def test_recommendation_list_query_count_for_a_ministry(client, django_assert_nu
     client.force_login(FocalPointFactory(ministry=police))
 
     # 2 who asks, 1 zone, 1 edition, 2 benchmarks, 4 commitments, 1 recommendations, 1 name
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         response = client.get(reverse("recommendation_list"))
 
     assert len(response.context["published"]) == count
@@ -599,9 +599,9 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
         CommitmentFactory(benchmarks=[benchmark])
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 recommendation, 1 may read, 1 supporting, 11 facts, 2 benchmarks, 3 commitments,
+    # 2 who asks, 2 zone and inbox, 1 recommendation, 1 may read, 1 supporting, 12 facts, 2 benchmarks, 3 commitments,
     # 2 evidence, 1 readings, 3 assessments, 4 what may be done, 1 name
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         response = shown(client, recommendation)
 
     assert len(response.context["benchmarks"]) == count

@@ -222,7 +222,7 @@ def test_detail_leads_to_the_pages_that_look_from_the_same_standpoint(seen):
     response = seen(as_of="2022-01-15")
 
     query = f"edition={edition.pk}&amp;as_of=2022-01-15"
-    for name in ("readiness_what_if", "readiness_trend"):
+    for name in ("readiness_what_if", "readiness_trend", "methodology"):
         assert f'"{reverse(name)}?{query}"' in response.text
     assert f'"{reverse("readiness_changes")}?edition={edition.pk}&amp;as_of_to=2022-01-15"' in response.text
 
