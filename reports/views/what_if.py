@@ -24,7 +24,6 @@ from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.snapshot import snapshot
 
-
 KEPT = ("as_of", "known_by", "known_on")
 """What else the address may ask, and goes on asking as boxes are ticked."""
 
