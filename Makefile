@@ -3,7 +3,7 @@
 PYTHON_ = .venv/bin/python
 .DEFAULT_GOAL = help
 
-.PHONY: help setup demo test format lint types contracts migrations compose lock
+.PHONY: help setup demo test bench format lint types contracts migrations compose lock
 
 help: ## What can be made here
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -17,6 +17,9 @@ demo: setup ## The demonstration on http://127.0.0.1:8000 (PORT=, HOST=, DAY=, R
 test: ## The whole suite, embedded (TEST= a path or pytest's options)
 	@./setup.sh browser
 	@$(PYTHON_) -m pytest -n 2 --dist worksteal $(TEST)
+
+bench: setup ## What readiness costs, beside a bare SELECT of the same rows (DATABASE_URL=)
+	@$(PYTHON_) -m tests.performance.bench
 
 format: setup ## Lay the code out as the checks want it
 	@$(PYTHON_) -m ruff format .

@@ -1,0 +1,300 @@
+"""`make bench`: what readiness costs, beside a bare SELECT of the same rows, on a made-up record in its own database.
+
+Milliseconds are printed and never judged, since machines differ. What makes the run fail (exit 1) is what every
+machine agrees on: how many queries are sent, and how the cost of a fact grows with the number of facts.
+"""
+
+import shutil
+import sys
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from gzip import compress
+from statistics import median
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from tests.conftest import MASERU, VAR_DIR  # sets the environment of the tests, and with it Django, first
+
+from django.conf import settings  # isort: skip
+from django.db import connection
+from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
+from django.urls import reverse
+from django.utils import timezone
+
+from dialogues.models import (
+    Assessment,
+    CommitmentBenchmark,
+    CommitmentEvent,
+    Evidence,
+    EvidenceBearing,
+    EvidenceReview,
+    Reading,
+    UpdateRound,
+)
+from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
+from reports.changes import Standpoint, changes
+from reports.facts import gather_facts
+from reports.readiness import readiness
+from reports.trend import trend
+from tests.factories import PERIOD_ENDS_ON
+from tests.performance.exercise import make_edition
+from tiptracker.accounts.models import User
+
+SIZES = {"XAA": 200, "XAB": 2_000, "XAC": 20_000}
+"""Pieces of evidence, by the code of the made-up country: 1×, 10×, 100×."""
+GOAL_IS_FOR = "XAB"
+MOST_QUERIES = 12
+MOST_GROWTH = 2.5
+"""How much dearer a fact may be at 100× than at 10×, both measured against the bare SELECT run beside it.
+
+Linear cost gives 1 or a little more (a larger heap, fewer cache hits), n log n about 1.3, quadratic cost 10. The
+geometric middle between 1 and 10 is 3.2; a little less than that still leaves noise all the room it has ever needed.
+"""
+MOST_RUNS, FEWEST_RUNS, SECONDS = 15, 3, 2.0
+"""How often a thing is measured: until so many runs or, from the fewest on, so many seconds."""
+
+TODAY = PERIOD_ENDS_ON
+NOW = datetime.combine(TODAY, time(17), MASERU)
+FOUR_WEEKS = timedelta(weeks=4)
+
+COLUMNS = {
+    Recommendation: ("edition", "id number origin lead_id"),
+    RecommendationTerms: ("recommendation__edition", "id recommendation_id recorded_at pillar"),
+    Benchmark: ("recommendation__edition", "id recommendation_id letter"),
+    BenchmarkTerms: (
+        "benchmark__recommendation__edition",
+        "id benchmark_id recorded_at rule weight target indicator_id is_about_complicity",
+    ),
+    Reading: (
+        "indicator__country__editions",
+        "id indicator_id recorded_at starts_on through_on figure direction evidence_id round_id source",
+    ),
+    Evidence: (
+        "country__editions",
+        "id recorded_at happened_from happened_to done_by round_id revises_id",
+    ),
+    EvidenceBearing: ("evidence__country__editions", "id evidence_id benchmark_id recorded_at shows"),
+    EvidenceReview: ("evidence__country__editions", "id evidence_id bearing_id recorded_at decision first_on"),
+    UpdateRound: (
+        "update__commitment__country__editions",
+        "id recorded_at claimed decision__decision decision__recorded_at update__commitment_id",
+    ),
+    Assessment: ("benchmark__recommendation__edition", "id benchmark_id recorded_at verdict grounds__evidence_id"),
+    CommitmentBenchmark: ("benchmark__recommendation__edition", "commitment_id benchmark_id reach"),
+    CommitmentEvent: (
+        "commitment__country__editions",
+        "id commitment_id recorded_at kind happened_on due_on",
+    ),
+}
+"""What a bare SELECT reads: how each table's rows belong to an edition, and the columns that readiness reads."""
+
+
+def say(line: str = "") -> None:
+    """Print a line at once, also where the output is a file."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+class Spread(NamedTuple):
+    """Several runs of one thing: milliseconds, and the median of how many times its bare SELECT each took."""
+
+    middle: float
+    least: float
+    most: float
+    ratio: float
+
+
+@dataclass
+class Measured:
+    """One edition of a size: how many facts a bare SELECT brings, and what was measured of it."""
+
+    edition: Edition
+    facts: int
+    spreads: dict[str, Spread] = field(default_factory=dict)
+
+
+class BareSelect:
+    """The rows that readiness reads, table by table, by a raw cursor: what the database alone costs."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.statements = [
+            model._default_manager.filter(**{path: edition.pk})
+            .order_by()
+            .values_list(*columns.split())
+            .query.sql_with_params()
+            for model, (path, columns) in COLUMNS.items()
+        ]
+
+    def __call__(self) -> int:
+        """How many rows there are, each fetched."""
+        with connection.cursor() as cursor:
+            return sum(len(cursor.execute(*one) and cursor.fetchall()) for one in self.statements)
+
+
+@contextmanager
+def counted_queries() -> Iterator[list[str]]:
+    """The SELECT statements that the body sends."""
+    sent: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        if sql.lstrip("( ").upper().startswith(("SELECT", "WITH")):
+            sent.append(sql)
+        return execute(sql, *others)
+
+    with connection.execute_wrapper(note):
+        yield sent
+
+
+def measure(act: Callable[[], Any], beside: Callable[[], Any]) -> Spread:
+    """Time an act and what it is compared with, in turn, so that a machine that slows down slows both."""
+    took: list[float] = []
+    ratios: list[float] = []
+    act()
+    began = perf_counter()
+    while len(took) < MOST_RUNS and (len(took) < FEWEST_RUNS or perf_counter() - began < SECONDS):
+        bare, took_now = seconds_of(beside), seconds_of(act)
+        took.append(1000 * took_now)
+        ratios.append(took_now / bare)
+    return Spread(median(took), min(took), max(took), median(ratios))
+
+
+def seconds_of(act: Callable[[], Any]) -> float:
+    began = perf_counter()
+    act()
+    return perf_counter() - began
+
+
+def measure_edition(edition: Edition, *, is_whole: bool) -> Measured:
+    """What is done with an edition's facts; the whole list, or only what is asked of every size."""
+    bare = BareSelect(edition)
+    measured = Measured(edition, bare())
+    facts = gather_facts(edition)
+    result = readiness(facts, as_of=TODAY, known_by=NOW)
+    before, after = Standpoint(TODAY - FOUR_WEEKS, NOW - FOUR_WEEKS), Standpoint(TODAY, NOW)
+    acts: dict[str, Callable[[], Any]] = {
+        "bare SELECT": bare,
+        "facts gathered": lambda: gather_facts(edition),
+        "one edition as of one day": lambda: readiness(gather_facts(edition), as_of=TODAY, known_by=NOW),
+        "weekly trend": lambda: trend(facts, NOW),
+    }
+    if is_whole:
+        acts |= {
+            "all levers": result.levers,
+            "smallest set": result.smallest_set,
+            "what changed in four weeks": lambda: changes(facts, before, after),
+        }
+    for name, act in acts.items():
+        measured.spreads[name] = measure(act, bare)
+    return measured
+
+
+def check_queries(edition: Edition) -> Iterator[str]:
+    """What is wrong with how many queries are sent, as sentences."""
+    with counted_queries() as sent:
+        facts = gather_facts(edition)
+        result = readiness(facts, as_of=TODAY, known_by=NOW)
+        for_one_day = len(sent)
+        trend(facts, NOW)
+        for_trend = len(sent) - for_one_day
+        result.levers()
+        result.smallest_set()
+        changes(facts, Standpoint(TODAY - FOUR_WEEKS), Standpoint(TODAY))
+        for_others = len(sent) - for_one_day - for_trend
+    say(
+        f"  queries at {edition.country}: {for_one_day} for one day (at most {MOST_QUERIES}), {for_trend} more for the"
+        f" trend, {for_others} more for levers, smallest set and what changed"
+    )
+    if for_one_day > MOST_QUERIES:
+        yield f"One edition as of one day takes {for_one_day} queries; at most {MOST_QUERIES} are wanted."
+    if for_trend or for_others:
+        yield f"From the same facts nothing more is asked, but {for_trend + for_others} queries were sent."
+
+
+def check_growth(base: Measured, large: Measured) -> Iterator[str]:
+    """What grows faster than the facts, as sentences: cost a fact at 100× over that at 10×, in bare SELECTs."""
+    for name in ("one edition as of one day", "weekly trend"):
+        growth = large.spreads[name].ratio / base.spreads[name].ratio
+        say(f"  growth of {name}: a fact costs {growth:.2f} times as much at 100× as at 10× (at most {MOST_GROWTH})")
+        if growth > MOST_GROWTH:
+            yield f"The cost of “{name}” grows faster than the facts: {growth:.2f} times as much for each."
+
+
+def tell(measured: Measured, goals: dict[str, int]) -> None:
+    say(f"\n{measured.edition.country}: {measured.facts:,} rows read")
+    say(f"  {'':28}{'median':>10}{'least':>10}{'most':>10}{'× bare SELECT':>15}{'µs a row':>10}")
+    for name, one in measured.spreads.items():
+        goal = f"  goal {goals[name]} ms" if name in goals else ""
+        each = 1000 * one.middle / measured.facts
+        times = "".join(f"{ms:>7.1f} ms" for ms in (one.middle, one.least, one.most))
+        say(f"  {name:28}{times}{one.ratio:>15.2f}{each:>10.2f}{goal}")
+
+
+def tell_memory(edition: Edition) -> None:
+    """The most that gathering and judging an edition holds at once, beyond what was there before."""
+    tracemalloc.start()
+    facts = gather_facts(edition)
+    kept, most = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    readiness(facts, as_of=TODAY, known_by=NOW)
+    _, judged = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    told = [f"{size / 1e6:.1f} MB" for size in (most, kept, judged)]
+    say("  memory: gathering peaks at {}, the facts are {}, readiness peaks at {}".format(*told))
+
+
+def tell_pages(edition: Edition) -> None:
+    """What the pages of an edition weigh as they are served, without headers and what a browser keeps."""
+    client = Client(headers={"accept-encoding": "gzip, br"}, SERVER_NAME="localhost")
+    client.force_login(User.objects.get_queryset().get(email=f"{edition.country.code}@exercise.invalid"))
+    for name in ("dashboard", "readiness_detail"):
+        with counted_queries() as sent:
+            began = perf_counter()
+            response = client.get(reverse(name))
+            took = perf_counter() - began
+        assert response.status_code == 200, (name, response.status_code)
+        encoding = response.headers.get("content-encoding")
+        body = response.content
+        more = f"compressed ({encoding})" if encoding else f"not compressed; by gzip {len(compress(body)):,}"
+        say(f"  {name}: {len(body):,} bytes on the wire, {more}; {len(sent)} queries, {1000 * took:.0f} ms once")
+
+
+def run() -> list[str]:
+    """Make the record, measure, print; gives what is wrong, as sentences."""
+    settings.DEMO_CLOCK = f"{NOW.isoformat()} {timezone.now().isoformat()}"
+    began = perf_counter()
+    editions = {code: make_edition(code, evidence) for code, evidence in SIZES.items()}
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # autovacuum would have, by the time anybody reads
+    say(f"{connection.vendor}, Python {sys.version.split()[0]}; rows made in {perf_counter() - began:.1f} s")
+    goals = {"one edition as of one day": 25, "weekly trend": 150, "all levers": 100}
+    measured = {}
+    for code, edition in editions.items():
+        measured[code] = measure_edition(edition, is_whole=code == GOAL_IS_FOR)
+        tell(measured[code], goals if code == GOAL_IS_FOR else {})
+    say()
+    wrong = [one for code in (min(SIZES), GOAL_IS_FOR) for one in check_queries(editions[code])]
+    wrong += check_growth(measured[GOAL_IS_FOR], measured[max(SIZES)])
+    tell_memory(editions[GOAL_IS_FOR])
+    tell_pages(editions[GOAL_IS_FOR])
+    return wrong
+
+
+def main() -> int:
+    made = setup_databases(verbosity=0, interactive=False)
+    try:
+        wrong = run()
+    finally:
+        teardown_databases(made, verbosity=0)
+        shutil.rmtree(VAR_DIR, ignore_errors=True)
+    for sentence in wrong:
+        say(f"bench: {sentence}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
