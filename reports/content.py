@@ -13,8 +13,11 @@ from decimal import Decimal
 
 from reports import charts
 
-PRESS_FOR_FIRST = 5
-"""How many things to press for page 1 names; the rest stand by ministry."""
+LEVERS_FIRST = 5
+"""How many things to press for page 1 names."""
+
+PRESS_FOR_FIRST = 3
+"""How many promises page 1 names; the rest stand by ministry."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,54 @@ class Standing:
     claimed: Decimal | None
     mark: Decimal | None
     mark_note: str
+    ceiling: Decimal | None = None
+    possible: str = ""
+    watch_list: str = ""
 
     @property
     def bar(self) -> charts.ReadinessBar:
         """The readiness bar in print size."""
-        return charts.readiness_bar(verified=self.verified, claimed=self.claimed, mark=self.mark, width=648, size=11)
+        return charts.readiness_bar(
+            verified=self.verified,
+            claimed=self.claimed,
+            mark=self.mark,
+            ceiling=self.ceiling,
+            width=648,
+            size=11,
+        )
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A benchmark to press for: what success is, the points that it would add, who leads, by when it was promised.
+
+    `points` is None where nothing has been reviewed; `due_on` where no date was agreed.
+    """
+
+    key: str
+    criterion: str
+    points: Decimal | None
+    ministry: str
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class Month:
+    """The last week that ended in a month: the score as then known and in hindsight, and what happened since."""
+
+    ends_on: date
+    then: Decimal | None
+    hindsight: Decimal | None
+    happened: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The score week by week: the finding, the drawing in print size, and a row a month."""
+
+    title: str
+    chart: charts.TrendChart
+    months: tuple[Month, ...]
 
 
 @dataclass(frozen=True)
@@ -279,6 +325,8 @@ class BriefingContent:
     standing: Standing
     parts: tuple[Part, ...]
     checks: tuple[str, ...]
+    levers: tuple[Lever, ...]
+    trend: Trend
     press_for: tuple[Undertaking, ...]
     milestones: tuple[Milestone, ...]
     ministries: tuple[Ministry, ...]
@@ -294,6 +342,23 @@ class BriefingContent:
     def clearance(self) -> str:
         """What stands at the head of every page until somebody else than the requester clears it."""
         return "" if self.is_cleared else "DRAFT, NOT CLEARED"
+
+    @property
+    def levers_first(self) -> tuple[Lever, ...]:
+        """What page 1 presses for: what moves the score most."""
+        return self.levers[:LEVERS_FIRST]
+
+    @property
+    def keys_in_words(self) -> tuple[str, ...]:
+        """What the benchmarks are that page 1 names by their key alone: `6b: every district has a shelter`."""
+        told = {one.key for one in self.levers_first}
+        named = {key for one in self.press_for_first for key in one.towards.split(", ")} - told
+        return tuple(
+            f"{one.key}: {one.criterion.rstrip('.')}"
+            for recommendation in self.recommendations
+            for one in recommendation.benchmarks
+            if one.key in named
+        )
 
     @property
     def press_for_first(self) -> tuple[Undertaking, ...]:

@@ -13,11 +13,12 @@ from dialogues.models import Dialogue, UpdateRound
 from recommendations.models import Edition, Milestone, Recommendation
 from recommendations.words import MilestoneKind
 from reports import content, counting, document, telling, wording
-from reports.briefing.asked import gather_asked, label, told_recommendations
+from reports.briefing.asked import gather_asked, label, told_levers, told_recommendations
 from reports.briefing.promises import Promise, gather_promises, press_for
 from reports.briefing.proof import gather_proof
 from reports.briefing.seen import Seen
 from reports.briefing.standing import told_parts, told_standing
+from reports.briefing.trend import told_trend
 from reports.briefing.updates import gather_rounds, is_decided, told_updates
 from reports.facts import gather_facts
 from reports.readiness import readiness
@@ -55,6 +56,8 @@ def build_briefing(
     proof = gather_proof(seen, keys)
     rounds = gather_rounds(seen, promises)
     dialogues = _dialogues(seen)
+    milestones = list(Milestone.objects.visible_to(reader).filter(edition=edition).order_by("due_on", "pk"))
+    recommendations = told_recommendations(seen, asked, facts, result, proof)
     known = seen.local(known_by) if known_by else None
     return content.BriefingContent(
         title=f"{edition.country}: where the record stands",
@@ -74,11 +77,13 @@ def build_briefing(
         standing=told_standing(result),
         parts=told_parts(result),
         checks=tuple(f"{check.sentence} {check.to_do}" for check in result.checks),
+        levers=told_levers(asked, recommendations, result),
+        trend=told_trend(seen, facts, dialogues, milestones),
         press_for=press_for(promises, result.deadline_on),
-        milestones=_milestones(seen),
+        milestones=_milestones(seen, milestones),
         ministries=_ministries(seen, asked, promises),
         united_states=tuple(promise.told for promise in promises if promise.is_our_own),
-        recommendations=told_recommendations(seen, asked, facts, result, proof),
+        recommendations=recommendations,
         dialogues=tuple(_dialogue(row, promises) for row in dialogues),
         updates=told_updates(seen, rounds, promises, proof),
         evidence=proof.annex,
@@ -114,8 +119,7 @@ def _facts_up_to(
     return seen.local(newest) if newest else None
 
 
-def _milestones(seen: Seen) -> tuple[content.Milestone, ...]:
-    rows = Milestone.objects.visible_to(seen.reader).filter(edition=seen.edition).order_by("due_on", "pk")
+def _milestones(seen: Seen, rows: Iterable[Milestone]) -> tuple[content.Milestone, ...]:
     return tuple(
         content.Milestone(
             title=row.get_kind_display(),

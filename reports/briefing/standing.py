@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from reports import content, document, glance, wording
+from reports import beside, content, document, glance, wording
 from reports.readiness import Readiness
 from reports.words import PartKey, Shown
 
@@ -17,6 +17,9 @@ def told_standing(result: Readiness) -> content.Standing:
         verified=bar.verified,
         claimed=bar.claimed,
         mark=bar.mark,
+        ceiling=bar.ceiling,
+        possible=beside.possible(result),
+        watch_list=beside.watch_list(result),
         mark_note=""
         if bar.mark is None
         else f"Our working mark of {wording.figure(bar.mark)}: {wording.within(reason)}.",

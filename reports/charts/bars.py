@@ -28,6 +28,7 @@ class ReadinessBar:
     verified_width: float
     claimed_x: float
     claimed_width: float
+    ceiling_width: float
     hatch: str
     mark_x: float | None
     labels: tuple[Label, ...]
@@ -41,12 +42,16 @@ class ReadinessBar:
         return self.width - 1
 
     @property
+    def claimed_end(self) -> float:
+        """Where what is claimed ends, and the reach to the ceiling begins."""
+        return round(self.claimed_x + self.claimed_width, 2)
+
+    @property
     def mark_line(self) -> str:
-        """The working mark: one upright line that stands out above and below the bar."""
+        """The working mark: one upright line from the bar's top, where the labels end, to below it."""
         if self.mark_x is None:
             return ""
-        over = round(self.bar_height / 6, 2)
-        return f"M{written(self.mark_x)} {written(self.bar_y - over)}v{written(self.bar_height + 2 * over)}"
+        return f"M{written(self.mark_x)} {written(self.bar_y)}v{written(round(self.bar_height * 7 / 6, 2))}"
 
 
 @dataclass(frozen=True)
@@ -77,14 +82,16 @@ def readiness_bar(
     verified: Decimal | None,
     claimed: Decimal | None,
     mark: Decimal | None,
+    ceiling: Decimal | None = None,
     width: float = 640,
     size: float = 12,
 ) -> ReadinessBar:
     """The readiness bar, `width` units wide, its labels set in `size` units.
 
-    All three are points of 100 as printed in the sentence above the bar. `verified` and `claimed`
+    All are points of 100 as printed in the sentence above the bar. `verified` and `claimed`
     are None where nothing has been reviewed: then nothing is drawn along the scale. `mark` is None
-    where the edition has none.
+    where the edition has none. `ceiling`, as far as the promises reach, is an outline alone, from what
+    is claimed on; None where it isn't drawn.
     """
     line = round(size * 1.5, 2)
     bar_height = round(size * 2, 2)
@@ -96,6 +103,7 @@ def readiness_bar(
         )
     claimed_end = _along(claimed or 0, width)
     verified_end = min(_along(verified or 0, width), claimed_end)
+    reach = max(_along(ceiling or 0, width) - claimed_end, 0)
     if verified is None or claimed is None:
         labels: tuple[Label, ...] = (Label(NOTHING_REVIEWED, size, round(line + size * 1.35, 2), size),)
     else:
@@ -103,6 +111,8 @@ def readiness_bar(
             (f"{wording.figure(verified)} verified", verified_end),
             (f"{wording.figure(claimed)} claimed", claimed_end),
         ]
+        if reach and ceiling is not None:
+            named.append((f"{wording.figure(ceiling)} within reach", claimed_end + reach))
         labels = _apart(named, y=round(line - size * 0.5, 2), size=size, width=width)
     return ReadinessBar(
         width=width,
@@ -113,12 +123,13 @@ def readiness_bar(
         verified_width=verified_end,
         claimed_x=verified_end,
         claimed_width=round(claimed_end - verified_end, 2),
+        ceiling_width=round(reach, 2),
         hatch=hatch(x=verified_end, y=line, width=claimed_end - verified_end, height=bar_height),
         mark_x=None if mark is None else _along(mark, width),
         labels=labels,
         mark_label=mark_label,
         ends=_ends(mark_label, y=below, size=size, width=width),
-        description=_described(verified=verified, claimed=claimed, mark=mark),
+        description=_described(verified=verified, claimed=claimed, ceiling=ceiling if reach else None, mark=mark),
     )
 
 
@@ -180,9 +191,13 @@ def _ends(mark: Label | None, *, y: float, size: float, width: float) -> tuple[L
     return tuple(label for label in (zero, full) if label.end + size < mark.x or label.x > mark.end + size)
 
 
-def _described(*, verified: Decimal | None, claimed: Decimal | None, mark: Decimal | None) -> str:
+def _described(
+    *, verified: Decimal | None, claimed: Decimal | None, ceiling: Decimal | None, mark: Decimal | None
+) -> str:
     """The bar in a sentence, for those who don't see it."""
     first = NOTHING_REVIEWED.capitalize()
     if verified is not None and claimed is not None:
         first = f"{wording.figure(verified)} of 100 points verified, {wording.figure(claimed)} claimed"
+        if ceiling is not None:
+            first += f", {wording.figure(ceiling)} within reach"
     return f"{first}." if mark is None else f"{first}; our working mark is {wording.figure(mark)}."

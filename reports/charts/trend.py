@@ -430,9 +430,7 @@ def _calendar(plot: Plot, size: float) -> Iterator[Label]:
 def _described(weeks: Sequence[Week], events: Sequence[Event], mark: Decimal | None, starts_on: date) -> str:
     """The drawing in words, for those who don't see it."""
     last = weeks[-1].ends_on if weeks else starts_on
-    sentences = [
-        f"Verified readiness week by week from {wording.day(starts_on)} to {wording.day(last)}"
-    ]
+    sentences = [f"Verified readiness week by week from {wording.day(starts_on)} to {wording.day(last)}"]
     seen = [week for week in weeks if week.then is not None]
     if not seen:
         sentences.append(f"As then known: {NOTHING_REVIEWED}")

@@ -229,14 +229,56 @@ def test_press_for_begins_with_the_latest_and_leaves_out_what_is_settled_or_ours
     assert [item.text for item in content.united_states] == ["Ours"]
 
 
-def test_page_one_names_five_things_and_says_how_many_more(edition):
+def test_page_one_names_three_promises_and_says_how_many_more(edition):
     for number in range(7):
         CommitmentFactory(text=f"Promise {number}")
 
     content = briefing(edition)
 
-    assert (len(content.press_for_first), content.press_for_more) == (5, 2)
-    assert "2 more, by ministry" in html(content)
+    assert (len(content.press_for_first), content.press_for_more) == (3, 4)
+    assert "4 more, by ministry" in html(content)
+
+
+def test_page_one_presses_for_benchmarks_with_points_ministry_and_due(edition):
+    police = MinistryFactory(short_name="Police")
+    benchmark = BenchmarkFactory(
+        recommendation=RecommendationFactory(edition=edition, lead=police),
+        terms__criterion="A shelter in each district",
+    )
+    CommitmentFactory(benchmarks=[benchmark], made__due_on=date(2022, 2, 20))
+
+    (lever,) = briefing(edition).levers
+
+    assert (lever.criterion, lever.ministry, lever.due_on) == (
+        "A shelter in each district",
+        "Police",
+        date(2022, 2, 20),
+    )
+    assert lever.points is None, "nothing has been reviewed"
+
+
+def test_page_one_gives_the_words_of_a_benchmark_that_it_names_by_its_key(edition):
+    for number in range(6):
+        row = RecommendationFactory(edition=edition, number=number + 1)
+        benchmark = BenchmarkFactory(recommendation=row, letter="a", terms__criterion=f"Criterion {number + 1}.")
+    CommitmentFactory(benchmarks=[benchmark], made__due_on=None)
+
+    content = briefing(edition)
+
+    told = {lever.key for lever in content.levers_first}
+    assert content.keys_in_words == (() if "6a" in told else ("6a: Criterion 6",))
+    assert "Criterion 6" in html(content)
+
+
+def test_page_two_is_titled_by_the_trends_finding_with_a_row_a_month(edition):
+    DialogueFactory(held_on=date(2021, 11, 8), place="Maseru")
+
+    content = briefing(edition)
+
+    assert content.trend.title == "Nothing has been reviewed yet"
+    assert len(content.trend.months) == 10
+    assert [month.happened for month in content.trend.months if month.happened] == ["Dialogue, Maseru"]
+    assert "<h2>Nothing has been reviewed yet</h2>" in html(content)
 
 
 def test_ministry_is_told_with_its_minister_leads_and_commitments(edition):

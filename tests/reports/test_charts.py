@@ -79,3 +79,24 @@ def test_hatching_stays_within_its_rectangle(x):
 
 def test_hatching_of_nothing_is_empty():
     assert hatch(x=10, y=0, width=0, height=20) == ""
+
+
+def test_ceiling_is_an_outline_from_what_is_claimed_on():
+    drawn = readiness_bar(verified=Decimal(25), claimed=Decimal(50), ceiling=Decimal(75), mark=None, width=640)
+
+    assert (drawn.claimed_end, drawn.ceiling_width) == (320, 160)
+    assert [label.text for label in drawn.labels] == ["25 verified", "50 claimed", "75 within reach"]
+    assert drawn.description == "25 of 100 points verified, 50 claimed, 75 within reach."
+
+
+def test_ceiling_that_adds_nothing_is_not_drawn():
+    drawn = readiness_bar(verified=Decimal(25), claimed=Decimal(50), ceiling=Decimal(50), mark=None)
+
+    assert drawn.ceiling_width == 0
+    assert len(drawn.labels) == 2
+
+
+def test_the_marks_line_begins_at_the_bar_so_that_it_strikes_no_label():
+    drawn = bar(Decimal(25), Decimal(45))
+
+    assert drawn.mark_line.startswith(f"M288 {drawn.bar_y:g}v")

@@ -1,0 +1,26 @@
+"""The score week by week, as the briefing's reader would have seen it."""
+
+from collections.abc import Iterable
+
+from dialogues.models import Dialogue
+from recommendations.models import Milestone
+from reports import content
+from reports.briefing.seen import Seen
+from reports.course import course
+from reports.happenings import told
+from reports.record import Facts
+
+
+def told_trend(
+    seen: Seen, facts: Facts, dialogues: Iterable[Dialogue], milestones: Iterable[Milestone]
+) -> content.Trend:
+    """The finding, the drawing and a row a month, from the facts that were known."""
+    run = course(facts, as_of=seen.as_of, known_by=seen.known_by, happenings=told(dialogues, milestones, seen.as_of))
+    return content.Trend(
+        title=run.title,
+        chart=run.drawn(width=648, size=11, plot_height=170),
+        months=tuple(
+            content.Month(week.ends_on, week.then, week.hindsight, "; ".join(one.said for one in week.happened))
+            for week in run.by_month
+        ),
+    )
