@@ -16,18 +16,19 @@ from recommendations.models import (
     Edition,
     EditionTerms,
     Indicator,
+    Milestone,
     Recommendation,
     RecommendationTerms,
     RecommendationWeight,
 )
 from recommendations.models.recommendations import validate_indicia
 from recommendations.permissions import can_edit_recommendations
-from recommendations.words import Origin, Pillar, Rule, TextStatus
+from recommendations.words import DATES_ALONE, Origin, Pillar, Rule, TextStatus
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile, add, change, refuse_stale, spelt, spelt_moment, written
+from tiptracker.rules import ChangedMeanwhile, add, change, refuse_future, refuse_stale, spelt, spelt_moment, written
 
 FIRST_PUT_DOWN = "As it was first put down."
 """Why a new recommendation is under its pillar; a change says why itself."""
@@ -289,6 +290,25 @@ def change_terms(
     )
     readiness_may_have_moved(country)
     return terms
+
+
+@transaction.atomic
+def record_milestone(*, milestone: Milestone, done_on: date, source: str, by: User, now: datetime) -> Milestone:
+    """The day on which what was to happen by a milestone did. Raises PermissionDenied, Refused."""
+    if not can_edit_recommendations(by, milestone.edition):
+        raise PermissionDenied
+    locked = Milestone.objects.select_for_update().get(pk=milestone.pk)
+    if locked.kind in DATES_ALONE:
+        raise Refused("This day comes by itself: there is nothing to record as done.")
+    refuse_future(done_on, now, field="done_on")
+    before = {"done_on": locked.done_on, "source": locked.source}
+    locked.done_on = done_on
+    locked.source = written(source, "Say where this is told, so that it can be looked up.", field="source")
+    country = milestone.edition.country_id
+    after = {"done_on": done_on, "source": locked.source}
+    record("milestone.done", by=by, row=change(locked), country=country, before=before, after=after)
+    readiness_may_have_moved(country)
+    return locked
 
 
 def _refuse_other_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, now: datetime) -> None:

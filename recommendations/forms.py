@@ -1,6 +1,7 @@
 """What a person types about what is asked: a recommendation, or how a benchmark is judged."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
@@ -184,6 +185,19 @@ class BenchmarkForm(PlainForm):
         """What was typed, as the actions take it."""
         typed = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
         return typed | {"rule": Rule(typed["rule"])}
+
+
+class MilestoneForm(PlainForm):
+    """When what was to happen by a milestone did, and where that is told."""
+
+    done_on = forms.DateField(label="Done on", help_text="The day on which it was done, not the day it was due.")
+    source = forms.CharField(
+        max_length=300, label="Source", help_text="A letter, a cable, a page: whatever it can be looked up in."
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["done_on"].widget = DayInput(attrs={"max": today.isoformat()})
 
 
 class EditionTermsForm(PlainForm):

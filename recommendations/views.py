@@ -16,16 +16,18 @@ from recommendations import actions
 from recommendations.forms import (
     BenchmarkForm,
     EditionTermsForm,
+    MilestoneForm,
     RecommendationEditForm,
     RecommendationForm,
     differences,
     has_seen,
     refuse,
 )
-from recommendations.models import Benchmark, Edition, EditionTerms, Recommendation, RecommendationWeight
+from recommendations.models import Benchmark, Edition, EditionTerms, Milestone, Recommendation, RecommendationWeight
 from recommendations.permissions import can_edit_recommendations
-from recommendations.words import Origin, TextStatus
+from recommendations.words import DATES_ALONE, Origin, TextStatus
 from tiptracker import clock
+from tiptracker.frontend.forms import PlainForm
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
@@ -223,12 +225,37 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
     return render_page(request, "recommendations/edition_terms.html", context, status=_status(form))
 
 
+@login_required
+@form_page
+def milestone_done(request: SignedIn, pk: int) -> HttpResponse:
+    """The day on which what was to happen by a milestone did."""
+    rows = Milestone.objects.visible_to(request.user).exclude(kind__in=DATES_ALONE).select_related("edition__country")
+    row = get_object_or_404(rows, pk=pk)
+    _may_edit(request, row.edition)
+    now = clock.now(row.edition.country.time_zone)
+    form = MilestoneForm(
+        request.POST if request.method == "POST" else None,
+        today=now.date(),
+        initial={"done_on": row.done_on, "source": row.source},
+    )
+    if form.is_valid():
+        try:
+            actions.record_milestone(milestone=row, by=request.user, now=now, **form.cleaned_data)
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, f"{row.get_kind_display()}: recorded as done.")
+            return redirect(f"{reverse('dashboard')}?edition={row.edition_id}#days")
+    context = {"milestone": row, "form": form}
+    return render_page(request, "recommendations/milestone_done.html", context, status=_status(form))
+
+
 def _may_edit(request: SignedIn, edition: Edition) -> None:
     """Raises PermissionDenied for whoever sees the edition but doesn't edit it."""
     if not can_edit_recommendations(request.user, edition):
         raise PermissionDenied
 
 
-def _status(form: RecommendationForm | BenchmarkForm | EditionTermsForm) -> int:
+def _status(form: PlainForm) -> int:
     """422 for a refused form, so that scripts and htmx know."""
     return 422 if form.errors else 200

@@ -18,6 +18,7 @@ from dialogues.status import Standing
 from dialogues.words import MadeBy, Progress, Status
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Milestone
+from recommendations.permissions import can_edit_recommendations
 from recommendations.words import DATES_ALONE, MilestoneKind
 from reports import beside, document, glance, telling
 from reports.facts import gather_facts
@@ -68,12 +69,13 @@ class Waiting(NamedTuple):
 
 
 class Passing(NamedTuple):
-    """A milestone and how it stands today."""
+    """A milestone and how it stands today; `open_pk` is its key where this person may record it as done."""
 
     title: str
     due_on: date
     word: Word
     standing: str
+    open_pk: int | None
 
 
 class Portfolio(NamedTuple):
@@ -264,12 +266,14 @@ def _share(asked: Sequence[Asked]) -> Decimal | None:
 
 def _milestones(user: User, edition: Edition, today: date) -> list[Passing]:
     """The days of the edition's year, in order, each done, missed or ahead."""
+    may_record = can_edit_recommendations(user, edition)
     return [
         Passing(
             row.get_kind_display(),
             row.due_on,
             _passed(row, today),
             telling.milestone(MilestoneKind(row.kind), row.due_on, row.done_on, today),
+            row.pk if may_record and row.done_on is None and row.kind not in DATES_ALONE else None,
         )
         for row in Milestone.objects.visible_to(user).filter(edition=edition).order_by("due_on", "pk")
     ]

@@ -15,10 +15,11 @@ from django.urls import reverse
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceReview, Reading
 from dialogues.words import Review
 from recommendations.models import Benchmark, Edition, Milestone, Recommendation
-from recommendations.words import Origin
+from recommendations.words import DATES_ALONE, Origin
 from reports import wording
 from reports.findings import Row
 from tiptracker.accounts.models import User
+from tiptracker.words import Role
 
 
 class Said(NamedTuple):
@@ -203,6 +204,8 @@ def _commitments(user: User, keys: set[int]) -> Iterator[ToldRow]:
 def _milestones(user: User, keys: set[int]) -> Iterator[ToldRow]:
     for row in Milestone.objects.visible_to(user).filter(pk__in=keys):
         url = f"{reverse('dashboard')}?edition={row.edition_id}#days"
+        if user.role == Role.OFFICER and row.kind not in DATES_ALONE:
+            url = reverse("milestone_done", args=[row.pk])
         yield ToldRow(Row("milestone", row.pk), row.get_kind_display(), url, row.source, last=row.due_on)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.words import Review, Verdict
-from recommendations.words import Rule
+from recommendations.words import MilestoneKind, Rule
 from reports.findings import Row
 from reports.views.rows import rows_told
 from tests.factories import (
@@ -91,14 +91,15 @@ def test_what_is_asked_and_concluded_leads_to_where_it_is_read():
     page = reverse("recommendation_detail", args=[benchmark.recommendation_id])
     assessment = AssessmentFactory(benchmark=benchmark, verdict=Verdict.STEP)
     promise = CommitmentFactory(text="To do it.")
-    milestone = MilestoneFactory()
+    deadline, plan = MilestoneFactory(), MilestoneFactory(kind=MilestoneKind.ACTION_PLAN)
     edition = EditionFactory()
 
     assert told(benchmark, "benchmark")[1:3] == ("1a: It is done.", f"{page}#benchmark-a")
     assert told(assessment, "assessment")[1:3] == ("1a: concrete step", f"{page}#benchmark-a")
     assert told(benchmark.recommendation, "recommendation")[1:3] == ("Recommendation 1: Do it.", page)
     assert told(promise, "commitment")[1:3] == ("To do it.", f"/commitments/{promise.pk}/")
-    assert told(milestone, "milestone").url == f"/dashboard/?edition={edition.pk}#days"
+    assert told(deadline, "milestone").url == f"/dashboard/?edition={edition.pk}#days"
+    assert told(plan, "milestone").url == f"/milestones/{plan.pk}/done/"
     assert told(edition, "edition").text == "Lesotho, 2021 edition"
 
 

@@ -7,11 +7,12 @@ anybody can be searched for what it should not hold.
 from datetime import date
 from types import SimpleNamespace
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 
 from dialogues.words import Kind, Progress, Sensitivity
-from recommendations.words import Origin, Rule
+from recommendations.words import MilestoneKind, Origin, Rule
 from tests.factories import (
     AdministratorFactory,
     AgendaItemFactory,
@@ -45,6 +46,7 @@ from tests.factories import (
     UpdateFactory,
     UpdateRoundFactory,
 )
+from tests.signing_in import enter
 from tiptracker.jobs.models import State
 
 READERS = (
@@ -60,6 +62,8 @@ READERS = (
     "out",  # nobody signed in
     "deactivated",  # an officer whose account was closed while a session was open
 )
+UNENROLLED = "without second factor"
+"""An officer too, who signed in with the password alone; reads nothing, so has no column in the table."""
 EMBASSY = frozenset({"officer", "second", "ambassador", "observer"})
 MINISTRIES = frozenset({"own", "supporting", "other"})
 OWN, OTHER, ELSEWHERE = frozenset({"own"}), frozenset({"other"}), frozenset({"elsewhere"})
@@ -141,11 +145,17 @@ class World:
             "elsewhere": self._person(OfficerFactory, to, countries=[elsewhere]),
             "administrator": self._person(AdministratorFactory, ADMINISTRATOR),
             "deactivated": self._person(OfficerFactory, inside),
+            UNENROLLED: self._person(OfficerFactory, inside),
         }
         self.keep(
             colleague=self._person(FocalPointFactory, inside | OWN, ministry=self.rows["police"]),
             their_focal_point=self._person(FocalPointFactory, to, ministry=self.rows["theirs"]),
             **{f"{reader}_person": person for reader, person in self.people.items()},
+        )
+        self.keep(
+            passkey=Authenticator.objects.create(
+                user=self.rows["colleague"], type="webauthn", data={"name": self.says("passkey", frozenset())}
+            )
         )
 
     def _person(self, factory, to, email="", **more):
@@ -162,7 +172,9 @@ class World:
             terms__reason=self.says("edition's terms", EMBASSY),
             terms__working_mark_reason=self.says("working mark", EMBASSY),
         )
-        MilestoneFactory(edition=edition, source=self.says("milestone", EMBASSY))
+        self.rows["milestone"] = MilestoneFactory(
+            edition=edition, kind=MilestoneKind.ACTION_PLAN, source=self.says("milestone", EMBASSY)
+        )
         shared = {"edition": edition, "years_unmet": 5}
         first = RecommendationFactory(
             text=self.says("first recommendation", PUBLISHED),
@@ -468,7 +480,7 @@ class World:
     def _sign_in(self):
         for reader, person in self.people.items():
             client = Client()
-            client.force_login(person)
+            enter(client, person, with_second_factor=reader != UNENROLLED)
             self.sessions[reader] = client.cookies[settings.SESSION_COOKIE_NAME].value
         self.people["deactivated"].is_active = False
         self.people["deactivated"].save()
