@@ -44,11 +44,18 @@ class KeptPart(NamedTuple):
     lines: Sequence[KeptLine]
 
 
+class KeptMark(NamedTuple):
+    """The working mark of that time and its reason; None where there was none."""
+
+    points: Decimal | None
+    reason: str
+
+
 class KeptLever(NamedTuple):
-    """What meeting a benchmark would have added, and when it was due."""
+    """What meeting a benchmark would have added (None where nothing had been reviewed), and when it was due."""
 
     benchmark: str
-    points: Decimal
+    points: Decimal | None
     due_on: date | None
 
 
@@ -78,37 +85,42 @@ def run_list(request: SignedIn) -> HttpResponse:
 def run_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One run from what it kept, and whether it comes out the same again."""
     run = get_object_or_404(ReadinessRun.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
-    kept = run.result
+    kept, mark = run.result, _mark(request, run)
     context = {
         "run": run,
         "kept": kept,
         "method": METHOD,
         "comparison": keeping.compare(run),
-        "mark": _mark(request, run),
+        "mark": mark,
+        "bar": glance.Bar(_figure(kept, "score"), _figure(kept, "claimed"), mark.points, _figure(kept, "ceiling")),
+        "possible": _figure(kept, "possible"),
         "deadline_on": _day(kept.get("deadline_on")),
         "parts": _parts(kept),
         "benchmarks": _lines(kept.get("benchmarks", []), is_reviewed=bool(kept.get("reviewed"))),
         "levers": [
-            KeptLever(one.get("benchmark", ""), wording.tenths(_share(one, "points")), _day(one.get("due_on")))
+            KeptLever(
+                one.get("benchmark", ""),
+                wording.tenths(_share(one, "points")) if kept.get("reviewed") else None,
+                _day(one.get("due_on")),
+            )
             for one in kept.get("levers", ())
         ],
     }
-    if kept.get("reviewed"):
-        figures = {
-            name: glance.plain(wording.tenths(_share(kept, name)))
-            for name in ("score", "claimed", "possible", "ceiling")
-        }
-        context["figures"] = figures
     return render_page(request, "reports/run_detail.html", context)
 
 
-def _mark(request: SignedIn, run: ReadinessRun) -> Mapping[str, Any] | None:
+def _mark(request: SignedIn, run: ReadinessRun) -> KeptMark:
     """The working mark that was kept, with its reason as the terms of that time say it today."""
     mark = run.result.get("working_mark")
     if mark is None:
-        return None
+        return KeptMark(None, "")
     terms = EditionTerms.objects.visible_to(request.user).filter(edition=run.edition).known_by(run.known_by).first()
-    return {"points": glance.plain(Decimal(str(mark))), "reason": terms.working_mark_reason if terms else ""}
+    return KeptMark(glance.plain(Decimal(str(mark))), terms.working_mark_reason if terms else "")
+
+
+def _figure(kept: Mapping[str, Any], name: str) -> Decimal | None:
+    """A figure of 100 as it is printed; None where nothing had been reviewed."""
+    return glance.plain(wording.tenths(_share(kept, name))) if kept.get("reviewed") else None
 
 
 def _parts(kept: Mapping[str, Any]) -> list[KeptPart]:

@@ -107,6 +107,14 @@ def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(
     assert "Recomputed just now" not in page.text
 
 
+def test_a_run_that_kept_hardly_anything_is_still_drawn(client, reader):
+    page = page_of(client, ReadinessRunFactory())
+
+    assert "No part was kept with it." in page.text
+    assert "None was set." in page.text
+    assert '="%"' not in page.text
+
+
 def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(client, reader, run, monkeypatch):
     monkeypatch.setattr("reports.keeping.METHOD", rules.METHOD + "1")
 
@@ -125,7 +133,8 @@ def test_a_run_of_an_unreviewed_record_shows_no_figure(client, reader):
     page = page_of(client, run)
 
     assert "Nothing has been reviewed yet; 7 claims are waiting." in page.text
-    assert "figures" not in page.context
+    assert page.context["bar"].verified is page.context["possible"] is None
+    assert {lever.points for lever in page.context["levers"]} == {None}
     assert {line.points for part in page.context["parts"] for line in (part.line, *part.lines)} == {None}
 
 
@@ -138,7 +147,7 @@ def test_the_reason_of_the_mark_is_read_from_the_terms_of_that_time(client, read
 
     page = page_of(client, run)
 
-    assert page.context["mark"] == {"points": 45, "reason": "[redacted]"}
+    assert page.context["mark"] == (45, "[redacted]")
     assert "A later one." not in page.text
 
 
