@@ -495,7 +495,8 @@ class EvidenceFileFactory(DjangoModelFactory):
     media_type = "application/pdf"
     file = factory.LazyAttribute(lambda row: ContentFile(row.content, name=row.name))
     size = factory.LazyAttribute(lambda row: len(row.content))
-    sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.content).hexdigest())
+    received_sha256 = factory.LazyAttribute(lambda row: row.stored_sha256)
+    stored_sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.content).hexdigest())
     uploaded_at = at_noon(date(2022, 1, 10))
     uploaded_by = factory.SubFactory(RecorderFactory)
 

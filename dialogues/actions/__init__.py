@@ -16,7 +16,7 @@ from dialogues.actions.commitments import (
 )
 from dialogues.actions.dialogues import ParticipantLine, change_dialogue, record_dialogue
 from dialogues.actions.evidence import log_evidence, review
-from dialogues.actions.files import drop_unsent, keep_upload, record_taken
+from dialogues.actions.files import drop_unsent, keep_inspected, keep_upload, record_taken
 from dialogues.actions.readings import Count, record_reading
 from dialogues.actions.rounds import Figure, Judgement, accept_round, return_round, send_round, to_judge
 from dialogues.actions.twice import RecordedBefore
@@ -31,6 +31,7 @@ __all__ = [
     "assess",
     "change_dialogue",
     "drop_unsent",
+    "keep_inspected",
     "keep_upload",
     "log_evidence",
     "record_commitment",

@@ -92,7 +92,7 @@ def _the_same(evidence: Evidence, bearings: Sequence[tuple[Benchmark, Shows]], c
     """What the same person logged before in the very same words, showing the same; a file is known by its content."""
     names = ("country", "title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
     said = {name: getattr(evidence, name) for name in (*names, "commitment", "sensitivity", "recorded_by")}
-    file = {"file__sha256": evidence.file.sha256} if evidence.file else {"file": None}
+    file = {"file__received_sha256": evidence.file.received_sha256} if evidence.file else {"file": None}
     shown = sorted((benchmark.pk, str(shows)) for benchmark, shows in bearings)
     counted = [(count.indicator.pk, *count[1:5])] if count else []
     kept = ("indicator_id", "starts_on", "through_on", "figure", "direction")
@@ -221,7 +221,7 @@ def told(evidence: Evidence) -> dict[str, object]:
         "stated_by": evidence.stated_by,
         "source": evidence.source,
         "link": evidence.link,
-        "file": evidence.file.sha256 if evidence.file else None,
+        "file": evidence.file.stored_sha256 if evidence.file else None,
         "commitment": evidence.commitment_id,
         "sensitivity": evidence.sensitivity,
         "bearings": list(evidence.bearings.order_by("pk").values_list("benchmark_id", "shows")),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.db import transaction
 from dialogues.models import Evidence, EvidenceFile
 from dialogues.models.evidence import random_name
 from dialogues.permissions import can_upload
-from dialogues.uploads import inspect
+from dialogues.uploads import Inspected, inspect, sha256
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
@@ -22,28 +23,36 @@ UNSENT_FOR = timedelta(days=2)
 """How long a file is kept for a form that was refused."""
 
 
-@transaction.atomic
 def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
-    """Keep a file under a random name, with what it really is and its hash; it shows nothing until evidence cites it.
+    """Keep a clean copy of a file under a random name; it shows nothing until evidence cites it.
 
     Raises PermissionDenied; Refused (field "files") where it is empty, too large or not what it claims.
     """
     if not can_upload(by):
         raise PermissionDenied
-    found = inspect(upload)
+    return keep_inspected(found=inspect(upload), by=by, now=now)
+
+
+@transaction.atomic
+def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile:
+    """Keep what an inspection made of a file: for who keeps several in one transaction, which mustn't wait for it."""
+    if not can_upload(by):
+        raise PermissionDenied
     kept = EvidenceFile(
         name=found.name,
         media_type=found.media_type,
-        size=found.size,
-        sha256=found.sha256,
+        size=len(found.content),
+        received_sha256=found.received_sha256,
+        stored_sha256=sha256(found.content),
         uploaded_at=now,
         uploaded_by=by,
     )
-    stored = default_storage.save(random_name(kept, found.name), upload)
+    stored = default_storage.save(random_name(kept, found.name), ContentFile(found.content))
     try:
         kept.file.name = stored
         add(kept)
-        record("file.kept", by=by, row=kept, country=_country_of(by), after={"name": kept.name, "sha256": kept.sha256})
+        told = {name: getattr(kept, name) for name in ("name", "received_sha256", "stored_sha256")}
+        record("file.kept", by=by, row=kept, country=_country_of(by), after=told)
     except BaseException:
         default_storage.delete(stored)
         raise
@@ -54,7 +63,7 @@ def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> Ev
 def record_taken(*, file: EvidenceFile, by: User) -> None:
     """Who opened a file, and when, in the log. Whether they may see it, `visible_to` has said."""
     country = file.evidence.values_list("country", flat=True).first() or _country_of(by)
-    record("file.taken", by=by, row=file, country=country, after={"sha256": file.sha256})
+    record("file.taken", by=by, row=file, country=country, after={"sha256": file.stored_sha256})
 
 
 def drop_unsent(*, now: datetime) -> int:

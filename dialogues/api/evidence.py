@@ -23,13 +23,13 @@ from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, Word
 
 
 class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
-    """A file as kept, and the address where it is fetched."""
+    """A file as kept, the hash of it as it was sent, and the address where it is fetched."""
 
     url = serializers.SerializerMethodField()
 
     class Meta:
         model = EvidenceFile
-        fields = ("id", "name", "media_type", "size", "sha256", "url")
+        fields = ("id", "name", "media_type", "size", "received_sha256", "stored_sha256", "url")
 
     def get_url(self, file: EvidenceFile) -> str:
         return reverse("evidence_file", args=[file.pk])

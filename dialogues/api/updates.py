@@ -28,7 +28,7 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.permissions import can_decide, can_send_update
-from dialogues.uploads import too_much
+from dialogues.uploads import inspect, too_much
 from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
 from tiptracker import clock
@@ -150,13 +150,13 @@ class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
         if not can_send_update(request.user, said["commitment"]):
             raise PermissionDenied
         now = clock.now(said["commitment"].country.time_zone)
-        uploads = said.pop("files")
+        inspected = [inspect(upload) for upload in said.pop("files")]
         figures = [actions.Figure(**figure) for figure in said.pop("figures")]
         # One transaction: nobody could use a file kept for an update that is refused.
         files: list[EvidenceFile] = []
         try:
             with transaction.atomic():
-                files.extend(actions.keep_upload(upload=upload, by=request.user, now=now) for upload in uploads)
+                files.extend(actions.keep_inspected(found=found, by=request.user, now=now) for found in inspected)
                 sent = actions.send_round(**said, files=files, figures=figures, by=request.user, now=now)
         except BaseException:
             for file in files:

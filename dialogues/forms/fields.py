@@ -10,7 +10,8 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.utils.text import Truncator
 
-from dialogues.uploads import EXTENSIONS, taken
+from dialogues.cleaning import EXTENSIONS
+from dialogues.uploads import taken
 from recommendations.models import Benchmark
 from tiptracker.frontend.forms import DayInput, PlainForm
 
@@ -18,7 +19,7 @@ Choices = list[tuple[str, str | list[tuple[str, str]]]]
 """Pairs of a stored word and its reading, or of a group's name and its pairs."""
 
 ACCEPTED_FILES = ",".join(EXTENSIONS)
-"""What a phone or a browser offers first; what a file really is, `dialogues.uploads` decides."""
+"""What a phone or a browser offers first; what a file really is, `dialogues.cleaning` decides."""
 
 
 class DayField(forms.DateField):

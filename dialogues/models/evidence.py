@@ -38,13 +38,17 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
 
 
 class EvidenceFile(models.Model):
-    """A file as kept: its name as sent, what it really is, its size in bytes, its SHA-256. Never changed."""
+    """A file as kept: its name as sent, what it really is, its size in bytes, its hash. Never changed.
+
+    What is kept is a clean copy: `received_sha256` is of the bytes that were sent, `stored_sha256` of those kept.
+    """
 
     file = models.FileField(upload_to=random_name, max_length=100)
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
+    received_sha256 = models.CharField(max_length=64)
+    stored_sha256 = models.CharField(max_length=64)
     uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -53,7 +57,10 @@ class EvidenceFile(models.Model):
     class Meta:
         ordering = ("pk",)
         constraints: ClassVar = [
-            models.CheckConstraint(name="evidence_file_has_its_hash", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")),
+            models.CheckConstraint(
+                name="evidence_file_has_its_hash",
+                condition=Q(received_sha256__regex=r"^[0-9a-f]{64}$", stored_sha256__regex=r"^[0-9a-f]{64}$"),
+            ),
             models.CheckConstraint(name="evidence_file_is_not_empty", condition=Q(size__gt=0)),
         ]
 

@@ -177,7 +177,7 @@ def _why_not(piece: Piece) -> str:
 
 
 def _file(file: EvidenceFile) -> content.File:
-    return content.File(file.name, telling.file_kind(file.media_type), file.size, file.sha256)
+    return content.File(file.name, telling.file_kind(file.media_type), file.size, file.stored_sha256)
 
 
 def _grouped[K: Hashable, V](pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:

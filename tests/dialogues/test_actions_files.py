@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dialogues.actions import drop_unsent, keep_upload
 from dialogues.actions.files import UNSENT_FOR, refuse_unless_own_and_unsent
+from dialogues.cleaning import clean
 from dialogues.models import EvidenceFile
-from tests.dialogues.test_uploads import PDF
+from tests.dialogues.samples import PDF
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -46,11 +47,13 @@ def test_upload_is_kept_under_a_name_that_tells_nothing(factory):
     by = factory()
     kept = EvidenceFile.objects.get(pk=keep_upload(upload=upload(), by=by, now=NOW).pk)
 
-    assert (kept.name, kept.media_type, kept.size) == ("a letter.pdf", "application/pdf", len(PDF))
+    cleaned = clean(PDF, ".pdf").content
+    assert (kept.name, kept.media_type, kept.size) == ("a letter.pdf", "application/pdf", len(cleaned))
     assert (kept.uploaded_by, kept.uploaded_at) == (by, NOW)
-    assert kept.sha256 == hashlib.sha256(PDF).hexdigest()
+    assert kept.received_sha256 == hashlib.sha256(PDF).hexdigest()
+    assert kept.stored_sha256 == hashlib.sha256(cleaned).hexdigest()
     with kept.file.open() as content:
-        assert content.read() == PDF
+        assert content.read() == cleaned
     assert "letter" not in kept.file.name
     assert "pdf" not in kept.file.name
     assert list(EvidenceFile.objects.visible_to(by)) == [kept]
@@ -108,7 +111,7 @@ def test_what_nobody_sent_in_two_days_is_dropped():
 
     old.refresh_from_db()
     assert not default_storage.exists(old.file.name)
-    assert (old.name, old.sha256) == (REDACTED, hashlib.sha256(PDF).hexdigest())
+    assert (old.name, old.received_sha256) == (REDACTED, hashlib.sha256(PDF).hexdigest())
     assert default_storage.exists(cited.file.name)
     assert default_storage.exists(new.file.name)
     assert AuditEntry.objects.filter(verb="file.dropped").values_list("row", "country").get() == (

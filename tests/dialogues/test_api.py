@@ -10,6 +10,7 @@ from django.test.client import encode_multipart
 from dialogues.models import Assessment, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
 from dialogues.words import Decision, Direction, Kind, Progress, Reach, Sensitivity
 from recommendations.words import Rule
+from tests.dialogues.samples import PDF
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
@@ -35,7 +36,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 
 @pytest.fixture
@@ -141,7 +141,8 @@ def test_evidence_is_told_with_what_it_shows_and_every_review(client, officer):
         "name": "charge sheet.pdf",
         "media_type": "application/pdf",
         "size": file.size,
-        "sha256": file.sha256,
+        "received_sha256": file.received_sha256,
+        "stored_sha256": file.stored_sha256,
         "url": f"/files/{file.pk}/",
     }
     assert row["bearings"] == [

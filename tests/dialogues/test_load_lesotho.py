@@ -528,7 +528,7 @@ def test_proof_of_what_is_done_is_a_pdf_that_says_exercise(exercise):
 
 
 def test_every_text_of_the_exercise_says_so(exercise):
-    stands_for_itself = {"law", "sha256", "media_type", "file"}
+    stands_for_itself = {"law", "received_sha256", "stored_sha256", "media_type", "file"}
     seen = 0
     for model in apps.get_app_config("dialogues").get_models():
         names = {field.name for field in model._meta.get_fields()}

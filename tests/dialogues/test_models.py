@@ -322,7 +322,7 @@ CHANGES = {
     CommitmentEventFactory: {"happened_on": date(2021, 1, 1)},
     EvidenceBearingFactory: {"shows": "context"},
     EvidenceFactory: {"happened_to": date(2022, 1, 11)},
-    EvidenceFileFactory: {"sha256": "0" * 64},
+    EvidenceFileFactory: {"stored_sha256": "0" * 64},
     EvidenceReviewFactory: {"decision": Review.REJECTED},
     ReadingFactory: {"figure": 99},
     ReadingPartFactory: {"figure": 99},

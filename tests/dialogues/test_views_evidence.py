@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.words import DoneBy, Review, Sensitivity
+from tests.dialogues.samples import PDF
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -22,8 +23,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
 
 
 def address(name, row):
@@ -43,7 +42,7 @@ def test_evidence_detail_shows_what_it_bears_on_and_the_word_on_that(client):
     assert f"{benchmark.key} In force." in text
     assert "It shows a concrete action." in text
     assert "Seen with our own eyes." in text
-    assert evidence.file.sha256 in text
+    assert evidence.file.stored_sha256 in text
     assert "Save your decision" not in text
 
 

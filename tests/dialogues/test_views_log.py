@@ -12,6 +12,7 @@ from dialogues.words import Shows
 from recommendations.words import Question, Rule
 from reports.facts import gather_facts
 from reports.readiness import readiness
+from tests.dialogues.samples import PDF
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -26,8 +27,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
 
 
 def pdf(name="gazette.pdf", content=PDF):
@@ -439,7 +438,7 @@ def test_evidence_log_says_beforehand_what_file_it_takes(client, settings):
 
     text = client.get(reverse("evidence_log")).text
 
-    assert "PDF, Word (.docx), Excel (.xlsx), JPEG or PNG, at most 10 MB a file." in text
+    assert "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most 10 MB a file." in text
 
 
 def test_another_line_takes_the_cursor(client):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from dialogues.models import EvidenceFile, UpdateRound
 from dialogues.words import Decision, Direction, DoneBy, Kind, Progress, Status
 from recommendations.words import Rule
+from tests.dialogues.samples import PDF
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -30,8 +31,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
 
 
 @pytest.fixture
@@ -206,7 +205,7 @@ def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_p
 
     text = client.get(reverse("update_send", args=[commitment.pk])).text
 
-    assert "PDF, Word (.docx), Excel (.xlsx), JPEG or PNG, at most 10 MB a file." in text
+    assert "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most 10 MB a file." in text
     assert "What helps the embassy accept it" in text
 
 

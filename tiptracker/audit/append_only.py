@@ -112,6 +112,23 @@ class AppendOnly(_Triggers):
         ]
 
 
+class LiftAppendOnly(AppendOnly):
+    """Let rows be changed by the operations that follow; the same migration ends with AppendOnly again."""
+
+    def describe(self) -> str:
+        return f"Let rows of {self.model_name} be changed"
+
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        super().database_backwards(app_label, editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        super().database_forwards(app_label, editor, from_state, to_state)
+
+
 class HoldColumns(_Triggers):
     """Refuse an UPDATE that changes one of `fields`, which what has been computed rests on; others may be put right."""
 
