@@ -450,6 +450,13 @@ def test_levers_of_equal_points_stand_by_the_soonest_day_and_then_in_order():
     assert {one.points for one in found} == {Fraction(30, 4) + Fraction(20, 3)}
 
 
+def test_a_lever_that_gives_more_stands_before_one_that_is_due_sooner():
+    record = Weighed()
+    record.promise(made=MADE, due=SOON, _2a=Reach.MEETS)
+
+    assert [(key, due) for key, _, due in record.levers()] == [("1a", None), ("1b", None), ("2a", SOON)]
+
+
 @pytest.mark.parametrize(
     ("promises", "due"),
     [
@@ -543,6 +550,21 @@ def test_one_benchmark_may_meet_another_on_the_same_figure():
     assert result.smallest_set() == (record.benchmark_ids["1b"],)
     assert result.if_met([record.benchmark_ids["1b"]]).points == Fraction(20 + 7) + GIVEN + Fraction(40, 3)
     assert points(result.if_met([record.benchmark_ids["1a"]]))["concrete_action"] == 15
+
+
+def test_two_benchmarks_on_one_figure_bring_it_once():
+    """Alone 1a would give 10, 5 on 1b and the figure; 1b 20 and the figure: together they give what 1b does, 42 5/6."""
+    record = Counted()
+    record.asks("1a", Rule.MORE)
+    record.asks("1b", Rule.TARGET, target=10)
+    record.asks("1c")
+    record.tells(4)
+    record.terms(START, working_mark=50)
+
+    assert readiness(record.facts, as_of=TODAY).smallest_set() == (
+        record.benchmark_ids["1b"],
+        record.benchmark_ids["1c"],
+    )
 
 
 def test_what_if_is_never_the_record():
