@@ -31,6 +31,7 @@ WAYS = (
     ("readiness_what_if", "What if some of it were met"),
     ("readiness_trend", "Week by week"),
     ("methodology", "How readiness is counted"),
+    ("run_list", "Kept runs"),
 )
 """The pages that look from the same standpoint."""
 
