@@ -34,6 +34,7 @@ for name in (
     "DEMO_CLOCK",
     "MEDIA_ROOT",
     "EMAIL_HOST",
+    "PUBLIC_URL",
     "UPLOAD_MAX_BYTES",
     "UPLOAD_MAX_FILES",
     "UPLOAD_MAX_TOTAL_BYTES",
@@ -51,6 +52,7 @@ os.environ |= {
     "VAR_DIR": str(VAR_DIR),
     "STATIC_ROOT": str(BASE_DIR / "var" / "static"),
     "LOG_LEVEL": "WARNING",
+    "SECOND_FACTOR_REQUIRED": "false",  # tests of it turn it on
     "DATABASE_POOL": "4",
     # Playwright's synchronous API runs a loop in the test's thread, where Django would refuse to touch the database.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",

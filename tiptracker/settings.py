@@ -89,6 +89,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -108,6 +110,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tiptracker.clock.country_time",
     "tiptracker.audit.context.from_where",
+    "tiptracker.accounts.middleware.within_limits",
+    "tiptracker.accounts.middleware.with_second_factor",
 ]
 ROOT_URLCONF = "tiptracker.urls"
 WSGI_APPLICATION = "tiptracker.wsgi.application"
@@ -175,7 +179,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- People ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tiptracker.accounts.backend.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -189,11 +193,50 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_FORMS = {"login": "tiptracker.accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "tiptracker.accounts.forms.SignInForm",
+    "reauthenticate": "tiptracker.accounts.forms.PasswordAgainForm",
+}
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# An account is locked out after a few wrong tries; an address, behind which a whole ministry may sit, after many more.
+LOCKED_OUT_MINUTES = 15
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": f"100/{LOCKED_OUT_MINUTES}m/ip,5/{LOCKED_OUT_MINUTES}m/key",
+    "reset_password": f"60/{LOCKED_OUT_MINUTES}m/ip,3/{LOCKED_OUT_MINUTES}m/key",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+# The second factor: required of everybody, but for the demonstration, whose password everybody may read, and tests.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", not DEMONSTRATION)
+if SECURE and not SECOND_FACTOR_REQUIRED:
+    raise ImproperlyConfigured("In production everybody has a second factor: unset SECOND_FACTOR_REQUIRED.")
+MFA_ADAPTER = "tiptracker.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "tiptracker.accounts.forms.CodeForm",
+    "reauthenticate": "tiptracker.accounts.forms.CodeAgainForm",
+    "activate_totp": "tiptracker.accounts.forms.AppForm",
+    "add_webauthn": "tiptracker.accounts.forms.PasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a code is good half a minute longer, since telephones' clocks differ
+SESSION_ENGINE = "tiptracker.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+# By role, in minutes: how long a session lasts unused, and altogether.
+SESSION_MINUTES = {
+    "officer": (60, 12 * 60),
+    "ambassador": (60, 12 * 60),
+    "observer": (60, 12 * 60),
+    "focal_point": (60, 4 * 60),  # half an hour of work, often at a machine that others use too
+    "administrator": (30, 4 * 60),
+}
+# What links in mails begin with.
+PUBLIC_URL = env.str("PUBLIC_URL", f"https://{ALLOWED_HOSTS[0]}" if SECURE else "http://localhost:8000")
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",

@@ -16,3 +16,4 @@ urlpatterns = [
     path("", include("reports.urls")),
 ]
 handler404 = "tiptracker.api.not_found"
+handler429 = "tiptracker.accounts.views.too_many"

@@ -4,15 +4,19 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
+from tests.factories import PASSWORD
 from tests.security.world import READERS
 
 TODAY = "2022-01-28"
 UNKNOWN = 987654321
 SIGN_IN = "in"
 """What stands in the table for being led to the sign-in page."""
+ENROL = "2nd"
+"""… and for being led to where a second factor is set up."""
 
 
 def routes():
@@ -63,6 +67,7 @@ def address(line, key):
         return "/" + line.route.replace("<path:object_id>", str(key)).replace("(?P<url>.*)$", "nowhere/")
     part, _, below = line.row.partition("/")
     ways = [
+        {"token": "made-up"},
         {"pk": key},
         {"edition": key},
         {"object_id": key},
@@ -98,6 +103,7 @@ def a_tests_own_transaction():
 def ask(world, line, reader, *, key=None, headers=None, query=None):
     """Ask as this reader; whatever was written by that is rolled back."""
     url = address(line, key or world.keys().get(line.row))
+    cache.clear()  # what one reader used up of a limit is no other's
     with a_tests_own_transaction():
         client = world.client(reader)
         if line.method == "GET":
@@ -119,9 +125,10 @@ def ask(world, line, reader, *, key=None, headers=None, query=None):
 def read(url, response, location=""):
     content = b"".join(response.streaming_content) if response.streaming else response.content
     is_json = response.headers.get("Content-Type", "").startswith("application/json")
+    led = {sign_in_page(): SIGN_IN, reverse("mfa_index"): ENROL}
     return Answer(
         url=url,
-        status=SIGN_IN if location.startswith(sign_in_page()) else str(response.status_code),
+        status=next((word for page, word in led.items() if location.startswith(page)), str(response.status_code)),
         body=content.decode(errors="replace") + response.headers.get("Content-Disposition", ""),
         context=response.context,
         json=response.json() if is_json else None,
@@ -237,7 +244,14 @@ def verdict(world):
 
 
 def person(world):
-    return {"name": "New", "email": "new@post.example", "role": "officer", "countries": [world.pk("lesotho")]}
+    return {
+        "name": "New",
+        "email": "new@post.example",
+        "role": "officer",
+        "countries": [world.pk("lesotho")],
+        "is_active": "on",
+        "valid_until_on": "2099-12-31",
+    }
 
 
 def inline(prefix):
@@ -293,6 +307,8 @@ def accepting(world):
 
 BODIES = {
     "POST account_login": lambda world: {"login": "nobody@post.example", "password": "wrong"},
+    "POST account_reauthenticate": lambda world: {"password": PASSWORD},
+    "POST password_forgotten": lambda world: {"email": "nobody@post.example"},
     "POST admin:accounts_user_add": person,
     "POST admin:accounts_user_change": lambda world: person(world) | {"role": "observer"},
     "POST admin:accounts_user_delete": lambda world: {"post": "yes"},

@@ -5,6 +5,11 @@ from tests.security.asking import a_tests_own_transaction
 from tests.security.world import World
 
 
+@pytest.fixture(autouse=True)
+def second_factor_required(settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+
+
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
     """The rows, once for the whole module; each asking rolls back what it wrote."""

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.security.asking import UNKNOWN, Line, ask, lines, routes, without_chance
-from tests.security.world import READERS
+from tests.security.asking import ENROL, SIGN_IN, UNKNOWN, Line, address, ask, lines, routes, without_chance
+from tests.security.world import READERS, UNENROLLED
 
 TABLE = """
 #                                                  officer   ambassador   own supporting other   administrator
@@ -28,6 +28,40 @@ GET   account_logout                        -          200 200 200 200 | 200 200
 POST  account_logout                        -          in  in  in  in  | in  in  in  | in  in  | in  in
 GET   account_inactive                      -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
 POST  account_inactive                      -          405 405 405 405 | 405 405 405 | 405 405 | 405 405
+GET   account_expired                       -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
+POST  account_expired                       -          405 405 405 405 | 405 405 405 | 405 405 | 405 405
+GET   account_reauthenticate                -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  account_reauthenticate                -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   password_forgotten                    -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
+POST  password_forgotten                    -          in  in  in  in  | in  in  in  | in  in  | in  in
+GET   password_choose                       -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
+POST  password_choose                       -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
+GET   invitation_accept                     -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
+POST  invitation_accept                     -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
+GET   sign_in_list                          -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  sign_in_list                          -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   mfa_index                             -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  mfa_index                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   mfa_authenticate                      -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  mfa_authenticate                      -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   mfa_reauthenticate                    -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  mfa_reauthenticate                    -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   mfa_activate_totp                     -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  mfa_activate_totp                     -          422 422 422 422 | 422 422 422 | 422 422 | in  in
+GET   mfa_deactivate_totp                   -          404 404 404 404 | 404 404 404 | 404 404 | in  in
+POST  mfa_deactivate_totp                   -          404 404 404 404 | 404 404 404 | 404 404 | in  in
+GET   mfa_view_recovery_codes               -          404 404 404 404 | 404 404 404 | 404 404 | in  in
+POST  mfa_view_recovery_codes               -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   mfa_generate_recovery_codes           -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  mfa_generate_recovery_codes           -          422 422 422 422 | 422 422 422 | 422 422 | in  in
+GET   mfa_add_webauthn                      -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  mfa_add_webauthn                      -          422 422 422 422 | 422 422 422 | 422 422 | in  in
+GET   mfa_login_webauthn                    -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  mfa_login_webauthn                    -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   mfa_reauthenticate_webauthn           -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  mfa_reauthenticate_webauthn           -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   mfa_remove_webauthn                   passkey    404 404 404 404 | 404 404 404 | 404 404 | in  in
+POST  mfa_remove_webauthn                   passkey    404 404 404 404 | 404 404 404 | 404 404 | in  in
 
 # What we conclude
 GET   dashboard                             -          200 200 200 200 | 403 403 403 | 200 403 | in  in
@@ -302,6 +336,34 @@ def test_what_htmx_asks_for_is_answered_as_the_page_is(world, line):
     wrong = {reader: answer.status for reader, answer in answers.items() if answer.status != line.expected[reader]}
     assert wrong == {}
     assert {reader: found for reader, answer in answers.items() if (found := world.leaks(reader, answer.body))} == {}
+
+
+OPEN_WITHOUT_SECOND_FACTOR = {
+    "GET health": "200",
+    "POST health": "200",
+    "GET account_logout": "200",
+    "POST account_logout": SIGN_IN,
+    "GET account_reauthenticate": "200",
+    "POST account_reauthenticate": "302",
+    "GET mfa_index": "200",
+    "POST mfa_index": "405",
+    "GET mfa_activate_totp": "200",
+    "POST mfa_activate_totp": "422",
+    "GET mfa_add_webauthn": "200",
+    "POST mfa_add_webauthn": "422",
+}
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
+def test_nothing_but_enrolment_answers_without_a_second_factor(world, line):
+    """Pages lead there, the API refuses; an officer who signed in with the password alone reads no row of any sort."""
+    answer = ask(world, line, UNENROLLED)
+
+    refused = "403" if address(line, world.keys().get(line.row)).startswith("/api/") else ENROL
+    assert answer.status == OPEN_WITHOUT_SECOND_FACTOR.get(f"{line.method} {line.route}", refused)
+    person = world.people[UNENROLLED]
+    body = answer.body.replace(person.name, "").replace(person.email, "")
+    assert [what for mark, (what, _) in world.marks.items() if mark in body] == []
 
 
 SHOWN_NOWHERE = {"agenda", "milestone", "minister of home", "minister of justice"}

@@ -1,21 +1,27 @@
 """The only admin pages: people, countries and ministries. Facts are not edited here."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
 
+from tiptracker.accounts import actions
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -56,38 +62,35 @@ class Logged(ModelAdmin):
             row = form.instance
             record(
                 f"{row._meta.model_name}.{'changed' if change else 'added'}",
-                by=request.user if isinstance(request.user, User) else None,
+                by=_asker(request),
                 row=row,
-                after={"changed": [name for name in form.changed_data if name != "password"]},
+                after={"changed": list(form.changed_data)},
             )
 
 
-class PersonForm(ModelForm):
-    """A person; a new password is typed only to set one."""
+A_YEAR = timedelta(days=365)
 
-    new_password = forms.CharField(
-        required=False, widget=forms.PasswordInput(render_value=False), help_text="Leave empty to keep the present one."
-    )
+
+class PersonForm(ModelForm):
+    """A person. Nobody types another's password: somebody new sets it by the link of an invitation."""
 
     class Meta:
         model = User
-        fields = ("name", "email", "role", "ministry", "countries", "is_active")
+        fields = ("name", "email", "role", "ministry", "countries", "is_active", "valid_until_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        until = self.fields["valid_until_on"]
+        until.required = True
+        until.initial = timezone.localdate() + A_YEAR
 
     def clean_email(self) -> str:
         """In small letters, as it is looked up when somebody signs in."""
         return str(self.cleaned_data["email"]).lower()
 
-    def clean_new_password(self) -> str:
-        typed: str = self.cleaned_data["new_password"]
-        if typed:
-            validate_password(typed, self.instance)
-        return typed
-
     def save(self, commit: bool = True) -> User:
         person: User = super().save(commit=False)
-        if typed := self.cleaned_data["new_password"]:
-            person.set_password(typed)
-        elif not person.pk:
+        if not person.pk:
             person.set_unusable_password()
         if commit:
             person.save()
@@ -95,13 +98,73 @@ class PersonForm(ModelForm):
         return person
 
 
+class Sensitive(Logged):
+    """Whoever adds or changes one of these shows again that it is them, unless they did so just now."""
+
+    @method_decorator(reauthentication_required(allow_get=True))
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    @method_decorator(reauthentication_required(allow_get=True))
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, extra_context)
+
+
 @admin.register(User, site=site)
-class PersonAdmin(Logged):
+class PersonAdmin(Sensitive):
     form = PersonForm
-    list_display = ("name", "email", "role", "ministry", "is_active", "last_login")
+    list_display = ("name", "email", "role", "ministry", "is_active", "valid_until_on", "last_login")
     list_filter = ("role", "is_active", "countries")
     search_fields = ("name", "email")
     filter_horizontal = ("countries",)
+    actions = ("invite", "renew", "drop_second_factor")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Whoever is new is invited; whoever is closed is signed out everywhere, in the same transaction."""
+        super().save_related(request, form, formsets, change)
+        person = form.instance
+        if not person.is_active:
+            actions.end_sign_ins(person)
+        elif not change:
+            self._try(request, person, actions.invite)
+
+    @admin.action(description="Send the invitation again")
+    def invite(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people:
+            self._try(request, person, actions.invite)
+
+    @admin.action(description="Renew for a year from today")
+    def renew(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people:
+            actions.renew(person=person, by=_asker(request), until=timezone.localdate() + A_YEAR)
+        self.message_user(request, f"Renewed: {people.count()}.")
+
+    @admin.action(description="Lost telephone: let them set up a new second step")
+    def drop_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people:
+            actions.drop_second_factor(person=person, by=_asker(request))
+        self.message_user(request, "They set up a new second step at their next sign-in.")
+
+    def _try(self, request: HttpRequest, person: User, action: Callable[..., None]) -> None:
+        try:
+            action(person=person, by=_asker(request))
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.WARNING)
+        else:
+            self.message_user(request, f"An invitation is on its way to {person.email}.")
+
+
+def _asker(request: HttpRequest) -> User:
+    """The administrator who asks: the site lets nobody else in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 class DistrictInline(TabularInline):

@@ -1,7 +1,18 @@
-"""The sign-in form, in our words."""
+"""The forms of the way in, in our words."""
 
-from allauth.account.forms import LoginForm
-from django.forms import EmailField, EmailInput
+from typing import Any
+
+from allauth.account.forms import LoginForm, ReauthenticateForm
+from allauth.mfa.base import forms as second_factor
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+
+from tiptracker.accounts.models import User
+from tiptracker.frontend.forms import PlainForm
+
+CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -9,8 +20,93 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"] = EmailField(
-            label="E-mail address", widget=EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+        self.fields["login"] = forms.EmailField(
+            label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
         )
         self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["password"].help_text = ""
         self.fields.pop("remember", None)
+
+
+class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]
+    """One's own password (`password`), before something that a borrowed browser must not do."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class PasswordForgottenForm(PlainForm):
+    """The address of an account (`email`), which may or may not be there."""
+
+    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+
+
+class NewPasswordForm(PlainForm):
+    """A password, twice (`password`, `again`)."""
+
+    password = forms.CharField(
+        label="New password",
+        strip=False,
+        help_text=" ".join(password_validators_help_texts()),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="The same password again", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        self.person = person
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        typed: str = self.cleaned_data["password"]
+        validate_password(typed, self.person)
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if {"password", "again"} <= cleaned.keys() and cleaned["password"] != cleaned["again"]:
+            self.add_error("again", "These are two different passwords. Type the same one twice.")
+        return cleaned
+
+
+def _with_code(form: forms.Form, label: str) -> None:
+    form.fields["code"].label = label
+    form.fields["code"].widget = forms.TextInput(attrs=CODE)
+
+
+class CodeForm(second_factor.AuthenticateForm):  # type: ignore[misc]
+    """A code of the app, or a recovery code (`code`), at sign-in."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        _with_code(self, "Code of your app, or a recovery code")
+
+
+class CodeAgainForm(second_factor.ReauthenticateForm):  # type: ignore[misc]
+    """The same before something that a borrowed browser must not do."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        _with_code(self, "Code of your app, or a recovery code")
+
+
+class AppForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of an app that has just been given the secret (`code`)."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        _with_code(self, "The code that your app shows now")
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """What the browser made (`credential`), and what its owner calls it (`name`)."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("passwordless", None)  # the server asks for it of every passkey
+        self.fields["name"].label = "Name of the passkey, to know it by"
+        self.fields["name"].required = True
+        self.fields["name"].max_length = 60
+        self.fields["name"].widget = forms.TextInput(attrs={"maxlength": 60})

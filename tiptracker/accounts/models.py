@@ -156,6 +156,9 @@ class User(AbstractBaseUser):
         Country, blank=True, related_name="users", help_text="What the embassy's roles work on; empty for the others."
     )
     is_active = models.BooleanField("may sign in", default=True)
+    valid_until_on = models.DateField(
+        "may sign in until", null=True, blank=True, help_text="The last day, unless an administrator renews it."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager()

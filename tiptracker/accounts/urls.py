@@ -1,10 +1,29 @@
 """Signing in and out. allauth has more pages; only those that are used here have an address."""
 
-from allauth.account import views
+from allauth.account import views as allauth
 from django.urls import path
 
+from tiptracker.accounts import views
+
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
-    path("logout/", views.logout, name="account_logout"),
-    path("inactive/", views.account_inactive, name="account_inactive"),
+    path("login/", allauth.login, name="account_login"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("inactive/", allauth.account_inactive, name="account_inactive"),
+    path("expired/", views.account_expired, name="account_expired"),
+    path("again/", views.account_reauthenticate, name="account_reauthenticate"),
+    path("password/", views.password_forgotten, name="password_forgotten"),
+    path("password/<str:token>/", views.password_choose, name="password_choose"),
+    path("invitation/<str:token>/", views.invitation_accept, name="invitation_accept"),
+    path("sign-ins/", views.sign_in_list, name="sign_in_list"),
+    path("second-step/", views.mfa_index, name="mfa_index"),
+    path("second-step/show/", views.mfa_authenticate, name="mfa_authenticate"),
+    path("second-step/again/", views.mfa_reauthenticate, name="mfa_reauthenticate"),
+    path("second-step/app/", views.mfa_activate_totp, name="mfa_activate_totp"),
+    path("second-step/app/remove/", views.mfa_deactivate_totp, name="mfa_deactivate_totp"),
+    path("second-step/codes/", views.mfa_view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("second-step/codes/new/", views.mfa_generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("second-step/passkey/", views.mfa_add_webauthn, name="mfa_add_webauthn"),
+    path("second-step/passkey/sign-in/", views.mfa_login_webauthn, name="mfa_login_webauthn"),
+    path("second-step/passkey/again/", views.mfa_reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("second-step/passkey/<int:pk>/remove/", views.mfa_remove_webauthn, name="mfa_remove_webauthn"),
 ]

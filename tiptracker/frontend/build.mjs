@@ -2,6 +2,7 @@
 //
 //   css/site.css     the parts of the U.S. Web Design System that we use, and our own
 //   js/site.js       what pays to do in the browser; every page works without it
+//   js/passkey.js    passkeys, which are the browser's; loaded where one is asked for
 //   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1
 //   print/           Public Sans for WeasyPrint: whole TrueType files (WOFF2 is slow there)
 //   img/             the icons we use as one sprite, the favicon, and what the CSS names
@@ -72,8 +73,8 @@ async function buildStyles() {
 
 async function buildScript() {
   await build({
-    entryPoints: [path.join(here, "js/site.js")],
-    outfile: path.join(dist, "js/site.js"),
+    entryPoints: [path.join(here, "js/site.js"), path.join(here, "js/passkey.js")],
+    outdir: path.join(dist, "js"),
     bundle: true,
     minify: true,
     format: "esm",

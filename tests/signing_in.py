@@ -1,0 +1,38 @@
+"""Signing in as a person does, by the pages; and second factors for those who are to have one already."""
+
+import time
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.urls import reverse
+
+from tests.factories import PASSWORD
+
+
+def sign_in(client, person, password=PASSWORD, **more):
+    """Send the sign-in page; gives its answer."""
+    return client.post(reverse("account_login"), {"login": person.email, "password": password}, **more)
+
+
+def enter(client, person, *, with_second_factor=True):
+    """A session of `person` without the pages: just signed in, with both steps or with the password alone."""
+    client.force_login(person)
+    session = client.session
+    methods = [{"method": "password"}, *([{"method": "mfa", "type": "totp"}] if with_second_factor else [])]
+    just_now = time.time() + 3600  # … for as long as a whole module's tests take
+    session["account_authentication_methods"] = [method | {"at": just_now} for method in methods]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+
+
+def enrol(person):
+    """Give `person` an app and recovery codes; gives the app's secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(person, secret)
+    RecoveryCodes.activate(person)
+    return secret
+
+
+def codes(person):
+    """The recovery codes of `person` that were not used yet."""
+    return RecoveryCodes.activate(person).get_unused_codes()

@@ -1,0 +1,279 @@
+"""Invitations and new passwords: a link that works once, for a time, and tells a stranger nothing."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail, signing
+from django.core.mail.backends import locmem
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.factories import PASSWORD, AdministratorFactory, CountryFactory, OfficerFactory
+from tests.signing_in import enrol, sign_in
+from tiptracker.accounts import actions, links
+from tiptracker.accounts.models import User
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.models import Job
+from tiptracker.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+
+NEW = "another long password"
+SET = {"password": NEW, "again": NEW}
+
+
+def logged():
+    return list(AuditEntry.objects.order_by("number").values_list("verb", flat=True))
+
+
+def link_in(message):
+    return re.search(r"http://localhost:8000(/\S+)", message.body).group(1)
+
+
+def add(client, **more):
+    typed = {
+        "name": "Palesa",
+        "email": "palesa@post.example",
+        "role": "officer",
+        "countries": [CountryFactory().pk],
+        "is_active": "on",
+        "valid_until_on": "2099-12-31",
+    }
+    return client.post(reverse("admin:accounts_user_add"), typed | more)
+
+
+@pytest.fixture
+def administrator(client):
+    person = AdministratorFactory()
+    sign_in(client, person)
+    return person
+
+
+def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administrator):
+    assert add(client).status_code == 302
+    message = mail.outbox[0]
+    assert message.to == ["palesa@post.example"]
+    assert "U.S. Embassy, Lesotho has made an account for you" in message.body
+    assert "Your role is officer." in message.body
+    assert not message.alternatives if hasattr(message, "alternatives") else True
+
+    browser = Client()
+    assert "Palesa" in browser.get(link_in(message)).content.decode()
+    answer = browser.post(link_in(message), SET)
+    assert answer.headers["Location"] == reverse("account_login")
+    person = User.objects.get_queryset().get(email="palesa@post.example")
+    assert sign_in(browser, person, NEW).status_code == 302
+
+    again = browser.get(link_in(message))
+    assert again.status_code == 410
+    assert "Ask the administrator at your post for a new invitation." in again.content.decode()
+    assert browser.post(link_in(message), {"password": "x" * 20, "again": "x" * 20}).status_code == 410
+    wanted = ["person.invited", "person.invitation_accepted", "person.signed_in"]
+    assert [verb for verb in logged() if verb in wanted] == ["person.signed_in", *wanted]
+
+
+def test_inviting_wants_a_recent_sign_in(client, administrator, settings):
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+
+    answer = add(client)
+
+    assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert not User.objects.get_queryset().filter(email="palesa@post.example").exists()
+    assert mail.outbox == []
+    assert client.post(reverse("account_reauthenticate"), {"password": "wrong"}).status_code == 422
+
+
+def test_what_was_typed_goes_on_after_showing_the_password_again(client, administrator, settings):
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    url = add(client).headers["Location"]
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+    client.post(url, {"password": PASSWORD})
+
+    assert User.objects.get_queryset().filter(email="palesa@post.example").exists()
+
+
+def test_sending_again_makes_the_earlier_link_void(client, administrator):
+    add(client)
+    person = User.objects.get_queryset().get(email="palesa@post.example")
+    client.post(reverse("admin:accounts_user_changelist"), {"action": "invite", "_selected_action": [person.pk]})
+    first, second = mail.outbox
+
+    assert Client().get(link_in(first)).status_code == 410
+    assert Client().get(link_in(second)).status_code == 200
+
+
+def test_nobody_with_a_password_is_invited():
+    with pytest.raises(Refused, match="has set a password already"):
+        actions.invite(person=OfficerFactory(), by=AdministratorFactory())
+
+
+def test_a_mail_server_that_refuses_is_told_and_the_account_stays(client, administrator, monkeypatch):
+    def refuse(*args):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(locmem.EmailBackend, "send_messages", refuse)
+
+    answer = client.get(add(client).headers["Location"])
+
+    assert "the mail server did not take it" in answer.content.decode()
+    assert User.objects.get_queryset().filter(email="palesa@post.example").exists()
+
+
+@pytest.mark.parametrize("purpose", links.Purpose)
+def test_links_are_void_when_too_old_made_up_or_for_something_else(purpose, monkeypatch):
+    person = OfficerFactory()
+    token = links.link(person, purpose).split("/")[-2]
+    other = next(one for one in links.Purpose if one != purpose)
+
+    assert links.person_of(token, purpose) == person
+    assert links.person_of(token, other) is None
+    assert links.person_of(f"{token}x", purpose) is None
+    assert links.person_of(signing.dumps("nonsense", salt=purpose), purpose) is None
+    monkeypatch.setitem(links.LASTS, purpose, timedelta(seconds=-1))
+    assert links.person_of(token, purpose) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"email": "elsewhere@post.example"},
+        {"is_active": False},
+        {"valid_until_on": timezone.localdate() - timedelta(days=1)},
+        {"last_login": timezone.now()},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_link_is_void_once_the_account_changed(change):
+    person = OfficerFactory()
+    token = links.link(person, links.Purpose.RESET).split("/")[-2]
+    for name, value in change.items():
+        setattr(person, name, value)
+    person.save()
+
+    assert links.person_of(token, links.Purpose.RESET) is None
+
+
+def test_two_different_passwords_and_a_weak_one_are_refused_beside_the_field():
+    path = "/" + links.link(OfficerFactory(), links.Purpose.RESET).split("/", 3)[3]
+
+    different = Client().post(path, {"password": NEW, "again": f"{NEW}."})
+    weak = Client().post(path, {"password": "password", "again": "password"})
+
+    assert (different.status_code, weak.status_code) == (422, 422)
+    assert different.context["form"].errors == {
+        "again": ["These are two different passwords. Type the same one twice."]
+    }
+    assert "password" in weak.context["form"].errors
+
+
+# --- Forgotten passwords ----------------------------------------------------------------------------------------------
+
+
+def ask(email):
+    client = Client()
+    answer = client.post(reverse("password_forgotten"), {"email": email}, follow=True)
+    text = re.sub(r'nonce="[^"]*"|\b[A-Za-z0-9]{64}\b', "", answer.content.decode())
+    return answer.status_code, answer.redirect_chain, text
+
+
+def test_a_forgotten_password_tells_nothing_about_who_is_there(run_jobs, monkeypatch):
+    person = OfficerFactory()
+    closed = OfficerFactory(is_active=False)
+
+    answers = [ask(email) for email in (person.email, "nobody@post.example", closed.email)]
+    assert answers[0] == answers[1] == answers[2]
+    assert "If somebody signs in here with that address" in answers[0][2]
+    assert mail.outbox == []  # the worker sends it, so that no answer takes longer
+    assert list(Job.objects.order_by("pk").values_list("key", flat=True)) == [str(person.pk), "0", str(closed.pk)]
+
+    run_jobs()
+    assert [message.to for message in mail.outbox] == [[person.email]]
+
+
+def test_a_new_password_by_the_link_ends_every_sign_in(client, run_jobs):
+    person = OfficerFactory()
+    sign_in(client, person)
+    ask(person.email.upper())
+    run_jobs()
+    path = link_in(mail.outbox[0])
+
+    assert Client().post(path, SET).headers["Location"] == reverse("account_login")
+
+    assert client.get(reverse("commitment_list")).headers["Location"].startswith(reverse("account_login"))
+    assert sign_in(Client(), person, NEW).status_code == 302
+    assert Client().get(path).status_code == 410
+    assert mail.outbox[1].subject == "TIP Tracker: your sign-in was changed"
+    assert logged()[-3:] == ["person.password_reset_asked", "person.password_reset", "person.signed_in"]
+
+
+def test_a_new_password_is_no_way_round_the_second_factor(settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    person = OfficerFactory()
+    enrol(person)
+    browser = Client()
+    browser.post("/" + links.link(person, links.Purpose.RESET).split("/", 3)[3], SET)
+
+    assert sign_in(browser, person, NEW).headers["Location"] == reverse("mfa_authenticate")
+
+
+def test_asking_too_often_is_refused_with_when_to_try_again():
+    for _ in range(3):
+        assert ask("nobody@post.example")[0] == 200
+
+    status, _, text = ask("nobody@post.example")
+
+    assert status == 429
+    assert "Wait 15 minutes, then try again." in text
+
+
+# --- What administrators do to accounts -------------------------------------------------------------------------------
+
+
+def change(client, person, **more):
+    typed = {
+        "name": person.name,
+        "email": person.email,
+        "role": "officer",
+        "countries": [CountryFactory().pk],
+        "is_active": "on",
+        "valid_until_on": "2099-12-31",
+    } | more
+    typed = {name: value for name, value in typed.items() if value is not None}
+    return client.post(reverse("admin:accounts_user_change", args=[person.pk]), typed)
+
+
+def test_closing_an_account_ends_its_sign_ins_at_once(client, administrator):
+    person, theirs = OfficerFactory(), Client()
+    sign_in(theirs, person)
+    key = theirs.session.session_key
+
+    assert change(client, person, is_active=None).status_code == 302
+
+    assert not theirs.session.exists(key)
+    assert theirs.get(reverse("commitment_list")).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_an_account_wants_a_last_day_and_is_renewed_for_a_year(client, administrator):
+    person = OfficerFactory(valid_until_on=timezone.localdate() - timedelta(days=3))
+    assert change(client, person, valid_until_on="").status_code == 200
+
+    client.post(reverse("admin:accounts_user_changelist"), {"action": "renew", "_selected_action": [person.pk]})
+
+    person.refresh_from_db()
+    assert person.valid_until_on == timezone.localdate() + timedelta(days=365)
+    assert logged()[-1] == "person.renewed"
+
+
+def test_who_lost_the_telephone_enrols_anew(client, administrator, settings):
+    person = OfficerFactory()
+    enrol(person)
+    to = {"action": "drop_second_factor", "_selected_action": [person.pk]}
+    client.post(reverse("admin:accounts_user_changelist"), to)
+    settings.SECOND_FACTOR_REQUIRED = True
+
+    browser = Client()
+    assert sign_in(browser, person).headers["Location"] == reverse("home")
+    assert browser.get(reverse("home")).headers["Location"] == reverse("mfa_index")
+    assert "person.second_factor_dropped" in logged()

@@ -1,0 +1,189 @@
+"""The second factor: nothing but enrolment answers without it, it is asked for at sign-in, and the last one stays."""
+
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import OfficerFactory
+from tests.signing_in import codes, enrol, sign_in
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def second_factor_required(settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+
+
+def code_of(secret, step=0):
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))
+
+
+def logged():
+    return list(AuditEntry.objects.order_by("number").values_list("verb", flat=True))
+
+
+def test_without_a_second_factor_pages_lead_to_enrolment_and_the_api_says_so(client):
+    sign_in(client, OfficerFactory())
+
+    for name in ("home", "dashboard", "commitment_list", "api_docs"):
+        answer = client.get(reverse(name))
+        if name == "api_docs":
+            assert answer.status_code == 403
+        else:
+            assert answer.headers["Location"] == reverse("mfa_index"), name
+    assert client.get("/no/such/page/").headers["Location"] == reverse("mfa_index")
+    answer = client.get(reverse("commitment-list"))
+    assert answer.status_code == 403
+    assert answer.json() == {"detail": "Set up a second step for signing in first: open the start page in a browser."}
+    assert client.get(reverse("health")).status_code == 200
+    assert "Set up a second step" in client.get(reverse("mfa_index")).content.decode()
+
+
+def test_enrolling_an_app_opens_the_record_and_shows_recovery_codes_once(client):
+    person = OfficerFactory()
+    sign_in(client, person)
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = page.context["form"].secret
+    assert secret in page.content.decode()
+
+    wrong = client.post(reverse("mfa_activate_totp"), {"code": "000000"})
+    assert wrong.status_code == 422
+    assert wrong.context["form"].secret == secret  # the app holds it already
+
+    answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    assert answer.headers["Location"] == reverse("mfa_view_recovery_codes")
+    shown = re.findall(r"<code>(\d{8})</code>", client.get(answer.headers["Location"]).content.decode())
+    assert len(shown) == 10
+    again = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    assert not any(code in again for code in shown)
+    assert client.get(reverse("dashboard")).status_code != 302
+    assert "person.second_factor_added" in logged()
+    assert [(m.to, m.subject) for m in mail.outbox] == [([person.email], "TIP Tracker: your sign-in was changed")]
+
+
+def test_secrets_are_kept_encrypted(client):
+    person = OfficerFactory()
+    secret = enrol(person)
+
+    assert secret not in str(Authenticator.objects.get(user=person, type="totp").data)
+
+
+def test_enrolled_person_is_asked_for_a_code(client):
+    person = OfficerFactory()
+    secret = enrol(person)
+
+    answer = sign_in(client, person)
+    assert answer.headers["Location"] == reverse("mfa_authenticate")
+    assert client.get(reverse("dashboard")).headers["Location"].startswith(reverse("account_login"))
+    refused = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert refused.status_code == 422
+    assert "That is not right" in refused.content.decode()
+    passed = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert passed.headers["Location"] == reverse("home")
+    assert logged() == ["person.second_factor_refused", "person.signed_in"]
+
+
+def test_a_code_works_once(client):
+    person = OfficerFactory()
+    secret = enrol(person)
+    code = code_of(secret)
+    sign_in(client, person)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
+
+    other = Client()
+    sign_in(other, person)
+    assert other.post(reverse("mfa_authenticate"), {"code": code}).status_code == 422
+
+
+def test_a_recovery_code_works_once(client):
+    person = OfficerFactory()
+    enrol(person)
+    code = codes(person)[3]
+    sign_in(client, person)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
+
+    other = Client()
+    sign_in(other, person)
+    assert other.post(reverse("mfa_authenticate"), {"code": code}).status_code == 422
+
+
+def test_codes_cannot_be_guessed(client):
+    person = OfficerFactory()
+    secret = enrol(person)
+    sign_in(client, person)
+    for _ in range(5):
+        client.post(reverse("mfa_authenticate"), {"code": "000000"})
+
+    answer = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+
+    assert answer.status_code == 422
+    assert "Wait 15 minutes" in answer.content.decode()
+
+
+def test_the_last_second_factor_stays(client):
+    person = OfficerFactory()
+    secret = enrol(person)
+    sign_in(client, person)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+
+    assert "your only second step" in client.get(reverse("mfa_deactivate_totp")).content.decode()
+    client.post(reverse("mfa_deactivate_totp"))
+    assert Authenticator.objects.filter(user=person, type="totp").exists()
+
+    Authenticator.objects.create(user=person, type="webauthn", data={"name": "Telephone", "credential": {}})
+    client.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.filter(user=person, type="totp").exists()
+    passkey = Authenticator.objects.get(user=person, type="webauthn")
+    client.post(reverse("mfa_remove_webauthn", args=[passkey.pk]))
+    assert Authenticator.objects.filter(pk=passkey.pk).exists()
+
+
+def test_passkey_of_somebody_else_is_not_found(client):
+    person, other = OfficerFactory(), OfficerFactory()
+    secret = enrol(person)
+    theirs = Authenticator.objects.create(user=other, type="webauthn", data={"name": "Theirs", "credential": {}})
+    sign_in(client, person)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+
+    answer = client.post(reverse("mfa_remove_webauthn", args=[theirs.pk]))
+
+    assert answer.status_code == 404
+    assert Authenticator.objects.filter(pk=theirs.pk).exists()
+
+
+def test_a_session_from_before_enrolment_is_no_way_round(client):
+    """Somebody with the password alone, who came before its owner enrolled, gets no further afterwards."""
+    person = OfficerFactory()
+    sign_in(client, person)
+    enrol(person)
+
+    answer = client.get(reverse("mfa_add_webauthn"))
+
+    assert answer.headers["Location"].startswith(reverse("account_login"))
+    assert not client.session.get("_auth_user_id")
+
+
+def test_enrolling_ends_other_sign_ins(client):
+    person, other = OfficerFactory(), Client()
+    sign_in(other, person)
+    sign_in(client, person)
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+
+    assert other.get(reverse("home")).headers["Location"] == reverse("account_login")
+    assert client.get(reverse("sign_in_list")).status_code == 200
+
+
+def test_the_demonstration_goes_without(client, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    sign_in(client, OfficerFactory())
+
+    assert client.get(reverse("commitment_list")).status_code == 200

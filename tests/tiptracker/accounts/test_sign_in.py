@@ -1,0 +1,251 @@
+"""Ways in and out: refusals that tell nothing, lock-out, limits of a session, accounts that end."""
+
+import re
+import time
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.factories import AdministratorFactory, FocalPointFactory, OfficerFactory
+from tests.signing_in import sign_in
+from tiptracker.accounts import sessions
+from tiptracker.accounts.backend import Backend, is_expired
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+MINISTRY, ELSEWHERE = "196.1.1.1", "41.2.2.2"
+
+
+def logged():
+    return list(AuditEntry.objects.order_by("number").values_list("verb", "row"))
+
+
+def said(answer):
+    """The page's text, without what is new each time and without the address that was typed."""
+    text = re.sub(r'nonce="[^"]*"|value="[^"]*"|\b[A-Za-z0-9]{64}\b', "", answer.content.decode())
+    return re.sub(r"\s+", " ", text)
+
+
+class Stranger:
+    email = "nobody@post.example"
+
+
+def fail(person, times, address=ELSEWHERE):
+    answers = [sign_in(Client(), person, "wrong", REMOTE_ADDR=address) for _ in range(times)]
+    return answers[-1]
+
+
+def test_wrong_password_and_unknown_account_are_answered_alike():
+    person = OfficerFactory()
+
+    known, unknown = fail(person, 1), fail(Stranger, 1)
+
+    assert said(known) == said(unknown)
+    assert "don’t go together" in said(known)
+    assert logged() == [("person.sign_in_refused", str(person.pk)), ("person.sign_in_refused", "")]
+
+
+def test_both_take_the_same_work(monkeypatch):
+    """An unknown account costs one hash too: who measures learns nothing."""
+    hashed = []
+    person = OfficerFactory()
+    encode, verify = Argon2PasswordHasher.encode, Argon2PasswordHasher.verify
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", lambda *a: hashed.append("hash") or encode(*a))
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", lambda *a: hashed.append("hash") or verify(*a))
+
+    fail(person, 1)
+    known = list(hashed)
+    hashed.clear()
+    fail(Stranger, 1)
+
+    assert hashed == known == ["hash"]
+
+
+@pytest.mark.parametrize("stranger", [False, True], ids=["an account", "an unknown account"])
+def test_account_is_locked_out_after_five_tries_wherever_they_come_from(stranger):
+    person = Stranger if stranger else OfficerFactory()
+    fail(person, 3)
+    fail(person, 2, MINISTRY)
+
+    answer = sign_in(Client(), person)
+
+    assert "Too many attempts went wrong. Wait 15 minutes, then try again." in said(answer)
+    assert "_auth_user_id" not in answer.client.session
+    assert [verb for verb, _ in logged()].count("person.locked_out") == 1
+
+
+def test_lock_out_of_one_account_leaves_its_neighbours_at_the_same_address_alone():
+    for _ in range(4):
+        fail(OfficerFactory(), 6, MINISTRY)
+
+    answer = sign_in(Client(), FocalPointFactory(), REMOTE_ADDR=MINISTRY)
+
+    assert answer.status_code == 302
+
+
+def test_address_is_locked_out_in_the_end(settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "8/15m/ip,5/15m/key"}
+    for number in range(8):
+        sign_in(Client(), Stranger, f"wrong {number}", REMOTE_ADDR=ELSEWHERE)
+        Stranger.email = f"nobody{number}@post.example"
+    person = OfficerFactory()
+
+    assert "Wait 15 minutes" in said(sign_in(Client(), person, REMOTE_ADDR=ELSEWHERE))
+    assert sign_in(Client(), person, REMOTE_ADDR=MINISTRY).status_code == 302
+
+
+def test_what_is_tried_while_locked_out_does_not_fill_the_log():
+    person = OfficerFactory()
+    fail(person, 12)
+
+    assert [verb for verb, _ in logged()] == ["person.sign_in_refused"] * 5 + ["person.locked_out"]
+
+
+# --- Limits of a session ----------------------------------------------------------------------------------------------
+
+
+def age(client, **ages):
+    """Let the session look as if it were so many minutes old, or unused."""
+    session = client.session
+    for stamp, minutes in ages.items():
+        session[stamp] = int(time.time()) - minutes * 60
+    # As a save would stamp it anew, past the product's own.
+    super(sessions.SessionStore, session).save()
+
+
+def test_unused_session_ends_and_says_why(client):
+    person = OfficerFactory()
+    sign_in(client, person)
+    age(client, seen_at=59)
+    assert client.get(reverse("commitment_list")).status_code == 200
+
+    age(client, seen_at=61)
+    answer = client.get(reverse("commitment_list"), follow=True)
+
+    assert answer.redirect_chain == [(f"{reverse('account_login')}?next={reverse('commitment_list')}", 302)]
+    assert "Nothing was done for 60 minutes" in answer.content.decode()
+    assert logged()[-1] == ("person.session_ended", str(person.pk))
+
+
+def test_session_ends_however_much_it_is_used(client):
+    sign_in(client, OfficerFactory())
+    age(client, began_at=12 * 60 + 1)
+
+    answer = client.get(reverse("commitment-list"))
+
+    assert answer.status_code == 403
+    assert answer.json() == {"detail": "You were signed out after 12 hours. Sign in again to go on."}
+
+
+def test_a_focal_points_session_is_shorter_than_an_officers(client):
+    sign_in(client, FocalPointFactory())
+    age(client, began_at=4 * 60 + 1)
+
+    assert client.get(reverse("ministry_home")).status_code == 302
+
+
+def test_administrators_session_ends_sooner_when_unused(client):
+    sign_in(client, AdministratorFactory())
+    age(client, seen_at=31)
+
+    assert client.get(reverse("admin:index")).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_use_keeps_a_session_alive_with_a_write_a_minute_at_most(client, django_assert_num_queries):
+    sign_in(client, OfficerFactory())
+    age(client, seen_at=50)
+    client.get(reverse("commitment_list"))
+    assert time.time() - client.session["seen_at"] < 60
+
+    seen = client.session["seen_at"]
+    client.get(reverse("commitment_list"))
+    assert client.session["seen_at"] == seen
+
+
+def test_what_came_before_signing_in_does_not_count(client):
+    client.get(reverse("account_login"))
+    client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})  # which begins a session
+    age(client, began_at=13 * 60)
+    sign_in(client, OfficerFactory())
+
+    assert client.get(reverse("commitment_list")).status_code == 200
+
+
+# --- Accounts that end ------------------------------------------------------------------------------------------------
+
+
+def test_account_lasts_through_its_last_day():
+    today = timezone.localdate()
+
+    assert not is_expired(OfficerFactory(valid_until_on=today))
+    assert is_expired(OfficerFactory(valid_until_on=today - timedelta(days=1)))
+    assert not is_expired(OfficerFactory())
+
+
+def test_expired_account_is_told_so_after_the_right_password_alone(client):
+    person = OfficerFactory(valid_until_on=date(2022, 1, 1))
+
+    assert "don’t go together" in said(fail(person, 1))
+    answer = sign_in(client, person)
+
+    assert answer.headers["Location"] == reverse("account_expired")
+    assert "ask the administrator at your post to renew it" in client.get(answer.headers["Location"]).content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_expiry_ends_a_session_that_is_open(client):
+    person = OfficerFactory()
+    sign_in(client, person)
+    person.valid_until_on = date(2022, 1, 1)
+    person.save()
+
+    assert client.get(reverse("commitment_list")).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_closed_account_is_told_so_after_the_right_password_alone(client):
+    person = OfficerFactory(is_active=False)
+
+    assert "don’t go together" in said(fail(person, 1))
+    assert sign_in(client, person).headers["Location"] == reverse("account_inactive")
+    assert not Backend().user_can_authenticate(person)
+
+
+# --- One's own sign-ins -----------------------------------------------------------------------------------------------
+
+
+def test_sign_ins_are_listed_and_ended_one_by_one_and_all_at_once(client):
+    person, stranger = OfficerFactory(), OfficerFactory()
+    others = [Client(), Client(), Client()]
+    for number, other in enumerate(others):
+        sign_in(other, person, REMOTE_ADDR=f"10.0.0.{number + 1}")
+    of_stranger = Client()
+    sign_in(of_stranger, stranger, REMOTE_ADDR="10.9.9.9")
+    sign_in(client, person)
+
+    page = client.get(reverse("sign_in_list"))
+    assert sorted(line["row"].ip for line in page.context["lines"]) == ["10.0.0.1", "10.0.0.2", "10.0.0.3", "127.0.0.1"]
+    one = next(line["row"] for line in page.context["lines"] if line["row"].ip == "10.0.0.2")
+    client.post(reverse("sign_in_list"), {"end": one.pk})
+    assert [other.get(reverse("commitment_list")).status_code for other in others] == [200, 302, 200]
+
+    client.post(reverse("sign_in_list"))
+    assert [other.get(reverse("commitment_list")).status_code for other in others] == [302, 302, 302]
+    assert client.get(reverse("commitment_list")).status_code == 200
+    assert of_stranger.get(reverse("commitment_list")).status_code == 200
+
+
+def test_sign_in_of_somebody_else_is_not_ended(client):
+    other = Client()
+    theirs = OfficerFactory()
+    sign_in(other, theirs)
+    key = other.get(reverse("sign_in_list")).context["lines"][0]["row"].pk
+    sign_in(client, OfficerFactory())
+
+    client.post(reverse("sign_in_list"), {"end": key})
+
+    assert other.get(reverse("commitment_list")).status_code == 200

@@ -1,0 +1,85 @@
+"""What is done to accounts: invitations, passwords, second factors, sign-ins. Each leaves an entry in the log."""
+
+from datetime import date
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+
+from tiptracker.accounts import links, mails
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.jobs.actions import enqueue
+from tiptracker.refusals import Refused
+
+
+@transaction.atomic
+def invite(*, person: User, by: User) -> None:
+    """Send the link by which `person` sets the first password; an earlier link to them works no longer.
+
+    Refused to whoever has a password already, or when the mail server won't take the mail.
+    """
+    if person.has_usable_password():
+        raise Refused(f"{person} has set a password already and can ask for another on the sign-in page.")
+    person.set_unusable_password()  # a new one each time, so that links made before are void
+    person.save(update_fields=["password"])
+    record("person.invited", by=by, row=person)
+    try:
+        mails.invite(person)
+    except OSError as error:
+        raise Refused(
+            f"The invitation to {person} was not sent: the mail server did not take it. Try again."
+        ) from error
+
+
+@transaction.atomic
+def ask_for_password(email: str) -> None:
+    """Have the worker send a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
+    person = User.objects.get_queryset().filter(email=email).first()
+    record("person.password_reset_asked", by=None, row=person)
+    enqueue("password_reset", person.pk if person else 0)
+
+
+@transaction.atomic
+def set_password(*, person: User, password: str, purpose: links.Purpose) -> None:
+    """Set the password by a link of the mail; whoever is signed in to the account is signed out."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    end_sign_ins(person)
+    verb = "person.invitation_accepted" if purpose == links.Purpose.INVITATION else "person.password_reset"
+    record(verb, by=person, row=person)
+
+
+@transaction.atomic
+def renew(*, person: User, by: User, until: date) -> None:
+    """Let the account last until and including this day."""
+    before = {"valid_until_on": person.valid_until_on}
+    person.valid_until_on = until
+    person.save(update_fields=["valid_until_on"])
+    record("person.renewed", by=by, row=person, before=before, after={"valid_until_on": until})
+
+
+@transaction.atomic
+def drop_second_factor(*, person: User, by: User) -> None:
+    """For somebody who lost telephone and codes: they enrol anew at the next sign-in. Ends every sign-in of theirs."""
+    dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    Authenticator.objects.filter(user=person).delete()
+    end_sign_ins(person)
+    record("person.second_factor_dropped", by=by, row=person, before={"second_factors": dropped})
+
+
+def can_remove(step: Authenticator) -> bool:
+    """Whether `step` may go: the last one stays where one is required. (allauth itself asks only for the app.)"""
+    return bool(get_adapter().can_delete_authenticator(step))
+
+
+@transaction.atomic
+def end_sign_ins(person: User, *, but: str | None = None, only: str | None = None) -> int:
+    """Delete the sessions of `person`, all but that of the key `but`, or the one of id `only`; gives how many."""
+    ended = [
+        one for one in UserSession.objects.filter(user=person) if one.session_key != but and only in (None, str(one.pk))
+    ]
+    for one in ended:
+        one.end()
+    return len(ended)

@@ -1,0 +1,19 @@
+"""Who may sign in at all: with the right password, an active account that has not expired."""
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
+
+from tiptracker.accounts.models import User
+
+
+def is_expired(person: User) -> bool:
+    """Whether the last day of the account is over, by the machine's calendar: an account is no fact of the record."""
+    return person.valid_until_on is not None and person.valid_until_on < timezone.localdate()
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]
+    """allauth's backend. A session of somebody who may no longer sign in is nobody's from the next request on."""
+
+    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+        return isinstance(user, User) and user.is_active and not is_expired(user)

@@ -1,0 +1,41 @@
+"""What is sent to somebody about their own account: plain text, short, no secret but the link."""
+
+import logging
+
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+from tiptracker.accounts import links
+from tiptracker.accounts.models import Country, User
+
+logger = logging.getLogger(__name__)
+
+
+def invite(person: User) -> None:
+    """The link by which somebody new sets the first password. Raises OSError where the mail server won't take it."""
+    _send(person, "invitation", link=links.link(person, links.Purpose.INVITATION))
+
+
+def send_reset_link(person: User) -> None:
+    """The link by which somebody sets another password."""
+    _send(person, "password_reset", link=links.link(person, links.Purpose.RESET))
+
+
+def tell_of_change(person: User, what: str) -> None:
+    """That something about the sign-in changed, in words: "A passkey was added". Who did it needn't wait for it."""
+    try:
+        _send(person, "sign_in_changed", what=what)
+    except OSError:
+        logger.exception("The mail server did not take a notice to person %s", person.pk)
+
+
+def _send(person: User, name: str, **more: str) -> None:
+    said = render_to_string(f"account/email/{name}.txt", {"person": person, "post": post_of(person), **more})
+    subject, _, text = said.partition("\n")
+    EmailMessage(subject.strip(), text.strip() + "\n", to=[person.email]).send()
+
+
+def post_of(person: User) -> str:
+    """The post that somebody works with, by name: "U.S. Embassy, Lesotho"; of several or none, no place."""
+    countries = list(Country.objects.visible_to(person).order_by("name").values_list("name", flat=True)[:2])
+    return f"U.S. Embassy, {countries[0]}" if len(countries) == 1 else "U.S. Department of State"

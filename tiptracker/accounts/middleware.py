@@ -1,0 +1,87 @@
+"""What stands between somebody signed in and everything else: the session's limits and the second factor."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+
+from tiptracker.accounts import sessions
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+ENROLLED_HERE = "enrolled_here"
+"""In a session: its own person set up the second factor in it."""
+ENROLMENT = frozenset({
+    "account_logout", "account_reauthenticate", "health", "mfa_activate_totp", "mfa_add_webauthn", "mfa_index",
+})  # fmt: skip
+"""What answers somebody who has no second factor yet."""
+
+
+def within_limits(get_response: Handler) -> Handler:
+    """Middleware: whoever was idle too long, or signed in too long ago, signs in again."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            if sentence := sessions.why_over(request.session, request.user.role):
+                return _sign_out(request, "person.session_ended", sentence)
+            sessions.stamp(request.session)
+        return get_response(request)
+
+    return middleware
+
+
+def with_second_factor(get_response: Handler) -> Handler:
+    """Middleware: nothing but enrolment answers a session in which no second factor was shown."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not (settings.SECOND_FACTOR_REQUIRED and request.user.is_authenticated) or has_shown_second_factor(request):
+            return get_response(request)
+        if Authenticator.objects.filter(user=request.user).exists():
+            # Enrolled elsewhere since this session began: a password alone must not add a second factor to that one.
+            return _sign_out(request, "person.signed_out", "Sign in again, with your second step.")
+        if _name(request) in ENROLMENT:
+            return get_response(request)
+        if request.path.startswith("/api/"):
+            return _refuse("Set up a second step for signing in first: open the start page in a browser.")
+        return redirect("mfa_index")
+
+    return middleware
+
+
+def has_shown_second_factor(request: HttpRequest) -> bool:
+    """Whether this session was begun, or has gone on, with more than a password; who enrols shows it by that."""
+    shown = get_authentication_records(request, request.user)
+    return request.session.get(ENROLLED_HERE, False) or any(one["method"] == "mfa" for one in shown)
+
+
+def _name(request: HttpRequest) -> str:
+    try:
+        return resolve(request.path_info).view_name
+    except Resolver404:
+        return ""
+
+
+def _sign_out(request: HttpRequest, verb: str, sentence: str) -> HttpResponse:
+    with transaction.atomic():
+        person = request.user if isinstance(request.user, User) else None
+        record(verb, by=person, row=person)
+        logout(request)
+    if request.path.startswith("/api/"):
+        return _refuse(sentence)
+    messages.info(request, sentence)
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+
+def _refuse(sentence: str) -> JsonResponse:
+    return JsonResponse({"detail": sentence}, status=HTTPStatus.FORBIDDEN)

@@ -1,0 +1,56 @@
+"""Sessions that know when they began and were last used, and how long each role's may last.
+
+On the machine's time, as are all sessions. A session is stamped whenever it is saved, so none is without its limits.
+"""
+
+import time
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import SessionBase
+
+from tiptracker.words import Role
+
+BEGAN_AT, SEEN_AT = "began_at", "seen_at"
+STAMPED_EVERY = 60
+"""Seconds of use that need no new stamp: a page more or less isn't worth a write of its own."""
+
+
+class SessionStore(db.SessionStore):
+    """Django's sessions in the database, with two stamps in each: seconds since 1970."""
+
+    def save(self, must_create: bool = False) -> None:
+        now = int(time.time())
+        self[SEEN_AT] = now
+        self.setdefault(BEGAN_AT, now)
+        super().save(must_create)
+
+
+class Limits(NamedTuple):
+    """How long a session lasts, in minutes: unused, and altogether."""
+
+    idle: int
+    altogether: int
+
+
+def begin(session: SessionBase) -> None:
+    """Count from now on: somebody signed in. What came before, on the sign-in page, does not count."""
+    session[BEGAN_AT] = int(time.time())
+
+
+def why_over(session: SessionBase, role: str) -> str:
+    """Why somebody of this role has to sign in again, as a sentence, or "" while the session lasts."""
+    now = time.time()
+    limits = Limits(*settings.SESSION_MINUTES[Role(role)])
+    if now - session.get(SEEN_AT, 0) > limits.idle * 60:
+        return f"Nothing was done for {limits.idle} minutes, so you were signed out. Sign in again to go on."
+    if now - session.get(BEGAN_AT, 0) > limits.altogether * 60:
+        return f"You were signed out after {limits.altogether // 60} hours. Sign in again to go on."
+    return ""
+
+
+def stamp(session: SessionBase) -> None:
+    """Note that the session is used, where the last note of it is older than a minute."""
+    if time.time() - session.get(SEEN_AT, 0) > STAMPED_EVERY:
+        session.modified = True

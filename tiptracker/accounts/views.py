@@ -1,0 +1,268 @@
+"""Ways in: allauth's views in our words, with an entry in the log for each; links of mails; one's own sign-ins."""
+
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.views import ReauthenticateView
+from allauth.core.ratelimit import consume
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.base.views import IndexView as SecondFactorsView
+from allauth.mfa.base.views import ReauthenticateView as CodeAgainView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from allauth.mfa.webauthn.views import (
+    AddWebAuthnView,
+    LoginWebAuthnView,
+    ReauthenticateWebAuthnView,
+    RemoveWebAuthnView,
+)
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET
+
+from tiptracker.accounts import actions, links, mails
+from tiptracker.accounts.forms import NewPasswordForm, PasswordForgottenForm
+from tiptracker.accounts.middleware import ENROLLED_HERE
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+
+LINK_SENT = (
+    "If somebody signs in here with that address, a link to set a new password is on its way there. "
+    "It works once, for one hour."
+)
+
+
+# --- Passwords by a link ----------------------------------------------------------------------------------------------
+
+
+def password_forgotten(request: HttpRequest) -> HttpResponse:
+    """Ask for a link; the answer is the same, and takes as long, whether or not there is such an account."""
+    form = PasswordForgottenForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        return render(request, "account/password_forgotten.html", {"form": form}, status=status)
+    email = form.cleaned_data["email"].lower()
+    if not consume(request, action="reset_password", key=email):
+        return too_many(request)
+    actions.ask_for_password(email)
+    messages.info(request, LINK_SENT)
+    return redirect("account_login")
+
+
+@never_cache
+@sensitive_post_parameters()
+def password_choose(request: HttpRequest, token: str) -> HttpResponse:
+    """Set another password, by the link of a mail."""
+    return _set_password(request, token, links.Purpose.RESET)
+
+
+@never_cache
+@sensitive_post_parameters()
+def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
+    """Set the first password, by the link of an invitation."""
+    return _set_password(request, token, links.Purpose.INVITATION)
+
+
+def _set_password(request: HttpRequest, token: str, purpose: links.Purpose) -> HttpResponse:
+    page = f"account/{purpose}.html"
+    person = links.person_of(token, purpose)
+    if person is None:
+        return render(request, page, {"person": None}, status=HTTPStatus.GONE)
+    form = NewPasswordForm(request.POST or None, person=person)
+    if request.method != "POST" or not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        return render(request, page, {"person": person, "form": form}, status=status)
+    actions.set_password(person=person, password=form.cleaned_data["password"], purpose=purpose)
+    if purpose == links.Purpose.RESET:
+        mails.tell_of_change(person, "A new password was set")
+    messages.success(request, "Your password is set. Sign in with it.")
+    return redirect("account_login")
+
+
+@require_GET
+def account_expired(request: HttpRequest) -> HttpResponse:
+    """What somebody reads whose account was not renewed, after the right password."""
+    return render(request, "account/account_expired.html")
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: where an address asks too often."""
+    context = {"minutes": settings.LOCKED_OUT_MINUTES}
+    return render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+
+
+# --- The second factor ------------------------------------------------------------------------------------------------
+
+
+class _Authenticate(AuthenticateView):  # type: ignore[misc]
+    def form_invalid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            record("person.second_factor_refused", by=None, row=self.stage.login.user)
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
+
+
+class _SignInByPasskey(LoginWebAuthnView):  # type: ignore[misc]
+    def form_invalid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            record("person.sign_in_refused", by=None, after={"with": ["webauthn"]})
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
+
+
+class _Changed:
+    """A view by which somebody changes the own second factor: logged, and told by mail."""
+
+    verb: str
+    kind: str
+    told: str
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        request: HttpRequest = self.request  # type: ignore[attr-defined]
+        person = request.user
+        assert isinstance(person, User)  # noqa: S101 -- behind allauth's login_required
+        with transaction.atomic():
+            response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+            record(self.verb, by=person, row=person, after={"second_factor": self.kind})
+            if self.verb == "person.second_factor_added":
+                request.session[ENROLLED_HERE] = True
+                actions.end_sign_ins(person, but=request.session.session_key)
+        mails.tell_of_change(person, self.told)
+        return response
+
+
+class _ActivateApp(_Changed, ActivateTOTPView):  # type: ignore[misc]
+    verb, kind, told = "person.second_factor_added", "totp", "An app that shows codes was added to your sign-in"
+
+
+class _DeactivateApp(_Changed, DeactivateTOTPView):  # type: ignore[misc]
+    verb, kind, told = "person.second_factor_removed", "totp", "The app that shows codes was removed from your sign-in"
+
+
+class _AddPasskey(_Changed, AddWebAuthnView):  # type: ignore[misc]
+    verb, kind, told = "person.second_factor_added", "webauthn", "A passkey was added to your sign-in"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With options that ask for a passkey: kept on the device, and unlocked there by finger, face or PIN."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        wanted = context["js_data"]["creation_options"]["publicKey"]["authenticatorSelection"]
+        wanted |= {"residentKey": "required", "requireResidentKey": True}
+        return context
+
+
+class _RemovePasskey(_Changed, RemoveWebAuthnView):  # type: ignore[misc]
+    verb, kind, told = "person.second_factor_removed", "webauthn", "A passkey was removed from your sign-in"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        passkey = self.get_object()
+        if not actions.can_remove(passkey):
+            messages.error(self.request, "This is your only second step. Set up another one before you remove it.")
+            return redirect("mfa_index")
+        return super().form_valid(form)
+
+    def get_success_url(self) -> str:
+        return reverse("mfa_index")
+
+
+class _MakeRecoveryCodes(_Changed, GenerateRecoveryCodesView):  # type: ignore[misc]
+    verb, kind, told = "person.recovery_codes_made", "recovery_codes", "New recovery codes were made for your sign-in"
+
+
+def mfa_authenticate(request: HttpRequest) -> HttpResponse:
+    """The second step of signing in."""
+    return _answer(request, _Authenticate)
+
+
+def mfa_index(request: HttpRequest) -> HttpResponse:
+    """One's own second factors; for whoever has none, where enrolment begins."""
+    return _answer(request, SecondFactorsView)
+
+
+def mfa_activate_totp(request: HttpRequest) -> HttpResponse:
+    """Set up an app that shows codes."""
+    return _answer(request, _ActivateApp)
+
+
+def mfa_deactivate_totp(request: HttpRequest) -> HttpResponse:
+    """Remove the app."""
+    return _answer(request, _DeactivateApp)
+
+
+def mfa_add_webauthn(request: HttpRequest) -> HttpResponse:
+    """Set up a passkey."""
+    return _answer(request, _AddPasskey)
+
+
+def mfa_remove_webauthn(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove a passkey of one's own."""
+    return _answer(request, _RemovePasskey, pk=pk)
+
+
+def mfa_login_webauthn(request: HttpRequest) -> HttpResponse:
+    """Sign in with a passkey alone: it is something one has, unlocked by something one is or knows."""
+    return _answer(request, _SignInByPasskey)
+
+
+@never_cache
+def mfa_view_recovery_codes(request: HttpRequest) -> HttpResponse:
+    """The recovery codes, the first time; how many are left, after that."""
+    return _answer(request, ViewRecoveryCodesView)
+
+
+def mfa_generate_recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Make new recovery codes in place of the old."""
+    return _answer(request, _MakeRecoveryCodes)
+
+
+def account_reauthenticate(request: HttpRequest) -> HttpResponse:
+    """Show one's password again."""
+    return _answer(request, ReauthenticateView)
+
+
+def mfa_reauthenticate(request: HttpRequest) -> HttpResponse:
+    """Show a code again."""
+    return _answer(request, CodeAgainView)
+
+
+def mfa_reauthenticate_webauthn(request: HttpRequest) -> HttpResponse:
+    """Show a passkey again."""
+    return _answer(request, ReauthenticateWebAuthnView)
+
+
+def _answer(request: HttpRequest, view: Any, **named: Any) -> HttpResponse:
+    """What one of allauth's views answers; a refused form 422, as everywhere."""
+    response = view.as_view()(request, **named)
+    form = (getattr(response, "context_data", None) or {}).get("form")
+    if request.method == "POST" and getattr(form, "errors", None) and response.status_code == HTTPStatus.OK:
+        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    answer: HttpResponse = response
+    return answer
+
+
+# --- One's own sign-ins -----------------------------------------------------------------------------------------------
+
+
+@login_required
+def sign_in_list(request: HttpRequest) -> HttpResponse:
+    """Where one is signed in; a POST ends one of these (`end`: its id), or all the others."""
+    person = request.user
+    assert isinstance(person, User)  # noqa: S101 -- behind login_required
+    here = request.session.session_key
+    if request.method == "POST":
+        with transaction.atomic():
+            ended = actions.end_sign_ins(person, but=here, only=request.POST.get("end"))
+            record("person.sign_ins_ended", by=person, row=person, after={"ended": ended})
+        ends = "No other sign-in was there to end." if not ended else f"{ended} sign-in{'s' * (ended > 1)} ended."
+        messages.success(request, ends)
+        return HttpResponseRedirect(reverse("sign_in_list"))
+    found = sorted(UserSession.objects.purge_and_list(person), key=lambda one: one.created_at, reverse=True)
+    lines = [{"row": one, "is_here": one.session_key == here} for one in found]
+    return render(request, "account/sign_in_list.html", {"lines": lines, "others": len(found) > 1})
