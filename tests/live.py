@@ -86,8 +86,11 @@ class Live:
 
 
 @contextmanager
-def serve(database_url: str) -> Iterator[Live]:
-    """Granian and a Celery worker on `database_url`; files, keys and broker are the test process's own."""
+def serve(database_url: str, **more: str) -> Iterator[Live]:
+    """Granian and a Celery worker on `database_url`; files, keys and broker are the test process's own.
+
+    `more` is set in their environment besides.
+    """
     cache.clear()
     if not settings.REDIS_URL:
         for left in settings.BROKER_DIR.glob("**/*.msg"):
@@ -96,6 +99,7 @@ def serve(database_url: str) -> Iterator[Live]:
     environment = os.environ | {"DATABASE_URL": database_url, "LOG_LEVEL": "INFO"}
     if settings.DEMO_CLOCK:
         environment |= {"DEMONSTRATION": "true", "DEMO_CLOCK": settings.DEMO_CLOCK}
+    environment |= more
     live = Live(port, environment, settings.VAR_DIR / f"live-{port}.log")
     try:
         live.start(web_command("127.0.0.1", port))
