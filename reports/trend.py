@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from reports import telling, wording
+from reports import wording
 from reports.readiness import Days
 from reports.record import Facts, Period
 
@@ -67,7 +67,7 @@ def finding(weeks: Sequence[Week]) -> str:
         return f"Verified readiness has not moved since the week to {wording.day(moved.ends_on)}"
     began = known[max(0, len(known) - 1 - STILL)]
     if began.then == last.then:
-        return f"Verified readiness stands at {_points(last)}, as {telling.counted(STILL, 'week', 'weeks')} ago"
+        return f"Verified readiness stands at {_points(last)}, as on {wording.day(began.ends_on)}"
     verb = "risen" if (last.then or 0) > (began.then or 0) else "fallen"
     return f"Verified readiness has {verb} from {_points(began)} to {_points(last)} since {wording.day(began.ends_on)}"
 
