@@ -90,12 +90,9 @@ def _by_ministry(facts: Facts, seen: Seen, sent: Sight) -> Mapping[int | None, C
 
 def _holding(sent: Sight) -> set[int]:
     """The readings (ids) that questions, benchmarks and required figures rest on: of each indicator the latest."""
-    groups = [
-        *sent.readings.values(),
-        *sent.figures.values(),
-        *([row for row in rows if row.figure is not None] for rows in sent.readings.values()),
-    ]
-    return {row.id for rows in groups if (row := latest(rows))}
+    told = list(sent.readings.values())
+    figures = [[row for row in rows if row.figure is not None] for rows in told]
+    return {row.id for rows in (*told, *figures) if (row := latest(rows))}
 
 
 def _at_most(most: Answers, found: Answers) -> Answers:

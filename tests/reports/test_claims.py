@@ -209,6 +209,17 @@ def test_claims_of_one_ministry_on_two_submissions_are_one_line_and_add_up_with_
     assert told(record) == [(POLICE, Fraction(5), (first, second), (done, step), ())]
 
 
+def test_a_figure_claimed_before_a_verified_direction_is_a_figure_given(record):
+    """The direction holds for the question and for 1c; that there is a figure is worth 2 1/2."""
+    register = record.evidence(START, END, known=KNOWN)
+    record.reading(record.counted, Direction.UP, through=END, known=KNOWN, evidence=register)
+    record.review(register, known=KNOWN)
+    sent = record.sending(Progress.DONE, known=KNOWN, ministry_id=JUSTICE)
+    figure = record.reading(record.counted, 8, through=DAY, known=KNOWN, sent=sent)
+
+    assert told(record) == [(JUSTICE, Fraction(5, 2), (sent,), (), (figure,))]
+
+
 def test_a_direction_claimed_moves_the_question_alone(record):
     sent = record.sending(Progress.DONE, known=KNOWN, ministry_id=JUSTICE)
     more = record.reading(record.counted, Direction.UP, through=DAY, known=KNOWN, sent=sent)
