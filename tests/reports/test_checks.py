@@ -249,8 +249,9 @@ def test_where_less_is_better_a_low_figure_fits_many_actions(record):
 
 
 def test_actions_on_what_the_embassy_assesses_are_not_counted_against_a_figure(record):
+    record.benchmark(record.one, "1c", record.rule(known=START, indicator_id=record.counted))
     tells(record, 1)
-    acts(record, 3, key="1a")
+    acts(record, 3, key="1c")
 
     assert spoken(record) == [Misfit.NOT_ASSESSED]
 
@@ -265,6 +266,7 @@ def test_a_figure_without_a_source_speaks(record):
     assert (check.misfit, check.rows) == (Misfit.NO_SOURCE, (Row("reading", row),))
     assert check.sentence == "Prosecutions through 1 September 2021 names no source."
     assert check.to_do == "Log the figure again with the document it comes from."
+    assert spoken(record, DAY) == [Misfit.NO_SOURCE]
 
 
 def test_a_direction_and_a_figure_of_the_year_before_want_a_source_too(record):

@@ -234,6 +234,8 @@ def test_nothing_verified_is_no_data_and_a_verified_finding_is_not(record):
         return readiness(record.facts, as_of=END).verified.benchmarks[0].line.finding.verdict
 
     assert word() is Shown.NO_DATA
+    record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=Shows.CONTEXT), known=KNOWN, key="1a")
+    assert word() is Shown.NO_DATA
     record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=Shows.NO_ACTION), known=KNOWN, key="1a")
     assert word() is Shown.NOT_SHOWN
     record.assess("1a", Verdict.NO_INFORMATION, known=KNOWN)

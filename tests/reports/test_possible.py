@@ -135,6 +135,7 @@ def test_an_assessment_holds_from_the_last_first_day_of_what_it_rests_on(record)
         ([{"first_on": FIRST}], FIRST),
         # Two look at it: the later of the first days they state.
         ([{"key": "1a", "first_on": FIRST}, {"first_on": FIRST + A_DAY}], FIRST + A_DAY),
+        ([{"first_on": FIRST + A_DAY}, {"key": "1a", "first_on": FIRST}], FIRST + A_DAY),
         ([{"key": "1a", "first_on": START}, {"key": "1a", "first_on": FIRST}], FIRST),
         # A rejection states nothing, and where nobody does the last day is the one known.
         ([{"key": "1a", "first_on": FIRST}, {"first_on": FIRST + A_DAY, "decision": Review.REJECTED}], FIRST),
