@@ -4,9 +4,24 @@ from celery import shared_task
 
 from dialogues import actions
 from tiptracker import clock
+from tiptracker.jobs.actions import claimed, enqueue
 
 
 @shared_task(name="drop_unsent_files")
 def drop_unsent_files() -> None:
     """Every night: what was uploaded with a form that was refused and never sent again isn't kept for ever."""
     actions.drop_unsent(now=clock.now())
+
+
+@shared_task(name="files_nightly")
+def files_nightly() -> None:
+    """Every night: ask for all kept files to be held to their hashes."""
+    enqueue("check_files", 0)
+
+
+@shared_task(name="check_files")
+def check_files(job_id: int) -> None:
+    """Hold kept files to their hashes (the job's key: the last that was checked); fails where one isn't as kept."""
+    with claimed(job_id) as progress:
+        if progress:
+            actions.check_kept_files(after=int(progress.job.key))

@@ -38,6 +38,9 @@ for name in (
     "UPLOAD_MAX_BYTES",
     "UPLOAD_MAX_FILES",
     "UPLOAD_MAX_TOTAL_BYTES",
+    "UPLOAD_MAX_ROUND_BYTES",
+    "UPLOAD_MAX_MINISTRY_BYTES",
+    "CLAMD_URL",
 ):
     os.environ.pop(name, None)
 for name, default in CHOSEN.items():

@@ -1,6 +1,7 @@
 """The one settings file. What differs between machines comes from the environment, typed and refused if wrong."""
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,27 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Plain HTTP is for loopback (the demonstration, the tests) only; anything else says SECURE=true.
 SECURE = env.bool("SECURE", False)
+# What links in mails begin with.
+PUBLIC_URL = env.str("PUBLIC_URL", f"https://{ALLOWED_HOSTS[0]}" if SECURE else "http://localhost:8000")
+
+
+def _why_not_in_production() -> str:
+    """What is too weak for anything but this machine, as a sentence that says what to do; "" where nothing is."""
+    if any(len(key) < 50 or len(set(key)) < 10 for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)):
+        return "SECRET_KEY, and each of SECRET_KEY_FALLBACKS, has to be 50 or more random characters."
+    if "SECRET_KEY" not in os.environ:
+        return "Set SECRET_KEY: the one that `make setup` made is for this machine alone."
+    if DEBUG or DEMONSTRATION:
+        return "DEBUG and DEMONSTRATION are for this machine alone: unset them."
+    if "*" in ALLOWED_HOSTS or "ALLOWED_HOSTS" not in os.environ:
+        return "Set ALLOWED_HOSTS to the names people use, such as tip.example.gov."
+    if not PUBLIC_URL.startswith("https://"):
+        return "PUBLIC_URL has to begin with https://."
+    return ""
+
+
+if SECURE and (why_not := _why_not_in_production()):
+    raise ImproperlyConfigured(why_not)
 # A proxy in front that sets this header itself, e.g. "X-Forwarded-Proto"; unset: no header is believed.
 if proxy_header := env.str("SECURE_PROXY_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
@@ -170,6 +192,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 10 * 1024 * 1024, validate=validate.Range(min=1024))
 UPLOAD_MAX_FILES = env.int("UPLOAD_MAX_FILES", 10, validate=validate.Range(min=1, max=50))
 UPLOAD_MAX_TOTAL_BYTES = env.int("UPLOAD_MAX_TOTAL_BYTES", 40 * 1024 * 1024, validate=validate.Range(min=1024))
+UPLOAD_MAX_ROUND_BYTES = env.int("UPLOAD_MAX_ROUND_BYTES", 40 * 1024 * 1024, validate=validate.Range(min=1024))
+UPLOAD_MAX_MINISTRY_BYTES = env.int("UPLOAD_MAX_MINISTRY_BYTES", 2 * 1024**3, validate=validate.Range(min=1024))
 FILE_UPLOAD_HANDLERS = [
     "dialogues.uploads.TotalLimit",  # before the others, which take files in
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -235,8 +259,29 @@ SESSION_MINUTES = {
     "focal_point": (60, 4 * 60),  # half an hour of work, often at a machine that others use too
     "administrator": (30, 4 * 60),
 }
-# What links in mails begin with.
-PUBLIC_URL = env.str("PUBLIC_URL", f"https://{ALLOWED_HOSTS[0]}" if SECURE else "http://localhost:8000")
+# Signing in through the organisation's own provider besides; off unless it is named. It signs up nobody, and the
+# second factor is asked for all the same.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
+if OIDC_SERVER_URL:
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_ADAPTER = "tiptracker.accounts.openid.ClosedOpenIdAdapter"
+    SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # by an address that the provider says it has verified
+    SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that leads elsewhere is refused by our own form-action
+    SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "organisation",
+                    "name": env.str("OIDC_NAME", "your organisation"),
+                    "client_id": env.str("OIDC_CLIENT_ID"),
+                    "secret": env.str("OIDC_CLIENT_SECRET"),
+                    "settings": {"server_url": OIDC_SERVER_URL},
+                }
+            ],
+        }
+    }
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -315,6 +360,7 @@ CELERY_BEAT_SCHEDULE = {
     "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
     # Every hour, since the countries' midnights differ: on facts and a day that were run already it keeps nothing new.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
+    "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 

@@ -16,7 +16,7 @@ from dialogues.actions.commitments import (
 )
 from dialogues.actions.dialogues import ParticipantLine, change_dialogue, record_dialogue
 from dialogues.actions.evidence import log_evidence, review
-from dialogues.actions.files import drop_unsent, keep_inspected, keep_upload, record_taken
+from dialogues.actions.files import check_kept_files, drop_unsent, keep_inspected, keep_upload, take_file
 from dialogues.actions.readings import Count, record_reading
 from dialogues.actions.rounds import Figure, Judgement, accept_round, return_round, send_round, to_judge
 from dialogues.actions.twice import RecordedBefore
@@ -30,6 +30,7 @@ __all__ = [
     "accept_round",
     "assess",
     "change_dialogue",
+    "check_kept_files",
     "drop_unsent",
     "keep_inspected",
     "keep_upload",
@@ -37,13 +38,13 @@ __all__ = [
     "record_commitment",
     "record_dialogue",
     "record_reading",
-    "record_taken",
     "reopen",
     "report_done",
     "reschedule",
     "return_round",
     "review",
     "send_round",
+    "take_file",
     "to_judge",
     "verify_done",
     "withdraw",

@@ -1,24 +1,32 @@
-"""Keep what was uploaded, before it is cited by anything."""
+"""Keep what was uploaded, before it is cited by anything; give it out again only as it was kept."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Sum
 
 from dialogues.models import Evidence, EvidenceFile
 from dialogues.models.evidence import random_name
 from dialogues.permissions import can_upload
-from dialogues.uploads import Inspected, inspect, sha256
-from tiptracker.accounts.models import User
+from dialogues.uploads import Inspected, inspect, megabytes, sha256
+from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
 from tiptracker.rules import add
 
+logger = logging.getLogger(__name__)
+
+MOST_CHECKED_AT_ONCE = 2 * 1024**3
+"""In bytes: as much as is read in far less than the time that a job is given."""
 UNSENT_FOR = timedelta(days=2)
 """How long a file is kept for a form that was refused."""
 
@@ -35,9 +43,13 @@ def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> Ev
 
 @transaction.atomic
 def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile:
-    """Keep what an inspection made of a file: for who keeps several in one transaction, which mustn't wait for it."""
+    """Keep what an inspection made of a file: for who keeps several in one transaction, which mustn't wait for it.
+
+    Raises PermissionDenied; Refused where the ministry would have more than can be kept for it.
+    """
     if not can_upload(by):
         raise PermissionDenied
+    _refuse_beyond_the_ministrys_room(found, by)
     kept = EvidenceFile(
         name=found.name,
         media_type=found.media_type,
@@ -59,11 +71,44 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
     return kept
 
 
-@transaction.atomic
-def record_taken(*, file: EvidenceFile, by: User) -> None:
-    """Who opened a file, and when, in the log. Whether they may see it, `visible_to` has said."""
-    country = file.evidence.values_list("country", flat=True).first() or _country_of(by)
-    record("file.taken", by=by, row=file, country=country, after={"sha256": file.stored_sha256})
+def take_file(*, file: EvidenceFile, by: User) -> bytes:
+    """The content of a file, and in the log who opened it. Whether they may see it, `visible_to` has said.
+
+    Raises Refused where it is no longer what was kept, which goes into the log as well.
+    """
+    content = _as_kept(file)
+    if content is None:
+        _tell_altered(file, by)
+        raise Refused(
+            "This file is no longer what was kept, so it isn't given out. Tell your administrator its number, "
+            f"{file.pk}, or ask who sent it to send it again."
+        )
+    with transaction.atomic():
+        record("file.taken", by=by, row=file, country=_country_of_file(file), after={"sha256": file.stored_sha256})
+    return content
+
+
+def check_kept_files(*, after: int = 0) -> None:
+    """Hold each kept file with a key above `after` to its hash; beyond MOST_CHECKED_AT_ONCE, a job does the rest.
+
+    Raises Refused where some are no longer what was kept, naming them; each goes into the log.
+    """
+    altered: list[EvidenceFile] = []
+    read = 0
+    for file in EvidenceFile.objects.kept().filter(pk__gt=after).order_by("pk").iterator():
+        if _as_kept(file) is None:
+            _tell_altered(file, None)
+            altered.append(file)
+        read += file.size
+        if read > MOST_CHECKED_AT_ONCE:
+            enqueue("check_files", file.pk)
+            break
+    if altered:
+        numbers = ", ".join(str(file.pk) for file in altered)
+        raise Refused(
+            f"{len(altered)} kept {'file is' if len(altered) == 1 else 'files are'} missing or no longer what was kept "
+            f"(by number: {numbers}). Restore what is named from a backup; until then it isn't given out."
+        )
 
 
 def drop_unsent(*, now: datetime) -> int:
@@ -86,6 +131,17 @@ def drop_unsent(*, now: datetime) -> int:
     return dropped
 
 
+def refuse_too_much_together(files: Sequence[EvidenceFile]) -> None:
+    """Refuse files that have more than one update may bring, however they were uploaded."""
+    together = sum(file.size for file in files)
+    if together > settings.UPLOAD_MAX_ROUND_BYTES:
+        raise Refused(
+            f"Together the files have {megabytes(together)}; at most {megabytes(settings.UPLOAD_MAX_ROUND_BYTES)} go "
+            "with one update. Leave some out and send them with another, or attach smaller scans.",
+            field="files",
+        )
+
+
 def refuse_unless_own_and_unsent(files: Sequence[EvidenceFile], by: User) -> None:
     """Refuse files that somebody else uploaded, or that a piece of evidence cites already."""
     keys = {file.pk for file in files}
@@ -94,6 +150,40 @@ def refuse_unless_own_and_unsent(files: Sequence[EvidenceFile], by: User) -> Non
     own = list(rows.select_for_update().order_by("pk"))
     if len(own) != len(files) or Evidence.objects.filter(file__in=own).exists():
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
+
+
+def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
+    if by.ministry_id is None:
+        return
+    # Held until this file is kept, so that two uploads at once can't both find the last of the room.
+    Ministry.objects.select_for_update().get(pk=by.ministry_id)
+    kept = EvidenceFile.objects.kept().filter(uploaded_by__ministry=by.ministry_id).aggregate(size=Sum("size"))
+    if (kept["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
+        raise Refused(
+            f"“{found.name}” can't be kept: your ministry has used the {megabytes(settings.UPLOAD_MAX_MINISTRY_BYTES)} "
+            "that it has room for. Send the update without it, and ask the embassy for more room.",
+            field="files",
+        )
+
+
+def _as_kept(file: EvidenceFile) -> bytes | None:
+    """The content, or None where it is missing or isn't what was kept."""
+    try:
+        with default_storage.open(str(file.file)) as kept:
+            content = bytes(kept.read())
+    except OSError:
+        return None
+    return content if sha256(content) == file.stored_sha256 else None
+
+
+@transaction.atomic
+def _tell_altered(file: EvidenceFile, by: User | None) -> None:
+    logger.error("File %s is missing or no longer what was kept (%s)", file.pk, file.file)
+    record("file.altered", by=by, row=file, country=_country_of_file(file), before={"sha256": file.stored_sha256})
+
+
+def _country_of_file(file: EvidenceFile) -> int | None:
+    return file.evidence.values_list("country", flat=True).first() or _country_of(file.uploaded_by)
 
 
 def _country_of(by: User) -> int | None:

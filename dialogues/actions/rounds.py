@@ -17,7 +17,7 @@ from dialogues.actions.commitments import (
     waiting_round,
 )
 from dialogues.actions.evidence import add_review, bear, refuse_unless_reviewer, told
-from dialogues.actions.files import refuse_unless_own_and_unsent
+from dialogues.actions.files import refuse_too_much_together, refuse_unless_own_and_unsent
 from dialogues.actions.readings import add_reading
 from dialogues.actions.readings import told as reading_told
 from dialogues.models import (
@@ -115,6 +115,7 @@ def send_round(
         raise Refused("Say whether the government did it alone or together with others.", field="done_by")
     if len(files) > settings.UPLOAD_MAX_FILES:
         raise Refused(f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out.", field="files")
+    refuse_too_much_together(files)
     refuse_unless_own_and_unsent(files, by)
     locked, standing = locked_with_standing(commitment, now)
     if standing.status in (Status.WITHDRAWN, Status.VERIFIED):

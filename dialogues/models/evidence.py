@@ -32,6 +32,10 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
         own = Q(evidence__isnull=True, uploaded_by=user.pk) & ~Q(name=REDACTED)
         return self.filter(cited | own).distinct()
 
+    def kept(self) -> Self:
+        """Whose content is still there: all but those that were dropped because nobody sent them."""
+        return self.filter(~Q(name=REDACTED) | Exists(Evidence.objects.filter(file=OuterRef("pk"))))
+
     def unsent(self, *, before: datetime) -> Self:
         """Uploaded before a moment, cited by nothing, and still kept."""
         return self.filter(evidence__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)

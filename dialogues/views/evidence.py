@@ -1,5 +1,6 @@
 """Pages about evidence: one piece with its reviews, and the file itself."""
 
+import io
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
@@ -275,10 +276,13 @@ def _becomes(evidence: Evidence, bearing: EvidenceBearing | None, edition: Editi
 @require_GET
 @cache_control(private=True, no_store=True)
 def evidence_file(request: SignedIn, pk: int) -> HttpResponseBase:
-    """The file as it was sent, to be saved and never to be run here; only after `visible_to`, and logged."""
+    """The file as it was kept, to be saved and never to be run here; only after `visible_to`, and logged."""
     kept = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
-    actions.record_taken(file=kept, by=request.user)
-    response = FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=kept.media_type)
+    try:
+        content = actions.take_file(file=kept, by=request.user)
+    except Refused as refusal:
+        return render_page(request, "dialogues/evidence_file.html", {"file": kept, "refusal": refusal}, status=409)
+    response = FileResponse(io.BytesIO(content), as_attachment=True, filename=kept.name, content_type=kept.media_type)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from dialogues.actions import drop_unsent, keep_upload
-from dialogues.actions.files import UNSENT_FOR, refuse_unless_own_and_unsent
+from dialogues.actions import check_kept_files, drop_unsent, keep_upload, take_file
+from dialogues.actions.files import UNSENT_FOR, refuse_too_much_together, refuse_unless_own_and_unsent
 from dialogues.cleaning import clean
 from dialogues.models import EvidenceFile
 from tests.dialogues.samples import PDF
@@ -18,6 +18,7 @@ from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
     EvidenceFactory,
+    EvidenceFileFactory,
     FocalPointFactory,
     ObserverFactory,
     OfficerFactory,
@@ -27,6 +28,7 @@ from tests.refusing import refuses
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
+from tiptracker.jobs.models import State
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +138,99 @@ def test_every_night_the_worker_drops_what_nobody_sent(settings):
     app.tasks[settings.CELERY_BEAT_SCHEDULE["unsent-files"]["task"]]()
 
     assert not default_storage.exists(old.file.name)
+
+
+# --- How much ---------------------------------------------------------------------------------------------------------
+
+
+def test_files_beyond_a_ministrys_room_are_refused_and_another_ministrys_are_not(settings):
+    by, size = FocalPointFactory(), len(clean(PDF, ".pdf").content)
+    EvidenceFileFactory(uploaded_by=FocalPointFactory(), content=b"a" * 5000)
+    EvidenceFileFactory(uploaded_by=by, name=REDACTED, content=b"dropped" * 1000)
+    EvidenceFactory(
+        file=EvidenceFileFactory(uploaded_by=FocalPointFactory(ministry=by.ministry, email="b@example.com"))
+    )
+    settings.UPLOAD_MAX_MINISTRY_BYTES = size + 15
+
+    kept = keep_upload(upload=upload(), by=by, now=NOW)
+    before = stored_files()
+    with refuses(
+        "“a letter.pdf” can't be kept: your ministry has used the 0.0 MB that it has room for.", field="files"
+    ):
+        keep_upload(upload=upload(), by=by, now=NOW)
+    assert keep_upload(upload=upload(), by=OfficerFactory(), now=NOW)
+    assert list(EvidenceFile.objects.filter(uploaded_by=by).exclude(name=REDACTED)) == [kept]
+    assert stored_files() == before + 1
+
+
+def test_files_that_one_update_may_bring_together_are_limited(settings):
+    files = [EvidenceFileFactory(content=b"a" * 512 * 1024) for _ in range(2)]
+    settings.UPLOAD_MAX_ROUND_BYTES = 1024 * 1024
+
+    refuse_too_much_together(files)
+    with refuses("Together the files have 1.0 MB; at most 1.0 MB go with one update. Leave some out", field="files"):
+        refuse_too_much_together([*files, EvidenceFileFactory(content=b"a")])
+
+
+# --- As it was kept ---------------------------------------------------------------------------------------------------
+
+
+def alter(file, content=b"another letter"):
+    Path(default_storage.path(file.file.name)).write_bytes(content)
+
+
+def test_file_is_given_out_as_it_was_kept_and_that_is_logged():
+    file, by = EvidenceFileFactory(content=b"a letter"), OfficerFactory()
+
+    assert take_file(file=file, by=by) == b"a letter"
+    assert AuditEntry.objects.values_list("verb", "by", "row").get() == ("file.taken", by.pk, str(file.pk))
+
+
+@pytest.mark.parametrize("harm", [alter, lambda file: default_storage.delete(file.file.name)], ids=["altered", "gone"])
+def test_file_that_is_no_longer_what_was_kept_is_not_given_out_and_that_is_logged(harm, caplog):
+    file, by = EvidenceFileFactory(content=b"a letter"), OfficerFactory()
+    EvidenceFactory(file=file)
+    harm(file)
+
+    with refuses(
+        f"This file is no longer what was kept, so it isn't given out. Tell your administrator its number, {file.pk}"
+    ):
+        take_file(file=file, by=by)
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.by, entry.row, entry.country) == (
+        "file.altered",
+        by,
+        str(file.pk),
+        file.evidence.get().country,
+    )
+    assert f"File {file.pk} is missing or no longer what was kept" in caplog.text
+
+
+def test_every_night_a_job_names_the_files_that_are_no_longer_what_was_kept(settings, run_jobs, monkeypatch):
+    sound, altered, gone = (EvidenceFileFactory(content=b"a letter") for _ in range(3))
+    EvidenceFileFactory(name=REDACTED, file="evidence/dropped")
+    task = app.tasks[settings.CELERY_BEAT_SCHEDULE["kept-files"]["task"]]
+    task()
+    assert [job.state for job in run_jobs()] == [State.READY]
+
+    alter(altered)
+    default_storage.delete(gone.file.name)
+    # Small runs: the second file is the last of the first run, the third is found by the next.
+    monkeypatch.setattr("dialogues.actions.files.MOST_CHECKED_AT_ONCE", sound.size + 1)
+    task()
+    first, second = run_jobs()
+    assert (first.state, second.state) == (State.FAILED, State.FAILED)
+    assert first.reason.startswith(f"1 kept file is missing or no longer what was kept (by number: {altered.pk}).")
+    assert f"(by number: {gone.pk}). Restore what is named from a backup" in second.reason
+    assert list(AuditEntry.objects.values_list("verb", "row")) == [
+        ("file.altered", str(altered.pk)),
+        ("file.altered", str(gone.pk)),
+    ]
+
+
+def test_files_that_are_no_longer_what_was_kept_are_counted(caplog):
+    for file in (EvidenceFileFactory(), EvidenceFileFactory()):
+        alter(file)
+
+    with refuses("2 kept files are missing or no longer what was kept"):
+        check_kept_files()

@@ -1,8 +1,10 @@
 """One piece of evidence with its reviews, and the file itself."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from dialogues.words import DoneBy, Review, Sensitivity
@@ -244,6 +246,46 @@ def test_evidence_file_comes_as_it_was_sent_and_is_never_run_here(client):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("letter.pdf", 'attachment; filename="letter.pdf"'),
+        ('a "b".pdf', 'attachment; filename="a \\"b\\".pdf"'),
+        ("l’Éta.pdf", "attachment; filename*=utf-8''l%E2%80%99%C3%89ta.pdf"),
+    ],
+)
+def test_evidence_file_keeps_its_name_and_is_never_shown_in_place(client, name, told):
+    """RFC 6266, 4.1 and 4.3; RFC 8187, 3.2."""
+    kept = EvidenceFileFactory(name=name)
+    EvidenceFactory(file=kept)
+    client.force_login(ObserverFactory())
+
+    assert client.get(address("evidence_file", kept)).headers["Content-Disposition"] == told
+
+
+def test_evidence_file_that_was_altered_is_not_handed_out(client):
+    kept = EvidenceFileFactory(content=PDF)
+    EvidenceFactory(file=kept)
+    Path(default_storage.path(kept.file.name)).write_bytes(b"another letter")
+    client.force_login(ObserverFactory())
+
+    response = client.get(address("evidence_file", kept))
+
+    assert response.status_code == 409
+    assert "This file is no longer what was kept" in response.text
+    assert "another letter" not in response.text
+    assert response.headers["Content-Type"].startswith("text/html")
+
+
+def test_evidence_detail_tells_the_hash_of_what_was_sent_where_a_copy_was_cleaned(client):
+    evidence = EvidenceFactory(file=EvidenceFileFactory(received_sha256="c" * 64))
+    client.force_login(ObserverFactory())
+
+    text = client.get(address("evidence_detail", evidence)).text
+    assert evidence.file.stored_sha256 in text
+    assert f"as it was sent: SHA-256 {'c' * 64}" in text
 
 
 def test_evidence_file_goes_with_the_evidence_that_cites_it(client):
