@@ -274,7 +274,7 @@ if OIDC_SERVER_URL:
             "APPS": [
                 {
                     "provider_id": "organisation",
-                    "name": env.str("OIDC_NAME", "your organisation"),
+                    "name": "Your organisation",
                     "client_id": env.str("OIDC_CLIENT_ID"),
                     "secret": env.str("OIDC_CLIENT_SECRET"),
                     "settings": {"server_url": OIDC_SERVER_URL},

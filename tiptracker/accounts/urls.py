@@ -1,11 +1,12 @@
 """Signing in and out. allauth has more pages; only those that are used here have an address."""
 
 from allauth.account import views as allauth
-from django.urls import path
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
 from tiptracker.accounts import views
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", allauth.login, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
@@ -27,3 +28,11 @@ urlpatterns = [
     path("second-step/passkey/again/", views.mfa_reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("second-step/passkey/<int:pk>/remove/", views.mfa_remove_webauthn, name="mfa_remove_webauthn"),
 ]
+if settings.OIDC_SERVER_URL:
+    from allauth.socialaccount.views import login_cancelled, login_error
+
+    urlpatterns += [
+        path("provider/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
+        path("provider/error/", login_error, name="socialaccount_login_error"),
+        path("provider/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    ]
