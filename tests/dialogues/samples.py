@@ -1,6 +1,7 @@
 """Files as people send them, small but sound, and what can be wrong with them."""
 
 import io
+import random
 import zipfile
 
 import pikepdf
@@ -9,6 +10,8 @@ from PIL import Image
 from dialogues.lesotho.paper import exercise_pdf
 
 PDF = exercise_pdf("A letter", ["To whom it may concern"])
+MARK = b"MARKER-OF-SOMETHING-THAT-RUNS"
+SCRIPT = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=MARK.decode())
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 WORD = f"{_OFFICE}.wordprocessingml.document"
 EXCEL = f"{_OFFICE}.spreadsheetml.sheet"
@@ -21,7 +24,7 @@ def pdf(change=lambda pdf: None, **save):
     made = io.BytesIO()
     with pikepdf.open(io.BytesIO(PDF)) as opened:
         change(opened)
-        opened.save(made, **save)
+        opened.save(made, deterministic_id=not save.get("encryption"), **save)
     return made.getvalue()
 
 
@@ -45,7 +48,7 @@ def zipped(parts):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # dated 1980
     return made.getvalue()
 
 
@@ -82,8 +85,10 @@ def xlsx(**more):
 
 
 def picture(kind, size=(64, 48), mode="RGB", **save):
+    """A picture of noise, the same each time."""
     made = io.BytesIO()
-    Image.effect_noise(size, 50).convert(mode).save(made, kind, **save)
+    noise = random.Random(7).randbytes(size[0] * size[1] * 3)  # noqa: S311 -- nothing secret
+    Image.frombytes("RGB", size, noise).convert(mode).save(made, kind, **save)
     return made.getvalue()
 
 

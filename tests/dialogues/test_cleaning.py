@@ -14,8 +14,10 @@ from tests.dialogues.samples import (
     DOCX,
     EXCEL,
     JPEG,
+    MARK,
     PDF,
     PNG,
+    SCRIPT,
     WORD,
     XLSX,
     docx,
@@ -220,9 +222,6 @@ def test_picture_that_pillow_calls_a_bomb_is_refused_before_it_is_unpacked():
 
 
 # --- PDFs -------------------------------------------------------------------------------------------------------------
-
-MARK = b"MARKER-OF-SOMETHING-THAT-RUNS"
-SCRIPT = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=MARK.decode())
 
 
 def attach(pdf):
