@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from tiptracker import clock
+from tiptracker.accounts.middleware import HELD
 from tiptracker.accounts.models import Country, User
 from tiptracker.words import Marking, Role
 
@@ -91,7 +92,7 @@ def _marking(request: HttpRequest) -> str:
 
 def _navigation(request: HttpRequest) -> list[Item]:
     user = request.user
-    if not isinstance(user, User) or not user.is_embassy:
+    if not isinstance(user, User) or not user.is_embassy or getattr(request, HELD, False):
         return []
     items = [_item(request, name, label) for name, label in EMBASSY_PAGES]
     if user.role in (Role.OFFICER, Role.AMBASSADOR):

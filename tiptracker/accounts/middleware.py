@@ -22,6 +22,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 ENROLLED_HERE = "enrolled_here"
 """In a session: its own person set up the second factor in it."""
+HELD = "is_held_at_enrolment"
+"""On a request: only enrolment answers it, so its page leads nowhere else and counts nothing."""
 ENROLMENT = frozenset({
     "account_logout", "account_reauthenticate", "health", "mfa_activate_totp", "mfa_add_webauthn", "mfa_index",
 })  # fmt: skip
@@ -51,6 +53,7 @@ def with_second_factor(get_response: Handler) -> Handler:
             # Enrolled elsewhere since this session began: a password alone must not add a second factor to that one.
             return _sign_out(request, "person.signed_out", "Sign in again, with your second step.")
         if _name(request) in ENROLMENT:
+            setattr(request, HELD, True)
             return get_response(request)
         if request.path.startswith("/api/"):
             return _refuse("Set up a second step for signing in first: open the start page in a browser.")
