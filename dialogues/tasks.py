@@ -13,6 +13,12 @@ def drop_unsent_files() -> None:
     actions.drop_unsent(now=clock.now())
 
 
+@shared_task(name="scan_files")
+def scan_files() -> None:
+    """Every ten minutes: what is in quarantine is shown to the scanner, where there is one."""
+    actions.scan_unscanned(now=clock.now())
+
+
 @shared_task(name="files_nightly")
 def files_nightly() -> None:
     """Every night: ask for all kept files to be held to their hashes."""

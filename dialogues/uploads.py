@@ -1,6 +1,7 @@
 """What is sent: how much, under which name, whether it is clean, and what of it is kept. Refuse, clean, hash."""
 
 import hashlib
+import logging
 import unicodedata
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -12,7 +13,10 @@ from django.http import HttpRequest
 
 from dialogues.cleaning import Unclean
 from dialogues.cleaning.apart import clean_apart
+from dialogues.scanner import Silent, scan
 from tiptracker.refusals import Refused
+
+logger = logging.getLogger(__name__)
 
 NAME_LENGTH = 255
 
@@ -44,11 +48,32 @@ def inspect(upload: "UploadedFile[bytes]") -> Inspected:
             field="files",
         )
     sent = b"".join(upload.chunks())
+    if settings.CLAMD_URL:  # before any other library opens it
+        _refuse_malware(name, sent)
     try:
         media_type, content = clean_apart(sent, PurePosixPath(name).suffix.lower())
     except Unclean as reason:
         raise Refused(f"“{name}” {reason}", field="files") from reason
     return Inspected(name, media_type, content, sha256(sent))
+
+
+def _refuse_malware(name: str, content: bytes) -> None:
+    try:
+        found = scan(content, settings.CLAMD_URL)
+    except Silent as error:
+        logger.exception("The scanner gave no verdict")
+        raise Refused(
+            f"“{name}” can't be taken now: what checks files for malware doesn't answer. What you typed is kept: try "
+            "again in a few minutes, or send it without the file.",
+            field="files",
+        ) from error
+    if found:
+        logger.warning("Malware in an upload: %s", found)
+        raise Refused(
+            f"“{name}” holds malware ({found}) and was not kept. Have the computer it came from checked, then send a "
+            "clean copy.",
+            field="files",
+        )
 
 
 def sha256(content: bytes) -> str:

@@ -194,6 +194,8 @@ UPLOAD_MAX_FILES = env.int("UPLOAD_MAX_FILES", 10, validate=validate.Range(min=1
 UPLOAD_MAX_TOTAL_BYTES = env.int("UPLOAD_MAX_TOTAL_BYTES", 40 * 1024 * 1024, validate=validate.Range(min=1024))
 UPLOAD_MAX_ROUND_BYTES = env.int("UPLOAD_MAX_ROUND_BYTES", 40 * 1024 * 1024, validate=validate.Range(min=1024))
 UPLOAD_MAX_MINISTRY_BYTES = env.int("UPLOAD_MAX_MINISTRY_BYTES", 2 * 1024**3, validate=validate.Range(min=1024))
+# Where clamd listens ("tcp://host:port", "unix:///path"); unset: files are cleaned, and not scanned for malware.
+CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\d+$|unix:///.+$"))
 FILE_UPLOAD_HANDLERS = [
     "dialogues.uploads.TotalLimit",  # before the others, which take files in
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -361,6 +363,7 @@ CELERY_BEAT_SCHEDULE = {
     # Every hour, since the countries' midnights differ: on facts and a day that were run already it keeps nothing new.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
+    "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 

@@ -16,7 +16,14 @@ from dialogues.actions.commitments import (
 )
 from dialogues.actions.dialogues import ParticipantLine, change_dialogue, record_dialogue
 from dialogues.actions.evidence import log_evidence, review
-from dialogues.actions.files import check_kept_files, drop_unsent, keep_inspected, keep_upload, take_file
+from dialogues.actions.files import (
+    check_kept_files,
+    drop_unsent,
+    keep_inspected,
+    keep_upload,
+    scan_unscanned,
+    take_file,
+)
 from dialogues.actions.readings import Count, record_reading
 from dialogues.actions.rounds import Figure, Judgement, accept_round, return_round, send_round, to_judge
 from dialogues.actions.twice import RecordedBefore
@@ -43,6 +50,7 @@ __all__ = [
     "reschedule",
     "return_round",
     "review",
+    "scan_unscanned",
     "send_round",
     "take_file",
     "to_judge",

@@ -12,9 +12,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Sum
 
-from dialogues.models import Evidence, EvidenceFile
+from dialogues.models import Evidence, EvidenceFile, FileScan
 from dialogues.models.evidence import random_name
 from dialogues.permissions import can_upload
+from dialogues.scanner import Silent, scan
 from dialogues.uploads import Inspected, inspect, megabytes, sha256
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
@@ -63,6 +64,8 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
     try:
         kept.file.name = stored
         add(kept)
+        if settings.CLAMD_URL:  # an inspection gives nothing that wasn't found clean
+            FileScan.objects.create(file=kept, at=now)
         told = {name: getattr(kept, name) for name in ("name", "received_sha256", "stored_sha256")}
         record("file.kept", by=by, row=kept, country=_country_of(by), after=told)
     except BaseException:
@@ -74,8 +77,9 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
 def take_file(*, file: EvidenceFile, by: User) -> bytes:
     """The content of a file, and in the log who opened it. Whether they may see it, `visible_to` has said.
 
-    Raises Refused where it is no longer what was kept, which goes into the log as well.
+    Raises Refused where it is in quarantine, or no longer what was kept, which goes into the log as well.
     """
+    _refuse_in_quarantine(file)
     content = _as_kept(file)
     if content is None:
         _tell_altered(file, by)
@@ -86,6 +90,29 @@ def take_file(*, file: EvidenceFile, by: User) -> bytes:
     with transaction.atomic():
         record("file.taken", by=by, row=file, country=_country_of_file(file), after={"sha256": file.stored_sha256})
     return content
+
+
+def scan_unscanned(*, now: datetime) -> int:
+    """Ask the scanner about what was kept before there was one; gives how many it judged. Stops where it is silent."""
+    scanned = 0
+    if not settings.CLAMD_URL:
+        return scanned
+    for file in EvidenceFile.objects.unscanned().order_by("pk").iterator():
+        content = _as_kept(file)
+        if content is None:  # it isn't given out in any case, and the nightly check tells of it
+            continue
+        try:
+            found = scan(content, settings.CLAMD_URL)
+        except Silent:
+            logger.exception("The scanner gave no verdict on file %s", file.pk)
+            break
+        with transaction.atomic():
+            FileScan.objects.create(file=file, found=found[:200], at=now)
+            if found:
+                logger.error("Malware in file %s: %s", file.pk, found)
+                record("file.infected", by=None, row=file, country=_country_of_file(file), after={"found": found})
+        scanned += 1
+    return scanned
 
 
 def check_kept_files(*, after: int = 0) -> None:
@@ -163,6 +190,18 @@ def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
             f"“{found.name}” can't be kept: your ministry has used the {megabytes(settings.UPLOAD_MAX_MINISTRY_BYTES)} "
             "that it has room for. Send the update without it, and ask the embassy for more room.",
             field="files",
+        )
+
+
+def _refuse_in_quarantine(file: EvidenceFile) -> None:
+    newest = file.scans.order_by("-at", "-pk").first()
+    if newest and newest.found:
+        raise Refused(
+            f"This file holds malware ({newest.found}), so it isn't given out. Ask who sent it to send a clean copy."
+        )
+    if newest is None and settings.CLAMD_URL:
+        raise Refused(
+            "This file hasn't been checked for malware yet, so it isn't given out. Try again in a quarter of an hour."
         )
 
 

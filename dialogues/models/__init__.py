@@ -1,7 +1,7 @@
 from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, Participant, Presence
-from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
+from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, FileScan
 from dialogues.models.readings import Dimension, Reading, ReadingPart
 from dialogues.models.updates import RoundDecision, Update, UpdateRound
 
@@ -18,6 +18,7 @@ __all__ = [
     "EvidenceBearing",
     "EvidenceFile",
     "EvidenceReview",
+    "FileScan",
     "Participant",
     "Presence",
     "Reading",

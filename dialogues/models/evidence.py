@@ -36,6 +36,10 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
         """Whose content is still there: all but those that were dropped because nobody sent them."""
         return self.filter(~Q(name=REDACTED) | Exists(Evidence.objects.filter(file=OuterRef("pk"))))
 
+    def unscanned(self) -> Self:
+        """Still kept, and without a scanner's word: in quarantine, where there is a scanner."""
+        return self.kept().filter(scans__isnull=True)
+
     def unsent(self, *, before: datetime) -> Self:
         """Uploaded before a moment, cited by nothing, and still kept."""
         return self.filter(evidence__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
@@ -70,6 +74,20 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FileScan(models.Model):
+    """A scanner's word on a file: the name of the malware it found, "" for none. The newest holds."""
+
+    file = models.ForeignKey(EvidenceFile, models.PROTECT, related_name="scans")
+    found = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return self.found or "clean"
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
