@@ -45,7 +45,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Plain HTTP is for loopback (the demonstration, the tests) only; anything else says SECURE=true.
 SECURE = env.bool("SECURE", False)
 # What links in mails begin with.
-PUBLIC_URL = env.str("PUBLIC_URL", f"https://{ALLOWED_HOSTS[0]}" if SECURE else "http://localhost:8000")
+PUBLIC_URL = env.str("PUBLIC_URL", "") or (f"https://{ALLOWED_HOSTS[0]}" if SECURE else "http://localhost:8000")
 
 
 def _why_not_in_production() -> str:

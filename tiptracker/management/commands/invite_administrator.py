@@ -1,0 +1,40 @@
+"""`manage.py invite_administrator`: the first account of an installation, by whom all others are invited."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+from django.db import transaction
+
+from tiptracker import clock
+from tiptracker.accounts import links
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.words import Role
+
+
+class Command(BaseCommand):
+    help = "Make an administrator's account, for a year, and print the link by which its password is set."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("name")
+
+    @transaction.atomic
+    def handle(self, *, email: str, name: str, **options: Any) -> None:
+        email = email.strip().lower()
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise CommandError(f"“{email}” is no e-mail address.") from None
+        person = User.objects.get_queryset().filter(email=email).first()
+        if person and (person.has_usable_password() or person.role != Role.ADMINISTRATOR):
+            raise CommandError(f"{email} has an account already.")
+        if person is None:
+            until = clock.today() + timedelta(days=365)
+            person = User.objects.create_user(email, name=name, role=Role.ADMINISTRATOR, valid_until_on=until)
+        record("person.invited", by=None, row=person)
+        link = links.link(person, links.Purpose.INVITATION)
+        self.stdout.write(f"Open this link to set the password. It works once, for seven days:\n{link}")
