@@ -18,6 +18,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.factories import PASSWORD
+from tests.signing_in import enter
 from tiptracker.supervision import web_command, worker_command
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -71,16 +72,20 @@ class Live:
 
     def sign_in(self, page, user) -> None:
         """Sign in as a person does, by the page."""
+        self.type_password(page, user)
+        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    def type_password(self, page, user) -> None:
+        """The first step of it."""
         page.goto(f"{self.url}/accounts/login/")
         page.fill("input[name=login]", user.email)
         page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit]")
-        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        page.click("main button[type=submit] >> nth=0")
 
     def enter(self, context, user) -> None:
         """Give a browser context the session of `user` without the sign-in page, where that isn't the story."""
         client = Client()
-        client.force_login(user)
+        enter(client, user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.url}])
 

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from urllib.parse import urlsplit
 
 import pytest
+from allauth.mfa.models import Authenticator
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
@@ -26,6 +28,8 @@ from reports.models import Briefing
 from tests.conftest import THE_DAY
 from tests.factories import MASERU, BriefingFactory, JobFactory, ReadinessRunFactory
 from tests.live import Live
+from tests.signing_in import enrol
+from tiptracker.accounts.links import Purpose, link
 from tiptracker.accounts.models import User
 from tiptracker.jobs.models import State
 
@@ -36,6 +40,7 @@ OPTIONS = {
     "preload": False,
 }
 AXE = Axe().axe_script
+PASSKEY = {"name": "My telephone", "credential": {}}
 NO_PAGES = {"evidence_review", "round_return", "round_accept", "evidence_file", "briefing_file"}
 """Addresses that take a form or hand out a file; what is refused there is shown on a page that is walked."""
 
@@ -167,6 +172,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
             ReadinessRunFactory(edition=edition),
         ],
         "recommendation_add": [edition],
+        "milestone_done": edition.milestones.order_by("pk")[:1],
         "recommendation_edit": Recommendation.objects.filter(edition=edition, number=1),
         "benchmark_add": Recommendation.objects.filter(edition=edition, number=1),
         "benchmark_edit": [benchmark],
@@ -184,13 +190,20 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "dialogue_detail": Dialogue.objects.all(),
         "dialogue_edit": Dialogue.objects.order_by("pk")[:1],
         "briefing_detail": Briefing.objects.all(),
+        "mfa_remove_webauthn": [Authenticator.objects.create(user=people["observer"], type="webauthn", data=PASSKEY)],
+    }
+    enrol(people["officer"])
+    by_mail = {
+        purpose: [urlsplit(link(people["officer"], purpose)).path, reverse(purpose, args=["used"])]
+        for purpose in Purpose
     }
     why = [reverse("readiness_why", args=key) for key in WHY]
-    alone = sorted(_names() - set(things) - {"readiness_why"} - NO_PAGES)
+    alone = sorted(_names() - set(things) - set(by_mail) - {"readiness_why"} - NO_PAGES)
     return (
         {name: [reverse(name)] for name in alone}
         | {name: [reverse(name, args=[each.pk]) for each in rows] for name, rows in things.items()}
         | {"readiness_why": why}
+        | by_mail
     )
 
 
@@ -220,6 +233,8 @@ def test_everybody_at_the_embassy_can_use_each_page(live: Live, people, pages, b
             for name in ("dashboard", "recommendation_list", "briefing_list", "commitment_detail", "evidence_detail"):
                 reader.visit(pages[name][0])
             assert reader.visit(pages["evidence_log"][0]).status == 403
+            if who == "observer":
+                assert reader.visit(pages["mfa_remove_webauthn"][0]).status == 200
         faults += reader.faults
     assert not faults, "\n".join(faults)
 
@@ -228,7 +243,8 @@ def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, b
     with walk(browser, live, "police", people["police"]) as police:
         for address in (address for addresses in pages.values() for address in addresses):
             police.visit(address)
-    assert police.met == {200, 403, 404}
+        police.send(reverse("mfa_activate_totp"), "Set up")
+    assert police.met >= {200, 403, 404}
     # Another ministry, whose update came back.
     with walk(browser, live, "home.affairs", people["home.affairs"]) as home_affairs:
         home_affairs.visit(reverse("ministry_home"))
@@ -239,6 +255,12 @@ def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, b
         stranger.visit(reverse("account_login"))
         stranger.visit("/nowhere/")
         stranger.send(reverse("account_login"), "Sign in", {"E-mail address": "x@example.org", "Password": "wrong"})
+        stranger.send(reverse("password_forgotten"), "Send me a link")
+        stranger.send(pages[Purpose.INVITATION][0], "Set password", {"New password": "short"})
+        live.type_password(stranger.page, people["officer"])
+        stranger.page.wait_for_url("**/second-step/show/")
+        stranger.look()
+        stranger.send(reverse("mfa_authenticate"), "Sign in")
     faults = police.faults + home_affairs.faults + stranger.faults
     assert not faults, "\n".join(faults)
 
