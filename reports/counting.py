@@ -12,7 +12,7 @@ claimed.
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from dialogues.words import DoneBy, Progress, Shows, Verdict
@@ -81,9 +81,10 @@ def known(facts: Facts, by: datetime | None) -> Facts:
     """The facts as they were known: every row recorded by that moment; all of them where it is None."""
     if by is None:
         return facts
+    moment = by.astimezone(UTC)  # as the rows are: moments of two zones take longer to compare
 
     def so_far[R: Recorded](rows: Iterable[R]) -> tuple[R, ...]:
-        return tuple(row for row in rows if row.recorded_at <= by)
+        return tuple([row for row in rows if row.recorded_at <= moment])
 
     return replace(
         facts,
@@ -95,7 +96,7 @@ def known(facts: Facts, by: datetime | None) -> Facts:
         bearings=so_far(facts.bearings),
         reviews=so_far(facts.reviews),
         rounds=tuple(
-            replace(one, returned_at=None) if one.returned_at and one.returned_at > by else one
+            replace(one, returned_at=None) if one.returned_at and one.returned_at > moment else one
             for one in so_far(facts.rounds)
         ),
         assessments=so_far(facts.assessments),

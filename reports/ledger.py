@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 
 from dialogues.words import Review, Shows
 from reports.counting import Action, Judgement, Sight, first_day, grouped, in_window, is_action, is_of_period
@@ -55,7 +56,8 @@ class Held:
 class Ledger:
     """All that was ever verified in the window, each with the moments between which it stood: it answers for any day.
 
-    What is looked up once for a day is looked up once for a whole year of days.
+    What is looked up once for a day is looked up once for a whole year of days. Bearings are in the order of their
+    last days, of the same day by evidence (id).
     """
 
     borne: tuple[Borne, ...]
@@ -67,12 +69,12 @@ class Ledger:
     def of(cls, facts: Facts) -> "Ledger":
         """The ledger of a record."""
         said: dict[tuple[int, int | None], list[EvidenceReview]] = defaultdict(list)
-        for review in sorted(facts.reviews, key=lambda row: (row.recorded_at, row.id)):
+        for review in sorted(facts.reviews, key=attrgetter("recorded_at", "id")):
             said[review.evidence_id, review.bearing_id].append(review)
         evidence = {row.id: row for row in facts.evidence}
         revisions = {row.revises: row for row in facts.evidence if row.revises is not None}
         return cls(
-            borne=tuple(_borne(facts, said, evidence, revisions)),
+            borne=tuple(sorted(_borne(facts, said, evidence, revisions), key=attrgetter("last_on", "evidence_id"))),
             told=tuple(_told(facts, said, evidence, revisions)),
             held=tuple(_held(facts, said, evidence)),
             previous=tuple(
@@ -87,29 +89,31 @@ class Ledger:
 
         A lean sight has only the last action on each benchmark: the shares are the same, the rows fewer.
         """
+        known_by = known_by.astimezone(UTC)  # as the rows are: moments of two zones take longer to compare
         readings = grouped(
             (told.reading.indicator_id, told.reading)
             for told in self.told
             if told.known_from <= known_by < told.known_until
             and (told.reading.starts_on if is_begun else told.reading.through_on) <= as_of
         )
+        ordered = sorted(self.borne, key=attrgetter("first_on", "evidence_id")) if is_begun else self.borne
         actions: dict[int, list[Action]] = defaultdict(list)
         findings: dict[int, list[int]] = defaultdict(list)
-        for row in self.borne:
+        for row in ordered:
             on = row.first_on if is_begun else row.last_on
-            if on > as_of or not row.known_from <= known_by < row.known_until:
+            if on > as_of:
+                break
+            if not row.known_from <= known_by < row.known_until:
                 continue
-            if not row.is_action:
-                findings[row.benchmark_id].append(row.evidence_id)
-            elif not is_lean:
+            if row.is_action:
                 actions[row.benchmark_id].append(Action(row.evidence_id, on))
-            elif not (last := actions[row.benchmark_id]) or (last[0].on, last[0].evidence_id) < (on, row.evidence_id):
-                actions[row.benchmark_id] = [Action(row.evidence_id, on)]
+            else:
+                findings[row.benchmark_id].append(row.evidence_id)
         return Sight(
             readings=readings,
             figures=readings,
             previous=grouped((row.indicator_id, row) for row in self.previous if row.recorded_at <= known_by),
-            actions={key: tuple(rows) for key, rows in actions.items()},
+            actions={key: tuple(rows[-1:] if is_lean else rows) for key, rows in actions.items()},
             judgements=self._judgements(as_of, known_by, is_begun=is_begun),
             findings={key: tuple(rows) for key, rows in findings.items()},
         )
@@ -143,7 +147,7 @@ def _borne(
     and reviews, of its own.
     """
     window = facts.edition.tracking
-    for bearing in sorted(facts.bearings, key=lambda row: row.id):
+    for bearing in facts.bearings:
         row = evidence.get(bearing.evidence_id)
         if row is None or bearing.shows is Shows.CONTEXT:
             continue
