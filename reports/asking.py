@@ -5,7 +5,7 @@ with a sentence that says what to ask instead.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -71,7 +71,7 @@ def asked_for(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: s
     known_by = moment(told, field=name) if (told := typed.get(name, "")) else None
     name = f"known_on{suffix}"
     if known_by is None and (told := typed.get(name, "")):
-        known_by = datetime.combine(_day(told, field=name), time.max, zone)
+        known_by = _countable(datetime.combine(_day(told, field=name), time.max, zone), told, field=name)
     return Asked(asked, as_of, known_by, today)
 
 
@@ -117,6 +117,13 @@ def moment(told: str, *, field: str = "known_by") -> datetime:
             "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
             field=field,
         )
+    return _countable(meant, told, field=field)
+
+
+def _countable(meant: datetime, told: str, *, field: str) -> datetime:
+    """The moment itself. Raises Refused in a calendar's outermost years: in another zone it may have no year left."""
+    if not MINYEAR < meant.year < MAXYEAR:
+        raise Refused(f"“{told}” is too far off. Give a moment between the years 2 and 9998.", field=field)
     return meant
 
 

@@ -67,7 +67,9 @@ def why(*key):
         ({"as_of": "2022-02-30"}, "“2022-02-30” is no day."),
         ({"known_by": "2022-01-28T12:00:00"}, "Add the zone"),
         ({"known_by": "yesterday"}, "“yesterday” is no moment."),
+        ({"known_by": "9999-12-31T23:59:59-05:00"}, "“9999-12-31T23:59:59-05:00” is too far off."),
         ({"known_on": "soon"}, "“soon” is no day."),
+        ({"known_on": "0001-01-01"}, "“0001-01-01” is too far off."),
         ({"edition": "987654321"}, "No such edition is followed here."),
     ],
 )
