@@ -65,6 +65,7 @@ import django
 
 django.setup()
 
+import hypothesis
 import psycopg
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -79,6 +80,10 @@ from tiptracker.jobs.models import Job, State
 
 # A quick hash, but one that the real hasher of a live server reads all the same.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+# A busy machine is no fault of the code: no test has a clock.
+hypothesis.settings.register_profile("without a clock", deadline=None)
+hypothesis.settings.load_profile("without a clock")
 
 MASERU = ZoneInfo("Africa/Maseru")
 THE_DAY = date(2022, 1, 28)

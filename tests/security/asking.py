@@ -320,6 +320,7 @@ BODIES = {
     "POST admin:accounts_ministry_delete": lambda world: {"post": "yes"},
     "POST recommendation_add": recommendation,
     "POST edition_terms": edition_terms,
+    "POST milestone_done": lambda world: {"done_on": TODAY, "source": "A letter."},
     "POST recommendation_edit": recommendation,
     "POST benchmark_add": terms,
     "POST benchmark_edit": lambda world: terms(world, world.rows["assessed"].current_terms.pk),

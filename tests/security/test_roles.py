@@ -106,6 +106,8 @@ GET   recommendation_add                    edition    200 200 403 403 | 403 403
 POST  recommendation_add                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
 GET   edition_terms                         edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  edition_terms                         edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
+GET   milestone_done                        milestone  200 200 403 403 | 404 404 404 | 404 404 | in  in
+POST  milestone_done                        milestone  302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   recommendation_edit                   first      200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  recommendation_edit                   first      302 302 403 403 | 403 403 403 | 404 403 | in  in
 GET   benchmark_add                         first      200 200 403 403 | 403 403 403 | 404 403 | in  in
