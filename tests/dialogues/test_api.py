@@ -521,6 +521,28 @@ def test_files_too_large_together_are_refused_before_any_is_kept(client, focal_p
     assert not UpdateRound.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [
+        ("UPLOAD_MAX_ROUND_BYTES", "Together the files have 0.0 MB; at most"),
+        ("UPLOAD_MAX_MINISTRY_BYTES", "“two.pdf” can't be kept: your ministry has used the"),
+    ],
+)
+def test_files_beyond_an_updates_or_a_ministrys_room_leave_nothing_behind(
+    client, focal_point, asked, settings, limit, told
+):
+    setattr(settings, limit, len(PDF) * 3 // 2)
+    files = [SimpleUploadedFile(name, PDF) for name in ("one.pdf", "two.pdf")]
+
+    response = client.post("/api/v1/updates/", an_update(asked, files=files))
+
+    assert response.status_code == 409
+    assert response.json()["field"] == "files"
+    assert told in response.json()["detail"]
+    assert not EvidenceFile.objects.exists()
+    assert not UpdateRound.objects.exists()
+
+
 def test_more_files_than_an_update_holds_are_refused_before_any_is_kept(client, focal_point, asked, settings):
     files = [SimpleUploadedFile(f"{number}.pdf", PDF) for number in range(settings.UPLOAD_MAX_FILES + 1)]
 
