@@ -528,9 +528,8 @@ def test_files_too_large_together_are_refused_before_any_is_kept(client, focal_p
         ("UPLOAD_MAX_MINISTRY_BYTES", "“two.pdf” can't be kept: your ministry has used the"),
     ],
 )
-def test_files_beyond_an_updates_or_a_ministrys_room_leave_nothing_behind(
-    client, focal_point, asked, settings, limit, told
-):
+@pytest.mark.usefixtures("focal_point")
+def test_files_beyond_an_updates_or_a_ministrys_room_leave_nothing_behind(client, asked, settings, limit, told):
     setattr(settings, limit, len(PDF) * 3 // 2)
     files = [SimpleUploadedFile(name, PDF) for name in ("one.pdf", "two.pdf")]
 
