@@ -641,9 +641,9 @@ class ReadinessRunFactory(DjangoModelFactory):
     edition = factory.SubFactory(EditionFactory)
     as_of = date(2022, 1, 28)
     known_by = factory.LazyAttribute(lambda row: at_noon(row.as_of))
-    facts = factory.LazyFunction(dict)
+    facts = factory.LazyFunction(lambda: {"edition": {"country": "LSO", "year": 2021}})
     facts_sha256 = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
-    result = factory.LazyFunction(dict)
+    result = factory.LazyFunction(lambda: {"headline": "What an older method said."})
     methodology = "0"
     computed_at = factory.LazyAttribute(lambda row: row.known_by)
 
