@@ -9,7 +9,7 @@ from reports.counting import Sight, latest
 from reports.findings import Answers, Finding, answers, greater
 from reports.kept import Seen
 from reports.record import Facts
-from reports.tallying import tally
+from reports.tallying import score
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def claims(facts: Facts, seen: Seen, sent: Sight) -> tuple[Claimed, ...]:
         evidence = {row for claim in own for row in claim.evidence}
         readings = {row for claim in own for row in claim.readings} & holding
         taken = greater(seen.found, answers(seen.asked, _limited(sent, seen.sight, evidence, readings)))
-        return tally(seen.asked, _at_most(most, taken)).points
+        return score(seen.asked, _at_most(most, taken))
 
     stands = points(())
     order = sorted(found, key=lambda one: (-points([one]), one is None, one or 0))

@@ -89,11 +89,15 @@ class AskedRecommendation:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """All that the record is asked, by terms as they were known: nothing of it leaves a denominator."""
+    """All that the record is asked, by terms as they were known: nothing of it leaves a denominator.
+
+    `shares` says of each benchmark (id) how much of all that is asked it is, by the weights.
+    """
 
     tracking: Period
     recommendations: tuple[AskedRecommendation, ...]
     indicators: Mapping[int, Indicator]
+    shares: Mapping[int, Fraction]
 
     @property
     def benchmarks(self) -> tuple[Asked, ...]:
@@ -143,28 +147,43 @@ def questionnaire(facts: Facts) -> Questionnaire:
     """
     terms = newest(facts.edition_terms)
     weights: Mapping[int, Decimal] = terms.weights if terms else {}
+    benchmarks = sorted(facts.benchmarks, key=lambda one: (one.letter, one.id))
+    recommendations = tuple(
+        AskedRecommendation(
+            id=each.id,
+            number=each.number,
+            origin=each.origin,
+            pillar=placed.pillar,
+            weight=Fraction(weights.get(each.id, Decimal(1))),
+            benchmarks=tuple(
+                Asked(one.id, f"{each.number}{one.letter}", each.id, placed.pillar, asked)
+                for one in benchmarks
+                if one.recommendation_id == each.id and (asked := newest(one.terms))
+            ),
+        )
+        for each in sorted(
+            facts.recommendations, key=lambda each: (each.origin is not Origin.REPORT, each.number, each.id)
+        )
+        if (placed := newest(each.terms))
+    )
     return Questionnaire(
         tracking=facts.edition.tracking,
+        recommendations=recommendations,
         indicators={one.id: one for one in facts.indicators},
-        recommendations=tuple(
-            AskedRecommendation(
-                id=each.id,
-                number=each.number,
-                origin=each.origin,
-                pillar=placed.pillar,
-                weight=Fraction(weights.get(each.id, Decimal(1))),
-                benchmarks=tuple(
-                    Asked(one.id, f"{each.number}{one.letter}", each.id, placed.pillar, asked)
-                    for one in sorted(facts.benchmarks, key=lambda one: (one.letter, one.id))
-                    if one.recommendation_id == each.id and (asked := newest(one.terms))
-                ),
-            )
-            for each in sorted(
-                facts.recommendations, key=lambda each: (each.origin is not Origin.REPORT, each.number, each.id)
-            )
-            if (placed := newest(each.terms))
-        ),
+        shares=_shares(recommendations),
     )
+
+
+def _shares(recommendations: Iterable[AskedRecommendation]) -> Mapping[int, Fraction]:
+    """What each benchmark (id) is of the whole: a recommendation's by its weight, within it by the benchmark's."""
+    every = tuple(recommendations)
+    everything = sum((each.weight for each in every), NOTHING)
+    shares = {}
+    for each in every:
+        total = everything * sum((Fraction(one.terms.weight) for one in each.benchmarks), NOTHING)
+        for one in each.benchmarks:
+            shares[one.id] = each.weight * Fraction(one.terms.weight) / total if total else NOTHING
+    return shares
 
 
 def answers(asked: Questionnaire, sight: Sight) -> Answers:

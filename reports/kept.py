@@ -20,11 +20,14 @@ from reports.counting import Sight, latest
 from reports.findings import HALF, WHOLE, Answers, Asked, Finding, Questionnaire, greater, with_readings
 from reports.record import Commitment, Facts, Reading
 from reports.smallest import NEVER, Thing, rank, smallest
-from reports.tallying import Line, Tally, tally
+from reports.tallying import Line, Tally, score, tally
 from reports.words import PartKey
 
 OPEN = frozenset({Status.OPEN, Status.LATE})
 """Where a commitment stands that may still be kept. One reported done is a claim, and counted as such."""
+
+type Promised = tuple[Commitment, date | None]
+"""A commitment, and the date in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +77,34 @@ def with_kept(seen: Seen, *, met: Collection[int] = (), steps: Collection[int] =
     return greater(kept, with_readings(seen.asked, seen.sight, kept, readings))
 
 
-def ceiling(facts: Facts, as_of: date, deadline_on: date | None, sent: Seen) -> Answers:
+def ceiling(promised: Iterable[Promised], as_of: date, deadline_on: date | None, sent: Seen) -> Answers:
     """What is claimed, with every open commitment of the government that is due by the deadline, or undated, kept.
 
-    After the deadline it is what is claimed. `facts` are those known, `sent` what is claimed.
+    After the deadline it is what is claimed. `sent` is what is claimed, `promised` the commitments still open.
     """
     if deadline_on is not None and as_of > deadline_on:
         return sent.found
     asked = {one.id for one in sent.asked.benchmarks}
     given: dict[Reach, set[int]] = {reach: set() for reach in Reach}
-    for row, due_on in open_commitments(facts, as_of):
+    for row, due_on in promised:
         if due_on is None or deadline_on is None or due_on <= deadline_on:
             for benchmark, reach in row.towards.items():
                 given[reach] |= {benchmark} & asked
     return with_kept(sent, met=given[Reach.MEETS], steps=given[Reach.CONTRIBUTES])
 
 
-def open_commitments(facts: Facts, as_of: date) -> Iterator[tuple[Commitment, date | None]]:
-    """The government's commitments that may still be kept, each with the date in force."""
+def open_commitments(facts: Facts, as_of: date) -> Iterator[Promised]:
+    """The government's commitments that may still be kept, each with the date in force. `facts` are those known."""
     for row in facts.commitments:
         standing = standing_on(row.events, as_of)
         if row.ministry_id is not None and standing is not None and standing.status in OPEN:
             yield row, standing.due_on
 
 
-def due_days(facts: Facts, as_of: date) -> Mapping[int, date]:
+def due_days(promised: Iterable[Promised]) -> Mapping[int, date]:
     """By benchmark (id) the soonest date of an open commitment of the government; without those that have none."""
     days: dict[int, date] = {}
-    for row, due_on in open_commitments(facts, as_of):
+    for row, due_on in promised:
         for benchmark in row.towards if due_on else ():
             days[benchmark] = min(due_on or NEVER, days.get(benchmark, NEVER))
     return days
@@ -111,7 +114,7 @@ def levers(seen: Seen, stands: Tally, due: Mapping[int, date]) -> tuple[Lever, .
     """What meeting each open benchmark alone would add, the most first; of equals the soonest due, then in order."""
     order = {one.id: place for place, one in enumerate(seen.asked.benchmarks)}
     found = [
-        Lever(one.id, one.key, tally(seen.asked, with_kept(seen, met=[one.id])).points - stands.points, due.get(one.id))
+        Lever(one.id, one.key, score(seen.asked, with_kept(seen, met=[one.id])) - stands.points, due.get(one.id))
         for one in open_benchmarks(seen)
     ]
     return tuple(sorted(found, key=lambda one: (-one.points, one.due_on or NEVER, order[one.benchmark_id])))

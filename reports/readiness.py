@@ -20,11 +20,11 @@ from reports import counting
 from reports.checks import Check, checks
 from reports.claims import Claimed, claims
 from reports.findings import Questionnaire, answers, greater, questionnaire
-from reports.kept import Lever, Seen, ceiling, due_days, levers, smallest_set, with_kept
+from reports.kept import Lever, Seen, ceiling, due_days, levers, open_commitments, smallest_set, with_kept
 from reports.ledger import BY_NOW, Ledger
 from reports.record import Edition, Facts
 from reports.sights import look
-from reports.tallying import Tally, tally
+from reports.tallying import Tally, score, tally
 from reports.watch_list import years_on_watch_list
 
 METHOD = "1"
@@ -91,6 +91,7 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
     found = answers(asked, sights.verified)
     sent = greater(found, answers(asked, sights.claimed))
     seen = Seen(asked, sights.lean, answers(asked, sights.lean))
+    promised = tuple(open_commitments(record, as_of))
     terms = counting.newest(record.edition_terms)
     deadline_on = terms.deadline_on if terms else None
     return Readiness(
@@ -100,7 +101,7 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
         verified=tally(asked, found),
         claimed=tally(asked, sent),
         possible=tally(asked, greater(found, answers(asked, sights.begun))),
-        ceiling=tally(asked, ceiling(record, as_of, deadline_on, Seen(asked, sights.claimed, sent))),
+        ceiling=tally(asked, ceiling(promised, as_of, deadline_on, Seen(asked, sights.claimed, sent))),
         is_reviewed=counting.is_reviewed(record),
         waiting=sights.waiting,
         claims=claims(record, seen, sights.claimed),
@@ -109,7 +110,7 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
         deadline_on=deadline_on,
         working_mark=terms.working_mark if terms else None,
         working_mark_reason=terms.working_mark_reason if terms else "",
-        due=due_days(record, as_of),
+        due=due_days(promised),
         seen=seen,
     )
 
@@ -128,13 +129,14 @@ class Days:
         """The score of a day by what was known at a moment; None where nothing had been reviewed by then."""
         if self.first_review is None or self.first_review > known_by:
             return None
-        return self.tally(as_of, known_by, is_lean=True).points
+        asked = self._questionnaire(known_by)
+        return score(asked, answers(asked, self.ledger.verified(as_of, known_by, is_lean=True)))
 
-    def tally(self, as_of: date, known_by: datetime | None, *, is_lean: bool = False) -> Tally:
-        """The score of a day with its reasons; a lean one names fewer of the rows it rests on."""
+    def tally(self, as_of: date, known_by: datetime | None) -> Tally:
+        """The score of a day with its reasons."""
         moment = known_by or BY_NOW
         asked = self._questionnaire(moment)
-        return tally(asked, answers(asked, self.ledger.verified(as_of, moment, is_lean=is_lean)))
+        return tally(asked, answers(asked, self.ledger.verified(as_of, moment)))
 
     def _questionnaire(self, known_by: datetime) -> Questionnaire:
         """What was asked by a moment: the same until other terms are recorded."""

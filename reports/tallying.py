@@ -161,6 +161,22 @@ def tally(asked: Questionnaire, found: Answers) -> Tally:
     )
 
 
+def score(asked: Questionnaire, found: Answers) -> Fraction:
+    """The points of `tally` without their reasons: for whoever compares many answers and reads none of them."""
+    officials = mean((WHOLE, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity)
+    efforts = sum((QUESTION_POINTS[key] * finding.worth for key, finding in found.questions.items()), NOTHING)
+    action = sum((asked.shares[key] * finding.worth for key, finding in found.benchmarks.items()), NOTHING)
+    shown = sum(any(shows for _, _, shows in _on(pillar, asked, found)) for pillar in Pillar)
+    given = sum((found.figures[key].worth for key in REQUIRED if key in found.figures), NOTHING)
+    return (
+        efforts
+        + QUESTION_POINTS[Question.COMPLICITY] * (officials or NOTHING)
+        + POINTS[PartKey.ACTION] * action
+        + POINTS[PartKey.THREE_PS] * shown / len(Pillar)
+        + POINTS[PartKey.DATA] * given / len(REQUIRED)
+    )
+
+
 def increasing_efforts(found: Mapping[Question, Finding]) -> Part:
     """Is there evidence of increasing efforts over the year before (22 U.S.C. 7107(b), Watch List (II))?
 
@@ -299,32 +315,32 @@ def summary(findings: Iterable[tuple[str, Finding]]) -> str:
 
 
 def _pillar(pillar: Pillar, asked: Questionnaire, found: Answers) -> Finding:
-    """A P: any benchmark of it has a share above 0, or a question of it is up.
+    """A P: shown by whatever on it shows it."""
+    on = _on(pillar, asked, found)
+    return pillar_shown([(name, finding) for name, finding, shows in on if shows], [finding for _, finding, _ in on])
+
+
+def _on(pillar: Pillar, asked: Questionnaire, found: Answers) -> list[tuple[str, Finding, bool]]:
+    """What is asked of a P, by name, each with whether it shows it: a benchmark's share is above 0, a question is up.
 
     Only a comparison can be up: the question on complicit officials is a mean of benchmarks, which
     count for their own pillar.
     """
     benchmarks = [(one.key, found.benchmarks[one.id]) for one in asked.benchmarks if one.pillar is pillar]
+    its = {one.question for one in asked.indicators.values() if one.pillar is pillar}
     questions = [
         (question.label.lower(), found.questions[question])
         for question in QUESTION_POINTS
-        if any(one.question is question and one.pillar is pillar for one in asked.indicators.values())
-        and question in found.questions
+        if question in its and question in found.questions
     ]
-    return pillar_shown(
-        [pair for pair in benchmarks if pair[1].worth > NOTHING]
-        + [pair for pair in questions if pair[1].worth == WHOLE],
-        [finding for _, finding in benchmarks + questions],
-    )
+    return [(name, finding, bool(finding.share)) for name, finding in benchmarks] + [
+        (name, finding, finding.share == WHOLE) for name, finding in questions
+    ]
 
 
 def _benchmark_lines(asked: Questionnaire, found: Answers) -> Iterable[BenchmarkLine]:
-    everything = sum((each.weight for each in asked.recommendations), NOTHING)
     for each in asked.recommendations:
-        weights = {one.id: Fraction(one.terms.weight) for one in each.benchmarks}
-        total = sum(weights.values(), NOTHING) * everything
         for one in each.benchmarks:
-            share = each.weight * weights[one.id] / total if total else NOTHING
             yield BenchmarkLine(
                 benchmark_id=one.id,
                 recommendation_id=each.id,
@@ -332,7 +348,7 @@ def _benchmark_lines(asked: Questionnaire, found: Answers) -> Iterable[Benchmark
                 line=Line(
                     key=one.key,
                     title=one.key,
-                    of=POINTS[PartKey.ACTION] * share,
+                    of=POINTS[PartKey.ACTION] * asked.shares[one.id],
                     law=_law(one),
                     finding=found.benchmarks[one.id],
                 ),
