@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from dialogues.models import Commitment, Evidence, UpdateRound
-from dialogues.status import Standing
+from dialogues.status import Standing, standing_on
 from dialogues.words import MadeBy, Progress, Status
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Milestone
@@ -114,7 +114,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
     facts = gather_facts(edition)
     result = readiness(facts, as_of=today)
     asked = _asked(user, edition, glance.benchmarks(facts, result))
-    promises = _promises(user, edition, today)
+    promises = _promises(user, edition, facts, today)
     waiting = _waiting(user, edition, facts, today)
     context = {
         "edition": edition,
@@ -148,13 +148,17 @@ def _asked(user: User, edition: Edition, stands: Mapping[int, glance.PrintedBenc
     return [Asked(row, stands[row.pk]) for row in rows if row.pk in stands]
 
 
-def _promises(user: User, edition: Edition, today: date) -> list[Promise]:
-    """Every commitment of the country, the soonest due first, those without a date last."""
+def _promises(user: User, edition: Edition, facts: Facts, today: date) -> list[Promise]:
+    """Every commitment of the country, the soonest due first, those without a date last.
+
+    What happened to each, and which benchmarks of this edition it goes towards, is in the facts already.
+    """
+    gathered = {one.id: one for one in facts.commitments}
     rows = Commitment.objects.visible_to(user).filter(country=edition.country_id)
     found = [
-        Promise(row, standing, frozenset(link.benchmark_id for link in row.links.all()))
-        for row in rows.select_related("ministry").prefetch_related("events", "links")
-        if (standing := row.standing_on(today))
+        Promise(row, standing, frozenset(gathered[row.pk].towards))
+        for row in rows.select_related("ministry")
+        if row.pk in gathered and (standing := standing_on(gathered[row.pk].events, today))
     ]
     return sorted(found, key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
 
