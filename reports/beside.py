@@ -69,12 +69,14 @@ def ceiling(result: Readiness) -> str:
     )
 
 
-def smallest_set(result: Readiness) -> str:
-    """The fewest benchmarks that, met, reach the working mark: "2 benchmarks would reach …: 1c and 4a."."""
+def smallest_set(result: Readiness, needed: Sequence[int] | None) -> str:
+    """The fewest benchmarks that, met, reach the working mark: "2 benchmarks would reach …: 1c and 4a.".
+
+    `needed` (ids) is `Readiness.smallest_set`, which callers may need for themselves.
+    """
     if result.working_mark is None:
         return "No working mark is set, so nothing can be said to reach it."
     mark = f"our working mark of {wording.figure(result.working_mark)}"
-    needed = result.smallest_set()
     if needed is None:
         return (
             f"{wording.opening(mark)} cannot be reached by what is asked alone: with every benchmark met, figures"

@@ -47,7 +47,7 @@ def methodology(request: SignedIn) -> HttpResponse:
             "aside": method.set_aside(facts, result),
             "possible": beside.possible(result),
             "ceiling": beside.ceiling(result),
-            "smallest_set": beside.smallest_set(result),
+            "smallest_set": beside.smallest_set(result, result.smallest_set()),
             "watch_list": beside.watch_list(result),
             "lever": next(iter(beside.levers(result)), None),
         }

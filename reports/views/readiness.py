@@ -80,6 +80,7 @@ def readiness_detail(request: SignedIn) -> HttpResponse:
         with snapshot():
             facts = gather_facts(asked.edition)
             result = readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
+            needed = result.smallest_set()
             context |= {
                 "result": result,
                 "headline": document.headline(result),
@@ -87,13 +88,13 @@ def readiness_detail(request: SignedIn) -> HttpResponse:
                 "bar": glance.bar(result),
                 "possible": beside.possible(result),
                 "ceiling": beside.ceiling(result),
-                "smallest_set": beside.smallest_set(result),
+                "smallest_set": beside.smallest_set(result, needed),
                 "watch_list": beside.watch_list(result),
                 "parts": glance.parts(result),
                 "gaps": _gaps(request.user, asked, result),
                 "levers": pressed_for(request.user, asked, result),
                 "ways": _ways(asked),
-                "to_the_mark": _to_the_mark(asked, result),
+                "to_the_mark": _to_the_mark(asked, needed),
                 **trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by),
             }
     return render_page(request, "reports/readiness_detail.html", context, status=status)
@@ -162,7 +163,7 @@ def _gaps(user: User, asked: Asked, result: Readiness) -> list[Gap]:
     )
     return [
         Gap(
-            ministries.get(one.ministry_id or 0, "Logged by the embassy itself"),
+            ministries.get(one.ministry_id or 0, "Told by others, logged by the embassy"),
             one.points,
             [rounds[key] for key in one.rounds if key in rounds],
             [
@@ -202,7 +203,6 @@ def _ways(asked: Asked) -> list[tuple[str, str]]:
     ]
 
 
-def _to_the_mark(asked: Asked, result: Readiness) -> str:
-    """Where the smallest set is tried; empty where there is none to try."""
-    needed = result.smallest_set()
+def _to_the_mark(asked: Asked, needed: Sequence[int] | None) -> str:
+    """Where the smallest set (ids) is tried; empty where there is none to try."""
     return f"{reverse('readiness_what_if')}?{asked.query}&{urlencode({'met': needed}, doseq=True)}" if needed else ""

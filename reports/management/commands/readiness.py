@@ -88,7 +88,7 @@ def _beside(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
             yield f"  {sentence}"
     if result.working_mark is not None:
         yield f"  Working mark: {wording.figure(result.working_mark)}. {result.working_mark_reason}"
-    yield f"  {beside.smallest_set(result)}"
+    yield f"  {beside.smallest_set(result, result.smallest_set())}"
     yield f"  {beside.watch_list(result)}"
     if levers := beside.levers(result):
         yield "\nWhat would move it: each open benchmark, met, and what it would add"
@@ -98,7 +98,7 @@ def _beside(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
     if claims := beside.claims(result):
         yield "\nClaimed and not verified, by who claims it"
         for claim in claims:
-            who = ministries.get(claim.ministry_id or 0, "Logged by the embassy itself")
+            who = ministries.get(claim.ministry_id or 0, "Told by others, logged by the embassy")
             yield f"{_points(claim.points)}  {who}: {_behind(claim)}"
 
 
