@@ -97,23 +97,28 @@ class Ledger:
             and (told.reading.starts_on if is_begun else told.reading.through_on) <= as_of
         )
         ordered = sorted(self.borne, key=attrgetter("first_on", "evidence_id")) if is_begun else self.borne
-        actions: dict[int, list[Action]] = defaultdict(list)
+        actions: dict[int, list[Borne]] = defaultdict(list)
         findings: dict[int, list[int]] = defaultdict(list)
         for row in ordered:
-            on = row.first_on if is_begun else row.last_on
-            if on > as_of:
+            if (row.first_on if is_begun else row.last_on) > as_of:
                 break
             if not row.known_from <= known_by < row.known_until:
                 continue
             if row.is_action:
-                actions[row.benchmark_id].append(Action(row.evidence_id, on))
+                actions[row.benchmark_id].append(row)
             else:
                 findings[row.benchmark_id].append(row.evidence_id)
         return Sight(
             readings=readings,
             figures=readings,
             previous=grouped((row.indicator_id, row) for row in self.previous if row.recorded_at <= known_by),
-            actions={key: tuple(rows[-1:] if is_lean else rows) for key, rows in actions.items()},
+            actions={
+                key: tuple(
+                    Action(row.evidence_id, row.first_on if is_begun else row.last_on)
+                    for row in (rows[-1:] if is_lean else rows)
+                )
+                for key, rows in actions.items()
+            },
             judgements=self._judgements(as_of, known_by, is_begun=is_begun),
             findings={key: tuple(rows) for key, rows in findings.items()},
         )
