@@ -84,16 +84,18 @@ def changes(facts: Facts, since: Standpoint, until: Standpoint) -> Changes:
         for row in facts.readings
         if row.evidence_id is not None
     }
-    here = since
-    stands = before = days.tally(here.as_of, here.known_by)
+    here, worth = since, days.worth(since.as_of, since.known_by)
     stops = []
     for on, at, rows in _stops(facts, since, until):
-        here = replace(here, as_of=on) if at is None else replace(here, known_by=at)
-        now = days.tally(here.as_of, here.known_by)
-        if moved := tuple(_moved(_lines(stands, plan), _lines(now, plan), rows, cites)):
-            stops.append(Stop(on, at, rows, moved))
-        stands = now
-    return Changes(before.points, stands.points, tuple(stops))
+        there = replace(here, as_of=on) if at is None else replace(here, known_by=at)
+        then = days.worth(there.as_of, there.known_by)
+        if then != worth:
+            was, stands = days.tally(here.as_of, here.known_by), days.tally(there.as_of, there.known_by)
+            if moved := tuple(_moved(_lines(was, plan), _lines(stands, plan), rows, cites)):
+                stops.append(Stop(on, at, rows, moved))
+        here, worth = there, then
+    first, last = days.tally(since.as_of, since.known_by), days.tally(here.as_of, here.known_by)
+    return Changes(first.points, last.points, tuple(stops))
 
 
 def comes_before(one: datetime | None, other: datetime | None) -> bool:

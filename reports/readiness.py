@@ -138,6 +138,14 @@ class Days:
         asked = self._questionnaire(moment)
         return tally(asked, answers(asked, self.ledger.verified(as_of, moment)))
 
+    def worth(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
+        """What is asked and what each answer is worth: where this is the same on two days, all of their points are."""
+        moment = known_by or BY_NOW
+        asked = self._questionnaire(moment)
+        found = answers(asked, self.ledger.verified(as_of, moment, is_lean=True))
+        every = (found.questions, found.benchmarks, found.figures)
+        return asked, tuple(finding.worth for findings in every for finding in findings.values())
+
     def _questionnaire(self, known_by: datetime) -> Questionnaire:
         """What was asked by a moment: the same until other terms are recorded."""
         recorded = bisect_right(self._terms_at, known_by)
