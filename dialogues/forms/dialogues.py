@@ -9,6 +9,7 @@ from dialogues.forms.fields import DatedForm, PastDayField, RowField, RowsField,
 from dialogues.models import Presence
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Ministry
+from tiptracker.frontend.forms import PlainForm
 
 
 class DialogueForm(DatedForm):
@@ -39,7 +40,7 @@ class DialogueForm(DatedForm):
         offer(self, "agenda", recommendations)
 
 
-class ParticipantRow(forms.Form):
+class ParticipantRow(PlainForm):
     """Somebody who took part, for an office; an empty line says nothing."""
 
     name = forms.CharField(required=False, max_length=200)

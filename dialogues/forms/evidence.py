@@ -10,6 +10,7 @@ from dialogues.forms.fields import (
     BenchmarkRow,
     BenchmarkRows,
     DatedForm,
+    FigureField,
     FilesField,
     PastDayField,
     RowField,
@@ -107,20 +108,10 @@ class CountForm(DatedForm):
     """What the evidence says was counted, where it does: all of it may stay empty, and then nothing is asked."""
 
     indicator = RowField(label="What was counted", required=False)
-    figure = forms.DecimalField(
-        required=False,
-        min_value=0,
-        max_digits=14,
-        decimal_places=2,
-        # Typed text, not a number control: a browser sends nothing of words typed into one, and they would be lost.
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}),
+    figure = FigureField(
         help_text="In digits.",
         error_messages={
             "invalid": "Give the figure in digits alone, such as 16. What needs saying about it goes into the note.",
-            "min_value": "A figure can’t be less than zero. Put it right.",
-            "max_digits": "That figure is too long. Give at most 12 digits, and 2 behind the point.",
-            "max_whole_digits": "That figure is too long. Give at most 12 digits, and 2 behind the point.",
-            "max_decimal_places": "Give at most 2 digits behind the point.",
         },
     )
     direction = forms.ChoiceField(

@@ -29,6 +29,27 @@ class DayField(forms.DateField):
     default_error_messages = {"invalid": "Give the day as a date, such as 2022-01-28."}  # noqa: RUF012 -- as Django's
 
 
+class FigureField(forms.DecimalField):
+    """A count, or what else is told in a number: typed text, since of words typed into a number control a browser
+    sends nothing, and they would be lost."""
+
+    widget = forms.TextInput
+    default_error_messages = {  # noqa: RUF012 -- as Django's
+        "invalid": "Give the figure in digits alone, such as 16.",
+        "min_value": "A figure can’t be less than zero. Put it right.",
+        "max_digits": "That figure is too long. Give at most 12 digits, and 2 behind the point.",
+        "max_whole_digits": "That figure is too long. Give at most 12 digits, and 2 behind the point.",
+        "max_decimal_places": "Give at most 2 digits behind the point.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, min_value=0, max_digits=14, decimal_places=2, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """A keyboard of digits, and a control as long as a figure."""
+        return super().widget_attrs(widget) | {"inputmode": "decimal", "class": "short"}
+
+
 class PastDayField(DayField):
     """A day that has come: it ends at the domain's today and, where required, begins there."""
 
@@ -109,7 +130,7 @@ def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
     return list(groups.items())
 
 
-class BenchmarkRow(forms.Form):
+class BenchmarkRow(PlainForm):
     """One line that names a benchmark; a line without one says nothing."""
 
     benchmark = RowField(required=False)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from dialogues.forms.evidence import ReviewForm
-from dialogues.forms.fields import DatedForm, FilesField, PastDayField
+from dialogues.forms.fields import DatedForm, FigureField, FilesField, PastDayField
 from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
 from tiptracker.frontend.forms import PlainForm
@@ -61,7 +61,7 @@ class UpdateForm(DatedForm):
 class FigureForm(PlainForm):
     """One indicator's count since the period began: a figure, or only which way it moved, or nothing."""
 
-    figure = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
+    figure = FigureField()
     direction = forms.ChoiceField(
         label="Without a figure: compared with the year before",
         required=False,

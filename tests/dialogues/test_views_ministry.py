@@ -274,6 +274,28 @@ def test_update_send_refuses_a_figure_with_a_direction(client, police, focal_poi
 
 
 @pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("-4", "A figure can’t be less than zero. Put it right."),
+        ("about six", "Give the figure in digits alone, such as 16."),
+        ("1234567890123", "That figure is too long. Give at most 12 digits, and 2 behind the point."),
+    ],
+)
+def test_update_send_says_what_is_wrong_with_a_figure_and_keeps_it_as_typed(
+    client, police, focal_point, typed, sentence
+):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+
+    response = client.post(send(commitment), filled(through_on="2022-01-20", **{f"{prefix}-figure": typed}))
+
+    assert response.status_code == 422
+    assert response.context["figures"][0].errors == {"figure": [sentence]}
+    assert f'value="{typed}"' in response.text
+    assert not UpdateRound.objects.exists()
+
+
+@pytest.mark.parametrize(
     ("changed", "told"),
     [
         ({"claimed": ""}, "Choose one."),

@@ -235,7 +235,7 @@ def test_benchmark_add_gives_the_next_letter_and_its_terms(client):
         ({"rule": "more_than_last_period"}, "indicator", "Name the indicator"),
         ({"reason": ""}, "reason", "Fill this in."),
         ({"reason": "  "}, "reason", "Fill this in."),
-        ({"weight": "-1"}, "weight", "greater than or equal to 0"),
+        ({"weight": "-1"}, "weight", "Give 0 or more."),
     ],
 )
 def test_benchmark_add_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
@@ -357,10 +357,10 @@ def test_edition_terms_sets_new_terms_and_tells_both(client):
         ({"reason": ""}, "reason", "Fill this in."),
         ({"deadline_on": ""}, "deadline_on", "Give the day."),
         ({"deadline_on": "2023-01-01"}, "deadline_on", "Give a day of the tracking period"),
-        ({"working_mark": "101"}, "working_mark", "less than or equal to 100"),
+        ({"working_mark": "101"}, "working_mark", "Give 100 or less."),
         ({"working_mark_reason": ""}, "working_mark_reason", "Say where this mark comes from"),
         ({"weight": ""}, "weight", "Give a weight; 1 is the ordinary one."),
-        ({"weight": "-1"}, "weight", "greater than or equal to 0"),
+        ({"weight": "-1"}, "weight", "Give 0 or more."),
     ],
 )
 def test_edition_terms_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):

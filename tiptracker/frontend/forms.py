@@ -71,16 +71,58 @@ class DayInput(forms.DateInput):
 
 
 class PlainForm(forms.Form):
-    """A form that says of an empty field what to do."""
+    """A form that says of what is wrong with a field what to do, also of a field that was added to it later."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def full_clean(self) -> None:
+        """Judge what was typed, in our words wherever the field has none of its own."""
         for field in self.fields.values():
-            field.error_messages["required"] = next(say for kind, say in WHERE_EMPTY if isinstance(field, kind))
+            own = _own_sentences(field)
+            for kind, sentences in reversed(SENTENCES):
+                if isinstance(field, kind):
+                    field.error_messages |= sentences
+            field.error_messages |= own
+        super().full_clean()
 
 
-WHERE_EMPTY: tuple[tuple[type[forms.Field], str], ...] = (
-    (forms.ChoiceField, "Choose one."),
-    (forms.DateField, "Give the day."),
-    (forms.Field, "Fill this in."),
+def _own_sentences(field: forms.Field) -> dict[str, Any]:
+    """The sentences that our code gave this field, or its class; Django's own left out."""
+    djangos: dict[str, Any] = {}
+    for kind in reversed(type(field).__mro__):
+        if kind.__module__.startswith("django."):
+            djangos |= vars(kind).get("default_error_messages", {})
+    return {code: say for code, say in field.error_messages.items() if say is not djangos.get(code)}
+
+
+_A_NUMBER = {
+    "invalid": "Give a number in digits alone, such as 16.",
+    "min_value": "Give %(limit_value)s or more.",
+    "max_value": "Give %(limit_value)s or less.",
+}
+_NOT_OFFERED = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
+
+SENTENCES: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
+    (forms.ModelMultipleChoiceField, {"invalid_pk_value": "Choose from the list."} | _NOT_OFFERED),
+    (forms.MultipleChoiceField, _NOT_OFFERED),
+    (forms.ChoiceField, {"required": "Choose one.", "invalid_choice": "Choose one from the list."}),
+    (forms.DateField, {"required": "Give the day.", "invalid": "Give the day as a date, such as 2022-01-28."}),
+    (
+        forms.DecimalField,
+        {
+            "max_digits": "That number is too long. Give at most %(max)s digits in all.",
+            "max_whole_digits": "That number is too long. Give at most %(max)s digits before the point.",
+            "max_decimal_places": "Give at most %(max)s digits behind the point.",
+        },
+    ),
+    (forms.IntegerField, _A_NUMBER),
+    (forms.URLField, {"invalid": "Give the whole address, such as https://www.gov.ls/news."}),
+    (forms.EmailField, {"invalid": "Give an e-mail address, such as name@example.org."}),
+    (
+        forms.CharField,
+        {
+            "max_length": "Shorten this to %(limit_value)d characters; it has %(show_value)d.",
+            "null_characters_not_allowed": "Type this again: it holds a character that can’t be kept.",
+        },
+    ),
+    (forms.Field, {"required": "Fill this in."}),
 )
+"""What is said of a field of a kind where it has no sentence of its own; the special come before the general."""

@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.template.loader import render_to_string
 
-from tiptracker.frontend.forms import DayInput
+from tiptracker.frontend.forms import DayInput, PlainForm
 
 
 class Logged(forms.Form):
@@ -105,6 +105,50 @@ def test_optional_fields_say_so_and_others_do_not():
 def test_day_gives_back_exactly_what_was_typed(typed, kind):
     [(_, attrs)] = Elements(str(Logged({"on": typed}))).named("on")
     assert (attrs["type"], attrs.get("value", "")) == (kind, typed)
+
+
+class Told(PlainForm):
+    name = forms.CharField(max_length=3)
+    on = forms.DateField()
+    number = forms.IntegerField(min_value=1)
+    weight = forms.DecimalField(min_value=0, max_value=100, max_digits=5, decimal_places=2)
+    target = forms.DecimalField(max_digits=3, decimal_places=2, error_messages={"max_whole_digits": "Too far."})
+    one = forms.ChoiceField(choices=[("a", "A")])
+    several = forms.MultipleChoiceField(choices=[("a", "A")])
+    link = forms.URLField(assume_scheme="https")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("name", "", "Fill this in."),
+        ("name", "Maseru", "Shorten this to 3 characters; it has 6."),
+        ("name", "a\0", "Type this again: it holds a character that can’t be kept."),
+        ("on", "", "Give the day."),
+        ("on", "soon", "Give the day as a date, such as 2022-01-28."),
+        ("number", "one", "Give a number in digits alone, such as 16."),
+        ("number", "0", "Give 1 or more."),
+        ("weight", "much", "Give a number in digits alone, such as 16."),
+        ("weight", "NaN", "Give a number in digits alone, such as 16."),
+        ("weight", "-1", "Give 0 or more."),
+        ("weight", "101", "Give 100 or less."),
+        ("weight", "1.234", "Give at most 2 digits behind the point."),
+        ("weight", "1234", "That number is too long. Give at most 3 digits before the point."),
+        ("weight", "1234.56", "That number is too long. Give at most 5 digits in all."),
+        ("target", "12", "Too far."),
+        ("one", "", "Choose one."),
+        ("one", "b", "Choose one from the list."),
+        ("several", ["b"], "Choose from the list."),
+        ("several", "b", "Choose from the list."),
+        ("link", "nowhere at all", "Give the whole address, such as https://www.gov.ls/news."),
+        ("later", "", "Fill this in."),
+    ],
+)
+def test_plain_form_says_in_our_words_what_is_wrong(field, typed, sentence):
+    form = Told({field: typed})
+    form.fields["later"] = forms.CharField()
+    assert sentence in form.errors[field]
+    assert not any("Ensure" in said or "valid" in said for said in form.errors[field])
 
 
 def test_text_comes_back_to_the_character():
