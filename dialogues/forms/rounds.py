@@ -92,6 +92,7 @@ class JudgementForm(ReviewForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = False
+        self.fields["reason"].help_text = "Here, or once for all of it below."
         del self.fields["seen"]
 
 
@@ -102,7 +103,7 @@ class AcceptForm(PlainForm):
         label="Reason for all of it",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Stands wherever a line has no reason of its own. If this verifies the commitment done, it says why.",
+        help_text="Needed unless every line has a reason of its own, and wherever the commitment is claimed done.",
     )
 
     def reasons_given(self, judgements: Sequence[JudgementForm]) -> bool:

@@ -154,6 +154,17 @@ def test_round_detail_puts_the_claim_beside_its_evidence(client):
     assert f'<a href="{address("round_foretold", sent)}">' in text
 
 
+def test_round_detail_calls_no_reason_optional_that_it_goes_on_to_ask_for(client):
+    sent = sent_round(BenchmarkFactory(), BenchmarkFactory())
+    client.force_login(OfficerFactory())
+
+    text = client.get(address("round_detail", sent)).text
+
+    assert text.count("Here, or once for all of it below.") == 2
+    assert "Needed unless every line has a reason of its own" in text
+    assert "(optional)" not in text
+
+
 def test_round_detail_is_read_by_the_embassy_and_decided_by_its_officers(client):
     sent = sent_round(BenchmarkFactory())
     for user, decides in ((OfficerFactory(), True), (AmbassadorFactory(), False), (ObserverFactory(), False)):
