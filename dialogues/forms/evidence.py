@@ -105,7 +105,12 @@ PERIOD, YEAR_BEFORE = "period", "year_before"
 
 
 class CountForm(DatedForm):
-    """What the evidence says was counted, where it does: all of it may stay empty, and then nothing is asked."""
+    """What the evidence says was counted, where it does: all of it may stay empty, and then nothing is asked.
+
+    `evidence_ends_on` is the evidence's own last day, once it is known: a figure without one goes through that day.
+    """
+
+    evidence_ends_on: date | None = None
 
     indicator = RowField(label="What was counted", required=False)
     figure = FigureField(
@@ -126,7 +131,9 @@ class CountForm(DatedForm):
         ],
     )
     span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=PERIOD)
-    through_on = PastDayField(label="Through", required=False, help_text="The last day it covers.")
+    through_on = PastDayField(
+        label="Through", required=False, help_text="The last day it covers. Left empty: the last day given above."
+    )
     note = forms.CharField(
         label="Note on the figure", required=False, max_length=400, help_text="Such as “without Qacha’s Nek”."
     )
@@ -147,7 +154,6 @@ class CountForm(DatedForm):
             (PERIOD, f"The tracking period, from {spelt(edition.starts_on)} through a day"),
             (YEAR_BEFORE, f"The whole year before, {spelt(first)} to {spelt(last)}"),
         ]
-        self.fields["through_on"].initial = min(kwargs["today"], edition.ends_on)
 
     @property
     def is_filled(self) -> bool:
@@ -166,7 +172,8 @@ class CountForm(DatedForm):
             self.add_error("indicator", "Say what was counted.")
         self._one_of_figure_and_direction(said)
         if said.get("span") == PERIOD and "through_on" not in self.errors:
-            self._within_the_period(said.get("through_on"))
+            said["through_on"] = said.get("through_on") or self.evidence_ends_on
+            self._within_the_period(said["through_on"])
         return said
 
     def _one_of_figure_and_direction(self, said: dict[str, Any]) -> None:
@@ -179,9 +186,7 @@ class CountForm(DatedForm):
             self.add_error("figure", "Give the figure; where there is none, choose what is known below.")
 
     def _within_the_period(self, day: date | None) -> None:
-        if day is None:
-            self.add_error("through_on", "Give the last day that the figure covers.")
-        elif not self.edition.starts_on <= day <= self.edition.ends_on:
+        if day and not self.edition.starts_on <= day <= self.edition.ends_on:
             first, last = spelt(self.edition.starts_on), spelt(self.edition.ends_on)
             self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
 

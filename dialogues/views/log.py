@@ -97,7 +97,9 @@ class _Page:
 
     def is_valid(self) -> bool:
         """Whether all of it is; asks each, so that all that is wrong is shown at once."""
-        return all([self.form.is_valid(), self.count.is_valid(), self.rows.is_valid()])
+        is_form_valid = self.form.is_valid()
+        self.count.evidence_ends_on = self.form.cleaned_data.get("happened_to")
+        return all([is_form_valid, self.count.is_valid(), self.rows.is_valid()])
 
     def refuse(self, refusal: Refused) -> None:
         """Put the sentence beside its field."""

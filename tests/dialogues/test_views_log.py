@@ -176,7 +176,7 @@ def test_evidence_log_begins_with_the_commitment_it_was_opened_from(client):
     assert f'<option value="{commitment.pk}" selected>' in text
     assert f'<option value="{benchmark.pk}" selected>' in text
     assert 'max="2022-01-28"' in text
-    assert text.count('value="2022-01-28"') == 3
+    assert text.count('value="2022-01-28"') == 2
 
 
 def test_evidence_log_offers_another_line_and_loses_nothing(client):
@@ -287,6 +287,44 @@ def test_evidence_log_keeps_a_figure_with_the_evidence_it_stands_in(client):
     assert "Without Qacha’s Nek." in response.text
 
 
+def test_evidence_log_takes_a_figure_without_a_day_through_the_last_day_of_its_evidence(client):
+    indicator = IndicatorFactory(question=Question.INVESTIGATIONS)
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+    page = client.get(reverse("evidence_log"))
+    assert not page.context["count"]["through_on"].value()
+    assert "Left empty: the last day given above." in page.text
+
+    client.post(reverse("evidence_log"), filled(happened_to="2022-01-24", **counted(indicator, through_on="")))
+
+    assert Reading.objects.get().through_on == date(2022, 1, 24)
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "wrong"),
+    [
+        (
+            "2021-03-31",
+            {"through_on": ["The tracking period goes from 1 April 2021 to 31 March 2022. Give a day in it."]},
+        ),
+        ("", {}),
+    ],
+)
+def test_evidence_log_keeps_no_figure_whose_evidence_gives_it_no_day_in_the_period(client, ends_on, wrong):
+    indicator = IndicatorFactory()
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("evidence_log"),
+        filled(happened_from="", happened_to=ends_on, **counted(indicator, through_on="")),
+    )
+
+    assert response.status_code == 422
+    assert response.context["count"].errors == wrong
+    assert not Reading.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changed", "told", "sentence"),
     [
@@ -321,7 +359,6 @@ def test_evidence_log_keeps_a_direction_no_data_and_the_year_before(client, chan
         ({"direction": "up"}, "direction", "not both"),
         ({"figure": "", "direction": "up", "span": "year_before"}, "direction", "For the year before give the figure"),
         ({"span": ""}, "span", "Choose one."),
-        ({"through_on": ""}, "through_on", "Give the last day that the figure covers."),
         ({"through_on": "2022-01-29"}, "through_on", "That day has not come yet."),
         ({"through_on": "2021-03-31"}, "through_on", "The tracking period goes from 1 April 2021 to 31 March 2022."),
     ],
