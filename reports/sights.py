@@ -1,11 +1,12 @@
 """The record looked at: what is verified, what is claimed, what has begun. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import attrgetter
 
 from dialogues.words import Progress, Review
-from reports.counting import Action, Sight, first_day, grouped, in_window, is_action, is_of_period, newest
+from reports.counting import Action, Sight, first_day, grouped, in_window, is_action, is_of_period
 from reports.ledger import Ledger
 from reports.record import Bearing, Evidence, EvidenceReview, Facts, Reading, Round
 
@@ -49,19 +50,21 @@ def verified(facts: Facts, as_of: date) -> Sight:
     return Ledger.of(facts).verified(as_of)
 
 
-def claimed(facts: Facts, as_of: date) -> Sight:
-    """What would count by that day if each waiting claim were taken as sent.
-
-    Readings and figures are the verified ones with the claimed ones beside them, actions are claims
-    only: what they give is capped by the assessment, which verified actions aren't. A claim that
-    was rejected, whose evidence was rejected or whose round went back is none. One whose first day
-    nobody has stated is in the window if its last day is, even where it was verified: it stays a
-    claim until its review states the day.
-    """
-    return _claimed(_Record.of(facts), facts, as_of, verified(facts, as_of))
+def newest_reviews(reviews: Iterable[EvidenceReview]) -> Mapping[tuple[int, int | None], EvidenceReview]:
+    """The newest review of each thing: a piece of evidence and a bearing's id, or None for the evidence itself."""
+    ordered = sorted(reviews, key=attrgetter("recorded_at", "id"))
+    return {(row.evidence_id, row.bearing_id): row for row in ordered}
 
 
 def _claimed(record: "_Record", facts: Facts, as_of: date, seen: Sight) -> Sight:
+    """What would count by that day if each waiting claim were taken as sent.
+
+    Readings and figures are the verified ones (`seen`) with the claimed ones beside them, actions are
+    claims only: what they give is capped by the assessment, which verified actions aren't. A claim
+    that was rejected, whose evidence was rejected or whose round went back is none. One whose first
+    day nobody has stated is in the window if its last day is, even where it was verified: it stays a
+    claim until its review states the day.
+    """
     window = facts.edition.tracking
     readings = [(row.indicator_id, row) for rows in seen.readings.values() for row in rows]
     figures = list(readings)
@@ -108,15 +111,14 @@ class _Record:
     def of(cls, facts: Facts) -> "_Record":
         evidence = {row.id: row for row in facts.evidence}
         revisions = {row.revises: row.id for row in facts.evidence if row.revises is not None}
-        said = grouped(((row.evidence_id, row.bearing_id), row) for row in facts.reviews)
         return cls(
             evidence=evidence,
             revisions=revisions,
             rounds={row.id: row for row in facts.rounds},
-            reviews={about: last for about, rows in said.items() if (last := newest(rows))},
+            reviews=newest_reviews(facts.reviews),
             borne=tuple(
                 (row, evidence[row.evidence_id])
-                for row in sorted(facts.bearings, key=lambda row: row.id)
+                for row in facts.bearings
                 if row.evidence_id in evidence and row.evidence_id not in revisions
             ),
         )

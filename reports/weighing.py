@@ -4,7 +4,7 @@ Whether it counts is `reports.counting`'s to decide and only read here; the sent
 rule that speaks against it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from dialogues.words import DoneBy, Review, Shows
 from recommendations.words import Rule
 from reports import counting, wording
 from reports.record import Bearing, Evidence, EvidenceReview, Facts, Period, Reading, Round
-from reports.sights import claimed, verified
+from reports.sights import look, newest_reviews
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,11 @@ WAITS = Weight(counts=False, is_claim=True, why="not verified yet")
 
 def weigh(facts: Facts, as_of: date) -> Weights:
     """What each bearing and each reading of the record weighs on a day, by all that is known."""
-    seen, sent = verified(facts, as_of), claimed(facts, as_of)
+    sights = look(facts, as_of)
+    seen, sent = sights.verified, sights.claimed
     rule = {one.id: terms.rule for one in facts.benchmarks if (terms := counting.newest(one.terms))}
     evidence = {row.id: row for row in facts.evidence}
-    reviews = _newest_reviews(facts.reviews)
+    reviews = newest_reviews(facts.reviews)
     record = _Record(
         evidence=evidence,
         reviews=reviews,
@@ -102,36 +103,51 @@ class _Record:
 
     def against_bearing(self, bearing: Bearing, evidence: Evidence) -> str:
         """The first thing that speaks against a bearing; empty where nothing does."""
+        return next((why for why in self._all_against_bearing(bearing, evidence) if why), "")
+
+    def _all_against_bearing(self, bearing: Bearing, evidence: Evidence) -> Iterator[str]:
         review = self.reviews.get((evidence.id, bearing.id))
         first = evidence.happened_from or (review.first_on if review else None)
-        reasons = (
-            (evidence.id in self.revisions, "put right by a newer row"),
-            (evidence.done_by not in counting.OWN, f"done by {done_by(evidence.done_by)}, not by the government"),
-            (bearing.shows is not Shows.ACTION, f"{wording.within(bearing.shows.label)}, not a concrete action"),
-            ((first or evidence.happened_to) < self.window.starts_on, self._outside(first, evidence.happened_to)),
-            (evidence.happened_to > self.window.ends_on, f"after {wording.day(self.window.ends_on)}"),
-            (evidence.happened_to > self.as_of, f"not over by {wording.day(self.as_of)}"),
-            (review is not None and review.decision is Review.REJECTED, self._rejected(review)),
-            (review is None, self._rejected(self.reviews.get((evidence.id, None)))),
-            (review is None, self._returned(evidence.round_id)),
-            (review is not None and first is None, "verified, but nobody has stated its first day"),
-        )
-        return next((why for applies, why in reasons if applies and why), "")
+        if evidence.id in self.revisions:
+            yield "put right by a newer row"
+        if evidence.done_by not in counting.OWN:
+            yield f"done by {done_by(evidence.done_by)}, not by the government"
+        if bearing.shows is not Shows.ACTION:
+            yield f"{wording.within(bearing.shows.label)}, not a concrete action"
+        if (first or evidence.happened_to) < self.window.starts_on:
+            yield self._outside(first, evidence.happened_to)
+        if evidence.happened_to > self.window.ends_on:
+            yield f"after {wording.day(self.window.ends_on)}"
+        if evidence.happened_to > self.as_of:
+            yield f"not over by {wording.day(self.as_of)}"
+        if review is None:
+            yield self._rejected(self.reviews.get((evidence.id, None)))
+            yield self._returned(evidence.round_id)
+        elif review.decision is Review.REJECTED:
+            yield self._rejected(review)
+        elif first is None:
+            yield "verified, but nobody has stated its first day"
 
     def against_reading(self, reading: Reading) -> str:
         """The first thing that speaks against a reading."""
+        return next((why for why in self._all_against_reading(reading) if why), "")
+
+    def _all_against_reading(self, reading: Reading) -> Iterator[str]:
         cited = self._cited(reading)
-        reasons = (
-            (reading.through_on < self.window.starts_on, f"before {wording.day(self.window.starts_on)}"),
-            (reading.starts_on != self.window.starts_on, "not from the first day of the tracking period"),
-            (reading.through_on > self.window.ends_on, f"after {wording.day(self.window.ends_on)}"),
-            (reading.through_on > self.as_of, f"not over by {wording.day(self.as_of)}"),
-            (True, self._returned(reading.round_id)),
-            (True, self._returned(cited.round_id if cited else None)),
-            (True, self._rejected(self.reviews.get((cited.id, None)) if cited else None)),
-            (reading.is_no_data, "it says that there is no data"),
-        )
-        return next((why for applies, why in reasons if applies and why), "")
+        if reading.through_on < self.window.starts_on:
+            yield f"before {wording.day(self.window.starts_on)}"
+        if reading.starts_on != self.window.starts_on:
+            yield "not from the first day of the tracking period"
+        if reading.through_on > self.window.ends_on:
+            yield f"after {wording.day(self.window.ends_on)}"
+        if reading.through_on > self.as_of:
+            yield f"not over by {wording.day(self.as_of)}"
+        yield self._returned(reading.round_id)
+        if cited:
+            yield self._returned(cited.round_id)
+            yield self._rejected(self.reviews.get((cited.id, None)))
+        if reading.is_no_data:
+            yield "it says that there is no data"
 
     def as_revised(self, evidence_id: int) -> int:
         """The row that stands in the place of a piece of evidence now: a correction asks for another look."""
@@ -162,12 +178,6 @@ class _Record:
 
     def _day(self, moment: datetime) -> str:
         return wording.day(moment.astimezone(self.zone).date())
-
-
-def _newest_reviews(reviews: Iterable[EvidenceReview]) -> Mapping[tuple[int, int | None], EvidenceReview]:
-    """The newest review of each thing: a piece of evidence and a bearing's id, or None for the evidence itself."""
-    ordered = sorted(reviews, key=lambda row: (row.recorded_at, row.id))
-    return {(row.evidence_id, row.bearing_id): row for row in ordered}
 
 
 def done_by(doer: DoneBy) -> str:
