@@ -17,12 +17,16 @@ WATCH_LIST_LAW = "22 U.S.C. 7107(b)"
 
 @dataclass(frozen=True, slots=True)
 class PrintedLever:
-    """What meeting one open benchmark would add to the score; `points` is None where nothing has been reviewed."""
+    """What meeting one open benchmark would add to the score; `points` is None where nothing has been reviewed.
+
+    `is_after_deadline` is set where it is promised for a day after the edition's deadline.
+    """
 
     benchmark_id: int
     key: str
     points: Decimal | None
     due_on: date | None
+    is_after_deadline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def levers(result: Readiness) -> tuple[PrintedLever, ...]:
             one.key,
             plain(wording.tenths(one.points)) if result.is_reviewed else None,
             one.due_on,
+            bool(one.due_on and result.deadline_on and one.due_on > result.deadline_on),
         )
         for one in result.levers()
     )

@@ -63,7 +63,8 @@ class Standing:
 class Lever:
     """A benchmark to press for: what success is, the points that it would add, who leads, by when it was promised.
 
-    `points` is None where nothing has been reviewed; `due_on` where no date was agreed.
+    `points` is None where nothing has been reviewed; `due_on` where no date was agreed. `is_after_deadline` is set
+    where it is promised for a day after the deadline.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Lever:
     points: Decimal | None
     ministry: str
     due_on: date | None
+    is_after_deadline: bool
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ def told_levers(
             points=one.points,
             ministry=lead.short_name if (lead := leads[one.benchmark_id]) else "no lead ministry",
             due_on=one.due_on,
+            is_after_deadline=one.is_after_deadline,
         )
         for one in beside.levers(result)
     )

@@ -270,6 +270,17 @@ def test_page_one_gives_the_words_of_a_benchmark_that_it_names_by_its_key(editio
     assert "Criterion 6" in html(content)
 
 
+def test_page_one_says_what_is_promised_for_after_the_deadline(edition):
+    for day in (date(2022, 2, 28), date(2022, 3, 1)):
+        benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+        CommitmentFactory(benchmarks=[benchmark], made__due_on=day)
+
+    told = html(briefing(edition))
+
+    assert "<td>28 Feb 2022</td>" in told
+    assert "<td>1 Mar 2022, after the deadline</td>" in told
+
+
 def test_page_two_is_titled_by_the_trends_finding_with_a_row_a_month(edition):
     DialogueFactory(held_on=date(2021, 11, 8), place="Maseru")
 

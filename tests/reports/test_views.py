@@ -119,6 +119,18 @@ def test_dashboard_presses_for_open_benchmarks_with_what_was_promised_towards_th
     assert "+15<" in response.text
 
 
+@pytest.mark.parametrize("page", ["dashboard", "readiness_detail"])
+def test_what_is_promised_for_after_the_deadline_is_said_to_be(client, page):
+    for day in (date(2022, 2, 28), date(2022, 3, 1)):
+        CommitmentFactory(benchmarks=[BenchmarkFactory()], made__due_on=day)
+    client.force_login(OfficerFactory())
+
+    text = client.get(reverse(page)).text
+
+    assert ">1 Mar 2022</time>, after the deadline" in text
+    assert text.count("after the deadline") == 1
+
+
 def test_dashboard_names_who_leads_an_open_benchmark_that_nobody_promised_anything_on(dashboard):
     recommendation = RecommendationFactory(lead=MinistryFactory(short_name="Justice"))
     benchmark = BenchmarkFactory(recommendation=recommendation, terms__criterion="An amendment is before Parliament.")
