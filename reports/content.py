@@ -87,11 +87,20 @@ class Month:
 
 @dataclass(frozen=True)
 class Trend:
-    """The score week by week: the finding, the drawing in print size, and a row a month."""
+    """The score week by week: the finding, the drawing in print size, and a row for each month that has one to tell."""
 
     title: str
     chart: charts.TrendChart
     months: tuple[Month, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """What doesn't fit together, what to do, and what it is about: `“Train the posts”, Ministry of Police`."""
+
+    sentence: str
+    to_do: str
+    about: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -326,7 +335,7 @@ class BriefingContent:
     countdown: str
     standing: Standing
     parts: tuple[Part, ...]
-    checks: tuple[str, ...]
+    checks: tuple[Check, ...]
     levers: tuple[Lever, ...]
     trend: Trend
     press_for: tuple[Undertaking, ...]

@@ -14,6 +14,7 @@ from recommendations.models import Edition, Milestone, Recommendation
 from recommendations.words import MilestoneKind
 from reports import content, counting, document, telling, wording
 from reports.briefing.asked import gather_asked, label, told_levers, told_recommendations
+from reports.briefing.checks import told_checks
 from reports.briefing.promises import Promise, gather_promises, press_for
 from reports.briefing.proof import gather_proof
 from reports.briefing.seen import Seen
@@ -76,7 +77,7 @@ def build_briefing(
         countdown=telling.distance(result.deadline_on, as_of) if result.deadline_on else "",
         standing=told_standing(result),
         parts=told_parts(result),
-        checks=tuple(f"{check.sentence} {check.to_do}" for check in result.checks),
+        checks=told_checks(result.checks, promises, proof),
         levers=told_levers(asked, recommendations, result),
         trend=told_trend(seen, facts, dialogues, milestones),
         press_for=press_for(promises, result.deadline_on),

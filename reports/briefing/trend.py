@@ -14,13 +14,18 @@ from reports.record import Facts
 def told_trend(
     seen: Seen, facts: Facts, dialogues: Iterable[Dialogue], milestones: Iterable[Milestone]
 ) -> content.Trend:
-    """The finding, the drawing and a row a month, from the facts that were known."""
+    """The finding, the drawing and the months, from the facts that were known.
+
+    A month without a figure in which nothing happened has no row; the last one always has.
+    """
     run = course(facts, as_of=seen.as_of, known_by=seen.known_by, happenings=told(dialogues, milestones, seen.as_of))
+    months = run.by_month
     return content.Trend(
         title=run.title,
         chart=run.drawn(width=648, size=11, plot_height=170),
         months=tuple(
             content.Month(week.ends_on, week.then, week.hindsight, "; ".join(one.said for one in week.happened))
-            for week in run.by_month
+            for week in months
+            if week.then is not None or week.hindsight or week.happened or week is months[-1]
         ),
     )

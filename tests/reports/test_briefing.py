@@ -281,15 +281,34 @@ def test_page_one_says_what_is_promised_for_after_the_deadline(edition):
     assert "<td>1 Mar 2022, after the deadline</td>" in told
 
 
-def test_page_two_is_titled_by_the_trends_finding_with_a_row_a_month(edition):
+def test_check_names_the_commitment_and_its_ministry_or_the_evidence(edition):
+    police = MinistryFactory(short_name="Police", name="Ministry of Police")
+    recommendation = RecommendationFactory(edition=edition, lead=police)
+    CommitmentFactory(
+        text="Train the posts",
+        ministry=police,
+        benchmarks=[BenchmarkFactory(recommendation=recommendation)],
+        made__due_on=date(2022, 1, 21),
+    )
+    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation)], verified=True)
+
+    content = briefing(edition)
+
+    assert [check.about for check in content.checks] == [("Evidence E1",), ("“Train the posts”, Ministry of Police",)]
+    assert "“Train the posts”, Ministry of Police" in html(content).partition("What doesn’t fit together")[2][:900]
+
+
+def test_page_two_is_titled_by_the_trends_finding_with_the_months_that_have_something_to_tell(edition):
     DialogueFactory(held_on=date(2021, 11, 8), place="Maseru")
 
     content = briefing(edition)
 
     assert content.trend.title == "Nothing has been reviewed yet"
-    assert len(content.trend.months) == 10
-    assert [month.happened for month in content.trend.months if month.happened] == ["Dialogue, Maseru"]
-    assert "<h2>Nothing has been reviewed yet</h2>" in html(content)
+    assert [(month.ends_on, month.happened) for month in content.trend.months] == [
+        (date(2021, 11, 24), "Dialogue, Maseru"),
+        (DAY, ""),
+    ]
+    assert ">Nothing has been reviewed yet</h2>" in html(content)
 
 
 def test_ministry_is_told_with_its_minister_leads_and_commitments(edition):
@@ -610,6 +629,7 @@ def test_public_record_makes_an_accessible_document_that_says_where_it_stands(tm
         f"Page 1 of {len(sheets)}",
     ):
         assert said in sheets[0]
+    assert "The trend" in sheets[1]
     assert all(sheet.count("SENSITIVE BUT UNCLASSIFIED") == 2 and "DRAFT, NOT CLEARED" in sheet for sheet in sheets)
 
 
