@@ -16,6 +16,7 @@ from dialogues.forms.fields import (
     RowField,
     SeenField,
     offer,
+    typed,
 )
 from dialogues.models import Commitment, EvidenceFile
 from dialogues.words import Direction, DoneBy, EvidenceKind, Review, Sensitivity, Shows
@@ -212,3 +213,8 @@ class ReviewForm(DatedForm):
         self.fields["decision"].label = f"Your decision on {about}"
         if not asks_first_day:
             del self.fields["first_on"]
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was typed or chosen: a line left as it was stays open."""
+        return any(str(value or "").strip() for name, value in typed(self).items() if name != "seen")

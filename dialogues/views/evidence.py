@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, Self
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Prefetch
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import cache_control
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from dialogues import actions, permissions
 from dialogues.forms.evidence import ReviewForm
-from dialogues.forms.fields import beside_field, has_now_seen
+from dialogues.forms.fields import beside_field, has_now_seen, refused
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
 from dialogues.telling import Effect, effect, on_benchmark, why_not
 from dialogues.views.here import Head, newest_edition, outside
@@ -45,6 +46,10 @@ class Line(NamedTuple):
     earlier: Sequence[EvidenceReview]
     form: ReviewForm | None
     becomes: str
+
+
+type Decisions = Sequence[tuple[EvidenceBearing | None, ReviewForm]]
+"""What is judged (None: the evidence itself), each with the form in which somebody decides on it."""
 
 
 class Piece(NamedTuple):
@@ -124,43 +129,57 @@ def evidence_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 def evidence_review(request: SignedIn, pk: int) -> HttpResponse:
-    """Verify or reject one bearing (`bearing` in the body), or without one the evidence itself."""
+    """Verify or reject what the evidence shows, all lines that were decided on at once; the others stay open."""
     if request.method != "POST":  # signed in again after the session had ended
         return redirect("evidence_detail", pk=pk)
     user = request.user
     evidence = get_object_or_404(with_what_it_shows(user), pk=pk)
-    asked = request.POST.get("bearing", "")
-    bearing = next((bearing for bearing in evidence.bearings.all() if str(bearing.pk) == asked), None)
-    if not permissions.can_review(user, evidence, bearing) and not permissions.has_recorded(user, evidence, bearing):
+    if not permissions.can_review(user, evidence) and not permissions.has_recorded(user, evidence):
         raise PermissionDenied
     now = clock.now(evidence.country.time_zone)
-    form = _review_form(evidence, bearing, now.date(), request.POST)
-    if asked and bearing is None:
-        form.add_error(None, "Choose a line of this piece of evidence.")
-    if form.is_valid():
-        said = form.cleaned_data
+    sent = _decisions(evidence, now.date(), request.POST)
+    if not refused(*(form for _, form in sent)):
         try:
-            actions.review(
-                evidence=evidence,
-                bearing=bearing,
-                decision=Review(said["decision"]),
-                reason=said["reason"],
-                first_on=said.get("first_on"),
-                seen=said["seen"],
-                by=user,
-                now=now,
-            )
-        except ChangedMeanwhile as refusal:
-            evidence = with_what_it_shows(user).get(pk=pk)
-            has_now_seen(form, "seen", _newest_review(evidence, bearing))
-            beside_field(form, str(refusal), refusal.field)
+            with transaction.atomic():  # all of them, or none
+                for bearing, form in sent:
+                    _review(evidence, bearing, form.cleaned_data, by=user, now=now)
         except Refused as refusal:
+            evidence = with_what_it_shows(user).get(pk=pk)
+            if isinstance(refusal, ChangedMeanwhile):
+                has_now_seen(form, "seen", _newest_review(evidence, bearing))
             beside_field(form, str(refusal), refusal.field)
         else:
-            about = f" on {bearing.benchmark.key}" if bearing else ""
-            messages.success(request, f"{Review(said['decision']).label}{about}.")
+            messages.success(request, " ".join(_told(bearing, form) for bearing, form in sent))
             return redirect("evidence_detail", evidence.pk)
-    return _detail(request, evidence, review_form=form, status=422)
+    return _detail(request, evidence, sent=sent, status=422)
+
+
+def _decisions(evidence: Evidence, today: date, data: QueryDict) -> Decisions:
+    """The lines that were begun; where none was, the first that waits for a decision, to say so there."""
+    lines = [(bearing, _review_form(evidence, bearing, today, data)) for bearing in _judged(evidence)]
+    begun = [(bearing, form) for bearing, form in lines if form.is_begun]
+    return begun or [next((line for line in lines if not _newest_review(evidence, line[0])), lines[0])]
+
+
+def _review(
+    evidence: Evidence, bearing: EvidenceBearing | None, said: dict[str, Any], *, by: User, now: datetime
+) -> None:
+    actions.review(
+        evidence=evidence,
+        bearing=bearing,
+        decision=Review(said["decision"]),
+        reason=said["reason"],
+        first_on=said.get("first_on"),
+        seen=said["seen"],
+        by=by,
+        now=now,
+    )
+
+
+def _told(bearing: EvidenceBearing | None, form: ReviewForm) -> str:
+    """ "Verified on 3b."; without a bearing "Verified: the evidence itself." """
+    decision = Review(form.cleaned_data["decision"]).label
+    return f"{decision} on {bearing.benchmark.key}." if bearing else f"{decision}: the evidence itself."
 
 
 def _review_form(evidence: Evidence, bearing: EvidenceBearing | None, today: date, data: Any = None) -> ReviewForm:
@@ -181,14 +200,12 @@ def _newest_review(evidence: Evidence, bearing: EvidenceBearing | None) -> int:
     return review.pk if review else 0
 
 
-def _detail(
-    request: SignedIn, evidence: Evidence, review_form: ReviewForm | None = None, status: int = 200
-) -> HttpResponse:
+def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status: int = 200) -> HttpResponse:
     user = request.user
     edition = newest_edition(user, evidence.country)
     context: dict[str, Any] = {"evidence": Piece.of(evidence)}
     if user.is_embassy:
-        lines = _lines(user, evidence, edition, review_form)
+        lines = _lines(user, evidence, edition, sent)
         context |= {
             "is_embassy": True,
             "round": evidence.round,
@@ -198,7 +215,8 @@ def _detail(
             "sensitivity": Sensitivity(evidence.sensitivity).label,
             "outside": outside(edition, evidence.happened_from, evidence.happened_to),
             "lines": lines,
-            "asks": any(line.form for line in lines),
+            "asked": [line.form for line in lines if line.form],
+            "wrong_forms": refused(*(form for _, form in sent)),
             "is_answered": _is_answered(evidence),
             "is_own": permissions.has_recorded(user, evidence),
         }
@@ -224,25 +242,28 @@ def _is_answered(evidence: Evidence) -> bool:
     return answer is not None and answer.decision == Decision.ACCEPTED
 
 
-def _lines(user: User, evidence: Evidence, edition: Edition | None, review_form: ReviewForm | None) -> list[Line]:
-    """A line a bearing; one for the evidence itself too, where a figure cites it or it was reviewed so."""
-    today = clock.today(evidence.country.time_zone)
-    may_review = _is_answered(evidence) and permissions.can_review(user, evidence)
+def _judged(evidence: Evidence) -> list[EvidenceBearing | None]:
+    """Each bearing; the evidence itself (None) too, where a figure cites it or it was reviewed so."""
     bearings: list[EvidenceBearing | None] = list(evidence.bearings.all())
     itself = evidence.readings.all() or [r for r in evidence.reviews.all() if r.bearing_id is None]
     if itself or not bearings:
         bearings.append(None)
+    return bearings
+
+
+def _lines(user: User, evidence: Evidence, edition: Edition | None, sent: Decisions) -> list[Line]:
+    """What is judged, each with the word on it and, where this person may give one, the form as it was `sent`."""
+    today = clock.today(evidence.country.time_zone)
+    may_review = _is_answered(evidence) and permissions.can_review(user, evidence)
+    forms = {bearing.pk if bearing else None: form for bearing, form in sent}
     lines = []
-    for bearing in bearings:
+    for bearing in _judged(evidence):
         pk = bearing.pk if bearing else None
         reviews = [review for review in evidence.reviews.all() if review.bearing_id == pk]
         holds = newest(reviews)
-        form = _review_form(evidence, bearing, today)
-        offered: ReviewForm | None
-        if review_form and review_form.prefix == form.prefix:
-            offered = review_form
-        else:
-            offered = form if may_review and not permissions.has_recorded(user, evidence, bearing) else None
+        offered = forms.get(pk)
+        if offered is None and may_review and not permissions.has_recorded(user, evidence, bearing):
+            offered = _review_form(evidence, bearing, today)
         lines.append(
             Line(
                 bearing,

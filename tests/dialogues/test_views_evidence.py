@@ -127,18 +127,83 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
 def word(bearing, **changed):
     prefix = f"bearing-{bearing.pk}"
     said = {"decision": "verified", "reason": "We saw the minutes.", **changed}
-    return {"bearing": bearing.pk} | {f"{prefix}-{name}": value for name, value in said.items()}
+    return {f"{prefix}-{name}": value for name, value in said.items()}
 
 
-def test_evidence_review_verifies_one_bearing(client):
-    evidence = EvidenceFactory(bears_on=[BenchmarkFactory(), BenchmarkFactory()])
-    first, _second = evidence.bearings.all()
+def three_to_decide():
+    evidence = EvidenceFactory(bears_on=[BenchmarkFactory() for _ in range(3)])
+    return evidence, *evidence.bearings.all()
+
+
+def test_evidence_review_verifies_one_bearing_and_leaves_the_others_open(client):
+    evidence, first, second, _third = three_to_decide()
     client.force_login(AmbassadorFactory())
+    page = client.get(address("evidence_detail", evidence)).text
+    assert page.count("Save your decisions") == 1
+    assert "What you leave as it is stays open." in page
 
-    response = client.post(address("evidence_review", evidence), word(first))
+    response = client.post(address("evidence_review", evidence), word(first) | word(second, decision="", reason=" "))
 
     assert response.headers["Location"] == address("evidence_detail", evidence)
     assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [(first, Review.VERIFIED)]
+
+
+def test_evidence_review_takes_all_decisions_at_once(client):
+    evidence, first, _second, third = three_to_decide()
+    ReadingFactory(evidence=evidence)
+    client.force_login(AmbassadorFactory())
+    itself = {"evidence-decision": "verified", "evidence-reason": "The register has it."}
+
+    response = client.post(
+        address("evidence_review", evidence),
+        word(first) | word(third, decision="rejected", reason="Only planned.") | itself,
+        follow=True,
+    )
+
+    told = f"Verified on {first.benchmark.key}. Rejected on {third.benchmark.key}. Verified: the evidence itself."
+    assert told in response.text
+    assert {(review.bearing, review.decision, review.reason) for review in evidence.reviews.all()} == {
+        (first, Review.VERIFIED, "We saw the minutes."),
+        (third, Review.REJECTED, "Only planned."),
+        (None, Review.VERIFIED, "The register has it."),
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [({"reason": ""}, "Why: Fill this in."), ({"seen": "0"}, "recorded a newer review on 10 January 2022")],
+)
+def test_evidence_review_keeps_no_decision_where_one_is_refused_and_loses_none(client, wrong, sentence):
+    evidence, first, second, third = three_to_decide()
+    standing = EvidenceReviewFactory(bearing=second, decision=Review.REJECTED)
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        address("evidence_review", evidence),
+        word(first, reason="Kept as typed.") | word(second, **({"seen": standing.pk} | wrong)),
+    )
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert "Kept as typed." in response.text
+    chosen = {line.bearing: line.form["decision"].value() for line in response.context["lines"]}
+    assert chosen == {first: "verified", second: "verified", third: None}
+    assert list(evidence.reviews.all()) == [standing]
+    assert "Choose one." not in response.text
+    assert "Review it again" not in response.text
+
+
+def test_evidence_review_of_nothing_asks_for_the_first_that_is_open(client):
+    evidence, first, second, _third = three_to_decide()
+    EvidenceReviewFactory(bearing=first)
+    client.force_login(OfficerFactory())
+
+    response = client.post(address("evidence_review", evidence), {})
+
+    assert response.status_code == 422
+    wrong = {line.bearing: line.form.errors for line in response.context["lines"] if line.form.is_bound}
+    assert wrong == {second: {"decision": ["Choose one."], "reason": ["Fill this in."]}}
+    assert evidence.reviews.count() == 1
 
 
 def test_evidence_review_states_the_first_day_where_the_evidence_lacks_it(client):
@@ -190,13 +255,7 @@ def test_evidence_review_of_a_bearing_of_other_evidence_is_refused(client):
     evidence, other = EvidenceFactory(), EvidenceFactory(bears_on=[BenchmarkFactory()])
     client.force_login(OfficerFactory())
 
-    typed = {
-        "bearing": other.bearings.get().pk,
-        "evidence-decision": "verified",
-        "evidence-reason": "Seen.",
-    }
-
-    assert client.post(address("evidence_review", evidence), typed).status_code == 422
+    assert client.post(address("evidence_review", evidence), word(other.bearings.get())).status_code == 422
     assert not evidence.reviews.exists()
     assert not other.reviews.exists()
 

@@ -293,7 +293,7 @@ def api_accept(world):
 def reviewing(evidence):
     def body(world):
         bearing = bearing_of(world, evidence)
-        return {"bearing": bearing, f"bearing-{bearing}-seen": ""} | judged(world, f"bearing-{bearing}")
+        return {f"bearing-{bearing}-seen": ""} | judged(world, f"bearing-{bearing}")
 
     return body
 

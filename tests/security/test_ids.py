@@ -62,7 +62,6 @@ IN_A_FORM = [
     ("own", "POST update_send unstarted", "kept_files", "homes_file"),
     ("officer", "POST benchmark_assess assessed", "evidence", "their_evidence"),
     ("officer", "POST benchmark_assess assessed", "round", "their_round"),
-    ("second", "POST evidence_review internal", "bearing", "their_bearing"),
     ("officer", "POST dialogue_add -", "agenda", "their_recommendation"),
     ("officer", "POST dialogue_add -", "people-0-ministry", "theirs"),
     ("officer", "POST dialogue_edit dialogue", "people-0-ministry", "theirs"),
