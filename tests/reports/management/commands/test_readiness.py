@@ -62,7 +62,7 @@ def test_readiness_prints_what_stands_beside_the_score(lesotho, capsys):
     assert "4 benchmarks, met, would reach our working mark of 45: 1a, 1b, 1d and 5a." in told
     assert "1 year on the Watch List" in told
     assert " 16.9  1a   no date agreed" in told
-    assert "  8.6  Logged by the embassy itself: 6 pieces of evidence" in told
+    assert "  8.6  Told by others, logged by the embassy: 6 pieces of evidence" in told
 
 
 def test_readiness_prints_what_does_not_fit_together(lesotho, capsys):
