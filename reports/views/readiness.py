@@ -20,7 +20,7 @@ from reports.facts import gather_facts
 from reports.findings import Row
 from reports.readiness import Readiness, readiness
 from reports.views.rows import ToldRow, rows_told
-from reports.views.standpoint import look
+from reports.views.standpoint import fixed, look
 from reports.views.trend import trend_context
 from reports.words import Misfit
 from tiptracker.accounts.models import Ministry, User
@@ -94,7 +94,7 @@ def readiness_detail(request: SignedIn) -> HttpResponse:
                 "gaps": _gaps(request.user, asked, result),
                 "levers": pressed_for(request.user, asked, result),
                 "ways": _ways(asked),
-                "to_the_mark": _to_the_mark(asked, needed),
+                "to_the_mark": _to_the_mark(fixed(asked), needed),
                 **trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by),
             }
     return render_page(request, "reports/readiness_detail.html", context, status=status)

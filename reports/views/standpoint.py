@@ -10,6 +10,7 @@ from reports import asking
 from reports.asking import Asked
 from reports.forms import StandpointForm
 from reports.permissions import can_read_readiness
+from tiptracker import clock
 from tiptracker.pages import SignedIn
 from tiptracker.refusals import Refused
 
@@ -36,6 +37,11 @@ def readable_edition(request: SignedIn) -> Edition | None:
     if edition is not None and not can_read_readiness(request.user, edition):
         raise PermissionDenied
     return edition
+
+
+def fixed(asked: Asked) -> Asked:
+    """The same with its moment of knowledge, now where none was named: its address asks for the same for good."""
+    return asked._replace(known_by=asked.known_by or clock.now(asked.edition.country.time_zone))
 
 
 def look(request: SignedIn) -> Looked:

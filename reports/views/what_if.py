@@ -18,14 +18,11 @@ from reports.glance import PrintedBenchmark
 from reports.readiness import Readiness, readiness
 from reports.record import Facts
 from reports.supposed import Choice
-from reports.views.standpoint import look
+from reports.views.standpoint import fixed, look
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.snapshot import snapshot
-
-KEPT = ("as_of", "known_by", "known_on")
-"""What else the address may ask, and goes on asking as boxes are ticked."""
 
 
 class Ticked(NamedTuple):
@@ -56,29 +53,30 @@ class Way(NamedTuple):
 def readiness_what_if(request: SignedIn) -> HttpResponse:
     """The score as it is and as it would be with the benchmarks of `met=` (ids) met; for htmx the result alone.
 
-    A benchmark that isn't asked is refused; the others stay ticked.
+    A benchmark that isn't asked is refused; the others stay ticked. As boxes are ticked the address goes on naming the
+    day and the moment at which the page was opened, so that it gives the same figures whenever it is sent.
     """
     asked, form, status = look(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
     if asked is None:
         return render_page(request, "reports/readiness_what_if.html", context, status=status)
-    told = request.GET.getlist("met")
+    told, up = request.GET.getlist("met"), f"{reverse('readiness_detail')}?{asked.query}"
+    then = fixed(asked)
     with snapshot():
         facts = gather_facts(asked.edition)
-        result = readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
+        result = readiness(facts, as_of=asked.as_of, known_by=then.known_by)
         try:
             met = asking.met(told, result)
             context["supposed"] = supposed.suppose(result, met)
         except Refused as refusal:
             met = frozenset(one.benchmark_id for one in result.verified.benchmarks if str(one.benchmark_id) in told)
             context["refusal"], status = str(refusal), 422
-        context |= {"mark": glance.bar(result).mark, "has_benchmarks": bool(result.verified.benchmarks)}
+        context |= {"mark": glance.bar(result).mark, "has_benchmarks": bool(result.verified.benchmarks), "up": up}
         if not request.headers.get("HX-Request"):
             context |= {
-                "groups": _groups(request.user, asked, facts, result, met),
-                "ways": _ways(asked, result),
-                "kept": [(name, value) for name in KEPT if (value := request.GET.get(name))],
-                "up": f"{reverse('readiness_detail')}?{asked.query}",
+                "then": then,
+                "groups": _groups(request.user, then, facts, result, met),
+                "ways": _ways(then, result),
             }
     return render_page(request, "reports/readiness_what_if.html", context, partial="result", status=status)
 
@@ -120,5 +118,4 @@ def _ways(asked: Asked, result: Readiness) -> list[Way]:
 
 def _with_met(asked: Asked, met: Iterable[int]) -> str:
     ticked = urlencode([("met", one) for one in met])
-    query = f"edition={asked.edition.pk}" if asked.is_today else asked.query
-    return f"{reverse('readiness_what_if')}?{query}" + (f"&{ticked}" if ticked else "")
+    return f"{reverse('readiness_what_if')}?{asked.query}" + (f"&{ticked}" if ticked else "")

@@ -1,5 +1,6 @@
 """What if: benchmarks are ticked, the score, its parts and the mark move; never mistaken for the record."""
 
+import re
 from datetime import date
 
 import pytest
@@ -165,6 +166,23 @@ def test_what_if_keeps_the_day_and_the_moment_as_boxes_are_ticked(what_if, three
     assert '<input type="hidden" name="as_of" value="2022-01-10">' in response.text
     assert '<input type="hidden" name="known_by" value="2022-01-20T10:00:00+02:00">' in response.text
     assert all("as_of=2022-01-10" in way.url for way in response.context["ways"])
+
+
+def test_what_if_sent_from_the_plain_page_gives_the_same_figures_later(what_if, three, set_clock):
+    first, second, _ = three
+    opened = what_if()
+    assert "as known on <time" in opened.text
+    named = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]+)">', opened.text))
+    (everything, _) = opened.context["ways"]
+    sent = "With 1a met the score would be 26.7; it is 21.7."
+    assert sent in what_if(first, **named).text
+
+    set_clock(date(2022, 2, 10))
+    EvidenceFactory(bears_on=[second], verified=True, recorded_at=at_noon(date(2022, 2, 1)))
+
+    assert sent in what_if(first, **named).text
+    assert "it is 21.7." in opened.client.get(everything.url).text
+    assert sent not in what_if(first).text
 
 
 @pytest.mark.parametrize("headers", [None, HTMX], ids=["page", "htmx"])
