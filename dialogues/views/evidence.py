@@ -204,6 +204,8 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
     user = request.user
     edition = newest_edition(user, evidence.country)
     context: dict[str, Any] = {"evidence": Piece.of(evidence)}
+    if evidence.round_id and evidence.file_id is None:  # what proves a figure is elsewhere in the update
+        context["files"] = list(EvidenceFile.objects.visible_to(user).filter(evidence__round=evidence.round_id))
     if user.is_embassy:
         lines = _lines(user, evidence, edition, sent)
         context |= {

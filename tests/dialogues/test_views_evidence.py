@@ -45,7 +45,7 @@ def test_evidence_detail_shows_what_it_bears_on_and_the_word_on_that(client):
     assert "It shows a concrete action." in text
     assert "Seen with our own eyes." in text
     assert evidence.file.stored_sha256 in text
-    assert "Save your decision" not in text
+    assert "Save what you decided" not in text
 
 
 def test_evidence_detail_offers_a_review_to_everybody_who_may_but_its_recorder(client):
@@ -54,7 +54,7 @@ def test_evidence_detail_offers_a_review_to_everybody_who_may_but_its_recorder(c
     for user, offered in ((officer, False), (other, True), (AmbassadorFactory(), True), (ObserverFactory(), False)):
         client.force_login(user)
         text = client.get(address("evidence_detail", evidence)).text
-        assert ("Save your decision" in text) == offered
+        assert ("Save what you decided" in text) == offered
         assert ("nobody verifies their own" in text) == (user == officer)
 
 
@@ -65,7 +65,7 @@ def test_evidence_detail_of_an_update_that_waits_leads_to_the_inbox(client):
 
     text = client.get(address("evidence_detail", evidence)).text
 
-    assert "Save your decision" not in text
+    assert "Save what you decided" not in text
     assert f'<a href="{address("round_detail", sent)}">it is judged there</a>' in text
 
 
@@ -81,6 +81,24 @@ def test_evidence_detail_gives_a_ministry_what_it_sent_and_the_answer(client):
     assert review.reason in text
     for secret in ("It shows", "concrete action", "Who may see it", review.recorded_by.name, "SHA-256", "Save"):
         assert secret not in text, secret
+
+
+@pytest.mark.parametrize("reads", ["the embassy", "the ministry"])
+def test_evidence_detail_of_a_figure_leads_to_the_files_that_came_with_it(client, reads):
+    sent = UpdateRoundFactory()
+    figure = ReadingFactory(round=sent, evidence=EvidenceFactory(round=sent)).evidence
+    proof = EvidenceFactory(round=sent, file=EvidenceFileFactory(name="posts.pdf"))
+    EvidenceFactory(round=sent, file=EvidenceFileFactory(name="map.pdf"))
+    other = UpdateRoundFactory(update__commitment=sent.update.commitment)
+    EvidenceFactory(round=other, file=EvidenceFileFactory(name="other.pdf"))
+    ministry = FocalPointFactory(ministry=sent.update.commitment.ministry)
+    client.force_login(OfficerFactory() if reads == "the embassy" else ministry)
+
+    text = client.get(address("evidence_detail", figure)).text
+
+    assert (address("evidence_file", proof.file) in text, "map.pdf" in text, "other.pdf" in text) == (True, True, False)
+    assert (address("round_detail", sent) in text) == (reads == "the embassy")
+    assert "map.pdf" not in client.get(address("evidence_detail", proof)).text
 
 
 def test_evidence_detail_of_shared_evidence_gives_a_ministry_no_review(client):
@@ -121,6 +139,21 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
     assert len(response.context["lines"]) == count + 1
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queries, count):
+    sent = UpdateRoundFactory()
+    figure = ReadingFactory(round=sent, evidence=EvidenceFactory(round=sent)).evidence
+    for _ in range(count):
+        EvidenceFactory(round=sent, file=EvidenceFileFactory())
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; evidence, bearings, reviews, readings; files; edition; as it waits, own figures; inbox, post
+    with django_assert_num_queries(12):
+        response = client.get(address("evidence_detail", figure))
+
+    assert len(response.context["files"]) == count
+
+
 # --- Its review -------------------------------------------------------------------------------------------------------
 
 
@@ -139,7 +172,7 @@ def test_evidence_review_verifies_one_bearing_and_leaves_the_others_open(client)
     evidence, first, second, _third = three_to_decide()
     client.force_login(AmbassadorFactory())
     page = client.get(address("evidence_detail", evidence)).text
-    assert page.count("Save your decisions") == 1
+    assert page.count("Save what you decided") == 1
     assert "What you leave as it is stays open." in page
 
     response = client.post(address("evidence_review", evidence), word(first) | word(second, decision="", reason=" "))

@@ -409,7 +409,7 @@ def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
     own = client.get(address("evidence_detail", evidence)).text
     assert part("investigations") == 0
     assert "What it counts waits for a review of the evidence itself." in own
-    assert "Save your decision" not in own
+    assert "Save what you decided" not in own
 
     client.force_login(ambassador)
     inbox = client.get(reverse("round_list")).text

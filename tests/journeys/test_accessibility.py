@@ -267,7 +267,7 @@ def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, b
 
 REFUSED = [
     ("evidence_log", "Log it", {}),
-    ("evidence_detail", "Save your decision", {}),
+    ("evidence_detail", "Save what you decided", {}),
     ("round_detail", "Accept with these decisions", {}),
     ("round_detail", "Return with a reason", {}),
     ("benchmark_assess", "Assess 1c", {}),
