@@ -13,6 +13,18 @@ window.addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
 });
 
+// Back brings a form's fields back as they were, but folded away as they came: open what holds something.
+const initial = ({ options }) => Math.max(0, [...options].findIndex((option) => option.defaultSelected));
+const isChanged = (field) =>
+  field.options
+    ? field.selectedIndex !== initial(field)
+    : field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+
+window.addEventListener("pageshow", () => {
+  for (const folded of document.querySelectorAll("form details:not([open])"))
+    folded.open = [...folded.querySelectorAll("input, select, textarea")].some(isChanged);
+});
+
 // A second press on a slow line does not send twice; a few seconds later it may, should the first be lost.
 const sentAt = new WeakMap();
 
