@@ -11,6 +11,7 @@ from reports import telling, wording
 from reports.changes import Changes, Moved, Standpoint, Stop
 from reports.findings import Row
 from reports.glance import plain
+from reports.tallying import POINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,15 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class PrintedMoved:
-    """A line that moved, with its points as printed: "+1.5", "−0.8", "0"."""
+    """A line that moved, with its points as printed: "+1.5", "−0.8", "0"; `said` and `says` are empty where not asked.
+
+    Where the reasons are the same, they tell what changed instead: what the line weighed, or what it gave.
+    """
 
     line: Moved
     points: str
+    said: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +118,19 @@ def _way(since: Standpoint, until: Standpoint, zone: ZoneInfo) -> str:
 
 def _stop(stop: Stop, points: Decimal) -> PrintedStop:
     figures = wording.printed([one.points for one in stop.moved], total=points)
-    moved = tuple(PrintedMoved(one, signed(figure)) for one, figure in zip(stop.moved, figures, strict=True))
+    moved = tuple(
+        PrintedMoved(one, signed(figure), *_reasons(one)) for one, figure in zip(stop.moved, figures, strict=True)
+    )
     return PrintedStop(stop.on, stop.at, signed(points), moved)
+
+
+def _reasons(line: Moved) -> tuple[str, str]:
+    """What a line said and says: "Weighed 2.7 of 30." and "Weighs 3 of 30." where nothing else of it changed."""
+    of_before, of = (wording.figure(wording.tenths(points)) for points in (line.of_before, line.of))
+    if line.before != line.reason or of_before == of:
+        return line.before, line.reason
+    whole = wording.figure(wording.tenths(POINTS[line.part]))
+    return f"Weighed {of_before} of {whole}.", f"Weighs {of} of {whole}. {line.reason}"
 
 
 def _figure(end: End) -> Decimal | None:

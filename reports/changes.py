@@ -15,11 +15,14 @@ from recommendations.words import Origin
 from reports.findings import Finding, Row
 from reports.readiness import Days
 from reports.record import Facts
-from reports.tallying import Tally
+from reports.tallying import Line, Tally
 from reports.words import PartKey
 
-type Lines = Mapping[tuple[PartKey, str], tuple[str, Fraction, Finding]]
-"""Title, points and finding by part and key."""
+type Lines = Mapping[tuple[PartKey, str], Line]
+"""The lines of a score by part and key."""
+
+NOT_ASKED = Line("", "", Fraction(0), "", Finding(None, ""))
+"""In the place of a line that a score doesn't have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Standpoint:
 class Moved:
     """A line of the score that moved: by how many points, what it said and says, and the rows that did it.
 
+    `of_before` and `of` are what it could give and can give, of 100: with other weights that alone moves it.
     In the second part the lines are the benchmarks: "6a", the action plan's as "action_plan_6a".
     """
 
@@ -44,6 +48,8 @@ class Moved:
     before: str
     reason: str
     rows: tuple[Row, ...]
+    of_before: Fraction
+    of: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,23 +161,21 @@ def _moved(was: Lines, stands: Lines, rows: tuple[Row, ...], cites: Mapping[Row,
     A reading that was there before came to count by the evidence it cites (`cites`).
     """
     for key in {**stands, **was}:
-        title, points, finding = stands.get(key, ("", Fraction(0), None))
-        old_title, old_points, old = was.get(key, ("", Fraction(0), None))
-        if points != old_points:
-            new = {row if row in rows else cites.get(row, row) for row in {*_rows(finding)} ^ {*_rows(old)}}
+        old = was.get(key, NOT_ASKED)
+        now = stands.get(key, NOT_ASKED)
+        if now.points != old.points:
+            new = {row if row in rows else cites.get(row, row) for row in {*now.finding.rows} ^ {*old.finding.rows}}
             yield Moved(
                 part=key[0],
                 key=key[1],
-                title=title or old_title,
-                points=points - old_points,
-                before=old.reason if old else "",
-                reason=finding.reason if finding else "",
+                title=now.title or old.title,
+                points=now.points - old.points,
+                before=old.finding.reason,
+                reason=now.finding.reason,
                 rows=tuple(sorted(new & {*rows})) or rows,
+                of_before=old.of,
+                of=now.of,
             )
-
-
-def _rows(finding: Finding | None) -> tuple[Row, ...]:
-    return finding.rows if finding else ()
 
 
 def _lines(tally: Tally, plan: Collection[int]) -> Lines:
@@ -179,15 +183,15 @@ def _lines(tally: Tally, plan: Collection[int]) -> Lines:
 
     Their numbers may be the report's too, so that a benchmark's key alone says not which it is.
     """
-    lines: dict[tuple[PartKey, str], tuple[str, Fraction, Finding]] = {}
+    lines: dict[tuple[PartKey, str], Line] = {}
     for part in tally.parts:
         if part.key is PartKey.ACTION:
             for one in tally.benchmarks:
                 key, kind = one.line.key, "Benchmark"
                 if one.recommendation_id in plan:
                     key, kind = f"action_plan_{key}", Origin.ACTION_PLAN.label
-                lines[part.key, key] = (f"{kind} {one.line.key}", one.line.points, one.line.finding)
+                lines[part.key, key] = replace(one.line, title=f"{kind} {one.line.key}")
         else:
             for line in part.lines:
-                lines[part.key, line.key] = (line.title, line.points, line.finding)
+                lines[part.key, line.key] = line
     return lines

@@ -21,7 +21,7 @@ from reports.changes import changes, comes_before
 from reports.facts import gather_facts
 from reports.findings import Row
 from reports.forms import BetweenForm
-from reports.views.rows import ToldRow, rows_told
+from reports.views.rows import ToldRow, rows_told, terms_told
 from reports.views.standpoint import readable_edition
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
@@ -111,6 +111,7 @@ def _told(request: SignedIn, edition: Edition) -> dict[str, Any]:
         )
         page = between.printed(found, first, last, facts.zone)
         told = rows_told(request.user, page.rows, until.known_by)
+        set_at = terms_told(request.user, named) if (named := told.get(Row("edition", edition.pk))) else {}
         presets = _presets(request.user, edition, since)
     return {
         "edition": edition,
@@ -121,8 +122,13 @@ def _told(request: SignedIn, edition: Edition) -> dict[str, Any]:
         "presets": presets,
         "page": page,
         "has_benchmarks": bool(facts.benchmarks),
-        "stops": [_stop(stop, told, until) for stop in page.stops],
+        "stops": [_stop(stop, {**told, **_terms_of(stop, set_at)}, until) for stop in page.stops],
     }
+
+
+def _terms_of(stop: PrintedStop, set_at: Mapping[datetime, ToldRow]) -> dict[Row, ToldRow]:
+    """The terms that were set at a stop, in the place of their edition."""
+    return {terms.row: terms for at, terms in set_at.items() if at == stop.at}
 
 
 def _stop(stop: PrintedStop, told: Mapping[Row, ToldRow], until: Asked) -> ToldStop:

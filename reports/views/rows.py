@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceReview, Reading
 from dialogues.words import Review
-from recommendations.models import Benchmark, Edition, Milestone, Recommendation
+from recommendations.models import Benchmark, Edition, EditionTerms, Milestone, Recommendation
 from recommendations.words import DATES_ALONE, Origin
 from reports import wording
 from reports.findings import Row
@@ -211,8 +211,21 @@ def _milestones(user: User, keys: set[int]) -> Iterator[ToldRow]:
 
 def _editions(user: User, keys: set[int]) -> Iterator[ToldRow]:
     for row in Edition.objects.visible_to(user).filter(pk__in=keys).select_related("country"):
-        url = f"{reverse('recommendation_list')}?edition={row.pk}"
-        yield ToldRow(Row("edition", row.pk), f"{row.country}, {row.year} edition", url, row.source)
+        url = f"{reverse('readiness_detail')}?edition={row.pk}"
+        if user.role == Role.OFFICER:
+            url = reverse("edition_terms", args=[row.pk])
+        yield ToldRow(Row("edition", row.pk), f"The terms of {row.country}, {row.year} edition", url)
+
+
+def terms_told(user: User, edition: ToldRow) -> Mapping[datetime, ToldRow]:
+    """An edition's terms by the moment at which they were set, with the reason given for them. One query."""
+    rows = EditionTerms.objects.visible_to(user).filter(edition=edition.row.id).select_related("recorded_by")
+    return {
+        row.recorded_at: edition._replace(
+            text=f"{edition.text}: {row.reason}", who=row.recorded_by.name, did="set", on=row.recorded_at
+        )
+        for row in rows
+    }
 
 
 def _benchmark_url(row: Benchmark) -> str:

@@ -193,6 +193,7 @@ def test_a_change_of_weight_is_a_stop_of_its_own_that_leads_to_the_edition():
     assert stop.rows == (Row("edition", 1),)
     assert told(stop) == {("concrete_action", "2a"): Fraction(15, 4)}
     assert [(one.rows, one.before == one.reason) for one in stop.moved] == [(stop.rows, True)]
+    assert [(one.of_before, one.of) for one in stop.moved] == [(15, Fraction(45, 2))]
 
 
 def test_a_change_of_a_benchmarks_terms_leads_to_the_benchmark():

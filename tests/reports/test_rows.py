@@ -100,7 +100,7 @@ def test_what_is_asked_and_concluded_leads_to_where_it_is_read():
     assert told(promise, "commitment")[1:3] == ("To do it.", f"/commitments/{promise.pk}/")
     assert told(deadline, "milestone").url == f"/dashboard/?edition={edition.pk}#days"
     assert told(plan, "milestone").url == f"/milestones/{plan.pk}/done/"
-    assert told(edition, "edition").text == "Lesotho, 2021 edition"
+    assert told(edition, "edition")[1:3] == ("The terms of Lesotho, 2021 edition", f"/editions/{edition.pk}/terms/")
 
 
 def test_benchmark_is_worded_as_its_terms_were_known():

@@ -15,6 +15,7 @@ from tests.factories import (
     CountryFactory,
     DialogueFactory,
     EditionFactory,
+    EditionTermsFactory,
     EvidenceFactory,
     EvidenceReviewFactory,
     FocalPointFactory,
@@ -118,6 +119,29 @@ def test_changes_goes_from_stop_to_stop_in_the_order_of_time(changed):
     assert [told.stop.points for told in response.context["stops"]] == ["+21.7", "+15"]
     assert response.text.index("1 December 2021, 12:00") < response.text.index("10 January 2022, 12:00")
     assert "<strong>+36.7</strong> points</p>" in response.text
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory])
+def test_changes_says_of_other_terms_what_a_line_weighs_and_why(changed, reader):
+    benchmark, _ = BenchmarkFactory(), BenchmarkFactory()
+    action(benchmark, DECEMBER, DECEMBER)
+    edition = benchmark.recommendation.edition
+    for day, weight in ((JANUARY, 3), (date(2022, 1, 12), 5)):
+        terms = EditionTermsFactory(edition=edition, reason=f"It weighs {weight} times.", recorded_at=at_noon(day))
+        terms.weights.create(recommendation=benchmark.recommendation, weight=weight)
+
+    response = changed(reader())
+
+    first, second = ([(one.moved.said, one.moved.says) for one in told.lines] for told in response.context["stops"])
+    stands = "Not assessed yet; a verified action over by 1 December 2021 counts as a step."
+    assert first == [("Weighed 15 of 30.", f"Weighs 22.5 of 30. {stands}")]
+    assert second == [("Weighed 22.5 of 30.", f"Weighs 25 of 30. {stands}")]
+    page = reverse("edition_terms", args=[edition.pk])
+    if reader is AmbassadorFactory:
+        page = f"{reverse('readiness_detail')}?edition={edition.pk}"
+    for weight, day in ((3, JANUARY), (5, date(2022, 1, 12))):
+        assert f'<a href="{page}">The terms of Lesotho, 2021 edition: It weighs {weight} times.</a>' in response.text
+        assert f'set <time datetime="{day}">' in response.text
 
 
 def test_changes_says_what_fell(changed):
