@@ -17,6 +17,7 @@ from recommendations.models import (
     EditionTerms,
     Indicator,
     Milestone,
+    MilestoneDone,
     Recommendation,
     RecommendationTerms,
     RecommendationWeight,
@@ -293,22 +294,28 @@ def change_terms(
 
 
 @transaction.atomic
-def record_milestone(*, milestone: Milestone, done_on: date, source: str, by: User, now: datetime) -> Milestone:
-    """The day on which what was to happen by a milestone did. Raises PermissionDenied, Refused."""
+def record_milestone(*, milestone: Milestone, done_on: date, source: str, by: User, now: datetime) -> MilestoneDone:
+    """The day on which what was to happen by a milestone did, or another one that puts it right.
+
+    Raises PermissionDenied, Refused.
+    """
     if not can_edit_recommendations(by, milestone.edition):
         raise PermissionDenied
     locked = Milestone.objects.select_for_update().get(pk=milestone.pk)
     if locked.kind in DATES_ALONE:
         raise Refused("This day comes by itself: there is nothing to record as done.")
     refuse_future(done_on, now, field="done_on")
-    before = {"done_on": locked.done_on, "source": locked.source}
-    locked.done_on = done_on
-    locked.source = written(source, "Say where this is told, so that it can be looked up.", field="source")
+    source = written(source, "Say where this is told, so that it can be looked up.", field="source")
+    old = locked.done.known_by(None).first()
+    before = {"done_on": old.done_on, "source": old.source} if old else None
+    told = {"done_on": done_on, "source": source}
+    if told == before:
+        raise Refused("This is recorded already. Change something, or leave it as it is.")
+    row = add(MilestoneDone(milestone=locked, **told, recorded_at=now, recorded_by=by))
     country = milestone.edition.country_id
-    after = {"done_on": done_on, "source": locked.source}
-    record("milestone.done", by=by, row=change(locked), country=country, before=before, after=after)
+    record("milestone.done", by=by, row=locked, country=country, before=before, after=told | {"done": row.pk})
     readiness_may_have_moved(country)
-    return locked
+    return row
 
 
 def _refuse_other_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, now: datetime) -> None:

@@ -23,7 +23,15 @@ from recommendations.forms import (
     has_seen,
     refuse,
 )
-from recommendations.models import Benchmark, Edition, EditionTerms, Milestone, Recommendation, RecommendationWeight
+from recommendations.models import (
+    Benchmark,
+    Edition,
+    EditionTerms,
+    Milestone,
+    MilestoneDone,
+    Recommendation,
+    RecommendationWeight,
+)
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import DATES_ALONE, Origin, TextStatus
 from tiptracker import clock
@@ -228,15 +236,21 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 @form_page
 def milestone_done(request: SignedIn, pk: int) -> HttpResponse:
-    """The day on which what was to happen by a milestone did."""
+    """The day on which what was to happen by a milestone did, and what was recorded of it before."""
     rows = Milestone.objects.visible_to(request.user).exclude(kind__in=DATES_ALONE).select_related("edition__country")
     row = get_object_or_404(rows, pk=pk)
     _may_edit(request, row.edition)
     now = clock.now(row.edition.country.time_zone)
+    history = list(
+        MilestoneDone.objects.visible_to(request.user)
+        .filter(milestone=row)
+        .known_by(None)
+        .select_related("recorded_by")
+    )
     form = MilestoneForm(
         request.POST if request.method == "POST" else None,
         today=now.date(),
-        initial={"done_on": row.done_on, "source": row.source},
+        initial={"done_on": history[0].done_on} if history else {},
     )
     if form.is_valid():
         try:
@@ -246,7 +260,7 @@ def milestone_done(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{row.get_kind_display()}: recorded as done.")
             return redirect(f"{reverse('dashboard')}?edition={row.edition_id}#days")
-    context = {"milestone": row, "form": form}
+    context = {"milestone": row, "form": form, "history": history}
     return render_page(request, "recommendations/milestone_done.html", context, status=_status(form))
 
 

@@ -12,7 +12,7 @@ from dialogues.status import standing_on
 from dialogues.words import Review, Shows, Status, Verdict
 from recommendations.words import DATES_ALONE, Better, Origin, Rule
 from reports import wording
-from reports.counting import OWN, Sight, grouped, latest
+from reports.counting import OWN, Sight, grouped, latest, newest
 from reports.findings import Asked, Questionnaire, Row
 from reports.record import Facts
 from reports.words import Misfit
@@ -189,7 +189,8 @@ def _unfinished(facts: Facts, asked: Questionnaire) -> Iterator[Check]:
 
 def _missed(facts: Facts, as_of: date) -> Iterator[Check]:
     for row in sorted(facts.milestones, key=lambda row: (row.due_on, row.id)):
-        if row.kind not in DATES_ALONE and row.due_on < as_of and (row.done_on is None or row.done_on > as_of):
+        done = newest(row.done)
+        if row.kind not in DATES_ALONE and row.due_on < as_of and (done is None or done.done_on > as_of):
             yield Check(
                 Misfit.MISSED,
                 f"{row.kind.label}: due on {wording.day(row.due_on)}, and not recorded as done.",

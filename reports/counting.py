@@ -101,6 +101,7 @@ def known(facts: Facts, by: datetime | None) -> Facts:
         ),
         assessments=so_far(facts.assessments),
         commitments=tuple(replace(one, events=so_far(one.events)) for one in so_far(facts.commitments)),
+        milestones=tuple(replace(one, done=so_far(one.done)) for one in facts.milestones),
     )
 
 

@@ -131,6 +131,7 @@ def _moments(facts: Facts) -> Iterator[datetime]:
         facts.assessments,
         facts.commitments,
         (event for one in facts.commitments for event in one.events),
+        (done for one in facts.milestones for done in one.done),
     ):
         yield from (row.recorded_at for row in rows)
     yield from (row.returned_at for row in facts.rounds if row.returned_at)

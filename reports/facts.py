@@ -281,15 +281,29 @@ def _commitments(edition: Edition) -> tuple[record.Commitment, ...]:
 
 
 def _year_by_year(edition: Edition) -> tuple[tuple[record.Milestone, ...], dict[int, Tier]]:
-    """The edition's milestones; and the country's tiers by year, up to this edition's."""
-    milestones = []
+    """The edition's milestones; and the country's tiers by year, up to this edition's.
+
+    One row a recording of a milestone as done, or one where there is none.
+    """
+    milestones = {}
+    done: dict[int, list[record.MilestoneDone]] = defaultdict(list)
     tiers = {}
-    for key, year, tier, milestone, kind, due_on, done_on in Edition.objects.filter(
+    for key, year, tier, milestone, kind, due_on, recording, at, done_on in Edition.objects.filter(
         country=edition.country_id, year__lte=edition.year
     ).values_list(
-        "id", "year", "tier", "milestones__id", "milestones__kind", "milestones__due_on", "milestones__done_on"
+        "id",
+        "year",
+        "tier",
+        "milestones__id",
+        "milestones__kind",
+        "milestones__due_on",
+        "milestones__done__id",
+        "milestones__done__recorded_at",
+        "milestones__done__done_on",
     ):
         tiers[year] = Tier(tier)
         if key == edition.pk and milestone is not None:
-            milestones.append(record.Milestone(milestone, MilestoneKind(kind), due_on, done_on))
-    return tuple(milestones), tiers
+            milestones[milestone] = (MilestoneKind(kind), due_on)
+            if recording is not None:
+                done[milestone].append(record.MilestoneDone(recording, at, done_on))
+    return tuple(record.Milestone(key, *told, tuple(done[key])) for key, told in milestones.items()), tiers

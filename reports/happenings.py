@@ -13,16 +13,17 @@ from tiptracker.accounts.models import User
 
 
 def gather_happenings(user: User, edition: Edition, *, as_of: date, known_by: datetime | None) -> list[Happening]:
-    """The dialogues up to a day that were recorded by a moment (None: by now), and the milestones of the edition."""
+    """The dialogues up to a day that were recorded by a moment (None: by now), and the milestones as known then."""
     recorded = Q() if known_by is None else Q(recorded_at__lte=known_by)
     dialogues = Dialogue.objects.visible_to(user).filter(
         recorded, country=edition.country_id, held_on__range=(edition.starts_on, as_of)
     )
-    return told(dialogues, Milestone.objects.visible_to(user).filter(edition=edition), as_of)
+    milestones = Milestone.objects.visible_to(user).filter(edition=edition).as_known_by(known_by)
+    return told(dialogues, milestones, as_of)
 
 
 def told(dialogues: Iterable[Dialogue], milestones: Iterable[Milestone], as_of: date) -> list[Happening]:
-    """Each by its name; a milestone on the day on which it was done, else on that by which it is due."""
+    """Each by its name; a milestone (`as_known_by`) on the day on which it was done, else on that it is due by."""
     return [
         *(Happening(row.held_on, "Dialogue", f"Dialogue, {row.place}", row.pk) for row in dialogues),
         *(_milestone(row, as_of) for row in milestones),

@@ -7,7 +7,7 @@ change: the reason of the working mark stays in the terms alone, which the facts
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache, partial
 from types import NoneType
 from typing import Any, Protocol, get_args, get_origin, get_type_hints
@@ -47,7 +47,7 @@ def facts_from(document: Mapping[str, Any]) -> Facts:
     Raises ValueError where the document is none of facts.
     """
     try:
-        facts: Facts = _reader(Facts)(document)
+        facts: Facts = _reader(Facts)({**document, "milestones": [*map(_dated, document.get("milestones", ()))]})
     except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
         raise ValueError("These are no facts that a run has kept.") from error
     return facts
@@ -73,6 +73,14 @@ def compare(run: Kept) -> Comparison:
     return Comparison(
         Recomputed.DIFFERS, tuple(key for key in keys if spelt(again.get(key)) != spelt(run.result.get(key)))
     )
+
+
+def _dated(milestone: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A milestone as it is kept today; one kept before recordings were dated has the day that it told of itself."""
+    if not (done_on := milestone.get("done_on")):
+        return milestone
+    known_all_along = datetime.min.replace(tzinfo=UTC).isoformat()
+    return {**milestone, "done": [{"id": milestone["id"], "recorded_at": known_all_along, "done_on": done_on}]}
 
 
 def spelt(document: Any) -> str:

@@ -236,13 +236,22 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneDone:
+    """The day on which what was to happen by a milestone did; another row puts it right."""
+
+    id: int
+    recorded_at: datetime
+    done_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Milestone:
-    """A day of the edition's year, and the day on which what was to happen by then did."""
+    """A day of the edition's year, and all that was recorded of what was to happen by then."""
 
     id: int
     kind: MilestoneKind
     due_on: date
-    done_on: date | None = None
+    done: tuple[MilestoneDone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,13 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.words import Kind
-from recommendations.models import BenchmarkTerms, EditionTerms, RecommendationTerms, RecommendationWeight
+from recommendations.models import (
+    BenchmarkTerms,
+    EditionTerms,
+    MilestoneDone,
+    RecommendationTerms,
+    RecommendationWeight,
+)
 from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
 from tiptracker.audit import actions as audit
@@ -41,6 +47,7 @@ KEPT = {
     EvidenceFile: {"name"},
     EvidenceReview: {"reason"},
     FileScan: set(),
+    MilestoneDone: {"source"},
     ReadinessRun: set(),
     Reading: {"note", "source"},
     ReadingPart: set(),
@@ -100,6 +107,7 @@ MAKERS = {
     EvidenceFile: factories.EvidenceFileFactory,
     EvidenceReview: factories.EvidenceReviewFactory,
     FileScan: lambda: factories.EvidenceFileFactory().scans.create(at=factories.TERMS_SET_AT),
+    MilestoneDone: factories.MilestoneDoneFactory,
     ReadinessRun: _run,
     Reading: factories.ReadingFactory,
     ReadingPart: factories.ReadingPartFactory,

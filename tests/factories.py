@@ -54,6 +54,7 @@ from recommendations.models import (
     EditionTerms,
     Indicator,
     Milestone,
+    MilestoneDone,
     Recommendation,
     RecommendationTerms,
     RecommendationWeight,
@@ -227,13 +228,34 @@ class EditionFactory(DjangoModelFactory):
 
 
 class MilestoneFactory(DjangoModelFactory):
+    """The edition's deadline; `done=date(...)` for one that was done, `done__recorded_at=...` for when it is known."""
+
     class Meta:
         model = Milestone
         django_get_or_create = ("edition", "kind")
+        skip_postgeneration_save = True
 
     edition = factory.SubFactory(EditionFactory)
     kind = MilestoneKind.DEADLINE
     due_on = DEADLINE_ON
+
+    @factory.post_generation
+    def done(milestone, create, extracted, **fields):
+        if extracted:
+            MilestoneDoneFactory(milestone=milestone, done_on=extracted, **fields)
+
+
+class MilestoneDoneFactory(DjangoModelFactory):
+    """An action plan that was presented on 20 December 2021, as was recorded at noon of the day."""
+
+    class Meta:
+        model = MilestoneDone
+
+    milestone = factory.SubFactory(MilestoneFactory, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28))
+    done_on = date(2021, 12, 20)
+    source = "A diplomatic note."
+    recorded_at = factory.LazyAttribute(lambda row: at_noon(row.done_on))
+    recorded_by = factory.SubFactory(RecorderFactory)
 
 
 class RecommendationTermsFactory(DjangoModelFactory):

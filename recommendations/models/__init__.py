@@ -1,4 +1,4 @@
-from recommendations.models.editions import Edition, EditionTerms, Milestone, RecommendationWeight
+from recommendations.models.editions import Edition, EditionTerms, Milestone, MilestoneDone, RecommendationWeight
 from recommendations.models.indicators import Indicator
 from recommendations.models.recommendations import Benchmark, BenchmarkTerms, Recommendation, RecommendationTerms
 
@@ -9,6 +9,7 @@ __all__ = [
     "EditionTerms",
     "Indicator",
     "Milestone",
+    "MilestoneDone",
     "Recommendation",
     "RecommendationTerms",
     "RecommendationWeight",

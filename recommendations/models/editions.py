@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from recommendations.words import MilestoneKind, Tier
 from tiptracker.accounts.models import Country, Reader
@@ -125,15 +125,25 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
+    def as_known_by(self, moment: datetime | None) -> Self:
+        """As pages show them, by their days: with `.done_on` by what was recorded by `moment` (None: by now)."""
+        done = MilestoneDone.objects.known_by(moment).filter(milestone=OuterRef("pk"))
+        return self.annotate(done_on=Subquery(done.values("done_on")[:1])).order_by("due_on", "pk")
+
 
 class Milestone(models.Model):
-    """A day of the edition's year that everybody watches, and whether what was to happen by then has."""
+    """A day of the edition's year that everybody watches; `source` says where that day is told.
+
+    Whether what was to happen by then has stands in its dated rows (`MilestoneDone`).
+    """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="milestones")
     kind = models.CharField(max_length=20, choices=MilestoneKind.choices())
     due_on = models.DateField("date")
-    done_on = models.DateField("done on", null=True, blank=True)
     source = models.CharField(max_length=300, blank=True)
+
+    done_on: date | None
+    """From `as_known_by()`, where that was asked for."""
 
     objects = MilestoneQuerySet.as_manager()
 
@@ -145,3 +155,36 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.due_on}"
+
+
+class MilestoneDoneQuerySet(models.QuerySet["MilestoneDone"]):
+    def visible_to(self, user: Reader) -> Self:
+        """Whoever sees the milestone."""
+        return self.filter(milestone__in=Milestone.objects.visible_to(user))
+
+    def known_by(self, moment: datetime | None) -> Self:
+        """Newest first, as far as was recorded by `moment` (None: now)."""
+        rows = self if moment is None else self.filter(recorded_at__lte=moment)
+        return rows.order_by("-recorded_at", "-pk")
+
+
+class MilestoneDone(models.Model):
+    """The day on which what was to happen by a milestone did, as recorded; a later row puts an earlier one right."""
+
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="done")
+    done_on = models.DateField("done on")
+    source = models.CharField(max_length=300)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = MilestoneDoneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("milestone", "-recorded_at", "-pk")
+        verbose_name_plural = "milestones done"
+        constraints: ClassVar = [
+            models.CheckConstraint(name="milestone_done_has_its_source", condition=~Q(source="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.milestone}: done {self.done_on}"

@@ -57,7 +57,7 @@ def build_briefing(
     proof = gather_proof(seen, keys)
     rounds = gather_rounds(seen, promises)
     dialogues = _dialogues(seen)
-    milestones = list(Milestone.objects.visible_to(reader).filter(edition=edition).order_by("due_on", "pk"))
+    milestones = list(Milestone.objects.visible_to(reader).filter(edition=edition).as_known_by(known_by))
     recommendations = told_recommendations(seen, asked, facts, result, proof)
     known = seen.local(known_by) if known_by else None
     return content.BriefingContent(

@@ -68,7 +68,7 @@ class Waiting(NamedTuple):
 
 
 class Passing(NamedTuple):
-    """A milestone and how it stands today; `open_pk` is its key where this person may record it as done."""
+    """A milestone and how it stands today; `open_pk` is its key where this person may record when it was done."""
 
     title: str
     due_on: date
@@ -276,9 +276,9 @@ def _milestones(user: User, edition: Edition, today: date) -> list[Passing]:
             row.due_on,
             _passed(row, today),
             telling.milestone(MilestoneKind(row.kind), row.due_on, row.done_on, today),
-            row.pk if may_record and row.done_on is None and row.kind not in DATES_ALONE else None,
+            row.pk if may_record and row.kind not in DATES_ALONE else None,
         )
-        for row in Milestone.objects.visible_to(user).filter(edition=edition).order_by("due_on", "pk")
+        for row in Milestone.objects.visible_to(user).filter(edition=edition).as_known_by(None)
     ]
 
 

@@ -65,9 +65,9 @@ class ToldRow(NamedTuple):
 def rows_told(user: User, rows: Iterable[Row], known_by: datetime | None = None) -> Mapping[Row, ToldRow]:
     """What the rows are called, by row; without those that this person doesn't see.
 
-    The embassy's words and a benchmark's wording are those known by the moment (None: by now). One query
-    a type of row, benchmarks one more; evidence and readings two more, for the embassy's words and for
-    what was put right.
+    The embassy's words, a benchmark's wording and a milestone's day are those known by the moment
+    (None: by now). One query a type of row, benchmarks one more; evidence and readings two more, for
+    the embassy's words and for what was put right.
     """
     asked: dict[str, set[int]] = defaultdict(set)
     for row in rows:
@@ -77,6 +77,8 @@ def rows_told(user: User, rows: Iterable[Row], known_by: datetime | None = None)
         found += _proof(user, asked["evidence"], asked["reading"], known_by)
     if asked["benchmark"]:
         found += _benchmarks(user, asked["benchmark"], known_by)
+    if asked["milestone"]:
+        found += _milestones(user, asked["milestone"], known_by)
     for kind, tell in _TELLERS.items():
         if asked[kind]:
             found += tell(user, asked[kind])
@@ -201,8 +203,8 @@ def _commitments(user: User, keys: set[int]) -> Iterator[ToldRow]:
         )
 
 
-def _milestones(user: User, keys: set[int]) -> Iterator[ToldRow]:
-    for row in Milestone.objects.visible_to(user).filter(pk__in=keys):
+def _milestones(user: User, keys: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
+    for row in Milestone.objects.visible_to(user).filter(pk__in=keys).as_known_by(known_by):
         url = f"{reverse('dashboard')}?edition={row.edition_id}#days"
         if user.role == Role.OFFICER and row.kind not in DATES_ALONE:
             url = reverse("milestone_done", args=[row.pk])
@@ -236,6 +238,5 @@ _TELLERS = {
     "assessment": _assessments,
     "recommendation": _recommendations,
     "commitment": _commitments,
-    "milestone": _milestones,
     "edition": _editions,
 }

@@ -26,6 +26,7 @@ from tests.factories import (
     EditionFactory,
     EditionTermsFactory,
     IndicatorFactory,
+    MilestoneDoneFactory,
     MilestoneFactory,
     RecommendationFactory,
     RecommendationTermsFactory,
@@ -93,6 +94,8 @@ def test_terms_and_milestones_of_editions_visible_to_each_reader(people, asked):
     assert seen_by_each(people, {"here": here.terms.get(), "elsewhere": elsewhere.terms.get()}) == exactly
     milestones = {"here": MilestoneFactory(edition=here), "elsewhere": MilestoneFactory(edition=elsewhere)}
     assert seen_by_each(people, milestones) == exactly
+    done = {name: MilestoneDoneFactory(milestone=row) for name, row in milestones.items()}
+    assert seen_by_each(people, done) == exactly
 
 
 def test_benchmarks_visible_to_each_reader(people, benchmarks):

@@ -6,7 +6,14 @@ import pytest
 from django.urls import reverse
 
 from recommendations.words import MilestoneKind
-from tests.factories import EditionFactory, MilestoneFactory, OfficerFactory, RecommendationFactory
+from tests.factories import (
+    EditionFactory,
+    MilestoneDoneFactory,
+    MilestoneFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +39,7 @@ def test_a_missed_milestone_is_recorded_as_done_and_the_checks_fall_silent(clien
 
     assert sentence not in client.get(reverse("readiness_checks")).text
     assert "done 20 Dec 2021" in client.get(reverse("dashboard")).text
-    assert page not in client.get(reverse("dashboard")).text
+    assert "Record it" not in client.get(reverse("dashboard")).text
     assert AuditEntry.objects.filter(verb="milestone.done").count() == 1
 
 
@@ -54,8 +61,69 @@ def test_a_milestone_recorded_wrongly_is_refused_beside_the_field_and_nothing_is
     assert response.status_code == 422
     assert response.context["form"].errors[field] == [sentence]
     assert all(value in response.text for value in told.values())
-    plan.refresh_from_db()
-    assert plan.done_on is None
+    assert not plan.done.exists()
+
+
+def test_a_second_recording_puts_the_first_right_and_both_stay(client, plan):
+    RecommendationFactory(edition=plan.edition)
+    elsewhere = MilestoneFactory(edition=EditionFactory(year=2020), kind=MilestoneKind.ACTION_PLAN)
+    MilestoneDoneFactory(milestone=elsewhere, source="Of another year")
+    client.force_login(OfficerFactory(name="A. Officer"))
+    page = reverse("milestone_done", args=[plan.pk])
+
+    assert "Recorded so far" not in client.get(page).text
+    client.post(page, {"done_on": "2021-12-20", "source": "Diplomatic note 12"})
+    told = client.get(page)
+    assert all(said in told.text for said in ("Recorded so far", "A. Officer", "20 Dec 2021", "Diplomatic note 12"))
+    assert "Of another year" not in told.text
+    assert (told.context["form"]["done_on"].value(), told.context["form"]["source"].value()) == (
+        date(2021, 12, 20),
+        None,
+    )
+    assert f'<a href="{page}">Put it right<' in client.get(reverse("dashboard")).text
+
+    assert client.post(page, {"done_on": "2021-12-22", "source": "Diplomatic note 13"}).status_code == 302
+
+    assert [str(one.done_on) for one in client.get(page).context["history"]] == ["2021-12-22", "2021-12-20"]
+    assert "done 22 Dec 2021" in client.get(reverse("dashboard")).text
+    assert "Diplomatic note 12" in AuditEntry.objects.filter(verb="milestone.done").last().detail.before
+
+
+def test_the_same_recorded_again_is_refused(client, plan):
+    client.force_login(OfficerFactory())
+    page, told = reverse("milestone_done", args=[plan.pk]), {"done_on": "2021-12-20", "source": "Diplomatic note 12"}
+    client.post(page, told)
+
+    again = client.post(page, told)
+
+    assert again.status_code == 422
+    assert "This is recorded already. Change something, or leave it as it is." in again.text
+    assert plan.done.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_milestone_done_query_count(client, django_assert_num_queries, plan, count):
+    for number in range(count):
+        MilestoneDoneFactory(milestone=plan, done_on=date(2021, 12, 20 + number), recorded_by=OfficerFactory())
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 their zone and the inbox's count, 1 milestone, 1 may edit, 1 recorded so far, 1 the post's name
+    with django_assert_num_queries(8):
+        response = client.get(reverse("milestone_done", args=[plan.pk]))
+
+    assert len(response.context["history"]) == count
+
+
+def test_what_was_recorded_is_known_from_when_it_was(plan):
+    MilestoneDoneFactory(milestone=plan, done_on=date(2021, 12, 20), recorded_at=at_noon(date(2022, 1, 10)))
+    MilestoneDoneFactory(milestone=plan, done_on=date(2021, 12, 22), recorded_at=at_noon(date(2022, 1, 20)))
+
+    def done_on(moment):
+        return type(plan).objects.as_known_by(moment).get(pk=plan.pk).done_on
+
+    assert done_on(at_noon(date(2022, 1, 9))) is None
+    assert done_on(at_noon(date(2022, 1, 10))) == date(2021, 12, 20)
+    assert done_on(None) == date(2021, 12, 22)
 
 
 def test_a_day_that_comes_by_itself_has_no_page_to_record_it(client):

@@ -20,6 +20,7 @@ from reports.record import (
     Facts,
     Indicator,
     Milestone,
+    MilestoneDone,
     Period,
     Reading,
     Recommendation,
@@ -210,8 +211,13 @@ class Record:
             events=tuple(events),
         )
 
-    def milestone(self, kind, due, done=None):
-        return self.add("milestones", Milestone, kind=kind, due_on=due, done_on=done)
+    def milestone(self, kind, due, done=None, known=None):
+        """A milestone; where it was `done`, recorded so on that day, or on the one on which it became known."""
+        rows = ()
+        if done:
+            self.last_id += 1
+            rows = (MilestoneDone(self.last_id, noon(known or done), done),)
+        return self.add("milestones", Milestone, kind=kind, due_on=due, done=rows)
 
 
 def shares(tally):

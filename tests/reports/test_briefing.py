@@ -601,13 +601,37 @@ def test_cleared_briefing_is_no_draft(edition):
 def test_milestones_are_told_by_day(edition):
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
     MilestoneFactory(
-        edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done_on=date(2021, 12, 20)
+        edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done=date(2021, 12, 20)
     )
 
     assert [(day.title, day.standing, day.is_done) for day in briefing(edition).milestones] == [
         ("Action plan presented", "done 20 Dec 2021", True),
         ("Deadline", "in 31 days", False),
     ]
+
+
+def test_milestones_are_told_as_they_were_known(edition):
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
+    MilestoneFactory(
+        edition=edition,
+        kind=MilestoneKind.ACTION_PLAN,
+        due_on=date(2021, 12, 28),
+        done=date(2021, 12, 20),
+        done__recorded_at=at_noon(date(2022, 1, 20)),
+    )
+
+    then = briefing(edition, known_by=at_noon(date(2022, 1, 19)))
+    now = briefing(edition)
+
+    assert [(day.standing, day.is_done) for day in then.milestones] == [
+        ("late by 31 days", False),
+        ("in 31 days", False),
+    ]
+    assert [(day.standing, day.is_done) for day in now.milestones] == [
+        ("done 20 Dec 2021", True),
+        ("in 31 days", False),
+    ]
+    assert now.facts_up_to == at_noon(date(2022, 1, 20))
 
 
 @pytest.mark.day("2022-08-01")

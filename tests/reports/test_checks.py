@@ -9,6 +9,7 @@ from dialogues.words import Direction, DoneBy, Kind, Progress, Reach, Review, Sh
 from recommendations.words import Better, MilestoneKind, Origin, Pillar, Question, Rule
 from reports.findings import Row
 from reports.readiness import readiness
+from reports.record import MilestoneDone
 from reports.words import Misfit
 from tests.reports.records import Record, noon, window
 
@@ -544,6 +545,23 @@ def test_a_milestone_reached_later_was_missed_on_the_days_between(record):
 
     assert spoken(record) == [Misfit.MISSED]
     assert spoken(record, TODAY + A_DAY) == []
+
+
+def test_a_milestone_reached_and_not_yet_recorded_so_was_missed_as_known_then(record):
+    record.milestone(MilestoneKind.INTERIM, DUE, DUE - A_DAY, known=TODAY)
+
+    assert spoken(record, known_by=noon(TODAY - A_DAY)) == [Misfit.MISSED]
+    assert spoken(record, known_by=noon(TODAY)) == []
+
+
+def test_a_milestone_is_done_on_the_day_recorded_last(record):
+    record.milestone(MilestoneKind.INTERIM, DUE, DUE - A_DAY)
+    [row] = record.tables["milestones"]
+    later = MilestoneDone(99, noon(TODAY), TODAY + A_DAY)
+    record.tables["milestones"] = [replace(row, done=(later, *row.done))]
+
+    assert spoken(record) == [Misfit.MISSED]
+    assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
 
 
 @pytest.mark.parametrize("kind", [MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END])

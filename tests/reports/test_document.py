@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from recommendations.words import MilestoneKind
 from reports.document import as_document, facts_document, facts_up_to, fingerprint, headline, time_left
 from reports.readiness import readiness
 from tests.reports.lesotho import TIP_2022, lesotho
@@ -129,3 +130,11 @@ def test_facts_up_to_is_when_the_newest_fact_was_recorded():
     assert facts_up_to(facts) == noon(TIP_2022)
     assert facts_up_to(facts, noon(date(2022, 2, 28))) == noon(date(2021, 11, 12))
     assert facts_up_to(facts, noon(date(2021, 1, 1))) is None
+
+
+def test_a_milestone_recorded_as_done_is_a_fact_of_that_moment():
+    record = lesotho()
+    record.milestone(MilestoneKind.INTERIM, date(2022, 2, 1), date(2022, 1, 30), known=date(2022, 8, 1))
+
+    assert facts_up_to(record.facts) == noon(date(2022, 8, 1))
+    assert facts_up_to(record.facts, noon(TIP_2022)) == noon(TIP_2022)

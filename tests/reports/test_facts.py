@@ -8,7 +8,7 @@ from dialogues.lesotho.actions import load_public_record
 from dialogues.words import Direction, DoneBy, Progress, Review, Shows, Verdict
 from recommendations.actions import add_recommendation, change_recommendation, change_terms
 from recommendations.models import Edition
-from recommendations.words import Better, Origin, Pillar, Rule, TextStatus
+from recommendations.words import Better, MilestoneKind, Origin, Pillar, Rule, TextStatus, Tier
 from reports import record
 from reports.facts import gather_facts
 from reports.readiness import readiness
@@ -97,6 +97,25 @@ def test_gather_facts_brings_every_row_whole():
     resting, floating = sorted(facts.assessments, key=lambda row: row.id)
     assert (resting.verdict, resting.evidence_ids) == (Verdict.STEP, {evidence.id, revision.id})
     assert (floating.verdict, floating.evidence_ids) == (Verdict.MET, set())
+
+
+def test_gather_facts_brings_milestones_with_all_that_was_recorded_of_them():
+    tracked = factories.EditionFactory()
+    plan = factories.MilestoneFactory(edition=tracked, kind=MilestoneKind.ACTION_PLAN, done=DAY)
+    factories.MilestoneDoneFactory(milestone=plan, done_on=date(2022, 1, 9), recorded_at=at_noon(date(2022, 1, 20)))
+    deadline = factories.MilestoneFactory(edition=tracked)
+    earlier = factories.EditionFactory(year=2020, tier=Tier.TIER_3)
+    factories.MilestoneFactory(edition=earlier, done=DAY)
+
+    facts = gather_facts(edition())
+
+    done, ahead = sorted(facts.milestones, key=lambda row: row.id)
+    assert [(row.recorded_at, row.done_on) for row in sorted(done.done, key=lambda row: row.id)] == [
+        (at_noon(DAY), DAY),
+        (at_noon(date(2022, 1, 20)), date(2022, 1, 9)),
+    ]
+    assert (ahead.id, ahead.due_on, ahead.done) == (deadline.pk, deadline.due_on, ())
+    assert facts.tiers == {2020: Tier.TIER_3, 2021: Tier.WATCH_LIST}
 
 
 def test_gather_facts_leaves_out_other_countries_and_other_editions():

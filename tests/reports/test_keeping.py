@@ -133,6 +133,16 @@ def test_facts_kept_before_a_field_was_there_have_its_default():
     assert {row.has_source for row in facts_from(run.facts).readings} == {True}
 
 
+def test_facts_kept_before_milestones_were_done_by_rows_have_the_day_that_was_told():
+    run = kept()
+    for one in run.facts["milestones"]:
+        one["done_on"] = next((row["done_on"] for row in one.pop("done")), None)
+
+    assert compare(run).outcome is Recomputed.SAME
+    interim, deadline = facts_from(run.facts).milestones
+    assert ([row.done_on for row in interim.done], deadline.done) == ([date(2022, 1, 30)], ())
+
+
 def test_no_text_that_may_be_redacted_is_kept():
     run = kept()
 

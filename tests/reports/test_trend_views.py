@@ -72,9 +72,9 @@ def test_trend_says_its_finding_and_gives_every_week(shown, edition, reader):
 
 def test_trend_says_what_happened_in_each_week(shown, edition):
     dialogue = DialogueFactory(held_on=date(2021, 11, 8), place="Maseru")
-    MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 11, 9), done_on=None)
-    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28), done_on=None)
-    MilestoneFactory(edition=edition, kind=MilestoneKind.INTERIM, due_on=date(2021, 12, 1), done_on=date(2021, 12, 20))
+    MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 11, 9))
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
+    MilestoneFactory(edition=edition, kind=MilestoneKind.INTERIM, due_on=date(2021, 12, 1), done=date(2021, 12, 20))
 
     response = shown(OfficerFactory())
 
@@ -86,6 +86,26 @@ def test_trend_says_what_happened_in_each_week(shown, edition):
     assert reverse("dialogue_detail", args=[dialogue.pk]) in response.text
     assert "Marked: Dialogue on 8 November 2021" in response.text
     assert "Deadline on 28 February 2022" in response.text
+
+
+def test_trend_marks_milestones_as_they_were_known(shown, edition):
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
+    MilestoneFactory(
+        edition=edition,
+        kind=MilestoneKind.INTERIM,
+        due_on=date(2021, 12, 1),
+        done=date(2021, 12, 20),
+        done__recorded_at=at_noon(date(2022, 1, 20)),
+    )
+
+    def marked(query=""):
+        return [(one.on, one.said) for one in shown(OfficerFactory(), query).context["trend"].happenings]
+
+    assert marked("?known_by=2022-01-19T12:00:00%2B02:00") == [
+        (date(2021, 12, 1), "Interim assessment: due, and not recorded as done"),
+        (date(2022, 2, 28), "Deadline"),
+    ]
+    assert marked() == [(date(2021, 12, 20), "Interim assessment"), (date(2022, 2, 28), "Deadline")]
 
 
 def test_trend_marks_no_dialogue_of_another_country_and_no_milestone_of_another_edition(shown, edition):

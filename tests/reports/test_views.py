@@ -209,12 +209,12 @@ def test_dashboard_sets_ministries_side_by_side(dashboard):
 
 def test_dashboard_says_which_milestones_are_done_missed_and_ahead(dashboard):
     BenchmarkFactory()
-    for kind, due_on, done_on in (
+    for kind, due_on, done in (
         (MilestoneKind.ACTION_PLAN, date(2021, 12, 28), None),
         (MilestoneKind.INTERIM, date(2022, 1, 20), date(2022, 1, 15)),
         (MilestoneKind.DEADLINE, date(2022, 2, 28), None),
     ):
-        MilestoneFactory(kind=kind, due_on=due_on, done_on=done_on)
+        MilestoneFactory(kind=kind, due_on=due_on, done=done)
 
     milestones = dashboard(OfficerFactory()).context["milestones"]
 

@@ -31,6 +31,7 @@ from tests.factories import (
     FocalPointFactory,
     IndicatorFactory,
     JobFactory,
+    MilestoneDoneFactory,
     MilestoneFactory,
     MinistryFactory,
     ObserverFactory,
@@ -174,6 +175,9 @@ class World:
         )
         self.rows["milestone"] = MilestoneFactory(
             edition=edition, kind=MilestoneKind.ACTION_PLAN, source=self.says("milestone", EMBASSY)
+        )
+        MilestoneDoneFactory(
+            milestone=self.rows["milestone"], source=self.says("milestone done", frozenset({"officer", "second"}))
         )
         shared = {"edition": edition, "years_unmet": 5}
         first = RecommendationFactory(
