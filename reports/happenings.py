@@ -23,7 +23,7 @@ def gather_happenings(user: User, edition: Edition, *, as_of: date, known_by: da
 
 
 def told(dialogues: Iterable[Dialogue], milestones: Iterable[Milestone], as_of: date) -> list[Happening]:
-    """Each by its name; a milestone (`as_known_by`) on the day on which it was done, else on that it is due by."""
+    """Each by its name; a milestone (`as_known_by`) on the day on which it was done, else on that on which it falls."""
     return [
         *(Happening(row.held_on, "Dialogue", f"Dialogue, {row.place}", row.pk) for row in dialogues),
         *(_milestone(row, as_of) for row in milestones),
@@ -34,6 +34,6 @@ def _milestone(row: Milestone, as_of: date) -> Happening:
     name = row.get_kind_display()
     if row.done_on is not None and row.done_on <= as_of:
         return Happening(row.done_on, name, name)
-    if MilestoneKind(row.kind) in DATES_ALONE or row.due_on >= as_of:
-        return Happening(row.due_on, name, name)
-    return Happening(row.due_on, name, f"{name}: due, and not recorded as done")
+    if MilestoneKind(row.kind) in DATES_ALONE or row.falls_on >= as_of:
+        return Happening(row.falls_on, name, name)
+    return Happening(row.falls_on, name, f"{name}: due, and not recorded as done")

@@ -5,7 +5,8 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from recommendations.words import MilestoneKind, Tier
 from tiptracker.accounts.models import Country, Reader
@@ -126,15 +127,24 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
     def as_known_by(self, moment: datetime | None) -> Self:
-        """As pages show them, by their days: with `.done_on` by what was recorded by `moment` (None: by now)."""
+        """As pages show them, by their days: with `.falls_on` and `.done_on` by what was recorded by `moment`.
+
+        None: by now. The deadline falls on the day that the edition's terms give it, where there are any.
+        """
+        terms = EditionTerms.objects.known_by(moment).filter(edition=OuterRef("edition"))
         done = MilestoneDone.objects.known_by(moment).filter(milestone=OuterRef("pk"))
-        return self.annotate(done_on=Subquery(done.values("done_on")[:1])).order_by("due_on", "pk")
+        deadline_on = Coalesce(Subquery(terms.values("deadline_on")[:1]), F("due_on"))
+        return self.annotate(
+            falls_on=Case(When(kind=MilestoneKind.DEADLINE, then=deadline_on), default=F("due_on")),
+            done_on=Subquery(done.values("done_on")[:1]),
+        ).order_by("falls_on", "pk")
 
 
 class Milestone(models.Model):
     """A day of the edition's year that everybody watches; `source` says where that day is told.
 
-    Whether what was to happen by then has stands in its dated rows (`MilestoneDone`).
+    Whether what was to happen by then has stands in its dated rows (`MilestoneDone`), the deadline
+    that counts in the edition's terms.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="milestones")
@@ -142,8 +152,9 @@ class Milestone(models.Model):
     due_on = models.DateField("date")
     source = models.CharField(max_length=300, blank=True)
 
+    falls_on: date
     done_on: date | None
-    """From `as_known_by()`, where that was asked for."""
+    """Both from `as_known_by()`, where that was asked for."""
 
     objects = MilestoneQuerySet.as_manager()
 

@@ -124,9 +124,9 @@ def _milestones(seen: Seen, rows: Iterable[Milestone]) -> tuple[content.Mileston
     return tuple(
         content.Milestone(
             title=row.get_kind_display(),
-            on=row.due_on,
+            on=row.falls_on,
             is_done=row.done_on is not None and row.done_on <= seen.as_of,
-            standing=telling.milestone(MilestoneKind(row.kind), row.due_on, row.done_on, seen.as_of),
+            standing=telling.milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, seen.as_of),
         )
         for row in rows
     )

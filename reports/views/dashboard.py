@@ -71,7 +71,7 @@ class Passing(NamedTuple):
     """A milestone and how it stands today; `open_pk` is its key where this person may record when it was done."""
 
     title: str
-    due_on: date
+    falls_on: date
     word: Word
     standing: str
     open_pk: int | None
@@ -273,9 +273,9 @@ def _milestones(user: User, edition: Edition, today: date) -> list[Passing]:
     return [
         Passing(
             row.get_kind_display(),
-            row.due_on,
+            row.falls_on,
             _passed(row, today),
-            telling.milestone(MilestoneKind(row.kind), row.due_on, row.done_on, today),
+            telling.milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, today),
             row.pk if may_record and row.kind not in DATES_ALONE else None,
         )
         for row in Milestone.objects.visible_to(user).filter(edition=edition).as_known_by(None)
@@ -285,7 +285,7 @@ def _milestones(user: User, edition: Edition, today: date) -> list[Passing]:
 def _passed(row: Milestone, today: date) -> Word:
     if row.done_on is not None and row.done_on <= today:
         return Progress.DONE
-    if row.due_on >= today:
+    if row.falls_on >= today:
         return Status.OPEN
     return Progress.DONE if row.kind in DATES_ALONE else Status.LATE
 

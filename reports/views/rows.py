@@ -208,7 +208,7 @@ def _milestones(user: User, keys: set[int], known_by: datetime | None) -> Iterat
         url = f"{reverse('dashboard')}?edition={row.edition_id}#days"
         if user.role == Role.OFFICER and row.kind not in DATES_ALONE:
             url = reverse("milestone_done", args=[row.pk])
-        yield ToldRow(Row("milestone", row.pk), row.get_kind_display(), url, row.source, last=row.due_on)
+        yield ToldRow(Row("milestone", row.pk), row.get_kind_display(), url, row.source, last=row.falls_on)
 
 
 def _editions(user: User, keys: set[int]) -> Iterator[ToldRow]:

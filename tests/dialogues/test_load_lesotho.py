@@ -153,7 +153,7 @@ def test_edition_of_2021_has_its_terms_and_milestones(whole_record):
     assert (terms.edition, terms.deadline_on, terms.working_mark) == (edition, date(2022, 2, 28), 45)
     assert terms.working_mark_reason == "The post's own working mark, from the back-test; not the Department's."
     assert local_day(terms.recorded_at) == date(2021, 7, 1)
-    assert list(Milestone.objects.as_known_by(None).values_list("kind", "due_on", "done_on")) == [
+    assert list(Milestone.objects.as_known_by(None).values_list("kind", "falls_on", "done_on")) == [
         ("action_plan", date(2021, 12, 28), None),
         ("interim_assessment", date(2022, 2, 1), None),
         ("deadline", date(2022, 2, 28), None),

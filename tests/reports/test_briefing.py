@@ -27,6 +27,7 @@ from tests.factories import (
     CountryFactory,
     DialogueFactory,
     EditionFactory,
+    EditionTermsFactory,
     EvidenceFactory,
     EvidenceFileFactory,
     EvidenceReviewFactory,
@@ -619,6 +620,7 @@ def test_milestones_are_told_as_they_were_known(edition):
         done=date(2021, 12, 20),
         done__recorded_at=at_noon(date(2022, 1, 20)),
     )
+    EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), recorded_at=at_noon(date(2022, 1, 20)))
 
     then = briefing(edition, known_by=at_noon(date(2022, 1, 19)))
     now = briefing(edition)
@@ -629,8 +631,9 @@ def test_milestones_are_told_as_they_were_known(edition):
     ]
     assert [(day.standing, day.is_done) for day in now.milestones] == [
         ("done 20 Dec 2021", True),
-        ("in 31 days", False),
+        ("in 46 days", False),
     ]
+    assert [content.milestones[-1].on == content.deadline for content in (then, now)] == [True, True]
     assert now.facts_up_to == at_noon(date(2022, 1, 20))
 
 

@@ -12,6 +12,7 @@ from tests.factories import (
     CountryFactory,
     DialogueFactory,
     EditionFactory,
+    EditionTermsFactory,
     EvidenceFactory,
     EvidenceReviewFactory,
     FocalPointFactory,
@@ -97,6 +98,7 @@ def test_trend_marks_milestones_as_they_were_known(shown, edition):
         done=date(2021, 12, 20),
         done__recorded_at=at_noon(date(2022, 1, 20)),
     )
+    EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), recorded_at=at_noon(date(2022, 1, 20)))
 
     def marked(query=""):
         return [(one.on, one.said) for one in shown(OfficerFactory(), query).context["trend"].happenings]
@@ -105,7 +107,7 @@ def test_trend_marks_milestones_as_they_were_known(shown, edition):
         (date(2021, 12, 1), "Interim assessment: due, and not recorded as done"),
         (date(2022, 2, 28), "Deadline"),
     ]
-    assert marked() == [(date(2021, 12, 20), "Interim assessment"), (date(2022, 2, 28), "Deadline")]
+    assert marked() == [(date(2021, 12, 20), "Interim assessment"), (date(2022, 3, 15), "Deadline")]
 
 
 def test_trend_marks_no_dialogue_of_another_country_and_no_milestone_of_another_edition(shown, edition):

@@ -19,6 +19,7 @@ from tests.factories import (
     CommitmentFactory,
     CountryFactory,
     EditionFactory,
+    EditionTermsFactory,
     EvidenceFactory,
     FocalPointFactory,
     IndicatorFactory,
@@ -223,6 +224,22 @@ def test_dashboard_says_which_milestones_are_done_missed_and_ahead(dashboard):
         ("Interim assessment", "done 15 Jan 2022", "done"),
         ("Deadline", "in 31 days", "open"),
     ]
+
+
+def test_dashboard_shows_the_deadline_of_the_terms_alone(dashboard):
+    edition = BenchmarkFactory().recommendation.edition
+    MilestoneFactory(kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
+    MilestoneFactory(kind=MilestoneKind.PERIOD_END, due_on=date(2022, 3, 10))
+    EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), recorded_at=at_noon(date(2022, 1, 20)))
+
+    response = dashboard(OfficerFactory())
+
+    assert [(one.title, one.standing) for one in response.context["milestones"]] == [
+        ("End of the tracking period", "in 41 days"),
+        ("Deadline", "in 46 days"),
+    ]
+    assert "Deadline on 15 March 2022" in response.text
+    assert "28 Feb" not in response.text
 
 
 def test_dashboard_warns_where_fewer_than_two_people_can_verify(dashboard):
