@@ -266,6 +266,8 @@ def change_terms(
         raise Refused("A mark is of 100 points. Give one from 0 to 100.", field="working_mark")
     if working_mark is not None and not working_mark_reason:
         raise Refused("Say where this mark comes from: it will be asked.", field="working_mark_reason")
+    if old and working_mark not in (None, old.working_mark) and working_mark_reason == old.working_mark_reason:
+        raise Refused("The mark is another one: say where the new one comes from.", field="working_mark_reason")
     if working_mark is None and working_mark_reason:
         raise Refused("Give the mark that this is the reason of, or leave both empty.", field="working_mark")
     weighed = _other_weights(locked, weights)

@@ -71,7 +71,10 @@ def asked_for(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: s
     known_by = moment(told, field=name) if (told := typed.get(name, "")) else None
     name = f"known_on{suffix}"
     if known_by is None and (told := typed.get(name, "")):
-        known_by = _countable(datetime.combine(_day(told, field=name), time.max, zone), told, field=name)
+        known_on = _day(told, field=name)
+        if known_on > today:
+            raise Refused("That day has not come yet. Leave it empty for all that is known now.", field=name)
+        known_by = _countable(datetime.combine(known_on, time.max, zone), told, field=name)
     return Asked(asked, as_of, known_by, today)
 
 

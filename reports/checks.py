@@ -147,21 +147,27 @@ def _day_unknown(facts: Facts, asked: Questionnaire, as_of: date) -> Iterator[Ch
 
 def _past_due(facts: Facts, as_of: date) -> Iterator[Check]:
     """Late, and nobody has said a word since the day."""
-    sent = grouped((each.commitment_id, each.recorded_at) for each in facts.rounds)
+    sent = grouped((each.commitment_id, each) for each in facts.rounds)
+    filed = grouped((each.commitment_id, each.happened_to) for each in facts.evidence)
     for row in sorted(facts.commitments, key=lambda row: row.id):
         standing = standing_on(row.events, as_of)
         if standing is None or standing.status is not Status.LATE or standing.due_on is None:
             continue
         heard_on = [
-            *(at.astimezone(facts.zone).date() for at in sent.get(row.id, ())),
+            *(each.recorded_at.astimezone(facts.zone).date() for each in sent.get(row.id, ())),
             *(each.happened_on for each in row.events),
+            *filed.get(row.id, ()),
         ]
+        waiting = [each.recorded_at for each in sent.get(row.id, ()) if each.decided_at is None]
         if not any(standing.due_on < on <= as_of for on in heard_on):
             days = "a day" if standing.days_late == 1 else f"{standing.days_late} days"
+            to_do = "Ask the ministry, and record what it says." if row.ministry_id else "Record what became of it."
+            if waiting:
+                to_do = f"Answer the update of {wording.day(max(waiting).astimezone(facts.zone).date())}."
             yield Check(
                 Misfit.PAST_DUE,
                 f"A commitment was due on {wording.day(standing.due_on)}, {days} ago, and nothing was heard since.",
-                "Ask the ministry, and record what it says." if row.ministry_id else "Record what became of it.",
+                to_do,
                 (Row("commitment", row.id),),
             )
 

@@ -96,13 +96,19 @@ def known(facts: Facts, by: datetime | None) -> Facts:
         bearings=so_far(facts.bearings),
         reviews=so_far(facts.reviews),
         rounds=tuple(
-            replace(one, returned_at=None) if one.returned_at and one.returned_at > moment else one
+            replace(one, returned_at=None, decided_at=None)
+            if _is_later(one.decided_at or one.returned_at, moment)
+            else one
             for one in so_far(facts.rounds)
         ),
         assessments=so_far(facts.assessments),
         commitments=tuple(replace(one, events=so_far(one.events)) for one in so_far(facts.commitments)),
         milestones=tuple(replace(one, done=so_far(one.done)) for one in facts.milestones),
     )
+
+
+def _is_later(at: datetime | None, by: datetime) -> bool:
+    return at is not None and at > by
 
 
 def terms_recorded_at(facts: Facts) -> Iterator[datetime]:

@@ -134,7 +134,7 @@ def _moments(facts: Facts) -> Iterator[datetime]:
         (done for one in facts.milestones for done in one.done),
     ):
         yield from (row.recorded_at for row in rows)
-    yield from (row.returned_at for row in facts.rounds if row.returned_at)
+    yield from (at for row in facts.rounds if (at := row.decided_at or row.returned_at))
 
 
 def _part(verified: Part, claimed: Part) -> dict[str, Any]:

@@ -61,10 +61,21 @@ def gather_facts(edition: Edition) -> record.Facts:
         indicators=indicators,
         readings=readings,
         evidence=tuple(
-            record.Evidence(key, recorded_at, first, last, DONE_BY[done_by], sent, revises)
-            for key, recorded_at, first, last, done_by, sent, revises in Evidence.objects.filter(country=country)
+            record.Evidence(key, recorded_at, first, last, DONE_BY[done_by], sent, revises, commitment)
+            for key, recorded_at, first, last, done_by, sent, revises, commitment in Evidence.objects.filter(
+                country=country
+            )
             .order_by()
-            .values_list("id", "recorded_at", "happened_from", "happened_to", "done_by", "round_id", "revises_id")
+            .values_list(
+                "id",
+                "recorded_at",
+                "happened_from",
+                "happened_to",
+                "done_by",
+                "round_id",
+                "revises_id",
+                "commitment_id",
+            )
         ),
         bearings=tuple(
             record.Bearing(key, evidence, benchmark, at, SHOWS[shows])
@@ -90,6 +101,7 @@ def gather_facts(edition: Edition) -> record.Facts:
                 returned_at=decided_at if decision == Decision.RETURNED else None,
                 ministry_id=ministry,
                 commitment_id=commitment,
+                decided_at=decided_at,
             )
             for key, at, claimed, decision, decided_at, ministry, commitment in UpdateRound.objects.filter(
                 update__commitment__country=country

@@ -152,7 +152,8 @@ class Reading:
 class Evidence:
     """What happened, between two days of which the first may be unknown, and who did it.
 
-    `revises` is the row that this one puts right and takes the place of.
+    `revises` is the row that this one puts right and takes the place of; `commitment_id` is what it was
+    filed under.
     """
 
     id: int
@@ -162,6 +163,7 @@ class Evidence:
     done_by: DoneBy
     round_id: int | None = None
     revises: int | None = None
+    commitment_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ class EvidenceReview:
 class Round:
     """One sending of a ministry's update: how far it says it is, and when it was sent back, if it was.
 
-    `ministry_id` is who sent it, `commitment_id` on what.
+    `ministry_id` is who sent it, `commitment_id` on what; `decided_at` is when it was answered, either way.
     """
 
     id: int
@@ -203,6 +205,7 @@ class Round:
     returned_at: datetime | None = None
     ministry_id: int | None = None
     commitment_id: int | None = None
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

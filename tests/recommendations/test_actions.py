@@ -433,7 +433,11 @@ def test_an_edition_without_terms_gets_its_first():
         ({"deadline_on": date(2021, 3, 31)}, "Give a day of the tracking period", "deadline_on"),
         ({"working_mark": Decimal(101)}, "A mark is of 100 points.", "working_mark"),
         ({"working_mark": Decimal(-1)}, "A mark is of 100 points.", "working_mark"),
-        ({"working_mark": Decimal("45.55")}, "no more than 1 decimal place", "working_mark"),
+        (
+            {"working_mark": Decimal("45.55"), "working_mark_reason": "Another."},
+            "no more than 1 decimal place",
+            "working_mark",
+        ),
         ({"working_mark_reason": " "}, "Say where this mark comes from", "working_mark_reason"),
         ({"working_mark": None}, "Give the mark that this is the reason of", "working_mark"),
         ({"weights": {UNKNOWN: Decimal(2)}}, "is not of this edition", None),

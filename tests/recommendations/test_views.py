@@ -386,8 +386,9 @@ def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
     page, filled = terms_page(client, edition)
     client.post(page, filled | {"deadline_on": "2022-03-15", weight: "3", "reason": "It was moved."})
     client.force_login(OfficerFactory(name="Second Officer"))
+    harder = {"working_mark": "50", "working_mark_reason": "The ambassador's.", "reason": "Harder."}
 
-    response = client.post(page, filled | {"working_mark": "50", "reason": "Harder."})
+    response = client.post(page, filled | harder)
 
     assert response.status_code == 422
     assert "First Officer changed the terms meanwhile" in response.text
@@ -395,12 +396,13 @@ def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
     assert response.context["standing"] == [
         ("Deadline", "15 March 2022"),
         ("Our working mark", "45"),
+        ("Where this mark comes from", "The post's own working mark."),
         ("Weight of recommendation 1", "3"),
     ]
     assert "Harder.</textarea>" in response.text
 
     seen = response.context["form"]["seen"].value()
-    again = client.post(page, filled | {"working_mark": "50", "reason": "Harder.", "seen": seen})
+    again = client.post(page, filled | harder | {"seen": seen})
 
     assert again.status_code == 302
     assert [(terms.working_mark, terms.weights.count()) for terms in edition.terms.all()] == [(50, 0), (45, 1), (45, 0)]
@@ -436,3 +438,18 @@ def test_edition_terms_query_count(client, django_assert_num_queries, how_many):
 
     with django_assert_num_queries(11):
         client.get(reverse("edition_terms", args=[edition.pk]))
+
+
+def test_another_working_mark_says_where_it_comes_from(client):
+    edition = RecommendationFactory().edition
+    client.force_login(OfficerFactory())
+    page, filled = terms_page(client, edition)
+
+    response = client.post(page, filled | {"working_mark": "50", "reason": "Harder."})
+    assert response.status_code == 422
+    assert response.context["form"].errors["working_mark_reason"] == [
+        "The mark is another one: say where the new one comes from."
+    ]
+
+    told = filled | {"working_mark": "50", "working_mark_reason": "The ambassador's.", "reason": "Harder."}
+    assert client.post(page, told).status_code == 302

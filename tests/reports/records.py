@@ -118,7 +118,7 @@ class Record:
         before = self.edition.previous
         return self.reading(indicator, told, starts=before.starts_on, through=before.ends_on, known=known)
 
-    def evidence(self, first, last, *, known, by=DoneBy.GOVERNMENT, sent=None, revises=None, **shows):
+    def evidence(self, first, last, *, known, by=DoneBy.GOVERNMENT, sent=None, revises=None, filed=None, **shows):
         """A piece of evidence, and what it shows by benchmark: `_6a=Shows.ACTION`."""
         evidence = self.add(
             "evidence",
@@ -129,6 +129,7 @@ class Record:
             done_by=by,
             round_id=sent,
             revises=revises,
+            commitment_id=filed,
         )
         for key, what in shows.items():
             self.bearing(evidence, key.removeprefix("_"), what, known=known)
@@ -178,6 +179,7 @@ class Record:
             recorded_at=noon(known),
             progress=progress,
             returned_at=noon(returned) if returned else None,
+            decided_at=noon(returned) if returned else None,
             **fields,
         )
 

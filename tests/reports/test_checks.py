@@ -464,6 +464,26 @@ def test_an_update_sent_since_is_a_word_and_one_on_another_promise_or_of_later_i
     assert spoken(record) == []
 
 
+def test_evidence_filed_under_the_promise_is_a_word_from_the_day_it_tells_of(record):
+    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
+    other = record.promise(made=MADE, _1a=Reach.MEETS)
+    record.evidence(DUE, DUE, known=TODAY, filed=promise)
+    record.evidence(TODAY, TODAY, known=TODAY, filed=other)
+    assert spoken(record) == [Misfit.PAST_DUE]
+
+    record.evidence(DUE + A_DAY, DUE + A_DAY, known=TODAY, filed=promise)
+    assert spoken(record) == []
+
+
+def test_an_update_that_waits_is_the_embassys_to_answer(record):
+    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
+    record.sending(Progress.UNDER_WAY, known=DUE - A_DAY, commitment_id=promise, ministry_id=1, returned=TODAY)
+
+    assert [check.to_do for check in found(record)] == ["Ask the ministry, and record what it says."]
+    waiting = found(record, known_by=noon(TODAY - A_DAY))
+    assert [check.to_do for check in waiting] == ["Answer the update of 20 December 2021."]
+
+
 def test_past_due_is_by_the_day_agreed_as_it_was_known(record):
     then = [(Kind.RESCHEDULED, DUE - A_DAY, TODAY)]
     record.promise(made=MADE, due=DUE, then=then, _1a=Reach.MEETS)

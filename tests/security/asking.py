@@ -140,8 +140,8 @@ def sign_in_page():
 
 
 def without_chance(answer):
-    """A body without what is new each time (tokens, nonces) and without the address that was asked."""
-    body = re.sub(r'nonce="[^"]*"|\b[A-Za-z0-9]{64}\b', "", answer.body)
+    """A body without what is new each time (tokens, nonces, the moment) and without the address that was asked."""
+    body = re.sub(r'nonce="[^"]*"|\b[A-Za-z0-9]{64}\b|datetime="[^"]*T[^"]*"', "", answer.body)
     return body.replace(answer.url, "ADDRESS")
 
 
