@@ -36,11 +36,6 @@ class Asked(NamedTuple):
         return Standpoint(self.as_of, self.known_by)
 
     @property
-    def is_today(self) -> bool:
-        """Whether it is the record as it stands, by all that is known."""
-        return self.as_of == self.today and self.known_by is None
-
-    @property
     def query(self) -> str:
         """The query string that asks for the same again, without its question mark."""
         told = {"edition": str(self.edition.pk), "as_of": self.as_of.isoformat()}
