@@ -1,5 +1,7 @@
 """The log: who did or read what, when and from where; each entry sealed by the hash of the one before."""
 
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -9,17 +11,28 @@ from django.db.models import Q
 from tiptracker.accounts.models import Country, Reader
 from tiptracker.words import Role
 
+READERS = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.ADMINISTRATOR})
+"""Whose roles read the log."""
+PEOPLE = "accounts."
+"""How the tables of people, countries and ministries begin: what an administrator looks after."""
+
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: Reader) -> Self:
-        """Officers and administrators: entries on their countries; nobody else any."""
-        if not user.is_authenticated or not user.is_active:
+        """Officers and the ambassador: entries on their countries; administrators: all; nobody else any.
+
+        Who signed in from where belongs to no country: it is for those who look after accounts.
+        """
+        if not user.is_authenticated or not user.is_active or user.role not in READERS:
             return self.none()
         if user.role == Role.ADMINISTRATOR:
             return self
-        if user.role == Role.OFFICER:
-            return self.filter(country__in=Country.objects.visible_to(user))
-        return self.none()
+        return self.filter(country__in=Country.objects.visible_to(user))
+
+    def on(self, *rows: models.Model) -> Self:
+        """Entries on any of these rows."""
+        on_one = [Q(table=row._meta.label_lower, row=str(row.pk)) for row in rows]
+        return self.filter(reduce(or_, on_one))
 
 
 class AuditEntry(models.Model):
@@ -46,9 +59,23 @@ class AuditEntry(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(name="audit_numbers_begin_at_one", condition=Q(number__gte=1)),
         ]
+        indexes: ClassVar = [models.Index(fields=["table", "row"], name="audit_entries_by_record")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.verb}"
+
+
+class AuditDetailQuerySet(models.QuerySet["AuditDetail"]):
+    def visible_to(self, user: Reader) -> Self:
+        """Before and after of the entries that somebody reads; an administrator, who reads no facts: of accounts alone.
+
+        What was done to no row of no country (a refused passkey, an administrator's export) holds no fact either.
+        """
+        seen = self.filter(entry__in=AuditEntry.objects.visible_to(user))
+        if user.is_authenticated and user.role == Role.ADMINISTRATOR:
+            of_no_row = Q(entry__table="", entry__country=None)
+            return seen.filter(Q(entry__table__startswith=PEOPLE) | of_no_row)
+        return seen
 
 
 class AuditDetail(models.Model):
@@ -58,3 +85,8 @@ class AuditDetail(models.Model):
     salt = models.CharField(max_length=32)
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
+
+    objects = AuditDetailQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"before and after of entry {self.entry_id}"

@@ -1,0 +1,98 @@
+"""What each verb of the log is in words that a person reads, and in which group it is looked for. Pure."""
+
+from tiptracker.words import Word
+
+
+class Group(Word):
+    """What somebody looks for in the log."""
+
+    RECORD = "record", "Changes of the record"
+    READ = "read", "Opened, downloaded, exported"
+    SIGN_IN = "sign_in", "Signing in"
+    REFUSED = "refused", "Refusals"
+    ACCOUNTS = "accounts", "Accounts, countries and ministries"
+    MACHINE = "machine", "Done by the tracker itself"
+
+
+VERBS: dict[str, tuple[Group, str]] = {
+    "benchmark.added": (Group.RECORD, "Added a benchmark"),
+    "benchmark.assessed": (Group.RECORD, "Assessed a benchmark"),
+    "benchmark.terms_changed": (Group.RECORD, "Changed the terms of a benchmark"),
+    "briefing.downloaded": (Group.READ, "Downloaded a briefing"),
+    "briefing.rendered": (Group.MACHINE, "Made the file of a briefing"),
+    "briefing.requested": (Group.RECORD, "Asked for a briefing"),
+    "briefing.requested_again": (Group.RECORD, "Asked for a briefing again"),
+    "commitment.recorded": (Group.RECORD, "Recorded a commitment"),
+    "commitment.reopened": (Group.RECORD, "Opened a commitment again"),
+    "commitment.reported_done": (Group.RECORD, "Reported a commitment done"),
+    "commitment.rescheduled": (Group.RECORD, "Moved the due date of a commitment"),
+    "commitment.verified_done": (Group.RECORD, "Verified a commitment as done"),
+    "commitment.withdrawn": (Group.RECORD, "Withdrew a commitment"),
+    "country.added": (Group.ACCOUNTS, "Added a country"),
+    "country.changed": (Group.ACCOUNTS, "Changed a country"),
+    "dialogue.changed": (Group.RECORD, "Changed a dialogue"),
+    "dialogue.recorded": (Group.RECORD, "Recorded a dialogue"),
+    "edition.terms_changed": (Group.RECORD, "Changed the terms of an edition"),
+    "evidence.logged": (Group.RECORD, "Logged evidence"),
+    "evidence.rejected": (Group.RECORD, "Rejected evidence"),
+    "evidence.verified": (Group.RECORD, "Verified evidence"),
+    "evidence.viewed": (Group.READ, "Opened evidence"),
+    "exercise.played": (Group.MACHINE, "Played a step of the exercise"),
+    "file.altered": (Group.MACHINE, "Found a file missing or altered"),
+    "file.dropped": (Group.MACHINE, "Removed a file that nobody sent"),
+    "file.infected": (Group.MACHINE, "Found malware in a file"),
+    "file.kept": (Group.RECORD, "Uploaded a file"),
+    "file.taken": (Group.READ, "Downloaded a file"),
+    "log.exported": (Group.READ, "Exported the log"),
+    "milestone.done": (Group.RECORD, "Recorded a milestone as done"),
+    "ministry.added": (Group.ACCOUNTS, "Added a ministry"),
+    "ministry.changed": (Group.ACCOUNTS, "Changed a ministry"),
+    "person.forgery_refused": (Group.REFUSED, "Was refused: a form that did not come from our own page"),
+    "person.invitation_accepted": (Group.ACCOUNTS, "Accepted an invitation"),
+    "person.invited": (Group.ACCOUNTS, "Invited a person"),
+    "person.locked_out": (Group.REFUSED, "Was locked out after too many wrong tries"),
+    "person.password_reset": (Group.ACCOUNTS, "Set a new password"),
+    "person.password_reset_asked": (Group.ACCOUNTS, "Asked for a link to set a password"),
+    "person.reauthenticated": (Group.SIGN_IN, "Showed again who they are"),
+    "person.reauthentication_refused": (Group.REFUSED, "Failed to show again who they are"),
+    "person.recovery_codes_made": (Group.ACCOUNTS, "Made new recovery codes"),
+    "person.refused": (Group.REFUSED, "Was refused: not open to them"),
+    "person.renewed": (Group.ACCOUNTS, "Renewed an account"),
+    "person.second_factor_added": (Group.ACCOUNTS, "Added a second step"),
+    "person.second_factor_dropped": (Group.ACCOUNTS, "Dropped the second steps of an account"),
+    "person.second_factor_refused": (Group.REFUSED, "Failed the second step of signing in"),
+    "person.second_factor_removed": (Group.ACCOUNTS, "Removed a second step"),
+    "person.session_ended": (Group.SIGN_IN, "Was signed out: time was up"),
+    "person.sign_in_refused": (Group.REFUSED, "Failed to sign in"),
+    "person.sign_ins_ended": (Group.SIGN_IN, "Ended other sign-ins"),
+    "person.signed_in": (Group.SIGN_IN, "Signed in"),
+    "person.signed_out": (Group.SIGN_IN, "Signed out"),
+    "readiness.computed": (Group.MACHINE, "Kept a readiness run"),
+    "reading.recorded": (Group.RECORD, "Recorded a figure"),
+    "recommendation.added": (Group.RECORD, "Added a recommendation"),
+    "recommendation.changed": (Group.RECORD, "Changed a recommendation"),
+    "update.accepted": (Group.RECORD, "Accepted an update"),
+    "update.returned": (Group.RECORD, "Returned an update"),
+    "update.sent": (Group.RECORD, "Sent an update"),
+    "user.added": (Group.ACCOUNTS, "Added a person"),
+    "user.changed": (Group.ACCOUNTS, "Changed a person"),
+    "user.loaded": (Group.ACCOUNTS, "Loaded a person of the public record"),
+}
+"""By verb: its group and its words. A verb that is no longer used stays, since older entries have it."""
+
+LOADED = ".loaded"
+"""How the verbs of what the public record brings end, whatever kind of row it is."""
+
+
+def words_of(verb: str) -> str:
+    """What a verb says: "Verified evidence"."""
+    if verb in VERBS:
+        return VERBS[verb][1]
+    noun, _, done = verb.partition(".")
+    thing = noun.replace("_", " ")
+    return f"Loaded from the public record: {thing}" if verb.endswith(LOADED) else f"{done.replace('_', ' ')}: {thing}"
+
+
+def verbs_in(group: Group) -> list[str]:
+    """The verbs of a group, but for those that end in LOADED, all of which but people's are changes of the record."""
+    return [verb for verb, (of, _) in VERBS.items() if of is group]
