@@ -61,6 +61,13 @@ class Decision(Word):
     ACCEPTED = "accepted"
 
 
+class Answer(Word):
+    """The second person's word on a redaction that was proposed."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
 class EvidenceKind(Word):
     """What sort of thing a piece of evidence is."""
 

@@ -16,6 +16,10 @@ from dialogues.models import (
     FileScan,
     Reading,
     ReadingPart,
+    Redaction,
+    RedactionDecision,
+    RedactionFile,
+    RedactionPlace,
     RoundDecision,
     UpdateRound,
 )
@@ -33,7 +37,7 @@ from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditDetail, AuditEntry
 
 KEPT = {
-    Assessment: {"rationale"},
+    Assessment: {"rationale", "law"},
     AssessmentEvidence: set(),
     AuditDetail: {"before", "after"},
     AuditEntry: set(),
@@ -53,6 +57,10 @@ KEPT = {
     ReadingPart: set(),
     RecommendationTerms: {"reason"},
     RecommendationWeight: set(),
+    Redaction: {"words", "reason"},
+    RedactionDecision: {"reason"},
+    RedactionFile: set(),
+    RedactionPlace: set(),
     RoundDecision: {"reason"},
     UpdateRound: {"narrative"},
 }
@@ -113,6 +121,12 @@ MAKERS = {
     ReadingPart: factories.ReadingPartFactory,
     RecommendationTerms: lambda: factories.RecommendationFactory().terms.get(),
     RecommendationWeight: _weight,
+    Redaction: factories.RedactionFactory,
+    RedactionDecision: factories.RedactionDecisionFactory,
+    RedactionFile: lambda: factories.RedactionFactory().files.create(file=factories.EvidenceFileFactory()),
+    RedactionPlace: lambda: factories.RedactionFactory().places.create(
+        table="dialogues.evidence", row=factories.EvidenceFactory().pk, field="title"
+    ),
     RoundDecision: factories.RoundDecisionFactory,
     UpdateRound: factories.UpdateRoundFactory,
 }

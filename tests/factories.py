@@ -30,11 +30,14 @@ from dialogues.models import (
     Participant,
     Reading,
     ReadingPart,
+    Redaction,
+    RedactionDecision,
     RoundDecision,
     Update,
     UpdateRound,
 )
 from dialogues.words import (
+    Answer,
     Decision,
     DoneBy,
     EvidenceKind,
@@ -649,6 +652,35 @@ class AssessmentFactory(DjangoModelFactory):
     def grounds(assessment, create, extracted):
         for evidence in extracted or ():
             AssessmentEvidence.objects.create(assessment=assessment, evidence=evidence)
+
+
+# --- What is taken out of the record ----------------------------------------------------------------------------------
+
+
+class RedactionFactory(DjangoModelFactory):
+    """The recorder's proposal of 20 January 2022 that a name be taken out; nobody has decided on it."""
+
+    class Meta:
+        model = Redaction
+
+    country = factory.SubFactory(CountryFactory)
+    words = "Palesa Exercise"
+    reason = "It names somebody who was exploited."
+    recorded_at = at_noon(date(2022, 1, 20))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class RedactionDecisionFactory(DjangoModelFactory):
+    """The reviewer's word on it, the day after."""
+
+    class Meta:
+        model = RedactionDecision
+
+    redaction = factory.SubFactory(RedactionFactory)
+    decision = Answer.CONFIRMED
+    reason = factory.LazyAttribute(lambda row: "" if row.decision == Answer.CONFIRMED else "It names an official.")
+    recorded_at = at_noon(date(2022, 1, 21))
+    recorded_by = factory.SubFactory(ReviewerFactory)
 
 
 # --- What is handed over ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ from dialogues.models.commitments import Commitment, CommitmentBenchmark, Commit
 from dialogues.models.dialogues import AgendaItem, Dialogue, Participant, Presence
 from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, FileScan
 from dialogues.models.readings import Dimension, Reading, ReadingPart
+from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
 from dialogues.models.updates import RoundDecision, Update, UpdateRound
 
 __all__ = [
@@ -23,6 +24,10 @@ __all__ = [
     "Presence",
     "Reading",
     "ReadingPart",
+    "Redaction",
+    "RedactionDecision",
+    "RedactionFile",
+    "RedactionPlace",
     "RoundDecision",
     "Update",
     "UpdateRound",

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Country, Ministry, Reader
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.words import Role, Word
 
 
@@ -49,7 +50,9 @@ class Dialogue(models.Model):
     class Meta:
         ordering = ("-held_on", "-pk")
         constraints: ClassVar = [
-            models.UniqueConstraint("country", "held_on", "place", name="one_dialogue_a_day_and_place"),
+            models.UniqueConstraint(
+                "country", "held_on", "place", condition=~Q(place=REDACTED), name="one_dialogue_a_day_and_place"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from dialogues.models.commitments import Commitment
 from dialogues.models.updates import UpdateRound
-from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from dialogues.words import Answer, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Reader, User
 from tiptracker.audit.append_only import REDACTED
@@ -33,8 +33,13 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
         return self.filter(cited | own).distinct()
 
     def kept(self) -> Self:
-        """Whose content is still there: all but those that were dropped because nobody sent them."""
-        return self.filter(~Q(name=REDACTED) | Exists(Evidence.objects.filter(file=OuterRef("pk"))))
+        """Whose content is still there: all but those that nobody sent, and those that were redacted as a whole."""
+        rows = self.filter(~Q(name=REDACTED) | Exists(Evidence.objects.filter(file=OuterRef("pk"))))
+        return rows.exclude(pk__in=self.model.objects.redacted().values("pk"))
+
+    def redacted(self) -> Self:
+        """Redacted as a whole: their content was destroyed, or is about to be."""
+        return self.filter(redactions__redaction__decision__decision=Answer.CONFIRMED)
 
     def unscanned(self) -> Self:
         """Still kept, and without a scanner's word: in quarantine, where there is a scanner."""

@@ -1,0 +1,69 @@
+"""Every free text of the record that can be redacted, in one place: tests hold it to the models and the triggers.
+
+What names a thing rather than tells of it (an indicator, a category, a ministry) is not among them.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from dialogues.models.assessments import Assessment
+from dialogues.models.commitments import Commitment, CommitmentEvent
+from dialogues.models.dialogues import AgendaItem, Dialogue, Participant
+from dialogues.models.evidence import Evidence, EvidenceFile, EvidenceReview
+from dialogues.models.readings import Reading
+from dialogues.models.redactions import Redaction, RedactionDecision
+from dialogues.models.updates import RoundDecision, UpdateRound
+from recommendations.models import (
+    BenchmarkTerms,
+    Edition,
+    EditionTerms,
+    Milestone,
+    MilestoneDone,
+    Recommendation,
+    RecommendationTerms,
+)
+from tiptracker.accounts.models import Country
+
+
+class Texts(NamedTuple):
+    """The fields of a model that hold free text, and the way from its rows to their country."""
+
+    fields: tuple[str, ...]
+    country: str
+
+
+TEXTS: Mapping[type[models.Model], Texts] = {
+    UpdateRound: Texts(("narrative",), "update__commitment__country"),
+    RoundDecision: Texts(("reason",), "round__update__commitment__country"),
+    Evidence: Texts(("title", "stated_by", "source", "link"), "country"),
+    EvidenceFile: Texts(("name",), "evidence__country"),
+    EvidenceReview: Texts(("reason",), "evidence__country"),
+    Reading: Texts(("note", "source"), "indicator__country"),
+    Commitment: Texts(("text", "letter"), "country"),
+    CommitmentEvent: Texts(("reason",), "commitment__country"),
+    Assessment: Texts(("rationale", "law"), "benchmark__recommendation__edition__country"),
+    Dialogue: Texts(("place", "purpose", "record", "agreed", "source"), "country"),
+    Participant: Texts(("name", "office"), "dialogue__country"),
+    AgendaItem: Texts(("note",), "dialogue__country"),
+    Edition: Texts(("source", "note"), "country"),
+    EditionTerms: Texts(("reason", "working_mark_reason"), "edition__country"),
+    Milestone: Texts(("source",), "edition__country"),
+    MilestoneDone: Texts(("source",), "milestone__edition__country"),
+    Recommendation: Texts(("text", "years_unmet_source"), "edition__country"),
+    RecommendationTerms: Texts(("reason",), "recommendation__edition__country"),
+    BenchmarkTerms: Texts(("criterion", "reason"), "benchmark__recommendation__edition__country"),
+    Redaction: Texts(("reason",), "country"),
+    RedactionDecision: Texts(("reason",), "redaction__country"),
+}
+
+
+def rows_of(model: type[models.Model], country: Country) -> QuerySet[Any]:
+    """The rows of a model in `TEXTS` that belong to a country; a file that nobody sent, to its uploader's."""
+    theirs = Q(**{TEXTS[model].country: country})
+    if model is EvidenceFile:
+        uploader = Q(uploaded_by__ministry__country=country) | Q(uploaded_by__countries=country)
+        theirs |= Q(evidence__isnull=True) & uploader
+    return model._default_manager.filter(theirs).distinct().order_by("pk")
