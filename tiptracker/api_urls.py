@@ -1,7 +1,9 @@
 """Addresses below /api/v1/."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
+from django.views.decorators.csp import csp_override
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
 
@@ -12,7 +14,9 @@ urlpatterns = [
     path(
         "docs/",
         login_required(
-            SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="tiptracker/api_docs.html")
+            csp_override(settings.CSP_WITH_DRAWINGS)(
+                SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="tiptracker/api_docs.html")
+            )
         ),
         name="api_docs",
     ),

@@ -1,6 +1,7 @@
 """What every page is made with: the whole page or the partial that htmx asked for, and the frame around it."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
@@ -42,6 +44,8 @@ EMBASSY_PAGES = (
 )
 HOME = {Role.FOCAL_POINT: "ministry_home", Role.ADMINISTRATOR: "admin:index"}
 """Where somebody arrives after signing in, by role; the dashboard otherwise."""
+A_TEXT = 20
+"""Characters from which on something typed is worth showing again; what is shorter is chosen or typed again quickly."""
 
 
 def render_page(
@@ -82,6 +86,18 @@ def health(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: by a page that asks nothing of the request, since that may be what is wrong."""
+    return HttpResponse(render_to_string("400.html"), status=HTTPStatus.BAD_REQUEST)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form without the token of our own page. Texts typed here come back; another site's aren't shown."""
+    is_own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    typed = [text for name, text in request.POST.items() if len(text) >= A_TEXT and "password" not in name]
+    return render(request, "403_csrf.html", {"typed": typed if is_own else []}, status=HTTPStatus.FORBIDDEN)
 
 
 def _marking(request: HttpRequest) -> str:

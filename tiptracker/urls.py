@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("dialogues.urls")),
     path("", include("reports.urls")),
 ]
+handler400 = "tiptracker.pages.bad_request"
 handler404 = "tiptracker.api.not_found"
 handler429 = "tiptracker.accounts.views.too_many"

@@ -11,12 +11,15 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from servestatic import ServeStatic
 
+from tiptracker.headers import ON_FILES
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
 
 
-def taken_as_declared(headers: Headers, path: str, url: str) -> None:
-    """No browser may take a static file for another type than we declare."""
-    headers["X-Content-Type-Options"] = "nosniff"
+def guarded(headers: Headers, path: str, url: str) -> None:
+    """No browser may take a static file for another type than we declare, nor lend it to another site."""
+    for name, value in ON_FILES.items():
+        headers[name] = value
 
 
 application = ServeStatic(
@@ -25,5 +28,5 @@ application = ServeStatic(
     prefix=settings.STATIC_URL,
     immutable_file_test=r"\.[0-9a-f]{12}\.\w+$",  # the content's hash is in the name
     allow_all_origins=False,
-    add_headers_function=taken_as_declared,
+    add_headers_function=guarded,
 )

@@ -84,12 +84,13 @@ def address(line, key):
 
 @dataclass
 class Answer:
-    """What came back: the status as the table writes it, the body as text, and the context of a page."""
+    """What came back: the status as the table writes it, the body as text, the context of a page, and the headers."""
 
     url: str
     status: str
     body: str
     context: object
+    headers: object
     json: object = None
 
 
@@ -100,12 +101,13 @@ def a_tests_own_transaction():
     return around
 
 
-def ask(world, line, reader, *, key=None, headers=None, query=None):
-    """Ask as this reader; whatever was written by that is rolled back."""
+def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=True):
+    """Ask as this reader; whatever was written by that is rolled back. `with_token`: as our own pages send forms."""
     url = address(line, key or world.keys().get(line.row))
     cache.clear()  # what one reader used up of a limit is no other's
     with a_tests_own_transaction():
         client = world.client(reader)
+        client.handler.enforce_csrf_checks = not with_token
         if line.method == "GET":
             response = client.get(url, query, headers=headers)
         else:
@@ -131,6 +133,7 @@ def read(url, response, location=""):
         status=next((word for page, word in led.items() if location.startswith(page)), str(response.status_code)),
         body=content.decode(errors="replace") + response.headers.get("Content-Disposition", ""),
         context=response.context,
+        headers=response.headers,
         json=response.json() if is_json else None,
     )
 

@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
@@ -186,6 +187,7 @@ def mfa_index(request: HttpRequest) -> HttpResponse:
     return _answer(request, SecondFactorsView)
 
 
+@csp_override(settings.CSP_WITH_DRAWINGS)
 def mfa_activate_totp(request: HttpRequest) -> HttpResponse:
     """Set up an app that shows codes."""
     return _answer(request, _ActivateApp)

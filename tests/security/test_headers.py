@@ -1,0 +1,196 @@
+"""What every answer tells the browser: asked for real at every address, and of the answers that no view gives."""
+
+import re
+from html.parser import HTMLParser
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.test import Client
+
+from tests.security.asking import ask
+from tests.security.test_roles import LINES
+from tiptracker import pages
+from tiptracker.wsgi import application
+
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-…'; style-src 'self' 'nonce-…'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+DRAWS_FROM_DATA = {"api_docs", "mfa_activate_totp"}
+FILES = {"evidence_file"}
+ASKING = ("officer", "own", "administrator", "out")
+ADDRESSED = frozenset({"href", "src", "action", "formaction", "poster", "data", "srcset", "xlink:href"})
+
+
+class Faults(HTMLParser):
+    """What a page holds that its policy would refuse, or that would lead a browser to another host by itself."""
+
+    def __init__(self, body, nonces):
+        super().__init__()
+        self.found, self.nonces = [], nonces
+        self.feed(body)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        runs = tag == "script" and "src" not in given and given.get("type") != "application/json"
+        if (tag == "style" or runs) and given.get("nonce") not in self.nonces:
+            self.found.append(f"<{tag}> in the page itself")
+        for name, value in attrs:
+            address = re.sub(r"\s", "", value or "").lower()
+            if name == "style" or name.startswith("on"):
+                self.found.append(f"{name}= on <{tag}>")
+            if name in ADDRESSED and address.startswith(("javascript:", "vbscript:", "data:text")):
+                self.found.append(f"{value} on <{tag}>")
+            if name in ADDRESSED and tag != "a" and address.startswith(("http:", "https:", "//")):
+                self.found.append(f"{value} on <{tag}>")
+        if tag == "a" and given.get("target") and "noopener" not in (given.get("rel") or ""):
+            self.found.append(f"{given.get('href')} opens without noopener")
+
+
+def missing(headers, policy=POLICY):
+    """What these headers lack of what every answer has."""
+    said = re.sub(r"'nonce-[^']+'", "'nonce-…'", headers.get("Content-Security-Policy", ""))
+    # A page that writes nothing by itself asks for no nonce.
+    wrong = [] if said in {policy, policy.replace(" 'nonce-…'", "")} else [said]
+    wrong += [name for name, value in EVERYWHERE.items() if headers.get(name) != value]
+    allowed = re.findall(r"([\w-]+)=\(([^)]+)\)", headers.get("Permissions-Policy", ""))
+    if allowed != [("publickey-credentials-create", "self"), ("publickey-credentials-get", "self")]:
+        wrong.append(f"allows {allowed}")
+    if not {"private", "no-store"} <= set(headers.get("Cache-Control", "").split(", ")):
+        wrong.append("may be kept")
+    return wrong
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.method == "GET"], ids=str)
+def test_every_answer_says_what_a_browser_is_to_refuse(world, line):
+    """… and no page holds anything that its own policy would refuse."""
+    policy = POLICY.replace("img-src 'self'", "img-src 'self' data:") if line.route in DRAWS_FROM_DATA else POLICY
+    for reader in ASKING:
+        answer = ask(world, line, reader)
+        said = answer.headers["Content-Security-Policy"]
+        kept = line.route in FILES and answer.status == "200"
+        shown = policy if answer.status in {"200", "422"} else POLICY
+        assert missing(answer.headers, "sandbox; default-src 'none'" if kept else shown) == [], reader
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            assert Faults(answer.body, set(re.findall(r"'nonce-([^']+)'", said))).found == [], reader
+
+
+@pytest.mark.parametrize(
+    ("body", "faults"),
+    [
+        ('<p style="color: red">', ["style= on <p>"]),
+        ('<a href="java\nscript:alert(1)">', ["java\nscript:alert(1) on <a>"]),
+        ("<p onclick=alert(1)>", ["onclick= on <p>"]),
+        ("<script>alert(1)</script>", ["<script> in the page itself"]),
+        ('<style nonce="guessed"></style>', ["<style> in the page itself"]),
+        ('<style nonce="given"></style><script src="/static/a.js"></script>', []),
+        ('<img src="//example.org/seen.png">', ["//example.org/seen.png on <img>"]),
+        ('<a href="https://example.org/" target="_blank">', ["https://example.org/ opens without noopener"]),
+        ('<a href="https://example.org/" rel="noopener noreferrer" target="_blank">', []),
+    ],
+)
+def test_what_a_policy_refuses_would_be_found(body, faults):
+    assert Faults(body, {"given"}).found == faults
+
+
+# --- Answers that no view of ours gives -------------------------------------------------------------------------------
+
+
+def breaks(request):
+    raise RuntimeError("a password in a trace")
+
+
+@pytest.mark.django_db
+def test_refusals_and_faults_are_answered_with_the_same_headers_and_tell_nothing(monkeypatch):
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    nowhere = client.get("/nowhere/")
+    other_host = client.get("/", headers={"Host": "evil.example"})
+    without_token = client.post("/accounts/login/", {"login": "a@post.example"})
+    forwarded = client.get("/accounts/login/", headers={"X-Forwarded-Host": "evil.example"})
+    monkeypatch.setattr(pages, "redirect", breaks)
+    broken = client.get("/")
+
+    statuses = [answer.status_code for answer in (nowhere, other_host, without_token, forwarded, broken)]
+    assert statuses == [404, 400, 403, 200, 500]
+    for answer in (nowhere, other_host, without_token, forwarded, broken):
+        assert missing(answer.headers) == [], answer.status_code
+        for told in ("Traceback", "a password in a trace", "DJANGO_SETTINGS_MODULE", "evil.example"):
+            assert told not in answer.content.decode()
+
+
+def test_a_static_file_is_kept_for_good_and_taken_as_declared():
+    environ = {"PATH_INFO": staticfiles_storage.url("css/site.css"), "REQUEST_METHOD": "GET"}
+    setup_testing_defaults(environ)
+    said = {}
+    answer = application(environ, lambda status, headers: said.update(headers, status=status))
+    answer.close()
+
+    assert said["status"].startswith("200")
+    assert said["X-Content-Type-Options"] == "nosniff"
+    assert said["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "immutable" in said["Cache-Control"]
+    assert said["Content-Type"].startswith("text/css")
+
+
+# --- Templates --------------------------------------------------------------------------------------------------------
+
+PAPER = {"reports/briefing.html"}
+"""Laid out for the printer, which knows no policy; no browser is ever given it."""
+TEMPLATES = sorted(
+    path.relative_to(settings.BASE_DIR / "templates") for path in (settings.BASE_DIR / "templates").rglob("*.html")
+)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=str)
+def test_no_template_has_style_or_script_in_it(template):
+    """Whatever is shown only in some state of a page."""
+    text = (settings.BASE_DIR / "templates" / template).read_text()
+    written = re.findall(r"""\s(?:style|on[a-z]+)\s*=\s*["']|javascript:|<script(?![^>]*\b(?:src|nonce)=)""", text)
+    written += re.findall(r"<style(?![^>]*\bnonce=)", text)
+
+    assert str(template) in PAPER or written == []
+
+
+# --- Forms ------------------------------------------------------------------------------------------------------------
+
+WRITES = {"200", "201", "202", "302"}
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.method != "GET"], ids=str)
+def test_nothing_is_sent_without_the_token_of_our_own_page(world, line):
+    """Asked as somebody who may; another site could send the rest of it from their browser."""
+    reader = next((reader for reader, answer in line.expected.items() if answer in WRITES), "officer")
+
+    answer = ask(world, line, reader, with_token=False)
+
+    assert answer.status == "403"
+    told = "This is not open to you" if line.route == "api_docs" else "CSRF Failed" if line.is_api else "Send it again"
+    assert told in answer.body
+
+
+TYPED = {"narrative": "We trained 40 officers\nin <Maseru>.", "password": "a long enough password", "claimed": "done"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("origin", "is_own"), [("http://testserver", True), ("https://evil.example", False), ("", False)]
+)
+def test_what_was_typed_comes_back_to_who_typed_it_here(origin, is_own):
+    """… and another site can't have a text of its own shown on our page."""
+    answer = Client(enforce_csrf_checks=True).post(
+        "/accounts/login/", TYPED, headers={"Origin": origin} if origin else {}
+    )
+
+    body = answer.content.decode()
+    assert answer.status_code == 403
+    assert ("We trained 40 officers\nin &lt;Maseru&gt;." in body) is is_own
+    assert "a long enough password" not in body
