@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tiptracker.clock.country_time",
     "tiptracker.audit.context.from_where",
+    "tiptracker.confirming.for_one_request",
     "tiptracker.accounts.middleware.within_limits",
     "tiptracker.accounts.middleware.with_second_factor",
 ]

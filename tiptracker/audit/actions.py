@@ -13,6 +13,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit import chain, context
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.confirming import confirmed
 
 _CHAIN_LOCK = 7106_7107
 """Any fixed number: PostgreSQL's advisory lock under which entries are appended one at a time."""
@@ -40,6 +41,8 @@ def record(
     last = AuditEntry.objects.order_by("-number").values_list("number", "hash").first()
     number, previous = (last[0] + 1, last[1]) if last else (1, chain.START)
     salt = secrets.token_hex(16)
+    if after and (kinds := confirmed()):
+        after = {**after, "confirmed_no_personal_data": kinds}
     was, became = (_text(value) for value in (before, after))
     entry = AuditEntry(
         number=number,
