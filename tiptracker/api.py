@@ -11,9 +11,11 @@ from django.db.models import BigIntegerField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.defaults import page_not_found
 from django_filters import rest_framework as filters
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, NotAuthenticated, Throttled
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +24,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import exception_handler, set_rollback
 from rest_framework.viewsets import GenericViewSet
 
+from tiptracker import limits
+from tiptracker.accounts.authentication import TokenAuthentication
 from tiptracker.accounts.models import Ministry, Reader, User
 from tiptracker.refusals import Refused
 from tiptracker.words import Word
@@ -168,7 +172,16 @@ class MinistryViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Ministr
 
 
 def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's own answers; 409 with the sentence where a rule of the record refuses; 400 for too much."""
+    """REST framework's own answers; 409 with the sentence where a rule of the record refuses; 400 for too much.
+
+    429 where somebody has to wait: also who is answered 401 too often from one address.
+    """
+    if isinstance(error, NotAuthenticated | AuthenticationFailed) and (
+        wait := limits.seconds_to_wait("api_refused", context["request"]._request)
+    ):
+        error = Throttled(wait)
+    if isinstance(error, Throttled):
+        error.detail = _to_wait(error)
     if isinstance(error, Refused):
         set_rollback()
         return Response({"detail": str(error), "field": error.field}, HTTPStatus.CONFLICT)
@@ -180,6 +193,13 @@ def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response |
     return exception_handler(error, context)
 
 
+def _to_wait(error: Throttled) -> ErrorDetail:
+    sentence = (
+        f"That was too often. Wait {limits.spelt(getattr(error, 'wait', None) or 1)}, then try again. Nothing was done."
+    )
+    return ErrorDetail(sentence, error.default_code)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: a page for people, JSON below /api/."""
     if request.path.startswith("/api/"):
@@ -188,6 +208,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 # --- Their documentation ----------------------------------------------------------------------------------------------
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the documentation tells of tokens, beside the session's cookie."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> Schema:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Made on the page of your tokens. One that may only read is refused writes.",
+        }
+
 
 DETAIL = {"type": "string", "description": "A sentence that says what is wrong, or what to do next."}
 COMPONENTS: Schema = {
@@ -208,13 +243,18 @@ COMPONENTS: Schema = {
 }
 ANSWERS = {
     HTTPStatus.BAD_REQUEST: ("FieldErrors", "A field or parameter is wrong, or names what you don't see."),
-    HTTPStatus.FORBIDDEN: ("Problem", "Nobody is signed in, or you see it and may not do this."),
+    HTTPStatus.UNAUTHORIZED: ("Problem", "Nobody has signed in, or the token does not work."),
+    HTTPStatus.FORBIDDEN: ("Problem", "You see it and may not do this, or the token may only read."),
     HTTPStatus.NOT_FOUND: ("Problem", "There is no such thing, or you don't see it: the answer is the same."),
     HTTPStatus.NOT_ACCEPTABLE: ("Problem", "The Accept header asks for something other than JSON."),
     HTTPStatus.CONFLICT: ("Refusal", "A rule of the record refuses it as things stand."),
+    HTTPStatus.CONTENT_TOO_LARGE: ("Problem", "The body is more than one request may hold."),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Problem", "The body's type is none of those named here."),
+    HTTPStatus.TOO_MANY_REQUESTS: ("Problem", "That was too often: wait for the seconds that Retry-After says."),
 }
 """How each is answered: the component and what it means."""
+HEADERS = {HTTPStatus.UNAUTHORIZED: "WWW-Authenticate", HTTPStatus.TOO_MANY_REQUESTS: limits.RETRY_AFTER}
+"""What stands in the head of some."""
 
 
 def document_refusals(result: Schema, generator: Any, request: HttpRequest | None, public: bool) -> Schema:
@@ -232,6 +272,8 @@ def document_refusals(result: Schema, generator: Any, request: HttpRequest | Non
                 component, meaning = ANSWERS[status]
                 answer = answers.setdefault(str(status.value), {})
                 answer["description"] = answer.get("description") or meaning
+                if status in HEADERS:
+                    answer["headers"] = {HEADERS[status]: {"schema": {"type": "string"}, "required": True}}
                 answer["content"] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{component}"}}}
             operation["responses"] = dict(sorted(answers.items()))
     return result
@@ -243,7 +285,7 @@ def _refused_with(method: str, operation: Schema) -> Iterator[HTTPStatus]:
     asked = {each["name"] for each in parameters if each["in"] == "query"}
     gives_json = any("application/json" in answer.get("content", {}) for answer in operation["responses"].values())
     yield from (status for status in ANSWERS if str(status.value) in operation["responses"])
-    yield HTTPStatus.FORBIDDEN
+    yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
     if has_body or asked - {"page"}:
         yield HTTPStatus.BAD_REQUEST
     if "page" in asked or any(each["in"] == "path" for each in parameters):
@@ -253,4 +295,5 @@ def _refused_with(method: str, operation: Schema) -> Iterator[HTTPStatus]:
     if method == "post":
         yield HTTPStatus.CONFLICT
     if has_body:
+        yield HTTPStatus.CONTENT_TOO_LARGE
         yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE

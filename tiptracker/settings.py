@@ -307,12 +307,33 @@ LANGUAGE_CODE = "en-gb"
 USE_TZ = True
 TIME_ZONE = "UTC"  # a person's pages are in the zone of their country: tiptracker.clock.country_time
 
+# --- Limits ---------------------------------------------------------------------------------------------
+# How many in how long (s, m, h, d), by person; by address where nobody has signed in. Signing in has its own above.
+_rate = validate.Regexp(r"^[1-9]\d*/[smhd]$")
+LIMITS = {
+    # A program that reads the whole record, a hundred rows at a time, stays below; one that runs wild stops here.
+    "api": env.str("LIMIT_API", "300/m", validate=_rate),
+    # What an address may ask that the API doesn't know whose it is: a ministry's scripts with an old token among them.
+    "api_refused": env.str("LIMIT_API_REFUSED", "60/m", validate=_rate),
+    # Forms with files: each file is taken apart by a process of its own, seconds long. After a meeting it may be many.
+    "uploads": env.str("LIMIT_UPLOADS", "60/h", validate=_rate),
+    # Documents handed out whole: enough for a desk officer's morning, too few to carry the record off unseen.
+    "exports": env.str("LIMIT_EXPORTS", "60/h", validate=_rate),
+}
+
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tiptracker.accounts.authentication.TokenAuthentication",  # first, so that who isn't known is answered 401
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "tiptracker.accounts.authentication.WithinScope",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["tiptracker.limits.ApiLimit"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["tiptracker.reading.Json", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 100,

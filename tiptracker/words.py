@@ -39,6 +39,13 @@ EMBASSY_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.OBSERVER})
 """Those who read everything the embassy holds on their countries."""
 
 
+class Scope(Word):
+    """What a program may do with an API token, of what its person may."""
+
+    READ = "read", "Read only"
+    SUBMIT = "submit", "Read and submit"
+
+
 class Marking(Word):
     """What a page or document is marked with. Nothing classified is ever kept here."""
 

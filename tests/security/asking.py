@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from tests.factories import PASSWORD
 from tests.security.world import READERS
@@ -311,6 +313,11 @@ def accepting(world):
 BODIES = {
     "POST account_login": lambda world: {"login": "nobody@post.example", "password": "wrong"},
     "POST account_reauthenticate": lambda world: {"password": PASSWORD},
+    "POST token_add": lambda world: {
+        "name": "Weekly import",
+        "scope": "read",
+        "expires_on": timezone.localdate() + timedelta(days=30),
+    },
     "POST password_forgotten": lambda world: {"email": "nobody@post.example"},
     "POST admin:accounts_user_add": person,
     "POST admin:accounts_user_change": lambda world: person(world) | {"role": "observer"},

@@ -1,7 +1,7 @@
 """Who is answered how: every address by every method, asked for real as each reader, with rows that could leak.
 
 404 is for what somebody may not see, 403 for what they see and may not do, "in" for being led to the sign-in page (the
-API answers 403 there). In an API body an unseen id is a field error, 400; a rule of the record refuses with 422 on a
+API answers 401 there). In an API body an unseen id is a field error, 400; a rule of the record refuses with 422 on a
 page and 409 in the API. The ministry that a row belongs to is the police ("own"); justice is named as supporting; home
 affairs is another one.
 """
@@ -40,6 +40,12 @@ GET   invitation_accept                     -          410 410 410 410 | 410 410
 POST  invitation_accept                     -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
 GET   sign_in_list                          -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  sign_in_list                          -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   token_list                            -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  token_list                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   token_add                             -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  token_add                             -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+GET   token_revoke                          officers_token 405 405 405 405 | 405 405 405 | 405 405 | in  in
+POST  token_revoke                          officers_token 302 404 404 404 | 404 404 404 | 404 404 | in  in
 GET   mfa_index                             -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  mfa_index                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   mfa_authenticate                      -          302 302 302 302 | 302 302 302 | 302 302 | in  in
@@ -178,52 +184,52 @@ GET   benchmark_assess                      assessed   200 200 403 403 | 403 404
 POST  benchmark_assess                      assessed   302 302 403 403 | 403 404 404 | 404 403 | in  in
 
 # The API
-GET   api_schema                            -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-POST  api_schema                            -          405 405 405 405 | 405 405 405 | 405 405 | 403 403
+GET   api_schema                            -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+POST  api_schema                            -          405 405 405 405 | 405 405 405 | 405 405 | 401 401
 GET   api_docs                              -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  api_docs                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   api-root                              -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-POST  api-root                              -          405 405 405 405 | 405 405 405 | 405 405 | 403 403
-GET   ministry-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-GET   ministry-detail                       police     200 200 200 200 | 200 404 404 | 404 200 | 403 403
-GET   edition-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-GET   edition-detail                        edition    200 200 200 200 | 200 200 200 | 404 200 | 403 403
-GET   recommendation-list                   -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-GET   recommendation-detail                 first      200 200 200 200 | 200 200 200 | 404 200 | 403 403
-GET   benchmark-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-GET   benchmark-detail                      assessed   200 200 200 200 | 200 404 404 | 404 200 | 403 403
-GET   indicator-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-GET   indicator-detail                      counted    200 200 200 200 | 200 404 404 | 404 200 | 403 403
-GET   commitment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-GET   commitment-detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | 403 403
-GET   commitment-detail                     ours       200 200 200 200 | 404 404 404 | 404 404 | 403 403
-GET   update-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-POST  update-list                           -          403 403 403 403 | 201 400 400 | 400 400 | 403 403
-GET   update-detail                         update     200 200 200 200 | 200 404 404 | 404 404 | 403 403
-GET   round-detail                          waiting    200 200 200 200 | 200 404 404 | 404 404 | 403 403
-POST  round-accept                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 403 403
-POST  round-return                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 403 403
-GET   evidence-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-GET   evidence-detail                       internal   200 200 200 200 | 404 404 404 | 404 404 | 403 403
-GET   evidence-detail                       shared     200 200 200 200 | 200 404 404 | 404 404 | 403 403
-GET   evidence-detail                       sent       200 200 200 200 | 200 404 404 | 404 404 | 403 403
-GET   review-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-POST  review-list                           of_internal 409 201 201 403 | 400 400 400 | 400 400 | 403 403
-POST  review-list                           of_shared  409 201 201 403 | 403 400 400 | 400 400 | 403 403
-GET   review-detail                         said_before 200 200 200 200 | 200 404 404 | 404 404 | 403 403
-GET   review-detail                         said_of_shared 200 200 200 200 | 404 404 404 | 404 404 | 403 403
-GET   dialogue-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-GET   dialogue-detail                       dialogue   200 200 200 200 | 200 404 200 | 404 404 | 403 403
-GET   reading-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-GET   reading-detail                        reading    200 200 200 200 | 200 404 404 | 404 404 | 403 403
-GET   assessment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-POST  assessment-list                       -          201 201 403 403 | 403 400 400 | 400 403 | 403 403
-GET   assessment-detail                     assessment 200 200 200 200 | 404 404 404 | 404 404 | 403 403
-GET   readiness-list                        -          200 200 200 200 | 404 404 404 | 200 404 | 403 403
-GET   briefing-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 403 403
-POST  briefing-list                         -          202 202 202 403 | 403 403 403 | 400 403 | 403 403
-GET   briefing-detail                       briefing   200 200 200 200 | 404 404 404 | 404 404 | 403 403
-GET   briefing-file                         briefing   200 200 200 200 | 404 404 404 | 404 404 | 403 403
+GET   api-root                              -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+POST  api-root                              -          405 405 405 405 | 405 405 405 | 405 405 | 401 401
+GET   ministry-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+GET   ministry-detail                       police     200 200 200 200 | 200 404 404 | 404 200 | 401 401
+GET   edition-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+GET   edition-detail                        edition    200 200 200 200 | 200 200 200 | 404 200 | 401 401
+GET   recommendation-list                   -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+GET   recommendation-detail                 first      200 200 200 200 | 200 200 200 | 404 200 | 401 401
+GET   benchmark-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+GET   benchmark-detail                      assessed   200 200 200 200 | 200 404 404 | 404 200 | 401 401
+GET   indicator-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+GET   indicator-detail                      counted    200 200 200 200 | 200 404 404 | 404 200 | 401 401
+GET   commitment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+GET   commitment-detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   commitment-detail                     ours       200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   update-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+POST  update-list                           -          403 403 403 403 | 201 400 400 | 400 400 | 401 401
+GET   update-detail                         update     200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   round-detail                          waiting    200 200 200 200 | 200 404 404 | 404 404 | 401 401
+POST  round-accept                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401
+POST  round-return                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401
+GET   evidence-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+GET   evidence-detail                       internal   200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   evidence-detail                       shared     200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   evidence-detail                       sent       200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   review-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+POST  review-list                           of_internal 409 201 201 403 | 400 400 400 | 400 400 | 401 401
+POST  review-list                           of_shared  409 201 201 403 | 403 400 400 | 400 400 | 401 401
+GET   review-detail                         said_before 200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   review-detail                         said_of_shared 200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   dialogue-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+GET   dialogue-detail                       dialogue   200 200 200 200 | 200 404 200 | 404 404 | 401 401
+GET   reading-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+GET   reading-detail                        reading    200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   assessment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+POST  assessment-list                       -          201 201 403 403 | 403 400 400 | 400 403 | 401 401
+GET   assessment-detail                     assessment 200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   readiness-list                        -          200 200 200 200 | 404 404 404 | 200 404 | 401 401
+GET   briefing-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
+POST  briefing-list                         -          202 202 202 403 | 403 403 403 | 400 403 | 401 401
+GET   briefing-detail                       briefing   200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   briefing-file                         briefing   200 200 200 200 | 404 404 404 | 404 404 | 401 401
 
 # People and reference data: the administrators' alone
 GET   admin:index                           -          403 403 403 403 | 403 403 403 | 403 200 | in  in

@@ -48,7 +48,11 @@ from tests.factories import (
     UpdateRoundFactory,
 )
 from tests.signing_in import enter
+from tiptracker.accounts import tokens
+from tiptracker.audit.actions import record
+from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import State
+from tiptracker.words import Scope
 
 READERS = (
     "officer",  # recorded the facts
@@ -155,7 +159,14 @@ class World:
         )
         self.keep(
             passkey=Authenticator.objects.create(
+        token, _ = tokens.make(
+            person=self.people["officer"],
+            name=self.says("the officer's token", {"officer"}),
+            scope=Scope.SUBMIT,
+            expires_on=tokens.last_day(self.people["officer"]),
+        )
                 user=self.rows["colleague"], type="webauthn", data={"name": self.says("passkey", frozenset())}
+            officers_token=token,
             )
         )
 

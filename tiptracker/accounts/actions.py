@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from tiptracker.accounts import links, mails
+from tiptracker.accounts import links, mails, tokens
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import enqueue
@@ -43,10 +43,11 @@ def ask_for_password(email: str) -> None:
 
 @transaction.atomic
 def set_password(*, person: User, password: str, purpose: links.Purpose) -> None:
-    """Set the password by a link of the mail; whoever is signed in to the account is signed out."""
+    """Set the password by a link of the mail; whoever is signed in to the account is signed out, its tokens end."""
     person.set_password(password)
     person.save(update_fields=["password"])
     end_sign_ins(person)
+    tokens.revoke_all(person, by=person)
     verb = "person.invitation_accepted" if purpose == links.Purpose.INVITATION else "person.password_reset"
     record(verb, by=person, row=person)
 
@@ -62,10 +63,11 @@ def renew(*, person: User, by: User, until: date) -> None:
 
 @transaction.atomic
 def drop_second_factor(*, person: User, by: User) -> None:
-    """For somebody who lost telephone and codes: they enrol anew at the next sign-in. Ends every sign-in of theirs."""
+    """For somebody who lost telephone and codes: they enrol anew at the next sign-in. Ends sign-ins and tokens."""
     dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     Authenticator.objects.filter(user=person).delete()
     end_sign_ins(person)
+    tokens.revoke_all(person, by=by)
     record("person.second_factor_dropped", by=by, row=person, before={"second_factors": dropped})
 
 

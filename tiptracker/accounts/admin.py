@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
-from tiptracker.accounts import actions
+from tiptracker.accounts import actions, tokens
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
@@ -126,11 +126,12 @@ class PersonAdmin(Sensitive):
     actions = ("invite", "renew", "drop_second_factor")
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Whoever is new is invited; whoever is closed is signed out everywhere, in the same transaction."""
+        """Whoever is new is invited; whoever is closed is signed out everywhere and loses all tokens, all at once."""
         super().save_related(request, form, formsets, change)
         person = form.instance
         if not person.is_active:
             actions.end_sign_ins(person)
+            tokens.revoke_all(person, by=_asker(request))
         elif not change:
             self._try(request, person, actions.invite)
 

@@ -10,7 +10,8 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 
 from tiptracker.accounts.models import User
-from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.forms import DayInput, PlainForm
+from tiptracker.words import Scope
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
@@ -69,6 +70,21 @@ class NewPasswordForm(PlainForm):
         if {"password", "again"} <= cleaned.keys() and cleaned["password"] != cleaned["again"]:
             self.add_error("again", "These are two different passwords. Type the same one twice.")
         return cleaned
+
+
+class TokenForm(PlainForm):
+    """An API token to make: what it is called, what it may do, until when (`name`, `scope`, `expires_on`)."""
+
+    name = forms.CharField(
+        label="What is it for?",
+        max_length=60,
+        help_text="A name to know it by, such as “Weekly import”.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scope = forms.ChoiceField(
+        label="What may it do?", choices=Scope.choices(), initial=Scope.READ, widget=forms.RadioSelect
+    )
+    expires_on = forms.DateField(label="Until when?", help_text="Its last day.", widget=DayInput)
 
 
 def _with_code(form: forms.Form, label: str) -> None:

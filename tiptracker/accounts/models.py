@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from tiptracker.words import EMBASSY_ROLES, Role
+from tiptracker.words import EMBASSY_ROLES, Role, Scope
 
 
 class CountryQuerySet(models.QuerySet["Country"]):
@@ -209,6 +209,43 @@ class User(AbstractBaseUser):
 
 Reader = User | AnonymousUser
 """Whoever asks: every `visible_to` takes one."""
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def visible_to(self, user: Reader) -> Self:
+        """Everybody: their own alone."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(person=user.pk)
+
+
+class ApiToken(models.Model):
+    """A key by which a program asks the API in a person's name. What is kept of it opens nothing."""
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    scope = models.CharField(max_length=10, choices=Scope.choices())
+    beginning = models.CharField(max_length=10)  # in clear, to know it by
+    digest = models.CharField("SHA-256 of the whole", max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_on = models.DateField()  # the last day it works
+    last_used_at = models.DateTimeField(null=True)
+    last_used_from = models.GenericIPAddressField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="token_scope_is_known", condition=Q(scope__in=list(Scope))),
+            models.UniqueConstraint(
+                "person", Lower("name"), condition=Q(revoked_at=None), name="token_named_once_by_its_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.beginning}…)"
 
 
 def in_office(holders: "models.Manager[OfficeHolder]", day: date) -> "models.QuerySet[OfficeHolder]":

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.views import ReauthenticateView
 from allauth.core.ratelimit import consume
 from allauth.mfa.base.views import AuthenticateView
@@ -22,18 +23,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_GET, require_POST
 
-from tiptracker.accounts import actions, links, mails
-from tiptracker.accounts.forms import NewPasswordForm, PasswordForgottenForm
+from tiptracker.accounts import actions, links, mails, tokens
+from tiptracker.accounts.forms import NewPasswordForm, PasswordForgottenForm, TokenForm
 from tiptracker.accounts.middleware import ENROLLED_HERE
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.words import Scope
 
 LINK_SENT = (
     "If somebody signs in here with that address, a link to set a new password is on its way there. "
@@ -97,7 +100,9 @@ def account_expired(request: HttpRequest) -> HttpResponse:
 def too_many(request: HttpRequest) -> HttpResponse:
     """429: where an address asks too often."""
     context = {"minutes": settings.LOCKED_OUT_MINUTES}
-    return render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    page = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    page.headers["Retry-After"] = str(settings.LOCKED_OUT_MINUTES * 60)
+    return page
 
 
 # --- The second factor ------------------------------------------------------------------------------------------------
@@ -268,3 +273,49 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
     found = sorted(UserSession.objects.purge_and_list(person), key=lambda one: one.created_at, reverse=True)
     lines = [{"row": one, "is_here": one.session_key == here} for one in found]
     return render(request, "account/sign_in_list.html", {"lines": lines, "others": len(found) > 1})
+
+
+# --- One's own API tokens ---------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+def token_list(request: HttpRequest) -> HttpResponse:
+    """What programs may ask the API in one's name, and what was made for that before."""
+    found = list(ApiToken.objects.visible_to(request.user).select_related("person"))
+    working = [token for token in found if not tokens.why_not(token)]
+    ended = [token for token in found if token not in working][:20]
+    return render(request, "account/token_list.html", {"working": working, "ended": ended})
+
+
+@login_required
+@reauthentication_required  # type: ignore[untyped-decorator]
+@sensitive_variables("secret")
+def token_add(request: HttpRequest) -> HttpResponse:
+    """Make a token. What answers the form shows it, this once: it is kept nowhere, in no session either."""
+    person = request.user
+    assert isinstance(person, User)  # noqa: S101 -- behind login_required
+    form = TokenForm(request.POST or None, initial={"expires_on": tokens.last_day(person, tokens.LASTS_BY_DEFAULT)})
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            token, secret = tokens.make(
+                person=person, name=said["name"], scope=Scope(said["scope"]), expires_on=said["expires_on"]
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            return render(request, "account/token_made.html", {"token": token, "secret": secret})
+    context = {"form": form, "last_day": tokens.last_day(person)}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "account/token_add.html", context, status=status)
+
+
+@login_required
+@require_POST
+def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of one's own tokens for good."""
+    token = get_object_or_404(ApiToken.objects.visible_to(request.user), pk=pk)
+    tokens.revoke(token, by=token.person)
+    messages.success(request, f"“{token.name}” is revoked: what uses it is refused from now on.")
+    return redirect("token_list")

@@ -31,7 +31,8 @@ def record(
     """Append one entry, in the transaction of the action that it tells of.
 
     `verb` is "noun.verb" in the past ("update.sent"); `row` is what it was done to; `country` decides who may read the
-    entry; `before` and `after` are kept apart from the chain, which holds only a salted digest of each.
+    entry; `before` and `after` are kept apart from the chain, which holds only a salted digest of each. What was done
+    through the API by a token says so in `after`.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An entry belongs in the transaction of its action.")
@@ -43,6 +44,8 @@ def record(
     salt = secrets.token_hex(16)
     if after and (kinds := confirmed()):
         after = {**after, "confirmed_no_personal_data": kinds}
+    if beginning := context.token.get():
+        after = {**(after or {}), "by_token": beginning}
     was, became = (_text(value) for value in (before, after))
     entry = AuditEntry(
         number=number,

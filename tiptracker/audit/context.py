@@ -1,4 +1,4 @@
-"""Where a request comes from, for the log: set by middleware, read by `record`, so that actions need no request."""
+"""Where a request comes from and by which token, for the log: read by `record`, so that actions need no request."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 address: ContextVar[str | None] = ContextVar("address", default=None)
+token: ContextVar[str] = ContextVar("token", default="")
+"""How the API token begins that is used; "" where somebody has signed in."""
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -24,13 +26,14 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def from_where(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: remember the address for the length of the request."""
+    """Middleware: remember the address, and the token that may be found, for the length of the request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        token = address.set(client_address(request))
+        before, without = address.set(client_address(request)), token.set("")
         try:
             return get_response(request)
         finally:
-            address.reset(token)
+            address.reset(before)
+            token.reset(without)
 
     return middleware

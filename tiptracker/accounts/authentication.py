@@ -1,0 +1,55 @@
+"""How a program shows the API whose it is: a token in the Authorization header. Nothing else takes one."""
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from tiptracker.accounts import tokens
+from tiptracker.accounts.models import ApiToken, User
+from tiptracker.audit import context
+from tiptracker.words import Scope
+
+if TYPE_CHECKING:  # it imports this module
+    from rest_framework.views import APIView
+
+BEARER = "Bearer"
+REFUSED = "This token does not work: it is none of ours, or has ended. Make another one on the page of your tokens."
+"""One sentence for every reason: who found a token learns nothing of it."""
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer tip_…`. A token that is sent counts, whoever is signed in besides."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """The token's person, in their country's time; None where no token is sent."""
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != BEARER.lower():
+            return None
+        token = tokens.of_secret(secret.strip())
+        if why := tokens.why_not(token) if token else "unknown":
+            tokens.note_refusal(token, why)
+        if token is None or why:
+            raise AuthenticationFailed(REFUSED)
+        tokens.note_use(token, context.address.get())
+        context.token.set(token.beginning)
+        if zone := token.person.time_zone():
+            timezone.activate(ZoneInfo(zone))  # until tiptracker.clock.country_time ends the request
+        return token.person, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return BEARER
+
+
+class WithinScope(BasePermission):
+    """A token that may only read writes nothing."""
+
+    message = "This token may only read. Make one that may read and submit, on the page of your tokens."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        token = request.auth
+        return not isinstance(token, ApiToken) or token.scope == Scope.SUBMIT or request.method in SAFE_METHODS

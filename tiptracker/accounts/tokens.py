@@ -1,0 +1,126 @@
+"""API tokens: made, judged, noted as used, revoked. They end by the machine's calendar, as accounts and sessions do.
+
+A token is 256 random bits, so a plain SHA-256 of it can be kept and looked up: there is nothing in it to guess.
+"""
+
+import hashlib
+import secrets
+from datetime import date, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from tiptracker.accounts.backend import Backend
+from tiptracker.accounts.models import ApiToken, User
+from tiptracker.audit import context
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.words import Scope
+
+KNOWN_BY = "tip_"
+"""How each begins, so that what searches texts and code for secrets finds it."""
+SHOWN = len(KNOWN_BY) + 6
+"""How many of its characters are kept in clear, to tell tokens apart by."""
+LASTS_BY_DEFAULT, LASTS_AT_MOST = timedelta(days=90), timedelta(days=365)
+MOST = 10
+"""How many that work somebody may have: who needs more has forgotten some."""
+NOTED_EVERY = timedelta(minutes=1)
+"""Use within this time of the last note needs no new one: a request isn't worth a write of its own."""
+
+
+def last_day(person: User, lasts: timedelta = LASTS_AT_MOST) -> date:
+    """The day on which a token made today ends that lasts this long: no later than its person's account."""
+    return min(filter(None, (timezone.localdate() + lasts, person.valid_until_on)))
+
+
+@transaction.atomic
+def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[ApiToken, str]:
+    """A new token, and its secret, which nobody can tell again."""
+    User.objects.get_queryset().select_for_update().get(pk=person.pk)
+    kept = ApiToken.objects.filter(person=person, revoked_at=None)
+    # One that has ended makes room, for another of its name too.
+    kept.filter(expires_on__lt=timezone.localdate()).update(revoked_at=timezone.now())
+    if kept.filter(name__iexact=name).exists():
+        raise Refused("You have a token of this name. Choose another name, or revoke that one first.", field="name")
+    if kept.count() >= MOST:
+        raise Refused(f"You have {MOST} tokens already. Revoke one that nothing uses any more, then make this one.")
+    _refuse_day(person, expires_on)
+    secret = KNOWN_BY + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        person=person,
+        name=name,
+        scope=scope,
+        beginning=secret[:SHOWN],
+        digest=_digest(secret),
+        created_at=timezone.now(),
+        expires_on=expires_on,
+    )
+    record("token.made", by=person, row=token, after=_told(token) | {"scope": scope, "expires_on": expires_on})
+    return token, secret
+
+
+@transaction.atomic
+def revoke(token: ApiToken, *, by: User) -> None:
+    """End `token` for good; one that was revoked before stays as it is."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        record("token.revoked", by=by, row=token, before=_told(token))
+
+
+def revoke_all(person: User, *, by: User) -> None:
+    """End every token of `person`: the account was closed, or somebody else may have known its secrets."""
+    for token in ApiToken.objects.filter(person=person, revoked_at=None):
+        revoke(token, by=by)
+
+
+def of_secret(secret: str) -> ApiToken | None:
+    """The token that this is, whether or not it still works."""
+    return ApiToken.objects.select_related("person").filter(digest=_digest(secret)).first()
+
+
+def why_not(token: ApiToken) -> str:
+    """Why `token` doesn't work now, in a word for the log; "" where it does. It can no more than its person may."""
+    if token.revoked_at:
+        return "revoked"
+    if token.expires_on < timezone.localdate():
+        return "expired"
+    if not Backend().user_can_authenticate(token.person):
+        return "account"
+    if settings.SECOND_FACTOR_REQUIRED and not Authenticator.objects.filter(user=token.person).exists():
+        return "second_factor"
+    return ""
+
+
+def note_use(token: ApiToken, address: str | None) -> None:
+    """Write down that `token` was used now, from this address, where the last note is a minute old."""
+    now = timezone.now()
+    unnoted = Q(last_used_at=None) | Q(last_used_at__lt=now - NOTED_EVERY)
+    if token.last_used_at is None or token.last_used_at < now - NOTED_EVERY:
+        ApiToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now, last_used_from=address)
+
+
+def note_refusal(token: ApiToken | None, why: str) -> None:
+    """Tell the log that a token was refused: once in a while by address and token, so that nobody can flood it."""
+    key = f"token-refused:{context.address.get()}:{token.pk if token else 0}"
+    if cache.add(key, 1, timeout=settings.LOCKED_OUT_MINUTES * 60):
+        with transaction.atomic():
+            record("token.refused", by=None, row=token, after={"why": why})
+
+
+def _refuse_day(person: User, expires_on: date) -> None:
+    today, last = timezone.localdate(), last_day(person)
+    if today <= expires_on <= last:
+        return
+    why = "your account ends then" if last == person.valid_until_on else "none lasts longer than a year"
+    raise Refused(f"Give a day from today to {last.day} {last:%B %Y}: {why}.", field="expires_on")
+
+
+def _told(token: ApiToken) -> dict[str, str]:
+    return {"name": token.name, "beginning": token.beginning}
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

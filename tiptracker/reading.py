@@ -1,0 +1,60 @@
+"""JSON as somebody else sends it: no longer than a request may be, and nothing in it that can't be kept or told."""
+
+import json
+from collections.abc import Mapping
+from math import isfinite
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser
+
+
+class TooLarge(APIException):
+    """The body is more than one request may hold."""
+
+    status_code = 413
+    default_detail = "That is more than one request may hold. Send less at a time."
+
+
+class Json(BaseParser):
+    """REST framework's own reads whatever comes, to its end, and lets a number be infinite."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        stated = parser_context["request"].META.get("CONTENT_LENGTH") if parser_context else None
+        if int(stated or 0) > most:
+            raise TooLarge
+        sent = stream.read(most + 1)
+        if len(sent) > most:
+            raise TooLarge
+        try:
+            return read(sent.decode())
+        except ValueError as error:
+            raise ParseError(f"The body can’t be read as JSON ({error}). Mend it, then send it again.") from error
+
+
+def read(text: str) -> Any:
+    """What JSON says; raises ValueError, with the reason, where it can't be kept."""
+    try:
+        said = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+        json.dumps(said, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("half of a character without its other half") from error
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return said
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number")
+
+
+def _finite(text: str) -> float:
+    if not isfinite(number := float(text)):
+        _no_number("what lies beyond all of them")
+    return number
