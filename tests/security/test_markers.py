@@ -1,0 +1,151 @@
+"""No internal text comes out anywhere: whatever a ministry can reach is asked for and searched for planted markers.
+
+What may come out stands in `planting.READ`; every other field of every model is internal, also one added tomorrow.
+"""
+
+import io
+import zipfile
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.db import transaction
+from django.db.models import FileField
+from django.test.signals import template_rendered
+from django.urls import reverse
+
+from tests.security.asking import a_tests_own_transaction, address
+from tests.security.planting import Planted, a_pdf_that_says, markable, marks_in, models_of_the_record, texts_of
+from tests.security.test_roles import LINES
+from tests.security.world import MINISTRIES
+from tiptracker.accounts import mails
+from tiptracker.accounts.links import Purpose, link
+from tiptracker.celery import app
+from tiptracker.jobs.models import Job, State
+
+
+@pytest.fixture(scope="module")
+def planted(world):
+    return Planted(world)
+
+
+def keys(world, line):
+    """The keys of all rows that this line's address may be about; where it is about none, whatever the table says."""
+    if line.row not in world.rows or line.route.startswith("admin"):
+        return [world.keys().get(line.row)]
+    return list(type(world.rows[line.row])._base_manager.order_by("pk").values_list("pk", flat=True))
+
+
+def answers(world, planted, reader):
+    """By method and address: what it tells this reader; plainly and to htmx, with an empty body and a full one."""
+    said = {}
+    asked = {(line.method, line.route, line.row if "/" in line.row else ""): line for line in LINES}
+    for line in asked.values():
+        plainly, more = ways(planted, line)
+        for key in keys(world, line):
+            url = address(line, key)
+            is_closed, said[f"{line.method} {url}"] = answer(world.client(reader), line, url, plainly)
+            if more and not is_closed:
+                said[f"{line.method} {url}, the other way"] = answer(world.client(reader), line, url, more)[1]
+    return said
+
+
+def ways(planted, line):
+    """How an address is asked at first and, where it answered, once more."""
+    if line.method == "GET":
+        return {}, {} if line.is_api else {"headers": {"HX-Request": "true"}}
+    as_json = {"content_type": "application/json"} if line.is_api else {}
+    body = planted.bodies.get(str(line), planted.bodies.get(f"{line.method} {line.route}"))
+    return as_json, as_json | {"data": body} if body else {}
+
+
+def answer(client, line, url, more):
+    """Whether it is closed to whoever asks, and what it says, with what it leads to."""
+    with a_tests_own_transaction():
+        response = getattr(client, line.method.lower())(url, follow=not line.is_api, **more)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        transaction.set_rollback(True)
+    return response.status_code in {403, 404, 405}, texts_of(content) + str(response.headers)
+
+
+def content_of(row):
+    with row.file.open() as file:
+        return texts_of(file.read())
+
+
+def test_every_field_of_every_model_holds_a_marker(planted):
+    """… in some row, so that there is something to find."""
+    unmarked = []
+    for model in models_of_the_record():
+        for field in markable(model):
+            stored = model._base_manager.values_list(field.name, flat=True)
+            kept = " ".join(map(str, stored))
+            marks = [mark for mark, name in planted.whose.items() if name == str(field)]
+            if isinstance(field, FileField):
+                kept += "".join(map(content_of, model._base_manager.exclude(**{field.name: ""})))
+            if not marks or not any(mark in kept for mark in marks):
+                unmarked.append(str(field))
+
+    assert unmarked == [], "plant a row with these in tests/security/planting.py"
+
+
+@pytest.mark.parametrize("reader", sorted(MINISTRIES))
+def test_a_ministry_reads_what_is_meant_for_it_and_nothing_else(world, planted, reader):
+    said = answers(world, planted, reader)
+    found = {mark: where for where, text in said.items() for mark in marks_in(text)}
+
+    assert planted.leaks(reader, found) == {}
+    told = {planted.whose.get(mark) for mark in found}
+    unread = {planted.whose[mark] for mark, to in planted.readers.items() if reader in to} - told
+    assert unread == set(), "it may read these and is told them nowhere: searching proves nothing"
+
+
+# --- Mails ------------------------------------------------------------------------------------------------------------
+
+
+def every_mail(world, reader):
+    """All mails that somebody can come to get, by the names of their templates: what was sent, and with which."""
+    person = world.people[reader]
+    used = set()
+    app.loader.import_default_modules()
+
+    def note(sender, template, **_):
+        if template.name and "/email/" in template.name:
+            used.add(template.name)
+
+    template_rendered.connect(note)
+    mail.outbox.clear()
+    with a_tests_own_transaction():
+        mails.invite(person)
+        world.client("out").post(reverse("password_forgotten"), {"email": person.email})
+        for job in Job.objects.filter(kind="password_reset", state=State.QUEUED):
+            app.tasks[job.kind](job.pk)
+        new = "an entirely other password"
+        world.client("out").post(link(person, Purpose.RESET), {"password": new, "again": new})
+        transaction.set_rollback(True)
+    template_rendered.disconnect(note)
+    return [str(message.message()) for message in mail.outbox], used
+
+
+@pytest.mark.parametrize("reader", sorted(MINISTRIES))
+def test_a_mail_tells_a_ministry_what_is_meant_for_it_and_nothing_else(world, planted, reader):
+    sent, used = every_mail(world, reader)
+
+    folders = [path for path in (settings.BASE_DIR / "templates").rglob("email") if path.is_dir()]
+    written = {str(path.relative_to(settings.BASE_DIR / "templates")) for each in folders for path in each.iterdir()}
+    assert used == written, "a mail that this test does not send"
+    assert len(sent) == len(written)
+    assert planted.leaks(reader, {mark: message for message in sent for mark in marks_in(message)}) == {}
+
+
+# --- The search itself ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_packed_is_searched_too():
+    sheet = io.BytesIO()
+    with zipfile.ZipFile(sheet, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/sharedStrings.xml", "<si>zm000q</si>" * 9)
+
+    for content in (sheet.getvalue(), a_pdf_that_says("zm000q")):
+        assert b"zm000q" not in content
+        assert "zm000q" in texts_of(content)
