@@ -24,7 +24,6 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 # What differs between machines may not differ between tests: all but these two is set here, before Django loads.
 CHOSEN = {"DATABASE_URL": f"sqlite:///{VAR_DIR}/db.sqlite3", "REDIS_URL": ""}
 for name in (
-    "DEBUG",
     "SECURE",
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",

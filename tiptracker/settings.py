@@ -4,6 +4,7 @@ import logging
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
@@ -25,7 +26,7 @@ if DEMO_CLOCK and not DEMONSTRATION:
     raise ImproperlyConfigured("DEMO_CLOCK belongs to the demonstration: unset it, or start `make demo`.")
 
 # --- Secrets and hosts ----------------------------------------------------------------------------------
-DEBUG = env.bool("DEBUG", False)
+DEBUG = False  # ever: a debug page tells whoever asks what the log tells us
 
 
 def _secret_key() -> str:
@@ -40,31 +41,14 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", []) or LOOPBACK
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
-# Plain HTTP is for loopback (the demonstration, the tests) only; anything else says SECURE=true.
+# Plain HTTP is for loopback (the demonstration, the tests) only; anything else says SECURE=true, and is held to what
+# stands under "What is refused at the start" below.
 SECURE = env.bool("SECURE", False)
 # What links in mails begin with.
 PUBLIC_URL = env.str("PUBLIC_URL", "") or (f"https://{ALLOWED_HOSTS[0]}" if SECURE else "http://localhost:8000")
-
-
-def _why_not_in_production() -> str:
-    """What is too weak for anything but this machine, as a sentence that says what to do; "" where nothing is."""
-    if any(len(key) < 50 or len(set(key)) < 10 for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)):
-        return "SECRET_KEY, and each of SECRET_KEY_FALLBACKS, has to be 50 or more random characters."
-    if "SECRET_KEY" not in os.environ:
-        return "Set SECRET_KEY: the one that `make setup` made is for this machine alone."
-    if DEBUG or DEMONSTRATION:
-        return "DEBUG and DEMONSTRATION are for this machine alone: unset them."
-    if "*" in ALLOWED_HOSTS or "ALLOWED_HOSTS" not in os.environ:
-        return "Set ALLOWED_HOSTS to the names people use, such as tip.example.gov."
-    if not PUBLIC_URL.startswith("https://"):
-        return "PUBLIC_URL has to begin with https://."
-    return ""
-
-
-if SECURE and (why_not := _why_not_in_production()):
-    raise ImproperlyConfigured(why_not)
 # A proxy in front that sets this header itself, e.g. "X-Forwarded-Proto"; unset: no header is believed.
 if proxy_header := env.str("SECURE_PROXY_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
@@ -240,8 +224,6 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 # The second factor: required of everybody, but for the demonstration, whose password everybody may read, and tests.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", not DEMONSTRATION)
-if SECURE and not SECOND_FACTOR_REQUIRED:
-    raise ImproperlyConfigured("In production everybody has a second factor: unset SECOND_FACTOR_REQUIRED.")
 MFA_ADAPTER = "tiptracker.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
@@ -402,3 +384,51 @@ LOGGING = {
     # fontTools tells of every glyph it drops from a PDF's subset.
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
 }
+
+# --- What is refused at the start -----------------------------------------------------------------------
+
+
+def _is_guessable(host: str | None, password: str | None, user: str | None) -> bool:
+    """Whether others on a network could get in; what listens on this machine alone may go without a password."""
+    is_here = not host or host.startswith("/") or host in {"localhost", "127.0.0.1", "::1"}
+    return not is_here and (len(password or "") < 12 or password == user)
+
+
+def _why_not() -> list[str]:
+    """What is too weak to be reached by others, as sentences that say what to do."""
+    if not SECURE:
+        others = set(ALLOWED_HOSTS) - set(LOOPBACK)
+        return ["ALLOWED_HOSTS names more than this machine, which needs HTTPS: set SECURE=true."] if others else []
+    database, redis = DATABASES["default"], urlsplit(REDIS_URL)
+    keys = (SECRET_KEY, *SECRET_KEY_FALLBACKS)
+    checks = {
+        "Set SECRET_KEY: the one that `make setup` made is for this machine alone.": "SECRET_KEY" not in os.environ,
+        "SECRET_KEY, and each of SECRET_KEY_FALLBACKS, has to be 50 or more random characters.": any(
+            len(key) < 50 or len(set(key)) < 10 for key in keys
+        ),
+        "DEMONSTRATION is for this machine alone: unset it.": DEMONSTRATION,
+        "Set ALLOWED_HOSTS to the names people use, such as tip.example.gov.": (
+            "*" in ALLOWED_HOSTS or ALLOWED_HOSTS is LOOPBACK
+        ),
+        "PUBLIC_URL has to begin with https://.": not PUBLIC_URL.startswith("https://"),
+        "In production everybody has a second factor: unset SECOND_FACTOR_REQUIRED.": not SECOND_FACTOR_REQUIRED,
+        "Set DATABASE_URL to a PostgreSQL; SQLite is for the demonstration and the tests.": (
+            database["ENGINE"] != "django.db.backends.postgresql"
+        ),
+        "The password in DATABASE_URL has to be 12 or more characters and not the user's name.": _is_guessable(
+            database.get("HOST"), database.get("PASSWORD"), database.get("USER")
+        ),
+        "Set REDIS_URL; the broker in files is for the demonstration and the tests.": not REDIS_URL,
+        "The password in REDIS_URL has to be 12 or more characters.": _is_guessable(
+            redis.hostname, redis.password, redis.username
+        ),
+        "OIDC_SERVER_URL has to begin with https://, and OIDC_CLIENT_SECRET may not be empty.": bool(
+            OIDC_SERVER_URL and not (OIDC_SERVER_URL.startswith("https://") and env.str("OIDC_CLIENT_SECRET"))
+        ),
+    }
+    return [sentence for sentence, is_so in checks.items() if is_so]
+
+
+# The demonstration may be shown to others, with a password of one's own: `manage.py demo` sees to it.
+if (SECURE or not DEMONSTRATION) and (why_not := _why_not()):
+    raise ImproperlyConfigured(" ".join(why_not))

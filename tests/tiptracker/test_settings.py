@@ -3,6 +3,7 @@
 In processes of their own, since settings are read once.
 """
 
+import json
 import os
 import secrets
 import subprocess
@@ -19,6 +20,8 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "tip.example.gov",
     "SECURE_PROXY_HEADER": "X-Forwarded-Proto",
     "TRUSTED_PROXIES": "1",
+    "DATABASE_URL": "postgres://tip:a-long-password@db:5432/tip",
+    "REDIS_URL": "redis://:a-long-password@redis:6379/0",
 }
 LEFT_OUT = (
     "DJANGO_ALLOW_ASYNC_UNSAFE",
@@ -48,20 +51,82 @@ def test_production_is_deployed_without_a_warning(tmp_path):
     assert checked.returncode == 0, checked.stderr
 
 
-def test_production_keeps_its_cookies_to_https_and_to_its_own_host(tmp_path):
-    said = manage(
-        tmp_path,
-        "shell",
-        "--no-imports",
-        "-c",
-        "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, "
-        "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_PATH, s.SESSION_COOKIE_DOMAIN, "
-        "s.SECOND_FACTOR_REQUIRED, s.PUBLIC_URL)",
-    )
+ASKED = r"""
+    import json, re
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+    from django.test import Client
+    from tiptracker.accounts.models import User
+    from tiptracker.accounts.sessions import SessionStore
 
-    assert said.stdout.split() == [
-        "__Host-session", "__Host-csrf", "True", "True", "/", "None", "True", "https://tip.example.gov",
-    ], said.stderr  # fmt: skip
+    # Nothing is to be reached from here but a file.
+    del connections["default"]
+    connections.databases["default"] |= {
+        "ENGINE": "django.db.backends.sqlite3", "NAME": settings.VAR_DIR / "db.sqlite3", "OPTIONS": {},
+    }
+    settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    call_command("migrate", verbosity=0)
+    User.objects.create_user("a@post.example", "a long enough password", name="A", role="administrator")
+    browser = Client(SERVER_NAME="tip.example.gov", raise_request_exception=False, enforce_csrf_checks=True)
+    SAFE = {"Host": "tip.example.gov", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
+
+    def told(answer):
+        return {"status": answer.status_code, **{name.lower(): value for name, value in answer.headers.items()}}
+
+    def cookies():
+        return {name: dict(morsel) | {"": morsel.value} for name, morsel in browser.cookies.items()}
+
+    said = {"plain": told(browser.get("/accounts/login/"))}
+    page = browser.get("/accounts/login/", headers=SAFE)
+    said["page"] = told(page)
+    said["other host"] = told(browser.get("/", headers=SAFE | {"Host": "evil.example"}))
+    before = {"login": "a@post.example", "password": "a long enough password"}
+    page_of = {"elsewhere": {"Origin": "https://evil.example"}, "here": {"Origin": "https://tip.example.gov"}}
+    said["from elsewhere"] = told(browser.post("/accounts/login/", before, headers=SAFE | page_of["elsewhere"]))
+    begun = SessionStore()
+    begun.save(must_create=True)
+    said["begun"] = browser.cookies["__Host-session"] = begun.session_key
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())[1]
+    typed = before | {"csrfmiddlewaretoken": token}
+    said["signed in"] = told(browser.post("/accounts/login/", typed, headers=SAFE | page_of["here"]))
+    said["cookies"] = cookies()
+    print(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory):
+    """What production answers: over HTTP, over HTTPS, by another name, to a form from elsewhere, to signing in."""
+    said = manage(tmp_path_factory.mktemp("production"), "shell", "--no-imports", "-c", textwrap.dedent(ASKED))
+    assert said.returncode == 0, said.stderr[-3000:]
+    return json.loads(said.stdout)
+
+
+def test_production_leads_to_https_and_keeps_browsers_there(production):
+    """What a proxy says is believed of the header alone that the settings name."""
+    assert production["plain"]["status"] == 301
+    assert production["plain"]["location"] == "https://tip.example.gov/accounts/login/"
+    assert production["page"]["status"] == 200
+    assert production["page"]["strict-transport-security"] == "max-age=31536000; includeSubDomains; preload"
+    assert production["page"]["content-security-policy"].endswith("; upgrade-insecure-requests")
+
+
+def test_production_answers_by_its_own_name_and_its_own_forms_alone(production):
+    assert production["other host"]["status"] == 400
+    assert production["from elsewhere"]["status"] == 403
+    assert production["signed in"]["status"] == 302
+
+
+def test_production_keeps_its_cookies_to_https_and_to_its_own_host(production):
+    """… and somebody who signs in has another session than whoever began it."""
+    cookies = production["cookies"]
+
+    assert set(cookies) == {"__Host-session", "__Host-csrf"}
+    for name, cookie in cookies.items():
+        kept = {key: cookie[key] for key in ("secure", "httponly", "samesite", "path", "domain")}
+        assert kept == {"secure": True, "httponly": True, "samesite": "Lax", "path": "/", "domain": ""}, name
+    assert cookies["__Host-session"][""] != production["begun"]
 
 
 @pytest.mark.parametrize(
@@ -71,19 +136,28 @@ def test_production_keeps_its_cookies_to_https_and_to_its_own_host(tmp_path):
         ({"SECRET_KEY": "x" * 60}, "has to be 50 or more random characters"),
         ({"SECRET_KEY_FALLBACKS": "old"}, "has to be 50 or more random characters"),
         ({"SECRET_KEY": None}, "is for this machine alone"),
-        ({"DEBUG": "true"}, "unset them"),
-        ({"DEMONSTRATION": "true"}, "unset them"),
+        ({"DEMONSTRATION": "true"}, "unset it"),
         ({"ALLOWED_HOSTS": "*"}, "Set ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": None}, "Set ALLOWED_HOSTS"),
         ({"PUBLIC_URL": "http://tip.example.gov"}, "has to begin with https://"),
+        ({"ALLOWED_HOSTS": ""}, "Set ALLOWED_HOSTS"),
         ({"SECOND_FACTOR_REQUIRED": "false"}, "unset SECOND_FACTOR_REQUIRED"),
+        ({"DATABASE_URL": None}, "Set DATABASE_URL to a PostgreSQL"),
+        ({"DATABASE_URL": "postgres://tip@db/tip"}, "The password in DATABASE_URL"),
+        ({"DATABASE_URL": "postgres://tip:changeme@db/tip"}, "The password in DATABASE_URL"),
+        ({"DATABASE_URL": "postgres://tiptracker-owner:tiptracker-owner@db/tip"}, "The password in DATABASE_URL"),
+        ({"REDIS_URL": None}, "Set REDIS_URL"),
+        ({"REDIS_URL": "redis://redis:6379/0"}, "The password in REDIS_URL"),
+        ({"OIDC_SERVER_URL": "http://id.example.gov", "OIDC_CLIENT_SECRET": "s"}, "OIDC_SERVER_URL has to begin with"),
+        ({"OIDC_SERVER_URL": "https://id.example.gov", "OIDC_CLIENT_SECRET": ""}, "may not be empty"),
+        ({"SECURE": "false"}, "which needs HTTPS: set SECURE=true"),
     ],
     ids=lambda given: " ".join(f"{name}={value}" for name, value in given.items()) if isinstance(given, dict) else "",
 )
 def test_production_does_not_start_with_what_is_weak(tmp_path, wrong, sentence):
     (tmp_path / "secret_key").write_text(secrets.token_urlsafe(50))
 
-    refused = manage(tmp_path, "check", **wrong)
+    refused = manage(tmp_path, "check", **{"OIDC_CLIENT_ID": "tip"} | wrong)
 
     assert refused.returncode != 0
     assert sentence in refused.stderr
@@ -108,7 +182,7 @@ THROUGH_A_PROVIDER = """
 
     def vouched_for(email, verified=True):
         browser = Client()
-        request = RequestFactory().get("/")
+        request = RequestFactory(SERVER_NAME="localhost").get("/")
         request.user, request.session = AnonymousUser(), browser.session
         request._messages = CookieStorage(request)
         provider = ClosedOpenIdAdapter(request).list_providers(request)[0]
@@ -123,7 +197,7 @@ THROUGH_A_PROVIDER = """
         who = getattr(request, "user", None)
         print(email, verified, answer.status_code, who.email if who.is_authenticated else "nobody")
 
-    page = Client().get(reverse("account_login"))
+    page = Client(SERVER_NAME="localhost").get(reverse("account_login"))
     print("through your organisation" in page.content.decode(), reverse("openid_connect_login", args=["organisation"]))
     vouched_for("stranger@post.example")
     vouched_for("known@post.example", verified=False)
@@ -136,7 +210,18 @@ def test_whoever_a_provider_vouches_for_signs_in_and_nobody_signs_up(tmp_path):
     provider = {"OIDC_SERVER_URL": "https://id.example.gov", "OIDC_CLIENT_ID": "tip", "OIDC_CLIENT_SECRET": "s"}
     script = textwrap.dedent(THROUGH_A_PROVIDER)
 
-    done = manage(tmp_path, "shell", "--no-imports", "-c", script, SECURE=None, ALLOWED_HOSTS="testserver", **provider)
+    done = manage(
+        tmp_path,
+        "shell",
+        "--no-imports",
+        "-c",
+        script,
+        SECURE=None,
+        ALLOWED_HOSTS="localhost",
+        DATABASE_URL=None,
+        REDIS_URL=None,
+        **provider,
+    )
 
     assert done.stdout.splitlines() == [
         "True /accounts/provider/organisation/login/",
