@@ -81,12 +81,17 @@ def of_secret(secret: str) -> ApiToken | None:
     return ApiToken.objects.select_related("person").filter(digest=_digest(secret)).first()
 
 
-def why_not(token: ApiToken) -> str:
-    """Why `token` doesn't work now, in a word for the log; "" where it does. It can no more than its person may."""
+def how_ended(token: ApiToken) -> str:
+    """How `token` itself came to its end, in a word for the log; "" while it lasts."""
     if token.revoked_at:
         return "revoked"
-    if token.expires_on < timezone.localdate():
-        return "expired"
+    return "expired" if token.expires_on < timezone.localdate() else ""
+
+
+def why_not(token: ApiToken) -> str:
+    """Why `token` doesn't work now, in a word for the log; "" where it does. It can no more than its person may."""
+    if ended := how_ended(token):
+        return ended
     if not Backend().user_can_authenticate(token.person):
         return "account"
     if settings.SECOND_FACTOR_REQUIRED and not Authenticator.objects.filter(user=token.person).exists():

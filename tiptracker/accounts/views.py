@@ -282,9 +282,9 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def token_list(request: HttpRequest) -> HttpResponse:
     """What programs may ask the API in one's name, and what was made for that before."""
-    found = list(ApiToken.objects.visible_to(request.user).select_related("person"))
-    working = [token for token in found if not tokens.why_not(token)]
-    ended = [token for token in found if token not in working][:20]
+    found = list(ApiToken.objects.visible_to(request.user))
+    working = [token for token in found if not tokens.how_ended(token)]
+    ended = [token for token in found if tokens.how_ended(token)][:20]
     return render(request, "account/token_list.html", {"working": working, "ended": ended})
 
 

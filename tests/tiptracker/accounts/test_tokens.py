@@ -1,0 +1,392 @@
+"""API tokens: made and shown once, good for the API alone and for what their person may, ended with the account."""
+
+import logging
+import re
+from datetime import UTC, date, time, timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.factories import AdministratorFactory, CommitmentFactory, FocalPointFactory, MinistryFactory, OfficerFactory
+from tests.signing_in import enrol, enter
+from tiptracker.accounts import actions, tokens
+from tiptracker.accounts.authentication import REFUSED
+from tiptracker.accounts.links import Purpose
+from tiptracker.accounts.models import ApiToken
+from tiptracker.audit.models import AuditEntry
+from tiptracker.refusals import Refused
+from tiptracker.words import Scope
+
+pytestmark = pytest.mark.django_db
+COMMITMENTS = "/api/v1/commitments/"
+
+
+def make(person, scope=Scope.READ, name="Weekly import", days=30):
+    return tokens.make(person=person, name=name, scope=scope, expires_on=timezone.localdate() + timedelta(days=days))
+
+
+def bearing(secret):
+    return {"authorization": f"Bearer {secret}"}
+
+
+def get(secret, path=COMMITMENTS, **more):
+    return Client().get(path, headers=bearing(secret), **more)
+
+
+def logged(*but):
+    return [verb for verb in AuditEntry.objects.order_by("number").values_list("verb", flat=True) if verb not in but]
+
+
+# --- Made and shown ---------------------------------------------------------------------------------------------------
+
+
+def typed(**more):
+    return {
+        "name": "Weekly import",
+        "scope": "read",
+        "expires_on": timezone.localdate() + timedelta(days=30),
+    } | more
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(client):
+    person = OfficerFactory()
+    enter(client, person)
+
+    page = client.post(reverse("token_add"), typed())
+
+    secret = re.search(r"tip_[\w-]{43}", page.text)[0]
+    assert "no-store" in page.headers["Cache-Control"]
+    assert get(secret).status_code == 200
+    token = ApiToken.objects.get()
+    assert secret not in str([getattr(token, field.attname) for field in ApiToken._meta.fields])
+    assert secret not in str(dict(client.session))
+    for name in ("token_list", "token_add", "mfa_index"):
+        assert secret not in client.get(reverse(name)).text
+    assert token.beginning in client.get(reverse("token_list")).text
+    details = str(list(AuditEntry.objects.values_list("verb", "detail__before", "detail__after")))
+    assert "token.made" in details
+    assert secret not in details
+
+
+def test_making_one_asks_again_who_it_is_and_loses_nothing_that_was_typed(client):
+    person = OfficerFactory()
+    client.force_login(person)
+
+    asked = client.post(reverse("token_add"), typed(name="After a long lunch"))
+    assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert not ApiToken.objects.exists()
+
+    page = client.post(asked.headers["Location"], {"password": "a long enough password", "next": reverse("token_add")})
+    assert "After a long lunch" in page.text
+    assert get(re.search(r"tip_[\w-]{43}", page.text)[0]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"name": ""}, "Fill this in."),
+        ({"scope": "all"}, "Choose one from the list."),
+        ({"expires_on": ""}, "Give the day."),
+        ({"expires_on": "2021-01-01"}, "none lasts longer than a year"),
+        ({"expires_on": "2099-01-01"}, "none lasts longer than a year"),
+        ({"name": "WEEKLY report"}, "You have a token of this name."),
+    ],
+)
+def test_what_cannot_be_made_is_refused_with_what_was_typed(client, wrong, sentence):
+    person = OfficerFactory()
+    make(person, name="Weekly report")
+    enter(client, person)
+
+    page = client.post(reverse("token_add"), typed(**wrong))
+
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert 'value="Weekly import"' in page.text or "name" in wrong
+    assert ApiToken.objects.count() == 1
+
+
+def test_a_token_ends_no_later_than_the_account():
+    last = timezone.localdate() + timedelta(days=7)
+    person = OfficerFactory(valid_until_on=last)
+
+    with pytest.raises(Refused, match="your account ends then"):
+        make(person, days=8)
+
+    assert make(person, days=7)[0].expires_on == last
+    assert tokens.last_day(person, tokens.LASTS_BY_DEFAULT) == last
+    assert tokens.last_day(OfficerFactory(), tokens.LASTS_BY_DEFAULT) == timezone.localdate() + timedelta(days=90)
+
+
+def test_so_many_and_no_more_and_what_has_ended_makes_room():
+    person = OfficerFactory()
+    made = [make(person, name=f"Number {n}")[0] for n in range(tokens.MOST)]
+    with pytest.raises(Refused, match="10 tokens already"):
+        make(person)
+
+    ApiToken.objects.filter(pk=made[0].pk).update(expires_on=timezone.localdate() - timedelta(days=1))
+    make(person, name="Number 0")
+
+    tokens.revoke(made[1], by=person)
+    make(person, name="Number 1")
+
+
+# --- One's own --------------------------------------------------------------------------------------------------------
+
+
+def test_one_sees_and_revokes_ones_own_alone(client):
+    person, stranger = OfficerFactory(), OfficerFactory()
+    mine, secret = make(person, name="My own")
+    theirs, their_secret = make(stranger, name="A stranger's")
+    enter(client, person)
+
+    page = client.get(reverse("token_list"))
+    assert [token.name for token in page.context["working"]] == ["My own"]
+    assert "stranger" not in page.text
+    assert client.post(reverse("token_revoke", args=[theirs.pk])).status_code == 404
+    answer = client.post(reverse("token_revoke", args=[mine.pk]), follow=True)
+
+    assert "“My own” is revoked" in answer.text
+    assert [token.name for token in answer.context["ended"]] == ["My own"]
+    assert get(secret).status_code == 401
+    assert get(their_secret).status_code == 200
+    client.post(reverse("token_revoke", args=[mine.pk]))
+    assert logged().count("token.revoked") == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_tokens_count_their_queries(client, settings, django_assert_num_queries, count):
+    settings.SECOND_FACTOR_REQUIRED = True
+    person = OfficerFactory()
+    for number in range(count):
+        make(person, name=f"Number {number}")
+    enter(client, person)
+    client.get(reverse("token_list"))
+
+    with django_assert_num_queries(6):  # session, person, zone; tokens; what waits in the inbox, name of the post
+        assert len(client.get(reverse("token_list")).context["working"]) == count
+
+
+# --- What it opens ----------------------------------------------------------------------------------------------------
+
+
+def test_a_token_reads_what_its_person_reads():
+    police, home = MinistryFactory(short_name="Police"), MinistryFactory(short_name="Home")
+    mine, _ = CommitmentFactory(ministry=police), CommitmentFactory(ministry=home)
+    _, secret = make(FocalPointFactory(ministry=police))
+
+    assert [row["id"] for row in get(secret).json()["results"]] == [mine.pk]
+
+
+def test_a_token_opens_no_page():
+    _, secret = make(OfficerFactory())
+
+    for name in ("dashboard", "commitment_list", "api_docs", "token_list", "mfa_index"):
+        assert get(secret, reverse(name)).headers["Location"].startswith(reverse("account_login")), name
+    for path in (f"{COMMITMENTS}?token={secret}", f"{COMMITMENTS}?access_token={secret}"):
+        assert Client().get(path).status_code == 401
+
+
+def test_a_token_that_may_submit_writes_without_a_form_and_the_log_says_by_which():
+    person = OfficerFactory()
+    token, secret = make(person, Scope.SUBMIT)
+    client = Client(enforce_csrf_checks=True)
+
+    answer = client.post("/api/v1/reviews/", {}, content_type="application/json", headers=bearing(secret))
+    assert answer.status_code == 400
+
+    own = FocalPointFactory()
+    token, secret = make(own, Scope.SUBMIT)
+    promise = CommitmentFactory(ministry=own.ministry)
+    sent = {
+        "commitment": promise.pk, "title": "Work went on", "narrative": "We worked.", "claimed": "under_way",
+        "happened_to": "2022-01-28",
+    }  # fmt: skip
+    answer = client.post("/api/v1/updates/", sent, content_type="application/json", headers=bearing(secret))
+    assert answer.status_code == 201, answer.text
+    entry = AuditEntry.objects.get(verb="update.sent")
+    assert entry.by == own
+    assert f'"by_token": "{token.beginning}"' in entry.detail.after
+    enter(client, own)
+    client.get(reverse("ministry_home"))
+    tokens.revoke(token, by=own)
+    assert "by_token" not in AuditEntry.objects.get(verb="token.revoked").detail.after
+
+
+def test_a_token_that_may_only_read_writes_nothing():
+    _, secret = make(OfficerFactory())
+
+    answer = Client().post("/api/v1/reviews/", {}, content_type="application/json", headers=bearing(secret))
+
+    assert answer.status_code == 403
+    assert answer.json()["detail"].startswith("This token may only read.")
+
+
+def test_days_are_those_of_the_persons_country(set_clock):
+    """At 23:00 in Greenwich what was due that day is late in Maseru."""
+    officer = OfficerFactory()
+    promise = CommitmentFactory(made__due_on=date(2022, 1, 28))
+    _, secret = make(officer)
+
+    set_clock(date(2022, 1, 28), time(23), UTC)
+
+    assert [(row["id"], row["status"]) for row in get(secret).json()["results"]] == [(promise.pk, "late")]
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_a_token_counts_whoever_is_signed_in_besides(client):
+    _, secret = make(OfficerFactory())
+    enter(client, FocalPointFactory())
+    CommitmentFactory()
+
+    assert len(client.get(COMMITMENTS, headers=bearing(secret)).json()["results"]) == 1
+    assert client.get(COMMITMENTS, headers=bearing("tip_wrong")).status_code == 401
+    assert client.get(COMMITMENTS).json()["results"] == []
+
+
+# --- When it ends -----------------------------------------------------------------------------------------------------
+
+
+def expire(token):
+    ApiToken.objects.filter(pk=token.pk).update(expires_on=timezone.localdate() - timedelta(days=1))
+
+
+def close(token):
+    token.person.is_active = False
+    token.person.save()
+
+
+def end_account(token):
+    token.person.valid_until_on = timezone.localdate() - timedelta(days=1)
+    token.person.save()
+
+
+def end_second_factor(token):
+    actions.drop_second_factor(person=token.person, by=AdministratorFactory())
+    enrol(token.person)  # anew: what was made before stays ended
+
+
+def without_second_factor(token):
+    Authenticator.objects.filter(user=token.person).delete()
+
+
+def set_password(token):
+    actions.set_password(person=token.person, password="another long password", purpose=Purpose.RESET)
+
+
+ENDS = {
+    "expired": (expire, "expired"),
+    "revoked": (lambda token: tokens.revoke(token, by=token.person), "revoked"),
+    "account closed": (close, "account"),
+    "account expired": (end_account, "account"),
+    "second step dropped": (end_second_factor, "revoked"),
+    "no second step": (without_second_factor, "second_factor"),
+    "new password": (set_password, "revoked"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_token_that_has_ended_is_refused_like_one_that_never_was(settings, end):
+    settings.SECOND_FACTOR_REQUIRED = True
+    person = OfficerFactory()
+    enrol(person)
+    token, secret = make(person)
+    assert get(secret).status_code == 200
+
+    does, why = ENDS[end]
+    does(token)
+
+    ended, unknown = get(secret), get("tip_" + "x" * 43)
+    assert ended.status_code == unknown.status_code == 401
+    assert ended.json() == unknown.json() == {"detail": REFUSED}
+    assert ended.headers["WWW-Authenticate"] == unknown.headers["WWW-Authenticate"] == "Bearer"
+    refused = AuditEntry.objects.filter(verb="token.refused").order_by("number")
+    assert [(one.row, one.detail.after) for one in refused] == [
+        (str(token.pk), f'{{"why": "{why}"}}'),
+        ("", '{"why": "unknown"}'),
+    ]
+
+
+def test_closing_an_account_on_the_administrators_page_revokes_its_tokens(client):
+    person = OfficerFactory()
+    _, secret = make(person)
+    enter(client, AdministratorFactory())
+
+    for is_active in ("", "on"):
+        said = {
+            "name": person.name, "email": person.email, "role": person.role, "valid_until_on": "2099-12-31",
+            "countries": [country.pk for country in person.countries.all()], "is_active": is_active,
+        }  # fmt: skip
+        answer = client.post(reverse("admin:accounts_user_change", args=[person.pk]), said)
+        assert answer.status_code == 302
+
+    assert get(secret).status_code == 401  # opened again, the account has none of its old keys
+    assert "token.revoked" in logged()
+
+
+def test_ending_sign_ins_leaves_tokens(client):
+    person = OfficerFactory()
+    _, secret = make(person)
+
+    actions.end_sign_ins(person)
+
+    assert get(secret).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Bearer a b", "bearer", "Basic dXNlcjpwYXNz", "Bearer \xff"]
+)
+def test_whatever_else_stands_in_the_header_is_401(header):
+    answer = Client().get(COMMITMENTS, headers={"authorization": header})
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+# --- What is noted ----------------------------------------------------------------------------------------------------
+
+
+def test_last_use_is_noted_once_a_minute():
+    token, secret = make(OfficerFactory())
+
+    get(secret, REMOTE_ADDR="10.0.0.1")
+    token.refresh_from_db()
+    first = token.last_used_at
+    assert token.last_used_from == "10.0.0.1"
+    get(secret, REMOTE_ADDR="10.0.0.2")
+    token.refresh_from_db()
+    assert (token.last_used_at, token.last_used_from) == (first, "10.0.0.1")
+
+    ApiToken.objects.update(last_used_at=first - timedelta(minutes=2))
+    get(secret, REMOTE_ADDR="10.0.0.2")
+    token.refresh_from_db()
+    assert token.last_used_at > first
+    assert token.last_used_from == "10.0.0.2"
+
+
+def test_refusals_do_not_fill_the_log():
+    for _ in range(5):
+        get("tip_wrong")
+        get("tip_wrong", REMOTE_ADDR="10.0.0.1")
+
+    assert logged() == ["token.refused", "token.refused"]
+    cache.clear()
+    get("tip_wrong")
+    assert len(logged()) == 3
+
+
+def test_a_secret_is_in_no_line_that_the_server_writes(caplog, settings, client):
+    settings.DEBUG = True
+    client.raise_request_exception = False
+    _, secret = make(OfficerFactory(), Scope.SUBMIT)
+
+    with caplog.at_level(logging.DEBUG):
+        get(secret)
+        get(secret + "x")
+        page = client.get(reverse("health") + "nowhere/", headers=bearing(secret))
+
+    assert secret not in caplog.text
+    assert secret not in page.text
