@@ -17,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from tiptracker import clock
 from tiptracker.accounts.middleware import HELD
 from tiptracker.accounts.models import Country, User
+from tiptracker.audit.permissions import can_read_log
 from tiptracker.words import Marking, Role
 
 
@@ -69,6 +70,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "marking": _marking(request),
+        "reads_log": can_read_log(request.user) and not getattr(request, HELD, False),
         "post_name": SimpleLazyObject(lambda: _post_name(request)),
         "demo_day": clock.today() if settings.DEMONSTRATION else None,
     }

@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("tiptracker.accounts.urls")),
     path("admin/", site.urls),
     path("api/v1/", include("tiptracker.api_urls")),
+    path("", include("tiptracker.audit.urls")),
     path("", include("recommendations.urls")),
     path("", include("dialogues.urls")),
     path("", include("reports.urls")),

@@ -72,6 +72,7 @@ def address(line, key):
         {"token": "made-up"},
         {"pk": key},
         {"edition": key},
+        {"number": key},
         {"object_id": key},
         {"content_type_id": key, "object_id": key},
         {"part": part, "key": below} if below else {"part": part},

@@ -21,6 +21,8 @@ IN_A_QUERY = [
     ("officer", "GET readiness_changes -", "edition", "their_edition"),
     ("officer", "GET readiness_what_if -", "edition", "their_edition"),
     ("officer", "GET readiness_what_if -", "met", "their_benchmark"),
+    ("officer", "GET log_list -", "who", "their_focal_point"),
+    ("officer", "GET log_list -", "row", "their_evidence"),
     ("officer", "GET commitment_list -", "ministry", "theirs"),
     ("own", "GET commitment_list -", "ministry", "home"),
     ("officer", "GET commitment_add -", "dialogue", "their_dialogue"),

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.security.asking import Line, ask
-from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, MINISTRIES, READERS
+from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS
 
 SIGNED_IN = EMBASSY | MINISTRIES | ELSEWHERE | ADMINISTRATOR
 OUT = set(READERS) - SIGNED_IN
@@ -172,6 +172,10 @@ def of_ministry_home(context):
     return [ask.commitment.pk for part in ("asked", "waiting", "settled") for ask in context[part]]
 
 
+def of_log_list(context):
+    return [line.entry.pk for line in context["lines"]]
+
+
 PAGES = {
     "commitment_list": ("commitment", of_commitment_list, API["commitment"][1]),
     "dialogue_list": ("dialogue", of_dialogue_list, API["dialogue"][1]),
@@ -187,7 +191,15 @@ PAGES = {
         told(embassy="waiting homes_round", elsewhere="their_round"),
     ),
     "ministry_home": ("commitment", of_ministry_home, API["commitment"][1]),
-}
+    "log_list": (
+        "auditentry",
+        of_log_list,
+        told(
+            officer="entry", second="entry", ambassador="entry", elsewhere="their_entry",
+            administrator="entry their_entry account_entry",
+        ),
+    ),
+}  # fmt: skip
 """By page: whose rows it lists, where they stand in its context, and what each reads there."""
 
 
@@ -200,7 +212,12 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
         reader: world.names(model, keys(answer.context)) for reader, answer in answers.items() if answer.status == "200"
     }
     assert listed == {reader: expected[reader] for reader in listed}
-    assert set(listed) == {"ministry_home": MINISTRIES, "run_list": EMBASSY | ELSEWHERE}.get(route, SIGNED_IN)
+    some = {
+        "ministry_home": MINISTRIES,
+        "run_list": EMBASSY | ELSEWHERE,
+        "log_list": LOG | ELSEWHERE | ADMINISTRATOR,
+    }
+    assert set(listed) == some.get(route, SIGNED_IN)
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES | ADMINISTRATOR))

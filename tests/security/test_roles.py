@@ -69,6 +69,15 @@ POST  mfa_reauthenticate_webauthn           -          302 302 302 302 | 302 302
 GET   mfa_remove_webauthn                   passkey    404 404 404 404 | 404 404 404 | 404 404 | in  in
 POST  mfa_remove_webauthn                   passkey    404 404 404 404 | 404 404 404 | 404 404 | in  in
 
+# The log
+GET   log_list                              -          200 200 200 403 | 403 403 403 | 200 200 | in  in
+POST  log_list                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   log_detail                            entry      200 200 200 404 | 404 404 404 | 404 200 | in  in
+GET   log_detail                            account_entry 404 404 404 404 | 404 404 404 | 404 200 | in  in
+POST  log_detail                            entry      405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   log_export                            -          200 200 200 403 | 403 403 403 | 200 200 | in  in
+POST  log_export                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+
 # What we conclude
 GET   dashboard                             -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  dashboard                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in

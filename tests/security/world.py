@@ -73,6 +73,7 @@ EMBASSY = frozenset({"officer", "second", "ambassador", "observer"})
 MINISTRIES = frozenset({"own", "supporting", "other"})
 OWN, OTHER, ELSEWHERE = frozenset({"own"}), frozenset({"other"}), frozenset({"elsewhere"})
 ADMINISTRATOR = frozenset({"administrator"})
+LOG = frozenset({"officer", "second", "ambassador"})
 PUBLISHED = EMBASSY | MINISTRIES | ADMINISTRATOR
 
 
@@ -89,6 +90,7 @@ class World:
         self._fill_what_is_promised()
         self._fill_what_happened()
         self._fill_elsewhere()
+        self._fill_log()
         self._sign_in()
 
     def says(self, what, to):
@@ -109,7 +111,8 @@ class World:
         return self.rows[name].pk
 
     def keys(self):
-        return {name: row.pk for name, row in self.rows.items()}
+        """What stands in the addresses of its rows, by name."""
+        return {name: row.number if isinstance(row, AuditEntry) else row.pk for name, row in self.rows.items()}
 
     def names(self, model, keys):
         """The names of rows of one model, by their keys."""
@@ -489,6 +492,31 @@ class World:
             their_run=ReadinessRunFactory(edition=edition, result={"headline": self.says("their run", to)}),
             their_briefing=BriefingFactory(
                 edition=edition, content=self.says("their briefing", to).encode(), requested_by=by
+            ),
+        )
+
+    def _fill_log(self):
+        here, there = self.rows["internal"], self.rows["their_evidence"]
+        self.keep(
+            entry=record(
+                "evidence.logged",
+                by=self.people["officer"],
+                row=here,
+                country=here.country,
+                after={"title": self.says("what the log holds", LOG)},
+            ),
+            their_entry=record(
+                "evidence.logged",
+                by=self.people["elsewhere"],
+                row=there,
+                country=there.country,
+                after={"title": self.says("what their log holds", ELSEWHERE)},
+            ),
+            account_entry=record(
+                "user.changed",
+                by=self.people["administrator"],
+                row=self.people["observer"],
+                before={"name": self.says("an earlier name", ADMINISTRATOR)},
             ),
         )
 

@@ -7,13 +7,15 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit import chain, context
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
 from tiptracker.confirming import confirmed
+from tiptracker.words import Role
 
 _CHAIN_LOCK = 7106_7107
 """Any fixed number: PostgreSQL's advisory lock under which entries are appended one at a time."""
@@ -81,6 +83,47 @@ def verify() -> tuple[int, str] | None:
         if said := _detail_fault(entry):
             return entry.number, said
     return None
+
+
+def fault_of(entry: AuditEntry) -> str:
+    """What is wrong with one entry, its before and after, or its place behind the one before; "" where it holds."""
+    behind = AuditEntry.objects.filter(number=entry.number - 1).values_list("hash", flat=True).first()
+    if entry.previous_hash != (behind if entry.number > 1 else chain.START):
+        return f"entry {entry.number} does not follow the one before it"
+    if entry.hash != chain.digest(entry.previous_hash, _sealed(entry)):
+        return f"entry {entry.number} was changed or put in"
+    return _detail_fault(entry)
+
+
+def head() -> tuple[int, str] | None:
+    """Number and hash of the newest entry: noted elsewhere, they tell later whether the log's end was cut off."""
+    return AuditEntry.objects.order_by("-number").values_list("number", "hash").first()
+
+
+def fault_of_head(number: int, noted: str) -> str:
+    """What is wrong with the entry that was the head when its hash was noted; "" where it stands as it did."""
+    kept = AuditEntry.objects.filter(number=number).values_list("hash", flat=True).first()
+    if kept is None:
+        newest = head()
+        return f"entry {number} is missing: the log ends at {newest[0] if newest else 'nothing'}"
+    return "" if kept == noted else f"entry {number} is not the one that was noted"
+
+
+@transaction.atomic
+def record_export(*, entries: AuditEntryQuerySet, chosen: Mapping[str, str], by: User) -> AuditEntryQuerySet:
+    """The entries to hand out, none that comes later; that they were taken is told in the log of each country.
+
+    An administrator's export belongs to no country, as what an administrator looks after.
+    """
+    newest = head()
+    taken = entries.filter(number__lte=newest[0] if newest else 0)
+    if by.role == Role.ADMINISTRATOR:
+        record("log.exported", by=by, after={"filter": chosen, "rows": taken.count()})
+        return taken
+    rows = dict(taken.order_by().values_list("country").annotate(Count("pk")))
+    for country in Country.objects.visible_to(by):
+        record("log.exported", by=by, country=country, after={"filter": chosen, "rows": rows.get(country.pk, 0)})
+    return taken
 
 
 def _detail_fault(entry: AuditEntry) -> str:

@@ -34,6 +34,11 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         on_one = [Q(table=row._meta.label_lower, row=str(row.pk)) for row in rows]
         return self.filter(reduce(or_, on_one))
 
+    def people(self) -> list[tuple[int, str]]:
+        """Whose entries these are: key and name, by name."""
+        by = self.filter(by__isnull=False).order_by("by__name", "by").values_list("by", "by__name")
+        return list(by.distinct())
+
 
 class AuditEntry(models.Model):
     """One entry of the chain. Rows are added, never changed; what was before and after lies in AuditDetail."""

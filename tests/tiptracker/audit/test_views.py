@@ -1,0 +1,353 @@
+"""The log's pages: what is found, who reads what of it, and what is taken along."""
+
+import csv
+import io
+import time
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+)
+from tests.signing_in import enter
+from tiptracker.audit import context
+from tiptracker.audit.actions import head, record
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditDetail, AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(client):
+    officer = OfficerFactory(name="Palesa Reader")
+    enter(client, officer)
+    return officer
+
+
+def wrote(verb="evidence.logged", *, by=None, country="LSO", **more):
+    at_home = {"country": CountryFactory()} if country == "LSO" else {"country": country}
+    return record(verb, by=by, **at_home | more)
+
+
+def search(client, **asked):
+    response = client.get(reverse("log_list"), asked)
+    assert response.status_code == 200
+    return response
+
+
+def numbers(response):
+    return [line.entry.number for line in response.context["lines"]]
+
+
+def exported(client, **asked):
+    response = client.get(reverse("log_export"), asked)
+    assert response.status_code == 200
+    return b"".join(response.streaming_content).decode()
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+
+
+def test_log_list_says_who_did_what_to_what_when_and_from_where(client, officer):
+    evidence = EvidenceFactory(title="A law was passed")
+    token = context.address.set("192.0.2.44")
+    entry = wrote("evidence.verified", by=officer, row=evidence)
+    context.address.reset(token)
+
+    page = search(client)
+
+    for told in ("Palesa Reader", "Verified evidence", f"Evidence {evidence.pk}", "A law was passed", "192.0.2.44"):
+        assert told in page.text
+    assert reverse("evidence_detail", args=[evidence.pk]) in page.text
+    assert reverse("log_detail", args=[entry.number]) in page.text
+
+
+def test_log_list_is_in_the_countrys_time(client, officer, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2022, 1, 28, 22, 30, tzinfo=UTC))
+    entry = wrote()
+    monkeypatch.undo()
+
+    assert "29 Jan 2022, 00:30:00" in search(client).text
+    assert numbers(search(client, since="2022-01-29", until="2022-01-29")) == [entry.number]
+    assert numbers(search(client, until="2022-01-28")) == []
+    assert numbers(search(client, since="2022-01-30")) == []
+
+
+def test_log_list_is_newest_first_and_paged_with_its_filters(client, officer):
+    for _ in range(51):
+        wrote()
+    wrote("evidence.viewed")
+
+    first = search(client, what="record")
+    second = search(client, what="record", page=2)
+
+    assert numbers(first) == list(range(51, 1, -1))
+    assert numbers(second) == [1]
+    assert "what=record&amp;page=2" in first.text
+
+
+def test_log_list_is_narrowed_by_each_filter(client, officer):
+    other = AmbassadorFactory()
+    evidence, commitment = EvidenceFactory(), CommitmentFactory()
+    token = context.address.set("192.0.2.1")
+    mine = wrote("evidence.viewed", by=officer, row=evidence)
+    context.address.reset(token)
+    theirs = wrote("commitment.recorded", by=other, row=commitment, after={"text": "Twelve “safe” houses"})
+    machines = wrote("readiness.computed", by=None, before={"facts": "abc"})
+    loaded = wrote("indicator.loaded", by=officer)
+
+    found = {
+        "who": numbers(search(client, who=other.pk)),
+        "nobody": numbers(search(client, who="nobody")),
+        "read": numbers(search(client, what="read")),
+        "record": numbers(search(client, what="record")),
+        "row": numbers(search(client, record="dialogues.evidence", row=evidence.pk)),
+        "table": numbers(search(client, record="dialogues.commitment")),
+        "another row": numbers(search(client, record="dialogues.evidence", row=evidence.pk + 1)),
+        "address": numbers(search(client, address="192.0.2.1")),
+        "after": numbers(search(client, text="twelve “SAFE”")),
+        "before": numbers(search(client, text="abc")),
+        "two": numbers(search(client, who=other.pk, what="read")),
+    }
+
+    assert found == {
+        "who": [theirs.number],
+        "nobody": [machines.number],
+        "read": [mine.number],
+        "record": [loaded.number, theirs.number],
+        "row": [mine.number],
+        "table": [theirs.number],
+        "another row": [],
+        "address": [mine.number],
+        "after": [theirs.number],
+        "before": [machines.number],
+        "two": [],
+    }
+
+
+def test_log_list_is_narrowed_by_country_for_who_has_several(client):
+    elsewhere = CountryFactory(elsewhere=True)
+    enter(client, AdministratorFactory())
+    wrote()
+    there = wrote(country=elsewhere)
+
+    assert numbers(search(client, country=elsewhere.code)) == [there.number]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"address": "the harbour"}, "Give an address such as 192.0.2.7."),
+        ({"since": "yesterday"}, "Give the day as a date"),
+        ({"who": "999999"}, "Choose one from the list."),
+        ({"row": "x"}, "Give a number in digits alone"),
+    ],
+)
+def test_log_list_shows_nothing_for_what_cant_be_meant(client, officer, asked, told):
+    wrote(after={"text": "kept"})
+
+    response = client.get(reverse("log_list"), asked)
+
+    assert response.status_code == 422
+    assert told in response.text
+    assert "Logged evidence" not in response.text
+    assert client.get(reverse("log_export"), asked).url.startswith(reverse("log_list"))
+
+
+def test_log_list_shows_the_head_to_be_noted(client, officer):
+    wrote()
+    newest = wrote(country=CountryFactory(elsewhere=True))
+
+    assert f"{newest.number}:{newest.hash}" in search(client).text
+    assert head() == (newest.number, newest.hash)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_log_list_query_count(client, django_assert_num_queries, count):
+    officer = OfficerFactory()
+    for _ in range(count):
+        wrote(by=officer, row=EvidenceFactory(), after={"title": "x"})
+    client.force_login(officer)
+
+    # session, user, zone; people, countries; count, entries; their evidence; head; inbox, post
+    with django_assert_num_queries(11):
+        response = client.get(reverse("log_list"))
+
+    assert len(response.context["lines"]) == count
+
+
+# --- Who reads it -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reader", [ObserverFactory, FocalPointFactory])
+def test_the_log_is_closed_to_observers_and_ministries(client, reader):
+    entry = wrote(after={"title": "kept"})
+    enter(client, reader())
+
+    assert client.get(reverse("log_list")).status_code == 403
+    assert client.get(reverse("log_export")).status_code == 403
+    assert client.get(reverse("log_detail", args=[entry.number])).status_code == 404
+    assert reverse("log_list") not in client.get(reverse("commitment_list")).text
+
+
+def test_the_post_reads_its_own_country_alone(client, officer):
+    here = wrote()
+    there = wrote(country=CountryFactory(elsewhere=True), after={"title": "theirs"})
+    wrote("person.signed_in", country=None, by=officer, row=officer)
+
+    assert numbers(search(client)) == [here.number]
+    assert numbers(search(client, text="theirs")) == []
+    assert client.get(reverse("log_detail", args=[there.number])).status_code == 404
+    assert "theirs" not in exported(client)
+    assert f"\r\n{there.number}," not in exported(client)
+
+
+def test_an_administrator_reads_no_facts_and_finds_none(client):
+    evidence = EvidenceFactory(title="A secret witness")
+    fact = wrote(row=evidence, after={"title": "A secret witness"})
+    account = wrote("user.changed", country=None, row=OfficerFactory(), before={"name": "Old"}, after={"name": "New"})
+    passkey = wrote("person.sign_in_refused", country=None, after={"with": ["webauthn"]})
+    enter(client, AdministratorFactory())
+
+    page = search(client)
+    assert numbers(page) == [passkey.number, account.number, fact.number]
+    assert "secret" not in page.text
+    assert numbers(search(client, text="secret")) == []
+    assert numbers(search(client, text="webauthn")) == [passkey.number]
+    closed = client.get(reverse("log_detail", args=[fact.number])).text
+    assert "secret" not in closed
+    assert "read no facts" in closed
+    opened = client.get(reverse("log_detail", args=[account.number])).text
+    assert "Old" in opened
+    assert "New" in opened
+    taken = exported(client)
+    assert "secret" not in taken
+    assert '""name"": ""New""' in taken
+
+
+def test_what_an_entry_was_done_to_is_named_to_who_sees_that_row_alone(client, officer):
+    admin = AdministratorFactory(name="Unseen Administrator")
+    wrote("user.changed", row=admin)
+
+    page = search(client)
+
+    assert f"Person {admin.pk}" in page.text
+    assert "Unseen Administrator" not in page.text
+
+
+# --- One entry --------------------------------------------------------------------------------------------------------
+
+
+def test_log_detail_shows_before_and_after_field_by_field(client, officer):
+    evidence = EvidenceFactory()
+    entry = wrote(
+        row=evidence,
+        before={"kind": "law", "happened_to": "2021-12-09", "gone": [1, 2]},
+        after={"kind": "court", "happened_to": None, "commitment": 7, "recorded_at": "2022-01-28T07:00:00Z"},
+    )
+
+    page = client.get(reverse("log_detail", args=[entry.number]))
+
+    assert [tuple(field) for field in page.context["fields"]] == [
+        ("Commitment", "", "number 7", False),
+        ("Last day", "9 December 2021", "–", True),
+        ("Kind", "Law or regulation", "Court record", True),
+        ("Recorded at", "", "28 January 2022, 09:00", False),
+        ("Gone", "1, 2", "", False),
+    ]
+    assert "{" not in page.text.split("<main")[1].split("</main")[0]
+    assert entry.hash in page.text
+    assert entry.previous_hash in page.text
+    assert "It holds" in page.text
+
+
+def test_log_detail_shows_a_redacted_side_as_the_mark(client, officer):
+    entry = wrote(before={"title": "A name"}, after={"title": "Another"})
+    AuditDetail.objects.filter(entry=entry).update(before=REDACTED)
+
+    page = client.get(reverse("log_detail", args=[entry.number]))
+
+    assert [tuple(field) for field in page.context["fields"]] == [("Title", REDACTED, "Another", False)]
+    assert "It holds" in page.text
+
+
+# --- Taking it along --------------------------------------------------------------------------------------------------
+
+
+def test_log_export_holds_what_was_searched_for_and_says_so_in_the_log(client, officer):
+    wrote(by=officer, after={"title": "found"})
+    wrote(by=officer, after={"title": "left"})
+    wrote(country=CountryFactory(elsewhere=True), after={"title": "found"})
+
+    taken = exported(client, text="found", page="7")
+
+    assert taken.startswith("\ufeffNumber,When,Who,")
+    (row,) = csv.DictReader(io.StringIO(taken.removeprefix("\ufeff")))
+    assert (row["Number"], row["Who"], row["Verb"]) == ("1", "Palesa Reader", "evidence.logged")
+    assert datetime.fromisoformat(row["When"]).utcoffset().total_seconds() == 2 * 3600
+    entry = AuditEntry.objects.last()
+    assert (entry.verb, entry.by, entry.country) == ("log.exported", officer, CountryFactory())
+    assert entry.detail.after == '{"filter": {"text": "found"}, "rows": 1}'
+
+
+def test_an_export_of_several_countries_is_told_in_the_log_of_each(client):
+    both = [CountryFactory(), CountryFactory(elsewhere=True)]
+    enter(client, OfficerFactory(countries=both))
+    wrote()
+
+    exported(client)
+
+    told = AuditEntry.objects.filter(verb="log.exported").order_by("country__code")
+    assert [(entry.country.code, '"rows": 1' in entry.detail.after) for entry in told] == [
+        ("LSO", True),
+        (both[1].code, False),
+    ]
+
+
+def test_an_administrators_export_belongs_to_no_country(client):
+    enter(client, AdministratorFactory())
+    wrote()
+
+    exported(client)
+
+    entry = AuditEntry.objects.last()
+    assert (entry.verb, entry.country) == ("log.exported", None)
+    assert AuditDetail.objects.visible_to(entry.by).filter(entry=entry).exists()
+
+
+def test_nothing_in_an_export_is_a_formula(client):
+    enter(client, OfficerFactory(name="=HYPERLINK(1)"))
+    wrote(by=OfficerFactory(name="=2+3"))
+
+    (row,) = list(csv.DictReader(io.StringIO(exported(client).removeprefix("\ufeff"))))
+
+    assert row["Who"] == "'=2+3"
+
+
+def test_log_export_asks_again_who_it_is(client):
+    officer = OfficerFactory()
+    client.force_login(officer)
+    session = client.session
+    long_ago = {"method": "password", "at": time.time() - 3600}
+    session["account_authentication_methods"] = [long_ago]
+    session["account_authentication_methods_user"] = str(officer.pk)
+    session.save()
+
+    response = client.get(reverse("log_export"), {"what": "read"})
+
+    assert response.status_code == 302
+    there = urlsplit(response.url)
+    assert there.path == reverse("account_reauthenticate")
+    assert parse_qs(there.query)["next"] == [f"{reverse('log_export')}?what=read"]
+    assert not AuditEntry.objects.filter(verb="log.exported").exists()

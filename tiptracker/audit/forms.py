@@ -1,0 +1,91 @@
+"""What narrows the log; its fields are the words of the address."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+
+from tiptracker.accounts.models import Country, Reader
+from tiptracker.audit.models import AuditDetail, AuditEntryQuerySet
+from tiptracker.audit.rows import KINDS
+from tiptracker.audit.verbs import LOADED, Group, verbs_in
+from tiptracker.frontend.forms import DayInput, PlainForm
+
+NOBODY = "nobody"
+"""Stands for entries by nobody: the tracker itself, or somebody who had not signed in."""
+
+
+class LogFilter(PlainForm):
+    """Who, what sort of thing, on which record, when, from where, and which words stand before or after."""
+
+    who = forms.ChoiceField(required=False)
+    what = forms.ChoiceField(required=False, choices=[("", "Anything"), *Group.choices()])
+    country = forms.ChoiceField(required=False)
+    record = forms.ChoiceField(
+        required=False,
+        choices=[("", "Any"), *sorted(((table, kind.noun) for table, kind in KINDS.items()), key=lambda pair: pair[1])],
+    )
+    row = forms.IntegerField(
+        label="Its number", required=False, min_value=1, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    since = forms.DateField(label="From", required=False, widget=DayInput)
+    until = forms.DateField(label="Through", required=False, widget=DayInput)
+    address = forms.GenericIPAddressField(
+        label="From address", required=False, error_messages={"invalid": "Give an address such as 192.0.2.7."}
+    )
+    text = forms.CharField(label="Words before or after", required=False, max_length=200)
+
+    def __init__(
+        self, *args: Any, people: Sequence[tuple[int, str]], countries: Sequence[Country], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["who"]).choices = [
+            ("", "Anybody"),
+            *((str(pk), name) for pk, name in people),
+            (NOBODY, "The tracker, or nobody signed in"),
+        ]
+        cast("forms.ChoiceField", self.fields["country"]).choices = [
+            ("", "Any"),
+            *((country.code, country.name) for country in countries),
+        ]
+        if len(countries) < 2:  # nothing to choose
+            del self.fields["country"]
+
+    def narrow(self, entries: AuditEntryQuerySet, user: Reader) -> AuditEntryQuerySet:
+        """Those of `entries` that were asked for; words are looked for only where this person reads them."""
+        said = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        asked = Q()
+        if who := said.get("who"):
+            asked &= Q(by=None) if who == NOBODY else Q(by=who)
+        if what := said.get("what"):
+            asked &= _of_group(Group(what))
+        if country := said.get("country"):
+            asked &= Q(country__code=country)
+        if record := said.get("record"):
+            asked &= Q(table=record)
+        if row := said.get("row"):
+            asked &= Q(row=str(row))
+        if since := said.get("since"):
+            asked &= Q(at__gte=timezone.make_aware(datetime.combine(since, time.min)))
+        if until := said.get("until"):
+            asked &= Q(at__lte=timezone.make_aware(datetime.combine(until, time.max)))
+        if address := said.get("address"):
+            asked &= Q(address=address)
+        if text := said.get("text"):
+            as_kept = json.dumps(text, ensure_ascii=False)[1:-1]
+            either = Q(before__icontains=as_kept) | Q(after__icontains=as_kept)
+            asked &= Q(pk__in=AuditDetail.objects.visible_to(user).filter(either).values("entry"))
+        return entries.filter(asked)
+
+    def chosen(self) -> dict[str, str]:
+        """What was asked for, as typed, for the log."""
+        return {name: self.data[name] for name in self.fields if self.data.get(name)}
+
+
+def _of_group(group: Group) -> Q:
+    loaded = Q(verb__endswith=LOADED) & ~Q(verb__in=verbs_in(Group.ACCOUNTS))
+    return Q(verb__in=verbs_in(group)) | loaded if group is Group.RECORD else Q(verb__in=verbs_in(group))

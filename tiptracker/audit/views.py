@@ -1,0 +1,145 @@
+"""The log's pages: search it, look at one entry, take it along."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import NamedTuple
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_safe
+
+from tiptracker.accounts.models import Country, User
+from tiptracker.audit import actions
+from tiptracker.audit.forms import LogFilter
+from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
+from tiptracker.audit.permissions import can_read_log
+from tiptracker.audit.rows import Thing, things
+from tiptracker.audit.sides import compare
+from tiptracker.audit.verbs import words_of
+from tiptracker.sheets import csv_lines
+
+PAGE_SIZE = 50
+
+
+class Line(NamedTuple):
+    """An entry as it is read: what was done, and what it was done to, if to any row."""
+
+    entry: AuditEntry
+    did: str
+    thing: Thing | None
+
+
+@login_required
+@require_safe
+def log_list(request: HttpRequest) -> HttpResponse:
+    """The log, newest first, narrowed by the address; asked for what can't be meant, it says so and shows nothing."""
+    user = _reader(request)
+    asked = _asked(request)
+    entries = AuditEntry.objects.visible_to(user)
+    if not asked.is_valid():
+        return render(request, "audit/log_list.html", {"filter": asked}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    found = asked.narrow(entries, user).select_related("by", "country").order_by("-number")
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    what = things(page, user)
+    context = {
+        "filter": asked,
+        "is_narrowed": bool(asked.chosen()),
+        "page": page,
+        "lines": [Line(entry, words_of(entry.verb), what.get((entry.table, entry.row))) for entry in page],
+        "head": actions.head(),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "audit/log_list.html", context)
+
+
+@login_required
+@require_safe
+def log_detail(request: HttpRequest, number: int) -> HttpResponse:
+    """One entry: what was before and after, where this person reads it, and whether it stands as it was written."""
+    user = request.user
+    rows = AuditEntry.objects.visible_to(user).select_related("by", "country", "detail")
+    entry = get_object_or_404(rows, number=number)
+    detail = AuditDetail.objects.visible_to(user).filter(entry=entry).first()
+    context = {
+        "line": Line(entry, words_of(entry.verb), things([entry], user).get((entry.table, entry.row))),
+        "fields": compare(entry.table, detail.before, detail.after) if detail else [],
+        "is_closed": detail is None and bool(entry.before_digest or entry.after_digest),
+        "fault": actions.fault_of(entry),
+    }
+    return render(request, "audit/log_detail.html", context)
+
+
+@login_required
+@require_GET
+@never_cache
+@reauthentication_required(enabled=lambda request: can_read_log(request.user))  # type: ignore[untyped-decorator]
+def log_export(request: HttpRequest) -> HttpResponseBase:
+    """What the search finds, as CSV; whoever takes it shows again who they are, and it goes into the log."""
+    user = _reader(request)
+    asked = _asked(request)
+    if not asked.is_valid():
+        return redirect(f"{reverse('log_list')}?{request.GET.urlencode()}")
+    found = asked.narrow(AuditEntry.objects.visible_to(user), user)
+    taken = actions.record_export(entries=found, chosen=asked.chosen(), by=user)
+    answer = StreamingHttpResponse(csv_lines(HEADS, _rows(taken, user)), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="tip-tracker-log.csv"'
+    return answer
+
+
+HEADS = (
+    "Number", "When", "Who", "E-mail", "What", "Verb", "Country", "Table", "Row", "Address", "Before", "After",
+    "Hash", "Hash of the one before",
+)  # fmt: skip
+
+
+def _rows(entries: AuditEntryQuerySet, user: User) -> Iterator[tuple[object, ...]]:
+    """Newest first; moments in the zone of whoever asks, though the lines are sent when the request is over."""
+    zone = timezone.get_current_timezone()
+    detail = Prefetch("detail", AuditDetail.objects.visible_to(user))
+    found = entries.select_related("by", "country").prefetch_related(detail).order_by("-number")
+    return (_row(entry, entry.at.astimezone(zone).isoformat()) for entry in found.iterator(chunk_size=500))
+
+
+def _row(entry: AuditEntry, at: str) -> tuple[object, ...]:
+    read = getattr(entry, "detail", None)
+    return (
+        entry.number,
+        at,
+        entry.by.name if entry.by else "",
+        entry.by.email if entry.by else "",
+        words_of(entry.verb),
+        entry.verb,
+        entry.country.code if entry.country else "",
+        entry.table,
+        entry.row,
+        entry.address or "",
+        read.before if read else "",
+        read.after if read else "",
+        entry.hash,
+        entry.previous_hash,
+    )
+
+
+def _reader(request: HttpRequest) -> User:
+    """Whoever asks, to whom the log is open."""
+    if not isinstance(request.user, User) or not can_read_log(request.user):
+        raise PermissionDenied
+    return request.user
+
+
+def _asked(request: HttpRequest) -> LogFilter:
+    user = request.user
+    return LogFilter(
+        request.GET,
+        people=AuditEntry.objects.visible_to(user).people(),
+        countries=list(Country.objects.visible_to(user)),
+    )
