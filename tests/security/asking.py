@@ -313,12 +313,12 @@ def accepting(world):
 
 BODIES = {
     "POST account_login": lambda world: {"login": "nobody@post.example", "password": "wrong"},
-    "POST account_reauthenticate": lambda world: {"password": PASSWORD},
     "POST token_add": lambda world: {
         "name": "Weekly import",
         "scope": "read",
         "expires_on": timezone.localdate() + timedelta(days=30),
     },
+    "POST account_reauthenticate": lambda world: {"password": PASSWORD},
     "POST password_forgotten": lambda world: {"email": "nobody@post.example"},
     "POST admin:accounts_user_add": person,
     "POST admin:accounts_user_change": lambda world: person(world) | {"role": "observer"},

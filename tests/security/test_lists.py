@@ -196,7 +196,7 @@ PAGES = {
         of_log_list,
         told(
             officer="entry", second="entry", ambassador="entry", elsewhere="their_entry",
-            administrator="entry their_entry account_entry",
+            administrator="entry their_entry account_entry token_entry",
         ),
     ),
 }  # fmt: skip

@@ -160,17 +160,17 @@ class World:
             their_focal_point=self._person(FocalPointFactory, to, ministry=self.rows["theirs"]),
             **{f"{reader}_person": person for reader, person in self.people.items()},
         )
-        self.keep(
-            passkey=Authenticator.objects.create(
         token, _ = tokens.make(
             person=self.people["officer"],
-            name=self.says("the officer's token", {"officer"}),
+            name=self.says("the officer's token", {"officer"} | ADMINISTRATOR),
             scope=Scope.SUBMIT,
             expires_on=tokens.last_day(self.people["officer"]),
         )
-                user=self.rows["colleague"], type="webauthn", data={"name": self.says("passkey", frozenset())}
+        self.keep(
             officers_token=token,
-            )
+            passkey=Authenticator.objects.create(
+                user=self.rows["colleague"], type="webauthn", data={"name": self.says("passkey", frozenset())}
+            ),
         )
 
     def _person(self, factory, to, email="", **more):
@@ -512,6 +512,7 @@ class World:
                 country=there.country,
                 after={"title": self.says("what their log holds", ELSEWHERE)},
             ),
+            token_entry=AuditEntry.objects.get(row=self.pk("officers_token"), table="accounts.apitoken"),
             account_entry=record(
                 "user.changed",
                 by=self.people["administrator"],

@@ -28,6 +28,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "reports.briefing": Kind("Briefing", "as_of", "briefing_detail"),
     "dialogues.commitment": Kind("Commitment", "text", "commitment_detail"),
+    "accounts.apitoken": Kind("API token", "name"),
     "accounts.country": Kind("Country", "name", "admin:accounts_country_change"),
     "dialogues.dialogue": Kind("Dialogue", "place", "dialogue_detail"),
     "recommendations.edition": Kind("Edition", "year"),
