@@ -30,7 +30,7 @@ from reports import actions, asking, document
 from reports.facts import gather_facts
 from reports.models import Briefing, BriefingKind
 from reports.readiness import readiness
-from tiptracker import clock
+from tiptracker import clock, limits
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
 from tiptracker.jobs.models import State
 from tiptracker.refusals import Refused
@@ -320,6 +320,7 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
         actions.record_download(briefing=briefing, by=request.user, now=now)
         return FileResponse(
             briefing.file.open("rb"), as_attachment=True, filename=briefing.file_name, content_type="application/pdf"
+        limits.keep("exports", request)
         )
 
 

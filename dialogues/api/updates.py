@@ -1,6 +1,5 @@
 """What a ministry sends, and the embassy's answer to it."""
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -31,7 +30,7 @@ from dialogues.permissions import can_decide, can_send_update
 from dialogues.uploads import inspect, too_much
 from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
-from tiptracker import clock
+from tiptracker import clock, limits, reading
 from tiptracker.accounts.models import User
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, valid
 from tiptracker.refusals import Refused
@@ -86,7 +85,7 @@ class FigureList(serializers.ListSerializer[Any]):
             return super().get_value(dictionary)
         text = dictionary.get(self.field_name or "") or "[]"
         try:
-            return json.loads(text)
+            return reading.read(text)
         except ValueError:
             return text
 
@@ -149,6 +148,8 @@ class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
             raise Refused(sentence, field="files")
         if not can_send_update(request.user, said["commitment"]):
             raise PermissionDenied
+        if said["files"]:
+            limits.keep("uploads", request)
         now = clock.now(said["commitment"].country.time_zone)
         inspected = [inspect(upload) for upload in said.pop("files")]
         figures = [actions.Figure(**figure) for figure in said.pop("figures")]

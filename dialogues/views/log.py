@@ -22,6 +22,7 @@ from dialogues.words import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.words import Rule
 from tiptracker import clock
+from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
@@ -54,7 +55,8 @@ def evidence_log(request: SignedIn) -> HttpResponse:
         "edition": edition,
         "by_figures": [b.key for b in page.benchmarks if (rule := _rule(b)) and rule is not Rule.ASSESSED],
     }
-    return render_page(request, "dialogues/evidence_log.html", context, status=422 if page.is_sent else 200)
+    answer = render_page(request, "dialogues/evidence_log.html", context, status=422 if page.is_sent else 200)
+    return to_wait(answer, page.uploads.wait if page.is_sent else 0)
 
 
 class _Page:
@@ -88,6 +90,8 @@ class _Page:
                 self.uploads.tell(self.form)
             else:
                 self.form = EvidenceForm(initial=typed(self.form), **offered)
+                for sentence in self.uploads.refusals:
+                    messages.warning(request, sentence)
                 self.count = CountForm(initial=typed(self.count), **counted)
                 self.rows = with_another_row(self.rows, **row_kwargs)
         else:

@@ -25,6 +25,7 @@ from dialogues.words import Decision, Direction, DoneBy, EvidenceKind, Progress,
 from recommendations.models import Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import User
+from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import spelt
@@ -162,7 +163,8 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
         "returned_files": _files_of(user, returned) if returned else [],
         "closed": _closed(standing, last if decision is None else None),
     }
-    return render_page(request, "dialogues/update_send.html", context, status=422 if is_sent else 200)
+    answer = render_page(request, "dialogues/update_send.html", context, status=422 if is_sent else 200)
+    return to_wait(answer, uploads.wait)
 
 
 def _closed(standing: Standing | None, waiting: UpdateRound | None) -> str:

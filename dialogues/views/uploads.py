@@ -8,6 +8,8 @@ from django.forms import Form
 
 from dialogues import actions
 from dialogues.models import EvidenceFile
+from tiptracker import limits
+from tiptracker.frontend.forms import PlainForm
 from dialogues.uploads import too_much
 from tiptracker.pages import SignedIn
 from tiptracker.refusals import Refused
@@ -18,6 +20,8 @@ class Kept(NamedTuple):
 
     files: list[EvidenceFile]
     refusals: list[str]
+    wait: int = 0
+    """Seconds until files are taken again, where there were too many; answered 429."""
 
     def tell(self, form: Form) -> None:
         """Put the refusals beside the form's files."""
@@ -33,7 +37,14 @@ def keep_files(request: SignedIn, *, now: datetime) -> Kept:
     asked = [pk for pk in request.POST.getlist("kept_files") if pk.isdecimal() and len(pk) < 19]
     before = EvidenceFile.objects.visible_to(request.user).filter(pk__in=asked)
     files, refusals = list(before), [sentence] if (sentence := too_much(request)) else []
-    for upload in request.FILES.getlist("files"):
+    uploads = request.FILES.getlist("files")
+    if uploads and (wait := limits.seconds_to_wait("uploads", request)):
+        refusals.append(
+            f"No file was taken: you have sent very many. Wait {limits.spelt(wait)}, then attach it again. "
+            "What you typed is kept."
+        )
+        return Kept(files, refusals, wait)
+    for upload in uploads:
         if len(files) >= settings.UPLOAD_MAX_FILES:
             most = settings.UPLOAD_MAX_FILES
             refusals.append(

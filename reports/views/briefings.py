@@ -17,6 +17,7 @@ from reports.forms import BriefingRequestForm
 from reports.models import Briefing, BriefingKind
 from reports.permissions import can_download_briefing, can_request_briefing
 from tiptracker import clock
+from tiptracker.limits import keeps
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
@@ -82,6 +83,7 @@ def briefing_detail(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST":
         actions.try_briefing_again(briefing=briefing, by=request.user)
         return redirect("briefing_detail", pk=briefing.pk)
+@keeps("exports")
     return render_page(
         request,
         "reports/briefing_detail.html",
