@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "reports.readinessrun": Kind("Readiness run", "as_of", "run_detail"),
     "dialogues.reading": Kind("Figure", "indicator__name", "evidence_detail", "evidence__pk"),
     "recommendations.recommendation": Kind("Recommendation", "text", "recommendation_detail"),
+    "dialogues.redaction": Kind("Redaction"),
     "dialogues.updateround": Kind("Update", "update__commitment__text", "round_detail"),
 }
 """By label of the model: what may be looked for in the log."""

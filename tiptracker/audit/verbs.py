@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[Group, str]] = {
     "briefing.rendered": (Group.MACHINE, "Made the file of a briefing"),
     "briefing.requested": (Group.RECORD, "Asked for a briefing"),
     "briefing.requested_again": (Group.RECORD, "Asked for a briefing again"),
+    "briefing.withdrawn": (Group.RECORD, "Withdrew a briefing"),
     "commitment.recorded": (Group.RECORD, "Recorded a commitment"),
     "commitment.reopened": (Group.RECORD, "Opened a commitment again"),
     "commitment.reported_done": (Group.RECORD, "Reported a commitment done"),
@@ -71,6 +72,11 @@ VERBS: dict[str, tuple[Group, str]] = {
     "reading.recorded": (Group.RECORD, "Recorded a figure"),
     "recommendation.added": (Group.RECORD, "Added a recommendation"),
     "recommendation.changed": (Group.RECORD, "Changed a recommendation"),
+    "redaction.confirmed": (Group.RECORD, "Confirmed a redaction"),
+    "redaction.declined": (Group.RECORD, "Declined a redaction"),
+    "redaction.finished": (Group.MACHINE, "Looked through the whole record for a redaction"),
+    "redaction.proposed": (Group.RECORD, "Proposed a redaction"),
+    "text.redacted": (Group.RECORD, "Took a text out of the record"),
     "token.made": (Group.ACCOUNTS, "Made an API token"),
     "token.refused": (Group.REFUSED, "Was refused: an API token that works no longer"),
     "token.revoked": (Group.ACCOUNTS, "Ended an API token"),
@@ -93,7 +99,11 @@ def words_of(verb: str) -> str:
         return VERBS[verb][1]
     noun, _, done = verb.partition(".")
     thing = noun.replace("_", " ")
-    return f"Loaded from the public record: {thing}" if verb.endswith(LOADED) else f"{done.replace('_', ' ')}: {thing}"
+    return (
+        f"Loaded from the public record: {thing}"
+        if verb.endswith(LOADED)
+        else f"{done.replace('_', ' ').capitalize()}: {thing}"
+    )
 
 
 def verbs_in(group: Group) -> list[str]:

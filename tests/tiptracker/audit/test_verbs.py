@@ -1,0 +1,57 @@
+"""Whatever goes into the log can be read there: each verb in the code has its words."""
+
+import ast
+import re
+
+from dialogues.words import Review
+from tests.test_architecture import dotted, nodes, sources
+from tiptracker.audit.verbs import LOADED, VERBS, Group, verbs_in, words_of
+
+VERB = re.compile(r"[a-z_]+\.[a-z_]+")
+NO_VERBS = {"briefing.pdf"}
+"""Texts of the same form, in modules that write into the log, which are none."""
+MADE_UP = {
+    "evidence.{decision}": [f"evidence.{decision}" for decision in Review],
+    "{row._meta.model_name}.{('changed' if change else 'added')}": [
+        f"{model}.{done}" for model in ("user", "country", "ministry") for done in ("added", "changed")
+    ],
+    "{noun}.loaded": [],  # read by how it ends
+}
+"""What stands for verbs that are put together, and all that can come of each."""
+
+
+def is_writer(path):
+    """Whether a module writes into the log."""
+    return any(dotted(call.func).split(".")[-1] == "record" for call in nodes(path, ast.Call))
+
+
+def verbs_of(path):
+    """All texts of a module that have the form of a verb, and what its put-together ones can come to."""
+    texts = [node.value for node in nodes(path, ast.Constant) if isinstance(node.value, str)]
+    yield from (text for text in texts if VERB.fullmatch(text) and text not in NO_VERBS)
+    for call in nodes(path, ast.Call):
+        if dotted(call.func).split(".")[-1] == "record" and call.args and isinstance(call.args[0], ast.JoinedStr):
+            yield from MADE_UP[ast.unparse(call.args[0]).removeprefix("f").strip("'\"")]
+
+
+def test_every_verb_in_the_code_has_words():
+    writers = [path for path in sources("*.py") if is_writer(path)]
+    assert len(writers) > 10
+
+    used = {verb: str(path) for path in writers for verb in verbs_of(path)}
+
+    assert {"evidence.rejected", "commitment.withdrawn", "person.signed_in", "user.changed"} <= set(used)
+    assert {verb: path for verb, path in used.items() if verb not in VERBS and not verb.endswith(LOADED)} == {}
+
+
+def test_no_two_verbs_have_the_same_words():
+    assert len({words for _, words in VERBS.values()}) == len(VERBS)
+
+
+def test_every_verb_is_found_in_one_group():
+    assert sorted(verb for group in Group for verb in verbs_in(group)) == sorted(VERBS)
+
+
+def test_what_was_loaded_and_what_nobody_knows_is_read_too():
+    assert words_of("edition_terms.loaded") == "Loaded from the public record: edition terms"
+    assert words_of("old_thing.no_longer_done") == "No longer done: old thing"
