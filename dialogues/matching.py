@@ -30,7 +30,7 @@ def holds(text: str, words: str) -> bool:
 
 
 def holds_each(text: str, words: str) -> bool:
-    """Whether each of the words stands in `text`, wherever: for one that is printed, where a page may end in between."""
+    """Whether each of the words stands in `text`, wherever: where it is printed, a page may end between them."""
     wanted = [bare(word) for word in words.split() if bare(word)]
     within = bare(text)
     return bool(wanted) and all(word in within for word in wanted)

@@ -4,7 +4,7 @@ Templates ask these for whether to show a button, actions ask them before they w
 all is decided there; those that stand for the public record never may, and still record.
 """
 
-from dialogues.models import Commitment, Evidence, EvidenceBearing, UpdateRound
+from dialogues.models import Commitment, Evidence, EvidenceBearing, Redaction, UpdateRound
 from dialogues.words import Kind, MadeBy
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, User
@@ -82,6 +82,16 @@ def can_assess(user: User, benchmark: Benchmark) -> bool:
 def can_hold_dialogue(user: User, country: Country) -> bool:
     """Officers of the country add dialogues and put them right: they sat in the room."""
     return _is_officer_of(user, country.pk)
+
+
+def can_redact(user: User, country: Country) -> bool:
+    """Officers and the ambassador of the country: a small post has one officer, and it takes two people."""
+    return user.role in (Role.OFFICER, Role.AMBASSADOR) and user.countries.filter(pk=country.pk).exists()
+
+
+def can_decide_on_redaction(user: User, redaction: Redaction) -> bool:
+    """The same, but nobody on what they proposed themselves: what is taken out can't be put back."""
+    return redaction.recorded_by_id != user.pk and can_redact(user, redaction.country)
 
 
 def has_recorded(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:

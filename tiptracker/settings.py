@@ -372,6 +372,7 @@ CELERY_BEAT_SCHEDULE = {
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
+    "unfinished-redactions": {"task": "unfinished_redactions", "schedule": 600.0, "options": {"expires": 590}},
 }
 
 # --- Logs -----------------------------------------------------------------------------------------------

@@ -25,6 +25,16 @@ from dialogues.actions.files import (
     take_file,
 )
 from dialogues.actions.readings import Count, record_reading
+from dialogues.actions.redactions import (
+    Place,
+    confirm_redaction,
+    decline_redaction,
+    finish_redaction,
+    log_sides_of,
+    places_of,
+    propose_redaction,
+    refuse_unfit_redaction,
+)
 from dialogues.actions.rounds import Figure, Judgement, accept_round, return_round, send_round, to_judge
 from dialogues.actions.twice import RecordedBefore
 
@@ -33,18 +43,26 @@ __all__ = [
     "Figure",
     "Judgement",
     "ParticipantLine",
+    "Place",
     "RecordedBefore",
     "accept_round",
     "assess",
     "change_dialogue",
     "check_kept_files",
+    "confirm_redaction",
+    "decline_redaction",
     "drop_unsent",
+    "finish_redaction",
     "keep_inspected",
     "keep_upload",
     "log_evidence",
+    "log_sides_of",
+    "places_of",
+    "propose_redaction",
     "record_commitment",
     "record_dialogue",
     "record_reading",
+    "refuse_unfit_redaction",
     "reopen",
     "report_done",
     "reschedule",

@@ -11,18 +11,20 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 
-from dialogues.models import Evidence, EvidenceFile, FileScan
+from dialogues.models import Evidence, EvidenceFile, FileScan, RedactionDecision
 from dialogues.models.evidence import random_name
 from dialogues.permissions import can_upload
 from dialogues.scanner import Silent, scan
 from dialogues.uploads import Inspected, inspect, megabytes, sha256
+from dialogues.words import Answer
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
-from tiptracker.rules import add
+from tiptracker.rules import add, spelt
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +79,9 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
 def take_file(*, file: EvidenceFile, by: User) -> bytes:
     """The content of a file, and in the log who opened it. Whether they may see it, `visible_to` has said.
 
-    Raises Refused where it is in quarantine, or no longer what was kept, which goes into the log as well.
+    Raises Refused where it was redacted, is in quarantine, or no longer what was kept, which goes into the log as well.
     """
+    _refuse_redacted(file)
     _refuse_in_quarantine(file)
     content = _as_kept(file)
     if content is None:
@@ -190,6 +193,16 @@ def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
             f"“{found.name}” can't be kept: your ministry has used the {megabytes(settings.UPLOAD_MAX_MINISTRY_BYTES)} "
             "that it has room for. Send the update without it, and ask the embassy for more room.",
             field="files",
+        )
+
+
+def _refuse_redacted(file: EvidenceFile) -> None:
+    decision = RedactionDecision.objects.filter(redaction__files__file=file, decision=Answer.CONFIRMED).first()
+    if decision:
+        day = spelt(timezone.localtime(decision.recorded_at).date())
+        raise Refused(
+            f"This file was taken out of the record on {day} and destroyed. What it was cited for is still told; its "
+            f"hash was {file.stored_sha256}."
         )
 
 

@@ -29,6 +29,10 @@ class RedactionQuerySet(models.QuerySet["Redaction"]):
         """Those waiting that this person may decide on: not the ones that they proposed."""
         return self.waiting().exclude(recorded_by=user)
 
+    def confirmed(self, country: Country | int) -> Self:
+        """Those of a country that are carried out, or are being so."""
+        return self.filter(country=country, decision__decision=Answer.CONFIRMED)
+
     def unfinished(self) -> Self:
         """Confirmed, while what was handed over has not been looked through for the words yet."""
         return self.filter(decision__decision=Answer.CONFIRMED).exclude(words=REDACTED)

@@ -1,0 +1,285 @@
+"""Take words out of the record: one person proposes it, another confirms it, and a job does what takes longer.
+
+The words stand in the proposal alone, for as long as somebody has yet to see or to look for them.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from dialogues.actions.twice import RecordedBefore
+from dialogues.matching import FEWEST, bare, holds, holds_in_json, repeats
+from dialogues.models import (
+    AgendaItem,
+    Dialogue,
+    EvidenceFile,
+    Participant,
+    Redaction,
+    RedactionDecision,
+    RedactionFile,
+    RedactionPlace,
+)
+from dialogues.models.texts import TEXTS, rows_of
+from dialogues.permissions import can_decide_on_redaction, can_redact
+from dialogues.words import Answer
+from recommendations.models import Recommendation
+from tiptracker.accounts.models import Country, User
+from tiptracker.audit.actions import record
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditDetail
+from tiptracker.jobs.actions import enqueue
+from tiptracker.refusals import Refused
+from tiptracker.rules import add, spelt_moment, written
+
+SAYS_IT_AGAIN = (
+    "The reason stays in the record, so it can’t repeat what is to be taken out. Say it without the name, such as "
+    "“It names a victim”."
+)
+
+
+class Place(NamedTuple):
+    """Where the words stand: a text of the record, by its row and field."""
+
+    model: type[models.Model]
+    row: int
+    field: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        """ "dialogues.updateround:12:narrative": what a form sends, and the log keeps."""
+        return f"{self.model._meta.label_lower}:{self.row}:{self.field}"
+
+
+def places_of(country: Country, words: str) -> list[Place]:
+    """Every text of a country's record in which the words stand."""
+    return [
+        Place(model, pk, field, text)
+        for model, texts in (TEXTS if bare(words) else {}).items()
+        for pk, *said in rows_of(model, country).values_list("pk", *texts.fields)
+        for field, text in zip(texts.fields, said, strict=True)
+        if holds(text, words)
+    ]
+
+
+def log_sides_of(country: Country, words: str) -> Iterator[tuple[int, str]]:
+    """Key and side of what the log keeps of before and after, where the words stand: of the country's, or nobody's."""
+    details = AuditDetail.objects.filter(Q(entry__country=country) | Q(entry__country=None)).order_by("pk")
+    for pk, *sides in details.values_list("pk", "before", "after").iterator() if bare(words) else ():
+        for side, text in zip(("before", "after"), sides, strict=True):
+            if text != REDACTED and holds_in_json(text, words):
+                yield pk, side
+
+
+def refuse_unfit_redaction(*, words: str, reason: str, files: Sequence[EvidenceFile]) -> None:
+    """Refuse words that are too few to be looked for, nothing to take out, and a reason that says the words again."""
+    if not words.strip() and not files:
+        raise Refused("Write the words that are to be taken out, or choose a file.", field="words")
+    if words.strip() and len(bare(words)) < FEWEST:
+        raise Refused(
+            f"Give at least {FEWEST} letters or digits: fewer stand in many words that name nobody.", field="words"
+        )
+    _refuse_repeating(reason, words)
+
+
+@transaction.atomic
+def propose_redaction(
+    *,
+    country: Country,
+    words: str,
+    reason: str,
+    left: Collection[str] = (),
+    files: Sequence[EvidenceFile] = (),
+    by: User,
+    now: datetime,
+) -> Redaction:
+    """Propose that words, and `files` as a whole, be taken out of the record; `left` are keys of places to leave.
+
+    Raises PermissionDenied, Refused, RecordedBefore.
+    """
+    if not can_redact(by, country):
+        raise PermissionDenied
+    words = words.strip()
+    reason = written(reason, "Say why, in a sentence.", field="reason")
+    refuse_unfit_redaction(words=words, reason=reason, files=files)
+    Country.objects.select_for_update(no_key=True).get(pk=country.pk)
+    _refuse_proposed_before(country, words, files, now)
+    if EvidenceFile.objects.redacted().filter(pk__in=[file.pk for file in files]).exists():
+        raise Refused("One of those files has been taken out already. Leave it out.", field="files")
+    places = places_of(country, words)
+    if not files and all(place.key in left for place in places) and not any(log_sides_of(country, words)):
+        raise Refused(
+            "Nothing would be taken out: these words stand nowhere in the record, or you left every place as it is. "
+            "Write them as they stand there.",
+            field="words",
+        )
+    redaction = add(Redaction(country=country, words=words, reason=reason, recorded_at=now, recorded_by=by))
+    for place in places:
+        if place.key in left:
+            _keep_place(redaction, place, is_left=True)
+    for file in files:
+        add(RedactionFile(redaction=redaction, file=file))
+    record(
+        "redaction.proposed",
+        by=by,
+        row=redaction,
+        country=country,
+        after={
+            "reason": reason,
+            "places": [place.key for place in places if place.key not in left],
+            "left": [place.key for place in places if place.key in left],
+            "files": [file.pk for file in files],
+        },
+    )
+    return redaction
+
+
+@transaction.atomic
+def confirm_redaction(*, redaction: Redaction, reason: str = "", by: User, now: datetime) -> RedactionDecision:
+    """Take the words out: of each text that holds them now, and of the log. A job looks through what was handed over.
+
+    Raises PermissionDenied, Refused.
+    """
+    locked = _to_decide(redaction, by, now)
+    decision = _decide(locked, Answer.CONFIRMED, reason, by, now)
+    places, sides = _take_out(locked, by)
+    record(
+        "redaction.confirmed",
+        by=by,
+        row=locked,
+        country=locked.country_id,
+        after={
+            "reason": decision.reason,
+            "places": [place.key for place in places],
+            "files": sorted(locked.files.values_list("file", flat=True)),
+            "sides_of_the_log": sides,
+        },
+    )
+    enqueue("redaction", locked.pk)
+    return decision
+
+
+@transaction.atomic
+def decline_redaction(*, redaction: Redaction, reason: str, by: User, now: datetime) -> RedactionDecision:
+    """Leave the record as it is, and forget the words that were proposed. Raises PermissionDenied, Refused."""
+    locked = _to_decide(redaction, by, now)
+    reason = written(reason, "Say why it is to stay, in a sentence.", field="reason")
+    decision = _decide(locked, Answer.DECLINED, reason, by, now)
+    Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
+    record("redaction.declined", by=by, row=locked, country=locked.country_id, after={"reason": decision.reason})
+    return decision
+
+
+@transaction.atomic
+def finish_redaction(*, redaction: Redaction) -> None:
+    """Look once more, for what was being recorded as it was confirmed; destroy its files; forget the words.
+
+    Doing it again does no harm. What was handed over has to be looked through before: afterwards nobody has the words.
+    """
+    locked = (
+        Redaction.objects.select_for_update(of=("self",))
+        .select_related("decision__recorded_by", "country")
+        .get(pk=redaction.pk)
+    )
+    if locked.words == REDACTED or locked.decision.decision != Answer.CONFIRMED:
+        return
+    places, sides = _take_out(locked, locked.decision.recorded_by)
+    Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
+    record(
+        "redaction.finished",
+        by=None,
+        row=locked,
+        country=locked.country_id,
+        after={"places": [place.key for place in places], "sides_of_the_log": sides},
+    )
+    # Last of all, and before the transaction commits: should it fail, the words are still there and it is done again.
+    for file in _files_to_destroy(locked):
+        default_storage.delete(str(file.file))
+
+
+def _refuse_repeating(reason: str, words: str) -> None:
+    if repeats(reason, words):
+        raise Refused(SAYS_IT_AGAIN, field="reason")
+
+
+def _refuse_proposed_before(country: Country, words: str, files: Sequence[EvidenceFile], now: datetime) -> None:
+    keys = {file.pk for file in files}
+    for other in Redaction.objects.filter(country=country).waiting().select_related("recorded_by"):
+        same_files = keys == set(other.files.values_list("file", flat=True))
+        if bare(other.words) == bare(words) and same_files:
+            raise RecordedBefore(
+                f"{other.recorded_by} proposed this on {spelt_moment(other.recorded_at, now)}, and it waits for "
+                "somebody else to confirm it.",
+                other,
+            )
+
+
+def _to_decide(redaction: Redaction, by: User, now: datetime) -> Redaction:
+    """The proposal, held until the transaction ends; nothing of its country is proposed or printed meanwhile."""
+    if not can_decide_on_redaction(by, redaction):
+        raise PermissionDenied
+    Country.objects.select_for_update(no_key=True).get(pk=redaction.country_id)
+    locked = Redaction.objects.select_for_update().get(pk=redaction.pk)
+    if decision := RedactionDecision.objects.filter(redaction=locked).select_related("recorded_by").first():
+        raise Refused(
+            f"{decision.recorded_by} {decision.get_decision_display().lower()} this on "
+            f"{spelt_moment(decision.recorded_at, now)}. That stands."
+        )
+    return locked
+
+
+def _decide(redaction: Redaction, answer: Answer, reason: str, by: User, now: datetime) -> RedactionDecision:
+    reason = reason.strip()
+    _refuse_repeating(reason, redaction.words)
+    return add(RedactionDecision(redaction=redaction, decision=answer, reason=reason, recorded_at=now, recorded_by=by))
+
+
+def _take_out(redaction: Redaction, by: User) -> tuple[list[Place], int]:
+    """Let each text that holds the words, but those left, become the mark, and the sides of the log; gives both."""
+    left = {str(place) for place in redaction.places.filter(is_left=True)}
+    found = [*places_of(redaction.country, redaction.words), *_names_of_files(redaction)]
+    places = [place for place in {place.key: place for place in found}.values() if place.key not in left]
+    for place in places:
+        _mark(redaction, place, by)
+    sides = list(log_sides_of(redaction.country, redaction.words))
+    for pk, side in sides:
+        AuditDetail.objects.filter(pk=pk).update(**{side: REDACTED})
+    return places, len(sides)
+
+
+def _names_of_files(redaction: Redaction) -> Iterator[Place]:
+    """The names under which its files came: they go with them."""
+    for pk, name in EvidenceFile.objects.filter(redactions__redaction=redaction).values_list("pk", "name"):
+        if name != REDACTED:
+            yield Place(EvidenceFile, pk, "name", name)
+
+
+def _mark(redaction: Redaction, place: Place, by: User) -> None:
+    """Let one text become the mark; a form that was filled from the row before is refused when it is sent."""
+    place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
+    _keep_place(redaction, place)
+    row = place.model._default_manager.get(pk=place.row)
+    owner = row.dialogue if isinstance(row, Participant | AgendaItem) else row
+    if isinstance(owner, Dialogue | Recommendation):
+        type(owner).objects.filter(pk=owner.pk).update(version=F("version") + 1)
+    after = {"text": f"{place.model._meta.verbose_name}, {place.field}", "redaction": redaction.pk}
+    record("text.redacted", by=by, row=owner, country=redaction.country_id, after=after)
+
+
+def _keep_place(redaction: Redaction, place: Place, *, is_left: bool = False) -> None:
+    where = {"table": place.model._meta.label_lower, "row": place.row, "field": place.field}
+    if not redaction.places.filter(**where).exists():
+        add(RedactionPlace(redaction=redaction, is_left=is_left, **where))
+
+
+def _files_to_destroy(redaction: Redaction) -> models.QuerySet[EvidenceFile]:
+    """Those that go as a whole; and of those that nobody sent the ones whose name became the mark: nobody will."""
+    table = EvidenceFile._meta.label_lower
+    renamed = redaction.places.filter(table=table, field="name", is_left=False).values("row")
+    unsent = EvidenceFile.objects.filter(pk__in=renamed, evidence__isnull=True)
+    return EvidenceFile.objects.filter(Q(redactions__redaction=redaction) | Q(pk__in=unsent.values("pk"))).distinct()

@@ -1,0 +1,454 @@
+"""Words are taken out of the record by two people, everywhere, and nothing else is."""
+
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, models, transaction
+
+from dialogues.actions import (
+    change_dialogue,
+    check_kept_files,
+    confirm_redaction,
+    decline_redaction,
+    finish_redaction,
+    places_of,
+    propose_redaction,
+    take_file,
+)
+from dialogues.models import Dialogue, Evidence, EvidenceFile, Redaction, RedactionPlace
+from dialogues.models.texts import TEXTS, rows_of
+from reports.facts import gather_facts
+from reports.readiness import readiness
+from tests import factories
+from tests.append_only import KEPT
+from tests.factories import (
+    DEADLINE_ON,
+    AdministratorFactory,
+    AgendaItemFactory,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    CountryFactory,
+    DialogueFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ParticipantFactory,
+    RecommendationFactory,
+    RedactionDecisionFactory,
+    RedactionFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tests.refusing import refuses
+from tiptracker.audit.actions import record, verify
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.jobs.models import Job
+
+pytestmark = pytest.mark.django_db
+
+NOW = at_noon(date(2022, 1, 28))
+NAME = "Palesa Exercise"
+REASON = "It names somebody who was exploited."
+
+
+@pytest.fixture
+def sent():
+    return UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
+
+
+@pytest.fixture
+def proposed(sent):
+    return propose(by=OfficerFactory())
+
+
+def propose(**more):
+    said = {"country": CountryFactory(), "words": NAME, "reason": REASON, "by": OfficerFactory(), "now": NOW}
+    return propose_redaction(**said | more)
+
+
+def confirm(redaction, **more):
+    return confirm_redaction(**{"redaction": redaction, "by": AmbassadorFactory(), "now": NOW} | more)
+
+
+def carry_out(redaction):
+    confirm(redaction)
+    finish_redaction(redaction=redaction)
+    redaction.refresh_from_db()
+
+
+def everything_kept():
+    """All texts of all tables, but for sessions and what Django itself needs."""
+    return "\n".join(
+        str(value)
+        for model in apps.get_models(include_auto_created=True)
+        for row in model._default_manager.values_list()
+        for value in row
+    )
+
+
+# --- Which texts there are --------------------------------------------------------------------------------------------
+
+NAMES_A_THING = {
+    "EvidenceFile.file",
+    "EvidenceFile.media_type",
+    "EvidenceFile.received_sha256",
+    "EvidenceFile.stored_sha256",
+    "FileScan.found",  # the scanner's word
+    "Benchmark.letter",
+    "Indicator.name",  # runs keep it, and readers of any ministry know the indicator by it
+    "Indicator.unit",
+    "ReadingPart.category",  # no form writes it
+    "Redaction.words",  # becomes the mark by itself
+    "RedactionPlace.table",
+    "RedactionPlace.field",
+}
+
+
+def test_every_free_text_of_the_record_can_be_redacted():
+    """A new field is either among the texts, or named here with its reason."""
+    free = {
+        f"{model.__name__}.{field.name}"
+        for app in ("recommendations", "dialogues")
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, models.CharField | models.TextField | models.FileField) and not field.choices
+    }
+
+    assert {f"{model.__name__}.{field}" for model, texts in TEXTS.items() for field in texts.fields} == (
+        free - NAMES_A_THING
+    )
+
+
+def test_the_triggers_let_exactly_these_texts_become_the_mark():
+    """Of tables without a trigger any text can."""
+    record_models = {model for model in KEPT if model._meta.app_label in ("recommendations", "dialogues")}
+    expected = {model: fields for model in record_models if (fields := KEPT[model] - {"words"})}
+
+    assert {model: set(texts.fields) for model, texts in TEXTS.items() if model in record_models} == expected
+
+
+NEEDED = {
+    "BenchmarkTerms": {"benchmark": lambda: BenchmarkFactory(terms=False)},
+    "CommitmentEvent": {"commitment": lambda: CommitmentFactory(made=False)},
+    "EditionTerms": {"edition": lambda: EditionFactory(terms=False)},
+    "EvidenceReview": {"evidence": EvidenceFactory},
+    "RecommendationTerms": {"recommendation": RecommendationFactory},
+    "Redaction": {"words": lambda: "Something else"},
+    "RedactionDecision": {"redaction": lambda: RedactionFactory(words=REDACTED)},
+}
+"""What the factory of a model asks for besides its texts."""
+
+
+@pytest.mark.parametrize("model", TEXTS, ids=lambda model: model.__name__)
+def test_every_text_is_found_in_its_own_country_and_becomes_the_mark(model):
+    make = getattr(factories, f"{model.__name__}Factory")
+    needed = {name: value() for name, value in NEEDED.get(model.__name__, {}).items()}
+    row = make(**needed, **dict.fromkeys(TEXTS[model].fields, f"About {NAME}"))
+
+    found = {(place.row, place.field) for place in places_of(CountryFactory(), NAME) if place.model is model}
+    assert found == {(row.pk, field) for field in TEXTS[model].fields}
+    assert not rows_of(model, CountryFactory(elsewhere=True))
+
+    carry_out(propose(by=OfficerFactory()))
+    row.refresh_from_db()
+    assert {getattr(row, field) for field in TEXTS[model].fields} == {REDACTED}
+
+
+# --- Proposing --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("factory", [ObserverFactory, FocalPointFactory, AdministratorFactory])
+def test_only_officers_and_the_ambassador_propose(sent, factory):
+    with pytest.raises(PermissionDenied):
+        propose(by=factory())
+
+
+def test_nobody_proposes_for_another_country(sent):
+    with pytest.raises(PermissionDenied):
+        propose(by=OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence", "field"),
+    [
+        ({"words": " "}, "Write the words that are to be taken out, or choose a file.", "words"),
+        ({"words": "P. E"}, "Give at least 4 letters or digits", "words"),
+        ({"words": "Nobody Known"}, "Nothing would be taken out", "words"),
+        ({"reason": " "}, "Say why, in a sentence.", "reason"),
+        ({"reason": f"It names {NAME.upper()}."}, "it can’t repeat what is to be taken out", "reason"),
+        ({"reason": "It names Palesa."}, "it can’t repeat what is to be taken out", "reason"),
+    ],
+)
+def test_what_is_proposed_wrongly_is_refused_beside_its_field(sent, more, sentence, field):
+    with refuses(sentence, field=field):
+        propose(**more)
+
+    assert not Redaction.objects.exists()
+
+
+def test_nothing_is_proposed_where_every_place_is_left(sent):
+    left = [place.key for place in places_of(CountryFactory(), NAME)]
+
+    with refuses("Nothing would be taken out", field="words"):
+        propose(left=left)
+
+
+def test_the_same_is_not_proposed_twice(proposed):
+    with refuses("and it waits for somebody else to confirm it."):
+        propose(words="palesa  exercise", by=AmbassadorFactory())
+
+
+def test_a_proposal_changes_no_text_and_the_log_does_not_hold_the_words(sent, proposed):
+    sent.refresh_from_db()
+
+    assert NAME in sent.narrative
+    entry = AuditEntry.objects.get(verb="redaction.proposed")
+    assert NAME not in entry.detail.after
+    assert f"dialogues.updateround:{sent.pk}:narrative" in entry.detail.after
+
+
+# --- Two people -------------------------------------------------------------------------------------------------------
+
+
+def test_who_proposed_it_can_not_decide(proposed):
+    for decide in (confirm_redaction, decline_redaction):
+        with pytest.raises(PermissionDenied):
+            decide(redaction=proposed, reason="It is so.", by=proposed.recorded_by, now=NOW)
+
+
+def test_the_database_refuses_whoever_proposed_it(proposed):
+    with pytest.raises(IntegrityError, match="Nobody decides on a redaction that they proposed"), transaction.atomic():
+        RedactionDecisionFactory(redaction=proposed, recorded_by=proposed.recorded_by)
+
+
+@pytest.mark.parametrize("factory", [ObserverFactory, FocalPointFactory, AdministratorFactory])
+def test_only_officers_and_the_ambassador_decide(proposed, factory):
+    with pytest.raises(PermissionDenied):
+        confirm(proposed, by=factory())
+
+
+def test_another_officer_or_the_ambassador_confirms(sent, proposed):
+    confirm(proposed, by=OfficerFactory(email="second@post.example"))
+
+    sent.refresh_from_db()
+    assert sent.narrative == REDACTED
+
+
+def test_it_is_decided_on_once(proposed):
+    confirm(proposed)
+
+    with refuses("confirmed this on 28 January 2022 at 12:00. That stands."):
+        decline_redaction(redaction=proposed, reason="It names an official.", by=AmbassadorFactory(), now=NOW)
+
+
+def test_declined_the_record_stays_and_the_words_are_forgotten(sent, proposed):
+    with refuses("Say why it is to stay", field="reason"):
+        decline_redaction(redaction=proposed, reason="", by=AmbassadorFactory(), now=NOW)
+    with refuses("it can’t repeat what is to be taken out", field="reason"):
+        decline_redaction(redaction=proposed, reason=f"{NAME} is an official.", by=AmbassadorFactory(), now=NOW)
+    decline_redaction(redaction=proposed, reason="It names an official.", by=AmbassadorFactory(), now=NOW)
+
+    sent.refresh_from_db()
+    proposed.refresh_from_db()
+    assert NAME in sent.narrative
+    assert proposed.words == REDACTED
+    assert not Job.objects.filter(kind="redaction").exists()
+
+
+# --- What is taken out ------------------------------------------------------------------------------------------------
+
+
+def test_afterwards_the_words_stand_nowhere_in_the_database(sent):
+    """… though they stood in texts, in the log of what was sent and changed, and in the proposal itself."""
+    with transaction.atomic():
+        record("update.sent", by=sent.recorded_by, row=sent, country=CountryFactory(), after={"narrative": NAME})
+        record("file.kept", by=None, before={"name": ["palesa_exercise.pdf"]}, after={"name": "other.pdf"})
+    EvidenceFactory(round=sent, title=f"Safe house for {NAME}", source="The shelter of PALESA\u00a0EXERCISE")
+    ParticipantFactory(name="Pale\u00adsa Exercise", office="Witness")
+
+    redaction = propose()
+    carry_out(redaction)
+
+    kept = everything_kept().casefold()
+    assert "palesa" not in kept
+    assert "other.pdf" in kept
+    assert verify() is None
+    assert redaction.words == REDACTED
+
+
+def test_nothing_else_is_changed(sent):
+    other = UpdateRoundFactory(narrative="We brought Thabo to a safe house.")
+    evidence = EvidenceFactory(round=sent, title=NAME, source="The court", stated_by="The police")
+
+    carry_out(propose())
+
+    other.refresh_from_db()
+    evidence.refresh_from_db()
+    assert other.narrative == "We brought Thabo to a safe house."
+    assert (evidence.title, evidence.source, evidence.stated_by) == (REDACTED, "The court", "The police")
+
+
+def test_another_countrys_rows_and_log_are_untouched(sent):
+    elsewhere = CountryFactory(elsewhere=True)
+    theirs = UpdateRoundFactory(
+        update__commitment__ministry=MinistryFactory(country=elsewhere), narrative=f"{NAME} came."
+    )
+    with transaction.atomic():
+        entry = record("update.sent", by=None, country=elsewhere, after={"narrative": NAME})
+
+    carry_out(propose())
+
+    theirs.refresh_from_db()
+    assert NAME in theirs.narrative
+    assert NAME in AuditDetail.objects.get(entry=entry).after
+
+
+def test_a_place_that_was_left_stays_as_it_is(sent):
+    stays = EvidenceFactory(title=f"The {NAME} Centre was opened")
+    key = f"dialogues.evidence:{stays.pk}:title"
+
+    carry_out(propose(left=[key, "dialogues.evidence:1:nothing", "dialogues.round:0:such"]))
+
+    stays.refresh_from_db()
+    sent.refresh_from_db()
+    assert (stays.title, sent.narrative) == (f"The {NAME} Centre was opened", REDACTED)
+    assert [str(place) for place in RedactionPlace.objects.filter(is_left=True)] == [key]
+
+
+def test_what_was_recorded_since_the_proposal_goes_too(sent, proposed):
+    since = EvidenceFactory(title=f"{NAME} was heard")
+    confirm(proposed)
+    meanwhile = EvidenceFactory(title=f"{NAME} was heard again")
+    finish_redaction(redaction=proposed)
+
+    assert set(Evidence.objects.filter(pk__in=[since.pk, meanwhile.pk]).values_list("title", flat=True)) == {REDACTED}
+    assert "palesa" not in everything_kept().casefold()
+
+
+def test_each_redacted_row_has_a_dated_entry_in_the_log(sent, proposed):
+    confirm(proposed)
+
+    entry = AuditEntry.objects.get(verb="text.redacted")
+    assert (entry.table, entry.row, entry.by.role) == ("dialogues.updateround", str(sent.pk), "ambassador")
+    assert AuditEntry.objects.get(verb="redaction.confirmed").row == str(proposed.pk)
+
+
+def test_a_form_filled_before_is_refused_when_it_is_sent():
+    """Else the name would come back with it."""
+    dialogue = DialogueFactory(record=f"They spoke of {NAME}.")
+    ParticipantFactory(dialogue=dialogue, name=NAME)
+    AgendaItemFactory(dialogue=dialogue, note=f"Ask about {NAME}")
+    carry_out(propose(by=OfficerFactory()))
+
+    with refuses("changed this meanwhile"):
+        change_dialogue(
+            dialogue=dialogue, version=1, held_on=dialogue.held_on, place=dialogue.place, purpose=dialogue.purpose,
+            record=f"They spoke of {NAME}, long.", agreed="", participants=[], agenda=[], by=OfficerFactory(), now=NOW,
+        )  # fmt: skip
+
+
+def test_two_dialogues_of_one_day_can_lose_their_places():
+    for place in (f"House of {NAME}", f"Office of {NAME}"):
+        DialogueFactory(place=place)
+
+    carry_out(propose(by=OfficerFactory()))
+
+    assert list(Dialogue.objects.values_list("place", flat=True)) == [REDACTED, REDACTED]
+
+
+def test_redacting_moves_no_score():
+    benchmark = BenchmarkFactory()
+    edition = benchmark.recommendation.edition
+    sent = UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
+    EvidenceFactory(round=sent, title=NAME, source=NAME, stated_by=NAME, bears_on=[benchmark], verified=True)
+    before = readiness(gather_facts(edition), as_of=DEADLINE_ON, known_by=None)
+
+    carry_out(propose())
+
+    assert before.score
+    assert readiness(gather_facts(edition), as_of=DEADLINE_ON, known_by=None) == before
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_goes_as_a_whole_and_its_hashes_stay(sent):
+    file = EvidenceFileFactory(name="letter.pdf")
+    EvidenceFactory(round=sent, file=file)
+    stored, path = file.stored_sha256, str(file.file)
+    redaction = propose(words="", files=[file])
+    assert default_storage.exists(path)
+
+    confirm(redaction)
+    with refuses("This file was taken out of the record on 28 January 2022 and destroyed"):
+        take_file(file=file, by=OfficerFactory())
+    finish_redaction(redaction=redaction)
+
+    file.refresh_from_db()
+    assert not default_storage.exists(path)
+    assert (file.name, file.stored_sha256) == (REDACTED, stored)
+    with refuses(stored):
+        take_file(file=file, by=OfficerFactory())
+    check_kept_files()  # it is gone, not damaged
+    assert not AuditEntry.objects.filter(verb="file.altered").exists()
+
+
+def test_a_file_whose_name_held_the_words_keeps_its_content(sent):
+    file = EvidenceFileFactory(name="palesa_exercise.pdf", content=b"A list without names")
+    EvidenceFactory(round=sent, file=file)
+
+    carry_out(propose())
+
+    file.refresh_from_db()
+    assert file.name == REDACTED
+    assert take_file(file=file, by=OfficerFactory()) == b"A list without names"
+
+
+def test_a_file_that_nobody_sent_goes_with_its_name(sent):
+    file = EvidenceFileFactory(name="palesa_exercise.pdf", uploaded_by=sent.recorded_by)
+
+    carry_out(propose())
+
+    assert EvidenceFile.objects.get(pk=file.pk).name == REDACTED
+    assert not default_storage.exists(str(file.file))
+
+
+def test_a_file_that_is_gone_already_is_not_proposed_again(sent):
+    file = EvidenceFileFactory()
+    EvidenceFactory(round=sent, file=file)
+    carry_out(propose(words="", files=[file]))
+
+    with refuses("One of those files has been taken out already", field="files"):
+        propose(words="", files=[file])
+
+
+# --- Who sees it ------------------------------------------------------------------------------------------------------
+
+
+def test_a_proposal_is_seen_by_officers_and_the_ambassador_of_its_country():
+    redaction = RedactionFactory()
+    seen = {
+        factory.__name__: list(Redaction.objects.visible_to(factory()))
+        for factory in (OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory, AdministratorFactory)
+    }
+
+    assert {name for name, rows in seen.items() if rows == [redaction]} == {"OfficerFactory", "AmbassadorFactory"}
+    assert not any(rows for name, rows in seen.items() if name not in ("OfficerFactory", "AmbassadorFactory"))
+    elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    assert not Redaction.objects.visible_to(elsewhere).exists()
+
+
+def test_who_proposed_it_is_not_waited_for(proposed):
+    assert not Redaction.objects.awaiting(proposed.recorded_by).exists()
+    assert Redaction.objects.awaiting(AmbassadorFactory()).get() == proposed
+    confirm(proposed)
+    assert not Redaction.objects.awaiting(AmbassadorFactory()).exists()
