@@ -1,14 +1,19 @@
 """What is concluded and handed over: runs of the readiness rules, briefings and their downloads."""
 
 import hashlib
+import logging
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
 from django.template.loader import render_to_string
 
+from dialogues.actions import finish_redaction
+from dialogues.matching import holds_each
+from dialogues.models import Redaction
 from recommendations.models import Edition
 from reports import document, keeping, pdf, wording
 from reports.briefing import build_briefing
@@ -16,11 +21,13 @@ from reports.facts import gather_facts
 from reports.models import Briefing, BriefingDownload, BriefingKind, ReadinessRun
 from reports.permissions import can_download_briefing, can_request_briefing
 from reports.readiness import METHOD, readiness
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import Progress, enqueue
 from tiptracker.refusals import Refused
 from tiptracker.words import Marking
+
+logger = logging.getLogger(__name__)
 
 
 def compute_readiness(*, edition: Edition, as_of: date, now: datetime) -> ReadinessRun:
@@ -93,10 +100,10 @@ def request_briefing(
 
 @transaction.atomic
 def try_briefing_again(*, briefing: Briefing, by: User) -> Briefing:
-    """Have a briefing whose rendering failed rendered anew; one that is ready or under way stays as it is."""
+    """Have a briefing whose rendering failed rendered anew; one ready, under way or withdrawn stays as it is."""
     if not can_request_briefing(by, briefing.edition):
         raise PermissionDenied
-    if not briefing.file:
+    if not briefing.file and not briefing.withdrawn_at:
         queue_briefing(briefing)
         record("briefing.requested_again", by=by, row=briefing, country=briefing.edition.country_id)
     return briefing
@@ -110,11 +117,13 @@ def queue_briefing(briefing: Briefing) -> None:
 
 def render_briefing(*, briefing: Briefing, progress: Progress) -> None:
     """Make the file of a briefing. Doing it again does no harm: a briefing that has its file keeps it."""
-    if briefing.file:
+    if briefing.file or briefing.withdrawn_at:
         return
+    country = briefing.edition.country
+    redactions = Redaction.objects.confirmed(country).count()
     progress.tell(10, "Gathering the facts")
     if not Briefing.objects.visible_to(briefing.requested_by).filter(pk=briefing.pk).exists():
-        raise Refused(f"{briefing.requested_by} no longer works on {briefing.edition.country}. Ask for a new briefing.")
+        raise Refused(f"{briefing.requested_by} no longer works on {country}. Ask for a new briefing.")
     content = build_briefing(
         reader=briefing.requested_by,
         edition=briefing.edition,
@@ -127,14 +136,19 @@ def render_briefing(*, briefing: Briefing, progress: Progress) -> None:
     file = pdf.to_pdf(html)
     progress.tell(90, "Keeping the file")
     with transaction.atomic():
+        # As a redaction is confirmed: it either finds this file, or is found here.
+        Country.objects.select_for_update(no_key=True).get(pk=country.pk)
         kept = Briefing.objects.select_for_update().get(pk=briefing.pk)
-        if kept.file:
+        if kept.file or kept.withdrawn_at:
             return
-        kept.file.save("briefing.pdf", ContentFile(file), save=False)
-        kept.sha256, kept.size = hashlib.sha256(file).hexdigest(), len(file)
-        kept.facts_up_to = content.facts_up_to
-        kept.save(update_fields=["file", "sha256", "size", "facts_up_to"])
-        record("briefing.rendered", by=None, row=kept, country=kept.edition.country_id, after={"sha256": kept.sha256})
+        if Redaction.objects.confirmed(country).count() == redactions:
+            kept.file.save("briefing.pdf", ContentFile(file), save=False)
+            kept.sha256, kept.size = hashlib.sha256(file).hexdigest(), len(file)
+            kept.facts_up_to = content.facts_up_to
+            kept.save(update_fields=["file", "sha256", "size", "facts_up_to"])
+            record("briefing.rendered", by=None, row=kept, country=country, after={"sha256": kept.sha256})
+            return
+    render_briefing(briefing=briefing, progress=progress)
 
 
 @transaction.atomic
@@ -142,8 +156,56 @@ def record_download(*, briefing: Briefing, by: User, now: datetime) -> BriefingD
     """Who took a briefing, and when; for one that is ready."""
     if not can_download_briefing(by, briefing):
         raise PermissionDenied
+    if briefing.withdrawn_at:
+        raise Refused(f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
     if not briefing.file:
         raise Refused("This briefing is not ready yet. Wait until it is, or ask for it again.")
+    if Redaction.objects.confirmed(briefing.edition.country_id).unfinished().exists():
+        raise Refused(
+            "A text is being taken out of the record, and no briefing is given out until each has been looked through "
+            "for it. Try again in a minute."
+        )
     taken = BriefingDownload.objects.create(briefing=briefing, by=by, at=now, sha256=briefing.sha256)
     record("briefing.downloaded", by=by, row=briefing, country=briefing.edition.country_id)
     return taken
+
+
+def withdraw_redacted(*, redaction: Redaction, now: datetime, progress: Progress) -> None:
+    """Withdraw each briefing that holds the words of a confirmed redaction, or can't be read; then finish that.
+
+    Doing it again does no harm; until it is done, the words are kept and no briefing of the country is given out.
+    """
+    briefings = Briefing.objects.filter(edition__country=redaction.country_id).exclude(file="").order_by("pk")
+    for done, briefing in enumerate(briefings if redaction.words else ()):
+        progress.tell(min(90, 10 * done), "Looking through the briefings")
+        if reason := _why_to_withdraw(briefing, redaction.words):
+            withdraw(briefing=briefing, reason=reason, by=redaction.decision.recorded_by, now=now)
+    finish_redaction(redaction=redaction)
+
+
+@transaction.atomic
+def withdraw(*, briefing: Briefing, reason: str, by: User, now: datetime) -> None:
+    """Take a briefing that is ready, or issued, out of circulation: its file is destroyed, its hash is kept."""
+    locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition").get(pk=briefing.pk)
+    if locked.withdrawn_at or not locked.file:
+        return
+    path = str(locked.file)
+    locked.file, locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = "", now, by, reason
+    locked.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    told = {"reason": reason, "sha256": locked.sha256}
+    record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=told)
+    # Before the transaction commits: a file that is gone can't be read, and so is withdrawn when this is done again.
+    default_storage.delete(path)
+
+
+def _why_to_withdraw(briefing: Briefing, words: str) -> str:
+    """Why it can't stay, in a sentence without the words; nothing where it can."""
+    try:
+        with briefing.file.open("rb") as file:
+            text = pdf.text_of(file.read())
+    except OSError:
+        logger.exception("The file of briefing %s can't be read", briefing.pk)
+        text = ""
+    if not text:
+        return "A text was taken out of the record, and this briefing could not be searched for it."
+    return "It held a text that has been taken out of the record." if holds_each(text, words) else ""

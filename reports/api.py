@@ -28,11 +28,10 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 from recommendations.models import Edition
 from reports import actions, asking, document
 from reports.facts import gather_facts
-from reports.models import Briefing, BriefingKind
+from reports.models import Briefing, BriefingKind, Standing
 from reports.readiness import readiness
 from tiptracker import clock, limits
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
-from tiptracker.jobs.models import State
 from tiptracker.refusals import Refused
 from tiptracker.words import Marking
 
@@ -227,9 +226,9 @@ class WhateverIsAccepted(BaseContentNegotiation):
 
 
 class BriefingSerializer(serializers.ModelSerializer[Briefing]):
-    """A briefing: `state` is queued, running, ready or failed (with a reason)."""
+    """A briefing: `state` is queued, running, ready, failed (with a reason) or withdrawn (with when and why)."""
 
-    state = WordField(State, read_only=True)
+    state = WordField(Standing, read_only=True)
     progress = serializers.IntegerField(source="job.progress", read_only=True, default=0)
     reason = serializers.CharField(source="job.reason", read_only=True, default="")
     marking = WordField(Marking, read_only=True)
@@ -254,6 +253,8 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "requested_by",
             "requested_at",
             "cleared_at",
+            "withdrawn_at",
+            "withdrawn_reason",
         )
 
 
@@ -308,19 +309,27 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
     @extend_schema(
         responses={
             (200, "application/pdf"): OpenApiTypes.BINARY,
-            409: OpenApiResponse(description="It is not ready yet, or its rendering failed."),
+            409: OpenApiResponse(
+                description="It is not ready yet, its rendering failed, or a text is being taken out of the record."
+            ),
+            410: OpenApiResponse(description="It was withdrawn; `detail` says why."),
         }
     )
     @action(detail=True, methods=["get"], content_negotiation_class=WhateverIsAccepted)
     @method_decorator(never_cache)
-    def file(self, request: SignedIn, pk: str) -> FileResponse:
+    def file(self, request: SignedIn, pk: str) -> FileResponse | Response:
         """The PDF, once it is ready. That it was taken is written down."""
         briefing = self.get_object()
+        limits.keep("exports", request)
         now = clock.now(briefing.edition.country.time_zone)
-        actions.record_download(briefing=briefing, by=request.user, now=now)
+        try:
+            actions.record_download(briefing=briefing, by=request.user, now=now)
+        except Refused as refusal:
+            if briefing.withdrawn_at:
+                return Response({"detail": str(refusal)}, HTTPStatus.GONE)
+            raise
         return FileResponse(
             briefing.file.open("rb"), as_attachment=True, filename=briefing.file_name, content_type="application/pdf"
-        limits.keep("exports", request)
         )
 
 

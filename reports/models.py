@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from recommendations.models import Edition
 from tiptracker.accounts.models import Reader
-from tiptracker.jobs.models import Job, State
+from tiptracker.jobs.models import Job
 from tiptracker.words import Marking, Word
 
 
@@ -17,6 +17,21 @@ class BriefingKind(Word):
     """The documents that are handed over."""
 
     AMBASSADOR = "ambassador", "Ambassador's briefing"
+
+
+class Standing(Word):
+    """Where a briefing stands: as its job until there is a file, then ready; or withdrawn."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether its file is still to come by itself."""
+        return self in (Standing.QUEUED, Standing.RUNNING)
 
 
 class ReadinessRunQuerySet(models.QuerySet["ReadinessRun"]):
@@ -64,7 +79,10 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
 
 
 class Briefing(models.Model):
-    """A document asked for, and then its file. Once cleared it is issued, and a trigger holds the row fast."""
+    """A document asked for, and then its file. Once cleared it is issued, and a trigger holds the row fast.
+
+    Withdrawn, even then, its file is destroyed; its hash stays, so that a copy somebody kept can be told by it.
+    """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="briefings")
     kind = models.CharField(max_length=12, choices=BriefingKind.choices())
@@ -81,6 +99,9 @@ class Briefing(models.Model):
     requested_at = models.DateTimeField()
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cleared_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    withdrawn_reason = models.CharField("why it was withdrawn", max_length=300, blank=True)
 
     objects = BriefingQuerySet.as_manager()
 
@@ -90,7 +111,9 @@ class Briefing(models.Model):
             models.UniqueConstraint("edition", "kind", "as_of", "version", name="briefings_have_their_own_version"),
             models.CheckConstraint(
                 name="a_briefings_file_has_its_hash",
-                condition=(Q(file="") & Q(sha256="")) | (~Q(file="") & Q(sha256__regex=r"^[0-9a-f]{64}$")),
+                condition=(Q(file="") & Q(sha256="") & Q(withdrawn_at__isnull=True))
+                | (~Q(file="") & Q(withdrawn_at__isnull=True) & Q(sha256__regex=r"^[0-9a-f]{64}$"))
+                | (Q(file="") & Q(withdrawn_at__isnull=False) & Q(sha256__regex=r"^[0-9a-f]{64}$")),
             ),
             models.CheckConstraint(
                 name="cleared_by_somebody_at_a_time",
@@ -99,7 +122,12 @@ class Briefing(models.Model):
             ),
             models.CheckConstraint(
                 name="only_a_briefing_with_its_file_is_cleared",
-                condition=Q(cleared_at__isnull=True) | ~Q(file=""),
+                condition=Q(cleared_at__isnull=True) | ~Q(file="") | Q(withdrawn_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="withdrawn_by_somebody_at_a_time_for_a_reason",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_reason="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_reason="")),
             ),
             models.CheckConstraint(
                 name="nobody_clears_a_briefing_of_their_own",
@@ -118,11 +146,13 @@ class Briefing(models.Model):
         return f"TIP-briefing-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}.pdf"
 
     @property
-    def state(self) -> State:
-        """Where it stands: ready once there is a file, else as its job."""
+    def state(self) -> Standing:
+        """Where it stands."""
+        if self.withdrawn_at:
+            return Standing.WITHDRAWN
         if self.file:
-            return State.READY
-        return State(self.job.state) if self.job else State.QUEUED
+            return Standing.READY
+        return Standing(self.job.state) if self.job else Standing.QUEUED
 
 
 class BriefingDownload(models.Model):

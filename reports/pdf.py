@@ -1,4 +1,4 @@
-"""HTML to PDF/UA-1: the only file that knows WeasyPrint.
+"""HTML to PDF/UA-1, and a PDF to its text: the only file that knows WeasyPrint.
 
 One print style (`templates/reports/print.css`) and the product's own typefaces are parsed once per
 process and used for every document. Nothing comes from outside: no address is fetched, no file is
@@ -9,7 +9,9 @@ WeasyPrint takes a second to import and only the worker needs it: it is imported
 import atexit
 import gc
 import io
+import logging
 import os
+import re
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
+
+logger = logging.getLogger(__name__)
 
 HOUSE = Path(__file__).resolve().parent.parent
 FONTS = HOUSE / "tiptracker" / "frontend" / "dist" / "print"
@@ -68,6 +72,18 @@ def to_pdf(html: str) -> bytes:
             pdf_variant="pdf/ua-1",
         )
     return pdf
+
+
+def text_of(pdf: bytes) -> str:
+    """What stands in a PDF, page by page; nothing where that can't be read. What `printable` spelt out is undone."""
+    from pypdf import PdfReader  # noqa: PLC0415 -- only the worker needs it
+
+    try:
+        text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    except Exception:
+        logger.exception("A PDF can't be read")
+        return ""
+    return re.sub(r"\[U\+([0-9A-F]{4,6})\]", lambda sign: chr(int(sign[1], 16)), text)
 
 
 def printable(text: str, glyphs: frozenset[str]) -> str:

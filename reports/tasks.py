@@ -3,6 +3,7 @@
 from celery import shared_task
 from celery.signals import worker_process_init, worker_ready
 
+from dialogues.models import Redaction
 from recommendations.models import Edition
 from reports import actions, pdf
 from reports.models import Briefing
@@ -34,6 +35,23 @@ def briefing(job_id: int) -> None:
         if progress:
             row = Briefing.objects.select_related("edition__country", "requested_by").get(pk=progress.job.key)
             actions.render_briefing(briefing=row, progress=progress)
+
+
+@shared_task(name="redaction")
+def redaction(job_id: int) -> None:
+    """Look through the briefings for what was redacted (the job's key is the redaction's id), and finish that."""
+    with claimed(job_id) as progress:
+        if progress:
+            rows = Redaction.objects.select_related("country", "decision__recorded_by")
+            row = rows.get(pk=progress.job.key)
+            actions.withdraw_redacted(redaction=row, now=clock.now(row.country.time_zone), progress=progress)
+
+
+@shared_task(name="unfinished_redactions")
+def unfinished_redactions() -> None:
+    """Every ten minutes: a redaction whose job failed is no redaction yet, and holds all briefings back."""
+    for row in Redaction.objects.unfinished():
+        enqueue("redaction", row.pk)
 
 
 @worker_ready.connect

@@ -74,39 +74,50 @@ def briefing_list(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def briefing_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One briefing: how far it is, why it failed, or the way to its file. POST has a failed one made anew."""
-    briefing = get_object_or_404(
-        Briefing.objects.visible_to(request.user).select_related(
-            "edition__country", "job", "requested_by", "cleared_by"
-        ),
-        pk=pk,
-    )
+    briefing = _seen(request, pk)
     if request.method == "POST":
         actions.try_briefing_again(briefing=briefing, by=request.user)
         return redirect("briefing_detail", pk=briefing.pk)
-@keeps("exports")
-    return render_page(
-        request,
-        "reports/briefing_detail.html",
-        {"briefing": briefing, "may_request": can_request_briefing(request.user, briefing.edition)},
-        partial="progress",
-    )
+    return _detail(request, briefing)
 
 
 @login_required
 @require_safe
+@keeps("exports")
 @never_cache
 def briefing_file(request: SignedIn, pk: int) -> HttpResponseBase:
-    """The file, to keep; that it was taken is written down. One that isn't ready yet leads to its page."""
-    briefing = get_object_or_404(Briefing.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
+    """The file, to keep; that it was taken is written down. One not ready leads to its page; one withdrawn is gone."""
+    briefing = _seen(request, pk)
     if not can_download_briefing(request.user, briefing):
         raise PermissionDenied
-    if not briefing.file:
+    if not briefing.file and not briefing.withdrawn_at:
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
-    actions.record_download(briefing=briefing, by=request.user, now=now)
+    try:
+        actions.record_download(briefing=briefing, by=request.user, now=now)
+    except Refused as refusal:
+        if briefing.withdrawn_at:
+            return _detail(request, briefing, status=410)
+        return _detail(request, briefing, held_back=str(refusal), status=409)
     return FileResponse(
         briefing.file.open("rb"),
         as_attachment=True,
         filename=briefing.file_name,
         content_type="application/pdf",
     )
+
+
+def _seen(request: SignedIn, pk: int) -> Briefing:
+    rows = Briefing.objects.visible_to(request.user)
+    people = ("requested_by", "cleared_by", "withdrawn_by")
+    return get_object_or_404(rows.select_related("edition__country", "job", *people), pk=pk)
+
+
+def _detail(request: SignedIn, briefing: Briefing, *, held_back: str = "", status: int = 200) -> HttpResponse:
+    """Its page; `held_back` says why it isn't given out just now."""
+    context = {
+        "briefing": briefing,
+        "may_request": can_request_briefing(request.user, briefing.edition),
+        "held_back": held_back,
+    }
+    return render_page(request, "reports/briefing_detail.html", context, partial="progress", status=status)

@@ -30,7 +30,6 @@ from reports.weighing import weigh
 from reports.words import Shown
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.jobs.models import OPEN_STATES
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.words import Role, Word
 
@@ -313,6 +312,6 @@ def _briefing(user: User, edition: Edition, facts: Facts, today: date) -> dict[s
     return {
         "ready": ready,
         "is_outdated": bool(ready and newest and newest > ready.known_by),
-        "under_way": latest if latest and latest.state in OPEN_STATES else None,
+        "under_way": latest if latest and latest.state.is_under_way else None,
         "may_request": can_request_briefing(user, edition),
     }

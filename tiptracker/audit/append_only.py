@@ -55,12 +55,16 @@ class AppendOnly(_Triggers):
     """Refuse UPDATE, DELETE and TRUNCATE, but for texts in `redactable` becoming the fixed mark.
 
     `when` is a condition on the old row (SQL, `OLD.` before columns): only rows that meet it are held fast.
+    `once` names fields that may be changed together, one time: all of them, the first from nothing to something.
     """
 
-    def __init__(self, model_name: str, redactable: tuple[str, ...] = (), when: str = "") -> None:
+    def __init__(
+        self, model_name: str, redactable: tuple[str, ...] = (), when: str = "", once: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(model_name)
         self.redactable = redactable
         self.when = when
+        self.once = once
 
     def describe(self) -> str:
         return f"Refuse changes to rows of {self.model_name}"
@@ -89,11 +93,15 @@ class AppendOnly(_Triggers):
             only = f"WHEN ({self.when})" if self.when else ""
             create = "CREATE OR REPLACE TRIGGER"
             call = "EXECUTE FUNCTION refuse_change"
-            return [
-                _POSTGRES_FUNCTION,
-                f"{create} append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {only} {call}({texts})",
-                f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {call}()",
-            ]
+            each = f"ON {table} FOR EACH ROW"
+            held = [f"{create} append_only BEFORE UPDATE OR DELETE {each} {only} {call}({texts})"]
+            if self.once:  # of a row that is deleted there is no new one to look at
+                but_once = f"WHEN (({self.when or 'TRUE'}) AND NOT ({self._once(model, 'IS NOT DISTINCT FROM')}))"
+                held = [
+                    f"{create} append_only BEFORE UPDATE {each} {but_once} {call}({texts})",
+                    f"{create} append_only_delete BEFORE DELETE {each} {only} {call}()",
+                ]
+            return [_POSTGRES_FUNCTION, *held, f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {call}()"]
         same = " AND ".join(
             f'(NEW."{c}" IS OLD."{c}" OR NEW."{c}" = \'{REDACTED}\')'
             if field.name in self.redactable
@@ -101,6 +109,8 @@ class AppendOnly(_Triggers):
             for field in model._meta.local_concrete_fields
             for c in [field.column]
         )
+        if self.once:
+            same = f"({same}) OR ({self._once(model, 'IS')})"
         refusal = f"SELECT RAISE(ABORT, '{table} is append-only: record another row instead')"
         held = f"({self.when}) AND " if self.when else ""
         only = f"WHEN {self.when}" if self.when else ""
@@ -110,6 +120,15 @@ class AppendOnly(_Triggers):
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table} WHEN {held}NOT ({same}) BEGIN {refusal}; END",
             f"CREATE TRIGGER {table}_append_only_delete BEFORE DELETE ON {table} {only} BEGIN {refusal}; END",
         ]
+
+    def _once(self, model: type[models.Model], equals: str) -> str:
+        """SQL: this change gives the first of `once` its value, changes the others of them, and nothing beside."""
+        first = _column(model, self.once[0])
+        conditions = [f'OLD."{first}" IS NULL AND NEW."{first}" IS NOT NULL']
+        for field in model._meta.local_concrete_fields:
+            same = f'NEW."{field.column}" {equals} OLD."{field.column}"'
+            conditions.append(f"NOT ({same})" if field.name in self.once else same)
+        return " AND ".join(conditions)
 
 
 class LiftAppendOnly(AppendOnly):
