@@ -18,6 +18,7 @@ from tiptracker import clock
 from tiptracker.accounts.middleware import HELD
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
+from tiptracker.audit.refusals import FORGED
 from tiptracker.words import Marking, Role
 
 
@@ -97,6 +98,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form without the token of our own page. Texts typed here come back; another site's aren't shown."""
+    setattr(request, FORGED, True)
     is_own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
     typed = [text for name, text in request.POST.items() if len(text) >= A_TEXT and "password" not in name]
     return render(request, "403_csrf.html", {"typed": typed if is_own else []}, status=HTTPStatus.FORBIDDEN)

@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tiptracker.clock.country_time",
     "tiptracker.audit.context.from_where",
+    "tiptracker.audit.refusals.refusals_are_told",
     "tiptracker.confirming.for_one_request",
     "tiptracker.accounts.middleware.within_limits",
     "tiptracker.accounts.middleware.with_second_factor",
