@@ -137,7 +137,7 @@ def read(url, response, location=""):
         body=content.decode(errors="replace") + response.headers.get("Content-Disposition", ""),
         context=response.context,
         headers=response.headers,
-        json=response.json() if is_json else None,
+        json=response.json() if is_json and content else None,
     )
 
 
