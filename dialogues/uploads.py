@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from dialogues.cleaning import Unclean
 from dialogues.cleaning.apart import clean_apart
 from dialogues.scanner import Silent, scan
+from tiptracker.personal import without
 from tiptracker.refusals import Refused
 
 logger = logging.getLogger(__name__)
@@ -125,14 +126,17 @@ def too_much(request: HttpRequest) -> str:
 
 
 def clean_name(name: str) -> str:
-    """The last part of a path, without characters that are invisible or turn the reading order, 255 at most."""
+    """The last part of a path, without numbers by which somebody could be found, 255 characters at most.
+
+    Nor does it hold characters that are invisible or turn the reading order.
+    """
     last = name.replace("\\", "/").rpartition("/")[2]
     visible = "".join(
         c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] not in "CZ" or c == " "
     )
     path = PurePosixPath(" ".join(visible.split()).strip(". ") or "file")
     suffix = path.suffix if len(path.suffix) <= 10 else ""
-    stem = path.name.removesuffix(suffix)
+    stem = without(path.name.removesuffix(suffix))
     return stem[: NAME_LENGTH - len(suffix)] + suffix
 
 

@@ -9,7 +9,7 @@ from dialogues.forms.fields import DatedForm, PastDayField, RowField, RowsField,
 from dialogues.models import Presence
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.forms import Narrative, PlainForm
 
 
 class DialogueForm(DatedForm):
@@ -24,13 +24,13 @@ class DialogueForm(DatedForm):
     record = forms.CharField(
         label="What was said",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=Narrative(attrs={"rows": 8}),
         help_text="Internal to the embassy. A ministry sees the date, the place and its own commitments.",
     )
     agreed = forms.CharField(
         label="What was agreed",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=Narrative(attrs={"rows": 3}),
         help_text="In words. Each promise is recorded as a commitment of its own, on the next page.",
     )
     version = SeenField()

@@ -9,7 +9,7 @@ from dialogues.forms.evidence import ReviewForm
 from dialogues.forms.fields import DatedForm, FigureField, FilesField, PastDayField
 from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
-from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.forms import Narrative, PlainForm
 
 
 class UpdateForm(DatedForm):
@@ -23,7 +23,7 @@ class UpdateForm(DatedForm):
     )
     narrative = forms.CharField(
         label="Tell it in your own words",
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=Narrative(attrs={"rows": 6}),
         help_text="What was done, where, with what result, and what comes next.",
     )
     happened_from = PastDayField(

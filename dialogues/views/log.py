@@ -51,7 +51,7 @@ def evidence_log(request: SignedIn) -> HttpResponse:
         "rows": page.rows,
         "wrong_forms": refused(page.form, page.count, *page.rows),
         "recorded_before": before,
-        "kept": page.uploads.files[-1:],
+        "kept": page.uploads.files,
         "edition": edition,
         "by_figures": [b.key for b in page.benchmarks if (rule := _rule(b)) and rule is not Rule.ASSESSED],
     }
@@ -75,8 +75,9 @@ class _Page:
             .with_terms()
         )
         indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
-        self.uploads = keep_files(request, now=now) if request.method == "POST" else Kept([], [])
-        offered: dict[str, Any] = {"today": today, "commitments": commitments, "kept": self.uploads.files[-1:]}
+        uploads = keep_files(request, now=now) if request.method == "POST" else Kept([], [])
+        self.uploads = uploads._replace(files=uploads.files[-1:])  # one file goes with it: the newest
+        offered: dict[str, Any] = {"today": today, "commitments": commitments, "kept": self.uploads.files}
         counted: dict[str, Any] = {"today": today, "edition": edition, "indicators": indicators}
         row_kwargs: dict[str, Any] = {
             "prefix": "bearings",
@@ -89,9 +90,9 @@ class _Page:
             if self.is_sent:
                 self.uploads.tell(self.form)
             else:
-                self.form = EvidenceForm(initial=typed(self.form), **offered)
                 for sentence in self.uploads.refusals:
                     messages.warning(request, sentence)
+                self.form = EvidenceForm(initial=typed(self.form), **offered)
                 self.count = CountForm(initial=typed(self.count), **counted)
                 self.rows = with_another_row(self.rows, **row_kwargs)
         else:

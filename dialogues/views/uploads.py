@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
-from django.forms import Form
 
 from dialogues import actions
 from dialogues.models import EvidenceFile
+from dialogues.uploads import too_much
 from tiptracker import limits
 from tiptracker.frontend.forms import PlainForm
-from dialogues.uploads import too_much
 from tiptracker.pages import SignedIn
+from tiptracker.personal import LEFT_OUT
 from tiptracker.refusals import Refused
 
 
@@ -23,10 +23,18 @@ class Kept(NamedTuple):
     wait: int = 0
     """Seconds until files are taken again, where there were too many; answered 429."""
 
-    def tell(self, form: Form) -> None:
-        """Put the refusals beside the form's files."""
+    def tell(self, form: PlainForm) -> None:
+        """Put the refusals beside the form's files, and hold back those whose name tells whose they may be."""
         for sentence in self.refusals:
             form.add_error("files", sentence)
+        if named := [file.name for file in self.files if LEFT_OUT in file.name]:
+            quoted = ", ".join(f"“{name}”" for name in named)
+            form.hold_back(
+                "files",
+                f"Held back: the name of {quoted} held a number by which somebody could be found. If the file shows a "
+                "victim or a private person, untick it; if it doesn’t, confirm that and send it again.",
+                [("file name", name) for name in named],
+            )
 
 
 def keep_files(request: SignedIn, *, now: datetime) -> Kept:

@@ -212,7 +212,7 @@ def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_p
 def test_update_send_warns_above_the_narrative_and_says_what_happens_next(client, police, focal_point):
     text = client.get(send(CommitmentFactory(ministry=police))).text
 
-    warning = text.index("Do not write names of victims or anything that could identify one.")
+    warning = text.index("No names of victims,")
     assert warning < text.index('name="narrative"')
     assert "the embassy reads it and answers here" in text
     assert 'max="2022-01-28"' in text

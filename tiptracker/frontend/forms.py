@@ -4,13 +4,17 @@
 `{{ form.field.as_field_group }}` do so everywhere; no form has to say anything about it.
 """
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.widgets import Input, Widget
+
+from tiptracker import confirming, personal
 
 CLASSES: tuple[tuple[type[Widget], str], ...] = (
     (forms.HiddenInput, ""),
@@ -41,6 +45,16 @@ class StyledField(BoundField):
             attrs.pop("aria-invalid", None)  # the group is refused, not one of its choices
         return attrs
 
+    @property
+    def tells_a_story(self) -> bool:
+        """Whether somebody tells here what happened, so that the line about victims' names stands above it."""
+        return isinstance(self.field.widget, Narrative)
+
+    @property
+    def held_back(self) -> "HeldBack | None":
+        """What was found in it by which somebody could be found, and how that is confirmed to identify nobody."""
+        return self.form.held_back.get(self.name) if isinstance(self.form, PlainForm) else None
+
 
 class Renderer(TemplatesSetting):
     """Draws forms and fields from our own templates, widgets from Django's or our overrides."""
@@ -70,8 +84,28 @@ class DayInput(forms.DateInput):
         return context
 
 
+class Narrative(forms.Textarea):
+    """Where somebody tells what happened."""
+
+
+class HeldBack(NamedTuple):
+    """The control that confirms exactly what was found in a field, and whether that was done."""
+
+    name: str
+    value: str
+    is_confirmed: bool
+
+
 class PlainForm(forms.Form):
-    """A form that says of what is wrong with a field what to do, also of a field that was added to it later."""
+    """A form that says of what is wrong with a field what to do, also of a field that was added to it later.
+
+    It holds every free text back in which somebody could be found, until that is taken out or confirmed to identify
+    nobody; so every form in which somebody writes is one of these.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held_back: dict[str, HeldBack] = {}
 
     def full_clean(self) -> None:
         """Judge what was typed, in our words wherever the field has none of its own."""
@@ -82,6 +116,29 @@ class PlainForm(forms.Form):
                     field.error_messages |= sentences
             field.error_messages |= own
         super().full_clean()
+        if self.is_bound:
+            for name, field in self.fields.items():
+                if is_free_text(field) and (findings := personal.find(self[name].data or "")):
+                    self.hold_back(name, personal.sentence(findings), [(each.kind, each.text) for each in findings])
+
+    def hold_back(self, name: str, sentence: str, found: Sequence[tuple[str, str]]) -> None:
+        """Refuse a field with `sentence`, unless all `found` there (kind and text) is confirmed to identify nobody."""
+        control = f"{self.add_prefix(name)}-confirmed"
+        marks = sorted({sha256(f"{kind}\n{text}".encode()).hexdigest()[:16] for kind, text in found})
+        is_confirmed = set(marks) <= set(str(self.data.get(control, "")).split("-"))
+        self.held_back[name] = HeldBack(control, "-".join(marks), is_confirmed)
+        if is_confirmed:
+            confirming.confirm(kind for kind, _ in found)
+        else:
+            self.add_error(name, sentence)
+
+
+def is_free_text(field: forms.Field) -> bool:
+    """Whether somebody writes into it what they will: no day, address, password or choice."""
+    widget = field.widget
+    return isinstance(field, forms.CharField) and (
+        isinstance(widget, forms.Textarea) or type(widget) is forms.TextInput
+    )
 
 
 def _own_sentences(field: forms.Field) -> dict[str, Any]:

@@ -1,0 +1,129 @@
+"""A form holds back what somebody could be found by, until it is taken out or confirmed to identify nobody."""
+
+from importlib import import_module
+
+import pytest
+from django import forms
+from django.http import QueryDict
+
+from tests.tiptracker.frontend.test_forms import Elements
+from tiptracker.frontend.forms import Narrative, PlainForm, is_free_text
+
+FORMS = (
+    "dialogues.forms.assessments", "dialogues.forms.commitments", "dialogues.forms.dialogues",
+    "dialogues.forms.evidence", "dialogues.forms.rounds", "recommendations.forms", "reports.forms",
+    "tiptracker.accounts.admin", "tiptracker.accounts.forms",
+)  # fmt: skip
+PACKAGES = ("dialogues", "recommendations", "reports", "tiptracker")
+
+OF_AN_ACCOUNT = {"SignInForm", "PasswordAgainForm", "CodeForm", "CodeAgainForm", "AppForm", "PasskeyForm", "PersonForm"}
+"""Who somebody is and how they sign in: nothing of it becomes part of the record."""
+
+
+class Told(PlainForm):
+    title = forms.CharField()
+    story = forms.CharField(widget=Narrative)
+
+
+def told(**changed):
+    data = QueryDict(mutable=True)
+    data.update({"title": "A raid", "story": "Call 5812 3456.", **changed})
+    return Told(data)
+
+
+def box(form, name):
+    """The control that confirms what was found in a field, or None."""
+    found = [attrs for _, attrs in Elements(str(form[name].as_field_group())).found if attrs.get("type") == "checkbox"]
+    return found[0] if found else None
+
+
+def test_a_form_holds_a_text_back_and_quotes_what_it_found():
+    form = told()
+
+    assert not form.is_valid()
+    assert list(form.errors) == ["story"]
+    assert "“5812 3456” reads like a telephone number" in form.errors["story"][0]
+    assert "take it out" in form.errors["story"][0]
+    assert form["story"].value() == "Call 5812 3456."
+    assert box(form, "story")["name"] == "story-confirmed"
+    assert "checked" not in box(form, "story")
+    assert box(form, "title") is None
+    assert "send it as it is" in str(form)
+
+
+def test_a_form_offers_nothing_to_confirm_where_nothing_was_found():
+    for form in (Told(), told(story="Six focal points were named.")):
+        assert "send it as it is" not in str(form)
+
+
+def test_a_confirmed_text_goes_through_and_stays_confirmed_where_something_else_is_wrong():
+    tick = {"story-confirmed": box(told(), "story")["value"]}
+
+    assert told(**tick).is_valid()
+    refused = told(**tick, title="")
+    assert list(refused.errors) == ["title"]
+    assert "checked" in box(refused, "story")
+
+
+@pytest.mark.parametrize("changed", ["Call 5812 3457.", "Call 5812 3456 or 6212 3456.", "Born 12.3.2004."])
+def test_what_was_not_confirmed_is_asked_again(changed):
+    tick = {"story-confirmed": box(told(), "story")["value"]}
+
+    form = told(**tick, story=changed)
+
+    assert list(form.errors) == ["story"]
+    assert "checked" not in box(form, "story")
+
+
+def test_a_confirmation_holds_for_its_own_field():
+    tick = {"story-confirmed": box(told(), "story")["value"]}
+    assert list(told(**tick, title="5812 3456").errors) == ["title"]
+
+
+def test_what_was_confirmed_may_lessen():
+    two = told(story="Call 5812 3456 or 6212 3456.")
+    assert told(**{"story-confirmed": box(two, "story")["value"]}).is_valid()
+
+
+def test_the_line_about_names_stands_above_every_narrative_and_says_what_to_write():
+    html = str(Told())
+    assert html.count("No names of victims,") == 1
+    assert html.index('name="title"') < html.index("No names of victims,") < html.index('name="story"')
+    assert "Write an age group, the sex and the district instead." in html
+
+
+def forms_of_ours():
+    for name in FORMS:
+        import_module(name)
+    found, seen = [forms.BaseForm], set()
+    while found:
+        kind = found.pop()
+        found += kind.__subclasses__()
+        if kind.__module__.partition(".")[0] in PACKAGES and kind not in seen:
+            seen.add(kind)
+            yield kind
+
+
+def test_no_form_takes_free_text_that_is_not_held_back():
+    open_ones = {
+        kind.__name__
+        for kind in forms_of_ours()
+        if not issubclass(kind, PlainForm) and any(map(is_free_text, kind.base_fields.values()))
+    }
+    assert open_ones <= OF_AN_ACCOUNT
+
+
+def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
+    left_alone = {
+        f"{kind.__name__}.{name}"
+        for kind in forms_of_ours()
+        if issubclass(kind, PlainForm)
+        for name, field in kind.base_fields.items()
+        if isinstance(field, forms.CharField) and not is_free_text(field)
+    }
+    assert {name for name in left_alone if not name.startswith(("StandpointForm.", "BetweenForm."))} == {
+        "EvidenceForm.link",
+        "PasswordForgottenForm.email",
+        "NewPasswordForm.password",
+        "NewPasswordForm.again",
+    }
