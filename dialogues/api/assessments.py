@@ -1,7 +1,6 @@
 """The embassy's verdicts."""
 
 from http import HTTPStatus
-from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
@@ -20,6 +19,7 @@ from dialogues.words import Verdict
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.api import IdFilter, PersonField, Seen, SignedIn, WordField, valid
+from tiptracker.bodies import Body
 
 
 class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
@@ -35,7 +35,7 @@ class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
         fields = ("id", "benchmark", "verdict", "rationale", "law", "evidence", "recorded_at", "recorded_by")
 
 
-class AssessSerializer(serializers.Serializer[Any]):
+class AssessSerializer(Body):
     """A verdict to give. With no evidence it holds from today, else from the last day of what it rests on."""
 
     benchmark = Seen(Benchmark)

@@ -33,6 +33,7 @@ from recommendations.models import Indicator
 from tiptracker import clock, limits, reading
 from tiptracker.accounts.models import User
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, valid
+from tiptracker.bodies import Body
 from tiptracker.refusals import Refused
 
 
@@ -102,7 +103,7 @@ class FigureSerializer(serializers.Serializer[Any]):
         list_serializer_class = FigureList
 
 
-class SendSerializer(serializers.Serializer[Any]):
+class SendSerializer(Body):
     """An update to send, without files."""
 
     commitment = Seen(Commitment)
@@ -167,14 +168,14 @@ class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
         return Response(self.get_serializer(update).data, HTTPStatus.CREATED)
 
 
-class AcceptSerializer(serializers.Serializer[Any]):
+class AcceptSerializer(Body):
     """The word on each line of a round's evidence; `reason` where it is verified done by that."""
 
     reviews = JudgementSerializer(many=True)
     reason = serializers.CharField(allow_blank=True, default="")
 
 
-class ReturnSerializer(serializers.Serializer[Any]):
+class ReturnSerializer(Body):
     """What is missing, for the ministry to mend."""
 
     reason = serializers.CharField()
