@@ -20,6 +20,7 @@ from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Reader
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, by_reader, valid
+from tiptracker.bodies import Body
 
 
 class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
@@ -140,6 +141,10 @@ class JudgementSerializer(serializers.Serializer[Any]):
     first_on = DayField(allow_null=True, default=None)
 
 
+class GivenReviewSerializer(Body, JudgementSerializer):
+    """The word on one bearing of a piece of evidence, or (bearing null) on the evidence itself."""
+
+
 class ReviewFilter(filters.FilterSet):
     evidence = IdFilter("evidence_id")
 
@@ -153,10 +158,10 @@ class ReviewViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceR
     def get_queryset(self) -> QuerySet[EvidenceReview]:
         return _reviews(self.request.user)
 
-    @extend_schema(request=JudgementSerializer, responses={201: ReviewSerializer})
+    @extend_schema(request=GivenReviewSerializer, responses={201: ReviewSerializer})
     def create(self, request: SignedIn) -> Response:
         """Verify or reject evidence, or what it shows on one benchmark. Nobody reviews what they recorded."""
-        said = valid(JudgementSerializer, self)
+        said = valid(GivenReviewSerializer, self)
         now = clock.now(said["evidence"].country.time_zone)
         review = actions.review(**said, by=request.user, now=now)
         return Response(self.get_serializer(review).data, HTTPStatus.CREATED)
