@@ -7,10 +7,11 @@ from django.views.decorators.csp import csp_override
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
 
+from tiptracker.accounts.authentication import WithinScope
 from tiptracker.api import router
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="api_schema"),
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated, WithinScope]), name="api_schema"),
     path(
         "docs/",
         login_required(

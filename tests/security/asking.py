@@ -7,11 +7,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.factories import PASSWORD
 from tests.security.world import READERS
+from tiptracker.accounts import tokens
 
 TODAY = "2022-01-28"
 UNKNOWN = 987654321
@@ -104,12 +106,15 @@ def a_tests_own_transaction():
     return around
 
 
-def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=True):
-    """Ask as this reader; whatever was written by that is rolled back. `with_token`: as our own pages send forms."""
+def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=True, scope=None):
+    """Ask as this reader; whatever was written by that is rolled back.
+
+    `with_token`: as our own pages send forms. `scope`: not as who has signed in, but by an API token that may so much.
+    """
     url = address(line, key or world.keys().get(line.row))
     cache.clear()  # what one reader used up of a limit is no other's
     with a_tests_own_transaction():
-        client = world.client(reader)
+        client = Client(headers=bearing(world.people[reader], scope)) if scope else world.client(reader)
         client.handler.enforce_csrf_checks = not with_token
         if line.method == "GET":
             response = client.get(url, query, headers=headers)
@@ -125,6 +130,12 @@ def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=T
         answer = read(url, response, location)
         transaction.set_rollback(True)
     return answer
+
+
+def bearing(person, scope):
+    """What a program sends in the head to show a new API token of `person`."""
+    _, secret = tokens.make(person=person, name=scope, scope=scope, expires_on=tokens.last_day(person))
+    return {"authorization": f"Bearer {secret}"}
 
 
 def read(url, response, location=""):
@@ -350,6 +361,13 @@ BODIES = {
     "POST benchmark_assess": verdict,
     "POST dialogue_add": meeting,
     "POST dialogue_edit": meeting,
+    "POST redaction_add": lambda world: {
+        "words": "promise",
+        "looked_for": "promise",
+        "reason": "It names somebody.",
+        "propose": "1",
+    },
+    "POST redaction_detail": lambda world: {"decision": "confirmed"},
     "POST briefing_list": lambda world: {"as_of": TODAY},
     "POST update-list": api_update,
     "POST review-list of_internal": api_review("internal"),

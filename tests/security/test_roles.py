@@ -9,9 +9,23 @@ affairs is another one.
 from dataclasses import replace
 
 import pytest
+from django.db import transaction
 
-from tests.security.asking import ENROL, SIGN_IN, UNKNOWN, Line, address, ask, lines, routes, without_chance
+from tests.security.asking import (
+    ENROL,
+    SIGN_IN,
+    UNKNOWN,
+    Line,
+    a_tests_own_transaction,
+    address,
+    ask,
+    lines,
+    routes,
+    without_chance,
+)
 from tests.security.world import READERS, UNENROLLED
+from tests.signing_in import enrol
+from tiptracker.words import Scope
 
 TABLE = """
 #                                                  officer   ambassador   own supporting other   administrator
@@ -192,6 +206,14 @@ POST  round_accept                          waiting    302 302 403 403 | 404 404
 GET   benchmark_assess                      assessed   200 200 403 403 | 403 404 404 | 404 403 | in  in
 POST  benchmark_assess                      assessed   302 302 403 403 | 403 404 404 | 404 403 | in  in
 
+# What is taken out
+GET   redaction_list                        -          200 200 200 403 | 403 403 403 | 200 403 | in  in
+POST  redaction_list                        -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   redaction_add                         -          200 200 200 403 | 403 403 403 | 200 403 | in  in
+POST  redaction_add                         -          302 302 302 403 | 403 403 403 | 302 403 | in  in
+GET   redaction_detail                      redaction  200 200 200 404 | 404 404 404 | 404 404 | in  in
+POST  redaction_detail                      redaction  403 302 302 404 | 404 404 404 | 404 404 | in  in
+
 # The API
 GET   api_schema                            -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 POST  api_schema                            -          405 405 405 405 | 405 405 405 | 405 405 | 401 401
@@ -353,6 +375,36 @@ def test_what_htmx_asks_for_is_answered_as_the_page_is(world, line):
     wrong = {reader: answer.status for reader, answer in answers.items() if answer.status != line.expected[reader]}
     assert wrong == {}
     assert {reader: found for reader, answer in answers.items() if (found := world.leaks(reader, answer.body))} == {}
+
+
+API = [line for line in LINES if line.is_api]
+
+
+@pytest.mark.parametrize("line", API, ids=str)
+def test_a_token_can_what_its_person_may_and_no_more(world, line):
+    """One that may submit is answered as the table says, one that may only read is refused every write."""
+    people = [reader for reader in READERS if reader in world.people]
+    with a_tests_own_transaction():
+        for reader in people:
+            enrol(world.people[reader])
+        answers = {(reader, scope): ask(world, line, reader, scope=scope) for reader in people for scope in Scope}
+        unenrolled = ask(world, line, UNENROLLED, scope=Scope.SUBMIT)
+        transaction.set_rollback(True)
+
+    told = {key: answer.status for key, answer in answers.items()}
+    assert {reader: told[reader, Scope.SUBMIT] for reader in people} == {
+        reader: line.expected[reader] for reader in people
+    }
+    reads = line.method == "GET"
+    assert {reader: told[reader, Scope.READ] for reader in people} == {
+        reader: line.expected[reader] if reads or reader == "deactivated" else "403" for reader in people
+    }
+    assert {key: found for key, answer in answers.items() if (found := world.leaks(key[0], answer.body))} == {}
+    for (reader, scope), answer in answers.items():
+        if not reads and scope is Scope.READ and reader != "deactivated":
+            assert answer.json["detail"].startswith("This token may only read.")
+    assert unenrolled.status == "401"
+    assert unenrolled.json == answers["deactivated", Scope.SUBMIT].json
 
 
 OPEN_WITHOUT_SECOND_FACTOR = {
