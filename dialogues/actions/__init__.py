@@ -15,7 +15,7 @@ from dialogues.actions.commitments import (
     withdraw,
 )
 from dialogues.actions.dialogues import ParticipantLine, change_dialogue, record_dialogue
-from dialogues.actions.evidence import log_evidence, review
+from dialogues.actions.evidence import log_evidence, open_evidence, review
 from dialogues.actions.files import (
     check_kept_files,
     drop_unsent,

@@ -154,6 +154,12 @@ def review(
     return written_review
 
 
+@transaction.atomic
+def open_evidence(*, evidence: Evidence, by: User) -> None:
+    """Tell in the log who has opened it. Whether they may see it, `visible_to` has said."""
+    record("evidence.viewed", by=by, row=evidence, country=evidence.country_id)
+
+
 def refuse_unless_reviewer(by: User, evidence: Evidence, bearing: EvidenceBearing | None) -> None:
     """Raise PermissionDenied; or, for an officer's own, Refused: nobody verifies what they recorded themselves."""
     if can_review(by, evidence, bearing):

@@ -10,6 +10,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
@@ -117,6 +118,11 @@ class EvidenceViewSet(ReadOnlyModelViewSet[Evidence]):
     """Evidence, newest first."""
 
     filterset_class = EvidenceFilter
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        evidence = self.get_object()
+        actions.open_evidence(evidence=evidence, by=request.user)
+        return Response(self.get_serializer(evidence).data)
 
     def get_queryset(self) -> QuerySet[Evidence]:
         reader = self.request.user

@@ -29,6 +29,7 @@ from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
+from tiptracker.audit.rows import history
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 
@@ -122,9 +123,10 @@ def with_what_it_shows(user: User) -> Any:
 @login_required
 @require_GET
 def evidence_detail(request: SignedIn, pk: int) -> HttpResponse:
-    """One piece of evidence: what it says, what it shows, and the embassy's word on that."""
+    """One piece of evidence: what it says, what it shows, and the embassy's word on that; who opens it, is logged."""
     evidence = get_object_or_404(with_what_it_shows(request.user), pk=pk)
     return _detail(request, evidence)
+    actions.open_evidence(evidence=evidence, by=request.user)
 
 
 @login_required
@@ -224,6 +226,7 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
         }
     elif evidence.round_id:
         wordings: dict[int | None, str] = {bearing.pk: bearing.benchmark.wording for bearing in evidence.bearings.all()}
+            "history": history(user, evidence, evidence.file),
         context["answers"] = [
             Answer(
                 Review(review.decision),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection, transaction
 from django.urls import reverse
 
 from dialogues.words import DoneBy, Review, Sensitivity
@@ -23,8 +24,14 @@ from tests.factories import (
     ReadingFactory,
     UpdateRoundFactory,
 )
+from tiptracker.audit.actions import record
+from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
+
+
+AN_ENTRY = 5 if connection.vendor == "postgresql" else 4
+"""Queries that an entry in the log costs: a savepoint and its end, the newest entry, this one; in PostgreSQL a lock."""
 
 
 def address(name, row):
@@ -132,8 +139,8 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; evidence, bearings, benchmarks, terms, reviews, readings; edition, may review;
-    # own figures (once a line, once for the page), inbox, post
-    with django_assert_num_queries(16):
+    # own figures (once a line, once for the page), inbox, post; that it was opened, in the log; its history
+    with django_assert_num_queries(16 + AN_ENTRY + 1):
         response = client.get(address("evidence_detail", evidence))
 
     assert len(response.context["lines"]) == count + 1
@@ -147,11 +154,69 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
         EvidenceFactory(round=sent, file=EvidenceFileFactory())
     client.force_login(OfficerFactory())
 
-    # session, user, zone; evidence, bearings, reviews, readings; files; edition; as it waits, own figures; inbox, post
-    with django_assert_num_queries(12):
+    # session, user, zone; evidence, bearings, reviews, readings; files; edition; as it waits, own figures; inbox, post;
+    # that it was opened, in the log; its history
+    with django_assert_num_queries(12 + AN_ENTRY + 1):
         response = client.get(address("evidence_detail", figure))
 
     assert len(response.context["files"]) == count
+
+
+def test_whoever_opens_evidence_is_told_in_the_log_and_on_its_page_to_the_post(client):
+    evidence = EvidenceFactory(file=EvidenceFileFactory())
+    focal_point = FocalPointFactory(name="Nthabiseng of the ministry")
+    sent = EvidenceFactory(round=UpdateRoundFactory(update__commitment__ministry=focal_point.ministry))
+    client.force_login(ObserverFactory(name="Somebody in Washington"))
+    text = client.get(address("evidence_detail", evidence)).text
+    assert "Who opened it" not in text
+    client.get(address("evidence_file", evidence.file))
+    client.force_login(focal_point)
+    assert "Who opened it" not in client.get(address("evidence_detail", sent)).text
+
+    client.force_login(AmbassadorFactory(name="The ambassador"))
+    opened = client.get(address("evidence_detail", evidence))
+
+    told = [(line.did, line.entry.by.name) for line in opened.context["history"]]
+    assert told == [
+        ("Opened evidence", "The ambassador"),
+        ("Downloaded a file", "Somebody in Washington"),
+        ("Opened evidence", "Somebody in Washington"),
+    ]
+    assert "Opened evidence: Somebody in Washington" in opened.text
+    assert f"record=dialogues.evidence&amp;row={evidence.pk}" in opened.text
+    theirs = client.get(address("evidence_detail", sent)).text
+    assert "Opened evidence: Nthabiseng of the ministry" in theirs
+
+
+def test_the_api_tells_the_log_who_opened_evidence(client):
+    evidence, officer = EvidenceFactory(), OfficerFactory()
+    client.force_login(officer)
+
+    client.get(reverse("evidence-list"))
+    assert not AuditEntry.objects.exists()
+    client.get(reverse("evidence-detail", args=[evidence.pk]))
+
+    assert list(AuditEntry.objects.values_list("verb", "by", "row")) == [
+        ("evidence.viewed", officer.pk, str(evidence.pk))
+    ]
+
+
+def test_evidence_that_is_not_seen_is_not_opened(client):
+    client.force_login(FocalPointFactory())
+
+    client.get(address("evidence_detail", EvidenceFactory()))
+
+    assert not AuditEntry.objects.exists()
+
+
+def test_the_history_of_evidence_is_the_newest_part_of_it(client):
+    evidence, officer = EvidenceFactory(), OfficerFactory()
+    for _ in range(30):
+        with transaction.atomic():
+            record("evidence.viewed", by=officer, row=evidence, country=evidence.country)
+    client.force_login(officer)
+
+    assert len(client.get(address("evidence_detail", evidence)).context["history"]) == 20
 
 
 # --- Its review -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What is refused to somebody who has signed in, for the log.
 
-Told is what isn't open to them (403, of pages and of the API) and a form that did not come from a page of ours. Not told
-are mistakes in a form (400, 422), rules of the record (409) and limits (429): there somebody was let in, and is asked
+Told is what isn't open to them (403, of pages and of the API) and a form that did not come from a page of ours. Not
+told are mistakes in a form (400, 422), rules of the record (409) and limits (429): there somebody was let in, and is asked
 to put something right or to wait. Nor is 404: that there is such a row is what they may not learn, and the log of a
 country tells of its own. Whoever isn't signed in is asked to, which is no refusal; that failing is told elsewhere.
 """
@@ -19,7 +19,7 @@ from tiptracker.words import Role
 
 SECONDS = 5 * 60
 MOST = 30
-"""How many refusals of one person are told within SECONDS of each other: what somebody repeats shall not fill the log."""
+"""How many refusals of one person are told within SECONDS of each other: what is repeated shall not fill the log."""
 LONGEST = 300
 FORGED = "is_forged"
 """On a request: it was refused since its form did not come from a page of ours."""

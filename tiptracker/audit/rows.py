@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.apps import apps
+from django.db import models
 from django.urls import reverse
 
 from tiptracker.accounts.models import Reader
 from tiptracker.audit.models import AuditEntry
+from tiptracker.audit.verbs import words_of
 from tiptracker.words import Role
 
 
@@ -41,10 +43,14 @@ KINDS: Mapping[str, Kind] = {
     "reports.readinessrun": Kind("Readiness run", "as_of", "run_detail"),
     "dialogues.reading": Kind("Figure", "indicator__name", "evidence_detail", "evidence__pk"),
     "recommendations.recommendation": Kind("Recommendation", "text", "recommendation_detail"),
-    "dialogues.redaction": Kind("Redaction"),
+    "dialogues.redaction": Kind("Redaction", "reason", "redaction_detail"),
     "dialogues.updateround": Kind("Update", "update__commitment__text", "round_detail"),
 }
 """By label of the model: what may be looked for in the log."""
+
+
+NEWEST = 20
+"""How many entries a record's own page shows."""
 
 
 class Thing(NamedTuple):
@@ -53,6 +59,14 @@ class Thing(NamedTuple):
     label: str
     name: str = ""
     url: str = ""
+
+
+class Line(NamedTuple):
+    """An entry as it is read: what was done, and what it was done to, where that is to be said."""
+
+    entry: AuditEntry
+    did: str
+    thing: Thing | None
 
 
 def things(entries: Iterable[AuditEntry], user: Reader) -> dict[tuple[str, str], Thing]:
@@ -70,6 +84,14 @@ def things(entries: Iterable[AuditEntry], user: Reader) -> dict[tuple[str, str],
             for pk, name, key in seen.filter(pk__in=rows).values_list("pk", kind.name, kind.key):
                 found[table, str(pk)] = Thing(f"{kind.noun} {pk}", str(name), _address(kind, key, user))
     return found
+
+
+def history(user: Reader, *rows: models.Model | None) -> list[Line]:
+    """The newest entries on any of `rows` (None among them is nothing) that this person reads; empty without a query
+    for whom the log isn't open."""
+    kept = [row for row in rows if row is not None]
+    entries = AuditEntry.objects.visible_to(user).on(*kept).select_related("by").order_by("-number")
+    return [Line(entry, words_of(entry.verb), None) for entry in entries[:NEWEST]]
 
 
 def _noun(table: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import NamedTuple
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
@@ -22,20 +21,12 @@ from tiptracker.audit import actions
 from tiptracker.audit.forms import LogFilter
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
 from tiptracker.audit.permissions import can_read_log
-from tiptracker.audit.rows import Thing, things
+from tiptracker.audit.rows import Line, things
 from tiptracker.audit.sides import compare
 from tiptracker.audit.verbs import words_of
 from tiptracker.sheets import csv_lines
 
 PAGE_SIZE = 50
-
-
-class Line(NamedTuple):
-    """An entry as it is read: what was done, and what it was done to, if to any row."""
-
-    entry: AuditEntry
-    did: str
-    thing: Thing | None
 
 
 @login_required

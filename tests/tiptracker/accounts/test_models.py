@@ -6,6 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.factories import (
+    DialogueFactory,
+    DialogueFactory,
     FocalPointFactory,
     MinistryFactory,
     OfficeHolderFactory,
@@ -87,8 +89,29 @@ def test_entries_of_the_log_visible_to_each_reader(people):
 
     assert seen_by_each(people, rows) == {
         "officer": ["here"],
+        "ambassador": ["here"],
         "officer elsewhere": ["elsewhere"],
         "administrator": ["elsewhere", "here", "nowhere"],
+    }
+
+
+def test_before_and_after_visible_to_each_reader(people):
+    """… to administrators that of accounts alone, and of what was done to no row of no country."""
+    here, elsewhere = people["own ministry"].ministry, people["ministry elsewhere"].ministry
+    rows = {
+        "fact": record("thing.done", by=None, row=DialogueFactory(), country=here.country, after={"a": 1}),
+        "nameless": record("thing.done", by=None, country=here.country, after={"a": 1}),
+        "elsewhere": record("thing.done", by=None, row=elsewhere, country=elsewhere.country, after={"a": 1}),
+        "reference": record("ministry.changed", by=None, row=here, country=here.country, after={"a": 1}),
+        "person": record("user.changed", by=None, row=people["officer"], after={"a": 1}),
+        "nowhere": record("person.sign_in_refused", by=None, after={"a": 1}),
+    }
+
+    assert seen_by_each(people, {name: entry.detail for name, entry in rows.items()}) == {
+        "officer": ["fact", "nameless", "reference"],
+        "ambassador": ["fact", "nameless", "reference"],
+        "officer elsewhere": ["elsewhere"],
+        "administrator": ["elsewhere", "nowhere", "person", "reference"],
     }
 
 
