@@ -115,7 +115,7 @@ class EvidenceFilter(filters.FilterSet):
 
 @by_reader("EvidenceForReader", embassy=EvidenceSerializer, ministry=OwnEvidenceSerializer)
 class EvidenceViewSet(ReadOnlyModelViewSet[Evidence]):
-    """Evidence, newest first."""
+    """Evidence, newest first. Who opens one piece is written down."""
 
     filterset_class = EvidenceFilter
 

@@ -28,8 +28,8 @@ from recommendations.models import Benchmark, Edition
 from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.pages import SignedIn, render_page
 from tiptracker.audit.rows import history
+from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 
@@ -125,8 +125,8 @@ def with_what_it_shows(user: User) -> Any:
 def evidence_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One piece of evidence: what it says, what it shows, and the embassy's word on that; who opens it, is logged."""
     evidence = get_object_or_404(with_what_it_shows(request.user), pk=pk)
-    return _detail(request, evidence)
     actions.open_evidence(evidence=evidence, by=request.user)
+    return _detail(request, evidence)
 
 
 @login_required
@@ -223,10 +223,10 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
             "wrong_forms": refused(*(form for _, form in sent)),
             "is_answered": _is_answered(evidence),
             "is_own": permissions.has_recorded(user, evidence),
+            "history": history(user, evidence, evidence.file),
         }
     elif evidence.round_id:
         wordings: dict[int | None, str] = {bearing.pk: bearing.benchmark.wording for bearing in evidence.bearings.all()}
-            "history": history(user, evidence, evidence.file),
         context["answers"] = [
             Answer(
                 Review(review.decision),
