@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dialogues.views import assessments, commitments, dialogues, evidence, log, ministry, rounds
+from dialogues.views import assessments, commitments, dialogues, evidence, log, ministry, redactions, rounds
 
 urlpatterns = [
     path("commitments/", commitments.commitment_list, name="commitment_list"),
@@ -28,4 +28,7 @@ urlpatterns = [
     path("dialogues/add/", dialogues.dialogue_add, name="dialogue_add"),
     path("dialogues/<int:pk>/", dialogues.dialogue_detail, name="dialogue_detail"),
     path("dialogues/<int:pk>/edit/", dialogues.dialogue_edit, name="dialogue_edit"),
+    path("redactions/", redactions.redaction_list, name="redaction_list"),
+    path("redactions/add/", redactions.redaction_add, name="redaction_add"),
+    path("redactions/<int:pk>/", redactions.redaction_detail, name="redaction_detail"),
 ]

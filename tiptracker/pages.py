@@ -123,12 +123,18 @@ def _navigation(request: HttpRequest) -> list[Item]:
 
 
 def _waiting(user: User) -> int:
-    """How much in the inbox waits for this person: what colleagues logged and, for an officer, ministries' updates."""
+    """How much in the inbox waits for this person: what colleagues logged or would redact, and ministries' updates.
+
+    Only an officer decides on updates.
+    """
     logged = apps.get_model("dialogues", "Evidence").objects.visible_to(user).awaiting(user).order_by().values("pk")
+    redactions = (
+        apps.get_model("dialogues", "Redaction").objects.visible_to(user).awaiting(user).order_by().values("pk")
+    )
     if user.role != Role.OFFICER:
-        return logged.count()
+        return logged.union(redactions, all=True).count()
     rounds = apps.get_model("dialogues", "UpdateRound").objects.visible_to(user).waiting().order_by().values("pk")
-    return rounds.union(logged, all=True).count()
+    return rounds.union(logged, redactions, all=True).count()
 
 
 def _item(request: HttpRequest, name: str, label: str, waiting: int = 0) -> Item:

@@ -373,8 +373,8 @@ CELERY_BEAT_SCHEDULE = {
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
-    "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
     "unfinished-redactions": {"task": "unfinished_redactions", "schedule": 600.0, "options": {"expires": 590}},
+    "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 
 # --- Logs -----------------------------------------------------------------------------------------------

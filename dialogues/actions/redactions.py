@@ -109,7 +109,10 @@ def propose_redaction(
     refuse_unfit_redaction(words=words, reason=reason, files=files)
     Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     _refuse_proposed_before(country, words, files, now)
-    if EvidenceFile.objects.redacted().filter(pk__in=[file.pk for file in files]).exists():
+    keys = {file.pk for file in files}
+    if rows_of(EvidenceFile, country).filter(pk__in=keys).count() < len(keys):
+        raise Refused("One of those files is another country’s. Leave it out.", field="files")
+    if EvidenceFile.objects.redacted().filter(pk__in=keys).exists():
         raise Refused("One of those files has been taken out already. Leave it out.", field="files")
     places = places_of(country, words)
     if not files and all(place.key in left for place in places) and not any(log_sides_of(country, words)):
@@ -133,7 +136,7 @@ def propose_redaction(
             "reason": reason,
             "places": [place.key for place in places if place.key not in left],
             "left": [place.key for place in places if place.key in left],
-            "files": [file.pk for file in files],
+            "files": sorted(keys),
         },
     )
     return redaction

@@ -39,6 +39,7 @@ from dialogues.models import (
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.status import Standing
 from dialogues.views.here import Head, late_by, newest_edition, recorded_before
+from dialogues.views.redactions import redacted_on
 from dialogues.views.story import decision_on, next_step, tell
 from dialogues.words import Horizon, MadeBy, Reach, Status
 from recommendations.models import Benchmark, Recommendation
@@ -156,6 +157,7 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
         "standing": story.standing,
         "status_text": late_by(story.standing.days_late) if story.standing.days_late else "",
         "entries": story.entries,
+        "redacted": redacted_on(*story.rows(user)),
         "next": next_step(user, story),
         "benchmarks": [Towards(b.recommendation, b.key, b.wording) for b in benchmarks],
     }

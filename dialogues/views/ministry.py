@@ -25,6 +25,7 @@ from dialogues.words import Decision, Direction, DoneBy, EvidenceKind, Progress,
 from recommendations.models import Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import User
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -209,7 +210,8 @@ def _as_sent(round: UpdateRound) -> dict[str, Any]:
     if piece:
         title = piece.title.removesuffix(f" ({piece.file.name})") if piece.file else piece.title
         told |= {"title": title, "happened_from": piece.happened_from, "done_by": piece.done_by}
-    return told
+    # What was redacted is to be told anew, not sent as the mark.
+    return {name: "" if value == REDACTED else value for name, value in told.items()}
 
 
 def _files_of(user: User, round: UpdateRound) -> list[EvidenceFile]:

@@ -24,11 +24,13 @@ from dialogues.models import (
     EvidenceBearing,
     EvidenceReview,
     Reading,
+    Redaction,
     UpdateRound,
 )
 from dialogues.views.assessments import Assessable, assessables
 from dialogues.views.evidence import with_what_it_shows
 from dialogues.views.here import newest_edition, outside
+from dialogues.views.redactions import of_evidence, redacted_on
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, MadeBy, Progress, Review, Shows, Status
 from tiptracker import clock
@@ -100,6 +102,7 @@ def round_list(request: SignedIn) -> HttpResponse:
         context |= {
             "logged": list(logged[:LOGGED_SHOWN]),
             "logged_count": logged.count(),
+            "redactions": list(Redaction.objects.visible_to(user).awaiting(user).order_by("pk")),
             "reported": list(
                 Commitment.objects.visible_to(user)
                 .with_status(today)
@@ -254,6 +257,9 @@ def _detail(
         "wrong_forms": refused(accept_form, *forms),
         "return_form": return_form or ReturnForm(prefix="return"),
         "is_overtaken": is_overtaken,
+        "redacted": redacted_on(
+            round, round.update.commitment, decision, *(row for each in exhibits for row in of_evidence(each.evidence))
+        ),
         "in_vain": in_vain,
         "assess": _to_assess(user, round, exhibits)
         if decision and decision.decision == Decision.ACCEPTED and not is_overtaken

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
@@ -92,6 +92,13 @@ class Story:
     rounds: Sequence[UpdateRound]
     evidence: Sequence[Evidence]
     entries: Sequence[Entry]
+
+    def rows(self, user: User) -> list[Model | None]:
+        """What its entries tell of for this reader, so that what was redacted of it can be told too."""
+        reasons = self.events if user.is_embassy else ()
+        decisions = (decision_on(round) for round in self.rounds)
+        evidence = (row for piece in self.evidence for row in (piece, piece.file, *piece.reviews.all()))
+        return [self.commitment, *reasons, *self.rounds, *decisions, *evidence]
 
     @property
     def last_round(self) -> UpdateRound | None:

@@ -29,6 +29,7 @@ IN_A_QUERY = [
     ("officer", "GET evidence_log -", "commitment", "their_commitment"),
     ("officer", "GET evidence_log -", "benchmark", "their_benchmark"),
     ("officer", "GET benchmark_assess assessed", "round", "their_round"),
+    ("officer", "GET redaction_add -", "file", "their_file"),
     ("officer", "GET readiness-list -", "edition", "their_edition"),
     ("officer", "GET recommendation-list -", "edition", "their_edition"),
     ("officer", "GET benchmark-list -", "edition", "their_edition"),
@@ -67,6 +68,7 @@ IN_A_FORM = [
     ("officer", "POST dialogue_add -", "agenda", "their_recommendation"),
     ("officer", "POST dialogue_add -", "people-0-ministry", "theirs"),
     ("officer", "POST dialogue_edit dialogue", "people-0-ministry", "theirs"),
+    ("officer", "POST redaction_add -", "file", "their_file"),
 ]
 
 

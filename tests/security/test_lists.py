@@ -3,7 +3,7 @@
 import pytest
 
 from tests.security.asking import Line, ask
-from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS
+from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS, REDACTING
 
 SIGNED_IN = EMBASSY | MINISTRIES | ELSEWHERE | ADMINISTRATOR
 OUT = set(READERS) - SIGNED_IN
@@ -184,6 +184,11 @@ PAGES = {
         "readinessrun",
         lambda context: [row.pk for row in context["page"]],
         told(embassy="run", elsewhere="their_run"),
+    ),
+    "redaction_list": (
+        "redaction",
+        lambda context: [row.pk for row in context["page"]],
+        told(elsewhere="their_redaction", **dict.fromkeys(REDACTING, "redaction")),
     ),
     "round_list": (
         "updateround",

@@ -42,6 +42,7 @@ from tests.factories import (
     ReadingFactory,
     RecommendationFactory,
     RecorderFactory,
+    RedactionFactory,
     ReviewerFactory,
     RoundDecisionFactory,
     UpdateFactory,
@@ -71,6 +72,7 @@ UNENROLLED = "without second factor"
 """An officer too, who signed in with the password alone; reads nothing, so has no column in the table."""
 EMBASSY = frozenset({"officer", "second", "ambassador", "observer"})
 MINISTRIES = frozenset({"own", "supporting", "other"})
+REDACTING = EMBASSY - {"observer"}
 OWN, OTHER, ELSEWHERE = frozenset({"own"}), frozenset({"other"}), frozenset({"elsewhere"})
 ADMINISTRATOR = frozenset({"administrator"})
 LOG = frozenset({"officer", "second", "ambassador"})
@@ -403,6 +405,9 @@ class World:
             said_of_done_itself=done.reviews.get(bearing=None),
             said_of_done=done.reviews.exclude(bearing=None).get(),
             briefing=BriefingFactory(content=self.says("briefing", EMBASSY).encode()),
+            redaction=RedactionFactory(
+                words=self.says("what is to go", REDACTING), reason=self.says("why it is to go", REDACTING)
+            ),
             failed_briefing=BriefingFactory(job=failed),
             run=ReadinessRunFactory(result={"headline": self.says("run", EMBASSY)}),
             unsent_file=unsent,
@@ -490,6 +495,12 @@ class World:
                 benchmark=benchmark, rationale=self.says("their rationale", to), recorded_by=by
             ),
             their_run=ReadinessRunFactory(edition=edition, result={"headline": self.says("their run", to)}),
+            their_redaction=RedactionFactory(
+                country=self.rows["malawi"],
+                words=self.says("what is to go there", to),
+                reason=self.says("why it is to go there", to),
+                recorded_by=by,
+            ),
             their_briefing=BriefingFactory(
                 edition=edition, content=self.says("their briefing", to).encode(), requested_by=by
             ),

@@ -94,14 +94,14 @@ class AppendOnly(_Triggers):
             create = "CREATE OR REPLACE TRIGGER"
             call = "EXECUTE FUNCTION refuse_change"
             each = f"ON {table} FOR EACH ROW"
-            held = [f"{create} append_only BEFORE UPDATE OR DELETE {each} {only} {call}({texts})"]
+            triggers = [f"{create} append_only BEFORE UPDATE OR DELETE {each} {only} {call}({texts})"]
             if self.once:  # of a row that is deleted there is no new one to look at
                 but_once = f"WHEN (({self.when or 'TRUE'}) AND NOT ({self._once(model, 'IS NOT DISTINCT FROM')}))"
-                held = [
+                triggers = [
                     f"{create} append_only BEFORE UPDATE {each} {but_once} {call}({texts})",
                     f"{create} append_only_delete BEFORE DELETE {each} {only} {call}()",
                 ]
-            return [_POSTGRES_FUNCTION, *held, f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {call}()"]
+            return [_POSTGRES_FUNCTION, *triggers, f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {call}()"]
         same = " AND ".join(
             f'(NEW."{c}" IS OLD."{c}" OR NEW."{c}" = \'{REDACTED}\')'
             if field.name in self.redactable

@@ -1,0 +1,58 @@
+"""What is typed about taking words out of the record."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from dialogues.forms.fields import RowField, offer
+from tiptracker.accounts.models import Country
+from tiptracker.frontend.forms import PlainForm
+
+WORDS_LENGTH = 300
+
+
+class RedactionForm(PlainForm):
+    """What is to go and why. The places are chosen on the page, once they are found."""
+
+    country = RowField()
+    words = forms.CharField(
+        label="The words that are to go",
+        required=False,
+        max_length=WORDS_LENGTH,
+        help_text="Such as a name, whole: “Given name Surname”. It makes no difference how capitals, accents, blanks "
+        "and hyphens are written. A text that holds them goes whole. Leave this empty if only a file is to go.",
+    )
+    reason = forms.CharField(
+        label="Why",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="This stays in the record, so say it without the words: “It names a victim”.",
+    )
+
+    def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "country", countries)
+        if len(countries) == 1:
+            del self.fields["country"]
+        self.countries = countries
+
+    def hold_back(self, name: str, sentence: str, found: Sequence[tuple[str, str]]) -> None:
+        """What is to be taken out is the one thing that has to be written here, whoever it names."""
+        if name != "words":
+            super().hold_back(name, sentence, found)
+
+    @property
+    def chosen_country(self) -> Country:
+        """The country that was chosen, where there is a choice."""
+        return self.cleaned_data.get("country") or self.countries[0]
+
+
+class DecisionForm(PlainForm):
+    """The second person's word on a proposal."""
+
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed if you decline. This stays in the record, so say it without the words.",
+    )

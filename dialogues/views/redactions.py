@@ -1,0 +1,317 @@
+"""Taking words out of the record: one person proposes it, another looks at every place and confirms or declines."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Model, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
+
+from dialogues import actions, permissions
+from dialogues.forms.fields import beside_field
+from dialogues.forms.redactions import DecisionForm, RedactionForm
+from dialogues.matching import excerpt
+from dialogues.models import (
+    AgendaItem,
+    Assessment,
+    Commitment,
+    CommitmentEvent,
+    Dialogue,
+    Evidence,
+    EvidenceFile,
+    EvidenceReview,
+    Participant,
+    Reading,
+    Redaction,
+    RedactionPlace,
+    RoundDecision,
+    UpdateRound,
+)
+from dialogues.models.texts import TEXTS
+from dialogues.views.here import recorded_before
+from dialogues.words import Answer
+from recommendations.models import (
+    BenchmarkTerms,
+    Edition,
+    EditionTerms,
+    MilestoneDone,
+    Recommendation,
+    RecommendationTerms,
+)
+from tiptracker import clock
+from tiptracker.accounts.models import Country, User
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.refusals import Refused
+from tiptracker.words import Role
+
+PAGE_SIZE = 25
+PAGES: Mapping[type[Model], tuple[str, str]] = {
+    UpdateRound: ("round_detail", "pk"),
+    RoundDecision: ("round_detail", "round"),
+    Evidence: ("evidence_detail", "pk"),
+    EvidenceFile: ("evidence_detail", "evidence"),
+    EvidenceReview: ("evidence_detail", "evidence"),
+    Reading: ("evidence_detail", "evidence"),
+    Commitment: ("commitment_detail", "pk"),
+    CommitmentEvent: ("commitment_detail", "commitment"),
+    Assessment: ("recommendation_detail", "benchmark__recommendation"),
+    Dialogue: ("dialogue_detail", "pk"),
+    Participant: ("dialogue_detail", "dialogue"),
+    AgendaItem: ("dialogue_detail", "dialogue"),
+    Edition: ("edition_terms", "pk"),
+    EditionTerms: ("edition_terms", "edition"),
+    MilestoneDone: ("milestone_done", "milestone"),
+    Recommendation: ("recommendation_detail", "pk"),
+    RecommendationTerms: ("recommendation_detail", "recommendation"),
+    BenchmarkTerms: ("recommendation_detail", "benchmark__recommendation"),
+}
+"""On which page a text can be read in its place, and the way from its row to what that page shows."""
+MODELS = {model._meta.label_lower: model for model in TEXTS}
+
+
+class Spot(NamedTuple):
+    """A place as a page shows it: what it is called, where it can be read, and the words with what is around them."""
+
+    key: str
+    label: str
+    url: str
+    excerpt: str = ""
+    is_chosen: bool = True
+
+
+class FileSpot(NamedTuple):
+    """A file that may go as a whole."""
+
+    file: EvidenceFile
+    is_chosen: bool
+
+
+@login_required
+@require_safe
+@never_cache
+def redaction_list(request: SignedIn) -> HttpResponse:
+    """What was proposed and waits, and what was taken out, newest first."""
+    user = request.user
+    if user.role not in (Role.OFFICER, Role.AMBASSADOR):
+        raise PermissionDenied
+    rows = Redaction.objects.visible_to(user).select_related("recorded_by", "decision__recorded_by").order_by("-pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render_page(request, "dialogues/redaction_list.html", {"page": page})
+
+
+@login_required
+@never_cache
+@sensitive_post_parameters("words", "looked_for")
+def redaction_add(request: SignedIn) -> HttpResponse:
+    """Find every place where words stand, and propose that they go; `?file=` names a file. Nothing is changed yet."""
+    user = request.user
+    countries = [each for each in Country.objects.visible_to(user) if permissions.can_redact(user, each)]
+    if not countries:
+        raise PermissionDenied
+    is_sent = request.method == "POST"
+    form = RedactionForm(request.POST if is_sent else None, countries=countries)
+    context: dict[str, Any] = {"form": form}
+    if not is_sent:
+        context["files"] = _files(user, countries, (), _keys(request.GET.getlist("file")))
+    elif form.is_valid():
+        page = _Found(request, form)
+        if page.is_proposed and (redaction := page.propose()):
+            messages.success(request, "Proposed. Nothing is taken out until somebody else has confirmed it.")
+            return redirect("redaction_detail", redaction.pk)
+        context |= page.context()
+    return render_page(request, "dialogues/redaction_add.html", context, status=422 if form.errors else 200)
+
+
+class _Found:
+    """Where the words of a valid form stand, with what is ticked; a place not shown before is ticked."""
+
+    def __init__(self, request: SignedIn, form: RedactionForm) -> None:
+        self.user, self.form, self.country = request.user, form, form.chosen_country
+        self.words, self.reason = form.cleaned_data["words"], form.cleaned_data["reason"]
+        shown, chosen = request.POST.getlist("shown"), request.POST.getlist("place")
+        self.left = set(shown) - set(chosen)
+        # What was looked for before is what stands on the page: other words are looked for first.
+        is_looked_for = request.POST.get("looked_for") == self.words
+        self.is_proposed = "propose" in request.POST and is_looked_for
+        self.places = actions.places_of(self.country, self.words)
+        asked = _keys(request.POST.getlist("file"))
+        named = asked if is_looked_for else asked | {p.row for p in self.places if p.model is EvidenceFile}
+        self.files = _files(
+            self.user, [self.country], self.places, named, offered=_keys(request.POST.getlist("offered"))
+        )
+        self.before: tuple[str, str] | None = None
+
+    def propose(self) -> Redaction | None:
+        """What came of proposing it; None where that was refused, with the sentence beside its field."""
+        try:
+            return actions.propose_redaction(
+                country=self.country,
+                words=self.words,
+                reason=self.reason,
+                left=self.left,
+                files=[each.file for each in self.files if each.is_chosen],
+                by=self.user,
+                now=clock.now(self.country.time_zone),
+            )
+        except Refused as refusal:
+            beside_field(self.form, str(refusal), refusal.field)
+            self.before = recorded_before(refusal, "redaction_detail")
+            return None
+
+    def context(self) -> dict[str, Any]:
+        """What was found, for the page; words that can't be looked for are refused instead."""
+        chosen = [each.file for each in self.files if each.is_chosen]
+        if not self.form.errors:
+            try:
+                actions.refuse_unfit_redaction(words=self.words, reason=self.reason, files=chosen)
+            except Refused as refusal:
+                beside_field(self.form, str(refusal), refusal.field)
+                return {"files": self.files}
+        return {
+            "is_looked_for": True,
+            "looked_for": self.words,
+            "spots": _spots(self.places, self.words, self.left),
+            "side_count": len(list(actions.log_sides_of(self.country, self.words))),
+            "files": self.files,
+            "recorded_before": self.before,
+        }
+
+
+@login_required
+@never_cache
+def redaction_detail(request: SignedIn, pk: int) -> HttpResponse:
+    """A proposal with every place where the words stand now, to confirm or to decline; or what was taken out."""
+    user = request.user
+    rows = Redaction.objects.visible_to(user).select_related("country", "recorded_by", "decision__recorded_by")
+    redaction = get_object_or_404(rows, pk=pk)
+    may_decide = permissions.can_decide_on_redaction(user, redaction)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and not may_decide:
+        raise PermissionDenied
+    if request.method == "POST" and form.is_valid():
+        is_confirmed = request.POST.get("decision") == Answer.CONFIRMED
+        decide = actions.confirm_redaction if is_confirmed else actions.decline_redaction
+        now = clock.now(redaction.country.time_zone)
+        try:
+            decide(redaction=redaction, reason=form.cleaned_data["reason"], by=user, now=now)
+        except Refused as refusal:
+            beside_field(form, str(refusal), refusal.field)
+            redaction = rows.get(pk=pk)
+        else:
+            messages.success(request, "It is taken out." if is_confirmed else "Declined. The record stays as it is.")
+            return redirect("redaction_detail", redaction.pk)
+    context = {"redaction": redaction, "form": form, "may_decide": may_decide, **_told(redaction)}
+    return render_page(request, "dialogues/redaction_detail.html", context, status=422 if form.errors else 200)
+
+
+def _told(redaction: Redaction) -> dict[str, Any]:
+    """What is, or was, to go; what was left; the files; and how it was decided."""
+    decision = getattr(redaction, "decision", None)
+    marked = {True: [], False: []}  # type: dict[bool, list[tuple[type[Model], int, str]]]
+    for place in redaction.places.all():
+        marked[place.is_left].append((MODELS[place.table], place.row, place.field))
+    told: dict[str, Any] = {
+        "decision": decision,
+        "files": [each.file for each in redaction.files.select_related("file")],
+        "left": _labelled(marked[True]),
+        "spots": _labelled(marked[False]),
+    }
+    if decision is None:
+        left = {str(place) for place in redaction.places.all()}
+        places = [each for each in actions.places_of(redaction.country, redaction.words) if each.key not in left]
+        told["spots"] = _spots(places, redaction.words)
+        told["side_count"] = len(list(actions.log_sides_of(redaction.country, redaction.words)))
+    return told
+
+
+def _spots(places: Sequence[actions.Place], words: str, left: Collection[str] = ()) -> list[Spot]:
+    named = _labelled([(place.model, place.row, place.field) for place in places])
+    return [
+        spot._replace(excerpt=excerpt(place.text, words), is_chosen=spot.key not in left)
+        for spot, place in zip(named, places, strict=True)
+    ]
+
+
+def _labelled(places: Sequence[tuple[type[Model], int, str]]) -> list[Spot]:
+    """Places by name, each with the page on which it can be read, where it has one."""
+    rows: dict[type[Model], set[int]] = defaultdict(set)
+    for model, row, _ in places:
+        rows[model].add(row)
+    urls: dict[tuple[type[Model], int], str] = {}
+    for model, keys in rows.items():
+        if model in PAGES:
+            page, way = PAGES[model]
+            targets = model._default_manager.filter(pk__in=keys).values_list("pk", way)
+            urls |= {(model, pk): reverse(page, args=[target]) for pk, target in targets if target}
+    return [
+        Spot(
+            key=f"{model._meta.label_lower}:{row}:{field}",
+            label=f"{capfirst(model._meta.verbose_name)} {row}: {_named(model, field)}",
+            url=urls.get((model, row), ""),
+        )
+        for model, row, field in places
+    ]
+
+
+def _named(model: type[Model], field: str) -> str:
+    return str(getattr(model._meta.get_field(field), "verbose_name", field))
+
+
+def _files(
+    user: User,
+    countries: Sequence[Country],
+    places: Sequence[actions.Place],
+    named: Collection[int],
+    *,
+    offered: Collection[int] = (),
+) -> list[FileSpot]:
+    """The files that came with what holds the words, and those named; ticked are those named."""
+    rows = defaultdict(set)
+    for place in places:
+        rows[place.model].add(place.row)
+    beside = Q(evidence__in=rows[Evidence]) | Q(evidence__round__in=rows[UpdateRound]) | Q(pk__in=rows[EvidenceFile])
+    files = EvidenceFile.objects.visible_to(user).filter(
+        beside | Q(pk__in={*named, *offered}), evidence__country__in=countries
+    )
+    kept = files.exclude(pk__in=EvidenceFile.objects.visible_to(user).redacted().values("pk")).distinct()
+    return [FileSpot(file, file.pk in named) for file in kept.order_by("pk")]
+
+
+def _keys(typed: Iterable[str]) -> set[int]:
+    return {int(key) for key in typed if key.isdecimal() and len(key) < 19}
+
+
+class Note(NamedTuple):
+    """That something on a page was redacted: when, and what."""
+
+    on: date
+    what: list[str]
+
+
+def of_evidence(evidence: Evidence) -> list[Model | None]:
+    """A piece of evidence and what is read with it, from prefetched rows."""
+    return [evidence, evidence.file, *evidence.reviews.all()]
+
+
+def redacted_on(*rows: Model | None) -> list[Note]:
+    """What of these rows was redacted, by day: for a note on their page, without the reason."""
+    days: dict[date, list[str]] = defaultdict(list)
+    for place in RedactionPlace.objects.marked(filter(None, rows)):
+        on = timezone.localtime(place.redaction.decision.recorded_at).date()
+        model = MODELS[place.table]
+        name = f"{model._meta.verbose_name}: {_named(model, place.field)}"
+        if name not in days[on]:
+            days[on].append(name)
+    return [Note(on, what) for on, what in sorted(days.items())]

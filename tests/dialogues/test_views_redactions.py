@@ -1,0 +1,340 @@
+"""Pages on which something is taken out of the record, and those that tell that it was."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.actions import confirm_redaction, finish_redaction, propose_redaction
+from dialogues.models import EvidenceFile, Redaction
+from tests.factories import (
+    AmbassadorFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    RedactionDecisionFactory,
+    RedactionFactory,
+    RoundDecisionFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tiptracker.audit.append_only import REDACTED
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/redactions/add/"
+NAME = "Palesa Exercise"
+REASON = "It names somebody who was exploited."
+
+
+@pytest.fixture
+def sent():
+    RecommendationFactory(edition=EditionFactory())
+    return UpdateRoundFactory(
+        update__commitment__ministry=MinistryFactory(short_name="Police"),
+        narrative=f"In the spring we brought {NAME} to a safe house.",
+    )
+
+
+@pytest.fixture
+def officer(client):
+    officer = OfficerFactory()
+    client.force_login(officer)
+    return officer
+
+
+def typed(**more):
+    return {"words": NAME, "reason": REASON} | more
+
+
+def looked_for(client, **more):
+    """What a browser sends back once the places are shown, as they are ticked."""
+    page = client.post(ADD, typed(look="1"))
+    keys = [spot.key for spot in page.context["spots"]]
+    return typed(looked_for=NAME, shown=keys, place=keys, propose="1") | more
+
+
+def take_out():
+    redaction = propose_redaction(
+        country=CountryFactory(), words=NAME, reason=REASON, by=OfficerFactory(), now=at_noon(date(2022, 1, 28))
+    )
+    confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=at_noon(date(2022, 2, 3)))
+    finish_redaction(redaction=redaction)
+    return redaction
+
+
+# --- Proposing --------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_of_an_officer_leads_there_and_none_of_an_observer(client, officer, sent):
+    assert f'href="{ADD}"' in client.get(reverse("commitment_list")).text
+    client.force_login(ObserverFactory())
+    assert f'href="{ADD}"' not in client.get(reverse("commitment_list")).text
+
+
+def test_the_places_are_shown_and_nothing_is_proposed_yet(client, officer, sent):
+    evidence = EvidenceFactory(round=sent, title="palesa\u00a0EXERCISE was heard")
+
+    page = client.post(ADD, typed(look="1"))
+
+    assert page.status_code == 200
+    assert [(spot.label, spot.url, spot.is_chosen) for spot in page.context["spots"]] == [
+        (f"Update round {sent.pk}: narrative", reverse("round_detail", args=[sent.pk]), True),
+        (f"Evidence {evidence.pk}: what happened", reverse("evidence_detail", args=[evidence.pk]), True),
+    ]
+    assert "In the spring we brought Palesa Exercise to a safe house." in page.text
+    assert not Redaction.objects.exists()
+
+
+def test_it_is_proposed_with_what_is_ticked(client, officer, sent):
+    evidence = EvidenceFactory(title=f"The {NAME} Centre was opened")
+    body = looked_for(client)
+    body["place"] = [f"dialogues.updateround:{sent.pk}:narrative"]
+
+    answer = client.post(ADD, body)
+
+    redaction = Redaction.objects.get()
+    assert answer.url == reverse("redaction_detail", args=[redaction.pk])
+    assert (redaction.words, redaction.reason, redaction.recorded_by) == (NAME, REASON, officer)
+    assert [str(place) for place in redaction.places.filter(is_left=True)] == [
+        f"dialogues.evidence:{evidence.pk}:title"
+    ]
+
+
+def test_other_words_than_those_looked_for_are_looked_for_first(client, officer, sent):
+    body = looked_for(client) | {"words": "safe house"}
+
+    page = client.post(ADD, body)
+
+    assert page.status_code == 200
+    assert page.context["looked_for"] == "safe house"
+    assert not Redaction.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["look", "propose"])
+def test_a_reason_that_repeats_the_name_is_refused_and_nothing_typed_is_lost(client, officer, sent, step):
+    page = client.post(ADD, typed(reason="It names Palesa.", looked_for=NAME, **{step: "1"}))
+
+    assert page.status_code == 422
+    assert "can’t repeat what is to be taken out" in page.context["form"].errors["reason"][0]
+    assert "It names Palesa." in page.text
+    assert f'value="{NAME}"' in page.text
+
+
+def test_a_refused_proposal_keeps_what_was_unticked(client, officer, sent):
+    body = looked_for(client)
+    body["place"] = []
+
+    page = client.post(ADD, body)
+
+    assert page.status_code == 422
+    assert [spot.is_chosen for spot in page.context["spots"]] == [False]
+
+
+def test_what_is_proposed_already_is_led_to(client, officer, sent):
+    client.post(ADD, looked_for(client))
+    client.force_login(AmbassadorFactory())
+
+    page = client.post(ADD, looked_for(client))
+
+    assert page.status_code == 422
+    assert reverse("redaction_detail", args=[Redaction.objects.get().pk]) in page.text
+
+
+def test_a_file_is_proposed_from_the_page_of_its_evidence(client, officer, sent):
+    file = EvidenceFileFactory(name="list.pdf")
+    evidence = EvidenceFactory(round=sent, file=file)
+    detail = client.get(reverse("evidence_detail", args=[evidence.pk]))
+    assert f'href="{ADD}?file={file.pk}"' in detail.text
+
+    page = client.get(f"{ADD}?file={file.pk}")
+    assert [(each.file, each.is_chosen) for each in page.context["files"]] == [(file, True)]
+    body = {"words": "", "reason": REASON, "offered": file.pk, "file": file.pk}
+    assert client.post(ADD, body | {"look": "1"}).context["is_looked_for"]
+    client.post(ADD, body | {"looked_for": "", "propose": "1"})
+
+    assert [each.file for each in Redaction.objects.get().files.all()] == [file]
+
+
+def test_files_beside_the_words_are_offered_and_ticked_only_where_their_name_holds_them(client, officer, sent):
+    for name in ("list.pdf", "palesa_exercise.pdf"):
+        EvidenceFactory(round=sent, file=EvidenceFileFactory(name=name))
+    EvidenceFactory(file=EvidenceFileFactory(name="another.pdf"))
+
+    page = client.post(ADD, typed(look="1"))
+
+    assert [(each.file.name, each.is_chosen) for each in page.context["files"]] == [
+        ("list.pdf", False), ("palesa_exercise.pdf", True),
+    ]  # fmt: skip
+    body = looked_for(client, offered=list(EvidenceFile.objects.values_list("pk", flat=True)), file=[])
+    client.post(ADD, body)
+    assert not Redaction.objects.get().files.exists()
+
+
+def test_nothing_that_is_sent_oddly_is_an_error(client, officer, sent):
+    odd = {"shown": ["x", "dialogues.evidence:1"], "place": ["y"], "file": ["z", "9" * 30, "-1"], "offered": "q"}
+
+    assert client.post(ADD, typed(look="1", **odd)).status_code == 200
+    assert client.post(ADD, {}).status_code == 422
+
+
+# --- Deciding ---------------------------------------------------------------------------------------------------------
+
+
+def test_somebody_else_finds_it_in_the_inbox_and_who_proposed_it_does_not(client, sent):
+    redaction = RedactionFactory(recorded_by=OfficerFactory())
+    inbox = reverse("round_list")
+
+    client.force_login(redaction.recorded_by)
+    assert not client.get(inbox).context["redactions"]
+    client.force_login(AmbassadorFactory())
+    page = client.get(inbox)
+
+    assert page.context["redactions"] == [redaction]
+    assert reverse("redaction_detail", args=[redaction.pk]) in page.text
+    assert [item.waiting for item in page.context["navigation"] if item.label == "Inbox"] == [1]
+
+
+def test_the_second_person_sees_the_words_and_every_place_and_confirms(client, sent):
+    redaction = RedactionFactory(recorded_by=OfficerFactory())
+    address = reverse("redaction_detail", args=[redaction.pk])
+    client.force_login(AmbassadorFactory())
+
+    page = client.get(address)
+    assert NAME in page.text
+    assert [spot.label for spot in page.context["spots"]] == [f"Update round {sent.pk}: narrative"]
+    answer = client.post(address, {"decision": "confirmed"}, follow=True)
+
+    sent.refresh_from_db()
+    assert sent.narrative == REDACTED
+    assert NAME not in answer.text
+    assert f"Update round {sent.pk}: narrative" in answer.text
+
+
+def test_who_proposed_it_sees_it_and_can_not_decide(client, officer):
+    redaction = RedactionFactory(recorded_by=officer)
+    address = reverse("redaction_detail", args=[redaction.pk])
+
+    page = client.get(address)
+
+    assert "Another officer, or the ambassador, has to confirm it." in page.text
+    assert 'name="decision"' not in page.text
+    assert client.post(address, {"decision": "confirmed"}).status_code == 403
+
+
+def test_declining_wants_a_reason(client, sent):
+    redaction = RedactionFactory(recorded_by=OfficerFactory())
+    address = reverse("redaction_detail", args=[redaction.pk])
+    client.force_login(AmbassadorFactory())
+
+    refused = client.post(address, {"decision": "declined", "reason": " "})
+    told = client.post(address, {"decision": "declined", "reason": "It names an official."}, follow=True)
+
+    assert refused.status_code == 422
+    assert NAME not in told.text
+    assert "It names an official." in told.text
+
+
+def test_who_comes_second_is_told_how_it_stands(client, sent):
+    redaction = RedactionFactory(recorded_by=OfficerFactory())
+    RedactionDecisionFactory(redaction=redaction)
+    client.force_login(AmbassadorFactory())
+
+    page = client.post(reverse("redaction_detail", args=[redaction.pk]), {"decision": "confirmed"})
+
+    assert page.status_code == 422
+    assert "confirmed this on 21 January 2022 at 12:00. That stands." in page.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_counts_its_queries(client, django_assert_num_queries, count):
+    for _ in range(count):
+        RedactionDecisionFactory(redaction__words=REDACTED)
+    client.force_login(OfficerFactory())
+    client.get(reverse("redaction_list"))
+
+    with django_assert_num_queries(7):  # session, person, zone, the post's name, inbox; count, rows
+        page = client.get(reverse("redaction_list"))
+
+    assert len(page.context["page"]) == count
+
+
+# --- What is told afterwards ------------------------------------------------------------------------------------------
+
+
+def test_a_ministry_reads_the_mark_and_the_day_and_no_reason(client, sent):
+    evidence = EvidenceFactory(round=sent, title=f"{NAME} was heard")
+    RoundDecisionFactory(round=sent, decision="returned")
+    take_out()
+    ministry = sent.update.commitment.ministry
+    client.force_login(FocalPointFactory(ministry=ministry))
+    commitment = sent.update.commitment_id
+
+    pages = [
+        client.get(reverse("commitment_detail", args=[commitment])),
+        client.get(reverse("evidence_detail", args=[evidence.pk])),
+        client.get(reverse("update_send", args=[commitment])),
+        client.get(reverse("ministry_home")),
+        client.get(f"/api/v1/rounds/{sent.pk}/"),
+        client.get("/api/v1/evidence/"),
+    ]
+
+    assert [page.status_code for page in pages] == [200] * 6
+    for page in pages:
+        assert "palesa" not in page.text.casefold()
+        assert REASON not in page.text
+    for page in pages[:2]:
+        assert REDACTED in page.text
+        assert "3 February 2022" in page.text
+    assert pages[4].json()["narrative"] == REDACTED
+    assert pages[2].context["form"].initial["narrative"] == ""
+
+
+def test_pages_of_the_embassy_tell_the_day_and_hold_without_their_texts(client, officer, sent):
+    evidence = EvidenceFactory(
+        round=sent, title=NAME, source=NAME, stated_by=NAME, link="https://example.org/palesa-exercise",
+        file=EvidenceFileFactory(name=f"{NAME}.pdf"),
+    )  # fmt: skip
+    take_out()
+
+    for address in (
+        reverse("round_detail", args=[sent.pk]),
+        reverse("evidence_detail", args=[evidence.pk]),
+        reverse("commitment_detail", args=[sent.update.commitment_id]),
+    ):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "Redacted on" in page.text
+        assert "3 February 2022" in page.text
+        assert "palesa" not in page.text.casefold()
+        assert f'href="{REDACTED}"' not in page.text
+
+
+def test_a_page_without_a_redacted_text_tells_of_no_day(client, officer, sent):
+    take_out()
+    other = EvidenceFactory()
+
+    page = client.get(reverse("evidence_detail", args=[other.pk]))
+
+    assert page.context["redacted"] == []
+    assert "Redacted on" not in page.text
+
+
+def test_a_file_that_was_taken_out_is_told_in_a_sentence(client, officer, sent):
+    file = EvidenceFileFactory()
+    EvidenceFactory(round=sent, file=file)
+    redaction = propose_redaction(
+        country=CountryFactory(), words="", reason=REASON, files=[file], by=officer, now=at_noon(date(2022, 1, 28))
+    )
+    confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=at_noon(date(2022, 2, 3)))
+
+    page = client.get(reverse("evidence_file", args=[file.pk]))
+
+    assert page.status_code == 409
+    assert "This file was taken out of the record on 3 February 2022 and destroyed." in page.text
