@@ -1,0 +1,151 @@
+"""What else can be asked of an address: other methods, parameters it doesn't have, where it leads, and its headers."""
+
+import re
+from dataclasses import replace
+from urllib.parse import unquote, urlencode, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import PASSWORD, AdministratorFactory
+from tests.security.asking import SIGN_IN, UNKNOWN, Line, ask, without_chance
+from tests.security.statements import sent
+from tests.security.test_lists import API, PAGES
+from tests.security.test_roles import LINES
+from tests.signing_in import enter
+
+GETS = [line for line in LINES if line.method == "GET" and not line.route.startswith("admin")]
+STRANGERS = ("own", "other", "out")
+
+
+# --- Other methods ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", GETS, ids=str)
+def test_no_other_method_opens_or_writes_anything(world, line):
+    """Whatever else is asked is answered as GET is, or with 405; OPTIONS perhaps with the methods alone."""
+    for reader in STRANGERS:
+        for method in ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"):
+            with sent() as statements:
+                answer = ask(world, replace(line, method=method), reader)
+
+            says_nothing = answer.status == "200" and answer.body == "" and method == "OPTIONS"
+            assert answer.status in {line.expected[reader], "405"} or says_nothing, (reader, method)
+            assert world.leaks(reader, answer.body) == [], (reader, method)
+            if method in {"PUT", "PATCH", "DELETE"}:
+                assert writes(statements) == [], (reader, method)
+
+
+def writes(statements):
+    """What changes rows, but for the session's own and the log's: a refusal may be told there."""
+    changes = [each for each in statements if each.startswith(("INSERT", "UPDATE", "DELETE"))]
+    return [each for each in changes if not re.search(r'"(django_session|audit_\w+)"', each)]
+
+
+# --- What is not seen, beside what is not there -----------------------------------------------------------------------
+
+ABOUT_A_ROW = [line for line in LINES if line.row != "-" and "/" not in line.row and not line.route.startswith("admin")]
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in ABOUT_A_ROW if {"302", "404"} & {line.expected[one] for one in STRANGERS}], ids=str
+)
+def test_headers_and_redirects_tell_nothing_of_what_is_not_seen(world, line):
+    """The row of the table is not for home affairs, nor is anything there under the other key."""
+    for reader in ("other", "out"):
+        if line.expected[reader] not in {"302", "404", SIGN_IN}:
+            continue
+        told = [
+            (answer.status, {name: said.replace(answer.url, "ADDRESS") for name, said in plain(answer.headers).items()})
+            for answer in (ask(world, line, reader), ask(world, line, reader, key=UNKNOWN))
+        ]
+        known, unknown = (
+            (status, {name: re.sub(r"/\d+/", "/KEY/", unquote(said)) for name, said in headers.items()})
+            for status, headers in told
+        )
+        assert known == unknown, reader
+
+
+def plain(headers):
+    """Without what is new each time, and what is as long as the address it repeats."""
+    left = {name: said for name, said in headers.items() if name not in {"Content-Length", "Set-Cookie"}}
+    return {name: re.sub(r"'nonce-[^']*'", "", said) for name, said in left.items()}
+
+
+# --- Parameters that there are not ------------------------------------------------------------------------------------
+
+NO_PARAMETERS = ("ordering", "order_by", "sort", "o", "search", "q", "fields", "expand", "include", "limit", "all")
+LISTS = sorted({route for route, _ in API.values()} | set(PAGES))
+
+
+@pytest.mark.parametrize("route", LISTS)
+def test_no_list_can_be_ordered_searched_or_widened(world, route):
+    """Ordering by a hidden field would tell its values, one comparison after the other; so would a search."""
+    line = Line("GET", route, "-", {})
+    for reader in ("own", "other"):
+        usual = ask(world, line, reader)
+        for value in ("1", "-recorded_at", "recorded_by__password"):
+            answer = ask(world, line, reader, query=dict.fromkeys(NO_PARAMETERS, value))
+
+            assert (answer.status, without_query(answer)) == (usual.status, without_query(usual)), (reader, value)
+
+
+def without_query(answer):
+    return re.sub(r"\?[a-z_]+=[^\"&]*", "", without_chance(answer))
+
+
+@pytest.mark.parametrize("line", GETS, ids=str)
+def test_no_day_moment_or_edition_opens_more_to_a_ministry(world, line):
+    """What was known earlier, or of another edition, is no more theirs than what is known today."""
+    for query in (
+        {"as_of": "2021-12-31", "known_by": "2021-12-31T12:00:00Z", "edition": world.pk("their_edition")},
+        {"as_of": "2022-01-20", "known_on": "2022-01-20", "edition": world.pk("edition")},
+    ):
+        for reader in ("own", "other"):
+            answer = ask(world, line, reader, query=query)
+
+            assert answer.status in {line.expected[reader], "404", "422"}
+            assert world.leaks(reader, answer.body) == []
+
+
+# --- Where signing in leads -------------------------------------------------------------------------------------------
+
+OUTSIDE = ("//evil.example/", "https://evil.example/", "/\\evil.example/", "javascript:alert(1)", "http:evil.example")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("outside", OUTSIDE)
+@pytest.mark.parametrize("name", ["account_login", "account_logout", "account_reauthenticate", "admin:login"])
+def test_signing_in_and_out_leads_nowhere_outside(name, outside):
+    person = AdministratorFactory()
+    for is_signed_in in (False, True):
+        for method in ("get", "post"):
+            client = Client()
+            if is_signed_in:
+                enter(client, person)
+            url = f"{reverse(name)}?{urlencode({'next': outside})}"
+            typed = {"login": person.email, "password": PASSWORD, "next": outside} if method == "post" else None
+
+            answer = getattr(client, method)(url, typed)
+
+            assert "evil" not in unquote(urlsplit(answer.headers.get("Location", "")).netloc)
+            assert answer.headers.get("Location", "/").startswith("/")
+            assert not answer.headers.get("Location", "").startswith(("//", "/\\"))
+            assert f'action="{outside}' not in answer.content.decode()
+            assert f'href="{outside}' not in answer.content.decode()
+
+
+# --- Counts -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reader", ["officer", "second", "ambassador", "elsewhere"])
+def test_the_count_beside_inbox_is_of_what_this_reader_finds_there(world, reader):
+    context = ask(world, Line("GET", "round_list", "-", {}), reader).context
+
+    told = {item.label: item.waiting for item in context["navigation"]}["Inbox"]
+    rounds = [waiting.round.pk for waiting in context["rounds"]] if reader != "ambassador" else []
+    assert told == len(rounds) + context["logged_count"] > 0
+    logged = world.names("evidence", [evidence.pk for evidence in context["logged"]])
+    found = [*world.names("updateround", rounds), *logged]
+    assert all(name.startswith("their") == (reader == "elsewhere") for name in found), found

@@ -1,0 +1,128 @@
+"""Nothing is told by how long an answer takes: the same work is done for what is there and for what isn't.
+
+Work is counted, never timed: passwords hashed, and statements in their order with their values left out. `make bench`
+prints how long both take besides.
+"""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import OfficerFactory
+from tests.security.asking import UNKNOWN, ask
+from tests.security.statements import sent
+from tests.security.test_roles import LINES
+from tests.signing_in import sign_in
+
+WHO = {
+    "an account": OfficerFactory,
+    "nobody": lambda: SimpleNamespace(email="nobody@post.example"),
+    "a closed account": lambda: OfficerFactory(is_active=False),
+    "an expired account": lambda: OfficerFactory(valid_until_on=date(2022, 1, 1)),
+    "somebody invited who has set no password yet": lambda: OfficerFactory(password=make_password(None)),
+}
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """Grows by one with every hashing of a password."""
+    done = []
+    for name in ("encode", "verify"):
+        real = getattr(Argon2PasswordHasher, name)
+        monkeypatch.setattr(Argon2PasswordHasher, name, lambda *a, real=real, name=name: done.append(1) or real(*a))
+    return done
+
+
+def work(act, hashed):
+    """How many hashes, which queries."""
+    hashed.clear()
+    with sent() as statements:
+        answer = act()
+    return answer.status_code, len(hashed), statements
+
+
+def differing(act, hashed):
+    """By who it is: what was done for them, where that isn't what was done for nobody."""
+    done = {}
+    for who, make in WHO.items():
+        person = make()
+        cache.clear()
+        done[who] = work(lambda person=person: act(person), hashed)
+    return {who: each for who, each in done.items() if each != done["nobody"]}, done["nobody"]
+
+
+# --- Ways in ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_is_the_same_work_whoever_it_is(hashed):
+    differ, (status, hashes, _) = differing(lambda person: sign_in(Client(), person, "wrong"), hashed)
+
+    assert differ == {}
+    assert (status, hashes) == (200, 1)
+
+
+@pytest.mark.django_db
+def test_a_password_while_locked_out_is_the_same_work_whoever_it_is(hashed):
+    """… and whether or not it is right: nobody learns it by trying on."""
+
+    def try_on(person):
+        for _ in range(5):
+            sign_in(Client(), person, "wrong")
+        hashed.clear()
+        return sign_in(Client(), person)
+
+    differ, (status, hashes, _) = differing(try_on, hashed)
+
+    assert differ == {}
+    assert (status, hashes) == (200, 0)
+
+
+@pytest.mark.django_db
+def test_a_forgotten_password_is_the_same_work_whoever_it_is(hashed):
+    def ask_for_link(person):
+        return Client().post(reverse("password_forgotten"), {"email": person.email})
+
+    differ, (status, hashes, _) = differing(ask_for_link, hashed)
+
+    assert differ == {}
+    assert (status, hashes) == (302, 0)
+
+
+@pytest.mark.django_db
+def test_asking_for_a_passkey_is_the_same_work_whoever_it_is(hashed):
+    """The challenge is for any passkey there is: no address is given, and no account's keys are named."""
+    client = Client(headers={"accept": "application/json"})
+
+    challenge = client.get(reverse("mfa_login_webauthn")).json()["request_options"]["publicKey"]
+
+    assert challenge.get("allowCredentials", []) == []
+
+
+# --- What isn't found -------------------------------------------------------------------------------------------------
+
+NOT_FOUND = [
+    line
+    for line in LINES
+    if "404" in line.expected.values()
+    and not line.route.startswith("admin")
+    and line.row != "-"
+    and "/" not in line.row
+]
+
+
+@pytest.mark.parametrize("line", NOT_FOUND, ids=str)
+def test_what_is_not_seen_is_the_same_work_as_what_is_not_there(world, line):
+    for reader in (reader for reader, status in line.expected.items() if status == "404"):
+        with sent() as for_unseen:
+            unseen = ask(world, line, reader)
+        with sent() as for_unknown:
+            ask(world, line, reader, key=UNKNOWN)
+
+        assert unseen.status == "404"
+        assert for_unseen == for_unknown, reader
