@@ -93,8 +93,8 @@ def sentence(findings: Sequence[Finding]) -> str:
     )
     more = [f"{len(quoted) - MOST_QUOTED} more like these"] if len(quoted) > MOST_QUOTED else []
     return (
-        f"Held back: {', '.join([*quoted[:MOST_QUOTED], *more])}. Somebody could be found by that: take it out. If it "
-        "is no victim’s and no private person’s, such as an office’s telephone, confirm that and send it again."
+        f"Held back: {', '.join([*quoted[:MOST_QUOTED], *more])}, by which somebody could be found. Take it out, or "
+        "confirm that it is no victim’s and no private person’s."
     )
 
 

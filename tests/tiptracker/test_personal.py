@@ -225,7 +225,7 @@ def test_without_leaves_the_rest_as_it_was():
 def test_sentence_quotes_each_once_and_counts_those_beyond_five():
     told = sentence(find("58123456 and again 58123456; RA123456"))
     assert told.startswith(
-        "Held back: “58123456” reads like a telephone number, “RA123456” reads like a passport number. "
+        "Held back: “58123456” reads like a telephone number, “RA123456” reads like a passport number, "
     )
     many = sentence(find("; ".join(f"5812345{n}" for n in range(8))))
     assert many.count("“") == 5
