@@ -402,7 +402,7 @@ def test_a_token_can_what_its_person_may_and_no_more(world, line):
     assert {key: found for key, answer in answers.items() if (found := world.leaks(key[0], answer.body))} == {}
     for (reader, scope), answer in answers.items():
         if not reads and scope is Scope.READ and reader != "deactivated":
-            assert answer.json["detail"].startswith("This token may only read.")
+            assert "This token may only read." in answer.body
     assert unenrolled.status == "401"
     assert unenrolled.json == answers["deactivated", Scope.SUBMIT].json
 
