@@ -6,6 +6,7 @@ Triggers are always on. Ordinary tests use `db` and roll back. What must commit 
 """
 
 import os
+import runpy
 import shutil
 import sqlite3
 import tempfile
@@ -58,7 +59,12 @@ os.environ |= {
     "DATABASE_POOL": "4",
     # Playwright's synchronous API runs a loop in the test's thread, where Django would refuse to touch the database.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    # Nothing else is reached, from here or from a process that is started here.
+    "MAY_REACH": " ".join(urlsplit(os.environ[name]).hostname or "" for name in CHOSEN),
+    "REACHED": str(VAR_DIR / "reached"),
+    "PYTHONPATH": str(BASE_DIR / "tests" / "watched"),
 }
+runpy.run_path(str(BASE_DIR / "tests" / "watched" / "sitecustomize.py"))
 
 import django
 
@@ -112,6 +118,22 @@ def set_clock(request: pytest.FixtureRequest, settings) -> Callable[..., None]:
     marker = request.node.get_closest_marker("day")
     set_to(date.fromisoformat(marker.args[0]) if marker else THE_DAY)
     return set_to
+
+
+@pytest.fixture
+def reached() -> Path:
+    """Where it is written down what somebody tried to reach who may not."""
+    return Path(os.environ["REACHED"])
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_is_reached(reached: Path) -> Iterator[None]:
+    """Whoever swallows the error is found all the same."""
+    yield
+    if reached.exists():
+        tried = reached.read_text()
+        reached.unlink()
+        pytest.fail(f"Something was to be reached over the network:\n{tried}", pytrace=False)
 
 
 @pytest.fixture(autouse=True)

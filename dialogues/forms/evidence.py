@@ -12,6 +12,7 @@ from dialogues.forms.fields import (
     DatedForm,
     FigureField,
     FilesField,
+    LinkField,
     PastDayField,
     RowField,
     SeenField,
@@ -49,7 +50,7 @@ class EvidenceForm(DatedForm):
         max_length=400,
         help_text="A gazette number, a page, a meeting and its day: enough to find it again.",
     )
-    link = forms.URLField(label="Link", required=False, max_length=500, assume_scheme="https")
+    link = LinkField(label="Link", required=False, max_length=500, assume_scheme="https")
     files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a form's attribute is no field
     kind = forms.ChoiceField(label="What sort of thing it is", choices=[("", "Choose one"), *EvidenceKind.choices()])
     commitment = RowField(label="Commitment it belongs to", required=False)

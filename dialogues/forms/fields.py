@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, URLValidator
 from django.db.models import Model
 from django.http import QueryDict
 from django.utils.text import Truncator
@@ -20,6 +20,13 @@ Choices = list[tuple[str, str | list[tuple[str, str]]]]
 
 ACCEPTED_FILES = ",".join(EXTENSIONS)
 """What a phone or a browser offers first; what a file really is, `dialogues.cleaning` decides."""
+
+
+class LinkField(forms.URLField):
+    """An address on the web that a person may press: nothing that runs, and no file of some machine."""
+
+    default_error_messages = {"invalid": "Give a link that begins with https:// or http://."}  # noqa: RUF012 -- as Django's
+    default_validators = [URLValidator(schemes=("https", "http"))]  # noqa: RUF012 -- as Django's
 
 
 class DayField(forms.DateField):

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from dialogues.forms.evidence import BearingRows
 from dialogues.forms.fields import (
     DatedForm,
+    LinkField,
     PastDayField,
     RowField,
     RowsField,
@@ -55,6 +56,20 @@ def test_past_days_refuse_a_day_to_come(day, sentence):
 def test_one_form_does_not_end_the_days_of_another():
     Days(today=date(2021, 1, 1))
     assert Days({"on": "2022-01-28"}, today=TODAY).is_valid()
+
+
+@pytest.mark.parametrize("link", ["https://example.org/a?b=c#d", "http://example.org/", "example.org"])
+def test_link_leads_to_a_page_of_the_web(link):
+    assert LinkField(assume_scheme="https").clean(link).endswith(link)
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "data:text/html,<script>", "ftp://example.org/list", "file:///etc/passwd", "//a b/"]
+)
+def test_link_that_runs_or_opens_a_file_is_refused(link):
+    with pytest.raises(forms.ValidationError) as refused:
+        LinkField(assume_scheme="https").clean(link)
+    assert refused.value.messages == ["Give a link that begins with https:// or http://."]
 
 
 class Choosing(forms.Form):

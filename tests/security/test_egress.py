@@ -1,0 +1,220 @@
+"""Nothing is fetched: not by a renderer, a reader of files or a page. Here not even from this machine.
+
+Elsewhere in the suite nobody reaches anything but the tests' own servers: see `tests/watched`.
+"""
+
+import io
+import re
+import socket
+import subprocess
+import sys
+import threading
+from datetime import date
+
+import pikepdf
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from dialogues.cleaning.apart import clean_apart
+from reports import pdf
+from reports.briefing import build_briefing
+from tests.dialogues import samples
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    EditionFactory,
+    EvidenceFactory,
+    RecommendationFactory,
+)
+
+FAR = "192.0.2.1"  # kept for documentation (RFC 5737): nobody is there
+CONNECT = f"import socket; socket.create_connection(('{FAR}', 80), timeout=0.1)"
+
+
+@pytest.fixture
+def heard():
+    """Where a server listens on this machine, and who has called it since."""
+    calls = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen():
+            while True:
+                try:
+                    connection, caller = server.accept()
+                except OSError:
+                    return
+                calls.append(caller)
+                connection.close()
+
+        listening = threading.Thread(target=listen, daemon=True)
+        listening.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", calls
+        server.shutdown(socket.SHUT_RDWR)
+    listening.join(5)
+
+
+def test_listener_hears_who_calls(heard):
+    """Else its silence would prove nothing."""
+    address, calls = heard
+    socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))).close()
+    for _ in range(100):
+        if calls:
+            break
+        threading.Event().wait(0.02)
+
+    assert len(calls) == 1
+
+
+# --- The suite itself -------------------------------------------------------------------------------------------------
+
+
+def test_a_test_that_reaches_somebody_is_refused_and_found(reached):
+    def send():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"a", (FAR, 53))
+
+    for attempt in (
+        lambda: socket.create_connection((FAR, 80), timeout=0.1),
+        lambda: socket.getaddrinfo("example.org", 443),
+        send,
+    ):
+        with pytest.raises(PermissionError, match="reach nobody but their own servers"):
+            attempt()
+        assert reached.exists()
+        reached.unlink()
+
+
+def test_a_process_that_a_test_starts_is_watched_too(reached):
+    done = subprocess.run([sys.executable, "-c", CONNECT], capture_output=True, text=True, check=False)
+
+    assert "PermissionError: Tests reach nobody but their own servers" in done.stderr
+    assert FAR in reached.read_text()
+    reached.unlink()
+
+
+# --- The renderer -----------------------------------------------------------------------------------------------------
+
+ASKING = {
+    "a picture": '<img src="{}/a.png" alt="">',
+    "a set of pictures": '<img srcset="{}/a.png 2x" src="{}/b.png" alt="">',
+    "a style sheet": '<link rel="stylesheet" href="{}/a.css">',
+    "an imported style": '<style>@import url("{}/a.css");</style>',
+    "a typeface": '<style>@font-face {{ font-family: X; src: url("{}/a.woff") }} p {{ font-family: X }}</style><p>',
+    "a background": '<p style="background: url({}/a.png)">X</p>',
+    "a mark of a list": '<ul><li style="list-style-image: url({}/a.png)">X</li></ul>',
+    "a picture in a drawing": '<svg xmlns="http://www.w3.org/2000/svg"><image href="{}/a.png" width="9"/></svg>',
+    "a part of another drawing": '<svg xmlns="http://www.w3.org/2000/svg"><use href="{}/a.svg#a"/></svg>',
+    "an object": '<object data="{}/a.svg"></object><embed src="{}/b.svg">',
+    "a file to attach": '<link rel="attachment" href="{}/a.pdf">',
+    "a base": '<base href="{}/"><img src="a.png" alt="">',
+    "a drawing in an address": "<img alt='' src='data:image/svg+xml,<svg xmlns=\"http://www.w3.org/2000/svg\">"
+    '<image href="{}/a.png" width="9" height="9"/></svg>\'>',
+}
+PAGE = '<!DOCTYPE html><html lang="en"><head><title>A title</title></head><body>{}</body></html>'
+
+
+@pytest.mark.parametrize("way", ASKING)
+def test_renderer_fetches_nothing(heard, way):
+    address, calls = heard
+
+    assert pdf.to_pdf(PAGE.format(ASKING[way].replace("{}", address).replace("{{", "{").replace("}}", "}")))
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/hostname", "ftp://127.0.0.1/a.png", "//127.0.0.1/a.png", "/etc/hostname"]
+)
+def test_renderer_opens_no_file_and_speaks_no_other_protocol(address):
+    attached = pdf.to_pdf(PAGE.format(f'<link rel="attachment" href="{address}"><img src="{address}" alt="">'))
+
+    with pikepdf.open(io.BytesIO(attached)) as made:
+        assert not made.attachments
+
+
+@pytest.mark.django_db
+def test_what_people_type_is_printed_as_they_typed_it(heard):
+    """A picture's address in a text of the record is a text."""
+    address, calls = heard
+    typed = f'<img src="{address}/seen.png"><style>@import "{address}/a.css"</style>'
+    edition = EditionFactory(note=typed)
+    recommendation = RecommendationFactory(edition=edition, text=typed)
+    benchmark = BenchmarkFactory(recommendation=recommendation, terms__criterion=typed)
+    promise = CommitmentFactory(text=typed, benchmarks=[benchmark], made__due_on=date(2021, 12, 1))
+    EvidenceFactory(title=typed, source=typed, stated_by=typed[:200], commitment=promise, bears_on=[benchmark])
+
+    content = build_briefing(reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 1, 28), known_by=None)
+    html = render_to_string("reports/briefing.html", {"briefing": content})
+
+    assert "&lt;img src=&quot;http://127.0.0.1" in html
+    assert f'<img src="{address}' not in html
+    assert pdf.to_pdf(html)
+    assert calls == []
+
+
+# --- The reader of files ----------------------------------------------------------------------------------------------
+
+
+def leads_to(address):
+    """A PDF with all that leads elsewhere: a link to press stays one, the rest is taken out."""
+
+    def change(opened):
+        name = pikepdf.Name
+        uri = pikepdf.Dictionary(S=name.URI, URI=f"{address}/a")
+        link = pikepdf.Dictionary(Type=name.Annot, Subtype=name.Link, Rect=[0, 0, 9, 9], A=uri)
+        opened.pages[0].Annots = pikepdf.Array([link])
+        opened.Root.OpenAction = pikepdf.Dictionary(S=name.GoToR, F=f"{address}/b.pdf", D=[0, name.Fit])
+        opened.Root.AcroForm = pikepdf.Dictionary(XFA=f"{address}/c", Fields=[])
+        opened.Root.URI = pikepdf.Dictionary(Base=address)
+
+    return samples.pdf(change)
+
+
+def test_reader_of_files_fetches_nothing(heard):
+    address, calls = heard
+    link = {"word/_rels/document.xml.rels": samples.relations(("hyperlink", address, "External"))}
+
+    assert clean_apart(leads_to(address), ".pdf")
+    assert clean_apart(samples.docx(**link), ".docx")
+    assert clean_apart(f"see {address}".encode(), ".txt")
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import socket; socket.create_connection(('127.0.0.1', {port}))",
+        "import os; os.system('true')",
+        "import subprocess; subprocess.run(['true'])",
+        "import pathlib; pathlib.Path('{folder}/a').write_text('a')",
+    ],
+    ids=["connects", "runs a shell", "starts a program", "writes a file"],
+)
+def test_process_that_cleans_a_file_can_do_nothing_else(heard, tmp_path, attempt):
+    """Whatever a hostile file makes of it."""
+    address, calls = heard
+    attempt = attempt.format(port=address.rpartition(":")[2], folder=tmp_path)
+    script = f"from dialogues.cleaning.confined import confine; confine(); {attempt}"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env={}, capture_output=True, text=True, check=False)
+
+    assert "Error" in done.stderr.splitlines()[-1]
+    assert calls == []
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_no_style_sheet_of_ours_leads_elsewhere():
+    """Pages are looked at for that by test_headers, as they are answered."""
+    sheets = sorted(settings.STATIC_ROOT.glob("css/*.css"))
+    scripts = sorted(settings.STATIC_ROOT.glob("js/*.js"))
+
+    assert sheets
+    assert scripts
+    for path in (*sheets, *scripts):
+        text = re.sub(r"http://www\.w3\.org/\S+", "", path.read_text())
+        assert (
+            re.findall(r"""(?:url\(["']?|@import\s+["']|import\s*\(?["']|fetch\(["'])(?:https?:)?//""", text) == []
+        ), path.name
