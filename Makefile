@@ -3,7 +3,7 @@
 PYTHON_ = .venv/bin/python
 .DEFAULT_GOAL = help
 
-.PHONY: help setup demo test bench format lint types contracts migrations compose lock
+.PHONY: help setup demo test bench format lint types contracts migrations compose lock audit
 
 help: ## What can be made here
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -44,3 +44,9 @@ compose: ## The compose file, as Debian's docker-compose reads it
 lock: setup ## Resolve pyproject.toml anew into requirements.lock
 	@.venv/bin/uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --universal \
 		--group dev pyproject.toml -o requirements.lock
+
+audit: setup ## Known weaknesses of the locked packages; asks PyPI and npm, so it wants a connected machine
+	@.venv/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock \
+		|| { echo "audit: Python's packages are weak, or could not all be asked about; it stands above." >&2; exit 1; }
+	@npm audit --prefix tiptracker/frontend --audit-level low \
+		|| { echo "audit: the front end's packages are weak, or could not be asked about; it stands above." >&2; exit 1; }

@@ -1,0 +1,95 @@
+"""Under which licences the locked packages are, Python's and the front end's: those that a government may pass on.
+
+As the packages say it themselves. Of several that one says side by side, any may be chosen.
+"""
+
+import json
+import re
+from importlib.metadata import PackageNotFoundError, metadata
+
+import pytest
+from django.conf import settings
+
+ALLOWED = {
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LGPL-2.1-or-later", "LGPL-3.0-only", "MIT",
+    "MIT-0", "MIT-CMU", "MPL-2.0", "OFL-1.1", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib",
+}  # fmt: skip
+CALLED = {
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD-3-Clause",
+    "BSD 3-Clause": "BSD-3-Clause",
+    "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+}
+"""What older packages call them (PyPI's classifiers), and what SPDX does."""
+READ = {
+    "axe-playwright-python": "MIT, by its LICENSE",
+    "text-unidecode": "Artistic License, which it offers beside the GPL; for the tests' browser alone",
+    "@uswds/uswds": "by its LICENSE.md: public domain, with parts under MIT, OFL 1.1, Apache 2.0 and BSD",
+}
+"""What was read by a person, since the package names no licence of the list."""
+ELSEWHERE = {"brotlicffi", "colorama", "tzdata"}
+"""Locked for other interpreters and systems than those this runs on; MIT, BSD and Apache by their pages."""
+
+
+def locked():
+    """The names in requirements.lock."""
+    return re.findall(r"(?m)^([a-z0-9][\w.-]*)==", (settings.BASE_DIR / "requirements.lock").read_text())
+
+
+def of_python(name):
+    """What an installed package says of its licence; several where it may be chosen."""
+    said = metadata(name)
+    if expression := said.get("License-Expression"):
+        return expression
+    classified = [
+        line.rpartition(" :: ")[2] for line in said.get_all("Classifier") or [] if line.startswith("License ")
+    ]
+    return " OR ".join(classified) or said.get("License") or "nothing"
+
+
+def is_allowed(expression):
+    """Whether a choice of it is in the list (SPDX: OR is a choice, AND is both)."""
+    choices = re.sub(r"^\((.*)\)$", r"\1", expression).split(" OR ")
+    return any(all(CALLED.get(part, part) in ALLOWED for part in choice.split(" AND ")) for choice in choices)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("MIT", True),
+        ("GPL-3.0-only", False),
+        ("GPL-2.0-or-later OR MIT", True),
+        ("MIT AND GPL-3.0-only", False),
+        ("(MIT AND Zlib)", True),
+        ("nothing", False),
+        ("Other/Proprietary License", False),
+    ],
+)
+def test_licence_is_read(expression, expected):
+    assert is_allowed(expression) is expected
+
+
+def test_every_python_package_is_under_a_licence_of_the_list():
+    found, missing = {}, set()
+    for name in locked():
+        try:
+            found[name] = of_python(name)
+        except PackageNotFoundError:
+            missing.add(name)
+
+    assert {name: said for name, said in found.items() if name not in READ and not is_allowed(said)} == {}
+    assert missing <= ELSEWHERE
+
+
+def test_every_package_of_the_front_end_is_under_a_licence_of_the_list():
+    lock = json.loads((settings.BASE_DIR / "tiptracker" / "frontend" / "package-lock.json").read_text())
+    found = {
+        path.rpartition("node_modules/")[2]: row.get("license", "nothing")
+        for path, row in lock["packages"].items()
+        if path
+    }
+
+    assert len(found) > 20
+    assert {name: said for name, said in found.items() if name not in READ and not is_allowed(said)} == {}
