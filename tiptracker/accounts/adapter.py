@@ -53,6 +53,9 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A sign-in that failed; of somebody signed in, the page that asks for the password again tells."""
+        if request.user.is_authenticated:
+            return
         self._record_refusal("person.sign_in_refused", str(credentials.get("email", "")).lower())
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:

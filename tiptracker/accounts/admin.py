@@ -60,12 +60,47 @@ class Logged(ModelAdmin):
         with transaction.atomic():
             super().save_related(request, form, formsets, change)
             row = form.instance
+            before, after = _changes(form, formsets, is_new=not change)
             record(
                 f"{row._meta.model_name}.{'changed' if change else 'added'}",
                 by=_asker(request),
                 row=row,
-                after={"changed": list(form.changed_data)},
+                country=row if isinstance(row, Country) else getattr(row, "country", None),
+                before=before,
+                after=after,
             )
+
+
+def _changes(form: Any, formsets: Any, *, is_new: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was and what became of each field that was changed, those of inlines as "district Berea: capital"."""
+    before, after = _changes_of(form, is_new=is_new)
+    for formset in formsets:
+        for line in (line for line in formset.forms if line.has_changed()):
+            was, became = _changes_of(line, is_new=line.instance in formset.new_objects)
+            whose = f"{line.instance._meta.verbose_name} {line.instance}"
+            before |= {f"{whose}: {name}": value for name, value in was.items()}
+            after |= {f"{whose}: {name}": value for name, value in became.items()}
+    return before, after
+
+
+def _changes_of(form: Any, *, is_new: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """… of one form; of a new row all fields, and none before. No form here holds a password."""
+    if is_new:
+        shown = {field.name for field in form.visible_fields()} - {"DELETE"}
+        return {}, {name: _told(value) for name, value in form.cleaned_data.items() if name in shown}
+    changed = {name: form.initial.get(name) for name in form.changed_data}
+    before = {
+        name: _told(value if isinstance(value, list) else form.fields[name].to_python(value))
+        for name, value in changed.items()
+    }
+    return before, {name: _told(form.cleaned_data[name]) for name in changed}
+
+
+def _told(value: Any) -> Any:
+    """A value for the log: rows by their names."""
+    if isinstance(value, QuerySet | list):
+        return sorted(str(each) for each in value)
+    return str(value) if isinstance(value, Model) else value
 
 
 A_YEAR = timedelta(days=365)

@@ -182,6 +182,44 @@ class _MakeRecoveryCodes(_Changed, GenerateRecoveryCodesView):  # type: ignore[m
     verb, kind, told = "person.recovery_codes_made", "recovery_codes", "New recovery codes were made for your sign-in"
 
 
+class _ShownAgain:
+    """A view by which somebody signed in shows again who they are: how that went goes into the log."""
+
+    kind: str
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        self._tell("person.reauthenticated")
+        answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Nothing typed is no try; and while somebody is locked out, what they repeat shall not fill the log."""
+        found = {error.code for errors in form.errors.as_data().values() for error in errors}
+        if found - {"required", "too_many_login_attempts"}:
+            self._tell("person.reauthentication_refused")
+        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        return answer
+
+    @transaction.atomic
+    def _tell(self, verb: str) -> None:
+        person = self.request.user  # type: ignore[attr-defined]
+        # By nobody, where it went wrong: it wasn't shown who that was.
+        by = person if verb == "person.reauthenticated" else None
+        record(verb, by=by, row=person, after={"with": self.kind})
+
+
+class _PasswordAgain(_ShownAgain, ReauthenticateView):  # type: ignore[misc]
+    kind = "password"
+
+
+class _CodeAgain(_ShownAgain, CodeAgainView):  # type: ignore[misc]
+    kind = "code"
+
+
+class _PasskeyAgain(_ShownAgain, ReauthenticateWebAuthnView):  # type: ignore[misc]
+    kind = "webauthn"
+
+
 def mfa_authenticate(request: HttpRequest) -> HttpResponse:
     """The second step of signing in."""
     return _answer(request, _Authenticate)
@@ -231,17 +269,17 @@ def mfa_generate_recovery_codes(request: HttpRequest) -> HttpResponse:
 
 def account_reauthenticate(request: HttpRequest) -> HttpResponse:
     """Show one's password again."""
-    return _answer(request, ReauthenticateView)
+    return _answer(request, _PasswordAgain)
 
 
 def mfa_reauthenticate(request: HttpRequest) -> HttpResponse:
     """Show a code again."""
-    return _answer(request, CodeAgainView)
+    return _answer(request, _CodeAgain)
 
 
 def mfa_reauthenticate_webauthn(request: HttpRequest) -> HttpResponse:
     """Show a passkey again."""
-    return _answer(request, ReauthenticateWebAuthnView)
+    return _answer(request, _PasskeyAgain)
 
 
 def _answer(request: HttpRequest, view: Any, **named: Any) -> HttpResponse:

@@ -1,9 +1,9 @@
 """What is refused to somebody who has signed in, for the log.
 
 Told is what isn't open to them (403, of pages and of the API) and a form that did not come from a page of ours. Not
-told are mistakes in a form (400, 422), rules of the record (409) and limits (429): there somebody was let in, and is asked
-to put something right or to wait. Nor is 404: that there is such a row is what they may not learn, and the log of a
-country tells of its own. Whoever isn't signed in is asked to, which is no refusal; that failing is told elsewhere.
+told are mistakes in a form (400, 422), rules of the record (409) and limits (429): there somebody was let in, and is
+asked to put something right or to wait. Nor is 404: that there is such a row is what they may not learn, and the log of
+a country tells of its own. Whoever isn't signed in is asked to, which is no refusal; that failing is told elsewhere.
 """
 
 from collections.abc import Callable

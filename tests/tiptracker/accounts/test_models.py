@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 
 from tests.factories import (
     DialogueFactory,
-    DialogueFactory,
     FocalPointFactory,
     MinistryFactory,
     OfficeHolderFactory,

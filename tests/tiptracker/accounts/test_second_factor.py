@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import OfficerFactory
-from tests.signing_in import codes, enrol, sign_in
+from tests.signing_in import codes, enrol, enter, sign_in
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +189,14 @@ def test_the_demonstration_goes_without(client, settings):
     sign_in(client, OfficerFactory())
 
     assert client.get(reverse("commitment_list")).status_code == 200
+
+
+def test_showing_a_code_again_is_told_however_it_goes(client):
+    person = OfficerFactory()
+    secret = enrol(person)
+    enter(client, person)
+
+    assert client.post(reverse("mfa_reauthenticate"), {"code": "000000"}).status_code == 422
+    assert client.post(reverse("mfa_reauthenticate"), {"code": code_of(secret)}).status_code == 302
+
+    assert logged() == ["person.reauthentication_refused", "person.reauthenticated"]

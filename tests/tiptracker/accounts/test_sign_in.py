@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import AdministratorFactory, FocalPointFactory, OfficerFactory
+from tests.factories import PASSWORD, AdministratorFactory, FocalPointFactory, OfficerFactory
 from tests.signing_in import sign_in
 from tiptracker.accounts import sessions
 from tiptracker.accounts.backend import Backend, is_expired
@@ -249,3 +249,32 @@ def test_sign_in_of_somebody_else_is_not_ended(client):
     client.post(reverse("sign_in_list"), {"end": key})
 
     assert other.get(reverse("commitment_list")).status_code == 200
+
+
+# --- Showing again who one is -----------------------------------------------------------------------------------------
+
+
+def test_showing_ones_password_again_is_told_however_it_goes(client):
+    person = OfficerFactory()
+    sign_in(client, person)
+
+    assert client.post(reverse("account_reauthenticate"), {"password": ""}).status_code == 422
+    assert client.post(reverse("account_reauthenticate"), {"password": "wrong"}).status_code == 422
+    assert client.post(reverse("account_reauthenticate"), {"password": PASSWORD}).status_code == 302
+
+    mine = str(person.pk)
+    assert logged()[1:] == [("person.reauthentication_refused", mine), ("person.reauthenticated", mine)]
+    refused, shown = AuditEntry.objects.order_by("number")[1:]
+    assert (refused.by, shown.by) == (None, person)
+    assert "wrong" not in refused.detail.after
+
+
+def test_what_is_tried_again_while_locked_out_does_not_fill_the_log(client):
+    person = OfficerFactory()
+    sign_in(client, person)
+
+    for _ in range(12):
+        client.post(reverse("account_reauthenticate"), {"password": "wrong"})
+
+    assert [verb for verb, _ in logged()].count("person.reauthentication_refused") == 5
+    assert [verb for verb, _ in logged()].count("person.locked_out") == 1

@@ -169,7 +169,60 @@ def test_verify_audit_prints_the_head(capsys):
     entry = wrote(2)[1]
     call_command("verify_audit")
 
-    assert capsys.readouterr().out == f"The log holds: 2 entries, head {entry.hash}.\n"
+    assert capsys.readouterr().out == f"The log holds: 2 entries, head 2:{entry.hash}.\n"
+
+
+@pytest.mark.django_db
+def test_verify_audit_holds_the_log_against_a_head_noted_before(capsys):
+    second = wrote(3)[1]
+
+    call_command("verify_audit", f"--expect=2:{second.hash}")
+
+    assert "The log holds: 3 entries" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_verify_audit_finds_that_the_end_was_cut_off():
+    """… which the hashes alone can't tell."""
+    newest = wrote(3)[2]
+    behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", newest.pk)
+    behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 3")
+    assert actions.verify() is None
+
+    with pytest.raises(CommandError, match="entry 3 is missing: the log ends at 2"):
+        call_command("verify_audit", f"--expect=3:{newest.hash}")
+
+
+@pytest.mark.django_db
+def test_verify_audit_finds_that_the_end_was_written_anew():
+    newest = wrote(3)[2]
+    behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", newest.pk)
+    behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 3")
+    actions.record("nothing.happened", by=None)
+    assert actions.verify() is None
+
+    with pytest.raises(CommandError, match="entry 3 is not the one that was noted"):
+        call_command("verify_audit", f"--expect=3:{newest.hash}")
+
+
+@pytest.mark.parametrize("typed", ["3", "three:" + "a" * 64, "3:abc"])
+def test_verify_audit_takes_nothing_else_for_a_head(typed):
+    with pytest.raises(CommandError, match="Give it as NUMBER:HASH"):
+        call_command("verify_audit", f"--expect={typed}")
+
+
+@pytest.mark.django_db
+def test_each_entry_tells_by_itself_whether_it_holds():
+    first, second, third = wrote(3)
+    assert [actions.fault_of(entry) for entry in (first, second, third)] == ["", "", ""]
+
+    behind_the_triggers("UPDATE audit_auditentry SET verb = %s WHERE number = 2", "nothing.happened")
+    alter_detail(first, "after", "{}")
+
+    faults = [actions.fault_of(AuditEntry.objects.get(number=number)) for number in (1, 2, 3)]
+    assert faults == ["what entry 1 changed was altered (after)", "entry 2 was changed or put in", ""]
+    behind_the_triggers("UPDATE audit_auditentry SET hash = %s WHERE number = 2", "b" * 64)
+    assert actions.fault_of(AuditEntry.objects.get(number=3)) == "entry 3 does not follow the one before it"
 
 
 @pytest.mark.django_db

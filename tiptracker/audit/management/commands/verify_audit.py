@@ -1,19 +1,38 @@
 """Hold the log against its own hashes."""
 
+from argparse import ArgumentParser, ArgumentTypeError
+
 from django.core.management.base import BaseCommand, CommandError
 
-from tiptracker.audit.actions import verify
-from tiptracker.audit.models import AuditEntry
+from tiptracker.audit.actions import fault_of_head, head, verify
+
+
+def noted(text: str) -> tuple[int, str]:
+    """A head as it was noted: number and hash."""
+    number, colon, digest = text.partition(":")
+    if not (colon and number.isdecimal() and len(digest) == 64):
+        raise ArgumentTypeError(f"{text} is no head. Give it as NUMBER:HASH, as the log's page shows it.")
+    return int(number), digest.lower()
 
 
 class Command(BaseCommand):
     help = "Checks the whole audit log; names the first entry that was changed, is missing or was put in."
 
-    def handle(self, **options: object) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--expect",
+            metavar="NUMBER:HASH",
+            type=noted,
+            help="A head that was noted before. The hashes alone can't tell that the log's end was cut off; this can.",
+        )
+
+    def handle(self, *, expect: tuple[int, str] | None, **options: object) -> None:
         if fault := verify():
             raise CommandError(f"The log does not hold: {fault[1]}.", returncode=1)
-        head = AuditEntry.objects.order_by("-number").first()
-        if head is None:
+        if expect and (said := fault_of_head(*expect)):
+            raise CommandError(f"The log does not hold: {said}.", returncode=1)
+        newest = head()
+        if newest is None:
             self.stdout.write("The log is empty.")
         else:
-            self.stdout.write(f"The log holds: {head.number} entries, head {head.hash}.")
+            self.stdout.write(f"The log holds: {newest[0]} entries, head {newest[0]}:{newest[1]}.")

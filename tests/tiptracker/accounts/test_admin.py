@@ -1,0 +1,116 @@
+"""What an administrator changes is in the log, before and after, and never a password."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import AdministratorFactory, CountryFactory, DistrictFactory, MinistryFactory, OfficerFactory
+from tests.signing_in import enter
+from tiptracker.accounts.models import User
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def administrator(client):
+    administrator = AdministratorFactory()
+    enter(client, administrator)
+    return administrator
+
+
+def person(**changed):
+    return {
+        "name": "Lineo",
+        "email": "lineo@post.example",
+        "role": "officer",
+        "countries": [CountryFactory().pk],
+        "is_active": "on",
+        "valid_until_on": "2099-12-31",
+    } | changed
+
+
+def inline(prefix, *lines):
+    rows = {f"{prefix}-TOTAL_FORMS": len(lines), f"{prefix}-INITIAL_FORMS": sum("id" in line for line in lines)}
+    return rows | {f"{prefix}-{n}-{name}": value for n, line in enumerate(lines) for name, value in line.items()}
+
+
+def logged(verb):
+    entry = AuditEntry.objects.select_related("detail").filter(verb=verb).get()
+    return json.loads(entry.detail.before or "{}"), json.loads(entry.detail.after or "{}"), entry
+
+
+def test_an_added_person_is_told_whole(client, administrator):
+    assert client.post(reverse("admin:accounts_user_add"), person()).status_code == 302
+
+    before, after, entry = logged("user.added")
+    assert before == {}
+    assert after == {
+        "name": "Lineo",
+        "email": "lineo@post.example",
+        "role": "officer",
+        "ministry": None,
+        "countries": ["Lesotho"],
+        "is_active": True,
+        "valid_until_on": "2099-12-31",
+    }
+    assert (entry.by, entry.country) == (administrator, None)
+
+
+def test_a_changed_person_is_told_before_and_after_and_nothing_else(client):
+    elsewhere = CountryFactory(elsewhere=True)
+    officer = OfficerFactory(
+        name="Lineo", email="lineo@post.example", valid_until_on="2099-12-31", countries=[CountryFactory()]
+    )
+
+    sent = person(name="Lineo M.", countries=[CountryFactory().pk, elsewhere.pk])
+    assert client.post(reverse("admin:accounts_user_change", args=[officer.pk]), sent).status_code == 302
+
+    before, after, _ = logged("user.changed")
+    assert before == {"name": "Lineo", "countries": ["Lesotho"]}
+    assert after == {"name": "Lineo M.", "countries": sorted(["Lesotho", elsewhere.name])}
+
+
+def test_a_focal_points_ministry_is_told_by_its_name(client):
+    ministry, other = MinistryFactory(name="Police"), MinistryFactory(name="Justice")
+    User.objects.create_user(
+        "lineo@post.example", name="Lineo", role="focal_point", ministry=ministry, valid_until_on="2099-12-31"
+    )
+    someone = User.objects.get_queryset().get(email="lineo@post.example")
+
+    sent = person(role="focal_point", ministry=other.pk, countries=[])
+    assert client.post(reverse("admin:accounts_user_change", args=[someone.pk]), sent).status_code == 302
+
+    before, after, _ = logged("user.changed")
+    assert (before, after) == ({"ministry": "Police"}, {"ministry": "Justice"})
+
+
+def test_what_is_changed_beside_a_country_is_told_and_belongs_to_the_country(client):
+    country = CountryFactory()
+    berea = DistrictFactory(country=country, name="Berea", capital="Nowhere")
+    lines = [
+        {"id": berea.pk, "country": country.pk, "name": "Berea", "capital": "Teyateyaneng"},
+        {"country": country.pk, "name": "Leribe", "capital": "Hlotse"},
+    ]
+    sent = {"code": country.code, "name": country.name, "time_zone": country.time_zone, "currency": "ZAR"}
+    sent |= inline("districts", *lines)
+
+    assert client.post(reverse("admin:accounts_country_change", args=[country.pk]), sent).status_code == 302
+
+    before, after, entry = logged("country.changed")
+    assert before == {"currency": country.currency, "district Berea: capital": "Nowhere"}
+    assert after == {
+        "currency": "ZAR",
+        "district Berea: capital": "Teyateyaneng",
+        "district Leribe: name": "Leribe",
+        "district Leribe: capital": "Hlotse",
+    }
+    assert entry.country == country
+
+
+def test_the_admin_leads_to_the_log_and_to_ones_own_sign_ins(client):
+    page = client.get(reverse("admin:index")).text
+
+    assert reverse("log_list") in page
+    assert reverse("sign_in_list") in page
