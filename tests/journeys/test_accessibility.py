@@ -36,12 +36,14 @@ from tiptracker.jobs.models import State
 DESK, PHONE, NARROWEST = 1280, 375, 320
 OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "section508"]},
+from tiptracker.accounts import tokens
     "resultTypes": ["violations"],
     "preload": False,
 }
+from tiptracker.words import Scope
 AXE = Axe().axe_script
 PASSKEY = {"name": "My telephone", "credential": {}}
-NO_PAGES = {"evidence_review", "round_return", "round_accept", "evidence_file", "briefing_file"}
+NO_PAGES = {"evidence_review", "round_return", "round_accept", "evidence_file", "briefing_file", "token_revoke"}
 """Addresses that take a form or hand out a file; what is refused there is shown on a page that is walked."""
 
 WHY = [
@@ -207,6 +209,12 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     )
 
 
+    for name, scope in (("Weekly import", Scope.READ), ("A spreadsheet", Scope.SUBMIT), ("An old one", Scope.READ)):
+        token, _ = tokens.make(
+            person=people["officer"], name=name, scope=scope, expires_on=tokens.last_day(people["officer"])
+        )
+        tokens.note_use(token, "196.1.1.1")
+    tokens.revoke(token, by=people["officer"])
 def _open_to_both(commitments: Iterable[Commitment]) -> list[Commitment]:
     """One open commitment of each of two ministries, on which an update may be sent."""
     still = [each for each in commitments if each.status == Status.OPEN and each.ministry]
@@ -239,6 +247,11 @@ def test_everybody_at_the_embassy_can_use_each_page(live: Live, people, pages, b
     assert not faults, "\n".join(faults)
 
 
+        officer.page.goto(f"{live.url}{reverse('token_add')}")
+        officer.page.get_by_label("What is it for?").fill("A new import")
+        officer.page.get_by_role("button", name="Make the token").click()
+        expect(officer.page.get_by_role("heading", name="Copy your new token now")).to_be_visible()
+        officer.look()
 def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, browser: Browser) -> None:
     with walk(browser, live, "police", people["police"]) as police:
         for address in (address for addresses in pages.values() for address in addresses):
@@ -282,3 +295,6 @@ REFUSED = [
     ("readiness_detail", "Show", {"As of": "2030-01-01"}),
     ("briefing_list", "Prepare the ambassador’s briefing", {"As of": "2030-01-01"}),
 ]
+    ("redaction_add", "Find where they stand", {"The words that are to go": "police"}),
+    ("redaction_detail", "Decline with a reason", {}),
+    ("token_add", "Make the token", {}),

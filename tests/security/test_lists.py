@@ -195,6 +195,11 @@ PAGES = {
         lambda context: [waiting.round.pk for waiting in context["rounds"]],
         told(embassy="waiting homes_round", elsewhere="their_round"),
     ),
+    "token_list": (
+        "apitoken",
+        lambda context: [token.pk for token in context["working"]],
+        told(officer="officers_token"),
+    ),
     "ministry_home": ("commitment", of_ministry_home, API["commitment"][1]),
     "log_list": (
         "auditentry",
