@@ -20,6 +20,7 @@ CALLED = {
     "BSD 3-Clause": "BSD-3-Clause",
     "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
     "MIT License": "MIT",
+    "Python Software Foundation License": "PSF-2.0",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
 """What older packages call them (PyPI's classifiers), and what SPDX does."""

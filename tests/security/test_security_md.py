@@ -1,0 +1,29 @@
+"""What SECURITY.md says of tests: each that it names is there."""
+
+import re
+
+from django.conf import settings
+
+TOP = settings.BASE_DIR
+SAID = (TOP / "SECURITY.md").read_text()
+
+
+def test_every_test_that_it_names_is_there():
+    files = set(re.findall(r"tests/[\w/]+\.py", SAID))
+    names = set(re.findall(r"`(test_\w+)`", SAID))
+    written = {
+        name
+        for path in (TOP / "tests").rglob("test_*.py")
+        for name in re.findall(r"(?m)^def (test_\w+)", path.read_text())
+    }
+
+    assert files
+    assert names
+    assert {path for path in files if not (TOP / path).exists()} == set()
+    assert names - written == set()
+
+
+def test_every_defence_names_one():
+    defences = SAID.partition("## Threats, and what meets them")[2].partition("\n## ")[0].strip().split("\n\n")
+
+    assert [defence.splitlines()[0] for defence in defences if "test_" not in defence] == []
