@@ -42,7 +42,7 @@ KEPT = {
     AuditDetail: {"before", "after"},
     AuditEntry: set(),
     BenchmarkTerms: {"criterion", "reason"},
-    Briefing: set(),  # once cleared
+    Briefing: set(),  # once cleared or withdrawn
     BriefingDownload: set(),
     CommitmentEvent: {"reason"},
     EditionTerms: {"reason", "working_mark_reason"},

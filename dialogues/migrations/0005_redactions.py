@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import dialogues.words
-from tiptracker.audit.append_only import REDACTED, AppendOnly, RefuseInsert
+from tiptracker.audit.append_only import REDACTED, AppendOnly, LiftAppendOnly, RefuseInsert
 
 OWN_PROPOSAL = """
 EXISTS (SELECT 1 FROM dialogues_redaction r WHERE r.id = NEW.redaction_id AND r.recorded_by_id = NEW.recorded_by_id)
@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
             OWN_PROPOSAL,
             "Nobody decides on a redaction that they proposed themselves",
         ),
+        LiftAppendOnly("assessment", redactable=("rationale",)),
         AppendOnly("assessment", redactable=("rationale", "law")),
         migrations.RemoveConstraint("dialogue", "one_dialogue_a_day_and_place"),
         migrations.AddConstraint(

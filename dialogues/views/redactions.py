@@ -311,7 +311,7 @@ def redacted_on(*rows: Model | None) -> list[Note]:
     for place in RedactionPlace.objects.marked(filter(None, rows)):
         on = timezone.localtime(place.redaction.decision.recorded_at).date()
         model = MODELS[place.table]
-        name = f"{model._meta.verbose_name}: {_named(model, place.field)}"
+        name = f"{model._meta.verbose_name} ({_named(model, place.field)})"
         if name not in days[on]:
             days[on].append(name)
     return [Note(on, what) for on, what in sorted(days.items())]

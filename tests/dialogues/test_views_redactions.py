@@ -292,6 +292,8 @@ def test_a_ministry_reads_the_mark_and_the_day_and_no_reason(client, sent):
     for page in pages[:2]:
         assert REDACTED in page.text
         assert "3 February 2022" in page.text
+    assert "3 February 2022</time>: update round (narrative)" in pages[0].text
+    assert "Tell your contact at the embassy at once" in pages[0].text
     assert pages[4].json()["narrative"] == REDACTED
     assert pages[2].context["form"].initial["narrative"] == ""
 

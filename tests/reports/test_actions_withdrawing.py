@@ -233,6 +233,14 @@ def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
     assert refused(size=1)
 
 
+def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
+    briefing = BriefingFactory(content=b"%PDF-1.7\n")
+    actions.withdraw(briefing=briefing, reason="It is wrong.", by=OfficerFactory(), now=NOW)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Briefing.objects.filter(pk=briefing.pk).update(withdrawn_reason="It was right.")
+
+
 def test_withdraw_takes_only_what_is_there():
     briefing = BriefingFactory()
 
