@@ -1,0 +1,195 @@
+"""The role table as a page for people who decide whether to trust it: `python -m tests.security.page` writes ACCESS.md.
+
+Nothing in it is written by hand but what the words mean, so it can't say anything else than what the suite asks for.
+"""
+
+import re
+import sys
+
+from tests import conftest  # sets the environment of the tests, and with it Django, first
+
+from django.conf import settings  # isort: skip
+
+from tests.security.asking import ENROL, SIGN_IN, UNKNOWN, Line, address, lines
+from tests.security.test_roles import OPEN_WITHOUT_SECOND_FACTOR, TABLE
+from tests.security.world import READERS
+
+assert conftest
+PAGE = settings.BASE_DIR / "ACCESS.md"
+
+COLUMNS = {
+    "officer": "Officer",
+    "second": "Second officer",
+    "ambassador": "Ambassador",
+    "observer": "Observer",
+    "own": "Own ministry",
+    "supporting": "Supporting ministry",
+    "other": "Other ministry",
+    "elsewhere": "Other country",
+    "administrator": "Administrator",
+    "out": "Signed out",
+    "deactivated": "Closed account",
+}
+UNENROLLED = "No second step"
+LEADING_ON = frozenset({
+    "home", "account_login", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn",
+})  # fmt: skip
+"""Whoever has signed in is led on from there, whatever was sent."""
+ROWS = {
+    "account_entry": "an entry on an account",
+    "assessed": "a benchmark",
+    "assessment": "an assessment",
+    "before": "evidence that a ministry sent and the embassy reviewed",
+    "benchmark": "a benchmark",
+    "briefing": "a briefing",
+    "concrete_action": "one part of readiness",
+    "counted": "an indicator of the ministry's benchmarks",
+    "dialogue": "a meeting with promises of two ministries",
+    "edition": "an edition",
+    "entry": "an entry on the record",
+    "failed_briefing": "a briefing that failed",
+    "first": "a recommendation that names both ministries",
+    "internal": "evidence that the embassy keeps to itself",
+    "internal_file": "a file that the embassy keeps to itself",
+    "lesotho": "a country",
+    "milestone": "a milestone",
+    "observer_person": "an account",
+    "of_internal": "on evidence that the embassy keeps to itself",
+    "of_shared": "on evidence shared with the ministry",
+    "officers_token": "a token of the officer's",
+    "ours": "a promise of the United States",
+    "passkey": "somebody else's passkey",
+    "police": "the ministry itself",
+    "promise": "a promise of the ministry",
+    "reading": "a figure that the ministry sent",
+    "reported": "a promise of the United States, reported done by the officer",
+    "run": "a kept run",
+    "said_before": "the word on what the ministry sent",
+    "said_of_shared": "the word on evidence shared with the ministry",
+    "sent": "evidence that the ministry sent",
+    "sent_back": "an update that was sent back",
+    "sent_file": "a file that the ministry sent",
+    "settled": "a promise that is settled",
+    "shared": "evidence shared with the ministry",
+    "shared_file": "a file shared with the ministry",
+    "three_ps": "one part of readiness",
+    "unsent_file": "a file that somebody uploaded and has not sent",
+    "unstarted": "a promise that nothing was sent on",
+    "update": "an update of the ministry",
+    "waiting": "an update that waits",
+}
+"""What the rows of the table are, in words; others go by their names."""
+
+INTRODUCTION = """# Who may see what, and who may do what
+
+This page is written by the test suite from the very table that it tests: each cell below is asked of the running
+application each time the suite runs, as that person, with rows of other ministries and of another country there that
+could leak. Nobody edits it (`python -m tests.security.page`); the suite fails while it says something else.
+
+**In one sentence:** the embassy reads everything on its own country and nothing on another; a ministry reads what was
+promised by itself, what it sent and what the embassy answered; administrators look after accounts and read no case;
+nobody reads anything before both steps of signing in.
+
+## Who asks
+
+| column | who that is |
+|---|---|
+| Officer | an officer of the embassy, who recorded most of what is asked about |
+| Second officer | another officer of the same embassy, since nobody verifies what they recorded themselves |
+| Ambassador, Observer | of the same embassy; observers read only |
+| Own ministry | a focal point of the ministry that the row belongs to |
+| Supporting ministry | a focal point of a ministry that a recommendation merely names as supporting |
+| Other ministry | a focal point of a ministry that has nothing to do with the row, and has rows of its own |
+| Other country | an officer of an embassy elsewhere |
+| Administrator | looks after accounts, countries and ministries |
+| Signed out, Closed account | nobody; and somebody whose account was closed while a session of theirs was open |
+| No second step | an officer who has signed in with the password alone |
+
+## What the words mean
+
+| word | meaning |
+|---|---|
+| yes | is answered, or what was sent is done |
+| **no** | sees that it is there and may not do this (403) |
+| hidden | is told that there is no such thing, just as for a number never given (404; to a program also 400) |
+| refused | may use the form; a rule of the record, or a choice that is not theirs, refuses this one (409, 422) |
+| onward | is led to another page, whatever there is |
+| sign in | is led to sign in; a program gets 401 |
+| set up | is led to set up the second step; a program gets 403 |
+| void | the link is worth nothing (410) |
+| – | nobody can do this here (405) |
+
+“Look” is a page or an answer that is read (GET), “send” is a form or an order (POST). The tables are wide: on a small
+screen they scroll sideways.
+
+## What else is asked of each line
+
+- Every answer is searched for texts that are not for its reader, also refusals, and parts of pages asked for alone.
+- A marker is planted in every text, figure and file of every kind of row; whatever a ministry can reach by page,
+  program, file and mail is searched for them. What a ministry may read is a short list; a field that is added is
+  internal until somebody puts it there.
+- Lists are compared whole, with their counts; every filter, with numbers of rows that exist unseen and that don't
+  exist; no list can be ordered or searched by what it doesn't show.
+- Hidden and unknown are alike in words, headers and the statements sent to the database; a wrong password costs the
+  same work for an account, a closed, an expired and an invited one, and for nobody.
+- Other methods than those below open and write nothing.
+"""
+
+
+def sections():
+    """The lines of the table by the heading above them; the ways in come last, since there is least to say of them."""
+    found, heading = {}, ""
+    for text in TABLE.strip().splitlines():
+        if re.match(r"# \w", text):
+            heading = text.removeprefix("# ")
+        elif text.strip() and not text.startswith("#"):
+            found.setdefault(heading, []).extend(lines(text))
+    ways_in = next(iter(found))
+    return found | {ways_in: found.pop(ways_in)}
+
+
+def word(line: Line, status: str) -> str:
+    """What a cell of the table says, in words."""
+    if status == "302":
+        return "onward" if line.method == "GET" or line.route in LEADING_ON else "yes"
+    if status in {"200", "201", "202"}:
+        return "yes"
+    words = {"401": "sign in", SIGN_IN: "sign in", "403": "**no**", "404": "hidden", "400": "hidden", "405": "–"}
+    return (words | {"409": "refused", "422": "refused", "410": "void", ENROL: "set up"})[status]
+
+
+def without_second_step(line):
+    return word(line, OPEN_WITHOUT_SECOND_FACTOR.get(f"{line.method} {line.route}", ENROL))
+
+
+def path(line):
+    """The address, with what differs from row to row named in braces."""
+    return address(line, UNKNOWN).replace(str(UNKNOWN), "{number}").replace("made-up", "{link}")
+
+
+def row(line):
+    about = ROWS.get(line.row.partition("/")[0], line.row.replace("_", " "))
+    what = f"{'look' if line.method == 'GET' else 'send'} `{path(line)}`" + (f"<br>{about}" if line.row != "-" else "")
+    cells = [word(line, line.expected[reader]) for reader in READERS]
+    return f"| {' | '.join([what, *cells, without_second_step(line)])} |"
+
+
+def section(heading, found):
+    """A heading, its table, and the addresses by which nobody can send anything."""
+    head = ["Address", *(COLUMNS[reader] for reader in READERS), UNENROLLED]
+    told = [line for line in found if set(line.expected.values()) - {"405", SIGN_IN, "401"} or line.method == "GET"]
+    closed = [f"`{path(line)}`" for line in found if line not in told]
+    table = [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *map(row, told)]
+    nothing = [f"\nNobody can send anything to {', '.join(dict.fromkeys(closed))}."] if closed else []
+    return "\n".join([f"## {heading}\n", *table, *nothing])
+
+
+def text():
+    """The whole page."""
+    return "\n\n".join([INTRODUCTION.strip(), *(section(*each) for each in sections().items())]) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(text())
+    sys.stdout.write(f"{PAGE.name} is written.\n")
