@@ -57,6 +57,7 @@ __all__ = [
     "keep_upload",
     "log_evidence",
     "log_sides_of",
+    "open_evidence",
     "places_of",
     "propose_redaction",
     "record_commitment",

@@ -10,7 +10,6 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
@@ -119,7 +118,7 @@ class EvidenceViewSet(ReadOnlyModelViewSet[Evidence]):
 
     filterset_class = EvidenceFilter
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def retrieve(self, request: SignedIn, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         evidence = self.get_object()
         actions.open_evidence(evidence=evidence, by=request.user)
         return Response(self.get_serializer(evidence).data)

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from django.apps import apps
 from django.db import models
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from tiptracker.accounts.models import Reader
 from tiptracker.audit.models import AuditEntry
@@ -82,7 +84,8 @@ def things(entries: Iterable[AuditEntry], user: Reader) -> dict[tuple[str, str],
         if kind.name:
             seen = apps.get_model(table)._default_manager.visible_to(user)
             for pk, name, key in seen.filter(pk__in=rows).values_list("pk", kind.name, kind.key):
-                found[table, str(pk)] = Thing(f"{kind.noun} {pk}", str(name), _address(kind, key, user))
+                named = date_format(name, "j F Y") if isinstance(name, date) else str(name)
+                found[table, str(pk)] = Thing(f"{kind.noun} {pk}", named, _address(kind, key, user))
     return found
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,6 +18,7 @@ from tests.factories import (
     FocalPointFactory,
     ObserverFactory,
     OfficerFactory,
+    ReadinessRunFactory,
 )
 from tests.signing_in import enter
 from tiptracker.audit import context
@@ -71,6 +72,27 @@ def test_log_list_says_who_did_what_to_what_when_and_from_where(client, officer)
         assert told in page.text
     assert reverse("evidence_detail", args=[evidence.pk]) in page.text
     assert reverse("log_detail", args=[entry.number]) in page.text
+
+
+def test_log_list_tells_the_tracker_from_somebody_who_had_not_signed_in(client, officer):
+    wrote("readiness.computed")
+    assert "The tracker itself" in search(client).text
+    token = context.address.set("192.0.2.44")
+    wrote("person.sign_in_refused")
+    context.address.reset(token)
+
+    assert "Nobody signed in" in search(client, address="192.0.2.44").text
+
+
+def test_log_list_names_a_row_by_its_day_in_words(client, officer):
+    run = ReadinessRunFactory(as_of=date(2022, 1, 28))
+    wrote("readiness.computed", row=run)
+
+    page = search(client).text
+
+    assert f"Readiness run {run.pk}" in page
+    assert "28 January 2022" in page
+    assert reverse("run_detail", args=[run.pk]) in page
 
 
 def test_log_list_is_in_the_countrys_time(client, officer, monkeypatch):
