@@ -4,6 +4,7 @@ Milliseconds are printed and never judged, since machines differ. What makes the
 machine agrees on: how many queries are sent, and how the cost of a fact grows with the number of facts.
 """
 
+import logging
 import shutil
 import sys
 import tracemalloc
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 from tests.conftest import MASERU, VAR_DIR  # sets the environment of the tests, and with it Django, first
 
 from django.conf import settings  # isort: skip
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
@@ -267,6 +269,41 @@ def tell_pages(edition: Edition) -> None:
         say(f"  {name}: {len(body):,} bytes on the wire, {more}; {len(sent)} queries, {1000 * took:.0f} ms once")
 
 
+def tell_secrets(seen: Edition, unseen: Edition) -> None:
+    """Whether time tells what is there: how long an answer takes beside one on what isn't, in turn; 1.00 is alike.
+
+    The suite holds the work to be the same, by hashes and statements; this shows it on a clock.
+    """
+    person = User.objects.get_queryset().get(email=f"{seen.country.code}@exercise.invalid")
+    person.set_password("what nobody types here")
+    person.save()
+    reader = Client(SERVER_NAME="localhost")
+    reader.force_login(person)
+    stranger = Client(SERVER_NAME="localhost")
+
+    def sign_in(email: str) -> None:
+        cache.clear()  # five tries are all that is allowed
+        stranger.post(reverse("account_login"), {"login": email, "password": "wrong"})
+
+    def look_for(key: int) -> None:
+        response = reader.get(reverse("evidence_detail", args=[key]))
+        assert response.status_code == 404, response.status_code
+
+    hidden = Evidence.objects.get_queryset().filter(country=unseen.country).values_list("pk", flat=True)[0]
+    logger = logging.getLogger("django.request")
+    logger.setLevel(logging.ERROR)  # each 404 is a line otherwise
+    for name, beside, act in (
+        (
+            "wrong password, nobody’s over an account’s",
+            lambda: sign_in(person.email),
+            lambda: sign_in("no@one.invalid"),
+        ),
+        ("404, unseen over never there", lambda: look_for(10**9), lambda: look_for(hidden)),
+    ):
+        told = measure(act, beside)
+        say(f"  {name}: {told.ratio:.2f} times as long (at least {told.least:.1f} ms)")
+
+
 def run() -> list[str]:
     """Make the record, measure, print; gives what is wrong, as sentences."""
     settings.DEMO_CLOCK = f"{NOW.isoformat()} {timezone.now().isoformat()}"
@@ -286,6 +323,7 @@ def run() -> list[str]:
     wrong += check_growth(measured[GOAL_IS_FOR], measured[max(SIZES)])
     tell_memory(editions[GOAL_IS_FOR])
     tell_pages(editions[GOAL_IS_FOR])
+    tell_secrets(editions[GOAL_IS_FOR], editions[min(SIZES)])
     return wrong
 
 
