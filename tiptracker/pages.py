@@ -19,6 +19,7 @@ from tiptracker.accounts.middleware import HELD
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.refusals import FORGED
+from tiptracker.typed import typed_here
 from tiptracker.words import Marking, Role
 
 
@@ -46,8 +47,6 @@ EMBASSY_PAGES = (
 )
 HOME = {Role.FOCAL_POINT: "ministry_home", Role.ADMINISTRATOR: "admin:index"}
 """Where somebody arrives after signing in, by role; the dashboard otherwise."""
-A_TEXT = 20
-"""Characters from which on something typed is worth showing again; what is shorter is chosen or typed again quickly."""
 
 
 def render_page(
@@ -99,9 +98,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form without the token of our own page. Texts typed here come back; another site's aren't shown."""
     setattr(request, FORGED, True)
-    is_own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    typed = [text for name, text in request.POST.items() if len(text) >= A_TEXT and "password" not in name]
-    return render(request, "403_csrf.html", {"typed": typed if is_own else []}, status=HTTPStatus.FORBIDDEN)
+    return render(request, "403_csrf.html", {"typed": typed_here(request)}, status=HTTPStatus.FORBIDDEN)
 
 
 def _marking(request: HttpRequest) -> str:

@@ -177,7 +177,12 @@ def test_nothing_is_sent_without_the_token_of_our_own_page(world, line):
     assert told in answer.body
 
 
-TYPED = {"narrative": "We trained 40 officers\nin <Maseru>.", "password": "a long enough password", "claimed": "done"}
+TYPED = {
+    "narrative": "We trained 40 officers\nin <Maseru>.",
+    "password": "a long enough password",
+    "csrfmiddlewaretoken": "k" * 64,
+    "claimed": "done",
+}
 
 
 @pytest.mark.django_db
@@ -194,3 +199,4 @@ def test_what_was_typed_comes_back_to_who_typed_it_here(origin, is_own):
     assert answer.status_code == 403
     assert ("We trained 40 officers\nin &lt;Maseru&gt;." in body) is is_own
     assert "a long enough password" not in body
+    assert "k" * 64 not in body

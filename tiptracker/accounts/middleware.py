@@ -11,12 +11,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 
 from tiptracker.accounts import sessions
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
+from tiptracker.typed import typed_here
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -76,12 +77,17 @@ def _name(request: HttpRequest) -> str:
 
 
 def _sign_out(request: HttpRequest, verb: str, sentence: str) -> HttpResponse:
+    """Leads to the sign-in page; a form that was just sent isn't taken, and what was typed into it is given back."""
+    typed = typed_here(request) if request.method == "POST" else []
     with transaction.atomic():
         person = request.user if isinstance(request.user, User) else None
         record(verb, by=person, row=person)
         logout(request)
     if request.path.startswith("/api/"):
         return _refuse(sentence)
+    if typed:
+        context = {"sentence": sentence, "typed": typed}
+        return render(request, "account/signed_out.html", context, status=HTTPStatus.FORBIDDEN)
     messages.info(request, sentence)
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 

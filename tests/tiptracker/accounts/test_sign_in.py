@@ -132,6 +132,21 @@ def test_unused_session_ends_and_says_why(client):
     assert logged()[-1] == ("person.session_ended", str(person.pk))
 
 
+def test_what_was_typed_while_a_session_ended_is_given_back_and_not_taken(client):
+    sign_in(client, OfficerFactory())
+    age(client, seen_at=61)
+    typed = {"title": "Forty officers trained in <Maseru>", "kind": "press", "csrfmiddlewaretoken": "k" * 64}
+
+    answer = client.post(reverse("evidence_log"), typed, headers={"Origin": "http://testserver"})
+
+    body = answer.content.decode()
+    assert answer.status_code == 403
+    assert "Nothing was done for 60 minutes" in body
+    assert "Forty officers trained in &lt;Maseru&gt;</textarea>" in body
+    assert "k" * 64 not in body
+    assert client.get(reverse("evidence_log")).status_code == 302  # signed out all the same
+
+
 def test_session_ends_however_much_it_is_used(client):
     sign_in(client, OfficerFactory())
     age(client, began_at=12 * 60 + 1)
