@@ -22,6 +22,7 @@ from dialogues.forms.fields import beside_field, has_now_seen, refused
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
 from dialogues.telling import Effect, effect, on_benchmark, why_not
 from dialogues.views.here import Head, newest_edition, outside
+from dialogues.views.redactions import of_evidence, redacted_on
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark, Edition
@@ -205,13 +206,15 @@ def _newest_review(evidence: Evidence, bearing: EvidenceBearing | None) -> int:
 def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status: int = 200) -> HttpResponse:
     user = request.user
     edition = newest_edition(user, evidence.country)
-    context: dict[str, Any] = {"evidence": Piece.of(evidence)}
+    rows = (*of_evidence(evidence), *evidence.readings.all(), evidence.commitment)
+    context: dict[str, Any] = {"evidence": Piece.of(evidence), "redacted": redacted_on(*rows)}
     if evidence.round_id and evidence.file_id is None:  # what proves a figure is elsewhere in the update
         context["files"] = list(EvidenceFile.objects.visible_to(user).filter(evidence__round=evidence.round_id))
     if user.is_embassy:
         lines = _lines(user, evidence, edition, sent)
         context |= {
             "is_embassy": True,
+            "can_redact": evidence.file is not None and permissions.can_redact(user, evidence.country),
             "round": evidence.round,
             "readings": evidence.readings.all(),
             "recorded_by": evidence.recorded_by,

@@ -126,8 +126,8 @@ def test_round_list_query_count(client, django_assert_num_queries, count):
         EvidenceFactory(bears_on=[benchmark])
     client.force_login(OfficerFactory())
 
-    # session, user, zone; rounds, logged, how many, reported, two that ask for another look; inbox, name of the post
-    with django_assert_num_queries(11):
+    # session, user, zone; rounds, logged, how many, redactions, reported, two that ask for another look; inbox, post
+    with django_assert_num_queries(12):
         response = client.get(reverse("round_list"))
 
     assert len(response.context["rounds"]) == len(response.context["logged"]) == count
