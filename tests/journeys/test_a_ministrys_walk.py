@@ -1,0 +1,64 @@
+"""A focal point follows every link there is, from the ministry's first page on: nothing dead, nothing of the embassy's.
+
+`PICTURES=var/walk` keeps a picture of each page besides, at a telephone's and at a desk's width.
+"""
+
+import os
+import re
+from collections import Counter, deque
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+from playwright.sync_api import Browser, Page
+
+from tests.live import Live
+
+WIDTHS = (390, 1280)
+MOST_PAGES = 200
+INTERNAL = ("dashboard", "readiness", "methodology", "log", "redactions", "admin", "editions", "milestones")
+"""What the addresses of the embassy's and of administrators' own pages begin with."""
+
+
+def test_a_focal_point_can_follow_every_link(live: Live, people, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 844}, locale="en-GB")
+    live.enter(context, people["home.affairs"])
+    page = context.new_page()
+    answers = walk(page, live.url)
+    context.close()
+
+    assert {path: status for path, status in answers.items() if status != 200} == {}
+    led_to_internal = [path for path in answers if path.split("/")[1] in INTERNAL]
+    assert led_to_internal == []
+    kinds = Counter(re.sub(r"\d+", "1", urlsplit(path).path) for path in answers)
+    reached = {"/ministry/", "/commitments/1/", "/commitments/1/update/", "/recommendations/1/", "/evidence/1/"}
+    assert reached <= kinds.keys()
+    assert len(answers) < MOST_PAGES, f"the walk does not end: {kinds.most_common(5)}"
+
+
+def walk(page: Page, home: str) -> dict[str, int]:
+    """Every address on our own host that links lead to, with what it answers; files are fetched, not opened."""
+    found: dict[str, int] = {}
+    waiting = deque(["/"])
+    while waiting and len(found) < MOST_PAGES:
+        path = waiting.popleft()
+        if path in found:
+            continue
+        asked = page.request.get(home + path)
+        found[path] = asked.status
+        if not asked.headers.get("content-type", "").startswith("text/html"):
+            continue
+        page.goto(home + path)
+        keep_picture(page, path)
+        hrefs = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+        waiting.extend(urldefrag(href).url.removeprefix(home) for href in hrefs if href.startswith(f"{home}/"))
+    return found
+
+
+def keep_picture(page: Page, path: str) -> None:
+    if not (folder := os.environ.get("PICTURES")):
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"\W+", "-", path).strip("-") or "home"
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
