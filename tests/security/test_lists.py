@@ -225,6 +225,7 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
     some = {
         "ministry_home": MINISTRIES,
         "run_list": EMBASSY | ELSEWHERE,
+        "redaction_list": REDACTING | ELSEWHERE,
         "log_list": LOG | ELSEWHERE | ADMINISTRATOR,
     }
     assert set(listed) == some.get(route, SIGNED_IN)
