@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from dialogues.models import Evidence, EvidenceFile, UpdateRound
 from tests.factories import BenchmarkFactory, BriefingFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
+from tests.signing_in import enter
 from tiptracker import limits
 from tiptracker.audit.models import AuditEntry
 
@@ -142,12 +143,26 @@ def test_briefings_are_handed_out_so_often_by_page_and_api_together(limit):
 
     answers = [client.get(address) for address in (page, api, page, api)]
 
+    for answer in answers:
+        answer.close()
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
     assert all(waits(answer, 3600) for answer in answers[2:])
     assert "Wait 60 minutes, then try again. Nothing was done." in answers[2].text
     assert answers[2].headers["Content-Type"].startswith("text/html")
     assert answers[3].json() == {"detail": "That was too often. Wait 60 minutes, then try again. Nothing was done."}
     assert AuditEntry.objects.filter(verb="briefing.downloaded").count() == 2
+
+
+def test_the_log_is_handed_out_as_often_as_any_document(limit, client):
+    limit("exports", "1/h")
+    enter(client, OfficerFactory())
+
+    answers = [client.get(reverse("log_export")) for _ in range(2)]
+
+    answers[0].close()
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert waits(answers[1], 3600)
+    assert AuditEntry.objects.filter(verb="log.exported").count() == 1
 
 
 @pytest.mark.parametrize(

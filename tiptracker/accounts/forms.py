@@ -76,15 +76,15 @@ class TokenForm(PlainForm):
     """An API token to make: what it is called, what it may do, until when (`name`, `scope`, `expires_on`)."""
 
     name = forms.CharField(
-        label="What is it for?",
+        label="What it is for",
         max_length=60,
         help_text="A name to know it by, such as “Weekly import”.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scope = forms.ChoiceField(
-        label="What may it do?", choices=Scope.choices(), initial=Scope.READ, widget=forms.RadioSelect
+        label="What it may do", choices=Scope.choices(), initial=Scope.READ, widget=forms.RadioSelect
     )
-    expires_on = forms.DateField(label="Until when?", help_text="Its last day.", widget=DayInput)
+    expires_on = forms.DateField(label="Last day it works", widget=DayInput)
 
 
 def _with_code(form: forms.Form, label: str) -> None:

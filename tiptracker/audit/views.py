@@ -24,6 +24,7 @@ from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.rows import Line, things
 from tiptracker.audit.sides import compare
 from tiptracker.audit.verbs import words_of
+from tiptracker.limits import keeps
 from tiptracker.sheets import csv_lines
 
 PAGE_SIZE = 50
@@ -73,6 +74,7 @@ def log_detail(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 @never_cache
 @reauthentication_required(enabled=lambda request: can_read_log(request.user))  # type: ignore[untyped-decorator]
+@keeps("exports")
 def log_export(request: HttpRequest) -> HttpResponseBase:
     """What the search finds, as CSV; whoever takes it shows again who they are, and it goes into the log."""
     user = _reader(request)
