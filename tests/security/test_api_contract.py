@@ -1,0 +1,171 @@
+"""The API held against its own documentation: whatever is sent, as whoever, the answer is one that is documented.
+
+schemathesis makes up requests, right and wrong ones, from the OpenAPI schema, in which ids and days of the world are
+offered besides. Each is sent by the token of everybody who may ask, and what it wrote is rolled back. No answer may be
+an error of ours, or of a status, a type or a shape that isn't documented. CONTRACT_EXAMPLES says how many requests.
+"""
+
+import os
+
+import pytest
+import schemathesis
+from django.core.cache import cache
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.security.asking import BODIES, UNKNOWN, a_tests_own_transaction, address, bearing
+from tests.security.test_roles import API
+from tests.security.world import READERS
+from tests.signing_in import enrol
+from tiptracker.words import Scope
+
+EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "2"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+ROWS = {
+    "assessment": "assessment", "bearing": "evidencebearing", "benchmark": "benchmark", "briefing": "briefing",
+    "commitment": "commitment", "dialogue": "dialogue", "edition": "edition", "evidence": "evidence",
+    "indicator": "indicator", "ministry": "ministry", "reading": "reading", "recommendation": "recommendation",
+    "review": "evidencereview", "round": "updateround", "update": "update",
+}  # fmt: skip
+"""Of which model a field or parameter of this name gives the id."""
+WRONG = [0, UNKNOWN]
+DAYS = ["2021-04-01", "2022-01-10", "2022-01-28", "0001-01-01", "9999-12-31"]
+READS, NOBODY = "officer, to read", "nobody known"
+ROLES = ("officer", "ambassador", "observer", "own", "administrator", READS, NOBODY)
+
+
+def operations():
+    """Every operation as the documentation names it: "POST /api/v1/updates/"."""
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    return [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+
+
+# --- Requests that have a chance --------------------------------------------------------------------------------------
+
+
+def offer_rows(schema, world):
+    """Let ids and days of the world stand in the schema for any number and any day: else hardly one would fit."""
+    rows = world.rows.values()
+    ids = {name: [row.pk for row in rows if row._meta.model_name == of] + WRONG for name, of in ROWS.items()}
+    for name, component in schema["components"]["schemas"].items():
+        if name.endswith("Request"):
+            for field, part in component.get("properties", {}).items():
+                _offer(part, DAYS if part.get("format") == "date" else ids.get(field))
+    for path, methods in schema["paths"].items():
+        resource = {"ministries": "ministry", "evidence": "evidence"}.get(what := path.split("/")[3], what[:-1])
+        for parameter in (each for operation in methods.values() for each in operation.get("parameters", [])):
+            name = resource if parameter["in"] == "path" else parameter["name"]
+            _offer(parameter["schema"], ids.get(name))
+    return schema
+
+
+def _offer(part, known):
+    """Let it be one of those that are known; what is of another type or made up is sent as what is wrong."""
+    if part.get("type") == "array":
+        _offer(part["items"], known)
+    elif known and part.get("type") in {"integer", "string"} and "enum" not in part:
+        part["enum"] = known
+
+
+@pytest.fixture(scope="module")
+def tokens(world):
+    """What each sends in the head to be known; two can't be."""
+    people = {reader: person for reader, person in world.people.items() if reader in READERS}
+    for person in people.values():
+        enrol(person)
+    heads = {reader: bearing(person, Scope.SUBMIT) for reader, person in people.items()}
+    return heads | {READS: bearing(people["officer"], Scope.READ), NOBODY: {}}
+
+
+@pytest.fixture(scope="module")
+def schema(world):
+    loaded = schemathesis.openapi.from_dict(offer_rows(SchemaGenerator().get_schema(request=None, public=True), world))
+    loaded.app = whole
+    # Between two requests a server may close its connection; here the world's transaction is open on it.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield loaded
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def whole(environ, start_response):
+    """The product as a server runs it, with an answer that is read and closed at once: a file is left open else."""
+    answer = WSGIHandler()(environ, start_response)
+    try:
+        return [b"".join(answer)]
+    finally:
+        answer.close()
+
+
+def send(case, head):
+    """Send it, hold the answer against the documentation, undo what it wrote; gives the status."""
+    cache.clear()  # how often something may be asked is not the question here
+    with a_tests_own_transaction():
+        response = case.call(headers=head)
+        transaction.set_rollback(True)
+    case.validate_response(response, checks=CHECKS)
+    return response.status_code
+
+
+# --- Answers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("label", operations())
+def test_whatever_is_sent_is_answered_as_documented(schema, tokens, label):
+    operation = schema.find_operation_by_label(label)
+    modes = (GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases)
+    def ask(case):
+        for who in ROLES:
+            send(case, tokens[who])
+
+    ask()
+
+
+@pytest.mark.parametrize("line", API, ids=str)
+def test_what_goes_well_is_answered_as_documented(world, schema, tokens, line):
+    """… as is what the table of roles says is refused to others."""
+    url = address(line, world.keys().get(line.row))
+    operation = schema.find_operation_by_path(line.method, url)
+    if operation is None:
+        assert line.route in {"api-root", "api_schema"}
+        return
+    body = BODIES.get(str(line), BODIES.get(f"{line.method} {line.route}"))
+    sent = {"body": body(world), "media_type": "application/json"} if body else {}
+    key = {"path_parameters": {"id": world.pk(line.row)}} if "{" in operation.path else {}
+
+    answered = {reader: str(send(operation.Case(**key, **sent), head)) for reader, head in tokens.items()}
+
+    assert {reader: status for reader, status in answered.items() if reader in READERS} == {
+        reader: line.expected[reader] for reader in answered if reader in READERS
+    }
+    assert {"200", "201", "202"} & set(answered.values())
