@@ -138,3 +138,12 @@ def test_collector_runs_again_after_a_document():
     made("<p>Text</p>")
 
     assert gc.isenabled()
+
+
+def test_the_text_of_a_pdf_is_read_as_it_was_written():
+    """… with what the typefaces lack, which stands there as its code point."""
+    made = pdf.to_pdf('<html lang="en"><head><title>A title</title></head><body><p>Ntš🦄oana</p></body></html>')
+
+    assert "🦄" in pdf.text_of(made)
+    assert "U+" not in pdf.text_of(made)
+    assert pdf.text_of(b"no PDF at all") == ""
