@@ -26,6 +26,7 @@ from recommendations.words import MilestoneKind, Rule
 from tests import factories
 from tests.security.asking import BODIES
 from tests.security.world import MINISTRIES, OTHER, OWN
+from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.models import AuditDetail, AuditEntry
 
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
@@ -159,6 +160,8 @@ class Planted:
         self.officer = self.plant(factories.OfficerFactory, countries=[rows["lesotho"]])
         Authenticator.objects.create(user=self.officer, type="totp", **self.marks(Authenticator))
         UserSession.objects.create(user=self.officer, **self.marks(UserSession))
+        ends = {"expires_on": factories.PERIOD_ENDS_ON, "created_at": factories.TERMS_SET_AT}
+        ApiToken.objects.create(person=self.officer, scope="read", **ends, **self.marks(ApiToken))
         LogEntry.objects.create(user=self.officer, action_flag=1, **self.marks(LogEntry))
 
     def _plant_what_is_asked(self):
@@ -273,7 +276,9 @@ class Planted:
     def _plant_what_is_concluded(self):
         self.plant(factories.ReadinessRunFactory, edition=self.edition)
         job = self.plant(factories.JobFactory)
-        briefing = self.plant(factories.BriefingFactory, edition=self.edition, job=job)
+        withdrawn = {"withdrawn_by": self.officer, "withdrawn_at": factories.TERMS_SET_AT}
+        self.plant(factories.BriefingFactory, edition=self.edition, file="", **withdrawn)
+        briefing = self.plant(factories.BriefingFactory, edition=self.edition, job=job, withdrawn_reason="")
         self.plant(factories.BriefingDownloadFactory, briefing=briefing, by=self.officer)
 
     def _plant_the_log(self):
