@@ -144,7 +144,7 @@ def test_briefings_are_handed_out_so_often_by_page_and_api_together(limit):
     answers = [client.get(address) for address in (page, api, page, api)]
 
     for answer in answers:
-        answer.close()
+        answer.getvalue()
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
     assert all(waits(answer, 3600) for answer in answers[2:])
     assert "Wait 60 minutes, then try again. Nothing was done." in answers[2].text
@@ -159,7 +159,7 @@ def test_the_log_is_handed_out_as_often_as_any_document(limit, client):
 
     answers = [client.get(reverse("log_export")) for _ in range(2)]
 
-    answers[0].close()
+    answers[0].getvalue()
     assert [answer.status_code for answer in answers] == [200, 429]
     assert waits(answers[1], 3600)
     assert AuditEntry.objects.filter(verb="log.exported").count() == 1
