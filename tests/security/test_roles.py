@@ -444,6 +444,7 @@ def test_every_text_is_read_by_whom_it_is_meant_for(world):
     files = [Line("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
     asked = [line for line in LINES if line.method == "GET"] + files
     asked += [Line("GET", "briefing_file", "their_briefing", {}), Line("GET", "run_detail", "their_run", {})]
+    asked += [Line("GET", "redaction_detail", "their_redaction", {})]
     read = {reader: "".join(ask(world, line, reader).body for line in asked) for reader in READERS}
 
     unread = {
