@@ -170,22 +170,25 @@ def test_whoever_opens_evidence_is_told_in_the_log_and_on_its_page_to_the_post(c
     text = client.get(address("evidence_detail", evidence)).text
     assert "Who opened it" not in text
     client.get(address("evidence_file", evidence.file))
+    client.get(address("evidence_detail", evidence))
     client.force_login(focal_point)
     assert "Who opened it" not in client.get(address("evidence_detail", sent)).text
 
     client.force_login(AmbassadorFactory(name="The ambassador"))
     opened = client.get(address("evidence_detail", evidence))
 
-    told = [(line.did, line.entry.by.name) for line in opened.context["history"]]
-    assert told == [
-        ("Opened evidence", "The ambassador"),
-        ("Downloaded a file", "Somebody in Washington"),
-        ("Opened evidence", "Somebody in Washington"),
+    assert [(past.who, past.did, past.times) for past in opened.context["history"]] == [
+        ("The ambassador", "Opened evidence", 1),
+        ("Somebody in Washington", "Opened evidence", 2),
+        ("Somebody in Washington", "Downloaded a file", 1),
     ]
-    assert "Opened evidence: Somebody in Washington" in opened.text
+    assert opened.text.count('<th scope="row">Somebody in Washington</th>') == 2
+    assert opened.text.count("the last of 2 times") == 1
+    newest = AuditEntry.objects.filter(by__name="Somebody in Washington").last()
+    assert reverse("log_detail", args=[newest.number]) in opened.text
     assert f"record=dialogues.evidence&amp;row={evidence.pk}" in opened.text
     theirs = client.get(address("evidence_detail", sent)).text
-    assert "Opened evidence: Nthabiseng of the ministry" in theirs
+    assert '<th scope="row">Nthabiseng of the ministry</th>' in theirs
 
 
 def test_the_api_tells_the_log_who_opened_evidence(client):
@@ -210,13 +213,26 @@ def test_evidence_that_is_not_seen_is_not_opened(client):
 
 
 def test_the_history_of_evidence_is_the_newest_part_of_it(client):
-    evidence, officer = EvidenceFactory(), OfficerFactory()
-    for _ in range(30):
+    evidence, officer = EvidenceFactory(), OfficerFactory(name="Newest of all")
+    for number in range(12):
         with transaction.atomic():
-            record("evidence.viewed", by=officer, row=evidence, country=evidence.country)
+            reader = ObserverFactory(name=f"Reader {number}")
+            record("evidence.viewed", by=reader, row=evidence, country=evidence.country)
     client.force_login(officer)
 
-    assert len(client.get(address("evidence_detail", evidence)).context["history"]) == 20
+    history = client.get(address("evidence_detail", evidence)).context["history"]
+
+    assert [past.who for past in history] == ["Newest of all", *(f"Reader {number}" for number in range(11, 2, -1))]
+
+
+def test_the_history_of_evidence_says_in_a_demonstration_by_which_clock_it_goes(client, settings):
+    evidence = EvidenceFactory()
+    client.force_login(OfficerFactory())
+    said = "It goes by the real clock, not by the demonstration’s."
+
+    assert said not in client.get(address("evidence_detail", evidence)).text
+    settings.DEMONSTRATION = True
+    assert said in client.get(address("evidence_detail", evidence)).text
 
 
 # --- Its review -------------------------------------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Count, ExpressionWrapper, Max, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 
@@ -51,8 +52,8 @@ KINDS: Mapping[str, Kind] = {
 """By label of the model: what may be looked for in the log."""
 
 
-NEWEST = 20
-"""How many entries a record's own page shows."""
+NEWEST = 10
+"""How many lines of its history a record's own page shows."""
 
 
 class Thing(NamedTuple):
@@ -63,12 +64,27 @@ class Thing(NamedTuple):
     url: str = ""
 
 
+class Past(NamedTuple):
+    """What somebody did to a record, in one line however often: the newest entry of it, when that was, how many."""
+
+    did: str
+    who: str
+    number: int
+    at: datetime
+    times: int
+
+
 class Line(NamedTuple):
     """An entry as it is read: what was done, and what it was done to, where that is to be said."""
 
     entry: AuditEntry
     did: str
     thing: Thing | None
+
+    @property
+    def who(self) -> str:
+        """Who did it."""
+        return who(self.entry.by.name if self.entry.by else None, has_address=self.entry.address is not None)
 
 
 def things(entries: Iterable[AuditEntry], user: Reader) -> dict[tuple[str, str], Thing]:
@@ -89,12 +105,34 @@ def things(entries: Iterable[AuditEntry], user: Reader) -> dict[tuple[str, str],
     return found
 
 
-def history(user: Reader, *rows: models.Model | None) -> list[Line]:
-    """The newest entries on any of `rows` (None among them is nothing) that this person reads; empty without a query
-    for whom the log isn't open."""
+def history(user: Reader, *rows: models.Model | None) -> list[Past]:
+    """Who did what to any of `rows` (None among them is nothing), as far as this person reads it, newest first.
+
+    The same by the same is one line; what the tracker did and what was done by nobody signed in are two.
+    """
     kept = [row for row in rows if row is not None]
-    entries = AuditEntry.objects.visible_to(user).on(*kept).select_related("by").order_by("-number")
-    return [Line(entry, words_of(entry.verb), None) for entry in entries[:NEWEST]]
+    entries = AuditEntry.objects.visible_to(user).on(*kept).order_by()
+    has_address = ExpressionWrapper(Q(address__isnull=False), models.BooleanField())
+    told = (
+        entries.values("verb", "by", "by__name", has_address=has_address)
+        .annotate(newest=Max("number"), newest_at=Max("at"), times=Count("pk"))
+        .order_by("-newest")
+    )
+    return [
+        Past(
+            words_of(each["verb"]),
+            who(each["by__name"], has_address=each["has_address"]),
+            each["newest"],
+            each["newest_at"],
+            each["times"],
+        )
+        for each in told[:NEWEST]
+    ]
+
+
+def who(name: str | None, *, has_address: bool) -> str:
+    """Who did something: by name; nobody of whom there is one, from an address; or the tracker itself."""
+    return name or ("Nobody signed in" if has_address else "The tracker itself")
 
 
 def _noun(table: str) -> str:
