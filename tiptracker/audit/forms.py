@@ -55,6 +55,14 @@ class LogFilter(PlainForm):
         if len(countries) < 2:  # nothing to choose
             del self.fields["country"]
 
+    def clean(self) -> dict[str, Any]:
+        """No span that is turned round: nothing could be found in it."""
+        said = super().clean() or self.cleaned_data
+        since, until = said.get("since"), said.get("until")
+        if since and until and since > until:
+            self.add_error("until", "The last day lies before the first. Give the same day or a later one.")
+        return said
+
     def narrow(self, entries: AuditEntryQuerySet, user: Reader) -> AuditEntryQuerySet:
         """Those of `entries` that were asked for; words are looked for only where this person reads them."""
         said = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}

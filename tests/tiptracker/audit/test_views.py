@@ -172,6 +172,7 @@ def test_log_list_is_narrowed_by_country_for_who_has_several(client):
     [
         ({"address": "the harbour"}, "Give an address such as 192.0.2.7."),
         ({"since": "yesterday"}, "Give the day as a date"),
+        ({"since": "2022-01-29", "until": "2022-01-28"}, "The last day lies before the first."),
         ({"who": "999999"}, "Choose one from the list."),
         ({"row": "x"}, "Give a number in digits alone"),
     ],
@@ -185,6 +186,17 @@ def test_log_list_shows_nothing_for_what_cant_be_meant(client, officer, asked, t
     assert told in response.text
     assert "Logged evidence" not in response.text
     assert client.get(reverse("log_export"), asked).url.startswith(reverse("log_list"))
+
+
+def test_log_list_says_where_nothing_was_found_and_leads_to_the_whole(client, officer):
+    wrote(after={"text": "kept"})
+
+    nothing = search(client, text="never written")
+
+    assert "No entry fits." in nothing.text
+    assert "Logged evidence" not in nothing.text
+    assert f'<a href="{reverse("log_list")}">Show the whole log</a>' in nothing.text
+    assert "No entry fits." not in search(client).text
 
 
 def test_log_list_shows_the_head_to_be_noted(client, officer):
