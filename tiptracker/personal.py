@@ -13,8 +13,8 @@ Where the forms of the numbers come from:
   have it. Of any other form where announced as one. Small letters stand for capitals where no space follows.
 
 What reads as something else is left alone: amounts (after a currency, in thousands, round), days, spans of years,
-moments, addresses of the web, UUIDs. A number written exactly like one of these isn't found, unless its country's code
-stands before it.
+cases of a year (5612/2021), rows of figures, moments, addresses of the web unless they are there to call somebody,
+UUIDs. A number written exactly like one of these isn't found, unless its country's code stands before it.
 
 Every text is read once from its beginning to its end: quantifiers are bounded or possessive, and of a row of digits at
 most MOST_GROUPS groups are put together.
@@ -70,7 +70,8 @@ class Finding(NamedTuple):
 def find(text: str) -> list[Finding]:
     """All that a person could be found by, in the order of the text; none overlaps another."""
     plain, places = _plain(text)
-    spans = [*_announced(plain), *_papers(plain), *_numbers(plain), *_births(plain)]
+    in_one_line = plain.replace("\n", " ")
+    spans = [*_announced(in_one_line), *_papers(in_one_line), *_numbers(plain), *_births(in_one_line)]
     found: list[Finding] = []
     for start, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
         first, last = places[start], places[end - 1] + 1
@@ -103,38 +104,72 @@ type _Span = tuple[int, int, Kind]
 # --- The text in one alphabet -----------------------------------------------------------------------------------------
 
 _ADDRESS = re.compile(r"\b(?:https?://|ftp://|www\.)\S++", re.IGNORECASE)
+_CALLS = re.compile(
+    r"//(?:[a-z\d-]{1,20}\.)?(?:wa\.me|whatsapp\.com|t\.me|telegram\.me|signal\.me|viber\.(?:com|me|click))\b"
+    r"|(?:phone|mobile|tel|number|sms|call|whatsapp)(?:=|:|/|%3A|%3D)",
+    re.IGNORECASE,
+)
+_ENCODED = re.compile(r"%[\dA-F]{2}", re.IGNORECASE)
 _UUID = re.compile(r"\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b", re.IGNORECASE)
+_END = "\0"
+"""Stands where no number goes on: for an address, a UUID, the mark of a footnote."""
+
+_LIKE = {
+    " ": frozenset(
+        "\t\N{BRAILLE PATTERN BLANK}\N{HANGUL FILLER}\N{HALFWIDTH HANGUL FILLER}"
+        "\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}"
+    ),
+    "\n": frozenset("\n\r\v\f\x1c\x1d\x1e\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"),
+    "-": frozenset("\N{MINUS SIGN}"),
+    "/": frozenset(
+        "\N{MIDDLE DOT}\N{BULLET}\N{HYPHENATION POINT}\N{BULLET OPERATOR}\N{DOT OPERATOR}\N{KATAKANA MIDDLE DOT}"
+        "\N{HALFWIDTH KATAKANA MIDDLE DOT}\N{FRACTION SLASH}\N{DIVISION SLASH}"
+    ),
+}
+"""What is read as one of these, besides what Unicode itself holds for the like."""
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
-    """`text` with digits, spaces and hyphens of every kind as ASCII has them, and the place of each character in it."""
+    """`text` as ASCII has it: digits, hyphens, dots between, line ends; and the place of each character in it.
+
+    What is not seen, and what stands on, under or around another character, is left out.
+    """
     letters: list[str] = []
     places: list[int] = []
-    for place, letter in enumerate(text):
-        plain = letter if letter.isascii() else _ascii(letter)
-        plain = " " if plain in "\t_" else plain
+    for place, letter in enumerate(text.replace("\r\n", " \n")):
+        plain = letter if " " <= letter <= "~" and letter != "_" else _ascii(letter)
         letters.append(plain)
         places.extend([place] * len(plain))
     plain = "".join(letters)
-    for pattern in (_ADDRESS, _UUID):
-        plain = pattern.sub(lambda found: "\n" * len(found[0]), plain)
-    return plain, places
+    return _UUID.sub(_blotted, _ADDRESS.sub(_address, plain)), places
+
+
+def _blotted(found: re.Match[str]) -> str:
+    return _END * len(found[0])
+
+
+def _address(found: re.Match[str]) -> str:
+    """Nothing of an address, unless one presses it to call somebody."""
+    if not _CALLS.search(found[0]):
+        return _blotted(found)
+    return _ENCODED.sub(lambda code: "  +" if code[0].upper() == "%2B" else "   ", found[0])
 
 
 def _ascii(letter: str) -> str:
+    kept = next((kept for kept, letters in _LIKE.items() if letter in letters), None)
+    if kept is not None:
+        return kept
     match unicodedata.category(letter):
         case "Nd":
             return str(unicodedata.decimal(letter))
-        case "Zs":
-            return " "
-        case "Pd":
-            return "-"
-        case "Cf":
+        case "Cf" | "Cc" | "Mn" | "Me":
             return ""
-        case "No":  # a footnote's mark is no digit of the number before it
-            return "\n"
-        case _:
-            return "-" if letter == "\N{MINUS SIGN}" else unicodedata.normalize("NFKC", letter)
+        case "No":  # a digit in a circle is one; a footnote's mark is none of the number before it
+            is_raised = unicodedata.decomposition(letter).startswith(("<super>", "<sub>"))
+            digit = None if is_raised else unicodedata.digit(letter, None)
+            return _END if digit is None else str(digit)
+        case category:
+            return {"Zs": " ", "Pc": " ", "Pd": "-"}.get(category) or unicodedata.normalize("NFKC", letter)
 
 
 # --- Numbers announced by a word --------------------------------------------------------------------------------------
@@ -179,7 +214,12 @@ def _papers(plain: str) -> Iterator[_Span]:
 
 
 _GROUP = re.compile(r"\d++")
-_JOIN = frozenset(" .-()")
+_JOIN = re.compile(r"[ .()-]{1,5}|[,/]|[ -]{0,2}\n {0,2}")
+"""Between the groups of a number. A comma or a slash stands close; behind the end of a line comes no dash of a list."""
+_CLOSE = frozenset(",/")
+"""What figures are set apart with as well."""
+_LENGTHS = frozenset((8, 10, 11, 12, 13, 14))
+"""How many digits the numbers have that are looked for."""
 _MONEY_BEFORE = re.compile(
     r"(?:\b(?:(?:M|R|LSL|ZAR|USD|EUR|GBP|maloti|loti|rands?)[ .]{0,2}"
     r"|(?:budget|amounts?|costs?|sum|total|allocat(?:ed|ion))(?: (?:of|is|was|to|at|for|about|some)){0,2} )|[$€£¥] ?)$",
@@ -223,7 +263,7 @@ def _groups(plain: str) -> list[_Group]:
     for found in _GROUP.finditer(plain):
         start, end = found.span()
         before = plain[groups[-1].end : start] if groups and start - groups[-1].end <= 5 else None
-        groups.append(_Group(found[0], start, end, before if before and _JOIN.issuperset(before) else None))
+        groups.append(_Group(found[0], start, end, before if before and _JOIN.fullmatch(before) else None))
     return groups
 
 
@@ -235,17 +275,19 @@ def _number_at(plain: str, groups: Sequence[_Group], at: int) -> tuple[int, int,
         return None
     start = first.start if plus is None else plus
     best = None
-    parts: list[_Group] = []
-    for group in groups[at : at + MOST_GROUPS]:
-        if parts and group.before is None:
+    digits, line_ends = "", 0
+    for count, group in enumerate(groups[at : at + MOST_GROUPS], 1):
+        line_ends += count > 1 and "\n" in (group.before or "")
+        if (count > 1 and group.before is None) or line_ends > 1:
             break
-        parts.append(group)
-        if sum(len(part.digits) for part in parts) > 17:
+        digits += group.digits
+        if len(digits) > max(_LENGTHS):
             break
-        if group.end < len(plain) and _WORD.match(plain, group.end):
+        if len(digits) not in _LENGTHS or (group.end < len(plain) and _WORD.match(plain, group.end)):
             continue
-        if kind := _kind(plain, parts, has_plus=plus is not None):
-            best = len(parts), start, kind
+        after = groups[at + count].before if at + count < len(groups) else None
+        if kind := _kind(plain, digits, groups[at : at + count], after, has_plus=plus is not None):
+            best = count, start, kind
     return best
 
 
@@ -262,11 +304,14 @@ _LESOTHO = re.compile(r"[256]\d{7}")
 _SOUTH_AFRICA = re.compile(r"0[1-8]\d{8}")
 
 
-def _kind(plain: str, parts: Sequence[_Group], *, has_plus: bool) -> Kind | None:
-    """What the groups make together, if anything that a person could be found by."""
-    digits = "".join(part.digits for part in parts)
+def _kind(plain: str, digits: str, parts: Sequence[_Group], after: str | None, *, has_plus: bool) -> Kind | None:
+    """What the groups make together, if anything that a person could be found by; `after` joins the group after."""
+    if digits[0] not in "0256" and len(digits) != 13 and len(parts) > 1:
+        return None
     sizes = [len(part.digits) for part in parts]
-    if _ABROAD.fullmatch(digits) and (has_plus or digits.startswith("00") or not _is_thousands(sizes)):
+    if _ABROAD.fullmatch(digits) and (
+        has_plus or digits.startswith("00") or not (_is_thousands(sizes) or _is_row(parts[1:], after))
+    ):
         return Kind.TELEPHONE
     if has_plus:
         return None
@@ -275,7 +320,8 @@ def _kind(plain: str, parts: Sequence[_Group], *, has_plus: bool) -> Kind | None
     if sizes == [12]:
         kind, is_other = Kind.IDENTITY, _is_compact_day(digits)
     elif _LESOTHO.fullmatch(digits) or (_SOUTH_AFRICA.fullmatch(digits) and sizes[0] > 1):
-        kind, is_other = Kind.TELEPHONE, _reads_like_days(parts) or not _is_laid_out_as_telephone(parts, sizes)
+        is_laid_out = _is_laid_out_as_telephone(parts, sizes) and not _is_row(parts, after)
+        kind, is_other = Kind.TELEPHONE, _reads_like_days(parts) or not is_laid_out
     else:
         return None
     return None if is_other or _is_amount(plain, parts, digits, sizes) else kind
@@ -283,9 +329,15 @@ def _kind(plain: str, parts: Sequence[_Group], *, has_plus: bool) -> Kind | None
 
 def _is_laid_out_as_telephone(parts: Sequence[_Group], sizes: Sequence[int]) -> bool:
     """In groups of two digits or more, or digit by digit; pairs with the same between all, unlike "25-34 35-44"."""
-    if max(sizes) <= 2 and len({part.before for part in parts[1:]}) > 1:
+    if max(sizes) <= 2 and len({part.before for part in parts[1:] if part.before and "\n" not in part.before}) > 1:
         return False
     return min(sizes) > 1 or max(sizes) == 1
+
+
+def _is_row(parts: Sequence[_Group], after: str | None) -> bool:
+    """Figures with commas or slashes among more of them, or with something else between as well: "512,345.67"."""
+    joins = {part.before for part in parts[1:]}
+    return bool(joins & _CLOSE) and (len(joins) > 1 or not _CLOSE.isdisjoint((parts[0].before, after)))
 
 
 def _is_thousands(sizes: Sequence[int]) -> bool:
@@ -300,16 +352,19 @@ def _is_amount(plain: str, parts: Sequence[_Group], digits: str, sizes: Sequence
         or _CENTS.match(plain, end)
     ):
         return True
+    if any(part.before == "," for part in parts[1:]) and (_is_thousands(sizes) or (len(sizes) == 2 and sizes[1] <= 2)):
+        return True
     return digits.endswith("000" if _is_thousands(sizes) else "00000")
 
 
 def _reads_like_days(parts: Sequence[_Group]) -> bool:
-    """A day, a span of years, or a year before or between other figures."""
+    """A day, a span of years, a year before or between other figures, the year of a case, or one that begins a line."""
     years = [_is_year(part.digits) for part in parts]
+    is_close = parts[-1].before is not None and (parts[-1].before in _CLOSE or "\n" in parts[-1].before)
     return (
         _is_day(parts[:3])
         or (len(parts) == 1 and _is_compact_day(parts[0].digits))
-        or (len(parts) > 1 and any(years[:-1]))
+        or (len(parts) > 1 and any(years if is_close else years[:-1]))
     )
 
 
@@ -344,9 +399,11 @@ def _is_calendar_day(year: str, month: str, day: str) -> bool:
 
 def _is_south_african_identity(digits: str) -> bool:
     """YYMMDD of a day that there is, and a check digit that fits."""
+    if digits[10] not in "012":
+        return False
     is_day = any(_is_calendar_day(century + digits[:2], digits[2:4], digits[4:6]) for century in ("19", "20"))
     doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return is_day and digits[10] in "012" and (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
+    return is_day and (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
 # --- Dates of birth ---------------------------------------------------------------------------------------------------
