@@ -28,6 +28,7 @@ from tiptracker import limits
 from tiptracker.accounts.authentication import TokenAuthentication
 from tiptracker.accounts.models import Ministry, Reader, User
 from tiptracker.refusals import Refused
+from tiptracker.whole import CutOff
 from tiptracker.words import Word
 
 APPS = ("recommendations", "dialogues", "reports")
@@ -172,7 +173,8 @@ class MinistryViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Ministr
 
 
 def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's own answers; 409 with the sentence where a rule of the record refuses; 400 for too much.
+    """REST framework's own answers; 409 with the sentence where a rule of the record refuses; 400 for too much, and
+    where not all arrived.
 
     429 where somebody has to wait: also who is answered 401 too often from one address.
     """
@@ -185,6 +187,9 @@ def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response |
     if isinstance(error, Refused):
         set_rollback()
         return Response({"detail": str(error), "field": error.field}, HTTPStatus.CONFLICT)
+    if isinstance(error, CutOff):
+        set_rollback()
+        return Response({"detail": str(error)}, HTTPStatus.BAD_REQUEST)
     if isinstance(error, SuspiciousOperation):
         set_rollback()
         return Response(

@@ -20,6 +20,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.refusals import FORGED
 from tiptracker.typed import typed_here
+from tiptracker.whole import CutOff
 from tiptracker.words import Marking, Role
 
 
@@ -92,7 +93,8 @@ def health(request: HttpRequest) -> JsonResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: by a page that asks nothing of the request, since that may be what is wrong."""
-    return HttpResponse(render_to_string("400.html"), status=HTTPStatus.BAD_REQUEST)
+    page = render_to_string("400.html", {"is_cut_off": isinstance(exception, CutOff)})
+    return HttpResponse(page, status=HTTPStatus.BAD_REQUEST)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

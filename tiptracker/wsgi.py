@@ -1,7 +1,7 @@
 """The door for web servers (granian in production and in the demonstration): static files first, then the pages.
 
 Static files are served around Django, not by its middleware: that one is asynchronous, and each request of a
-synchronous server would pay for a loop of its own.
+synchronous server would pay for a loop of its own. Neither page nor API gets a part of a body that was cut off.
 """
 
 import os
@@ -12,6 +12,7 @@ from django.core.wsgi import get_wsgi_application
 from servestatic import ServeStatic
 
 from tiptracker.headers import ON_FILES
+from tiptracker.whole import whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
 
@@ -23,7 +24,7 @@ def guarded(headers: Headers, path: str, url: str) -> None:
 
 
 application = ServeStatic(
-    get_wsgi_application(),
+    whole_bodies(get_wsgi_application()),
     root=settings.STATIC_ROOT,
     prefix=settings.STATIC_URL,
     immutable_file_test=r"\.[0-9a-f]{12}\.\w+$",  # the content's hash is in the name
