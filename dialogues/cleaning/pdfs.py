@@ -27,6 +27,7 @@ _ACTIONS = frozenset(
         "Launch",
         "GoToR",
         "GoToE",
+        "Thread",
         "ImportData",
         "SubmitForm",
         "Rendition",
@@ -41,6 +42,11 @@ _KEYS = frozenset(
     for name in ("OpenAction", "AA", "JS", "JavaScript", "XFA", "EmbeddedFiles", "EF", "RF", "AF", "RichMediaContent")
 )
 """What runs by itself, or is a file in the file (7.7.2, 7.11.4, 12.6.3, 12.7.8, 13.7)."""
+_ELSEWHERE = frozenset(f"/{name}" for name in ("F", "FFilter", "FDecodeParms", "Ref", "OPI"))
+"""Of a stream: that what it holds, or what is drawn in its stead, lies in another file (7.3.8.2, 8.10.4, 14.11.7)."""
+_LINK = frozenset({"/URI"})
+_LINKS = (b"http:", b"https:", b"mailto:")
+"""Where a link may lead that a person presses: a file or a share would be asked for with the reader's own account."""
 _ANNOTATIONS = frozenset(f"/{name}" for name in ("FileAttachment", "RichMedia", "Screen", "Movie", "Sound", "3D"))
 """Annotations that are a file, or play one (12.5.6)."""
 
@@ -109,17 +115,24 @@ def _dictionaries(row: object) -> Iterator[pikepdf.Object]:
 
 def _strip(row: pikepdf.Object) -> None:
     keys = set(row.keys())
-    if isinstance(row, pikepdf.Dictionary) and _is_one_of(row.get("/S"), _ACTIONS):
+    if isinstance(row, pikepdf.Dictionary) and (_is_one_of(row.get("/S"), _ACTIONS) or _leads_astray(row)):
         for key in keys:
             del row[key]
         return
-    for key in keys & _KEYS:
+    for key in keys & (_KEYS | _ELSEWHERE if isinstance(row, pikepdf.Stream) else _KEYS):
         del row[key]
     notes = row.get("/Annots")
     if isinstance(notes, pikepdf.Array):
         kept = [note for note in notes if not _is_note_of(note, _ANNOTATIONS)]
         if len(kept) != len(notes):
             row["/Annots"] = pikepdf.Array(kept)
+
+
+def _leads_astray(row: pikepdf.Object) -> bool:
+    """Whether it is a link to anything but a page of the web or an address of mail: a file, say, or a share."""
+    address = row.get("/URI")
+    is_known = isinstance(address, pikepdf.String) and bytes(address).lower().startswith(_LINKS)
+    return _is_one_of(row.get("/S"), _LINK) and not is_known
 
 
 def _is_note_of(note: object, kinds: frozenset[str]) -> bool:

@@ -248,6 +248,22 @@ def put(**keys):
     return lambda pdf: [pdf.Root.__setattr__(name, value) for name, value in keys.items()]
 
 
+def drawn_from_elsewhere(**keys):
+    """A drawing on the page, whose stream has `keys` of its own."""
+
+    def change(pdf):
+        drawing = pdf.make_stream(b"0 0 1 1 re f", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, **keys)
+        pdf.pages[0].Resources.XObject = pikepdf.Dictionary(Fm0=drawing)
+
+    return change
+
+
+def leading_to(address, **keys):
+    link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=address, **keys)
+    return lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([pikepdf.Dictionary(A=link)]))
+
+
+SHARE = "\\\\server\\" + MARK.decode()
 LAUNCH = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=MARK.decode())
 PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pikepdf.Dictionary(X=MARK.decode()))
 
@@ -266,6 +282,16 @@ PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pike
         in_a_button,
         lambda pdf: setattr(pdf.pages[0], "AA", pikepdf.Dictionary(O=SCRIPT)),
         lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([PLAYS])),
+        put(
+            Outlines=pikepdf.Dictionary(First=pikepdf.Dictionary(A=pikepdf.Dictionary(S=pikepdf.Name.Thread, F=SHARE)))
+        ),
+        leading_to(f"file:{MARK.decode()}"),
+        leading_to(SHARE),
+        leading_to(MARK.decode()),
+        leading_to(pikepdf.Name(f"/{MARK.decode()}")),
+        drawn_from_elsewhere(Ref=pikepdf.Dictionary(F=SHARE, Page=0)),
+        drawn_from_elsewhere(F=SHARE, FFilter=pikepdf.Name.FlateDecode),
+        drawn_from_elsewhere(OPI=pikepdf.Dictionary({"/1.3": pikepdf.Dictionary(F=SHARE)})),
     ],
     ids=[
         "run when opened",
@@ -279,6 +305,14 @@ PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pike
         "script behind a button",
         "script of a page",
         "film",
+        "thread of another file",
+        "link to a file",
+        "link to a share",
+        "link to a file beside it",
+        "link that is no text",
+        "page of another file",
+        "content in another file",
+        "picture of another file",
     ],
 )
 @pytest.mark.parametrize("packed", [pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate])
@@ -290,21 +324,25 @@ def test_what_a_pdf_could_run_or_carry_along_is_taken_out(change, packed):
         assert b"To whom it may concern" in kept.pages[0].Contents.read_bytes()
         assert not kept.attachments
         told = b"".join(
-            row.unparse(resolved=True) if not isinstance(row, pikepdf.Stream) else row.read_raw_bytes()
+            row.stream_dict.unparse() + row.read_raw_bytes() if isinstance(row, pikepdf.Stream) else row.unparse(True)
             for row in kept.objects
         )
     assert MARK not in told
 
 
-def test_links_and_notes_of_a_pdf_stay():
-    link = pikepdf.Dictionary(
-        Subtype=pikepdf.Name.Link, A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://example.org/report")
-    )
+@pytest.mark.parametrize("address", ["https://example.org/report", "HTTP://example.org", "mailto:a@example.org"])
+def test_links_and_notes_of_a_pdf_stay(address):
+    link = pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=address))
     cleaned = clean(pdf(lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([link, PLAYS]))), ".pdf").content
 
     with pikepdf.open(io.BytesIO(cleaned)) as kept:
         (note,) = kept.pages[0].Annots
-        assert str(note.A.URI) == "https://example.org/report"
+        assert str(note.A.URI) == address
+
+
+def test_drawing_that_lies_in_the_pdf_itself_stays():
+    with pikepdf.open(io.BytesIO(clean(pdf(drawn_from_elsewhere(F=SHARE)), ".pdf").content)) as kept:
+        assert kept.pages[0].Resources.XObject.Fm0.read_bytes() == b"0 0 1 1 re f"
 
 
 @pytest.mark.parametrize("user", ["", "a secret"], ids=["only against changes", "to open it"])
