@@ -35,7 +35,7 @@ from dialogues.actions.redactions import (
     propose_redaction,
     refuse_unfit_redaction,
 )
-from dialogues.actions.rounds import Figure, Judgement, accept_round, return_round, send_round, to_judge
+from dialogues.actions.rounds import Figure, Judgement, accept_round, open_rounds, return_round, send_round, to_judge
 from dialogues.actions.twice import RecordedBefore
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "log_evidence",
     "log_sides_of",
     "open_evidence",
+    "open_rounds",
     "places_of",
     "propose_redaction",
     "record_commitment",

@@ -181,6 +181,13 @@ def send_round(
 
 
 @transaction.atomic
+def open_rounds(*rounds: UpdateRound, by: User) -> None:
+    """Tell in the log who has opened them, evidence and all. Whether they may see them, `visible_to` has said."""
+    for round in rounds:
+        record("update.viewed", by=by, row=round, country=round.update.commitment.country_id)
+
+
+@transaction.atomic
 def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) -> RoundDecision:
     """Send a round back to be mended; a claimed "done" folds back to open or late.
 

@@ -127,16 +127,21 @@ class UpdateFilter(filters.FilterSet):
 
 
 class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
-    """Updates by ministries, oldest first."""
+    """Updates by ministries, oldest first. Who opens one is written down."""
 
     serializer_class = UpdateSerializer
     filterset_class = UpdateFilter
 
     def get_queryset(self) -> QuerySet[Update]:
         rounds = UpdateRound.objects.visible_to(self.request.user).order_by("number")
-        rounds = rounds.select_related("recorded_by", "decision__recorded_by")
+        rounds = rounds.select_related("recorded_by", "decision__recorded_by", "update__commitment")
         updates = Update.objects.visible_to(self.request.user).prefetch_related(Prefetch("rounds", rounds))
         return updates.order_by("pk")
+
+    def retrieve(self, request: SignedIn, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        update = self.get_object()
+        actions.open_rounds(*update.rounds.all(), by=request.user)
+        return Response(self.get_serializer(update).data)
 
     @extend_schema(
         request={"application/json": SendSerializer, "multipart/form-data": SendWithFilesSerializer},
@@ -182,13 +187,18 @@ class ReturnSerializer(Body):
 
 
 class RoundViewSet(RetrieveModelMixin, GenericViewSet[UpdateRound]):
-    """One round of an update, and the embassy's answer to it."""
+    """One round of an update, and the embassy's answer to it. Who opens it is written down."""
 
     serializer_class = RoundSerializer
 
     def get_queryset(self) -> QuerySet[UpdateRound]:
         rounds = UpdateRound.objects.visible_to(self.request.user).order_by("pk")
         return rounds.select_related("recorded_by", "decision__recorded_by", "update__commitment__country")
+
+    def retrieve(self, request: SignedIn, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        sent = self.get_object()
+        actions.open_rounds(sent, by=request.user)
+        return Response(self.get_serializer(sent).data)
 
     @extend_schema(request=AcceptSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"])

@@ -35,6 +35,7 @@ from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, MadeBy, Progress, Review, Shows, Status
 from tiptracker import clock
 from tiptracker.accounts.models import User
+from tiptracker.audit.rows import history
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
@@ -135,8 +136,10 @@ def _unreviewed(user: User) -> QuerySet[Evidence]:
 @login_required
 @require_GET
 def round_detail(request: SignedIn, pk: int) -> HttpResponse:
-    """Claim beside evidence; once it is accepted, the verdict on each benchmark, on the same page."""
-    return _detail(request, get_object_or_404(_rounds(request.user), pk=pk))
+    """Claim beside evidence; once it is accepted, the verdict on each benchmark; who opens it, is logged."""
+    round = get_object_or_404(_rounds(request.user), pk=pk)
+    actions.open_rounds(round, by=request.user)
+    return _detail(request, round)
 
 
 @login_required
@@ -261,6 +264,7 @@ def _detail(
             round, round.update.commitment, decision, *(row for each in exhibits for row in of_evidence(each.evidence))
         ),
         "in_vain": in_vain,
+        "history": history(user, round),
         "assess": _to_assess(user, round, exhibits)
         if decision and decision.decision == Decision.ACCEPTED and not is_overtaken
         else [],

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from dialogues import actions
@@ -27,8 +28,11 @@ from tests.factories import (
     UpdateRoundFactory,
     at_noon,
 )
+from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
+AN_ENTRY = 5 if connection.vendor == "postgresql" else 4
+"""Queries that an entry in the log costs, as on the page of evidence."""
 
 
 def address(name, row):
@@ -187,6 +191,54 @@ def test_round_detail_tells_what_came_before_it(client):
     assert address("round_detail", first) in text
 
 
+def test_whoever_opens_an_update_is_told_in_the_log_and_on_its_page_to_the_post(client):
+    sent = sent_round(BenchmarkFactory())
+    client.force_login(ObserverFactory(name="Somebody in Washington"))
+    assert "Who opened it" not in client.get(address("round_detail", sent)).text
+    client.force_login(AmbassadorFactory(name="The ambassador"))
+
+    page = client.get(address("round_detail", sent))
+
+    told = AuditEntry.objects.on(sent).values_list("verb", "by__name", "country")
+    country = sent.update.commitment.country_id
+    assert list(told) == [
+        ("update.viewed", "Somebody in Washington", country),
+        ("update.viewed", "The ambassador", country),
+    ]
+    assert [(past.who, past.did) for past in page.context["history"]] == [
+        ("The ambassador", "Opened an update"),
+        ("Somebody in Washington", "Opened an update"),
+    ]
+    assert f"record=dialogues.updateround&amp;row={sent.pk}" in page.text
+
+
+def test_an_update_that_is_not_seen_is_not_opened(client):
+    client.force_login(FocalPointFactory())
+    sent = sent_round(BenchmarkFactory())
+
+    client.get(address("round_detail", sent))
+    client.get(address("update-detail", sent.update))
+
+    assert not AuditEntry.objects.exists()
+
+
+def test_the_api_tells_the_log_who_opened_an_update_and_each_of_its_rounds(client):
+    first = UpdateRoundFactory(returned=True)
+    second = UpdateRoundFactory(update=first.update, number=2)
+    client.force_login(OfficerFactory())
+
+    client.get(reverse("update-list"))
+    assert not AuditEntry.objects.exists()
+    client.get(address("update-detail", first.update))
+    client.get(address("round-detail", second))
+
+    assert list(AuditEntry.objects.values_list("verb", "row")) == [
+        ("update.viewed", str(first.pk)),
+        ("update.viewed", str(second.pk)),
+        ("update.viewed", str(second.pk)),
+    ]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_round_detail_query_count(client, django_assert_num_queries, count):
     benchmarks = [BenchmarkFactory() for _ in range(count)]
@@ -196,8 +248,8 @@ def test_round_detail_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; round, may decide, edition; evidence, bearings, benchmarks, terms, reviews, readings;
-    # readings of the round, earlier rounds; inbox, name of the post
-    with django_assert_num_queries(16):
+    # readings of the round, earlier rounds; inbox, name of the post; that it was opened, in the log; its history
+    with django_assert_num_queries(16 + AN_ENTRY + 1):
         response = client.get(address("round_detail", sent))
 
     assert len(response.context["exhibits"]) == count

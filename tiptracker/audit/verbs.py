@@ -83,6 +83,7 @@ VERBS: dict[str, tuple[Group, str]] = {
     "update.accepted": (Group.RECORD, "Accepted an update"),
     "update.returned": (Group.RECORD, "Returned an update"),
     "update.sent": (Group.RECORD, "Sent an update"),
+    "update.viewed": (Group.READ, "Opened an update"),
     "user.added": (Group.ACCOUNTS, "Added a person"),
     "user.changed": (Group.ACCOUNTS, "Changed a person"),
     "user.loaded": (Group.ACCOUNTS, "Loaded a person of the public record"),
