@@ -120,6 +120,12 @@ def _text(content: bytes) -> bytes:
     return texts.clean(content)
 
 
+def _table(content: bytes) -> bytes:
+    from dialogues.cleaning import texts  # noqa: PLC0415 -- only where it is needed
+
+    return texts.clean_table(content)
+
+
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The container of .doc and .xls, and of a .docx or .xlsx with a password ([MS-OFFCRYPTO] 2.3.4)."""
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -129,7 +135,7 @@ EXCEL = Sort("an Excel workbook", f"{_OFFICE}.spreadsheetml.sheet", (".xlsx",), 
 JPEG = Sort("a JPEG picture", "image/jpeg", (".jpg", ".jpeg"), _jpeg)
 PNG = Sort("a PNG picture", "image/png", (".png",), _png)
 TEXT = Sort("a text", "text/plain", (".txt",), _text)
-CSV = Sort("a table in text", "text/csv", (".csv",), _text)
+CSV = Sort("a table in text", "text/csv", (".csv",), _table)
 SORTS = (PDF, WORD, EXCEL, TEXT, CSV, JPEG, PNG)
 _RECOGNIZED = {"application/pdf": PDF, "image/jpeg": JPEG, "image/png": PNG, "image/apng": PNG}
 

@@ -541,6 +541,42 @@ def test_text_that_is_none_is_refused(content, match, extension):
     refused(content, extension, match)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "=cmd|'/c calc'!A0",
+        "a,=1+1",
+        'a;b\r\n1;=HYPERLINK(""https://example.org/""&A1)',
+        "a\tb\r\n1\t@SUM(A1)",
+        "\ufeff=1+1",
+        'a,"b\n",c\n1,"=WEBSERVICE(""https://example.org/"")",2',
+        'a,"=1+1"',
+        "a, =1+1",
+        "-2+3+cmd|'/c calc'!A0",
+        '+HYPERLINK ("https://example.org/"&A1)',
+        "a,\t-SUM(A1)",
+        "\"\r+'https://example.org/[a.xlsx]One'!A1\"",
+        "a,＝1+1",
+        "sep=|\na|=1+1",
+        "ID;PWXL\nC;Y1;X1;K0;EA1",
+    ],
+)
+def test_table_that_a_spreadsheet_would_run_is_refused_and_told_what_to_do(table):
+    refused(table.encode(), ".csv", r"would run as a formula.* Write a word or an apostrophe before it, or send an")
+    assert clean(table.encode(), ".txt").content == table.encode()
+
+
+def test_row_of_a_table_that_a_spreadsheet_would_run_is_named():
+    refused(b"district,cases\nMaseru,3\nLeribe,=1+1\nBerea,2\n", ".csv", "in the row that ends in line 3:")
+
+
+def test_table_of_numbers_telephones_and_words_stays_as_it_is():
+    rows = ["ID;change;telephone;day;of which", "1;-5;+266 2231-2345;-;-1,5 %", "2;-1.5E+03;+(266) 22 312 345;--;3"]
+    rows += ['3;"- 5";-12 500;a=b;"Trained:\n- police (12)\n- nurses!"', "4;'=1+1;a-b;a@example.org;Qacha’s Nek"]
+    table = "\r\n".join(rows).encode()
+    assert clean(table, ".csv").content == table
+
+
 # --- Apart ------------------------------------------------------------------------------------------------------------
 
 
