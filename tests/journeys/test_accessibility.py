@@ -321,7 +321,7 @@ REFUSED = [
     ("redaction_add", "Find where they stand", {"The words that are to go": "police"}),
     ("redaction_detail", "Decline with a reason", {}),
     ("token_add", "Make the token", {}),
-    ("log_list", "Search", {"From address": "the harbour"}),
+    ("log_list", "Search", {"First day": "2022-01-29", "Last day": "2022-01-28"}),
     ("readiness_detail", "Show", {"As of": "2030-01-01"}),
     ("briefing_list", "Prepare the ambassador’s briefing", {"As of": "2030-01-01"}),
 ]

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
+from django.forms.boundfield import BoundField
 from django.utils import timezone
 
 from tiptracker.accounts.models import Country, Reader
@@ -17,27 +18,42 @@ from tiptracker.frontend.forms import DayInput, PlainForm
 
 NOBODY = "nobody"
 """Stands for entries by nobody: the tracker itself, or somebody who had not signed in."""
+EVERYTHING = "everything"
+"""Stands for the whole log, the tracker's own steps among it."""
+PEOPLE_ALONE = "people"
+"""As the log tells of it that the tracker's own steps were left out: nobody had asked for anything in particular."""
+FIRST = ("who", "what", "since", "until")
+"""The fields that stand first; the others are folded away."""
 
 
 class LogFilter(PlainForm):
-    """Who, what sort of thing, on which record, when, from where, and which words stand before or after."""
+    """Who, what sort of thing, on which record, when, from where, and which words stand before or after.
+
+    What the tracker does by itself is left out unless what is asked for may be among it: else it would hide the rest.
+    """
 
     who = forms.ChoiceField(required=False)
-    what = forms.ChoiceField(required=False, choices=[("", "Anything"), *Group.choices()])
+    what = forms.ChoiceField(
+        required=False, choices=[("", "What people did"), (EVERYTHING, "Everything"), *Group.choices()]
+    )
     country = forms.ChoiceField(required=False)
     record = forms.ChoiceField(
+        label="Kind of record",
         required=False,
         choices=[("", "Any"), *sorted(((table, kind.noun) for table, kind in KINDS.items()), key=lambda pair: pair[1])],
     )
     row = forms.IntegerField(
-        label="Its number", required=False, min_value=1, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+        label="Number of the record",
+        required=False,
+        min_value=1,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    since = forms.DateField(label="From", required=False, widget=DayInput)
-    until = forms.DateField(label="Through", required=False, widget=DayInput)
+    since = forms.DateField(label="First day", required=False, widget=DayInput)
+    until = forms.DateField(label="Last day", required=False, widget=DayInput)
     address = forms.GenericIPAddressField(
-        label="From address", required=False, error_messages={"invalid": "Give an address such as 192.0.2.7."}
+        label="Internet address", required=False, error_messages={"invalid": "Give an address such as 192.0.2.7."}
     )
-    text = forms.CharField(label="Words before or after", required=False, max_length=200)
+    text = forms.CharField(label="Words in what was changed", required=False, max_length=200)
 
     def __init__(
         self, *args: Any, people: Sequence[tuple[int, str]], countries: Sequence[Country], **kwargs: Any
@@ -63,13 +79,38 @@ class LogFilter(PlainForm):
             self.add_error("until", "The last day lies before the first. Give the same day or a later one.")
         return said
 
+    @property
+    def first(self) -> list[BoundField]:
+        """The fields that are always to be seen."""
+        return [self[name] for name in FIRST]
+
+    @property
+    def more(self) -> list[BoundField]:
+        """The fields that are folded away."""
+        return [self[name] for name in self.fields if name not in FIRST]
+
+    @property
+    def more_is_used(self) -> bool:
+        """Whether something stands in a field that is folded away."""
+        return any(self.data.get(field.name) for field in self.more)
+
+    @property
+    def leaves_out_machine(self) -> bool:
+        """Whether the tracker's own steps are left out: what was asked for can't be meant of them."""
+        said = self.cleaned_data
+        return said.get("who") != NOBODY and not any(
+            said.get(name) for name in ("what", "record", "row", "address", "text")
+        )
+
     def narrow(self, entries: AuditEntryQuerySet, user: Reader) -> AuditEntryQuerySet:
         """Those of `entries` that were asked for; words are looked for only where this person reads them."""
         said = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
         asked = Q()
         if who := said.get("who"):
             asked &= Q(by=None) if who == NOBODY else Q(by=who)
-        if what := said.get("what"):
+        if self.leaves_out_machine:
+            asked &= ~Q(verb__in=verbs_in(Group.MACHINE))
+        if (what := said.get("what")) and what != EVERYTHING:
             asked &= _of_group(Group(what))
         if country := said.get("country"):
             asked &= Q(country__code=country)
@@ -91,7 +132,13 @@ class LogFilter(PlainForm):
 
     def chosen(self) -> dict[str, str]:
         """What was asked for, as typed, for the log."""
-        return {name: self.data[name] for name in self.fields if self.data.get(name)}
+        typed = {name: self.data[name] for name in self.fields if self.data.get(name)}
+        return {**typed, "what": PEOPLE_ALONE} if self.leaves_out_machine else typed
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything was asked for."""
+        return any(self.data.get(name) for name in self.fields)
 
 
 def _of_group(group: Group) -> Q:

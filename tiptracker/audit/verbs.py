@@ -11,6 +11,7 @@ class Group(Word):
     SIGN_IN = "sign_in", "Signing in"
     REFUSED = "refused", "Refusals"
     ACCOUNTS = "accounts", "Accounts, countries and ministries"
+    FOUND = "found", "Damaged or infected files"
     MACHINE = "machine", "Done by the tracker itself"
 
 
@@ -39,9 +40,9 @@ VERBS: dict[str, tuple[Group, str]] = {
     "evidence.verified": (Group.RECORD, "Verified evidence"),
     "evidence.viewed": (Group.READ, "Opened evidence"),
     "exercise.played": (Group.MACHINE, "Played a step of the exercise"),
-    "file.altered": (Group.MACHINE, "Found a file missing or altered"),
+    "file.altered": (Group.FOUND, "Found a file missing or altered"),
     "file.dropped": (Group.MACHINE, "Removed a file that nobody sent"),
-    "file.infected": (Group.MACHINE, "Found malware in a file"),
+    "file.infected": (Group.FOUND, "Found malware in a file"),
     "file.kept": (Group.RECORD, "Uploaded a file"),
     "file.taken": (Group.READ, "Downloaded a file"),
     "log.exported": (Group.READ, "Exported the log"),

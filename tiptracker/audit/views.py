@@ -44,7 +44,6 @@ def log_list(request: HttpRequest) -> HttpResponse:
     what = things(page, user)
     context = {
         "filter": asked,
-        "is_narrowed": bool(asked.chosen()),
         "page": page,
         "lines": [Line(entry, words_of(entry.verb), what.get((entry.table, entry.row))) for entry in page],
         "head": actions.head(),

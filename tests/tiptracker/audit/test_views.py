@@ -76,7 +76,7 @@ def test_log_list_says_who_did_what_to_what_when_and_from_where(client, officer)
 
 def test_log_list_tells_the_tracker_from_somebody_who_had_not_signed_in(client, officer):
     wrote("readiness.computed")
-    assert "The tracker itself" in search(client).text
+    assert "The tracker itself" in search(client, what="machine").text
     token = context.address.set("192.0.2.44")
     wrote("person.sign_in_refused")
     context.address.reset(token)
@@ -88,18 +88,21 @@ def test_log_list_names_a_row_by_its_day_in_words(client, officer):
     run = ReadinessRunFactory(as_of=date(2022, 1, 28))
     wrote("readiness.computed", row=run)
 
-    page = search(client).text
+    page = search(client, what="everything").text
 
     assert f"Readiness run {run.pk}" in page
     assert "28 January 2022" in page
     assert reverse("run_detail", args=[run.pk]) in page
 
 
-def test_log_list_is_in_the_countrys_time(client, officer, monkeypatch):
+def test_log_list_is_in_the_countrys_time_and_says_whose(client, officer, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2022, 1, 28, 22, 30, tzinfo=UTC))
     entry = wrote()
     monkeypatch.undo()
 
+    assert "Times are those of Africa/Maseru." in search(client).text
+    detail = client.get(reverse("log_detail", args=[entry.number])).text
+    assert "29 January 2022, 00:30:00</time>, time of Africa/Maseru" in detail
     assert "29 Jan 2022, 00:30:00" in search(client).text
     assert numbers(search(client, since="2022-01-29", until="2022-01-29")) == [entry.number]
     assert numbers(search(client, until="2022-01-28")) == []
@@ -156,6 +159,41 @@ def test_log_list_is_narrowed_by_each_filter(client, officer):
         "before": [machines.number],
         "two": [],
     }
+
+
+def test_log_list_leaves_out_what_the_tracker_does_by_itself_and_says_so(client, officer):
+    run = ReadinessRunFactory()
+    by_somebody = wrote("evidence.logged", by=officer)
+    damaged = wrote("file.altered")
+    by_itself = wrote("readiness.computed", row=run)
+    said = "What the tracker does by itself is left out."
+
+    page = search(client, who=officer.pk, since="2000-01-01")
+    assert said in page.text
+    assert f"?who={officer.pk}&amp;since=2000-01-01&amp;what=everything" in page.text
+    assert numbers(search(client)) == [damaged.number, by_somebody.number]
+    for asked in ({"what": "everything"}, {"what": "machine"}, {"who": "nobody"}, {"record": "reports.readinessrun"}):
+        found = search(client, **asked)
+        assert said not in found.text
+        assert by_itself.number in numbers(found)
+    exported(client)
+    assert '"filter": {"what": "people"}' in AuditEntry.objects.last().detail.after
+
+
+@pytest.mark.parametrize(("asked", "is_open"), [({"what": "read"}, False), ({"address": "192.0.2.1"}, True)])
+def test_log_list_folds_away_what_is_seldom_asked_for_and_clears_what_was(client, officer, asked, is_open):
+    page = search(client, **asked)
+
+    assert ('<details class="filters__more" open>' in page.text) == is_open
+    assert f'<a class="filters__clear" href="{reverse("log_list")}">' in page.text
+    assert "filters__clear" not in search(client).text
+
+
+def test_an_administrators_log_leads_back_to_the_admin(client, officer):
+    back = f'href="{reverse("admin:index")}"'
+    assert back not in search(client).text
+    enter(client, AdministratorFactory())
+    assert back in search(client).text
 
 
 def test_log_list_is_narrowed_by_country_for_who_has_several(client):
