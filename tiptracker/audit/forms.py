@@ -105,13 +105,9 @@ class LogFilter(PlainForm):
     def narrow(self, entries: AuditEntryQuerySet, user: Reader) -> AuditEntryQuerySet:
         """Those of `entries` that were asked for; words are looked for only where this person reads them."""
         said = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
-        asked = Q()
+        asked = self._of_what()
         if who := said.get("who"):
             asked &= Q(by=None) if who == NOBODY else Q(by=who)
-        if self.leaves_out_machine:
-            asked &= ~Q(verb__in=verbs_in(Group.MACHINE))
-        if (what := said.get("what")) and what != EVERYTHING:
-            asked &= _of_group(Group(what))
         if country := said.get("country"):
             asked &= Q(country__code=country)
         if record := said.get("record"):
@@ -129,6 +125,12 @@ class LogFilter(PlainForm):
             either = Q(before__icontains=as_kept) | Q(after__icontains=as_kept)
             asked &= Q(pk__in=AuditDetail.objects.visible_to(user).filter(either).values("entry"))
         return entries.filter(asked)
+
+    def _of_what(self) -> Q:
+        what = self.cleaned_data.get("what")
+        if self.leaves_out_machine:
+            return ~Q(verb__in=verbs_in(Group.MACHINE))
+        return _of_group(Group(what)) if what and what != EVERYTHING else Q()
 
     def chosen(self) -> dict[str, str]:
         """What was asked for, as typed, for the log."""

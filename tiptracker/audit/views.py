@@ -1,7 +1,9 @@
 """The log's pages: search it, look at one entry, take it along."""
 
 from collections.abc import Iterator
+from datetime import tzinfo
 from http import HTTPStatus
+from itertools import batched
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
@@ -21,13 +23,15 @@ from tiptracker.audit import actions
 from tiptracker.audit.forms import LogFilter
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
 from tiptracker.audit.permissions import can_read_log
-from tiptracker.audit.rows import Line, things
+from tiptracker.audit.rows import Line, Thing, things
 from tiptracker.audit.sides import compare
 from tiptracker.audit.verbs import words_of
 from tiptracker.limits import keeps
 from tiptracker.sheets import csv_lines
 
 PAGE_SIZE = 50
+CHUNK = 500
+"""How many entries of an export are read, and what they were done to looked up, at once."""
 
 
 @login_required
@@ -83,13 +87,14 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
     found = asked.narrow(AuditEntry.objects.visible_to(user), user)
     taken = actions.record_export(entries=found, chosen=asked.chosen(), by=user)
     answer = StreamingHttpResponse(csv_lines(HEADS, _rows(taken, user)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="tip-tracker-log.csv"'
+    day = timezone.localdate(AuditEntry.objects.visible_to(user).latest("number").at)  # that of the export itself
+    answer.headers["Content-Disposition"] = f'attachment; filename="tip-tracker-log-{day:%Y-%m-%d}.csv"'
     return answer
 
 
 HEADS = (
-    "Number", "When", "Who", "E-mail", "What", "Verb", "Country", "Table", "Row", "Address", "Before", "After",
-    "Hash", "Hash of the one before",
+    "Number", "When", "Time zone", "Who", "E-mail", "What", "Verb", "Country", "Record", "Table", "Row", "Address",
+    "Before", "After", "Hash", "Hash of the one before",
 )  # fmt: skip
 
 
@@ -98,24 +103,32 @@ def _rows(entries: AuditEntryQuerySet, user: User) -> Iterator[tuple[object, ...
     zone = timezone.get_current_timezone()
     detail = Prefetch("detail", AuditDetail.objects.visible_to(user))
     found = entries.select_related("by", "country").prefetch_related(detail).order_by("-number")
-    return (_row(entry, entry.at.astimezone(zone).isoformat()) for entry in found.iterator(chunk_size=500))
+    return (
+        _row(entry, what.get((entry.table, entry.row)), zone)
+        for some in batched(found.iterator(chunk_size=CHUNK), CHUNK, strict=False)
+        for what in [things(some, user)]
+        for entry in some
+    )
 
 
-def _row(entry: AuditEntry, at: str) -> tuple[object, ...]:
+def _row(entry: AuditEntry, thing: Thing | None, zone: tzinfo) -> tuple[object, ...]:
     read = getattr(entry, "detail", None)
+    fields = compare(entry.table, read.before, read.after) if read else []
     return (
         entry.number,
-        at,
+        entry.at.astimezone(zone).isoformat(),
+        str(zone),
         entry.by.name if entry.by else "",
         entry.by.email if entry.by else "",
         words_of(entry.verb),
         entry.verb,
         entry.country.code if entry.country else "",
+        thing.name if thing else "",
         entry.table,
         entry.row,
         entry.address or "",
-        read.before if read else "",
-        read.after if read else "",
+        "\n".join(f"{field.name}: {field.before}" for field in fields if field.before),
+        "\n".join(f"{field.name}: {field.after}" for field in fields if field.after),
         entry.hash,
         entry.previous_hash,
     )

@@ -305,7 +305,7 @@ def test_an_administrator_reads_no_facts_and_finds_none(client):
     assert "New" in opened
     taken = exported(client)
     assert "secret" not in taken
-    assert '""name"": ""New""' in taken
+    assert "Name: New" in taken
 
 
 def test_what_an_entry_was_done_to_is_named_to_who_sees_that_row_alone(client, officer):
@@ -358,15 +358,21 @@ def test_log_detail_shows_a_redacted_side_as_the_mark(client, officer):
 
 
 def test_log_export_holds_what_was_searched_for_and_says_so_in_the_log(client, officer):
-    wrote(by=officer, after={"title": "found"})
+    evidence = EvidenceFactory(title="A law was passed")
+    told = {"title": "found", "kind": "court"}
+    wrote(by=officer, row=evidence, before={"kind": "law"}, after=told)
     wrote(by=officer, after={"title": "left"})
     wrote(country=CountryFactory(elsewhere=True), after={"title": "found"})
 
     taken = exported(client, text="found", page="7")
 
-    assert taken.startswith("\ufeffNumber,When,Who,")
+    assert taken.startswith("\ufeffNumber,When,Time zone,Who,")
     (row,) = csv.DictReader(io.StringIO(taken.removeprefix("\ufeff")))
     assert (row["Number"], row["Who"], row["Verb"]) == ("1", "Palesa Reader", "evidence.logged")
+    assert (row["Record"], row["Table"], row["Row"]) == ("A law was passed", "dialogues.evidence", str(evidence.pk))
+    assert row["Before"] == "Kind: Law or regulation"
+    assert row["After"].split("\n") == ["Kind: Court record", "What happened: found"]
+    assert row["Time zone"] == "Africa/Maseru"
     assert datetime.fromisoformat(row["When"]).utcoffset().total_seconds() == 2 * 3600
     entry = AuditEntry.objects.last()
     assert (entry.verb, entry.by, entry.country) == ("log.exported", officer, CountryFactory())
@@ -405,6 +411,14 @@ def test_nothing_in_an_export_is_a_formula(client):
     (row,) = list(csv.DictReader(io.StringIO(exported(client).removeprefix("\ufeff"))))
 
     assert row["Who"] == "'=2+3"
+
+
+def test_log_export_has_the_day_in_its_name(client, officer, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2022, 1, 28, 22, 30, tzinfo=UTC))
+
+    response = client.get(reverse("log_export"))
+
+    assert response.headers["Content-Disposition"] == 'attachment; filename="tip-tracker-log-2022-01-29.csv"'
 
 
 def test_log_export_asks_again_who_it_is(client):
