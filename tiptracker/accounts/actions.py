@@ -6,6 +6,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from tiptracker.accounts import links, mails, tokens
 from tiptracker.accounts.models import User
@@ -38,18 +39,30 @@ def ask_for_password(email: str) -> None:
     """Have the worker send a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
     person = User.objects.get_queryset().filter(email=email).first()
     record("person.password_reset_asked", by=None, row=person)
-    enqueue("password_reset", person.pk if person else 0)
+    enqueue("password_reset", person.pk if person else _key_of_stranger(email))
+
+
+def _key_of_stranger(email: str) -> str:
+    """A job's key of their own, so that for two strangers in turn no less is done than for two people."""
+    return f"nobody {salted_hmac('tiptracker.accounts.strangers', email, algorithm='sha256').hexdigest()}"
 
 
 @transaction.atomic
-def set_password(*, person: User, password: str, purpose: links.Purpose) -> None:
-    """Set the password by a link of the mail; whoever is signed in to the account is signed out, its tokens end."""
+def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
+    """Set the password by a link of the mail; whoever is signed in to the account is signed out, its tokens end.
+
+    Whether it was set: not where the link works no longer, which is judged once nobody else can use it meanwhile.
+    """
+    person = links.person_of(token, purpose, locked=True)
+    if person is None:
+        return False
     person.set_password(password)
     person.save(update_fields=["password"])
     end_sign_ins(person)
     tokens.revoke_all(person, by=person)
     verb = "person.invitation_accepted" if purpose == links.Purpose.INVITATION else "person.password_reset"
     record(verb, by=person, row=person)
+    return True
 
 
 @transaction.atomic

@@ -40,17 +40,24 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What wrong tries are counted by: the address alone. allauth's has the host, which whoever asks may choose."""
+        return str(credentials.get("email", "")).lower()
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuses, alike for accounts that exist and that don't, while an account or an address is locked out."""
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
             email = str(credentials.get("email", "")).lower()
-            # Once a lock-out, not once a try: what a stranger repeats shall not fill the log.
-            key = sha256(f"{email} {self.get_client_ip(request)}".encode()).hexdigest()
-            if cache.add(f"locked-out:{key}", 1, timeout=settings.LOCKED_OUT_MINUTES * 60):
+            if self.begins_lock_out(request, email):
                 self._record_refusal("person.locked_out", email)
             raise
+
+    def begins_lock_out(self, request: HttpRequest, who: str) -> bool:
+        """Whether the log is to tell of it: once a lock-out, not once a try, so that nobody can fill the log."""
+        key = sha256(f"{who} {self.get_client_ip(request)}".encode()).hexdigest()
+        return bool(cache.add(f"locked-out:{key}", 1, timeout=settings.LOCKED_OUT_MINUTES * 60))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """A sign-in that failed; of somebody signed in, the page that asks for the password again tells."""

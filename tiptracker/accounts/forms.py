@@ -3,12 +3,17 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm, ReauthenticateForm
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as second_factor
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.db import transaction
 
+from tiptracker import texts
+from tiptracker.accounts import codes
 from tiptracker.accounts.models import User
 from tiptracker.frontend.forms import DayInput, PlainForm
 from tiptracker.words import Scope
@@ -47,13 +52,17 @@ class NewPasswordForm(PlainForm):
     """A password, twice (`password`, `again`)."""
 
     password = forms.CharField(
+        max_length=texts.SECRET,
         label="New password",
         strip=False,
         help_text=" ".join(password_validators_help_texts()),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label="The same password again", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        max_length=texts.SECRET,
+        label="The same password again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
@@ -92,7 +101,22 @@ def _with_code(form: forms.Form, label: str) -> None:
     form.fields["code"].widget = forms.TextInput(attrs=CODE)
 
 
-class CodeForm(second_factor.AuthenticateForm):  # type: ignore[misc]
+class _Once:
+    """A form by which somebody shows a code, which works once."""
+
+    def clean_code(self) -> str:
+        """Those who type codes of one person at once wait here for each other, so that each is seen to be used."""
+        person: User = self.user  # type: ignore[attr-defined]
+        with transaction.atomic():
+            User.objects.get_queryset().select_for_update().get(pk=person.pk)
+            code: str = super().clean_code()  # type: ignore[misc]
+            step: Authenticator = self.authenticator  # type: ignore[attr-defined]
+            if step.type == Authenticator.Type.TOTP and not codes.use(step, code):
+                raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(_Once, second_factor.AuthenticateForm):  # type: ignore[misc]
     """A code of the app, or a recovery code (`code`), at sign-in."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -100,7 +124,7 @@ class CodeForm(second_factor.AuthenticateForm):  # type: ignore[misc]
         _with_code(self, "Code of your app, or a recovery code")
 
 
-class CodeAgainForm(second_factor.ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(_Once, second_factor.ReauthenticateForm):  # type: ignore[misc]
     """The same before something that a borrowed browser must not do."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:

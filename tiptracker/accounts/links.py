@@ -33,13 +33,17 @@ def link(person: User, purpose: Purpose) -> str:
     return urljoin(settings.PUBLIC_URL, reverse(purpose, args=[token]))
 
 
-def person_of(token: str, purpose: Purpose) -> User | None:
-    """Whose link it is; None where it is made up, too old, used already, or its account may not sign in."""
+def person_of(token: str, purpose: Purpose, *, locked: bool = False) -> User | None:
+    """Whose link it is; None where it is made up, too old, used already, or its account may not sign in.
+
+    `locked`, in a transaction: nobody else uses the link, or changes the person, until that ends.
+    """
     try:
         key, fingerprint = signing.loads(token, salt=purpose, max_age=LASTS[purpose])
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    person = User.objects.get_queryset().filter(pk=key).first()
+    people = User.objects.get_queryset().filter(pk=key)
+    person = (people.select_for_update() if locked else people).first()
     if person is None or not Backend().user_can_authenticate(person):
         return None
     return person if constant_time_compare(fingerprint, _fingerprint(person)) else None

@@ -10,9 +10,10 @@ from tiptracker.jobs.actions import claimed
 
 @shared_task(name="password_reset")
 def password_reset(job_id: int) -> None:
-    """Send a link for a new password to the person whose id is the job's key; to 0, and whoever is closed, nothing."""
+    """Send a link for a new password to the person whose id is the job's key; to strangers and the closed, nothing."""
     with claimed(job_id) as progress:
         if progress:
-            person = User.objects.get_queryset().filter(pk=progress.job.key).first()
+            key = progress.job.key
+            person = User.objects.get_queryset().filter(pk=key).first() if key.isdigit() else None
             if person and Backend().user_can_authenticate(person):
                 mails.send_reset_link(person)

@@ -3,12 +3,14 @@
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from allauth.account.views import ReauthenticateView
 from allauth.core.ratelimit import consume
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import IndexView as SecondFactorsView
 from allauth.mfa.base.views import ReauthenticateView as CodeAgainView
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import (
@@ -30,7 +32,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
-from tiptracker.accounts import actions, links, mails, tokens
+from tiptracker.accounts import actions, codes, links, mails, tokens
 from tiptracker.accounts.forms import NewPasswordForm, PasswordForgottenForm, TokenForm
 from tiptracker.accounts.middleware import ENROLLED_HERE
 from tiptracker.accounts.models import ApiToken, User
@@ -79,16 +81,21 @@ def _set_password(request: HttpRequest, token: str, purpose: links.Purpose) -> H
     page = f"account/{purpose}.html"
     person = links.person_of(token, purpose)
     if person is None:
-        return render(request, page, {"person": None}, status=HTTPStatus.GONE)
+        return _gone(request, page)
     form = NewPasswordForm(request.POST or None, person=person)
     if request.method != "POST" or not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return render(request, page, {"person": person, "form": form}, status=status)
-    actions.set_password(person=person, password=form.cleaned_data["password"], purpose=purpose)
+    if not actions.set_password(token=token, password=form.cleaned_data["password"], purpose=purpose):
+        return _gone(request, page)
     if purpose == links.Purpose.RESET:
         mails.tell_of_change(person, "A new password was set")
     messages.success(request, "Your password is set. Sign in with it.")
     return redirect("account_login")
+
+
+def _gone(request: HttpRequest, page: str) -> HttpResponse:
+    return render(request, page, {"person": None}, status=HTTPStatus.GONE)
 
 
 @require_GET
@@ -110,8 +117,9 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 class _Authenticate(AuthenticateView):  # type: ignore[misc]
     def form_invalid(self, form: Any) -> HttpResponse:
-        with transaction.atomic():
-            record("person.second_factor_refused", by=None, row=self.stage.login.user)
+        if verb := _to_tell(self.request, form, self.stage.login.user, "person.second_factor_refused"):
+            with transaction.atomic():
+                record(verb, by=None, row=self.stage.login.user)
         answer: HttpResponse = super().form_invalid(form)
         return answer
 
@@ -122,6 +130,17 @@ class _SignInByPasskey(LoginWebAuthnView):  # type: ignore[misc]
             record("person.sign_in_refused", by=None, after={"with": ["webauthn"]})
         answer: HttpResponse = super().form_invalid(form)
         return answer
+
+
+def _to_tell(request: HttpRequest, form: Any, person: Any, refused: str) -> str:
+    """The verb by which the log tells of a form that was refused, or "".
+
+    Nothing typed is no try; and while somebody is locked out, what they repeat shall not fill the log.
+    """
+    found = {error.code for errors in form.errors.as_data().values() for error in errors}
+    if "too_many_login_attempts" in found:
+        return "person.locked_out" if get_adapter().begins_lock_out(request, person.email) else ""
+    return refused if found - {"required"} else ""
 
 
 class _Changed:
@@ -147,6 +166,15 @@ class _Changed:
 
 class _ActivateApp(_Changed, ActivateTOTPView):  # type: ignore[misc]
     verb, kind, told = "person.second_factor_added", "totp", "An app that shows codes was added to your sign-in"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The code by which it was set up is used up by that."""
+        with transaction.atomic():
+            answer = super().form_valid(form)
+            codes.use(
+                Authenticator.objects.get(user=form.user, type=Authenticator.Type.TOTP), form.cleaned_data["code"]
+            )
+        return answer
 
 
 class _DeactivateApp(_Changed, DeactivateTOTPView):  # type: ignore[misc]
@@ -193,10 +221,8 @@ class _ShownAgain:
         return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Nothing typed is no try; and while somebody is locked out, what they repeat shall not fill the log."""
-        found = {error.code for errors in form.errors.as_data().values() for error in errors}
-        if found - {"required", "too_many_login_attempts"}:
-            self._tell("person.reauthentication_refused")
+        if verb := _to_tell(self.request, form, self.request.user, "person.reauthentication_refused"):  # type: ignore[attr-defined]
+            self._tell(verb)
         answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
         return answer
 

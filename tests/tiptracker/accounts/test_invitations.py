@@ -1,18 +1,23 @@
 """Invitations and new passwords: a link that works once, for a time, and tells a stranger nothing."""
 
+import io
+import logging
 import re
 from datetime import timedelta
 
 import pytest
 from django.core import mail, signing
+from django.core.cache import cache
 from django.core.mail.backends import locmem
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from tests.factories import PASSWORD, AdministratorFactory, CountryFactory, OfficerFactory
+from tests.security.statements import sent
 from tests.signing_in import enrol, sign_in
-from tiptracker.accounts import actions, links
+from tiptracker.accounts import actions, links, views
+from tiptracker.accounts.masking import Masked
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
@@ -155,6 +160,59 @@ def test_link_is_void_once_the_account_changed(change):
     assert links.person_of(token, links.Purpose.RESET) is None
 
 
+def boom(*args, **kwargs):
+    raise RuntimeError(f"boom at {args[0].path}")
+
+
+@pytest.mark.parametrize("purpose", links.Purpose)
+def test_no_link_stands_in_the_servers_log(purpose, monkeypatch):
+    """Refused, void, forged, with a Referer of another site, or broken: what is told of it leaves out the secret."""
+    path = "/" + links.link(OfficerFactory(), purpose).split("/", 3)[3]
+    secret = path.split("/")[-2]
+    console = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, Masked))
+    written = io.StringIO()
+    monkeypatch.setattr(console, "stream", written)
+    browser, strict = Client(raise_request_exception=False), Client(enforce_csrf_checks=True)
+
+    assert browser.post(path, SET | {"again": "different"}).status_code == 422
+    assert browser.get(f"{path[:-2]}/").status_code == 410
+    assert strict.post(path, SET, headers={"Referer": f"http://testserver{path}"}).status_code == 403
+    assert browser.get(f"{path}more/").status_code == 404
+    assert browser.put(path).status_code != 500
+    monkeypatch.setattr(views, "render", boom)
+    assert browser.get(path).status_code == 500
+
+    lines = written.getvalue()
+    assert secret[:-2] not in lines
+    for told in (
+        "Unprocessable Content: /accounts/",
+        "Gone: /accounts/",
+        "Forbidden",
+        "Not Found",
+        "boom at /accounts/",
+    ):
+        assert told in lines
+    assert "[token]" in lines
+
+
+def test_every_address_that_holds_a_secret_is_masked():
+    def patterns(where, before=""):
+        for one in where:
+            yield from (
+                patterns(one.url_patterns, before + str(one.pattern))
+                if hasattr(one, "url_patterns")
+                else [before + str(one.pattern)]
+            )
+
+    with_secret = [f"/{one}" for one in patterns(get_resolver().url_patterns) if "token>" in one]
+
+    assert len(with_secret) == 2
+    for address in with_secret:
+        line = logging.makeLogRecord({"msg": re.sub(r"<.*?token>", "eyJh:1x%3Ay-_", address)})
+        assert "eyJh" not in Masked().format(line)
+        assert "y-_" not in Masked().format(line)
+
+
 def test_two_different_passwords_and_a_weak_one_are_refused_beside_the_field():
     path = "/" + links.link(OfficerFactory(), links.Purpose.RESET).split("/", 3)[3]
 
@@ -186,10 +244,30 @@ def test_a_forgotten_password_tells_nothing_about_who_is_there(run_jobs, monkeyp
     assert answers[0] == answers[1] == answers[2]
     assert "If somebody signs in here with that address" in answers[0][2]
     assert mail.outbox == []  # the worker sends it, so that no answer takes longer
-    assert list(Job.objects.order_by("pk").values_list("key", flat=True)) == [str(person.pk), "0", str(closed.pk)]
+    known, unknown, shut = Job.objects.order_by("pk").values_list("key", flat=True)
+    assert (known, shut) == (str(person.pk), str(closed.pk))
+    assert unknown.startswith("nobody ")
+    assert "@" not in unknown  # nor is it kept which address a stranger gave
 
     run_jobs()
     assert [message.to for message in mail.outbox] == [[person.email]]
+
+
+def test_strangers_in_turn_cost_what_people_in_turn_do(run_jobs):
+    """An open job of one stranger is not the next one's: who measures would learn that neither is known."""
+    known, unknown = [OfficerFactory().email for _ in range(2)], ["no1@post.example", "no2@post.example"]
+
+    def work(email):
+        cache.clear()
+        with sent() as statements:
+            Client().post(reverse("password_forgotten"), {"email": email})
+        return statements
+
+    for people in (known, unknown):
+        work(people[0])
+    for turn in ((known[1], unknown[1]), (known[0], unknown[0])):
+        assert work(turn[0]) == work(turn[1])
+    assert len(run_jobs()) == 4
 
 
 def test_a_new_password_by_the_link_ends_every_sign_in(client, run_jobs):

@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -103,6 +104,46 @@ def test_a_code_works_once(client):
     other = Client()
     sign_in(other, person)
     assert other.post(reverse("mfa_authenticate"), {"code": code}).status_code == 422
+
+
+def test_a_code_is_used_up_for_as_long_as_it_would_be_good(client):
+    """… also once allauth, which notes it in the cache for half a minute, has forgotten it."""
+    person = OfficerFactory()
+    secret = enrol(person)
+    code = code_of(secret)
+    sign_in(client, person)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
+    cache.clear()
+
+    for used in (code, code_of(secret, -1)):
+        other = Client()
+        sign_in(other, person)
+        assert other.post(reverse("mfa_authenticate"), {"code": used}).status_code == 422
+    assert other.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)}).status_code == 302
+
+
+def test_the_code_of_enrolment_does_not_sign_in_again(client):
+    person = OfficerFactory()
+    sign_in(client, person)
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    code = code_of(secret)
+    client.post(reverse("mfa_activate_totp"), {"code": code})
+
+    other = Client()
+    sign_in(other, person)
+
+    assert other.post(reverse("mfa_authenticate"), {"code": code}).status_code == 422
+
+
+def test_codes_tried_while_locked_out_do_not_fill_the_log(client):
+    person = OfficerFactory()
+    enrol(person)
+    sign_in(client, person)
+
+    for code in ["", *["000000"] * 12]:
+        client.post(reverse("mfa_authenticate"), {"code": code})
+
+    assert logged() == ["person.second_factor_refused"] * 5 + ["person.locked_out"]
 
 
 def test_a_recovery_code_works_once(client):

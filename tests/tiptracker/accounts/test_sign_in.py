@@ -79,6 +79,31 @@ def test_account_is_locked_out_after_five_tries_wherever_they_come_from(stranger
     assert [verb for verb, _ in logged()].count("person.locked_out") == 1
 
 
+@pytest.mark.parametrize("hosts", [("127.0.0.1:8001", "127.0.0.1:8002"), ("localhost", "127.0.0.1")])
+def test_account_is_locked_out_by_whichever_name_and_port_it_is_asked(hosts):
+    """Whoever asks chooses the Host header, and its port is held by nothing."""
+    person = OfficerFactory()
+    for number in range(5):
+        sign_in(Client(), person, "wrong", HTTP_HOST=hosts[number % 2])
+    person.email = person.email.upper()
+
+    for host in hosts:
+        assert "Wait 15 minutes" in said(sign_in(Client(), person, HTTP_HOST=host))
+    assert [verb for verb, _ in logged()].count("person.sign_in_refused") == 5
+
+
+def test_showing_ones_password_again_is_locked_out_by_whichever_port_it_is_asked(client):
+    person = OfficerFactory()
+    sign_in(client, person)
+    for number in range(5):
+        client.post(reverse("account_reauthenticate"), {"password": "wrong"}, HTTP_HOST=f"127.0.0.1:{8000 + number}")
+
+    answer = client.post(reverse("account_reauthenticate"), {"password": PASSWORD}, HTTP_HOST="127.0.0.1:9000")
+
+    assert answer.status_code == 422
+    assert "Wait 15 minutes" in answer.content.decode()
+
+
 def test_lock_out_of_one_account_leaves_its_neighbours_at_the_same_address_alone():
     for _ in range(4):
         fail(OfficerFactory(), 6, MINISTRY)

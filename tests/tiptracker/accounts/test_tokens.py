@@ -15,7 +15,7 @@ from tests.factories import AdministratorFactory, CommitmentFactory, FocalPointF
 from tests.signing_in import enrol, enter
 from tiptracker.accounts import actions, tokens
 from tiptracker.accounts.authentication import REFUSED
-from tiptracker.accounts.links import Purpose
+from tiptracker.accounts.links import Purpose, link
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.models import AuditEntry
 from tiptracker.refusals import Refused
@@ -274,7 +274,8 @@ def without_second_factor(token):
 
 
 def set_password(token):
-    actions.set_password(person=token.person, password="another long password", purpose=Purpose.RESET)
+    secret = link(token.person, Purpose.RESET).split("/")[-2]
+    assert actions.set_password(token=secret, password="another long password", purpose=Purpose.RESET)
 
 
 ENDS = {

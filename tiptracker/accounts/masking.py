@@ -1,0 +1,16 @@
+"""What the server's log may not hold: the links by which somebody sets a password, each as good as a password itself.
+
+Loaded with the settings, before any app.
+"""
+
+import logging
+import re
+
+_TOKEN = re.compile(r"(/accounts/(?:password|invitation)/)[^/\s\"'<>]+")
+
+
+class Masked(logging.Formatter):
+    """Lines, tracebacks among them, with "[token]" in the place of a link's secret."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _TOKEN.sub(r"\1[token]", super().format(record))
