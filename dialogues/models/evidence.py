@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.functional import cached_property
 
 from dialogues.models.commitments import Commitment
 from dialogues.models.updates import UpdateRound
@@ -79,6 +80,14 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def destroyed_at(self) -> datetime | None:
+        """When it was redacted as a whole; asked about only where its name is the mark, as it then always is."""
+        if self.name != REDACTED:
+            return None
+        confirmed = self.redactions.filter(redaction__decision__decision=Answer.CONFIRMED)
+        return confirmed.values_list("redaction__decision__recorded_at", flat=True).first()
 
 
 class FileScan(models.Model):

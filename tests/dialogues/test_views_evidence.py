@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.urls import reverse
 
+from dialogues.actions import confirm_redaction, propose_redaction
 from dialogues.words import DoneBy, Review, Sensitivity
 from tests.dialogues.samples import PDF
 from tests.factories import (
@@ -23,6 +24,7 @@ from tests.factories import (
     OfficerFactory,
     ReadingFactory,
     UpdateRoundFactory,
+    at_noon,
 )
 from tiptracker.audit.actions import record
 from tiptracker.audit.models import AuditEntry
@@ -452,13 +454,44 @@ def test_evidence_file_that_was_altered_is_not_handed_out(client):
     assert response.headers["Content-Type"].startswith("text/html")
 
 
+def test_a_destroyed_file_is_told_with_its_day_and_hashes_and_no_longer_offered(client):
+    officer = OfficerFactory()
+    file = EvidenceFileFactory(name="names.pdf", received_sha256="c" * 64)
+    sent = UpdateRoundFactory(accepted=True)
+    evidence = EvidenceFactory(round=sent, file=file)
+    client.force_login(officer)
+    pages = [address("evidence_detail", evidence), address("round_detail", sent)]
+    download, take_out = address("evidence_file", file), "Take this file out of the record"
+    assert all(f'href="{download}"' in client.get(page).text for page in pages)
+    assert take_out in client.get(pages[0]).text
+    redaction = propose_redaction(
+        country=evidence.country,
+        words="",
+        reason="It names somebody who was exploited.",
+        files=[file],
+        by=officer,
+        now=at_noon(date(2022, 1, 27)),
+    )
+    confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=at_noon(date(2022, 1, 28)))
+
+    for page in pages:
+        text = client.get(page).text
+        assert f"File {file.pk}, destroyed on <time" in text
+        assert "28 January 2022" in text
+        assert download not in text
+    text = client.get(pages[0]).text
+    assert take_out not in text
+    assert file.stored_sha256 in text
+    assert file.received_sha256 in text
+
+
 def test_evidence_detail_tells_the_hash_of_what_was_sent_where_a_copy_was_cleaned(client):
     evidence = EvidenceFactory(file=EvidenceFileFactory(received_sha256="c" * 64))
     client.force_login(ObserverFactory())
 
     text = client.get(address("evidence_detail", evidence)).text
     assert evidence.file.stored_sha256 in text
-    assert f"as it was sent: SHA-256 {'c' * 64}" in text
+    assert f'As it was sent: SHA-256 <code class="hash">{"c" * 64}</code>' in text
 
 
 def test_evidence_file_goes_with_the_evidence_that_cites_it(client):
