@@ -7,6 +7,7 @@ from dialogues.models import Evidence
 from dialogues.permissions import can_review
 from dialogues.words import Review
 from tests.factories import (
+    AdministratorFactory,
     AmbassadorFactory,
     BenchmarkFactory,
     CountryFactory,
@@ -76,3 +77,23 @@ def test_what_awaits_a_person_is_what_they_may_review():
     for user in (officer, OfficerFactory(), AmbassadorFactory(), ObserverFactory(), FocalPointFactory()):
         may = [row.pk for row in waiting if can_review(user, row)]
         assert sorted(Evidence.objects.visible_to(user).awaiting(user).values_list("pk", flat=True)) == sorted(may)
+
+
+@pytest.mark.parametrize(
+    ("reader", "of_readiness", "of_the_log"),
+    [
+        (OfficerFactory, True, True),
+        (ObserverFactory, True, False),
+        (FocalPointFactory, False, False),
+        (AdministratorFactory, False, True),
+    ],
+)
+def test_the_foot_of_a_page_asks_for_no_names_and_says_what_this_person_needs(client, reader, of_readiness, of_the_log):
+    client.force_login(reader())
+
+    foot = client.get(reverse("account_reauthenticate")).text.split("<footer")[1]
+
+    assert "Name no victim here" in foot
+    assert "No victim is named" not in foot
+    assert ("does not predict a tier" in foot) == of_readiness
+    assert ("who opened evidence, updates and files" in foot) == of_the_log
