@@ -10,12 +10,17 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from tiptracker.personal import Kind
+from tiptracker.words import Word
+
 FEWEST = 4
 """Letters and digits that words to be looked for have at least; fewer stand in many words that name nobody."""
 AROUND = 80
 """Characters of a text that are shown before and behind what was found."""
 _NEITHER = re.compile(r"[\W_]+")
 """What is neither letter nor digit, combining marks among it."""
+_WRITTEN_BY_ITSELF = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.+Z-]+)?|[0-9a-f]{64}|[a-z]+\.[a-z]+:\d+:[a-z_]+")
+"""A day or moment, a hash, the key of a place: nobody typed them."""
 
 
 def bare(text: str) -> str:
@@ -36,9 +41,10 @@ def holds_each(text: str, words: str) -> bool:
     return bool(wanted) and all(word in within for word in wanted)
 
 
-def holds_in_json(text: str, words: str) -> bool:
-    """Whether `words` stand in one of the texts of a JSON document; in none of an empty one."""
-    return bool(text) and any(holds(one, words) for one in _texts(json.loads(text)))
+def found_in_json(text: str, words: str) -> list[str]:
+    """The texts of a JSON document in which `words` stand: somebody's, so neither its keys nor the domain's words."""
+    ours = {member.value for words_of_ours in (*Word.__subclasses__(), Kind) for member in words_of_ours}
+    return [one for one in _texts(json.loads(text)) if one not in ours and holds(one, words)] if text else []
 
 
 def repeats(text: str, words: str) -> bool:
@@ -58,9 +64,10 @@ def excerpt(text: str, words: str) -> str:
 
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield value
+        if not _WRITTEN_BY_ITSELF.fullmatch(value):
+            yield value
     elif isinstance(value, dict):
-        yield from _texts([*value, *value.values()])
+        yield from _texts([*value.values()])
     elif isinstance(value, list):
         for one in value:
             yield from _texts(one)

@@ -26,11 +26,11 @@ from dialogues.actions.files import (
 )
 from dialogues.actions.readings import Count, record_reading
 from dialogues.actions.redactions import (
+    MANY,
     Place,
     confirm_redaction,
     decline_redaction,
     finish_redaction,
-    log_sides_of,
     places_of,
     propose_redaction,
     refuse_unfit_redaction,
@@ -39,6 +39,7 @@ from dialogues.actions.rounds import Figure, Judgement, accept_round, open_round
 from dialogues.actions.twice import RecordedBefore
 
 __all__ = [
+    "MANY",
     "Count",
     "Figure",
     "Judgement",
@@ -56,7 +57,6 @@ __all__ = [
     "keep_inspected",
     "keep_upload",
     "log_evidence",
-    "log_sides_of",
     "open_evidence",
     "open_rounds",
     "places_of",

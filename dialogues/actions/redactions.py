@@ -10,10 +10,10 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from dialogues.actions.twice import RecordedBefore
-from dialogues.matching import FEWEST, bare, holds, holds_in_json, repeats
+from dialogues.matching import FEWEST, bare, found_in_json, holds, repeats
 from dialogues.models import (
     AgendaItem,
     Dialogue,
@@ -24,7 +24,7 @@ from dialogues.models import (
     RedactionFile,
     RedactionPlace,
 )
-from dialogues.models.texts import TEXTS, rows_of
+from dialogues.models.texts import TEXT_REDACTED, TEXTS, log_of, rows_of
 from dialogues.permissions import can_decide_on_redaction, can_redact
 from dialogues.words import Answer
 from recommendations.models import Recommendation
@@ -40,10 +40,13 @@ SAYS_IT_AGAIN = (
     "The reason stays in the record, so it can’t repeat what is to be taken out. Say it without the name, such as "
     "“It names a victim”."
 )
+SIDES = ("before", "after")
+MANY = 50
+"""More places than a name stands in, as a rule: that they are all meant is to be said."""
 
 
 class Place(NamedTuple):
-    """Where the words stand: a text of the record, by its row and field."""
+    """Where the words stand: a text of the record, by its row and field; or a side of what the log keeps of it."""
 
     model: type[models.Model]
     row: int
@@ -57,23 +60,23 @@ class Place(NamedTuple):
 
 
 def places_of(country: Country, words: str) -> list[Place]:
-    """Every text of a country's record in which the words stand."""
-    return [
-        Place(model, pk, field, text)
-        for model, texts in (TEXTS if bare(words) else {}).items()
-        for pk, *said in rows_of(model, country).values_list("pk", *texts.fields)
-        for field, text in zip(texts.fields, said, strict=True)
-        if holds(text, words)
-    ]
+    """Every text of a country's record in which the words stand, and every side of its log."""
+    return [*_texts_of(country, words), *_log_sides_of(country, words)] if bare(words) else []
 
 
-def log_sides_of(country: Country, words: str) -> Iterator[tuple[int, str]]:
-    """Key and side of what the log keeps of before and after, where the words stand: of the country's, or nobody's."""
-    details = AuditDetail.objects.filter(Q(entry__country=country) | Q(entry__country=None)).order_by("pk")
-    for pk, *sides in details.values_list("pk", "before", "after").iterator() if bare(words) else ():
-        for side, text in zip(("before", "after"), sides, strict=True):
-            if text != REDACTED and holds_in_json(text, words):
-                yield pk, side
+def _texts_of(country: Country, words: str) -> Iterator[Place]:
+    for model, texts in TEXTS.items():
+        for pk, *said in rows_of(model, country).values_list("pk", *texts.fields):
+            for field, text in zip(texts.fields, said, strict=True):
+                if holds(text, words):
+                    yield Place(model, pk, field, text)
+
+
+def _log_sides_of(country: Country, words: str) -> Iterator[Place]:
+    for pk, *sides in log_of(country).values_list("pk", *SIDES).iterator():
+        for side, text in zip(SIDES, sides, strict=True):
+            if text != REDACTED and (found := found_in_json(text, words)):
+                yield Place(AuditDetail, pk, side, found[0])
 
 
 def refuse_unfit_redaction(*, words: str, reason: str, files: Sequence[EvidenceFile]) -> None:
@@ -95,10 +98,13 @@ def propose_redaction(
     reason: str,
     left: Collection[str] = (),
     files: Sequence[EvidenceFile] = (),
+    are_many_meant: bool = False,
     by: User,
     now: datetime,
 ) -> Redaction:
     """Propose that words, and `files` as a whole, be taken out of the record; `left` are keys of places to leave.
+
+    That more than MANY places go has to be meant.
 
     Raises PermissionDenied, Refused, RecordedBefore.
     """
@@ -111,16 +117,18 @@ def propose_redaction(
     _refuse_proposed_before(country, words, files, now)
     keys = {file.pk for file in files}
     if rows_of(EvidenceFile, country).filter(pk__in=keys).count() < len(keys):
-        raise Refused("One of those files is another country’s. Leave it out.", field="files")
+        raise Refused("One of those files is not of this country’s record. Leave it out.", field="files")
     if EvidenceFile.objects.redacted().filter(pk__in=keys).exists():
         raise Refused("One of those files has been taken out already. Leave it out.", field="files")
     places = places_of(country, words)
-    if not files and all(place.key in left for place in places) and not any(log_sides_of(country, words)):
+    going = [place for place in places if place.key not in left]
+    if not files and not going:
         raise Refused(
             "Nothing would be taken out: these words stand nowhere in the record, or you left every place as it is. "
             "Write them as they stand there.",
             field="words",
         )
+    _refuse_many(going, are_many_meant)
     redaction = add(Redaction(country=country, words=words, reason=reason, recorded_at=now, recorded_by=by))
     for place in places:
         if place.key in left:
@@ -134,7 +142,7 @@ def propose_redaction(
         country=country,
         after={
             "reason": reason,
-            "places": [place.key for place in places if place.key not in left],
+            "places": [place.key for place in going],
             "left": [place.key for place in places if place.key in left],
             "files": sorted(keys),
         },
@@ -143,14 +151,19 @@ def propose_redaction(
 
 
 @transaction.atomic
-def confirm_redaction(*, redaction: Redaction, reason: str = "", by: User, now: datetime) -> RedactionDecision:
+def confirm_redaction(
+    *, redaction: Redaction, reason: str = "", are_many_meant: bool = False, by: User, now: datetime
+) -> RedactionDecision:
     """Take the words out: of each text that holds them now, and of the log. A job looks through what was handed over.
+
+    That more than MANY places go has to be meant by this person too.
 
     Raises PermissionDenied, Refused.
     """
     locked = _to_decide(redaction, by, now)
+    _refuse_many(_going(locked), are_many_meant)
     decision = _decide(locked, Answer.CONFIRMED, reason, by, now)
-    places, sides = _take_out(locked, by)
+    places = _take_out(locked, by)
     record(
         "redaction.confirmed",
         by=by,
@@ -160,7 +173,6 @@ def confirm_redaction(*, redaction: Redaction, reason: str = "", by: User, now: 
             "reason": decision.reason,
             "places": [place.key for place in places],
             "files": sorted(locked.files.values_list("file", flat=True)),
-            "sides_of_the_log": sides,
         },
     )
     enqueue("redaction", locked.pk)
@@ -191,23 +203,32 @@ def finish_redaction(*, redaction: Redaction) -> None:
     )
     if locked.words == REDACTED or locked.decision.decision != Answer.CONFIRMED:
         return
-    places, sides = _take_out(locked, locked.decision.recorded_by)
+    places = _take_out(locked, locked.decision.recorded_by)
     Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
     record(
         "redaction.finished",
         by=None,
         row=locked,
         country=locked.country_id,
-        after={"places": [place.key for place in places], "sides_of_the_log": sides},
+        after={"places": [place.key for place in places]},
     )
     # Last of all, and before the transaction commits: should it fail, the words are still there and it is done again.
-    for file in _files_to_destroy(locked):
+    for file in EvidenceFile.objects.filter(redactions__redaction=locked):
         default_storage.delete(str(file.file))
 
 
 def _refuse_repeating(reason: str, words: str) -> None:
     if repeats(reason, words):
         raise Refused(SAYS_IT_AGAIN, field="reason")
+
+
+def _refuse_many(going: Sequence[Place], are_meant: bool) -> None:
+    if len(going) > MANY and not are_meant:
+        raise Refused(
+            f"That would take out {len(going)} texts: such words rarely name one person. Write more of the name, "
+            "untick what means something else, or tick that all of them are to go.",
+            field="words",
+        )
 
 
 def _refuse_proposed_before(country: Country, words: str, files: Sequence[EvidenceFile], now: datetime) -> None:
@@ -242,17 +263,22 @@ def _decide(redaction: Redaction, answer: Answer, reason: str, by: User, now: da
     return add(RedactionDecision(redaction=redaction, decision=answer, reason=reason, recorded_at=now, recorded_by=by))
 
 
-def _take_out(redaction: Redaction, by: User) -> tuple[list[Place], int]:
-    """Let each text that holds the words, but those left, become the mark, and the sides of the log; gives both."""
+def _going(redaction: Redaction) -> list[Place]:
+    """Each place that holds the words now, but those that were left."""
     left = {str(place) for place in redaction.places.filter(is_left=True)}
     found = [*places_of(redaction.country, redaction.words), *_names_of_files(redaction)]
-    places = [place for place in {place.key: place for place in found}.values() if place.key not in left]
+    return [place for place in {place.key: place for place in found}.values() if place.key not in left]
+
+
+def _take_out(redaction: Redaction, by: User) -> list[Place]:
+    """Let each text that holds the words, but those left, become the mark, and the sides of the log; gives them."""
+    places = _going(redaction)
     for place in places:
-        _mark(redaction, place, by)
-    sides = list(log_sides_of(redaction.country, redaction.words))
-    for pk, side in sides:
-        AuditDetail.objects.filter(pk=pk).update(**{side: REDACTED})
-    return places, len(sides)
+        place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
+        _keep_place(redaction, place)
+        if place.model is not AuditDetail:
+            _tell_marked(redaction, place, by)
+    return places
 
 
 def _names_of_files(redaction: Redaction) -> Iterator[Place]:
@@ -262,27 +288,17 @@ def _names_of_files(redaction: Redaction) -> Iterator[Place]:
             yield Place(EvidenceFile, pk, "name", name)
 
 
-def _mark(redaction: Redaction, place: Place, by: User) -> None:
-    """Let one text become the mark; a form that was filled from the row before is refused when it is sent."""
-    place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
-    _keep_place(redaction, place)
+def _tell_marked(redaction: Redaction, place: Place, by: User) -> None:
+    """Tell that a text became the mark; a form that was filled from the row before is refused when it is sent."""
     row = place.model._default_manager.get(pk=place.row)
     owner = row.dialogue if isinstance(row, Participant | AgendaItem) else row
     if isinstance(owner, Dialogue | Recommendation):
         type(owner).objects.filter(pk=owner.pk).update(version=F("version") + 1)
     after = {"text": f"{place.model._meta.verbose_name}, {place.field}", "redaction": redaction.pk}
-    record("text.redacted", by=by, row=owner, country=redaction.country_id, after=after)
+    record(TEXT_REDACTED, by=by, row=owner, country=redaction.country_id, after=after)
 
 
 def _keep_place(redaction: Redaction, place: Place, *, is_left: bool = False) -> None:
     where = {"table": place.model._meta.label_lower, "row": place.row, "field": place.field}
     if not redaction.places.filter(**where).exists():
         add(RedactionPlace(redaction=redaction, is_left=is_left, **where))
-
-
-def _files_to_destroy(redaction: Redaction) -> models.QuerySet[EvidenceFile]:
-    """Those that go as a whole; and of those that nobody sent the ones whose name became the mark: nobody will."""
-    table = EvidenceFile._meta.label_lower
-    renamed = redaction.places.filter(table=table, field="name", is_left=False).values("row")
-    unsent = EvidenceFile.objects.filter(pk__in=renamed, evidence__isnull=True)
-    return EvidenceFile.objects.filter(Q(redactions__redaction=redaction) | Q(pk__in=unsent.values("pk"))).distinct()

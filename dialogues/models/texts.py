@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast
 
 from dialogues.models.assessments import Assessment
 from dialogues.models.commitments import Commitment, CommitmentEvent
@@ -26,6 +27,10 @@ from recommendations.models import (
     RecommendationTerms,
 )
 from tiptracker.accounts.models import Country
+from tiptracker.audit.models import PEOPLE, AuditDetail
+
+TEXT_REDACTED = "text.redacted"
+"""The verb of the entry that a text was taken out: it says which one, and nothing of what stood there."""
 
 
 class Texts(NamedTuple):
@@ -61,9 +66,19 @@ TEXTS: Mapping[type[models.Model], Texts] = {
 
 
 def rows_of(model: type[models.Model], country: Country) -> QuerySet[Any]:
-    """The rows of a model in `TEXTS` that belong to a country; a file that nobody sent, to its uploader's."""
-    theirs = Q(**{TEXTS[model].country: country})
-    if model is EvidenceFile:
-        uploader = Q(uploaded_by__ministry__country=country) | Q(uploaded_by__countries=country)
-        theirs |= Q(evidence__isnull=True) & uploader
-    return model._default_manager.filter(theirs).distinct().order_by("pk")
+    """The rows of a model in `TEXTS` that belong to a country: those that its officers and its ambassador see.
+
+    So a file that nobody sent is not among them: it is its uploader's alone, and swept by itself.
+    """
+    return model._default_manager.filter(**{TEXTS[model].country: country}).distinct().order_by("pk")
+
+
+def log_of(country: Country) -> QuerySet[AuditDetail]:
+    """What the log keeps of a country's facts before and after; nothing of accounts, whoever's they are.
+
+    An officer of two countries uploads a file before it is known for which: that entry goes with what cites the file.
+    """
+    files = rows_of(EvidenceFile, country).order_by().values(key=Cast("pk", models.CharField()))
+    of_a_file = Q(entry__country=None, entry__table=EvidenceFile._meta.label_lower, entry__row__in=files)
+    kept = AuditDetail.objects.filter(Q(entry__country=country) | of_a_file)
+    return kept.exclude(entry__table__startswith=PEOPLE).exclude(entry__verb=TEXT_REDACTED).order_by("pk")

@@ -52,6 +52,8 @@ from recommendations.models import (
 )
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
+from tiptracker.audit.models import AuditDetail
+from tiptracker.audit.verbs import words_of
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.words import Role
@@ -78,7 +80,10 @@ PAGES: Mapping[type[Model], tuple[str, str]] = {
     BenchmarkTerms: ("recommendation_detail", "benchmark__recommendation"),
 }
 """On which page a text can be read in its place, and the way from its row to what that page shows."""
-MODELS = {model._meta.label_lower: model for model in TEXTS}
+MODELS: Mapping[str, type[Model]] = {
+    AuditDetail._meta.label_lower: AuditDetail,
+    **{model._meta.label_lower: model for model in TEXTS},
+}
 
 
 class Spot(NamedTuple):
@@ -142,6 +147,7 @@ class _Found:
         self.words, self.reason = form.cleaned_data["words"], form.cleaned_data["reason"]
         shown, chosen = request.POST.getlist("shown"), request.POST.getlist("place")
         self.left = set(shown) - set(chosen)
+        self.are_many_meant = "many" in request.POST
         # What was looked for before is what stands on the page: other words are looked for first.
         is_looked_for = request.POST.get("looked_for") == self.words
         self.is_proposed = "propose" in request.POST and is_looked_for
@@ -162,6 +168,7 @@ class _Found:
                 reason=self.reason,
                 left=self.left,
                 files=[each.file for each in self.files if each.is_chosen],
+                are_many_meant=self.are_many_meant,
                 by=self.user,
                 now=clock.now(self.country.time_zone),
             )
@@ -179,11 +186,13 @@ class _Found:
             except Refused as refusal:
                 beside_field(self.form, str(refusal), refusal.field)
                 return {"files": self.files}
+        spots = _spots(self.user, self.places, self.words, self.left)
         return {
             "is_looked_for": True,
             "looked_for": self.words,
-            "spots": _spots(self.places, self.words, self.left),
-            "side_count": len(list(actions.log_sides_of(self.country, self.words))),
+            "spots": spots,
+            "are_many": sum(spot.is_chosen for spot in spots) > actions.MANY,
+            "are_many_meant": self.are_many_meant,
             "files": self.files,
             "recorded_before": self.before,
         }
@@ -202,21 +211,23 @@ def redaction_detail(request: SignedIn, pk: int) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         is_confirmed = request.POST.get("decision") == Answer.CONFIRMED
-        decide = actions.confirm_redaction if is_confirmed else actions.decline_redaction
-        now = clock.now(redaction.country.time_zone)
+        told = {"reason": form.cleaned_data["reason"], "by": user, "now": clock.now(redaction.country.time_zone)}
         try:
-            decide(redaction=redaction, reason=form.cleaned_data["reason"], by=user, now=now)
+            if is_confirmed:
+                actions.confirm_redaction(redaction=redaction, are_many_meant="many" in request.POST, **told)
+            else:
+                actions.decline_redaction(redaction=redaction, **told)
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
             redaction = rows.get(pk=pk)
         else:
             messages.success(request, "It is taken out." if is_confirmed else "Declined. The record stays as it is.")
             return redirect("redaction_detail", redaction.pk)
-    context = {"redaction": redaction, "form": form, "may_decide": may_decide, **_told(redaction)}
+    context = {"redaction": redaction, "form": form, "may_decide": may_decide, **_told(redaction, user)}
     return render_page(request, "dialogues/redaction_detail.html", context, status=422 if form.errors else 200)
 
 
-def _told(redaction: Redaction) -> dict[str, Any]:
+def _told(redaction: Redaction, user: User) -> dict[str, Any]:
     """What is, or was, to go; what was left; the files; and how it was decided."""
     decision = getattr(redaction, "decision", None)
     marked = {True: [], False: []}  # type: dict[bool, list[tuple[type[Model], int, str]]]
@@ -225,26 +236,26 @@ def _told(redaction: Redaction) -> dict[str, Any]:
     told: dict[str, Any] = {
         "decision": decision,
         "files": [each.file for each in redaction.files.select_related("file")],
-        "left": _labelled(marked[True]),
-        "spots": _labelled(marked[False]),
+        "left": _labelled(user, marked[True]),
+        "spots": _labelled(user, marked[False]),
     }
     if decision is None:
         left = {str(place) for place in redaction.places.all()}
         places = [each for each in actions.places_of(redaction.country, redaction.words) if each.key not in left]
-        told["spots"] = _spots(places, redaction.words)
-        told["side_count"] = len(list(actions.log_sides_of(redaction.country, redaction.words)))
+        told["spots"] = _spots(user, places, redaction.words)
+        told["are_many"] = len(places) > actions.MANY
     return told
 
 
-def _spots(places: Sequence[actions.Place], words: str, left: Collection[str] = ()) -> list[Spot]:
-    named = _labelled([(place.model, place.row, place.field) for place in places])
+def _spots(user: User, places: Sequence[actions.Place], words: str, left: Collection[str] = ()) -> list[Spot]:
+    named = _labelled(user, [(place.model, place.row, place.field) for place in places])
     return [
         spot._replace(excerpt=excerpt(place.text, words), is_chosen=spot.key not in left)
         for spot, place in zip(named, places, strict=True)
     ]
 
 
-def _labelled(places: Sequence[tuple[type[Model], int, str]]) -> list[Spot]:
+def _labelled(user: User, places: Sequence[tuple[type[Model], int, str]]) -> list[Spot]:
     """Places by name, each with the page on which it can be read, where it has one."""
     rows: dict[type[Model], set[int]] = defaultdict(set)
     for model, row, _ in places:
@@ -255,10 +266,17 @@ def _labelled(places: Sequence[tuple[type[Model], int, str]]) -> list[Spot]:
             page, way = PAGES[model]
             targets = model._default_manager.filter(pk__in=keys).values_list("pk", way)
             urls |= {(model, pk): reverse(page, args=[target]) for pk, target in targets if target}
+    names = {
+        (model, row): f"{capfirst(model._meta.verbose_name)} {row}" for model, keys in rows.items() for row in keys
+    }
+    names |= {(AuditDetail, row): "An entry of the log that is closed to you" for row in rows[AuditDetail]}
+    for kept in AuditDetail.objects.visible_to(user).filter(pk__in=rows[AuditDetail]).select_related("entry"):
+        names[AuditDetail, kept.pk] = f"Entry {kept.entry.number} of the log, “{words_of(kept.entry.verb)}”"
+        urls[AuditDetail, kept.pk] = reverse("log_detail", args=[kept.entry.number])
     return [
         Spot(
             key=f"{model._meta.label_lower}:{row}:{field}",
-            label=f"{capfirst(model._meta.verbose_name)} {row}: {_named(model, field)}",
+            label=f"{names[model, row]}: {_named(model, field)}",
             url=urls.get((model, row), ""),
         )
         for model, row, field in places

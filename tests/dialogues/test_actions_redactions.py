@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, models, transaction
 
 from dialogues.actions import (
+    MANY,
     change_dialogue,
     check_kept_files,
     confirm_redaction,
@@ -153,6 +154,8 @@ def test_every_text_is_found_in_its_own_country_and_becomes_the_mark(model):
     make = getattr(factories, f"{model.__name__}Factory")
     needed = {name: value() for name, value in NEEDED.get(model.__name__, {}).items()}
     row = make(**needed, **dict.fromkeys(TEXTS[model].fields, f"About {NAME}"))
+    if model is EvidenceFile:
+        EvidenceFactory(file=row)
 
     found = {(place.row, place.field) for place in places_of(CountryFactory(), NAME) if place.model is model}
     assert found == {(row.pk, field) for field in TEXTS[model].fields}
@@ -271,7 +274,9 @@ def test_afterwards_the_words_stand_nowhere_in_the_database(sent):
     """… though they stood in texts, in the log of what was sent and changed, and in the proposal itself."""
     with transaction.atomic():
         record("update.sent", by=sent.recorded_by, row=sent, country=CountryFactory(), after={"narrative": NAME})
-        record("file.kept", by=None, before={"name": ["palesa_exercise.pdf"]}, after={"name": "other.pdf"})
+        record(
+            "dialogue.changed", by=None, country=CountryFactory(), before={"record": [NAME]}, after={"record": "Other"}
+        )
     EvidenceFactory(round=sent, title=f"Safe house for {NAME}", source="The shelter of PALESA\u00a0EXERCISE")
     ParticipantFactory(name="Pale\u00adsa Exercise", office="Witness")
 
@@ -280,7 +285,7 @@ def test_afterwards_the_words_stand_nowhere_in_the_database(sent):
 
     kept = everything_kept().casefold()
     assert "palesa" not in kept
-    assert "other.pdf" in kept
+    assert '{"record": "other"}' in kept
     assert verify() is None
     assert redaction.words == REDACTED
 
@@ -378,6 +383,142 @@ def test_redacting_moves_no_score():
     assert readiness(gather_facts(edition), as_of=DEADLINE_ON, known_by=None) == before
 
 
+# --- The log ----------------------------------------------------------------------------------------------------------
+
+
+def log(verb, *, row=None, country=None, **sides):
+    with transaction.atomic():
+        return record(verb, by=None, row=row, country=country, **sides)
+
+
+def log_places(words, country=None):
+    return [place for place in places_of(country or CountryFactory(), words) if place.model is AuditDetail]
+
+
+@pytest.fixture
+def accounts_entries():
+    """What accounts leave in the log: of somebody of another country, of one's own, of nobody, and of no country."""
+    country, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
+    foreign = OfficerFactory(email="zq@pretoria.example", name="Zanele Query", countries=[elsewhere])
+    told = {"name": "Zanele Query", "email": "zq@pretoria.example", "valid_until_on": "2023-01-01", "role": "observer"}
+    return [
+        log("user.added", row=foreign, after=told),
+        log("user.added", row=foreign, country=elsewhere, after=told),
+        log("user.changed", row=OfficerFactory(), country=country, before=told, after=told),
+        log("country.changed", row=country, country=country, after=told),
+        log("person.refused", row=foreign, country=country, after={"asked": "/people/zanele-query/"}),
+        log("person.sign_in_refused", after={"with": ["Zanele Query"]}),
+        log("log.exported", after={"filter": {"words": "Zanele Query"}}),
+    ]
+
+
+@pytest.mark.parametrize("words", ["zq@pretoria.exampl", "Zanele Query", "valid_until_on", "role", "with", "asked"])
+def test_accounts_are_neither_found_nor_taken_out_of_the_log(sent, accounts_entries, words):
+    """Whoever holds a letter more of an address in hand learns nothing, and two people destroy nothing of it."""
+    before = list(AuditDetail.objects.values_list("pk", "before", "after"))
+
+    assert not places_of(CountryFactory(), words)
+    UpdateRoundFactory(narrative=f"{words}, said the ministry.")
+    redaction = propose(words=words)
+    carry_out(redaction)
+
+    assert redaction.words == REDACTED
+    assert [row for row in before if not AuditDetail.objects.filter(pk=row[0], before=row[1], after=row[2])] == []
+
+
+@pytest.mark.parametrize("words", ["decision", "reason", "asked", "accepted", "narrative", "update round"])
+def test_how_something_was_decided_stays_in_the_log(sent, words):
+    log("update.accepted", country=CountryFactory(), row=sent, before={"status": "accepted"}, after={"decision": "x"})
+    confirm(propose())
+    kept = list(AuditDetail.objects.values_list("pk", "before", "after"))
+    assert kept
+
+    assert not log_places(words)
+
+
+def test_a_place_in_the_log_is_left_where_it_is_unticked(sent):
+    stays = log("update.sent", row=sent, country=CountryFactory(), after={"narrative": f"The {NAME} Centre"})
+    goes = log("update.sent", row=sent, country=CountryFactory(), before={"narrative": NAME}, after={"n": NAME})
+    key = f"audit.auditdetail:{stays.detail.pk}:after"
+
+    redaction = propose(left=[key])
+    carry_out(redaction)
+
+    assert NAME in AuditDetail.objects.get(entry=stays).after
+    assert AuditDetail.objects.filter(entry=goes).values_list("before", "after").get() == (REDACTED, REDACTED)
+    assert {str(place) for place in redaction.places.filter(is_left=False)} == {
+        f"dialogues.updateround:{sent.pk}:narrative",
+        f"audit.auditdetail:{goes.detail.pk}:before",
+        f"audit.auditdetail:{goes.detail.pk}:after",
+    }
+    assert verify() is None
+
+
+def test_the_name_of_a_file_leaves_the_log_though_it_was_uploaded_for_no_country_yet(sent):
+    """An officer of two countries uploads before it is known for which; another country's files stay unfound."""
+    elsewhere = CountryFactory(elsewhere=True)
+    for country in (CountryFactory(), elsewhere):
+        file = EvidenceFileFactory(name="palesa_exercise.pdf")
+        log("file.kept", row=file, after={"name": file.name})
+        EvidenceFactory(country=country, file=file)
+    unsent = EvidenceFileFactory(name="palesa_exercise.pdf")
+    log("file.kept", row=unsent, after={"name": unsent.name})
+
+    carry_out(propose())
+
+    assert list(AuditDetail.objects.filter(entry__verb="file.kept").values_list("after", flat=True)) == [
+        REDACTED, '{"name": "palesa_exercise.pdf"}', '{"name": "palesa_exercise.pdf"}',
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory])
+def test_whoever_proposes_finds_nothing_that_they_do_not_see(accounts_entries, factory):
+    """Nor do they with two countries: of the one that they chose alone."""
+    country, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
+    for where in (country, elsewhere):
+        sent = UpdateRoundFactory(
+            update__commitment__ministry=MinistryFactory(country=where), narrative=f"Zanele Query came to {where}."
+        )
+        EvidenceFactory(country=where, title="Zanele Query", file=EvidenceFileFactory(name="Zanele Query.pdf"))
+        EvidenceFileFactory(name="Zanele Query.pdf", uploaded_by=FocalPointFactory(ministry__country=where))
+        log("update.sent", row=sent, country=where, after={"narrative": "Zanele Query"})
+    one, two = factory(), factory(email="two@post.example", countries=[country, elsewhere])
+
+    found = places_of(country, "Zanele Query")
+
+    assert [place.model.__name__ for place in found] == ["UpdateRound", "Evidence", "EvidenceFile", "AuditDetail"]
+    assert not {place.key for place in found} & {place.key for place in places_of(elsewhere, "Zanele Query")}
+    for reader in (one, two):
+        for place in found:
+            assert place.model.objects.visible_to(reader).filter(pk=place.row).exists(), place.key
+    with pytest.raises(PermissionDenied):
+        propose(country=elsewhere, words="Zanele Query", by=one)
+
+
+def test_very_many_places_have_to_be_meant_by_both(sent):
+    for n in range(MANY):
+        EvidenceFactory(title=f"{NAME} was heard, {n}")
+    second = AmbassadorFactory()
+
+    with refuses(f"That would take out {MANY + 1} texts", field="words"):
+        propose()
+    redaction = propose(are_many_meant=True)
+    with refuses(f"That would take out {MANY + 1} texts", field="words"):
+        confirm(redaction, by=second)
+    confirm(redaction, by=second, are_many_meant=True)
+
+    assert set(Evidence.objects.values_list("title", flat=True)) == {REDACTED}
+
+
+def test_what_is_left_is_not_counted_among_many(sent):
+    for n in range(MANY):
+        EvidenceFactory(title=f"{NAME} was heard, {n}")
+
+    confirm(propose(left=[f"dialogues.updateround:{sent.pk}:narrative"]))
+
+    assert set(Evidence.objects.values_list("title", flat=True)) == {REDACTED}
+
+
 # --- Files ------------------------------------------------------------------------------------------------------------
 
 
@@ -413,13 +554,17 @@ def test_a_file_whose_name_held_the_words_keeps_its_content(sent):
     assert take_file(file=file, by=OfficerFactory()) == b"A list without names"
 
 
-def test_a_file_that_nobody_sent_goes_with_its_name(sent):
+def test_a_file_that_nobody_sent_is_neither_found_nor_touched(sent):
+    """Its uploader alone sees it, and it is swept by itself."""
     file = EvidenceFileFactory(name="palesa_exercise.pdf", uploaded_by=sent.recorded_by)
 
+    assert file.pk not in {place.row for place in places_of(CountryFactory(), NAME) if place.model is EvidenceFile}
+    with refuses("One of those files is not of this country’s record", field="files"):
+        propose(words="", files=[file])
     carry_out(propose())
 
-    assert EvidenceFile.objects.get(pk=file.pk).name == REDACTED
-    assert not default_storage.exists(str(file.file))
+    assert EvidenceFile.objects.get(pk=file.pk).name == "palesa_exercise.pdf"
+    assert default_storage.exists(str(file.file))
 
 
 def test_a_file_that_is_gone_already_is_not_proposed_again(sent):

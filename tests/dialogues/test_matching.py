@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.matching import AROUND, bare, excerpt, holds, holds_each, holds_in_json, repeats
+from dialogues.matching import AROUND, bare, excerpt, found_in_json, holds, holds_each, repeats
 
 NAME = "Palesa Mokoéna"
 
@@ -57,10 +57,35 @@ def test_each_word_is_found_though_a_page_ends_between_them():
 def test_it_is_found_in_what_the_log_keeps_and_not_in_what_json_adds():
     kept = json.dumps({"participants": [["Palesa\nMokoena", "witness"]], "n": 3, "none": None})
 
-    assert holds_in_json(kept, NAME)
-    assert holds_in_json(kept, "Witness")
-    assert not holds_in_json(kept, "null")
-    assert not holds_in_json("", NAME)
+    assert found_in_json(kept, NAME) == ["Palesa\nMokoena"]
+    assert found_in_json(kept, "Witness") == ["witness"]
+    assert not found_in_json(kept, "null")
+    assert not found_in_json("", NAME)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "participants",  # a key
+        "accepted", "ports done", "reported_done", "telephone",  # the domain's words
+        "2022-01-28", "1200",  # a day, a moment
+        "abcd",  # a hash
+        "narrative", "dialogues",  # the key of a place
+    ],
+)  # fmt: skip
+def test_nothing_that_nobody_typed_is_found_in_what_the_log_keeps(words):
+    """… else the words of a proposal could wipe how something was decided."""
+    kept = {
+        "participants": [],
+        "status": ["accepted", "reported_done"],
+        "confirmed_no_personal_data": ["telephone number"],
+        "on": ["2022-01-28", "2022-01-28T12:00:00Z", "2022-01-28T12:00:00.123+02:00"],
+        "sha256": "abcd" * 16,
+        "places": ["dialogues.updateround:12:narrative"],
+    }
+
+    assert not found_in_json(json.dumps(kept), words)
+    assert found_in_json(json.dumps({"reason": f"It was {words}."}), words)
 
 
 @pytest.mark.parametrize("reason", ["It names Palesa Mokoena.", "It names Mokoéna, who is a child.", "palesa"])

@@ -1,11 +1,13 @@
 """Pages on which something is taken out of the record, and those that tell that it was."""
 
+import re
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
-from dialogues.actions import confirm_redaction, finish_redaction, propose_redaction
+from dialogues.actions import MANY, confirm_redaction, finish_redaction, propose_redaction
 from dialogues.models import EvidenceFile, Redaction
 from tests.factories import (
     AmbassadorFactory,
@@ -24,6 +26,7 @@ from tests.factories import (
     UpdateRoundFactory,
     at_noon,
 )
+from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +108,90 @@ def test_it_is_proposed_with_what_is_ticked(client, officer, sent):
     assert [str(place) for place in redaction.places.filter(is_left=True)] == [
         f"dialogues.evidence:{evidence.pk}:title"
     ]
+
+
+def test_entries_of_the_log_are_listed_by_number_and_can_be_left(client, officer, sent):
+    with transaction.atomic():
+        entry = record("update.sent", by=None, row=sent, country=CountryFactory(), after={"narrative": f"{NAME} came"})
+    key, address = f"audit.auditdetail:{entry.detail.pk}:after", reverse("log_detail", args=[entry.number])
+
+    page = client.post(ADD, typed(look="1"))
+    spot = page.context["spots"][-1]
+    assert spot == (key, f"Entry {entry.number} of the log, “Sent an update”: after", address, f"{NAME} came", True)
+    assert f'href="{address}"' in page.text
+    body = looked_for(client)
+    body["place"] = [f"dialogues.updateround:{sent.pk}:narrative"]
+    client.post(ADD, body)
+    client.force_login(AmbassadorFactory())
+    told = client.get(reverse("redaction_detail", args=[Redaction.objects.get().pk]))
+
+    assert [spot.key for spot in told.context["spots"]] == body["place"]
+    assert [(spot.key, spot.url) for spot in told.context["left"]] == [(key, address)]
+
+
+def test_the_second_person_sees_which_entries_of_the_log_go(client, sent):
+    with transaction.atomic():
+        entry = record("update.sent", by=None, row=sent, country=CountryFactory(), after={"narrative": f"{NAME} came"})
+    address = reverse("redaction_detail", args=[RedactionFactory(recorded_by=OfficerFactory()).pk])
+    client.force_login(AmbassadorFactory())
+
+    label = f"Entry {entry.number} of the log, “Sent an update”: after"
+    page = client.get(address)
+    assert page.context["spots"][-1][1:4] == (label, reverse("log_detail", args=[entry.number]), f"{NAME} came")
+    assert label in client.post(address, {"decision": "confirmed"}, follow=True).text
+    entry.detail.refresh_from_db()
+    assert entry.detail.after == REDACTED
+
+
+def test_an_entry_that_the_reader_may_not_open_has_no_link(client, officer, sent):
+    file = EvidenceFileFactory(name=f"{NAME}.pdf")
+    with transaction.atomic():
+        record("file.kept", by=None, row=file, after={"name": file.name})
+    EvidenceFactory(file=file)
+
+    spot = client.post(ADD, typed(look="1")).context["spots"][-1]
+
+    assert (spot.label, spot.url) == ("An entry of the log that is closed to you: after", "")
+
+
+def test_accounts_of_another_country_are_not_told_of(client, officer, sent):
+    """Not even by a count: the answers to an address and to no address are alike."""
+    with transaction.atomic():
+        record("user.added", by=None, row=officer, after={"email": "zq@pretoria.example"})
+
+    right, wrong = (
+        client.post(ADD, typed(look="1", words=words)) for words in ("zq@pretoria.exampl", "zq@pretoria.examplf")
+    )
+
+    assert right.context["spots"] == []
+    assert len({re.sub(r"exampl\w*|\b\w{64}\b|nonce=.\S+", "", page.text) for page in (right, wrong)}) == 1
+    assert "It does not reach accounts" in right.text
+
+
+def test_very_many_places_are_warned_about_and_ticked_by_both(client, officer, sent):
+    for n in range(MANY):
+        EvidenceFactory(title=f"{NAME} was heard, {n}")
+
+    page = client.post(ADD, typed(look="1"))
+    assert "More than 50 texts would go." in page.text
+    refused = client.post(ADD, looked_for(client))
+    assert refused.status_code == 422
+    assert "such words rarely name one person" in refused.context["form"].errors["words"][0]
+    client.post(ADD, looked_for(client, many="1"))
+    address = reverse("redaction_detail", args=[Redaction.objects.get().pk])
+    client.force_login(AmbassadorFactory())
+
+    assert "More than 50 texts would go." in client.get(address).text
+    refused = client.post(address, {"decision": "confirmed"})
+    assert refused.status_code == 422
+    assert "such words rarely name one person" in refused.text
+    client.post(address, {"decision": "confirmed", "many": "1"})
+    sent.refresh_from_db()
+    assert sent.narrative == REDACTED
+
+
+def test_few_places_are_not_warned_about(client, officer, sent):
+    assert 'name="many"' not in client.post(ADD, typed(look="1")).text
 
 
 def test_other_words_than_those_looked_for_are_looked_for_first(client, officer, sent):
