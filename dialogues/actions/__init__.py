@@ -22,6 +22,7 @@ from dialogues.actions.files import (
     keep_inspected,
     keep_upload,
     scan_unscanned,
+    sendable_again,
     take_file,
 )
 from dialogues.actions.readings import Count, record_reading
@@ -72,6 +73,7 @@ __all__ = [
     "review",
     "scan_unscanned",
     "send_round",
+    "sendable_again",
     "take_file",
     "to_judge",
     "verify_done",

@@ -10,10 +10,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from dialogues.models import Evidence, EvidenceFile, FileScan, RedactionDecision
+from dialogues.models import EvidenceFile, FileScan, RedactionDecision, UpdateRound
 from dialogues.models.evidence import random_name
 from dialogues.permissions import can_upload
 from dialogues.scanner import Silent, scan
@@ -172,13 +172,28 @@ def refuse_too_much_together(files: Sequence[EvidenceFile]) -> None:
         )
 
 
-def refuse_unless_own_and_unsent(files: Sequence[EvidenceFile], by: User) -> None:
-    """Refuse files that somebody else uploaded, or that a piece of evidence cites already."""
-    keys = {file.pk for file in files}
+def sendable_again(returned: UpdateRound, by: User) -> QuerySet[EvidenceFile]:
+    """The files of a round that came back which its ministry may send along with the next one."""
+    return EvidenceFile.objects.visible_to(by).kept().filter(evidence__round=returned).distinct()
+
+
+def refuse_unless_own_and_unsent(
+    files: Sequence[EvidenceFile], by: User, *, returned: UpdateRound | None = None
+) -> None:
+    """Refuse files that somebody else uploaded, or that a piece of evidence cites already.
+
+    Those of the round that came back, which this sending mends, may be sent once more.
+    """
     # Held until the sending commits, so that two sendings can't both find the same file free.
-    rows = EvidenceFile.objects.filter(pk__in=keys, uploaded_by=by).exclude(name=REDACTED)
-    own = list(rows.select_for_update().order_by("pk"))
-    if len(own) != len(files) or Evidence.objects.filter(file__in=own).exists():
+    held = set(
+        EvidenceFile.objects.filter(pk__in=[file.pk for file in files])
+        .select_for_update()
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    again = set(sendable_again(returned, by).values_list("pk", flat=True)) if returned else set()
+    own = EvidenceFile.objects.filter(pk__in=held - again, uploaded_by=by).exclude(name=REDACTED)
+    if len(own.filter(evidence__isnull=True)) + len(held & again) != len(files):
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
 
 

@@ -103,7 +103,8 @@ def send_round(
     Each file and each figure becomes a piece of evidence of its own; with no file the update's words are one, a
     statement, unless its figures answer all that the commitment works towards: every claim goes through evidence.
     Claimed done, it is reported done in the same transaction. Raises PermissionDenied; Refused where the commitment is
-    settled, an update waits already, a day is to come, or a file isn't the sender's own and unsent.
+    settled, an update waits already, a day is to come, or a file is neither the sender's own and unsent nor one of the
+    round that came back.
     """
     if not can_send_update(by, commitment):
         raise PermissionDenied
@@ -116,7 +117,6 @@ def send_round(
     if len(files) > settings.UPLOAD_MAX_FILES:
         raise Refused(f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out.", field="files")
     refuse_too_much_together(files)
-    refuse_unless_own_and_unsent(files, by)
     locked, standing = locked_with_standing(commitment, now)
     if standing.status in (Status.WITHDRAWN, Status.VERIFIED):
         raise Refused(
@@ -129,9 +129,11 @@ def send_round(
             f"Your update of {spelt_moment(waiting.recorded_at, now)}, sent by {waiting.recorded_by}, is with the "
             "embassy. Wait for its answer; it will stand here."
         )
+    returned = returned_round(locked)
+    refuse_unless_own_and_unsent(files, by, returned=returned)
     sent = add(
         UpdateRound(
-            update=(update := _open_update(locked)),
+            update=(update := returned.update if returned else _next_update(locked)),
             number=update.rounds.count() + 1,
             narrative=narrative,
             claimed=claimed,
@@ -277,13 +279,16 @@ def to_judge(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]
     return parts
 
 
-def _open_update(commitment: Commitment) -> Update:
-    """The update that came back last, to be mended; else a new one, numbered on."""
+def returned_round(commitment: Commitment) -> UpdateRound | None:
+    """The round that came back last and is to be mended; None where nothing did, or the newest one was accepted."""
+    rounds = UpdateRound.objects.filter(update__commitment=commitment).select_related("update", "decision")
+    newest = rounds.order_by("-update__number", "-number").first()
+    return newest if newest and newest.decision.decision == Decision.RETURNED else None
+
+
+def _next_update(commitment: Commitment) -> Update:
+    """A new update, numbered on."""
     last = commitment.updates.order_by("-number").first()
-    if last:
-        newest = last.rounds.select_related("decision").order_by("-number").first()
-        if newest and newest.decision.decision == Decision.RETURNED:
-            return last
     return add(Update(commitment=commitment, number=last.number + 1 if last else 1))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -138,7 +139,7 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
     decision = decision_on(last) if last else None
     returned = last if decision and decision.decision == Decision.RETURNED else None
     is_sent = request.method == "POST"
-    uploads = keep_files(request, now=now) if is_sent else Kept([], [])
+    uploads = keep_files(request, now=now) if is_sent else Kept(_attached_to(returned, user), [])
     figures = _figures(user, commitment, request.POST if is_sent else None, returned)
     form = UpdateForm(
         request.POST if is_sent else None,
@@ -161,7 +162,6 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
         "wrong_forms": refused(form, *figures),
         "kept": uploads.files,
         "returned_reason": decision.reason if returned and decision else "",
-        "returned_files": _files_of(user, returned) if returned else [],
         "closed": _closed(standing, last if decision is None else None),
     }
     answer = render_page(request, "dialogues/update_send.html", context, status=422 if is_sent else 200)
@@ -196,7 +196,12 @@ def _figures(
 
 def _as_counted(reading: Reading | None) -> dict[str, Any]:
     """A figure, or its direction, as it was sent before."""
-    return {"figure": reading.figure, "direction": reading.direction} if reading else {}
+    return {"figure": _plain(reading.figure), "direction": reading.direction} if reading else {}
+
+
+def _plain(figure: Decimal | None) -> str:
+    """A figure as somebody types it: 8 for 8.00."""
+    return "" if figure is None else f"{figure.normalize():f}"
 
 
 def _as_sent(round: UpdateRound) -> dict[str, Any]:
@@ -214,8 +219,8 @@ def _as_sent(round: UpdateRound) -> dict[str, Any]:
     return {name: "" if value == REDACTED else value for name, value in told.items()}
 
 
-def _files_of(user: User, round: UpdateRound) -> list[EvidenceFile]:
-    return list(EvidenceFile.objects.visible_to(user).filter(evidence__round=round))
+def _attached_to(returned: UpdateRound | None, user: User) -> list[EvidenceFile]:
+    return list(actions.sendable_again(returned, user)) if returned else []
 
 
 def _send(

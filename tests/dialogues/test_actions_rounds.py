@@ -7,7 +7,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions import Figure, Judgement, accept_round, reschedule, return_round, send_round, to_judge, withdraw
-from dialogues.models import CommitmentEvent, Evidence, EvidenceReview, Reading, RoundDecision, UpdateRound
+from dialogues.models import (
+    CommitmentEvent,
+    Evidence,
+    EvidenceReview,
+    Reading,
+    RedactionFile,
+    RoundDecision,
+    UpdateRound,
+)
 from dialogues.words import Direction, DoneBy, Kind, Progress, Review, Shows, Status
 from recommendations.models import Edition
 from recommendations.words import Rule
@@ -31,6 +39,8 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
+    RedactionDecisionFactory,
+    RedactionFactory,
     at_noon,
 )
 from tests.meanwhile import both_at_once
@@ -329,6 +339,38 @@ def test_send_round_refuses_figures_not_asked_of_the_ministry(commitment, police
 
     with refuses("“Shelters” isn't asked of your ministry. Leave it out.", field="figures"):
         send(commitment, police, figures=[Figure(of_another, Decimal(1), "", jan(20))])
+
+
+def test_send_round_takes_again_the_files_of_the_round_that_came_back_and_no_others(commitment, police, officer):
+    def attached(**more):
+        return EvidenceFileFactory(uploaded_by=police, **more)
+
+    older, last = attached(), [attached(), attached()]
+    of_another = attached()
+    EvidenceFactory(file=of_another, commitment=CommitmentFactory(ministry=police.ministry))
+    for files in ([older], last):
+        return_round(round=send(commitment, police, files=files), reason="Add more.", by=officer, now=NOW)
+    destroyed = last[1]
+    redaction = RedactionFactory(country=commitment.country)
+    RedactionFile.objects.create(redaction=redaction, file=destroyed)
+    RedactionDecisionFactory(redaction=redaction)
+    colleague = FocalPointFactory(ministry=police.ministry)
+
+    for file in (older, of_another, destroyed):
+        with refuses("One of those files was sent already.", field="files"):
+            send(commitment, colleague, files=[last[0], file])
+
+    sent = send(commitment, colleague, files=[last[0]])
+    assert [piece.file for piece in sent.evidence.all()] == [last[0]]
+
+
+def test_send_round_takes_no_file_again_of_an_update_that_was_accepted(commitment, police, officer):
+    file = EvidenceFileFactory(uploaded_by=police)
+    sent = send(commitment, police, files=[file])
+    accept(sent, officer, judgements(sent))
+
+    with refuses("One of those files was sent already.", field="files"):
+        send(commitment, police, files=[file])
 
 
 def test_send_round_refuses_files_of_others_and_files_sent_before(commitment, police):

@@ -257,7 +257,7 @@ def test_update_send_fills_in_the_line_that_only_figures_came_with(client, polic
     page = client.get(send(commitment))
 
     assert page.context["form"]["title"].value() == "Six placed"
-    assert str(page.context["figures"][0]["figure"].value()) == "6.00"
+    assert page.context["figures"][0]["figure"].value() == "6"
 
 
 def test_update_send_refuses_a_figure_with_a_direction(client, police, focal_point):
@@ -366,6 +366,45 @@ def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, p
 
     client.post(send(commitment), filled())
     assert [(r.update, r.number) for r in UpdateRound.objects.order_by("pk")] == [(sent.update, 1), (sent.update, 2)]
+
+
+def returned_with_files(police, names=("list.pdf", "order.pdf")):
+    """A commitment whose update came back, and its files by name; each was cited by a piece of its own."""
+    commitment = CommitmentFactory(ministry=police)
+    sent = UpdateRoundFactory(update__commitment=commitment)
+    files = {name: EvidenceFileFactory(name=name, uploaded_by=sent.recorded_by) for name in names}
+    for file in files.values():
+        EvidenceFactory(round=sent, file=file, commitment=commitment)
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED)
+    return commitment, files
+
+
+def test_update_send_offers_the_files_of_what_came_back_and_sends_those_still_ticked(client, police, focal_point):
+    commitment, files = returned_with_files(police)  # which a colleague sent
+
+    page = client.get(send(commitment)).text
+    assert "Attached already" in page
+    assert all(f'name="kept_files" value="{file.pk}"' in page for file in files.values())
+    assert "again if" not in page
+
+    refused = client.post(send(commitment), filled(narrative="", kept_files=[files["list.pdf"].pk]))
+    assert f'value="{files["list.pdf"].pk}"' in refused.text
+    client.post(send(commitment), filled(kept_files=[files["list.pdf"].pk], files=[pdf("new.pdf")]))
+
+    again = UpdateRound.objects.latest("pk")
+    assert (again.number, again.recorded_by) == (2, focal_point)
+    assert sorted(piece.file.name for piece in again.evidence.all()) == ["list.pdf", "new.pdf"]
+    assert EvidenceFile.objects.count() == 3
+
+
+def test_update_send_fills_a_figure_in_as_it_was_typed(client, police, focal_point):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+    for typed in ("100", "0.50"):
+        client.post(send(commitment), filled(title=typed, through_on="2022-01-20", **{f"{prefix}-figure": typed}))
+        RoundDecisionFactory(round=UpdateRound.objects.latest("pk"), decision=Decision.RETURNED)
+        shown = client.get(send(commitment)).context["figures"][0]["figure"].value()
+        assert shown == {"100": "100", "0.50": "0.5"}[typed]
 
 
 def test_update_send_twice_is_refused_and_loses_nothing(client, police, focal_point):
