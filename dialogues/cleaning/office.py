@@ -4,17 +4,17 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
-from xml.parsers import expat
+from collections.abc import Iterator
 
-from dialogues.cleaning import Unclean, pictures
+from dialogues.cleaning import Unclean, pictures, relations
+from dialogues.cleaning.markup import Element, elements
 
 MOST_PARTS = 5_000
 MOST_UNPACKED = 256 * 1024 * 1024
 """In bytes, of all parts together: beyond it a zip is made to fill a server."""
 
 _TYPES = "[Content_Types].xml"
+_TYPES_SPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
 _MAIN = {
     "word": "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
     "xl": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
@@ -22,22 +22,40 @@ _MAIN = {
 """What the main part of each sort is (15.2 of part 1); one with macros, or a template, is another type."""
 _XML = frozenset({"xml", "rels", "vml"})
 _PICTURES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
-_PLAIN = frozenset({"gif", "emf", "wmf", "tif", "tiff", "bmp", "odttf", "fntdata"})
+_PLAIN = {
+    "gif": re.compile(rb"GIF8[79]a"),
+    "bmp": re.compile(rb"BM.{4}\x00{4}", re.DOTALL),
+    "tif": (_TIFF := re.compile(rb"II[*+]\x00|MM\x00[*+]")),
+    "tiff": _TIFF,
+    "emf": re.compile(rb"\x01\x00{3}.{36} EMF", re.DOTALL),
+    "wmf": re.compile(rb"\xd7\xcd\xc6\x9a|[\x01\x02]\x00\x09\x00\x00[\x01\x03]"),
+    "odttf": re.compile(rb".{44}[!-~][ -~]{3}.{12}[!-~][ -~]{3}", re.DOTALL),
+    "bin": re.compile(rb"(?!MZ|PK|\xd0\xcf\x11\xe0|\x7fELF|%PDF|Rar!|7z\xbc\xaf|\x1f\x8b|\{\\rtf|#!|<[^?])"),
+}
+"""What is kept as it is, and how each begins: pictures that Office draws itself; fonts, whose first 32 bytes are
+scrambled (17.8.1), by the names of their third and fourth table; settings of a printer, which begin as its maker likes,
+but not like a program, an archive or another document."""
 _PRINTER = re.compile(r"(word|xl)/printerSettings/\w+\.bin")
 _MACROS = re.compile(r"vbaproject|vbadata|macrosheet|macroenabled", re.IGNORECASE)
-_LINKS = ("http:", "https:", "mailto:", "#")
 _FETCHES = re.compile(r"\s*(?:DDE|DDEAUTO|INCLUDE|INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK|RD|DATABASE)\b", re.IGNORECASE)
 """Fields that draw on another file or program when they are brought up to date (17.16.5 of part 1, and older ones)."""
 _LEADS = re.compile(r'\s*HYPERLINK\s+"?([^"\s]+)', re.IGNORECASE)
 _BARE_NAME = re.compile(r"\s*\w*")
-_FORMULAS = frozenset({"f", "formula", "formula1", "formula2", "definedName"})
-_ASKS = re.compile(r"\||\b(?:_xlfn\.)?(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER\.ID)\s*\(", re.IGNORECASE)
+_WORDS = frozenset(
+    {"http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main"}
+)
+_FORMULAS = frozenset(
+    {"f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula", "totalsRowFormula"}
+)
+_QUOTED = re.compile(r"""\"[^"]*"|'[^']*'|(\[[^]]*["'][^]]*\]?)|\[[^]]*\]""")
+"""Texts, names of sheets, names of columns; in the latter a quotation mark may stand for itself."""
+_CALLED = r"(?:WEBSERVICE|IMAGE|RTD|DDE|CALL|REGISTER\.ID)"
+_ASKS = re.compile(rf"\||\b_xl\w+\.{_CALLED}\b|\b{_CALLED}\s*\(", re.IGNORECASE)
 """In a formula: a program by DDE ("|" is nothing else there), an address, a server."""
 _CODES = _FORMULAS | {"instrText"}
-_DRAWN = frozenset({"imagedata", "fill", "stroke"})
-_ELSEWHERE = re.compile(r"(?:https?|ftp|file):|\\\\|//", re.IGNORECASE)
-_DRAWING_ON_OTHERS = ("/externalLink", "/externalLinkPath", "/connections", "/aFChunk")
-"""Relations to other workbooks, to databases and pages, and to a whole document inside this one."""
+_DRAWN = frozenset({"image", "imagedata", "fill", "stroke"})
+_LOOKED_AT = _CODES | _DRAWN | {"fldSimple", "fldChar"}
+_ELSEWHERE = re.compile(r"\s*(?:(?:https?|ftp|file):|\\\\|//)", re.IGNORECASE)
 
 
 def folder_of(content: bytes) -> str:
@@ -58,10 +76,14 @@ def clean(content: bytes, folder: str) -> bytes:
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = dict(_parts(archive))
-    _refuse_types(_types(parts[_TYPES]), folder)
-    for name, part in parts.items():
-        if _extension(name) == "rels":
-            _refuse_relations(part)
+    _refuse_types(elements(parts[_TYPES]), folder)
+    drawn = {name: elements(part) for name, part in parts.items() if _extension(name) == "rels"}
+    for rows in drawn.values():
+        relations.refuse_harm(rows)
+    printers = {part for name, rows in drawn.items() for part in relations.printers(name, rows)}
+    for name in parts:
+        if _extension(name) == "bin" and name.lower() not in printers:
+            raise relations.with_another_inside(name)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in sorted(parts.items()):
@@ -88,132 +110,83 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
 
 def _refuse_name(name: str) -> None:
     if _MACROS.search(name):
-        raise _with_macros()
+        raise relations.with_macros()
     if posixpath.normpath(name) != name or name.startswith(("/", "..")) or "\\" in name:
         raise ValueError("no name of a part")
     extension = _extension(name)
-    if extension not in _XML | _PICTURES.keys() | _PLAIN and not _PRINTER.fullmatch(name):
-        raise Unclean(
-            f"has another file inside it ({posixpath.basename(name)}). Take that out, or save it as a PDF, then choose "
-            "it again; send what was inside by itself."
-        )
+    is_known = extension in _XML | _PICTURES.keys() | _PLAIN.keys()
+    if not is_known or (extension == "bin" and not _PRINTER.fullmatch(name)):
+        raise relations.with_another_inside(name)
 
 
 def _clean_part(name: str, part: bytes) -> bytes:
     extension = _extension(name)
     if extension in _XML:
-        _refuse_code(_elements(part))
-        return part
-    return pictures.clean(part, _PICTURES[extension]) if extension in _PICTURES else part
+        _refuse_code(elements(part, _LOOKED_AT, _CODES))
+    elif extension in _PICTURES:
+        return pictures.clean(part, _PICTURES[extension])
+    elif not _PLAIN[extension].match(part):
+        raise relations.with_another_inside(name)
+    return part
 
 
 def _extension(name: str) -> str:
     return posixpath.basename(name).rpartition(".")[2].lower()
 
 
-def _refuse_types(types: Mapping[str, str], folder: str) -> None:
-    """`types` is what the parts are, by part or extension."""
-    if any(_MACROS.search(kind) for kind in types.values()):
-        raise _with_macros()
-    if _MAIN[folder] not in types.values():
+def _refuse_types(types: list[Element], folder: str) -> None:
+    """`types` says what the parts are, by part or extension."""
+    if any(each.space != _TYPES_SPACE or each.is_extended for each in types):
+        raise ValueError("types with more in them")
+    kinds = {each.said.get("ContentType", "") for each in types}
+    if any(_MACROS.search(kind) for kind in kinds):
+        raise relations.with_macros()
+    if _MAIN[folder] not in kinds:
         raise ValueError("no main part")
 
 
-def _types(part: bytes) -> dict[str, str]:
-    return {
-        said.get("PartName", said.get("Extension", "")): said.get("ContentType", "") for _, said, _ in _elements(part)
-    }
-
-
-def _refuse_relations(part: bytes) -> None:
-    for _, said, _ in _elements(part):
-        is_outside = said.get("TargetMode") == "External"
-        is_link = said.get("Type", "").endswith("/hyperlink") and said.get("Target", "").lower().startswith(_LINKS)
-        if said.get("Type", "").endswith(_DRAWING_ON_OTHERS) or (is_outside and not is_link):
-            raise _drawing_on_others()
-
-
-def _refuse_code(elements: list["_Element"]) -> None:
+def _refuse_code(part: list[Element]) -> None:
     """Refuse fields of a document, formulas of a workbook and drawings that fetch something when it is opened."""
-    for code in _fields(elements):
+    for code in _fields(part):
         leads = _LEADS.match(code)
-        if _FETCHES.match(code) or (leads and not leads[1].lower().startswith((*_LINKS, "\\"))):
-            raise _drawing_on_others()
-    for name, said, text in elements:
-        is_asking = name in _FORMULAS and _ASKS.search(re.sub(r'"[^"]*"', "", text))
-        is_elsewhere = name in _DRAWN and any(_ELSEWHERE.match(said.get(key, "")) for key in ("src", "href"))
+        if _FETCHES.match(code) or (leads and not leads[1].lower().startswith((*relations.LINKS, "\\"))):
+            raise relations.drawing_on_others()
+    for element in part:
+        is_asking = element.name in _FORMULAS and _is_asking(element.text)
+        is_elsewhere = element.name in _DRAWN and any(
+            _ELSEWHERE.match(element.said.get(key, "")) for key in ("src", "href")
+        )
         if is_asking or is_elsewhere:
-            raise _drawing_on_others()
+            raise relations.drawing_on_others()
 
 
-def _fields(elements: list["_Element"]) -> list[str]:
+def _is_asking(formula: str) -> bool:
+    """Whether it asks for something outside, by what isn't quoted; by all of it where what is quoted isn't clear."""
+    is_clear = all(not column for column in _QUOTED.findall(formula))
+    return _ASKS.search(_QUOTED.sub(" ", formula) if is_clear else formula) is not None
+
+
+def _fields(part: list[Element]) -> list[str]:
     """The codes of a document's fields, each cut where another field stands in it; Unclean where that spells its name.
 
-    A code may be spread over many runs, so that no run has the name whole (17.16.18, 17.16.23).
+    A code may be spread over many runs, so that no run has the name whole (17.16.18, 17.16.23). Unclean, too, where a
+    part of the name stands in something that a reader may pass over.
     """
-    codes, is_being_named = [""], False
-    for name, said, text in elements:
-        if name == "fldSimple":
-            codes.append(said.get("instr", ""))
-        elif name == "instrText":
-            codes[-1] += text
+    codes, is_being_named, within = [""], False, -1
+    for element in part:
+        if element.space not in _WORDS:
+            continue
+        if is_being_named and element.within != within:
+            raise relations.drawing_on_others()
+        if element.name == "fldSimple":
+            codes.append(element.said.get("instr", ""))
+        elif element.name == "instrText":
+            codes[-1] += element.text
             is_being_named = is_being_named and _BARE_NAME.fullmatch(codes[-1]) is not None
-        elif name == "fldChar":
-            begins = said.get("fldCharType") == "begin"
+        elif element.name == "fldChar":
+            begins = element.said.get("fldCharType") == "begin"
             if begins and is_being_named:
-                raise _drawing_on_others()
+                raise relations.drawing_on_others()
             codes.append("")
-            is_being_named = begins
+            is_being_named, within = begins, element.within
     return codes
-
-
-class _Element(NamedTuple):
-    """An element of a part: its name and attributes without prefixes; its text, where that is code."""
-
-    name: str
-    said: dict[str, str]
-    text: str
-
-
-def _elements(part: bytes) -> list[_Element]:
-    """Each element, in order; raises expat's error where the part isn't well-formed XML.
-
-    A document type is refused, and with it all that entities can do: no part has one (9.1.1 of part 1).
-    """
-    found: list[_Element] = []
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-
-    def refuse(*_: object) -> None:
-        raise ValueError("a document type")
-
-    def begin(name: str, said: dict[str, str]) -> None:
-        found.append(_Element(_local(name), {_local(key): value for key, value in said.items()}, ""))
-        if found[-1].name in _CODES:
-            parser.CharacterDataHandler, parser.EndElementHandler = go_on, end
-
-    def go_on(text: str) -> None:
-        found[-1] = found[-1]._replace(text=found[-1].text + text)
-
-    def end(_: str) -> None:
-        parser.CharacterDataHandler = parser.EndElementHandler = None
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = begin
-    parser.Parse(part, True)
-    return found
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
-def _drawing_on_others() -> Unclean:
-    return Unclean(
-        "draws on something outside it: a template, a linked picture, another workbook or a program. Break that link, "
-        "or save it as a PDF, then choose it again."
-    )
-
-
-def _with_macros() -> Unclean:
-    return Unclean("has macros. Save it without them (as .docx or .xlsx), then choose it again.")

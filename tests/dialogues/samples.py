@@ -12,6 +12,9 @@ from dialogues.lesotho.paper import exercise_pdf
 PDF = exercise_pdf("A letter", ["To whom it may concern"])
 MARK = b"MARKER-OF-SOMETHING-THAT-RUNS"
 SCRIPT = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=MARK.decode())
+EMF = b"\x01\x00\x00\x00" + b"\x6c" + b"\x00" * 35 + b" EMF" + b"\x00" * 60
+PRINTER = "HP LaserJet".encode("utf-16-le").ljust(64, b"\x00") + b"\x01\x04\x00\x06\xdc\x00" + b"\x00" * 150
+FONT = bytes(range(128, 160)) + b"\x00" * 12 + b"cvt " + b"\x00" * 12 + b"glyf" + b"\x00" * 60
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 WORD = f"{_OFFICE}.wordprocessingml.document"
 EXCEL = f"{_OFFICE}.spreadsheetml.sheet"
@@ -82,6 +85,117 @@ def xlsx(**more):
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData/></worksheet>',
     }
     return zipped({name: part for name, part in (parts | more).items() if part is not None})
+
+
+def full_docx():
+    """A Word document with what people put into one: pictures, a chart, a header, a link, a field, a fraction."""
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    drawn = (
+        '<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><a:blip r:embed="r0"/></w:drawing></mc:Choice>'
+        '<mc:Fallback><w:pict><v:shape id="a" o:spid="b" w14:anchorId="c" alt=""><v:imagedata r:id="r1" o:title=""/>'
+        "</v:shape></w:pict></mc:Fallback></mc:AlternateContent>"
+    )
+    marks = ("begin", "separate", "end")
+    mark = [
+        f'<w:r><w:rPr><w14:ligatures w14:val="all"/></w:rPr><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in marks
+    ]
+    code = '<w:r><w:instrText xml:space="preserve"> PA</w:instrText></w:r><w:r><w:instrText>GE </w:instrText></w:r>'
+    body = f"<w:p>{mark[0]}{code}{mark[1]}<w:r>{drawn}</w:r>{mark[2]}</w:p>"
+    body += "<m:oMath><m:f><m:fPr/><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den/></m:f></m:oMath>"
+    spaces = {
+        "w": word,
+        "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
+        "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+        "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+        "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+        "v": "urn:schemas-microsoft-com:vml",
+        "o": "urn:schemas-microsoft-com:office:office",
+        "r": _RELATION,
+    }
+    said = " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in spaces.items())
+    chart = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+    properties = relations(("officeDocument", "word/document.xml"), ("extended-properties", "docProps/app.xml"))
+    # As LibreOffice writes it: "officedocument" in lower case.
+    core = f'<Relationship Id="r9" Type="{_RELATIONS}/metadata/core-properties" Target="docProps/core.xml"/>'
+    core += core.replace("r9", "r8").replace(_RELATIONS, _RELATION.replace("officeDocument", "officedocument"))
+    return docx(
+        **{
+            "_rels/.rels": properties.replace("</Relationships>", f"{core}</Relationships>"),
+            "docProps/app.xml": "<Properties/>",
+            "docProps/core.xml": "<coreProperties/>",
+            "word/document.xml": (
+                f'<w:document {said} mc:Ignorable="w14"><w:body>{body}<w:sectPr><w:headerReference w:type="default" '
+                'r:id="r3"/></w:sectPr></w:body></w:document>'
+            ),
+            "word/_rels/document.xml.rels": relations(
+                ("image", "media/image1.png"),
+                ("image", "media/image2.emf"),
+                ("chart", "charts/chart1.xml"),
+                ("header", "header1.xml"),
+                ("hyperlink", "https://example.org/", "External"),
+                ("styles", "/word/styles.xml"),
+                ("customXml", "../customXml/item1.xml"),
+                ("printerSettings", "printerSettings/printerSettings1.bin"),
+                ("fontTable", "fontTable.xml"),
+            ),
+            "word/media/image1.png": picture("PNG"),
+            "word/media/image2.emf": EMF,
+            "word/charts/chart1.xml": f'<c:chart xmlns:c="{chart}"><c:f>Sheet1!$A$1:$A$5</c:f></c:chart>',
+            "word/header1.xml": f'<w:hdr xmlns:w="{word}"><w:p/></w:hdr>',
+            "word/styles.xml": f'<w:styles xmlns:w="{word}"/>',
+            "customXml/item1.xml": "<item/>",
+            "word/printerSettings/printerSettings1.bin": PRINTER,
+            "word/fontTable.xml": f'<w:fonts xmlns:w="{word}"/>',
+            "word/_rels/fontTable.xml.rels": relations(("font", "fonts/font1.odttf")),
+            "word/fonts/font1.odttf": FONT,
+        }
+    )
+
+
+def full_xlsx():
+    """An Excel workbook with what people put into one: formulas, a table, notes, pictures, a chart, rules, links."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    x14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+    xm = "http://schemas.microsoft.com/office/excel/2006/main"
+    xr = "http://schemas.microsoft.com/office/spreadsheetml/2014/revision"
+    formulas = ("SUM(B1:B9)", "'Image (2)'!A1&amp;\" | \"&amp;'It''s'!A1", 'Cases[[#This Row],[a|b]]&amp;"RTD (x)"')
+    cells = "".join(f'<c r="A{row}"><f>{formula}</f><v>1</v></c>' for row, formula in enumerate(formulas, 1))
+    rules = "<x14:formula1><xm:f>'Image (2)'!$A$1</xm:f></x14:formula1>"
+    return xlsx(
+        **{
+            "xl/worksheets/sheet1.xml": (
+                f'<worksheet xmlns="{main}" xmlns:r="{_RELATION}" xmlns:xr="{xr}" xr:uid="a"><sheetData>'
+                f'<row r="1">{cells}</row></sheetData><pageSetup r:id="r0"/><extLst><ext uri="a" '
+                f'xmlns:x14="{x14}" xmlns:xm="{xm}"><x14:dataValidation>{rules}</x14:dataValidation></ext></extLst>'
+                "</worksheet>"
+            ),
+            "xl/worksheets/_rels/sheet1.xml.rels": relations(
+                ("printerSettings", "../printerSettings/printerSettings1.bin"),
+                ("vmlDrawing", "../drawings/vmlDrawing1.vml"),
+                ("comments", "../comments1.xml"),
+                ("drawing", "../drawings/drawing1.xml"),
+                ("table", "../tables/table1.xml"),
+                ("hyperlink", "#'Image (2)'!A1"),
+                ("hyperlink", "mailto:a@example.org", "External"),
+            ),
+            "xl/printerSettings/printerSettings1.bin": PRINTER,
+            "xl/drawings/vmlDrawing1.vml": (
+                '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">'
+                '<v:shape id="a" o:spid="b"><v:fill color2="red"/></v:shape></xml>'
+            ),
+            "xl/comments1.xml": f'<comments xmlns="{main}"/>',
+            "xl/drawings/drawing1.xml": "<wsDr/>",
+            "xl/drawings/_rels/drawing1.xml.rels": relations(
+                ("image", "../media/image1.jpeg"), ("image", "../media/image2.gif"), ("chart", "../charts/chart1.xml")
+            ),
+            "xl/media/image1.jpeg": picture("JPEG"),
+            "xl/media/image2.gif": picture("GIF"),
+            "xl/media/image3.bmp": picture("BMP"),
+            "xl/media/image4.tiff": picture("TIFF"),
+            "xl/charts/chart1.xml": "<chart/>",
+            "xl/tables/table1.xml": f'<table xmlns="{main}" xmlns:xr="{xr}" id="1" name="Cases" xr:uid="a"/>',
+        }
+    )
 
 
 def picture(kind, size=(64, 48), mode="RGB", **save):

