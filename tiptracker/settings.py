@@ -288,6 +288,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tip-tracker@localhost")
 
 # --- Language and time ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "tiptracker.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"  # a person's pages are in the zone of their country: tiptracker.clock.country_time
 

@@ -154,11 +154,17 @@ class Sensitive(Logged):
 @admin.register(User, site=site)
 class PersonAdmin(Sensitive):
     form = PersonForm
-    list_display = ("name", "email", "role", "ministry", "is_active", "valid_until_on", "last_login")
+    list_display = ("name", "is_active", "valid_until_on", "role", "ministry", "email", "last_login")
     list_filter = ("role", "is_active", "countries")
     search_fields = ("name", "email")
     filter_horizontal = ("countries",)
     actions = ("invite", "renew", "drop_second_factor")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """The list is of people: a source that stands for the public record has an address that can't be anybody's."""
+        rows = super().get_queryset(request)
+        is_list = request.resolver_match and request.resolver_match.url_name == "accounts_user_changelist"
+        return rows.exclude(email__endswith=".invalid") if is_list else rows
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Whoever is new is invited; whoever is closed is signed out everywhere and loses all tokens, all at once."""

@@ -168,6 +168,8 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ("name", "pk")
+        verbose_name = "person"
+        verbose_name_plural = "people"
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("email"), name="email_address_belongs_to_one_person"),
             models.CheckConstraint(

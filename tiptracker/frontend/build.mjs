@@ -1,6 +1,7 @@
 // Builds everything the browser and the briefings load from this folder into dist/:
 //
 //   css/site.css     the parts of the U.S. Web Design System that we use, and our own
+//   css/admin.css    the marking and the line of the demonstration, for the admin's pages
 //   js/site.js       what pays to do in the browser; every page works without it
 //   js/passkey.js    passkeys, which are the browser's; loaded where one is asked for
 //   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1
@@ -51,18 +52,18 @@ async function copy(from, name) {
   await copyFile(from, file);
 }
 
-async function buildStyles() {
-  const { css } = await compileAsync(path.join(here, "scss/site.scss"), {
+async function buildStyles(name) {
+  const { css } = await compileAsync(path.join(here, `scss/${name}.scss`), {
     loadPaths: [path.join(uswds, "packages")],
     quietDeps: true,
   });
   const { code } = transform({
-    filename: "site.css",
+    filename: `${name}.css`,
     code: Buffer.from(css),
     minify: true,
     targets: browsers,
   });
-  await put("css/site.css", code);
+  await put(`css/${name}.css`, code);
 
   const named = code.toString().matchAll(/url\(["']?\.\.\/img\/([^"')]+)["']?\)/g);
   const images = new Set([...named].map(([, image]) => image));
@@ -127,4 +128,4 @@ async function buildFonts() {
 }
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([buildStyles(), buildScript(), buildImages(), buildFonts()]);
+await Promise.all([buildStyles("site"), buildStyles("admin"), buildScript(), buildImages(), buildFonts()]);

@@ -1,6 +1,7 @@
 """What an administrator changes is in the log, before and after, and never a password."""
 
 import json
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
@@ -107,6 +108,34 @@ def test_what_is_changed_beside_a_country_is_told_and_belongs_to_the_country(cli
         "district Leribe: capital": "Hlotse",
     }
     assert entry.country == country
+
+
+def test_the_admins_pages_carry_the_marking_and_say_that_it_is_a_demonstration(client, settings):
+    page = client.get(reverse("admin:index")).text
+    assert page.count("UNCLASSIFIED</p>") == 2
+    assert "Demonstration:" not in page
+    assert ">People</a>" in page
+    assert "Users" not in page
+
+    settings.DEMONSTRATION = True
+    assert "<strong>Demonstration:</strong> the clock says" in client.get(reverse("admin:index")).text
+
+
+def test_the_list_of_people_says_first_who_may_sign_in_until_when_and_leaves_out_sources(client):
+    source = OfficerFactory(name="Public record (not a person)", email="public.record@tip-tracker.invalid")
+    last_login = datetime(2022, 9, 28, 9, 5, tzinfo=UTC)
+    OfficerFactory(name="Lineo", valid_until_on=date(2023, 1, 28), last_login=last_login)
+
+    page = client.get(reverse("admin:accounts_user_changelist")).text
+
+    assert "Select person to change" in page
+    order = [page.index(f'column-{name}"') for name in ("is_active", "valid_until_on", "role", "last_login")]
+    assert order == sorted(order)
+    assert "28 Jan 2023" in page
+    assert "28 Sep 2022, 09:05" in page
+    assert "Lineo" in page
+    assert "Public record" not in page
+    assert client.get(reverse("admin:accounts_user_change", args=[source.pk])).status_code == 200
 
 
 def test_the_admin_leads_to_the_log_and_to_ones_own_sign_ins(client):

@@ -1,0 +1,14 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    """Call them people, as every page does; no table changes."""
+
+    dependencies = [("accounts", "0003_api_tokens")]
+
+    operations = [
+        migrations.AlterModelOptions(
+            name="user",
+            options={"ordering": ("name", "pk"), "verbose_name": "person", "verbose_name_plural": "people"},
+        ),
+    ]
