@@ -15,11 +15,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from tiptracker import clock
-from tiptracker.accounts.middleware import HELD
+from tiptracker.accounts.middleware import HELD, is_signing_in, tell_signed_out
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.refusals import FORGED
-from tiptracker.typed import typed_here
+from tiptracker.typed import given_back
 from tiptracker.whole import CutOff
 from tiptracker.words import Marking, Role
 
@@ -100,7 +100,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form without the token of our own page. Texts typed here come back; another site's aren't shown."""
     setattr(request, FORGED, True)
-    return render(request, "403_csrf.html", {"typed": typed_here(request)}, status=HTTPStatus.FORBIDDEN)
+    context = given_back(request)
+    if context["typed"] and not request.user.is_authenticated and not is_signing_in(request):
+        return tell_signed_out(request, context)
+    return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
 
 
 def _marking(request: HttpRequest) -> str:

@@ -1,18 +1,75 @@
 """What a person typed into a form that could not be taken: given back, since no browser keeps it for them."""
 
+import re
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 
-A_TEXT = 20
-"""Characters from which on it is worth showing again; what is shorter is chosen or typed again quickly."""
-_SECRET = ("csrf", "password", "credential")
+_SECRET = ("csrf", "password", "credential", "code", "token", "secret")
+_NOT_TYPED = re.compile(
+    r"(.*-)?(TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS|confirmed|seen|kept_files|next|more)"
+)
+"""What a form sends of its own accord, and nobody would type again."""
 
 
-def typed_here(request: HttpRequest) -> list[str]:
+class Typed(NamedTuple):
+    """A text, and what its field is called."""
+
+    label: str
+    text: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it wants more than a line."""
+        return len(self.text) > 60 or "\n" in self.text
+
+
+def given_back(request: HttpRequest) -> dict[str, Any]:
+    """For the page that gives back what was typed: the texts, whether files came along, the ways back to the form."""
+    back = _page_of(request)
+    return {
+        "typed": typed_here(request),
+        "had_files": is_ours(request) and bool(request.FILES or request.POST.getlist("kept_files")),
+        "back": back,
+        "sign_in": f"{resolve_url(settings.LOGIN_URL)}?next={quote(back)}",
+    }
+
+
+def typed_here(request: HttpRequest) -> list[Typed]:
     """The texts of a form that our own page sent; of another site's none, lest it has us show a text of its own."""
-    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+    if not is_ours(request):
         return []
-    return [
-        str(text)
-        for name, text in request.POST.items()
-        if len(text) >= A_TEXT and not any(word in name for word in _SECRET)
-    ]
+    told = {name: ", ".join(text for text in texts if text.strip()) for name, texts in request.POST.lists()}
+    return [Typed(_label(name), text) for name, text in told.items() if text and _is_typed(name)]
+
+
+def is_ours(request: HttpRequest) -> bool:
+    """Whether a browser says that one of our own pages sent this."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return origin == _origin(request)
+
+
+def _origin(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The address of the page on which the form stood: not always the one it was sent to."""
+    came_from = request.headers.get("Referer", "")
+    if came_from.startswith(f"{_origin(request)}/"):
+        return came_from.removeprefix(_origin(request))
+    return request.get_full_path()
+
+
+def _is_typed(name: str) -> bool:
+    return not (_NOT_TYPED.fullmatch(name) or any(word in name.lower() for word in _SECRET))
+
+
+def _label(name: str) -> str:
+    """The name of a field, to be read: "happened_from" is "Happened from"."""
+    return name.replace("_", " ").replace("-", " ").strip().capitalize()

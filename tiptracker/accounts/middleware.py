@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -11,13 +12,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import Resolver404, resolve
 
 from tiptracker.accounts import sessions
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
-from tiptracker.typed import typed_here
+from tiptracker.typed import given_back
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -32,14 +33,21 @@ ENROLMENT = frozenset({
 
 
 def within_limits(get_response: Handler) -> Handler:
-    """Middleware: whoever was idle too long, or signed in too long ago, signs in again."""
+    """Middleware: whoever was idle too long, or signed in too long ago, signs in again.
+
+    Whoever isn't signed in any more and sends a form of ours gets back what they typed.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             if sentence := sessions.why_over(request.session, request.user.role):
                 return _sign_out(request, "person.session_ended", sentence)
             sessions.stamp(request.session)
-        return get_response(request)
+            return get_response(request)
+        response = get_response(request)
+        if request.method == "POST" and _asks_to_sign_in(response) and (context := given_back(request))["typed"]:
+            return tell_signed_out(request, context)
+        return response
 
     return middleware
 
@@ -78,18 +86,36 @@ def _name(request: HttpRequest) -> str:
 
 def _sign_out(request: HttpRequest, verb: str, sentence: str) -> HttpResponse:
     """Leads to the sign-in page; a form that was just sent isn't taken, and what was typed into it is given back."""
-    typed = typed_here(request) if request.method == "POST" else []
+    context = given_back(request) if request.method == "POST" else {"typed": []}
     with transaction.atomic():
         person = request.user if isinstance(request.user, User) else None
         record(verb, by=person, row=person)
         logout(request)
     if request.path.startswith("/api/"):
         return _refuse(sentence)
-    if typed:
-        context = {"sentence": sentence, "typed": typed}
-        return render(request, "account/signed_out.html", context, status=HTTPStatus.FORBIDDEN)
+    if context["typed"]:
+        return tell_signed_out(request, context, sentence)
     messages.info(request, sentence)
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+
+def tell_signed_out(
+    request: HttpRequest,
+    context: dict[str, Any],
+    sentence: str = "This browser was signed out, perhaps in another tab.",
+) -> HttpResponse:
+    """403: what was typed (`typed.given_back`), and the way back to the form by the sign-in page."""
+    page = {"sentence": sentence} | context
+    return render(request, "account/signed_out.html", page, status=HTTPStatus.FORBIDDEN)
+
+
+def is_signing_in(request: HttpRequest) -> bool:
+    """Whether this is about signing in or an account, so that who sends it need not have signed in."""
+    return _name(request).startswith(("account_", "mfa_", "password_", "invitation_"))
+
+
+def _asks_to_sign_in(response: HttpResponse) -> bool:
+    return response.get("Location", "").startswith(f"{resolve_url(settings.LOGIN_URL)}?next=")
 
 
 def _refuse(sentence: str) -> JsonResponse:

@@ -5,7 +5,9 @@ import time
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -160,16 +162,68 @@ def test_unused_session_ends_and_says_why(client):
 def test_what_was_typed_while_a_session_ended_is_given_back_and_not_taken(client):
     sign_in(client, OfficerFactory())
     age(client, seen_at=61)
-    typed = {"title": "Forty officers trained in <Maseru>", "kind": "press", "csrfmiddlewaretoken": "k" * 64}
+    typed = {
+        "title": "Forty officers trained in <Maseru>",
+        "narrative": "A letter\nof two lines",
+        "csrfmiddlewaretoken": "k" * 64,
+        "files": SimpleUploadedFile("letter.txt", b"A letter."),
+    }
 
     answer = client.post(reverse("evidence_log"), typed, headers={"Origin": "http://testserver"})
 
     body = answer.content.decode()
     assert answer.status_code == 403
     assert "Nothing was done for 60 minutes" in body
-    assert "Forty officers trained in &lt;Maseru&gt;</textarea>" in body
+    assert 'value="Forty officers trained in &lt;Maseru&gt;" readonly' in body
+    assert "A letter\nof two lines</textarea>" in body
+    assert "they have to be chosen again" in body
     assert "k" * 64 not in body
     assert client.get(reverse("evidence_log")).status_code == 302  # signed out all the same
+
+
+OURS = {"Origin": "http://testserver"}
+
+
+@pytest.mark.parametrize("headers", [OURS, {"Sec-Fetch-Site": "same-origin"}])
+@pytest.mark.parametrize("cookies", ["none left", "csrf left"])
+def test_what_was_typed_comes_back_to_who_was_signed_out_in_another_tab(headers, cookies):
+    client = Client(enforce_csrf_checks=True)
+    if cookies == "csrf left":
+        client.cookies[settings.CSRF_COOKIE_NAME] = "k" * 32
+    path = reverse("evidence_log")
+    typed = {"title": "Six", "happened_to": "2022-01-20", "code": "123456", "csrfmiddlewaretoken": "k" * 32}
+
+    answer = client.post(path, typed, headers=headers)
+
+    body = answer.content.decode()
+    assert answer.status_code == 403
+    assert "You were signed out" in body
+    assert re.search(r">Title</label>\s*<input [^>]*value=\"Six\"", body)
+    assert re.search(r">Happened to</label>\s*<input [^>]*value=\"2022-01-20\"", body)
+    assert "123456" not in body
+    assert "k" * 32 not in body
+    assert f'href="{reverse("account_login")}?next={path}"' in body
+    assert "chosen again" not in body
+
+
+def test_the_way_back_leads_to_the_page_on_which_the_form_stood():
+    path, form = reverse("evidence_log"), f"{reverse('round_list')}?country=LSO"
+
+    def body(referer):
+        return Client().post(path, {"title": "Six"}, headers=OURS | {"Referer": referer}).content.decode()
+
+    assert '?next=/inbox/%3Fcountry%3DLSO"' in body(f"http://testserver{form}")
+    assert f'?next={path}"' in body("http://testserver.evil.example/inbox/")
+
+
+def test_what_another_site_sends_by_nobody_leads_to_the_sign_in_page():
+    for headers in (
+        {"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ):
+        answer = Client().post(reverse("evidence_log"), {"title": "Six"}, headers=headers)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("account_login"))
 
 
 def test_session_ends_however_much_it_is_used(client):
