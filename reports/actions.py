@@ -179,20 +179,22 @@ def withdraw_redacted(*, redaction: Redaction, now: datetime, progress: Progress
     for done, briefing in enumerate(briefings if redaction.words else ()):
         progress.tell(min(90, 10 * done), "Looking through the briefings")
         if reason := _why_to_withdraw(briefing, redaction.words):
-            withdraw(briefing=briefing, reason=reason, by=redaction.decision.recorded_by, now=now)
+            withdraw(briefing=briefing, redaction=redaction, reason=reason, now=now)
     finish_redaction(redaction=redaction)
 
 
 @transaction.atomic
-def withdraw(*, briefing: Briefing, reason: str, by: User, now: datetime) -> None:
+def withdraw(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
     """Take a briefing that is ready, or issued, out of circulation: its file is destroyed, its hash is kept."""
+    by = redaction.decision.recorded_by
     locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition").get(pk=briefing.pk)
     if locked.withdrawn_at or not locked.file:
         return
     path = str(locked.file)
     locked.file, locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = "", now, by, reason
-    locked.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
-    told = {"reason": reason, "sha256": locked.sha256}
+    locked.withdrawn_for = redaction
+    locked.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_for"])
+    told = {"reason": reason, "sha256": locked.sha256, "redaction": redaction.pk}
     record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=told)
     # Before the transaction commits: a file that is gone can't be read, and so is withdrawn when this is done again.
     default_storage.delete(path)

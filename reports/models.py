@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from dialogues.models import Redaction
 from recommendations.models import Edition
 from tiptracker.accounts.models import Reader
 from tiptracker.jobs.models import Job
@@ -102,6 +103,7 @@ class Briefing(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_reason = models.CharField("why it was withdrawn", max_length=300, blank=True)
+    withdrawn_for = models.ForeignKey(Redaction, models.PROTECT, null=True, related_name="+")
 
     objects = BriefingQuerySet.as_manager()
 

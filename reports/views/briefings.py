@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dialogues.models import Redaction
 from recommendations.here import edition_at_hand
 from reports import actions
 from reports.forms import BriefingRequestForm
@@ -115,9 +116,11 @@ def _seen(request: SignedIn, pk: int) -> Briefing:
 
 def _detail(request: SignedIn, briefing: Briefing, *, held_back: str = "", status: int = 200) -> HttpResponse:
     """Its page; `held_back` says why it isn't given out just now."""
+    redaction = briefing.withdrawn_for_id
     context = {
         "briefing": briefing,
         "may_request": can_request_briefing(request.user, briefing.edition),
         "held_back": held_back,
+        "redaction": redaction and Redaction.objects.visible_to(request.user).filter(pk=redaction).first(),
     }
     return render_page(request, "reports/briefing_detail.html", context, partial="progress", status=status)

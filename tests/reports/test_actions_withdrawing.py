@@ -16,6 +16,7 @@ from tests.factories import (
     CountryFactory,
     EditionFactory,
     JobFactory,
+    ObserverFactory,
     OfficerFactory,
     RedactionDecisionFactory,
     RedactionFactory,
@@ -152,6 +153,19 @@ def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed, run_jobs):
     assert not briefing.downloads.exists()
 
 
+def test_a_withdrawn_briefing_leads_to_its_redaction_whoever_may_read_that(client, confirmed, run_jobs):
+    briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
+    run_jobs()
+    address = reverse("redaction_detail", args=[confirmed.pk])
+
+    for factory, is_led in ((OfficerFactory, True), (AmbassadorFactory, True), (ObserverFactory, False)):
+        client.force_login(factory())
+        page = client.get(reverse("briefing_detail", args=[briefing.pk]))
+        assert HELD in page.text
+        assert (f'href="{address}"' in page.text) is is_led
+        assert client.get(address).status_code == (200 if is_led else 404)
+
+
 def test_a_withdrawn_briefing_is_not_made_anew(confirmed, run_jobs, client):
     briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
     run_jobs()
@@ -211,6 +225,7 @@ def test_a_job_that_failed_is_asked_for_again(confirmed, run_jobs, monkeypatch):
 def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
     rows = Briefing.objects.filter(pk=cleared(b"%PDF-1.7\n").pk)
     withdrawal = {"file": "", "withdrawn_at": NOW, "withdrawn_by": OfficerFactory(), "withdrawn_reason": "It is wrong."}
+    withdrawal["withdrawn_for"] = RedactionFactory()
 
     def refused(**change):
         try:
@@ -224,18 +239,20 @@ def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
     assert refused(**withdrawal | {"file": "briefings/elsewhere.pdf"})
     assert refused(**withdrawal | {"withdrawn_reason": ""})
     assert refused(**withdrawal | {"withdrawn_by": None})
+    assert refused(**withdrawal | {"withdrawn_for": None})
     assert refused(**withdrawal, sha256="")
     assert refused(withdrawn_reason="It is wrong.")
     assert refused(file="")
     assert not refused(**withdrawal)
     assert refused(withdrawn_reason="Another one.")
+    assert refused(withdrawn_for=RedactionFactory())
     assert refused(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="", file="briefings/again.pdf")
     assert refused(size=1)
 
 
 def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
     briefing = BriefingFactory(content=b"%PDF-1.7\n")
-    actions.withdraw(briefing=briefing, reason="It is wrong.", by=OfficerFactory(), now=NOW)
+    actions.withdraw(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Briefing.objects.filter(pk=briefing.pk).update(withdrawn_reason="It was right.")
@@ -244,7 +261,7 @@ def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
 def test_withdraw_takes_only_what_is_there():
     briefing = BriefingFactory()
 
-    actions.withdraw(briefing=briefing, reason="It is wrong.", by=OfficerFactory(), now=NOW)
+    actions.withdraw(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
 
     briefing.refresh_from_db()
     assert briefing.withdrawn_at is None
