@@ -172,6 +172,10 @@ class MinistryViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Ministr
 # --- Refusals ---------------------------------------------------------------------------------------------------------
 
 
+SAY_WHO = "Send a token in the header “Authorization: Bearer tip_…”. You make one on the page “Your sign-in”."
+"""What a program is told that says nothing of whose it is."""
+
+
 def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's own answers; 409 with the sentence where a rule of the record refuses; 400 for too much, and
     where not all arrived.
@@ -182,6 +186,8 @@ def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response |
         wait := limits.seconds_to_wait("api_refused", context["request"]._request)
     ):
         error = Throttled(wait)
+    if isinstance(error, NotAuthenticated):
+        error.detail = ErrorDetail(SAY_WHO, error.default_code)
     if isinstance(error, Throttled):
         error.detail = _to_wait(error)
     if isinstance(error, Refused):

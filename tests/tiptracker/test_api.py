@@ -263,3 +263,11 @@ def test_the_root_names_every_list(client):
     client.force_login(OfficerFactory())
 
     assert sorted(client.get(reverse("api-root")).json()) == sorted((*LISTS, "readiness"))
+
+
+def test_whoever_sends_no_token_is_told_what_to_send(client):
+    answer = client.get(reverse("commitment-list"))
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert "Authorization: Bearer tip_" in answer.json()["detail"]
