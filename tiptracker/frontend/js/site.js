@@ -25,15 +25,40 @@ window.addEventListener("pageshow", () => {
     folded.open = [...folded.querySelectorAll("input, select, textarea")].some(isChanged);
 });
 
-// A second press on a slow line does not send twice; a few seconds later it may, should the first be lost.
-const sentAt = new WeakMap();
+// From a press until the page goes, a form that is being sent says so and isn't sent twice: a second sending would break
+// the first one off. Nothing is disabled, so that all of it is sent.
+const sending = new Map();
+const said = document.createElement("p");
+said.className = "for-screen-readers";
+said.setAttribute("role", "status");
+document.body.append(said);
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
-  if (event.timeStamp - (sentAt.get(form) ?? -Infinity) < 5000) event.preventDefault();
-  else sentAt.set(form, event.timeStamp);
+  if (sending.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  const button = event.submitter ?? form.querySelector("button[type=submit]");
+  sending.set(form, { button, words: button && [...button.childNodes] });
+  button?.replaceChildren("Sending…");
+  button?.setAttribute("aria-disabled", "true");
+  said.textContent = "Sending…";
+  if (!window.navigation) setTimeout(sentOrNot, 60_000);
 });
+
+const sentOrNot = () => {
+  for (const { button, words } of sending.values()) {
+    button?.replaceChildren(...words);
+    button?.removeAttribute("aria-disabled");
+  }
+  sending.clear();
+  said.textContent = "";
+};
+// The page comes back by Back; or the person stopped the sending, of which older browsers tell nothing.
+window.addEventListener("pageshow", sentOrNot);
+window.navigation?.addEventListener("navigateerror", sentOrNot);
 
 // After a refusal, go to the summary of what to put right, also when htmx swapped it in.
 const showRefusal = (root) => root.querySelector?.("[data-error-summary]")?.focus();

@@ -1,0 +1,83 @@
+"""Sending on a slow line: the form says that it is being sent, and no second press breaks the first one off."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, Route, expect
+
+from dialogues.models import UpdateRound
+from tests.factories import CommitmentFactory, FocalPointFactory
+from tests.journeys.hands import a_pdf, choose
+from tests.live import Live
+
+
+@pytest.fixture
+def filled(live: Live, page: Page) -> str:
+    """An update that is ready to be sent, on `page`; gives its address."""
+    own = FocalPointFactory()
+    commitment = CommitmentFactory(ministry=own.ministry)
+    live.enter(page.context, own)
+    address = live.url + reverse("update_send", args=[commitment.pk])
+    page.goto(address)
+    choose(page, "Under way")
+    page.get_by_label("What happened, in one line").fill("Ten officers trained")
+    page.get_by_label("Tell it in your own words").fill("They were trained in Maseru.")
+    page.get_by_label("Files that prove it").set_input_files(
+        {"name": "list.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
+    )
+    return address
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """Let nothing that is sent to `address` through; gives what was held."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    return held
+
+
+def watch(page: Page, *steps: str) -> None:
+    """Have the page itself do `steps`, 300 ms apart, and note after each what its button reads: while a page is being
+    left, nothing is to be asked of it from outside."""
+    page.evaluate(
+        """steps => {
+            const button = document.querySelector("main form button[type=submit]");
+            const said = [...document.querySelectorAll("[role=status]")].at(-1);
+            sessionStorage.read = "";
+            steps.forEach((step, number) => setTimeout(() => {
+                ({ press: () => button.click(), stop: () => window.stop() })[step]();
+                setTimeout(() => (sessionStorage.read += `${button.textContent}|${said.textContent}\n`), 200);
+            }, 300 * number));
+        }""",
+        list(steps),
+    )
+
+
+def read(page: Page) -> list[str]:
+    return page.evaluate("sessionStorage.read").splitlines()
+
+
+BEFORE, MEANWHILE = "Send to the embassy|", "Sending…|Sending…"
+
+
+def test_a_form_is_sent_once_however_often_it_is_pressed_and_says_that_it_is_being_sent(
+    page: Page, filled: str
+) -> None:
+    held = hold(page, filled)
+    watch(page, *["press"] * 25)  # for longer than somebody waits before they take it for lost
+    page.wait_for_timeout(8_000)
+
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.get_by_text("Sent to the embassy.")).to_be_visible()
+    assert read(page) == [MEANWHILE] * 25
+    assert [piece.file.name for piece in UpdateRound.objects.get().evidence.all()] == ["list.pdf"]
+
+
+def test_a_form_whose_sending_failed_can_be_sent_again(page: Page, filled: str) -> None:
+    held = hold(page, filled)
+    watch(page, "press", "stop", "press")
+    page.wait_for_timeout(2_000)
+
+    assert len(held) == 2
+    held[-1].continue_()
+    expect(page.get_by_text("Sent to the embassy.")).to_be_visible()
+    assert read(page) == [MEANWHILE, BEFORE, MEANWHILE]
