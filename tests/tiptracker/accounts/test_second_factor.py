@@ -50,6 +50,19 @@ def test_without_a_second_factor_pages_lead_to_enrolment_and_the_api_says_so(cli
     assert list(page.context["navigation"]) == []  # which would tell how much waits
 
 
+def test_where_a_second_step_is_not_required_the_page_says_nothing_else_and_leads_on(client, settings):
+    ways_on = ("sign_in_list", "token_list", "password_forgotten")
+    sign_in(client, OfficerFactory())
+    held = client.get(reverse("mfa_index")).text
+    settings.SECOND_FACTOR_REQUIRED = False
+    free = client.get(reverse("mfa_index")).text
+
+    assert "nothing else opens before" in held
+    assert not any(reverse(name) in held for name in ways_on)
+    assert "nothing else opens before" not in free
+    assert all(reverse(name) in free for name in ways_on)
+
+
 def test_enrolling_an_app_opens_the_record_and_shows_recovery_codes_once(client):
     person = OfficerFactory()
     sign_in(client, person)
@@ -88,7 +101,7 @@ def test_enrolled_person_is_asked_for_a_code(client):
     assert client.get(reverse("dashboard")).headers["Location"].startswith(reverse("account_login"))
     refused = client.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert refused.status_code == 422
-    assert "That is not right" in refused.content.decode()
+    assert "That code did not work" in refused.content.decode()
     passed = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     assert passed.headers["Location"] == reverse("home")
     assert logged() == ["person.second_factor_refused", "person.signed_in"]

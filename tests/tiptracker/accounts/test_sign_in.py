@@ -181,6 +181,13 @@ def test_what_was_typed_while_a_session_ended_is_given_back_and_not_taken(client
     assert client.get(reverse("evidence_log")).status_code == 302  # signed out all the same
 
 
+def test_a_sign_in_that_went_wrong_says_so_and_nothing_of_saving(client):
+    body = sign_in(client, OfficerFactory(), password="another password").text
+
+    assert "That did not work:" in body
+    assert "Not saved" not in body
+
+
 OURS = {"Origin": "http://testserver"}
 
 
