@@ -54,7 +54,9 @@ _ASKS = re.compile(rf"\||\b_xl\w+\.{_CALLED}\b|\b{_CALLED}\s*\(", re.IGNORECASE)
 """In a formula: a program by DDE ("|" is nothing else there), an address, a server."""
 _CODES = _FORMULAS | {"instrText"}
 _DRAWN = frozenset({"image", "imagedata", "fill", "stroke"})
-_LOOKED_AT = _CODES | _DRAWN | {"fldSimple", "fldChar"}
+_CARRIED = frozenset({"attachedTemplate", "altChunk", "subDoc", "dataSource", "OLEObject", "oleObject"})
+"""What always stands for something outside, or for another file: whatever its relation says that it is."""
+_LOOKED_AT = _CODES | _DRAWN | _CARRIED | {"fldSimple", "fldChar", "blip"}
 _ELSEWHERE = re.compile(r"\s*(?:(?:https?|ftp|file):|\\\\|//)", re.IGNORECASE)
 
 
@@ -153,11 +155,14 @@ def _refuse_code(part: list[Element]) -> None:
             raise relations.drawing_on_others()
     for element in part:
         is_asking = element.name in _FORMULAS and _is_asking(element.text)
-        is_elsewhere = element.name in _DRAWN and any(
-            _ELSEWHERE.match(element.said.get(key, "")) for key in ("src", "href")
-        )
-        if is_asking or is_elsewhere:
+        if is_asking or _is_elsewhere(element.name, element.said):
             raise relations.drawing_on_others()
+
+
+def _is_elsewhere(name: str, said: dict[str, str]) -> bool:
+    if name in _DRAWN:
+        return bool(said.get("href") or _ELSEWHERE.match(said.get("src", "")))
+    return bool((name in _CARRIED and said.get("id")) or (name == "blip" and said.get("link")))
 
 
 def _is_asking(formula: str) -> bool:

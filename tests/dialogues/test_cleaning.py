@@ -610,6 +610,21 @@ def test_field_half_of_which_a_reader_passes_over_is_refused(sent):
     refused(sent, ".docx", "draws on something outside it")
 
 
+@pytest.mark.parametrize(
+    "element",
+    ['<x:blip link="r0"/>', '<w:attachedTemplate x:id="r0"/>', '<w:altChunk x:id="r0"/>', '<v:imagedata x:href="r0"/>'],
+)
+def test_what_is_always_outside_is_refused_whatever_its_relation_is_called(element):
+    link = relations(("hyperlink", "https://example.org/seen.png", "External"))
+    sent = docx(
+        **{
+            "word/_rels/more.xml.rels": link,
+            "word/more.xml": f'<w:a xmlns:w="w" xmlns:v="v" xmlns:x="x">{element}</w:a>',
+        }
+    )
+    refused(sent, ".docx", "draws on something outside it")
+
+
 def test_fields_that_fetch_nothing_stay():
     """Page numbers, contents, reckoning, links that a person presses."""
     runs = ["{", " PAGE ", "}", "{", "=", "{", "PAGE", "}", "+1", "}", "{", ' TOC \\o "1-3" \\h ', "}"]
