@@ -16,6 +16,21 @@ def can_upload(user: User) -> bool:
     return user.role in (Role.OFFICER, Role.FOCAL_POINT)
 
 
+def can_send_updates(user: User) -> bool:
+    """Those who may on some commitment, as the next two on some evidence and benchmark: asked before a body is read."""
+    return user.role == Role.FOCAL_POINT
+
+
+def can_give_reviews(user: User) -> bool:
+    """Officers, and the ambassador for what an officer recorded."""
+    return user.role in (Role.OFFICER, Role.AMBASSADOR)
+
+
+def can_give_verdicts(user: User) -> bool:
+    """Officers alone."""
+    return user.role == Role.OFFICER
+
+
 def can_log(user: User, country: Country) -> bool:
     """Officers of the country: facts come from the embassy or, through an update, from a ministry."""
     return _is_officer_of(user, country.pk)

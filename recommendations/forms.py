@@ -13,6 +13,7 @@ from django.http import QueryDict
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from recommendations.models.recommendations import INDICIA
 from recommendations.words import Origin, Pillar, Rule, TextStatus
+from tiptracker import texts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.frontend.forms import DayInput, PlainForm
 from tiptracker.refusals import Refused
@@ -52,7 +53,7 @@ class RecommendationForm(PlainForm):
 
     number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
     origin = forms.ChoiceField(choices=Origin.choices(), label="Where it stands", widget=forms.RadioSelect)
-    text = forms.CharField(label="What it says", widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(max_length=texts.REASON, label="What it says", widget=forms.Textarea(attrs={"rows": 4}))
     text_status = forms.ChoiceField(
         choices=TextStatus.choices(),
         label="Wording",
@@ -95,6 +96,7 @@ class RecommendationEditForm(RecommendationForm):
     """The same, put right. `version` is the one that the form was filled from."""
 
     reason = forms.CharField(
+        max_length=texts.REASON,
         required=False,
         label="Why another pillar",
         help_text="Only where you change the pillar: readiness reads it, so the change is dated and kept.",
@@ -124,6 +126,7 @@ class BenchmarkForm(PlainForm):
     """How a benchmark is judged. `seen` is the key of the terms that the form was filled from; 0 for new ones."""
 
     criterion = forms.CharField(
+        max_length=texts.REASON,
         label="Success criterion",
         help_text="What has to be so for it to be met. The ministry reads this too.",
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -157,6 +160,7 @@ class BenchmarkForm(PlainForm):
     )
     is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
     reason = forms.CharField(
+        max_length=texts.REASON,
         label="Why these terms",
         help_text="Terms are dated and kept: what was asked before stays as it was then. Say why they are as they are.",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -216,9 +220,13 @@ class EditionTermsForm(PlainForm):
         help_text="Of 100. The post’s own, not the Department’s: it stands beside the score and moves nothing in it.",
     )
     working_mark_reason = forms.CharField(
-        required=False, label="Where this mark comes from", widget=forms.Textarea(attrs={"rows": 2})
+        max_length=texts.REASON,
+        required=False,
+        label="Where this mark comes from",
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     reason = forms.CharField(
+        max_length=texts.REASON,
         label="Why the terms change",
         help_text="They hold from now. What was known before stays as it was then, scores too.",
         widget=forms.Textarea(attrs={"rows": 2}),

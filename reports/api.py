@@ -15,7 +15,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -29,9 +29,11 @@ from recommendations.models import Edition
 from reports import actions, asking, document
 from reports.facts import gather_facts
 from reports.models import Briefing, BriefingKind, Standing
+from reports.permissions import can_request_briefings
 from reports.readiness import readiness
-from tiptracker import clock, limits
+from tiptracker import clock, limits, texts
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
+from tiptracker.bodies import Text
 from tiptracker.refusals import Refused
 from tiptracker.words import Marking
 
@@ -64,7 +66,12 @@ class ReadinessQuery(serializers.Serializer[Any]):
 
     edition = Tracked(required=False)
     as_of = DayField(required=False)
-    known_by = serializers.CharField(required=False, help_text="A moment with its zone; by default all is known.")
+    known_by = Text(
+        max_length=texts.DAY,
+        in_one_line=True,
+        required=False,
+        help_text="A moment with its zone; by default all is known.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Fill in the newest visible edition and the country's today, and keep the day inside what can be asked."""
@@ -264,7 +271,9 @@ class RequestSerializer(serializers.Serializer[Any]):
     kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
     edition = Tracked(required=False)
     as_of = DayField(required=False)
-    known_by = serializers.CharField(required=False, help_text="A moment with its zone; by default now.")
+    known_by = Text(
+        max_length=texts.DAY, in_one_line=True, required=False, help_text="A moment with its zone; by default now."
+    )
 
     def validate_known_by(self, value: str) -> datetime:
         """The moment, with its zone."""
@@ -292,6 +301,8 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
     @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION})
     def create(self, request: SignedIn) -> Response:
         """Ask for a briefing. The worker renders it; watch `state`, then fetch the file."""
+        if not can_request_briefings(request.user):
+            raise PermissionDenied
         asked = RequestSerializer(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
         edition = asked.validated_data.get("edition") or _newest(request)

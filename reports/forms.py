@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from recommendations.models import Edition
+from tiptracker import texts
 from tiptracker.frontend.forms import DayInput, PlainForm
 
 
@@ -34,10 +35,13 @@ class BriefingRequestForm(PlainForm):
 class StandpointForm(PlainForm):
     """From where the record is looked at. Any text is taken here: what can be meant is `reports.asking`'s to say."""
 
-    edition = forms.CharField(widget=forms.HiddenInput, required=False)
-    as_of = forms.CharField(label="As of", help_text="What counted on that day.", required=False)
+    edition = forms.CharField(max_length=texts.DAY, widget=forms.HiddenInput, required=False)
+    as_of = forms.CharField(max_length=texts.DAY, label="As of", help_text="What counted on that day.", required=False)
     known_on = forms.CharField(
-        label="Known by the end of", help_text="What was recorded by then. Leave it empty for now.", required=False
+        max_length=texts.DAY,
+        label="Known by the end of",
+        help_text="What was recorded by then. Leave it empty for now.",
+        required=False,
     )
 
     def __init__(self, *args: Any, edition: Edition | None, today: date | None = None, **kwargs: Any) -> None:
@@ -51,14 +55,22 @@ class StandpointForm(PlainForm):
 class BetweenForm(PlainForm):
     """Two standpoints to compare. Any text is taken here: what can be meant is `reports.asking`'s to say."""
 
-    edition = forms.CharField(widget=forms.HiddenInput, required=False)
-    as_of_from = forms.CharField(label="From", help_text="The earlier day.", required=False)
+    edition = forms.CharField(max_length=texts.DAY, widget=forms.HiddenInput, required=False)
+    as_of_from = forms.CharField(max_length=texts.DAY, label="From", help_text="The earlier day.", required=False)
     known_on_from = forms.CharField(
-        label="as known by the end of", help_text="Leave it empty for all that is known now.", required=False
+        max_length=texts.DAY,
+        label="as known by the end of",
+        help_text="Leave it empty for all that is known now.",
+        required=False,
     )
-    as_of_to = forms.CharField(label="To", help_text="The same day, or a later one.", required=False)
+    as_of_to = forms.CharField(
+        max_length=texts.DAY, label="To", help_text="The same day, or a later one.", required=False
+    )
     known_on_to = forms.CharField(
-        label="as known by the end of", help_text="Leave it empty for all that is known now.", required=False
+        max_length=texts.DAY,
+        label="as known by the end of",
+        help_text="Leave it empty for all that is known now.",
+        required=False,
     )
 
     def __init__(self, *args: Any, edition: Edition | None, today: date | None = None, **kwargs: Any) -> None:

@@ -108,6 +108,32 @@ class Seen(serializers.PrimaryKeyRelatedField[Any]):
         return rows
 
 
+class SeenList(serializers.ListField):
+    """Ids in a body, so many at most, looked up together; an unknown or unseen one is told of as `Seen` does."""
+
+    default_error_messages: ClassVar = {
+        "does_not_exist": Seen.default_error_messages["does_not_exist"],
+        "max_length": "Give at most {max_length} at a time.",
+    }
+    child = serializers.IntegerField(error_messages={"invalid": Seen.default_error_messages["incorrect_type"]})
+
+    def __init__(self, model: type[Model], *, max_length: int, **kwargs: Any) -> None:
+        self.model = model
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """The rows, in the order of their ids in the body."""
+        if isinstance(data, list) and len(data) > (most := self.max_length or 0):
+            self.fail("max_length", max_length=most)
+        ids: list[int] = super().to_internal_value(data)
+        seen: QuerySet[Any] = self.model.objects.visible_to(self.context["request"].user)  # type: ignore[attr-defined]
+        rows = seen.in_bulk({pk for pk in ids if abs(pk) <= BigIntegerField.MAX_BIGINT})
+        for pk in ids:
+            if pk not in rows:
+                self.fail("does_not_exist", pk_value=pk)
+        return [rows[pk] for pk in ids]
+
+
 @extend_schema_field(OpenApiTypes.INT)
 class IdFilter(filters.Filter):
     """Rows by the id of what they belong to; an unknown and an unseen id give the same empty list."""

@@ -1,12 +1,43 @@
 """What is sent to the API with words of somebody's own: held back where somebody could be found by them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxLengthValidator
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
-from tiptracker import confirming, personal
+from tiptracker import confirming, personal, texts
+
+MOST_TOGETHER = 100_000
+"""Characters that the texts of one body may have together: each is read from its beginning to its end."""
+
+MOST_LINES = 200
+"""Figures, or reviews, in one body."""
+
+
+class Text(serializers.CharField):
+    """A text that somebody writes, in as many characters as it may have; what nobody sees is left out of it."""
+
+    default_error_messages: ClassVar = {"max_length": "Shorten this to {max_length} characters; it has %(show_value)d."}
+
+    def __init__(self, *, max_length: int, in_one_line: bool = False, **kwargs: Any) -> None:
+        self.in_one_line = in_one_line
+        super().__init__(max_length=max_length, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return super().run_validation(texts.seen(data, in_one_line=self.in_one_line) if isinstance(data, str) else data)
+
+
+class ListOf(serializers.ListSerializer[Any]):
+    """A list of MOST_LINES at most, as its documentation says."""
+
+    default_error_messages: ClassVar = {"max_length": "Give at most {max_length} at a time."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **(kwargs | {"max_length": MOST_LINES}))
+        self.validators = [MaxLengthValidator(MOST_LINES)]
 
 
 class Body(serializers.Serializer[Any]):
@@ -27,11 +58,23 @@ class Body(serializers.Serializer[Any]):
         """The body's values, without the confirmation."""
         said = dict(super().run_validation(data))
         is_confirmed = said.pop("confirmed_no_personal_data")
+        if (length := _length(said)) > MOST_TOGETHER:
+            sentence = f"Shorten the texts to {MOST_TOGETHER} characters together; they have {length}."
+            raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [sentence]})
         kinds: set[str] = set()
         if (errors := _held_back(said, kinds)) and not is_confirmed:
             raise serializers.ValidationError(errors)
         confirming.confirm(kinds)
         return said
+
+
+def _length(value: Any) -> int:
+    """How many characters the texts in `value` have."""
+    if isinstance(value, Mapping):
+        return sum(map(_length, value.values()))
+    if isinstance(value, list):
+        return sum(map(_length, value))
+    return len(value) if isinstance(value, str) else 0
 
 
 def _held_back(value: Any, kinds: set[str]) -> Any:

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -15,11 +16,12 @@ from dialogues.models import (
     Assessment,
     Evidence,
 )
+from dialogues.permissions import can_give_verdicts
 from dialogues.words import Verdict
 from recommendations.models import Benchmark
-from tiptracker import clock
-from tiptracker.api import IdFilter, PersonField, Seen, SignedIn, WordField, valid
-from tiptracker.bodies import Body
+from tiptracker import clock, texts
+from tiptracker.api import IdFilter, PersonField, Seen, SeenList, SignedIn, WordField, valid
+from tiptracker.bodies import Body, Text
 
 
 class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
@@ -40,9 +42,9 @@ class AssessSerializer(Body):
 
     benchmark = Seen(Benchmark)
     verdict = WordField(Verdict)
-    rationale = serializers.CharField()
-    law = serializers.CharField(max_length=100)
-    evidence = Seen(Evidence, many=True, default=list)
+    rationale = Text(max_length=texts.REASON)
+    law = Text(max_length=100, in_one_line=True)
+    evidence = SeenList(Evidence, max_length=200, default=list)
 
 
 class AssessmentFilter(filters.FilterSet):
@@ -62,6 +64,8 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
     @extend_schema(request=AssessSerializer, responses={201: AssessmentSerializer})
     def create(self, request: SignedIn) -> Response:
         """Assess a benchmark."""
+        if not can_give_verdicts(request.user):
+            raise PermissionDenied
         said = valid(AssessSerializer, self)
         now = clock.now(said["benchmark"].recommendation.edition.country.time_zone)
         assessment = actions.assess(**said, by=request.user, now=now)

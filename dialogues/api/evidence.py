@@ -9,18 +9,20 @@ from django.urls import reverse
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from dialogues import actions
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
+from dialogues.permissions import can_give_reviews
 from dialogues.words import Review
 from recommendations.models import Benchmark
-from tiptracker import clock
+from tiptracker import clock, texts
 from tiptracker.accounts.models import Reader
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, by_reader, valid
-from tiptracker.bodies import Body
+from tiptracker.bodies import Body, ListOf, Text
 
 
 class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
@@ -142,8 +144,11 @@ class JudgementSerializer(serializers.Serializer[Any]):
     evidence = Seen(Evidence)
     bearing = Seen(EvidenceBearing, allow_null=True, default=None)
     decision = WordField(Review)
-    reason = serializers.CharField()
+    reason = Text(max_length=texts.REASON)
     first_on = DayField(allow_null=True, default=None)
+
+    class Meta:
+        list_serializer_class = ListOf
 
 
 class GivenReviewSerializer(Body, JudgementSerializer):
@@ -166,6 +171,8 @@ class ReviewViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceR
     @extend_schema(request=GivenReviewSerializer, responses={201: ReviewSerializer})
     def create(self, request: SignedIn) -> Response:
         """Verify or reject evidence, or what it shows on one benchmark. Nobody reviews what they recorded."""
+        if not can_give_reviews(request.user):
+            raise PermissionDenied
         said = valid(GivenReviewSerializer, self)
         now = clock.now(said["evidence"].country.time_zone)
         review = actions.review(**said, by=request.user, now=now)

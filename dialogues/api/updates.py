@@ -26,14 +26,14 @@ from dialogues.models import (
     Update,
     UpdateRound,
 )
-from dialogues.permissions import can_decide, can_send_update
+from dialogues.permissions import can_decide, can_send_update, can_send_updates
 from dialogues.uploads import inspect, too_much
 from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
-from tiptracker import clock, limits, reading
+from tiptracker import clock, limits, reading, texts
 from tiptracker.accounts.models import User
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, valid
-from tiptracker.bodies import Body
+from tiptracker.bodies import Body, ListOf, Text
 from tiptracker.refusals import Refused
 
 
@@ -76,7 +76,7 @@ class UpdateSerializer(serializers.ModelSerializer[Update]):
         fields = ("id", "commitment", "number", "rounds")
 
 
-class FigureList(serializers.ListSerializer[Any]):
+class FigureList(ListOf):
     """Figures of an update: a list or, in a multipart body, a list as JSON text."""
 
     default_error_messages: ClassVar = {"not_a_list": "Give a list of figures; in a multipart body, as JSON text."}
@@ -107,8 +107,8 @@ class SendSerializer(Body):
     """An update to send, without files."""
 
     commitment = Seen(Commitment)
-    title = serializers.CharField(max_length=400)
-    narrative = serializers.CharField()
+    title = Text(max_length=400, in_one_line=True)
+    narrative = Text(max_length=texts.NARRATIVE)
     claimed = WordField(Progress)
     happened_from = DayField(allow_null=True, default=None)
     happened_to = DayField()
@@ -149,6 +149,8 @@ class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
     )
     def create(self, request: SignedIn) -> Response:
         """Send an update on a commitment of one's own ministry, or a mended round of one that was returned."""
+        if not can_send_updates(request.user):
+            raise PermissionDenied
         said = valid(SendWithFilesSerializer, self)
         if sentence := too_much(request):
             raise Refused(sentence, field="files")
@@ -177,13 +179,13 @@ class AcceptSerializer(Body):
     """The word on each line of a round's evidence; `reason` where it is verified done by that."""
 
     reviews = JudgementSerializer(many=True)
-    reason = serializers.CharField(allow_blank=True, default="")
+    reason = Text(max_length=texts.REASON, allow_blank=True, default="")
 
 
 class ReturnSerializer(Body):
     """What is missing, for the ministry to mend."""
 
-    reason = serializers.CharField()
+    reason = Text(max_length=texts.REASON)
 
 
 class RoundViewSet(RetrieveModelMixin, GenericViewSet[UpdateRound]):

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from dialogues.forms.fields import RowsField, SeenField, offer, typed
 from dialogues.models import Evidence
 from dialogues.words import Verdict
+from tiptracker import texts
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.rules import spelt
 
@@ -19,6 +20,7 @@ class AssessForm(PlainForm):
 
     verdict = forms.ChoiceField(widget=forms.RadioSelect, choices=Verdict.choices())
     rationale = forms.CharField(
+        max_length=texts.REASON,
         label="Why",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="A sentence or two that somebody in Washington can follow.",

@@ -18,6 +18,7 @@ from dialogues.forms.fields import (
 from dialogues.models import Dialogue
 from dialogues.words import Horizon, MadeBy, Reach, Status
 from recommendations.words import Pillar
+from tiptracker import texts
 from tiptracker.accounts.models import Ministry
 from tiptracker.rules import spelt
 
@@ -53,6 +54,7 @@ class CommitmentForm(DatedForm):
     )
     ministry = RowField(label="Ministry", required=False, help_text="Leave empty for the United States’ own.")
     text = forms.CharField(
+        max_length=texts.REASON,
         label="What was promised",
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="In a sentence that somebody can check: what, how much, where.",
@@ -116,7 +118,10 @@ class RescheduleForm(VerbForm):
 
     due_on = DayField(label="New due day")
     reason = forms.CharField(
-        label="Why it was moved", widget=forms.Textarea(attrs={"rows": 3}), help_text="Who asked, and what they said."
+        max_length=texts.REASON,
+        label="Why it was moved",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Who asked, and what they said.",
     )
     on = PastDayField(label="Agreed on")
 
@@ -124,14 +129,18 @@ class RescheduleForm(VerbForm):
 class WithdrawForm(VerbForm):
     """That a promise no longer stands, and why."""
 
-    reason = forms.CharField(label="Why it no longer stands", widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        max_length=texts.REASON, label="Why it no longer stands", widget=forms.Textarea(attrs={"rows": 3})
+    )
     on = PastDayField(label="Withdrawn on")
 
 
 class ReopenForm(VerbForm):
     """That a settled promise is open again, and why."""
 
-    reason = forms.CharField(label="Why it is open again", widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        max_length=texts.REASON, label="Why it is open again", widget=forms.Textarea(attrs={"rows": 3})
+    )
     on = PastDayField(label="Open again from")
 
 
@@ -145,6 +154,7 @@ class VerifyDoneForm(VerbForm):
     """The embassy's word that it is done, with its reason."""
 
     reason = forms.CharField(
+        max_length=texts.REASON,
         label="What convinces us",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="The reason stands in the record beside the evidence.",

@@ -8,6 +8,7 @@ from django import forms
 from dialogues.forms.fields import DatedForm, PastDayField, RowField, RowsField, SeenField, offer
 from dialogues.models import Presence
 from recommendations.models import Recommendation
+from tiptracker import texts
 from tiptracker.accounts.models import Ministry
 from tiptracker.frontend.forms import Narrative, PlainForm
 
@@ -22,12 +23,14 @@ class DialogueForm(DatedForm):
     )
     agenda = RowsField(label="On the agenda", required=False)
     record = forms.CharField(
+        max_length=texts.NARRATIVE,
         label="What was said",
         required=False,
         widget=Narrative(attrs={"rows": 8}),
         help_text="Internal to the embassy. A ministry sees the date, the place and its own commitments.",
     )
     agreed = forms.CharField(
+        max_length=texts.NARRATIVE,
         label="What was agreed",
         required=False,
         widget=Narrative(attrs={"rows": 3}),

@@ -22,6 +22,7 @@ from dialogues.forms.fields import (
 from dialogues.models import Commitment, EvidenceFile
 from dialogues.words import Direction, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Edition, Indicator
+from tiptracker import texts
 from tiptracker.rules import spelt
 
 
@@ -200,7 +201,7 @@ class ReviewForm(DatedForm):
         widget=forms.RadioSelect,
         choices=[(Review.VERIFIED.value, "Verify"), (Review.REJECTED.value, "Reject")],
     )
-    reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(max_length=texts.REASON, label="Why", widget=forms.Textarea(attrs={"rows": 2}))
     first_on = PastDayField(
         label="First day",
         required=False,

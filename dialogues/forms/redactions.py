@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from dialogues.forms.fields import RowField, offer
+from tiptracker import texts
 from tiptracker.accounts.models import Country
 from tiptracker.frontend.forms import PlainForm
 
@@ -24,6 +25,7 @@ class RedactionForm(PlainForm):
         "and hyphens are written. A text that holds them goes whole. Leave this empty if only a file is to go.",
     )
     reason = forms.CharField(
+        max_length=texts.REASON,
         label="Why",
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="This stays in the record, so say it without the words: “It names a victim”.",
@@ -51,6 +53,7 @@ class DecisionForm(PlainForm):
     """The second person's word on a proposal."""
 
     reason = forms.CharField(
+        max_length=texts.REASON,
         label="Why",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

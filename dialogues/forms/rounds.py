@@ -9,6 +9,7 @@ from dialogues.forms.evidence import ReviewForm
 from dialogues.forms.fields import DatedForm, FigureField, FilesField, PastDayField
 from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
+from tiptracker import texts
 from tiptracker.frontend.forms import Narrative, PlainForm
 
 
@@ -22,14 +23,17 @@ class UpdateForm(DatedForm):
         help_text="Such as “Focal officers named in six districts”.",
     )
     narrative = forms.CharField(
+        max_length=texts.NARRATIVE,
         label="Tell it in your own words",
         widget=Narrative(attrs={"rows": 6}),
         help_text="What was done, where, with what result, and what comes next.",
     )
     happened_from = PastDayField(
-        label="It began on", required=False, help_text="Leave empty if you do not know the day."
+        label="It began on",
+        required=False,
+        help_text="Leave it empty if you do not know the day. It cannot count before the day is known.",
     )
-    happened_to = PastDayField(label="It was finished, or last worked on, on")
+    happened_to = PastDayField(label="Last day of it, so far")
     done_by = forms.ChoiceField(
         label="Who did it?",
         widget=forms.RadioSelect,
@@ -100,6 +104,7 @@ class AcceptForm(PlainForm):
     """The reason that stands for the whole round."""
 
     reason = forms.CharField(
+        max_length=texts.REASON,
         label="Reason for all of it",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -120,6 +125,7 @@ class ReturnForm(PlainForm):
     """What the ministry has to mend."""
 
     reason = forms.CharField(
+        max_length=texts.REASON,
         label="What is missing",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="The ministry reads this sentence. Say what to send so that it can be accepted.",

@@ -490,6 +490,47 @@ def test_what_cannot_be_read_of_an_update_is_refused_beside_its_field(client, as
     assert not UpdateRound.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"narrative": "1 " * 10_001}, {"narrative": "Shorten this to 20000 characters; it has 20001."}),
+        ({"title": "x" * 401}, {"title": "Shorten this to 400 characters; it has 401."}),
+        ({"figures": [{}] * 201}, {"figures": "Give at most 200 at a time."}),
+    ],
+)
+def test_too_much_of_an_update_is_refused_before_it_is_looked_up(
+    client, asked, change, told, django_assert_max_num_queries
+):
+    client.force_login(FocalPointFactory(ministry=asked.ministry))
+
+    with django_assert_max_num_queries(15):
+        response = post(client, "updates", an_update(asked, **change))
+
+    assert response.status_code == 400
+    assert {name: sentence for name, sentence in told.items() if sentence in json.dumps(response.json()[name])} == told
+
+
+def test_texts_of_a_body_are_refused_where_they_are_too_long_together(client, officer, waiting):
+    reviews = [judged(waiting, reason="x" * 3_999)] * 30
+
+    response = post(client, f"rounds/{waiting.pk}/accept", {"reviews": reviews})
+
+    assert response.status_code == 400
+    (sentence,) = response.json()["non_field_errors"]
+    assert sentence.startswith("Shorten the texts to 100000 characters together; they have 120")
+
+
+def test_what_nobody_sees_is_left_out_of_what_is_sent(client, focal_point, asked):
+    body = an_update(asked, title="Ten \u202eofficers\n\u200bcame", narrative="We\ntrained\u2066 them.")
+
+    response = post(client, "updates", body)
+
+    assert response.status_code == 201
+    sent = UpdateRound.objects.get()
+    assert sent.narrative == "We\ntrained them."
+    assert sent.evidence.get().title == "Ten officers came"
+
+
 def test_a_refused_update_answers_409_with_the_sentence_and_its_field(client, focal_point, asked):
     response = post(client, "updates", an_update(asked, happened_to="2022-01-29"))
 
@@ -641,6 +682,22 @@ def test_who_may_not_decide_is_told_so_whatever_the_body(client, waiting, verb, 
     assert post(client, f"rounds/{waiting.pk}/{verb}", {}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("path", "may"),
+    [
+        ("updates", [FocalPointFactory]),
+        ("reviews", [OfficerFactory, AmbassadorFactory]),
+        ("assessments", [OfficerFactory]),
+        ("briefings", [OfficerFactory, AmbassadorFactory]),
+    ],
+)
+def test_who_may_not_is_told_so_before_the_body_is_read(client, path, may):
+    EditionFactory()
+    for factory in (OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory):
+        client.force_login(factory())
+        assert post(client, path, {"kind": "none of them"}).status_code == (400 if factory in may else 403), factory
+
+
 def test_a_review_is_written(client, officer):
     evidence = EvidenceFactory(happened_from=None, bears_on=[BenchmarkFactory()])
     body = {
@@ -684,6 +741,25 @@ def test_a_benchmark_is_assessed(client, officer):
     assert response.status_code == 201, response.content
     assert response.json().items() >= body.items()
     assert Assessment.objects.get().recorded_by == officer
+
+
+def test_evidence_of_an_assessment_is_looked_up_together(client, officer, django_assert_max_num_queries):
+    benchmark = BenchmarkFactory()
+    ids = [EvidenceFactory().pk for _ in range(30)]
+    body = {
+        "benchmark": benchmark.pk,
+        "verdict": "met",
+        "rationale": "So.",
+        "law": "So.",
+        "evidence": [*ids, 987654321],
+    }
+
+    with django_assert_max_num_queries(15):
+        refused = post(client, "assessments", body)
+
+    assert refused.json() == {"evidence": ["You see nothing here with the id 987654321. Take one from the list."]}
+    too_many = post(client, "assessments", body | {"evidence": ids * 7})
+    assert too_many.json() == {"evidence": ["Give at most 200 at a time."]}
 
 
 def test_nothing_can_be_changed_or_deleted(client, officer, waiting):

@@ -398,9 +398,11 @@ def test_evidence_review_is_403_for_whoever_sees_but_may_not(client):
     sent = UpdateRoundFactory(accepted=True)
     evidence = EvidenceFactory(round=sent, bears_on=[BenchmarkFactory()])
     bearing = evidence.bearings.get()
-    for user in (ObserverFactory(), AmbassadorFactory(), FocalPointFactory(ministry=sent.update.commitment.ministry)):
+    colleague = FocalPointFactory(ministry=sent.update.commitment.ministry)
+    for user in (ObserverFactory(), AmbassadorFactory(), colleague, evidence.recorded_by):
         client.force_login(user)
         assert client.post(address("evidence_review", evidence), word(bearing)).status_code == 403
+        assert client.post(address("evidence_review", evidence), {}).status_code == 403
     # Whoever signs in again after sending comes back by GET: to the page that holds the form.
     assert client.get(address("evidence_review", evidence)).headers["Location"] == address("evidence_detail", evidence)
 

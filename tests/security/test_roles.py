@@ -235,7 +235,7 @@ GET   commitment-list                       -          200 200 200 200 | 200 200
 GET   commitment-detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | 401 401
 GET   commitment-detail                     ours       200 200 200 200 | 404 404 404 | 404 404 | 401 401
 GET   update-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
-POST  update-list                           -          403 403 403 403 | 201 400 400 | 400 400 | 401 401
+POST  update-list                           -          403 403 403 403 | 201 400 400 | 403 403 | 401 401
 GET   update-detail                         update     200 200 200 200 | 200 404 404 | 404 404 | 401 401
 GET   round-detail                          waiting    200 200 200 200 | 200 404 404 | 404 404 | 401 401
 POST  round-accept                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401
@@ -245,8 +245,8 @@ GET   evidence-detail                       internal   200 200 200 200 | 404 404
 GET   evidence-detail                       shared     200 200 200 200 | 200 404 404 | 404 404 | 401 401
 GET   evidence-detail                       sent       200 200 200 200 | 200 404 404 | 404 404 | 401 401
 GET   review-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
-POST  review-list                           of_internal 409 201 201 403 | 400 400 400 | 400 400 | 401 401
-POST  review-list                           of_shared  409 201 201 403 | 403 400 400 | 400 400 | 401 401
+POST  review-list                           of_internal 409 201 201 403 | 403 403 403 | 400 403 | 401 401
+POST  review-list                           of_shared  409 201 201 403 | 403 403 403 | 400 403 | 401 401
 GET   review-detail                         said_before 200 200 200 200 | 200 404 404 | 404 404 | 401 401
 GET   review-detail                         said_of_shared 200 200 200 200 | 404 404 404 | 404 404 | 401 401
 GET   dialogue-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
@@ -254,7 +254,7 @@ GET   dialogue-detail                       dialogue   200 200 200 200 | 200 404
 GET   reading-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 GET   reading-detail                        reading    200 200 200 200 | 200 404 404 | 404 404 | 401 401
 GET   assessment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
-POST  assessment-list                       -          201 201 403 403 | 403 400 400 | 400 403 | 401 401
+POST  assessment-list                       -          201 201 403 403 | 403 403 403 | 400 403 | 401 401
 GET   assessment-detail                     assessment 200 200 200 200 | 404 404 404 | 404 404 | 401 401
 GET   readiness-list                        -          200 200 200 200 | 404 404 404 | 200 404 | 401 401
 GET   briefing-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 401 401

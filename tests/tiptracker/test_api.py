@@ -56,6 +56,20 @@ def test_the_documentation_is_made_without_a_warning(tmp_path):
     assert (tmp_path / "schema.yml").read_text().startswith("openapi: ")
 
 
+def test_every_text_and_every_list_of_a_body_has_a_length(schema):
+    """… that is documented: without one, one body could hold a worker up for a minute."""
+    bodies = {name: each for name, each in schema["components"]["schemas"].items() if name.endswith("Request")}
+    endless = {
+        f"{name}.{field}"
+        for name, body in bodies.items()
+        for field, part in body["properties"].items()
+        if (part.get("type") == "array" and "maxItems" not in part)
+        or (part.get("type") == "string" and "format" not in part and "enum" not in part and "maxLength" not in part)
+    }
+    assert "SendWithFilesRequest" in bodies
+    assert endless == set()
+
+
 def test_every_operation_documents_how_it_goes_well_and_how_it_is_refused(schema):
     told = {name: " ".join(operation["responses"]) for name, operation in operations(schema).items()}
 

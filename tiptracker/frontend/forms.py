@@ -14,7 +14,7 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.widgets import Input, Widget
 
-from tiptracker import confirming, personal
+from tiptracker import confirming, personal, texts
 
 CLASSES: tuple[tuple[type[Widget], str], ...] = (
     (forms.HiddenInput, ""),
@@ -35,6 +35,8 @@ class StyledField(BoundField):
     def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
         """What the control says of itself in HTML, our class after any the form gave it."""
         widget = widget or self.field.widget
+        if isinstance(widget, forms.Textarea):
+            widget.attrs.pop("maxlength", None)  # a browser cuts off what is pasted, and says nothing
         attrs = super().build_widget_attrs(attrs, widget)
         own = next((name for kind, name in CLASSES if isinstance(widget, kind)), "")
         refused = f"{own}--error" if own and self.errors and not self.use_fieldset else ""
@@ -115,11 +117,26 @@ class PlainForm(forms.Form):
                 if isinstance(field, kind):
                     field.error_messages |= sentences
             field.error_messages |= own
+        if self.is_bound:
+            self._leave_out_what_nobody_sees()
         super().full_clean()
         if self.is_bound:
             for name, field in self.fields.items():
-                if is_free_text(field) and (findings := personal.find(self[name].data or "")):
+                if is_free_text(field) and (findings := personal.find(_short_enough(field, self[name].data))):
                     self.hold_back(name, personal.sentence(findings), [(each.kind, each.text) for each in findings])
+
+    def _leave_out_what_nobody_sees(self) -> None:
+        typed = {name: self[name].data or "" for name, field in self.fields.items() if is_free_text(field)}
+        changed = {
+            self.add_prefix(name): kept
+            for name, text in typed.items()
+            if (kept := texts.seen(text, in_one_line=not isinstance(self.fields[name].widget, forms.Textarea))) != text
+        }
+        if changed:
+            data: Any = self.data
+            self.data = data = data.copy()
+            for name, kept in changed.items():
+                data[name] = kept
 
     def hold_back(self, name: str, sentence: str, found: Sequence[tuple[str, str]]) -> None:
         """Refuse a field with `sentence`, unless all `found` there (kind and text) is confirmed to identify nobody."""
@@ -134,11 +151,17 @@ class PlainForm(forms.Form):
 
 
 def is_free_text(field: forms.Field) -> bool:
-    """Whether somebody writes into it what they will: no day, address, password or choice."""
+    """Whether somebody writes into it what they will, links too: no day, mail address, password or choice."""
     widget = field.widget
     return isinstance(field, forms.CharField) and (
-        isinstance(widget, forms.Textarea) or type(widget) is forms.TextInput
+        isinstance(widget, forms.Textarea) or type(widget) in (forms.TextInput, forms.URLInput)
     )
+
+
+def _short_enough(field: forms.Field, text: str | None) -> str:
+    """`text`, or nothing of it where the field refuses it as too long: looking at it would take long as well."""
+    most = getattr(field, "max_length", None)
+    return text if text and (most is None or len(text) <= most) else ""
 
 
 def _own_sentences(field: forms.Field) -> dict[str, Any]:

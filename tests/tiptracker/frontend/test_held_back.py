@@ -6,7 +6,9 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
+from dialogues.forms.fields import LinkField
 from tests.tiptracker.frontend.test_forms import Elements
+from tiptracker import personal
 from tiptracker.frontend.forms import Narrative, PlainForm, is_free_text
 
 FORMS = (
@@ -21,8 +23,9 @@ OF_AN_ACCOUNT = {"SignInForm", "PasswordAgainForm", "CodeForm", "CodeAgainForm",
 
 
 class Told(PlainForm):
-    title = forms.CharField()
-    story = forms.CharField(widget=Narrative)
+    title = forms.CharField(max_length=60)
+    link = LinkField(required=False, max_length=500, assume_scheme="https")
+    story = forms.CharField(max_length=400, widget=Narrative)
 
 
 def told(**changed):
@@ -49,6 +52,38 @@ def test_a_form_holds_a_text_back_and_quotes_what_it_found():
     assert "checked" not in box(form, "story")
     assert box(form, "title") is None
     assert "send it as it is" in str(form)
+
+
+def test_a_link_that_calls_somebody_is_held_back():
+    assert list(told(story="A raid.", link="https://wa.me/26658123456").errors) == ["link"]
+    assert told(story="A raid.", link="https://www.gov.ls/58123456").is_valid()
+
+
+def test_what_is_too_long_is_refused_with_its_length_and_not_looked_at(monkeypatch):
+    looked = []
+    monkeypatch.setattr(personal, "find", lambda text: looked.append(len(text)) or [])
+
+    form = told(title="1 " * 100_000)
+
+    assert form.errors == {"title": ["Shorten this to 60 characters; it has 199999."]}
+    assert max(looked) <= 60
+
+
+def test_no_browser_cuts_off_what_somebody_tells():
+    assert "maxlength" not in str(Told()["story"])
+    assert 'maxlength="60"' in str(Told()["title"])
+
+
+def test_what_nobody_sees_is_left_out_and_lines_stay():
+    form = told(title="A \u202eraid\u200b\x07\u2028now", story="Lekhotla\r\nla\u2066 ’Muso\u00a0: é\tê")
+
+    assert form.is_valid()
+    assert form.cleaned_data["title"] == form["title"].value() == "A raid now"
+    assert form.cleaned_data["story"] == "Lekhotla\r\nla ’Muso\u00a0: é\tê"
+
+
+def test_a_null_character_is_refused_and_not_left_out():
+    assert list(told(title="A\0raid", story="A raid.").errors) == ["title"]
 
 
 def test_a_form_offers_nothing_to_confirm_where_nothing_was_found():
@@ -104,6 +139,16 @@ def forms_of_ours():
             yield kind
 
 
+def test_every_text_of_every_form_has_a_length():
+    endless = {
+        f"{kind.__name__}.{name}"
+        for kind in forms_of_ours()
+        for name, field in kind.base_fields.items()
+        if isinstance(field, forms.CharField) and field.max_length is None and kind.__name__ not in OF_AN_ACCOUNT
+    }
+    assert endless == set()
+
+
 def test_no_form_takes_free_text_that_is_not_held_back():
     open_ones = {
         kind.__name__
@@ -122,7 +167,6 @@ def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
         if isinstance(field, forms.CharField) and not is_free_text(field)
     }
     assert {name for name in left_alone if not name.startswith(("StandpointForm.", "BetweenForm."))} == {
-        "EvidenceForm.link",
         "PasswordForgottenForm.email",
         "NewPasswordForm.password",
         "NewPasswordForm.again",

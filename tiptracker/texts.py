@@ -1,0 +1,27 @@
+"""What a text holds that somebody writes, and how long it may be: the same by page and by API."""
+
+import unicodedata
+
+NARRATIVE = 20_000
+"""Characters: where somebody tells what happened."""
+REASON = 4_000
+"""Characters: a reason, a promise, a criterion, what a recommendation says."""
+SECRET = 1_000
+"""Characters: a password."""
+DAY = 100
+"""Characters: a day or a moment in an address."""
+
+_LINES = str.maketrans(dict.fromkeys("\v\f\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}", "\n"))
+_ONE_LINE = str.maketrans(dict.fromkeys("\t\r\n", " "))
+_KEPT = "\t\r\n\0"
+"""Control characters that stay: lines and tabs do something, and the last is refused in a sentence of its own."""
+
+
+def seen(text: str, *, in_one_line: bool = False) -> str:
+    """`text` without characters that nobody sees: control, of no width, or turning the direction of reading."""
+    text = "".join(
+        letter
+        for letter in text.translate(_LINES)
+        if letter.isprintable() or letter in _KEPT or unicodedata.category(letter) not in ("Cc", "Cf")
+    )
+    return text.translate(_ONE_LINE) if in_one_line else text
