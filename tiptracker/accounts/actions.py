@@ -1,6 +1,8 @@
 """What is done to accounts: invitations, passwords, second factors, sign-ins. Each leaves an entry in the log."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -9,7 +11,8 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from tiptracker.accounts import links, mails, tokens
-from tiptracker.accounts.models import User
+from tiptracker.accounts.backend import Backend
+from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
@@ -58,8 +61,7 @@ def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
         return False
     person.set_password(password)
     person.save(update_fields=["password"])
-    end_sign_ins(person)
-    tokens.revoke_all(person, by=person)
+    end_all(person, by=person)
     verb = "person.invitation_accepted" if purpose == links.Purpose.INVITATION else "person.password_reset"
     record(verb, by=person, row=person)
     return True
@@ -67,7 +69,10 @@ def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
 
 @transaction.atomic
 def renew(*, person: User, by: User, until: date) -> None:
-    """Let the account last until and including this day."""
+    """Let the account last until and including this day. What was begun before it ran out stays ended."""
+    _refuse_oneself(person, by)
+    if not Backend().user_can_authenticate(person):
+        end_all(person, by=by)
     before = {"valid_until_on": person.valid_until_on}
     person.valid_until_on = until
     person.save(update_fields=["valid_until_on"])
@@ -77,11 +82,80 @@ def renew(*, person: User, by: User, until: date) -> None:
 @transaction.atomic
 def drop_second_factor(*, person: User, by: User) -> None:
     """For somebody who lost telephone and codes: they enrol anew at the next sign-in. Ends sign-ins and tokens."""
+    _refuse_oneself(person, by)
     dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     Authenticator.objects.filter(user=person).delete()
+    end_all(person, by=by)
+    record("person.second_factor_dropped", by=by, row=person, before={"second_factors": dropped})
+
+
+class Standing(NamedTuple):
+    """How an account stood or stands: what an administrator gives, and whether anything works in its name."""
+
+    email: str
+    role: str
+    ministry: int | None
+    countries: frozenset[int]
+    works: bool
+    posts: Mapping[Country, Mapping[str, str]]
+    """What somebody is, by country; nothing while the account is closed."""
+
+
+GIVEN = {"email": "e-mail address", "role": "role", "ministry": "ministry", "countries": "countries"}
+"""What makes somebody another to the record, in words: once one of these is changed, they sign in anew."""
+
+
+def standing(person: User) -> Standing:
+    """How the account of `person` stands now."""
+    countries = list(person.countries.all())
+    posts: dict[Country, dict[str, str]] = {}
+    if person.is_active and person.ministry:
+        posts = {person.ministry.country: {"name": person.name, "role": person.role, "ministry": person.ministry.name}}
+    elif person.is_active and person.is_embassy:
+        posts = {country: {"name": person.name, "role": person.role} for country in countries}
+    works = Backend().user_can_authenticate(person)
+    keys = frozenset(country.pk for country in countries)
+    return Standing(person.email, person.role, person.ministry_id, keys, works, posts)
+
+
+@transaction.atomic
+def follow_change(*, person: User, before: Standing | None, by: User) -> None:
+    """What follows once an administrator has added (`before` is None) or changed a person.
+
+    The log of each country tells who got or lost a role there. Whoever became somebody else, or whose account did not
+    work or works no longer, is signed out and loses all tokens; a mail tells of it, to the old address too.
+    """
+    after = standing(person)
+    _record_roles(person, before.posts if before else {}, after.posts, by)
+    if before is None:
+        return
+    changed = [word for name, word in GIVEN.items() if getattr(before, name) != getattr(after, name)]
+    if changed or not (before.works and after.works):
+        end_all(person, by=by)
+    if changed:
+        addresses = sorted({before.email, after.email})
+        transaction.on_commit(lambda: mails.tell_of_account(person, ", ".join(changed), addresses))
+
+
+def _record_roles(
+    person: User, before: Mapping[Country, Mapping[str, str]], after: Mapping[Country, Mapping[str, str]], by: User
+) -> None:
+    for country in sorted({*before, *after}, key=str):
+        was, became = before.get(country, {}), after.get(country, {})
+        if {**was, "name": ""} != {**became, "name": ""}:  # another name alone is no other role
+            verb = "person.role_given" if became else "person.role_ended"
+            record(verb, by=by, row=person, country=country, before=was, after=became)
+
+
+def _refuse_oneself(person: User, by: User) -> None:
+    if person == by:
+        raise Refused("Nobody does this to their own account. Ask another administrator.")
+
+
+def end_all(person: User, *, by: User) -> None:
+    """End what was begun in the name of `person`: every sign-in, every token."""
     end_sign_ins(person)
     tokens.revoke_all(person, by=by)
-    record("person.second_factor_dropped", by=by, row=person, before={"second_factors": dropped})
 
 
 def can_remove(step: Authenticator) -> bool:

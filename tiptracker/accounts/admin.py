@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
-from tiptracker.accounts import actions, tokens
+from tiptracker.accounts import actions, mails
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
@@ -52,6 +52,11 @@ site = Site(name="admin")
 
 class Logged(ModelAdmin):
     """Every change leaves an entry in the log; nothing is deleted, since facts point at it."""
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """What the page's own filters ask: any other would tell, by which rows it leaves, of what isn't shown."""
+        asked = {f"{name}__{how}" for name in map(str, self.list_filter) for how in ("exact", "id__exact", "isnull")}
+        return lookup in asked
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -115,9 +120,9 @@ class PersonForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        until = self.fields["valid_until_on"]
-        until.required = True
-        until.initial = timezone.localdate() + A_YEAR
+        if until := self.fields.get("valid_until_on"):  # not there on the page of one's own account
+            until.required = True
+            until.initial = timezone.localdate() + A_YEAR
 
     def clean_email(self) -> str:
         """In small letters, as it is looked up when somebody signs in."""
@@ -151,6 +156,10 @@ class Sensitive(Logged):
         return super().changelist_view(request, extra_context)
 
 
+NOT_ONES_OWN = ("email", "role", "ministry", "countries", "valid_until_on")
+"""What nobody changes of their own account: it says what they may read, how long, and where mails about it go."""
+
+
 @admin.register(User, site=site)
 class PersonAdmin(Sensitive):
     form = PersonForm
@@ -166,40 +175,59 @@ class PersonAdmin(Sensitive):
         is_list = request.resolver_match and request.resolver_match.url_name == "accounts_user_changelist"
         return rows.exclude(email__endswith=".invalid") if is_list else rows
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return NOT_ONES_OWN if obj == request.user else ()
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Refuses what only a made-up form of one's own account has in it."""
+        if obj == request.user and request.POST.keys() & set(NOT_ONES_OWN):
+            raise PermissionDenied
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        stored = User.objects.get_queryset().select_for_update().filter(pk=obj.pk).first()
+        form.stood = actions.standing(stored) if stored else None
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Whoever is new is invited; whoever is closed is signed out everywhere and loses all tokens, all at once."""
+        """Whoever is new is invited; what else follows from a change follows all at once."""
         super().save_related(request, form, formsets, change)
         person = form.instance
-        if not person.is_active:
-            actions.end_sign_ins(person)
-            tokens.revoke_all(person, by=_asker(request))
-        elif not change:
-            self._try(request, person, actions.invite)
+        actions.follow_change(person=person, before=form.stood, by=_asker(request))
+        if person.is_active and not change:
+            self._invite(request, person)
 
     @admin.action(description="Send the invitation again")
     def invite(self, request: HttpRequest, people: QuerySet[User]) -> None:
         for person in people:
-            self._try(request, person, actions.invite)
+            self._invite(request, person)
 
     @admin.action(description="Renew for a year from today")
     def renew(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        until = timezone.localdate() + A_YEAR
         for person in people:
-            actions.renew(person=person, by=_asker(request), until=timezone.localdate() + A_YEAR)
-        self.message_user(request, f"Renewed: {people.count()}.")
+            if self._try(request, actions.renew, person=person, until=until):
+                self.message_user(request, f"Renewed: {person}.")
 
     @admin.action(description="Lost telephone: let them set up a new second step")
     def drop_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
         for person in people:
-            actions.drop_second_factor(person=person, by=_asker(request))
-        self.message_user(request, "They set up a new second step at their next sign-in.")
+            if self._try(request, actions.drop_second_factor, person=person):
+                mails.tell_of_change(person, "An administrator removed every second step of your sign-in")
+                self.message_user(request, f"{person} sets up a new second step at the next sign-in.")
 
-    def _try(self, request: HttpRequest, person: User, action: Callable[..., None]) -> None:
+    def _invite(self, request: HttpRequest, person: User) -> None:
+        if self._try(request, actions.invite, person=person):
+            self.message_user(request, f"An invitation is on its way to {person.email}.")
+
+    def _try(self, request: HttpRequest, action: Callable[..., None], **named: Any) -> bool:
+        """Whether it was done; a refusal is shown."""
         try:
-            action(person=person, by=_asker(request))
+            action(by=_asker(request), **named)
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
-        else:
-            self.message_user(request, f"An invitation is on its way to {person.email}.")
+            return False
+        return True
 
 
 def _asker(request: HttpRequest) -> User:

@@ -1,6 +1,7 @@
 """What is sent to somebody about their own account: plain text, short, no secret but the link."""
 
 import logging
+from collections.abc import Iterable
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -29,10 +30,19 @@ def tell_of_change(person: User, what: str) -> None:
         logger.exception("The mail server did not take a notice to person %s", person.pk)
 
 
-def _send(person: User, name: str, **more: str) -> None:
+def tell_of_account(person: User, what: str, addresses: Iterable[str]) -> None:
+    """That an administrator changed `what` of the account: to each of `addresses`, none of which reads the others."""
+    for address in addresses:
+        try:
+            _send(person, "account_changed", address, what=what)
+        except OSError:
+            logger.exception("The mail server did not take a notice to person %s", person.pk)
+
+
+def _send(person: User, name: str, address: str = "", **more: str) -> None:
     said = render_to_string(f"account/email/{name}.txt", {"person": person, "post": post_of(person), **more})
     subject, _, text = said.partition("\n")
-    EmailMessage(subject.strip(), text.strip() + "\n", to=[person.email]).send()
+    EmailMessage(subject.strip(), text.strip() + "\n", to=[address or person.email]).send()
 
 
 def post_of(person: User) -> str:

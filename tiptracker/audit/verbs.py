@@ -60,6 +60,8 @@ VERBS: dict[str, tuple[Group, str]] = {
     "person.recovery_codes_made": (Group.ACCOUNTS, "Made new recovery codes"),
     "person.refused": (Group.REFUSED, "Was refused: not open to them"),
     "person.renewed": (Group.ACCOUNTS, "Renewed an account"),
+    "person.role_ended": (Group.ACCOUNTS, "Took from a person the role on this country"),
+    "person.role_given": (Group.ACCOUNTS, "Gave a person a role on this country"),
     "person.second_factor_added": (Group.ACCOUNTS, "Added a second step"),
     "person.second_factor_dropped": (Group.ACCOUNTS, "Dropped the second steps of an account"),
     "person.second_factor_refused": (Group.REFUSED, "Failed the second step of signing in"),
