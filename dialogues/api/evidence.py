@@ -62,6 +62,7 @@ class ReviewSerializer(serializers.ModelSerializer[EvidenceReview]):
 class OwnEvidenceSerializer(serializers.ModelSerializer[Evidence]):
     """A piece of evidence that a ministry sent, with the embassy's answer, or that the embassy shares with it."""
 
+    link = serializers.CharField(read_only=True, help_text="A web address; “[redacted]” once it was taken out.")
     file = FileSerializer(read_only=True, allow_null=True)
     bearings = OwnBearingSerializer(many=True, read_only=True)
     reviews = ReviewSerializer(many=True, read_only=True)

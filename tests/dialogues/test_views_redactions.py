@@ -405,6 +405,17 @@ def test_pages_of_the_embassy_tell_the_day_and_hold_without_their_texts(client, 
         assert f'href="{REDACTED}"' not in page.text
 
 
+def test_a_redacted_link_is_what_the_api_says_a_link_may_be(client, officer, sent):
+    evidence = EvidenceFactory(title=NAME, link="https://example.org/palesa-exercise")
+    take_out()
+
+    schema = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()
+    kinds = [schema["components"]["schemas"][name]["properties"]["link"] for name in ("Evidence", "OwnEvidence")]
+
+    assert client.get(f"/api/v1/evidence/{evidence.pk}/").json()["link"] == REDACTED
+    assert [(kind["type"], kind.get("format")) for kind in kinds] == [("string", None)] * 2
+
+
 def test_a_page_without_a_redacted_text_tells_of_no_day(client, officer, sent):
     take_out()
     other = EvidenceFactory()
