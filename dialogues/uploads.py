@@ -151,5 +151,5 @@ def taken() -> str:
     most = megabytes(settings.UPLOAD_MAX_BYTES).replace(".0 ", " ")
     return (
         f"PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most {most} a file. "
-        "Where a picture was taken, scripts, and files attached to a PDF are left out."
+        "What a picture says of where it was taken is taken out of it; so is what a PDF could run, or holds as files."
     )

@@ -45,7 +45,8 @@ class UpdateForm(DatedForm):
     )
     files = FilesField(  # type: ignore[assignment]  # a form's attribute of this name is no field
         label="Files that prove it",
-        help_text="Photographs, letters, lists without names; a phone’s camera will do.",
+        help_text="Photographs, letters, lists without names; a phone’s camera will do. Choose all of them at once: "
+        "choosing again takes the place of what you chose before.",
     )
     through_on = PastDayField(label="Counted through", help_text="The last day that these figures cover.")
 

@@ -208,7 +208,11 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
     user = request.user
     edition = newest_edition(user, evidence.country)
     rows = (*of_evidence(evidence), *evidence.readings.all(), evidence.commitment)
-    context: dict[str, Any] = {"evidence": Piece.of(evidence), "redacted": redacted_on(*rows)}
+    context: dict[str, Any] = {
+        "evidence": Piece.of(evidence),
+        "redacted": redacted_on(*rows),
+        "came_back": _answer_of(evidence) is Decision.RETURNED,
+    }
     if evidence.round_id and evidence.file_id is None:  # what proves a figure is elsewhere in the update
         context["files"] = list(EvidenceFile.objects.visible_to(user).filter(evidence__round=evidence.round_id))
     if user.is_embassy:
@@ -245,10 +249,13 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
 
 def _is_answered(evidence: Evidence) -> bool:
     """Whether it may be reviewed by itself: what came with an update that waits, or went back, is judged with that."""
-    if evidence.round is None:
-        return True
-    answer = decision_on(evidence.round)
-    return answer is not None and answer.decision == Decision.ACCEPTED
+    return evidence.round is None or _answer_of(evidence) is Decision.ACCEPTED
+
+
+def _answer_of(evidence: Evidence) -> Decision | None:
+    """The embassy's answer to the update that it came with; None where there is none, or no update."""
+    answer = decision_on(evidence.round) if evidence.round else None
+    return Decision(answer.decision) if answer else None
 
 
 def _judged(evidence: Evidence) -> list[EvidenceBearing | None]:

@@ -387,7 +387,8 @@ def _for_ministry(story: Story) -> Next:
     if status is Status.WITHDRAWN:
         return Next("It was withdrawn. Nothing is needed.")
     if story.returned:
-        return Next("Your update came back. Put right what is missing and send it again.", send, "Mend and send again")
+        words = "Your update came back. Put right what is missing and send it again."
+        return Next(words, send, "Correct it and send again")
     return Next("Tell the embassy how far it is, with something that proves it.", send, "Send an update")
 
 

@@ -264,7 +264,7 @@ def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
     assert "Ten districts have one." in text
     assert "Shared letter" in text
     assert sent.decision.reason in text
-    assert "Mend and send again" in text
+    assert "Correct it and send again" in text
     for secret in (
         "PURPOSE", "RECORD", "AGREED", "CANDID REASON", "INTERNAL", "contributes", "concrete action",
         "Seen with our own eyes", sent.decision.recorded_by.name, RecorderFactory().name, "does not count", "Inbox",

@@ -164,6 +164,18 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
     assert len(response.context["files"]) == count
 
 
+@pytest.mark.parametrize("answer", ["returned", "accepted", None])
+def test_evidence_says_that_the_update_it_came_with_was_sent_back(client, answer):
+    own = FocalPointFactory()
+    commitment = CommitmentFactory(ministry=own.ministry)
+    sent = UpdateRoundFactory(update__commitment=commitment, **({answer: True} if answer else {}))
+    client.force_login(own)
+
+    text = client.get(address("evidence_detail", EvidenceFactory(round=sent, commitment=commitment))).text
+
+    assert ("The embassy sent back the update that this came with." in text) is (answer == "returned")
+
+
 def test_whoever_opens_evidence_is_told_in_the_log_and_on_its_page_to_the_post(client):
     evidence = EvidenceFactory(file=EvidenceFileFactory())
     focal_point = FocalPointFactory(name="Nthabiseng of the ministry")

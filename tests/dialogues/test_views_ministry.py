@@ -112,7 +112,9 @@ def test_ministry_home_says_how_it_begins_where_nothing_is_asked(client, focal_p
 def test_ministry_home_is_the_focal_points(client):
     for reader in (OfficerFactory, AmbassadorFactory, ObserverFactory):
         client.force_login(reader())
-        assert client.get(reverse("ministry_home")).status_code == 403
+        closed = client.get(reverse("ministry_home"))
+        assert closed.status_code == 403
+        assert "This page, or what you asked for on it, is not open to your role." in closed.text
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -206,6 +208,7 @@ def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_p
     text = client.get(reverse("update_send", args=[commitment.pk])).text
 
     assert "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most 10 MB a file." in text
+    assert "choosing again takes the place of what you chose before" in text
     assert "What helps the embassy accept it" in text
 
 

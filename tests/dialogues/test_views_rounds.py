@@ -66,6 +66,17 @@ def test_round_list_holds_what_waits_longest_waiting_first(client):
     assert "2 updates wait for the embassy’s answer" in response.text
 
 
+def test_round_list_does_not_tell_a_ministry_that_nothing_waits(client):
+    own = FocalPointFactory()
+    UpdateRoundFactory(update__commitment__ministry=own.ministry)
+    client.force_login(own)
+
+    text = client.get(reverse("round_list")).text
+
+    assert "No update waits" not in text
+    assert "This list is the embassy’s own." in text
+
+
 def test_round_list_names_what_others_logged_and_nobody_reviewed(client):
     officer = OfficerFactory()
     benchmark = BenchmarkFactory()
