@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, cast
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.forms.boundfield import BoundField
 from django.utils import timezone
@@ -24,6 +25,12 @@ PEOPLE_ALONE = "people"
 """As the log tells of it that the tracker's own steps were left out: nobody had asked for anything in particular."""
 FIRST = ("who", "what", "since", "until")
 """The fields that stand first; the others are folded away."""
+
+COUNTABLE = (
+    MinValueValidator(date(2000, 1, 1), "Nothing was written down then. Give a day of the year 2000 or later."),
+    MaxValueValidator(date(2999, 12, 31), "Nothing is written down by then. Give a day before the year 3000."),
+)
+"""Days whose beginning and end are moments in every time zone."""
 
 
 class LogFilter(PlainForm):
@@ -48,8 +55,8 @@ class LogFilter(PlainForm):
         min_value=1,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    since = forms.DateField(label="First day", required=False, widget=DayInput)
-    until = forms.DateField(label="Last day", required=False, widget=DayInput)
+    since = forms.DateField(label="First day", required=False, widget=DayInput, validators=COUNTABLE)
+    until = forms.DateField(label="Last day", required=False, widget=DayInput, validators=COUNTABLE)
     address = forms.GenericIPAddressField(
         label="Internet address", required=False, error_messages={"invalid": "Give an address such as 192.0.2.7."}
     )

@@ -210,6 +210,8 @@ def test_log_list_is_narrowed_by_country_for_who_has_several(client):
     [
         ({"address": "the harbour"}, "Give an address such as 192.0.2.7."),
         ({"since": "yesterday"}, "Give the day as a date"),
+        ({"since": "0001-01-01"}, "Give a day of the year 2000 or later."),
+        ({"until": "9999-12-31"}, "Give a day before the year 3000."),
         ({"since": "2022-01-29", "until": "2022-01-28"}, "The last day lies before the first."),
         ({"who": "999999"}, "Choose one from the list."),
         ({"row": "x"}, "Give a number in digits alone"),
