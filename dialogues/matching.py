@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 from tiptracker.personal import Kind
@@ -43,7 +44,8 @@ def holds_each(text: str, words: str) -> bool:
 
 def found_in_json(text: str, words: str) -> list[str]:
     """The texts of a JSON document in which `words` stand: somebody's, so neither its keys nor the domain's words."""
-    ours = {member.value for words_of_ours in (*Word.__subclasses__(), Kind) for member in words_of_ours}
+    enumerations: list[type[StrEnum]] = [*Word.__subclasses__(), Kind]
+    ours = {member.value for enumeration in enumerations for member in enumeration}
     return [one for one in _texts(json.loads(text)) if one not in ours and holds(one, words)] if text else []
 
 
