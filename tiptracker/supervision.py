@@ -15,6 +15,8 @@ from typing import Self
 
 PR_SET_PDEATHSIG = 1
 SECONDS_TO_STOP = 10.0
+SECONDS_TO_STAND = 10.0
+"""Whoever ends sooner after its start would only end again."""
 
 
 def web_command(host: str, port: int, *, threads: int = 4) -> list[str]:
@@ -54,11 +56,13 @@ def stop_on_signals() -> None:
 
 @dataclass(frozen=True)
 class Child:
-    """A running process, the leader of its own group, and where it writes."""
+    """A running process, the leader of its own group, its command, since when it runs, and where it writes."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    command: Sequence[str]
+    started_at: float
 
     def last_lines(self, count: int = 15) -> str:
         """The end of what it wrote."""
@@ -80,6 +84,8 @@ class Supervisor:
 
     def __enter__(self) -> Self:
         self.logs.mkdir(parents=True, exist_ok=True)
+        for log in self.logs.glob("*.log"):
+            log.unlink()
         return self
 
     def __exit__(
@@ -88,9 +94,9 @@ class Supervisor:
         self.stop()
 
     def start(self, name: str, command: Sequence[str]) -> Child:
-        """Run `command`; what it says goes to `name`.log, anew each time."""
+        """Run `command`; what it says goes to the end of `name`.log, which the supervisor begins anew."""
         log, parent = self.logs / f"{name}.log", os.getpid()
-        with log.open("wb") as output:
+        with log.open("ab") as output:
             process = subprocess.Popen(  # noqa: S603 -- our own commands
                 command,
                 env=dict(self.environment),
@@ -101,7 +107,7 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=lambda: die_with(parent),  # noqa: PLW1509 -- no threads here yet
             )
-        child = Child(name, process, log)
+        child = Child(name, process, log, command, time.monotonic())
         self.children.append(child)
         return child
 
@@ -109,11 +115,19 @@ class Supervisor:
         """The first child that has ended, if any."""
         return next((child for child in self.children if child.process.poll() is not None), None)
 
-    def watch(self) -> Child:
-        """Wait until a child ends, and give it."""
-        while (child := self.dead()) is None:
-            time.sleep(0.2)
-        return child
+    def watch(self, *, again: str = "") -> Child:
+        """Wait until a child ends, and give it; the one named `again` is started anew, if it had stood for a while.
+
+        A worker on the file broker ends where it reads a message that is only half written. Its job is a row, and the
+        sweep sends that again.
+        """
+        while True:
+            while (child := self.dead()) is None:
+                time.sleep(0.2)
+            if child.name != again or time.monotonic() - child.started_at < SECONDS_TO_STAND:
+                return child
+            self.children.remove(child)
+            self.start(child.name, child.command)
 
     def stop(self) -> None:
         """Ask all to end, and after a while end whatever is left of their groups."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tiptracker import supervision
 from tiptracker.supervision import Supervisor
 
 SLEEP = "import time; time.sleep(60)"
@@ -70,6 +71,18 @@ def test_supervisor_tells_which_child_died_and_what_it_said_last(supervisor):
 
     assert (child.name, child.process.returncode) == ("hasty", 3)
     assert child.last_lines() == "I could not go on"
+
+
+def test_supervisor_starts_anew_what_had_stood_for_a_while_and_gives_up_what_had_not(supervisor, monkeypatch):
+    monkeypatch.setattr(supervision, "SECONDS_TO_STAND", 0.3)
+    twice = "import pathlib, time; f = pathlib.Path('runs'); n = f.stat().st_size if f.exists() else 0; "
+    twice += "f.open('a').write('.'); time.sleep(0 if n else 0.6)"
+    supervisor.start("worker", [sys.executable, "-c", twice])
+
+    child = supervisor.watch(again="worker")
+
+    assert child.name == "worker"
+    assert (supervisor.folder / "runs").read_text() == ".."
 
 
 def test_supervisor_leaves_no_child_and_no_grandchild(supervisor, mark):

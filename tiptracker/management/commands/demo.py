@@ -109,7 +109,7 @@ class Command(BaseCommand):
             _wait_until_answered(f"{address}/health/", supervisor)
             self.stdout.write(_greeting(address, wishes, environment["DEMO_CLOCK"], logs))
             self.stdout.flush()
-            child = supervisor.watch()
+            child = supervisor.watch(again="worker")
             raise CommandError(f"The {child.name} ended, so everything stops. It said last:\n{child.last_lines()}")
 
     def _load(self, wishes: Wishes, environment: dict[str, str]) -> None:
