@@ -32,7 +32,7 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "The e-mail address and the password don’t go together. Type both again.",
         "incorrect_password": "That is not your password. Type it again.",
-        "incorrect_code": "That code did not work: each works once, for a minute. Type the one that your app shows now.",
+        "incorrect_code": "That code did not work: each works once, and not for long. Type what your app shows now.",
         "too_many_login_attempts": LOCKED_OUT,
         "rate_limited": LOCKED_OUT,
     }
@@ -111,7 +111,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": "This is your only second step. Set up another one before you remove it.",
-        "incorrect_code": "That code did not work: each works once, for a minute. Type the one that your app shows now.",
+        "incorrect_code": "That code did not work: each works once, and not for long. Type what your app shows now.",
     }
 
     def get_totp_issuer(self) -> str:
