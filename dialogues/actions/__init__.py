@@ -33,6 +33,7 @@ from dialogues.actions.redactions import (
     decline_redaction,
     finish_redaction,
     places_of,
+    proposals_naming,
     propose_redaction,
     refuse_unfit_redaction,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "open_evidence",
     "open_rounds",
     "places_of",
+    "proposals_naming",
     "propose_redaction",
     "record_commitment",
     "record_dialogue",

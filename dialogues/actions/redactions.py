@@ -3,7 +3,7 @@
 The words stand in the proposal alone, for as long as somebody has yet to see or to look for them.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -77,6 +77,22 @@ def _log_sides_of(country: Country, words: str) -> Iterator[Place]:
         for side, text in zip(SIDES, sides, strict=True):
             if text != REDACTED and (found := found_in_json(text, words)):
                 yield Place(AuditDetail, pk, side, found[0])
+
+
+def proposals_naming(country: Country, rows: Iterable[models.Model | None]) -> list[Redaction]:
+    """Those waiting by which a text of these rows would go, or one of them as a file."""
+    waiting = Redaction.objects.filter(country=country).waiting().order_by("pk").prefetch_related("files", "places")
+    given = [row for row in rows if row]
+    return [redaction for redaction in waiting if any(_names(redaction, row) for row in given)]
+
+
+def refuse_named(country: Country, rows: Iterable[models.Model | None]) -> None:
+    """Refuse to give the embassy's word on what may be gone tomorrow."""
+    if proposals_naming(country, rows):
+        raise Refused(
+            "Something of this update is proposed to be taken out of the record. Confirm or decline that first; who "
+            "proposed it asks a colleague to. The note on the update’s page leads there."
+        )
 
 
 def refuse_unfit_redaction(*, words: str, reason: str, files: Sequence[EvidenceFile]) -> None:
@@ -215,6 +231,17 @@ def finish_redaction(*, redaction: Redaction) -> None:
     # Last of all, and before the transaction commits: should it fail, the words are still there and it is done again.
     for file in EvidenceFile.objects.filter(redactions__redaction=locked):
         default_storage.delete(str(file.file))
+
+
+def _names(redaction: Redaction, row: models.Model) -> bool:
+    """Whether a waiting proposal means this row; the places that it keeps are those it leaves."""
+    if isinstance(row, EvidenceFile) and row.pk in {each.file_id for each in redaction.files.all()}:
+        return True
+    left = {str(place) for place in redaction.places.all()}
+    return any(
+        holds(getattr(row, field), redaction.words) and f"{row._meta.label_lower}:{row.pk}:{field}" not in left
+        for field in TEXTS[type(row)].fields
+    )
 
 
 def _refuse_repeating(reason: str, words: str) -> None:

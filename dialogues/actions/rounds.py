@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model
 
 from dialogues.actions.commitments import (
     add_event,
@@ -20,6 +21,7 @@ from dialogues.actions.evidence import add_review, bear, refuse_unless_reviewer,
 from dialogues.actions.files import refuse_too_much_together, refuse_unless_own_and_unsent
 from dialogues.actions.readings import add_reading
 from dialogues.actions.readings import told as reading_told
+from dialogues.actions.redactions import refuse_named
 from dialogues.models import (
     Commitment,
     Evidence,
@@ -222,14 +224,15 @@ def accept_round(
     """Take a round: each bearing, and each piece that carries a figure or bears on nothing, verified or rejected.
 
     Claimed done, it is verified done with `reason`; then something of it must be verified, and dated. Accepting never
-    assesses. Raises PermissionDenied; Refused naming what isn't judged or is missing; ChangedMeanwhile where somebody
-    decided on it already.
+    assesses. Raises PermissionDenied; Refused naming what isn't judged or is missing, or where something of it is
+    proposed to be redacted; ChangedMeanwhile where somebody decided on it already.
     """
     if not can_decide(by, round):
         raise PermissionDenied
     locked, standing = locked_with_standing(round.update.commitment, now)
     _refuse_decided(round, now)
     _refuse_unless_whole(to_judge(round), reviews)
+    refuse_named(locked.country, _texts_of(round))
     for judgement in reviews:
         refuse_unless_reviewer(by, judgement.evidence, judgement.bearing)
         add_review(**judgement._asdict(), by=by, now=now)
@@ -277,6 +280,12 @@ def to_judge(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]
         if not bearings or piece.readings.all():
             parts.append((piece, None))
     return parts
+
+
+def _texts_of(round: UpdateRound) -> list[Model]:
+    """What a ministry wrote and sent: the round, its evidence with the files, and its figures."""
+    evidence = list(round.evidence.select_related("file"))
+    return [round, *evidence, *(each.file for each in evidence if each.file), *round.readings.all()]
 
 
 def returned_round(commitment: Commitment) -> UpdateRound | None:

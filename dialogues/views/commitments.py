@@ -39,7 +39,7 @@ from dialogues.models import (
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.status import Standing
 from dialogues.views.here import Head, late_by, newest_edition, recorded_before
-from dialogues.views.redactions import redacted_on
+from dialogues.views.redactions import pending_on, redacted_on
 from dialogues.views.story import decision_on, next_step, tell
 from dialogues.words import Horizon, MadeBy, Reach, Status
 from recommendations.models import Benchmark, Recommendation
@@ -165,6 +165,7 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
         reach = {link.benchmark_id: Reach(link.reach) for link in commitment.links.all()}
         context |= {
             "is_embassy": True,
+            "pending": pending_on(user, commitment.country, *story.rows(user)),
             "benchmarks": [Towards(b.recommendation, b.key, b.wording, reach[b.pk].label) for b in benchmarks],
             "horizon": Horizon(commitment.horizon).label,
             "verbs": _verbs(user, commitment, story.standing),

@@ -19,7 +19,7 @@ from dialogues.forms.fields import beside_field, has_now_seen, refused, typed, w
 from dialogues.models import Commitment, Dialogue, Participant, Presence
 from dialogues.views.commitments import Line, line, lines
 from dialogues.views.here import newest_edition, recorded_before
-from dialogues.views.redactions import redacted_on
+from dialogues.views.redactions import pending_on, redacted_on
 from recommendations.models import Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry
@@ -96,6 +96,9 @@ def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
             "dialogue": dialogue,
             "participants": [(each, Presence(each.presence).label) for each in participants],
             "redacted": redacted_on(dialogue, *participants),
+            "pending": pending_on(
+                user, dialogue.country, dialogue, *participants, *(each.commitment for each in commitments)
+            ),
             "agenda": [item.recommendation for item in dialogue.agenda.select_related("recommendation")],
             "can_change": permissions.can_hold_dialogue(user, dialogue.country),
         }

@@ -22,7 +22,7 @@ from dialogues.forms.fields import beside_field, has_now_seen, refused
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
 from dialogues.telling import Effect, effect, on_benchmark, why_not
 from dialogues.views.here import Head, newest_edition, outside
-from dialogues.views.redactions import of_evidence, redacted_on
+from dialogues.views.redactions import of_evidence, pending_on, redacted_on
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark, Edition
@@ -219,7 +219,8 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
         lines = _lines(user, evidence, edition, sent)
         context |= {
             "is_embassy": True,
-            "can_redact": evidence.file is not None and permissions.can_redact(user, evidence.country),
+            "pending": pending_on(user, evidence.country, *rows, *context.get("files", ())),
+            "can_redact": permissions.can_redact(user, evidence.country),
             "round": evidence.round,
             "readings": evidence.readings.all(),
             "recorded_by": evidence.recorded_by,

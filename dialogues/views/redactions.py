@@ -323,6 +323,18 @@ def of_evidence(evidence: Evidence) -> list[Model | None]:
     return [evidence, evidence.file, *evidence.reviews.all()]
 
 
+def pending_on(user: User, country: Country, *rows: Model | None) -> list[str]:
+    """Proposals to take something of these rows out, for the embassy alone: the address of each, if it opens for them.
+
+    An observer is told too, and sees none: what is to go stands there.
+    """
+    if not user.is_embassy:
+        return []
+    decides = user.role in (Role.OFFICER, Role.AMBASSADOR)
+    proposals = actions.proposals_naming(country, rows)
+    return [reverse("redaction_detail", args=[each.pk]) if decides else "" for each in proposals]
+
+
 def redacted_on(*rows: Model | None) -> list[Note]:
     """What of these rows was redacted, by day: for a note on their page, without the reason."""
     days: dict[date, list[str]] = defaultdict(list)

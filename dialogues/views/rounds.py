@@ -30,7 +30,7 @@ from dialogues.models import (
 from dialogues.views.assessments import Assessable, assessables
 from dialogues.views.evidence import with_what_it_shows
 from dialogues.views.here import newest_edition, outside
-from dialogues.views.redactions import of_evidence, redacted_on
+from dialogues.views.redactions import of_evidence, pending_on, redacted_on
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, MadeBy, Progress, Review, Shows, Status
 from tiptracker import clock
@@ -246,23 +246,26 @@ def _detail(
     exhibits = exhibits or _exhibits(user, round, asks=may_decide)
     accept_form = accept_form or AcceptForm(prefix="accept")
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
+    readings = list(Reading.objects.visible_to(user).filter(round=round).select_related("indicator"))
+    commitment = round.update.commitment
+    told = [round, commitment, decision, *(row for each in exhibits for row in of_evidence(each.evidence))]
     context = {
         "round": round,
-        "commitment": round.update.commitment,
+        "commitment": commitment,
         "claimed": Progress(round.claimed),
         "decision": decision,
         "decided": Decision(decision.decision) if decision else None,
         "may_decide": may_decide,
         "exhibits": exhibits,
-        "readings": list(Reading.objects.visible_to(user).filter(round=round).select_related("indicator")),
+        "readings": readings,
         "earlier": list(_rounds(user).filter(update=round.update, number__lt=round.number).order_by("number")),
         "accept_form": accept_form,
         "wrong_forms": refused(accept_form, *forms),
         "return_form": return_form or ReturnForm(prefix="return"),
         "is_overtaken": is_overtaken,
-        "redacted": redacted_on(
-            round, round.update.commitment, decision, *(row for each in exhibits for row in of_evidence(each.evidence))
-        ),
+        "redacted": redacted_on(*told),
+        "pending": pending_on(user, commitment.country, *told, *readings),
+        "can_redact": permissions.can_redact(user, commitment.country),
         "in_vain": in_vain,
         "history": history(user, round),
         "assess": _to_assess(user, round, exhibits)

@@ -118,8 +118,9 @@ def test_dialogue_detail_query_count(client, django_assert_num_queries, count):
         AgendaItemFactory(dialogue=dialogue)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; dialogue, commitments, participants, agenda, may change; inbox, name of the post
-    with django_assert_num_queries(10):
+    # session, user, zone; dialogue, commitments, participants, agenda, may change; inbox, name of the post;
+    # what is proposed to go
+    with django_assert_num_queries(11):
         response = client.get(address("dialogue_detail", dialogue))
 
     assert len(response.context["commitments"]) == count

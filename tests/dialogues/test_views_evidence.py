@@ -141,8 +141,9 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; evidence, bearings, benchmarks, terms, reviews, readings; edition, may review;
-    # own figures (once a line, once for the page), inbox, post; that it was opened, in the log; its history
-    with django_assert_num_queries(16 + AN_ENTRY + 1):
+    # own figures (once a line, once for the page), inbox, post; that it was opened, in the log; its history;
+    # may redact, what is proposed to go
+    with django_assert_num_queries(18 + AN_ENTRY + 1):
         response = client.get(address("evidence_detail", evidence))
 
     assert len(response.context["lines"]) == count + 1
@@ -157,8 +158,8 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
     client.force_login(OfficerFactory())
 
     # session, user, zone; evidence, bearings, reviews, readings; files; edition; as it waits, own figures; inbox, post;
-    # that it was opened, in the log; its history
-    with django_assert_num_queries(12 + AN_ENTRY + 1):
+    # that it was opened, in the log; its history; may redact, what is proposed to go
+    with django_assert_num_queries(14 + AN_ENTRY + 1):
         response = client.get(address("evidence_detail", figure))
 
     assert len(response.context["files"]) == count

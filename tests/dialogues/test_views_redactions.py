@@ -8,10 +8,11 @@ from django.db import transaction
 from django.urls import reverse
 
 from dialogues.actions import MANY, confirm_redaction, finish_redaction, propose_redaction
-from dialogues.models import EvidenceFile, Redaction
+from dialogues.models import EvidenceFile, Redaction, RedactionFile, RoundDecision
 from tests.factories import (
     AmbassadorFactory,
     CountryFactory,
+    DialogueFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceFileFactory,
@@ -269,6 +270,96 @@ def test_nothing_that_is_sent_oddly_is_an_error(client, officer, sent):
 
     assert client.post(ADD, typed(look="1", **odd)).status_code == 200
     assert client.post(ADD, {}).status_code == 422
+
+
+# --- While it waits ---------------------------------------------------------------------------------------------------
+
+NOTE = "Words on this page are proposed to be taken out: do not hand it on."
+
+
+def pages_of(sent, *more):
+    commitment = reverse("commitment_detail", args=[sent.update.commitment_id])
+    return [reverse("round_detail", args=[sent.pk]), commitment, *more]
+
+
+def test_pages_with_words_proposed_to_go_say_so_to_the_embassy_and_lead_there(client, officer, sent):
+    evidence = EvidenceFactory(title=f"{NAME} was heard")
+    dialogue = DialogueFactory(purpose=f"About {NAME}")
+    pages = pages_of(
+        sent, reverse("evidence_detail", args=[evidence.pk]), reverse("dialogue_detail", args=[dialogue.pk])
+    )
+    other = reverse("evidence_detail", args=[EvidenceFactory(title="Nobody is named").pk])
+    assert NOTE not in "".join(client.get(page).text for page in [*pages, other])
+    proposal = f'href="{reverse("redaction_detail", args=[RedactionFactory().pk])}"'
+
+    for page in pages:
+        text = client.get(page).text
+        assert NOTE in text, page
+        assert proposal in text, page
+    assert NOTE not in client.get(other).text
+
+    client.force_login(ObserverFactory())
+    for page in pages[1:]:
+        text = client.get(page).text
+        assert NOTE in text, page
+        assert proposal not in text, page
+
+
+def test_a_ministry_is_not_told_of_a_proposal(client, sent):
+    RedactionFactory()
+    client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
+
+    text = client.get(pages_of(sent)[1]).text
+
+    assert NOTE not in text
+    assert "redactions" not in text
+
+
+def test_pages_with_a_file_proposed_to_go_say_so(client, officer, sent):
+    file = EvidenceFileFactory()
+    evidence = EvidenceFactory(round=sent, file=file, commitment=sent.update.commitment)
+    RedactionFile.objects.create(redaction=RedactionFactory(words=""), file=file)
+
+    for page in pages_of(sent, reverse("evidence_detail", args=[evidence.pk])):
+        assert NOTE in client.get(page).text, page
+
+
+def test_a_page_says_nothing_of_a_text_that_is_left_or_was_decided_on(client, officer, sent):
+    page = pages_of(sent)[0]
+    redaction = RedactionFactory()
+    place = {"table": "dialogues.updateround", "row": sent.pk, "field": "narrative"}
+    redaction.places.create(**place, is_left=True)
+    assert NOTE not in client.get(page).text
+
+    waiting = RedactionFactory()
+    assert NOTE in client.get(page).text
+    RedactionDecisionFactory(redaction=waiting, decision="declined", reason="It names an official.")
+    assert NOTE not in client.get(page).text
+
+
+def test_an_update_with_words_proposed_to_go_is_not_accepted(client, officer, sent):
+    EvidenceFactory(round=sent, commitment=sent.update.commitment)
+    page = client.get(reverse("round_detail", args=[sent.pk]))
+    [exhibit] = page.context["exhibits"]
+    prefix = exhibit.lines[0].form.prefix
+    body = {f"{prefix}-decision": "verified", f"{prefix}-reason": "Seen.", "accept-reason": "Kept as typed."}
+    RedactionFactory()
+
+    refused = client.post(reverse("round_accept", args=[sent.pk]), body)
+
+    assert refused.status_code == 422
+    assert "Confirm or decline that first" in refused.text
+    assert "Kept as typed." in refused.text
+    assert not RoundDecision.objects.exists()
+
+
+def test_an_update_and_evidence_lead_those_who_may_to_have_a_text_taken_out(client, officer, sent):
+    evidence = reverse("evidence_detail", args=[EvidenceFactory().pk])
+    link = f'<a href="{ADD}">A text here names somebody: have it taken out</a>'
+
+    assert all(link in client.get(page).text for page in (pages_of(sent)[0], evidence))
+    client.force_login(ObserverFactory())
+    assert link not in client.get(evidence).text
 
 
 # --- Deciding ---------------------------------------------------------------------------------------------------------

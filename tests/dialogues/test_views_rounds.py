@@ -259,8 +259,9 @@ def test_round_detail_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; round, may decide, edition; evidence, bearings, benchmarks, terms, reviews, readings;
-    # readings of the round, earlier rounds; inbox, name of the post; that it was opened, in the log; its history
-    with django_assert_num_queries(16 + AN_ENTRY + 1):
+    # readings of the round, earlier rounds; inbox, name of the post; that it was opened, in the log; its history;
+    # may redact, what is proposed to go
+    with django_assert_num_queries(18 + AN_ENTRY + 1):
         response = client.get(address("round_detail", sent))
 
     assert len(response.context["exhibits"]) == count
