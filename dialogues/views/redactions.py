@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -52,7 +53,8 @@ from recommendations.models import (
 )
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
-from tiptracker.audit.models import AuditDetail
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditDetail, AuditEntry
 from tiptracker.audit.verbs import words_of
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -221,7 +223,8 @@ def redaction_detail(request: SignedIn, pk: int) -> HttpResponse:
             beside_field(form, str(refusal), refusal.field)
             redaction = rows.get(pk=pk)
         else:
-            messages.success(request, "It is taken out." if is_confirmed else "Declined. The record stays as it is.")
+            done = "It is taken out. What is to be done now stands below."
+            messages.success(request, done if is_confirmed else "Declined. The record stays as it is.")
             return redirect("redaction_detail", redaction.pk)
     context = {"redaction": redaction, "form": form, "may_decide": may_decide, **_told(redaction, user)}
     return render_page(request, "dialogues/redaction_detail.html", context, status=422 if form.errors else 200)
@@ -244,7 +247,20 @@ def _told(redaction: Redaction, user: User) -> dict[str, Any]:
         places = [each for each in actions.places_of(redaction.country, redaction.words) if each.key not in left]
         told["spots"] = _spots(user, places, redaction.words)
         told["are_many"] = len(places) > actions.MANY
+    elif decision.decision == Answer.CONFIRMED:
+        told |= _handed_over(redaction, told["files"], user)
     return told
+
+
+def _handed_over(redaction: Redaction, files: Sequence[EvidenceFile], user: User) -> dict[str, Any]:
+    """Who holds a copy: of a briefing withdrawn for it (an app above this one: by name alone), or of its files."""
+    briefings = apps.get_model("reports", "Briefing").objects.visible_to(user).filter(withdrawn_for=redaction)
+    taken = AuditEntry.objects.visible_to(user).filter(verb="file.taken").select_related("by").order_by("number")
+    return {
+        "is_searching": redaction.words != REDACTED,
+        "withdrawn": list(briefings.order_by("pk").prefetch_related("downloads__by")),
+        "taken": list(taken.on(*files)) if files else [],
+    }
 
 
 def _spots(user: User, places: Sequence[actions.Place], words: str, left: Collection[str] = ()) -> list[Spot]:

@@ -11,6 +11,7 @@ from dialogues.actions import MANY, confirm_redaction, finish_redaction, propose
 from dialogues.models import EvidenceFile, Redaction, RedactionFile, RoundDecision
 from tests.factories import (
     AmbassadorFactory,
+    BriefingDownloadFactory,
     CountryFactory,
     DialogueFactory,
     EditionFactory,
@@ -441,6 +442,62 @@ def test_the_list_counts_its_queries(client, django_assert_num_queries, count):
         page = client.get(reverse("redaction_list"))
 
     assert len(page.context["page"]) == count
+
+
+# --- What is to be done afterwards ------------------------------------------------------------------------------------
+
+
+def withdrawn_for(redaction):
+    return BriefingDownloadFactory(
+        by=OfficerFactory(name="Thato Exercise"),
+        briefing__file="",
+        briefing__content=None,
+        briefing__sha256="a" * 64,
+        briefing__withdrawn_at=at_noon(date(2022, 2, 3)),
+        briefing__withdrawn_by=AmbassadorFactory(),
+        briefing__withdrawn_reason="It held a text that has been taken out of the record.",
+        briefing__withdrawn_for=redaction,
+    ).briefing
+
+
+def test_what_is_to_be_done_after_confirming_stands_on_its_page(client, officer, sent):
+    redaction = take_out()
+    briefing = withdrawn_for(redaction)
+    other = withdrawn_for(RedactionDecisionFactory(redaction__words=REDACTED).redaction)
+
+    text = client.get(reverse("redaction_detail", args=[redaction.pk])).text
+
+    assert f'href="{reverse("briefing_detail", args=[briefing.pk])}"' in text
+    assert f'href="{reverse("briefing_detail", args=[other.pk])}"' not in text
+    assert "downloaded by Thato Exercise on 28 January 2022" in text
+    assert "Ask for a new briefing" in text
+    assert "Tell the ministry from which it came to correct its own papers." in text
+
+
+def test_until_briefings_were_searched_the_page_says_so(client, officer, sent):
+    redaction = RedactionDecisionFactory().redaction
+
+    text = client.get(reverse("redaction_detail", args=[redaction.pk])).text
+
+    assert "Briefings are being searched for the words." in text
+    assert "No briefing was withdrawn" not in text
+
+
+def test_who_downloaded_a_file_that_was_destroyed_is_named(client, officer, sent):
+    file, other = EvidenceFileFactory(), EvidenceFileFactory()
+    redaction = RedactionDecisionFactory(redaction__words=REDACTED).redaction
+    RedactionFile.objects.create(redaction=redaction, file=file)
+    address = reverse("redaction_detail", args=[redaction.pk])
+    with transaction.atomic():
+        record("file.taken", by=OfficerFactory(name="Someone Else"), row=other, country=CountryFactory())
+    text = client.get(address).text
+    assert "Nobody downloaded a file that was destroyed." in text
+    assert "Someone Else" not in text
+
+    with transaction.atomic():
+        record("file.taken", by=OfficerFactory(name="Thato Exercise"), row=file, country=CountryFactory())
+
+    assert f"File {file.pk}: Thato Exercise" in client.get(address).text
 
 
 # --- What is told afterwards ------------------------------------------------------------------------------------------
