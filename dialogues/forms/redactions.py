@@ -54,8 +54,8 @@ class DecisionForm(PlainForm):
 
     reason = forms.CharField(
         max_length=texts.REASON,
-        label="Why",
+        label="Why, needed if you decline",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed if you decline. This stays in the record, so say it without the words.",
+        help_text="This stays in the record, so say it without the words.",
     )

@@ -1,7 +1,7 @@
 """Taking words out of the record: one person proposes it, another looks at every place and confirms or declines."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,7 +15,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
@@ -24,78 +23,19 @@ from dialogues import actions, permissions
 from dialogues.forms.fields import beside_field
 from dialogues.forms.redactions import DecisionForm, RedactionForm
 from dialogues.matching import excerpt
-from dialogues.models import (
-    AgendaItem,
-    Assessment,
-    Commitment,
-    CommitmentEvent,
-    Dialogue,
-    Evidence,
-    EvidenceFile,
-    EvidenceReview,
-    Participant,
-    Reading,
-    Redaction,
-    RedactionPlace,
-    RoundDecision,
-    UpdateRound,
-)
-from dialogues.models.texts import TEXTS
+from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionPlace, UpdateRound
 from dialogues.views.here import recorded_before
+from dialogues.views.spots import MODELS, Spot, labelled
 from dialogues.words import Answer
-from recommendations.models import (
-    BenchmarkTerms,
-    Edition,
-    EditionTerms,
-    MilestoneDone,
-    Recommendation,
-    RecommendationTerms,
-)
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.audit.models import AuditDetail, AuditEntry
-from tiptracker.audit.verbs import words_of
+from tiptracker.audit.models import AuditEntry
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.words import Role
 
 PAGE_SIZE = 25
-PAGES: Mapping[type[Model], tuple[str, str]] = {
-    UpdateRound: ("round_detail", "pk"),
-    RoundDecision: ("round_detail", "round"),
-    Evidence: ("evidence_detail", "pk"),
-    EvidenceFile: ("evidence_detail", "evidence"),
-    EvidenceReview: ("evidence_detail", "evidence"),
-    Reading: ("evidence_detail", "evidence"),
-    Commitment: ("commitment_detail", "pk"),
-    CommitmentEvent: ("commitment_detail", "commitment"),
-    Assessment: ("recommendation_detail", "benchmark__recommendation"),
-    Dialogue: ("dialogue_detail", "pk"),
-    Participant: ("dialogue_detail", "dialogue"),
-    AgendaItem: ("dialogue_detail", "dialogue"),
-    Edition: ("edition_terms", "pk"),
-    EditionTerms: ("edition_terms", "edition"),
-    MilestoneDone: ("milestone_done", "milestone"),
-    Recommendation: ("recommendation_detail", "pk"),
-    RecommendationTerms: ("recommendation_detail", "recommendation"),
-    BenchmarkTerms: ("recommendation_detail", "benchmark__recommendation"),
-}
-"""On which page a text can be read in its place, and the way from its row to what that page shows."""
-MODELS: Mapping[str, type[Model]] = {
-    AuditDetail._meta.label_lower: AuditDetail,
-    **{model._meta.label_lower: model for model in TEXTS},
-}
-
-
-class Spot(NamedTuple):
-    """A place as a page shows it: what it is called, where it can be read, and the words with what is around them."""
-
-    key: str
-    label: str
-    url: str
-    excerpt: str = ""
-    is_chosen: bool = True
 
 
 class FileSpot(NamedTuple):
@@ -129,10 +69,13 @@ def redaction_add(request: SignedIn) -> HttpResponse:
         raise PermissionDenied
     is_sent = request.method == "POST"
     form = RedactionForm(request.POST if is_sent else None, countries=countries)
-    context: dict[str, Any] = {"form": form}
-    if not is_sent:
-        context["files"] = _files(user, countries, (), _keys(request.GET.getlist("file")))
-    elif form.is_valid():
+    typed = request.POST if is_sent else request.GET
+    # Begun from a file: that, and not words, is what goes.
+    context: dict[str, Any] = {"form": form, "is_of_file": "of_file" in typed or (not is_sent and "file" in typed)}
+    if not form.is_valid():
+        named, offered = _keys(typed.getlist("file")), _keys(typed.getlist("offered"))
+        context["files"] = _files(user, countries, (), named, offered=offered)
+    else:
         page = _Found(request, form)
         if page.is_proposed and (redaction := page.propose()):
             messages.success(request, "Proposed. Nothing is taken out until somebody else has confirmed it.")
@@ -239,8 +182,8 @@ def _told(redaction: Redaction, user: User) -> dict[str, Any]:
     told: dict[str, Any] = {
         "decision": decision,
         "files": [each.file for each in redaction.files.select_related("file")],
-        "left": _labelled(user, marked[True]),
-        "spots": _labelled(user, marked[False]),
+        "left": labelled(user, marked[True]),
+        "spots": labelled(user, marked[False]),
     }
     if decision is None:
         left = {str(place) for place in redaction.places.all()}
@@ -264,43 +207,11 @@ def _handed_over(redaction: Redaction, files: Sequence[EvidenceFile], user: User
 
 
 def _spots(user: User, places: Sequence[actions.Place], words: str, left: Collection[str] = ()) -> list[Spot]:
-    named = _labelled(user, [(place.model, place.row, place.field) for place in places])
+    named = labelled(user, [(place.model, place.row, place.field) for place in places])
     return [
         spot._replace(excerpt=excerpt(place.text, words), is_chosen=spot.key not in left)
         for spot, place in zip(named, places, strict=True)
     ]
-
-
-def _labelled(user: User, places: Sequence[tuple[type[Model], int, str]]) -> list[Spot]:
-    """Places by name, each with the page on which it can be read, where it has one."""
-    rows: dict[type[Model], set[int]] = defaultdict(set)
-    for model, row, _ in places:
-        rows[model].add(row)
-    urls: dict[tuple[type[Model], int], str] = {}
-    for model, keys in rows.items():
-        if model in PAGES:
-            page, way = PAGES[model]
-            targets = model._default_manager.filter(pk__in=keys).values_list("pk", way)
-            urls |= {(model, pk): reverse(page, args=[target]) for pk, target in targets if target}
-    names = {
-        (model, row): f"{capfirst(model._meta.verbose_name)} {row}" for model, keys in rows.items() for row in keys
-    }
-    names |= {(AuditDetail, row): "An entry of the log that is closed to you" for row in rows[AuditDetail]}
-    for kept in AuditDetail.objects.visible_to(user).filter(pk__in=rows[AuditDetail]).select_related("entry"):
-        names[AuditDetail, kept.pk] = f"Entry {kept.entry.number} of the log, “{words_of(kept.entry.verb)}”"
-        urls[AuditDetail, kept.pk] = reverse("log_detail", args=[kept.entry.number])
-    return [
-        Spot(
-            key=f"{model._meta.label_lower}:{row}:{field}",
-            label=f"{names[model, row]}: {_named(model, field)}",
-            url=urls.get((model, row), ""),
-        )
-        for model, row, field in places
-    ]
-
-
-def _named(model: type[Model], field: str) -> str:
-    return str(getattr(model._meta.get_field(field), "verbose_name", field))
 
 
 def _files(
@@ -327,13 +238,6 @@ def _keys(typed: Iterable[str]) -> set[int]:
     return {int(key) for key in typed if key.isdecimal() and len(key) < 19}
 
 
-class Note(NamedTuple):
-    """That something on a page was redacted: when, and what."""
-
-    on: date
-    what: list[str]
-
-
 def of_evidence(evidence: Evidence) -> list[Model | None]:
     """A piece of evidence and what is read with it, from prefetched rows."""
     return [evidence, evidence.file, *evidence.reviews.all()]
@@ -351,13 +255,7 @@ def pending_on(user: User, country: Country, *rows: Model | None) -> list[str]:
     return [reverse("redaction_detail", args=[each.pk]) if decides else "" for each in proposals]
 
 
-def redacted_on(*rows: Model | None) -> list[Note]:
-    """What of these rows was redacted, by day: for a note on their page, without the reason."""
-    days: dict[date, list[str]] = defaultdict(list)
-    for place in RedactionPlace.objects.marked(filter(None, rows)):
-        on = timezone.localtime(place.redaction.decision.recorded_at).date()
-        model = MODELS[place.table]
-        name = f"{model._meta.verbose_name} ({_named(model, place.field)})"
-        if name not in days[on]:
-            days[on].append(name)
-    return [Note(on, what) for on, what in sorted(days.items())]
+def redacted_on(*rows: Model | None) -> list[date]:
+    """On which days something of these rows was redacted: for a note on their page, which says neither what nor why."""
+    marked = RedactionPlace.objects.marked(filter(None, rows))
+    return sorted({timezone.localtime(place.redaction.decision.recorded_at).date() for place in marked})

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.django_db
 ADD = "/redactions/add/"
 NAME = "Palesa Exercise"
 REASON = "It names somebody who was exploited."
+UPDATE = "Update of 10 January 2022, Ministry of Police: the text"
 
 
 @pytest.fixture
@@ -90,8 +91,12 @@ def test_the_places_are_shown_and_nothing_is_proposed_yet(client, officer, sent)
 
     assert page.status_code == 200
     assert [(spot.label, spot.url, spot.is_chosen) for spot in page.context["spots"]] == [
-        (f"Update round {sent.pk}: narrative", reverse("round_detail", args=[sent.pk]), True),
-        (f"Evidence {evidence.pk}: what happened", reverse("evidence_detail", args=[evidence.pk]), True),
+        (UPDATE, reverse("round_detail", args=[sent.pk]), True),
+        (
+            "Evidence of 10 January 2022, Ministry of Police: what happened",
+            reverse("evidence_detail", args=[evidence.pk]),
+            True,
+        ),
     ]
     assert "In the spring we brought Palesa Exercise to a safe house." in page.text
     assert not Redaction.objects.exists()
@@ -119,7 +124,13 @@ def test_entries_of_the_log_are_listed_by_number_and_can_be_left(client, officer
 
     page = client.post(ADD, typed(look="1"))
     spot = page.context["spots"][-1]
-    assert spot == (key, f"Entry {entry.number} of the log, “Sent an update”: after", address, f"{NAME} came", True)
+    assert spot == (
+        key,
+        f"Entry {entry.number} of the log, “Sent an update”: as it was after",
+        address,
+        f"{NAME} came",
+        True,
+    )
     assert f'href="{address}"' in page.text
     body = looked_for(client)
     body["place"] = [f"dialogues.updateround:{sent.pk}:narrative"]
@@ -137,7 +148,7 @@ def test_the_second_person_sees_which_entries_of_the_log_go(client, sent):
     address = reverse("redaction_detail", args=[RedactionFactory(recorded_by=OfficerFactory()).pk])
     client.force_login(AmbassadorFactory())
 
-    label = f"Entry {entry.number} of the log, “Sent an update”: after"
+    label = f"Entry {entry.number} of the log, “Sent an update”: as it was after"
     page = client.get(address)
     assert page.context["spots"][-1][1:4] == (label, reverse("log_detail", args=[entry.number]), f"{NAME} came")
     assert label in client.post(address, {"decision": "confirmed"}, follow=True).text
@@ -153,7 +164,7 @@ def test_an_entry_that_the_reader_may_not_open_has_no_link(client, officer, sent
 
     spot = client.post(ADD, typed(look="1")).context["spots"][-1]
 
-    assert (spot.label, spot.url) == ("An entry of the log that is closed to you: after", "")
+    assert (spot.label, spot.url) == ("An entry of the log that is closed to you: as it was after", "")
 
 
 def test_accounts_of_another_country_are_not_told_of(client, officer, sent):
@@ -248,6 +259,23 @@ def test_a_file_is_proposed_from_the_page_of_its_evidence(client, officer, sent)
     assert client.post(ADD, body | {"look": "1"}).context["is_looked_for"]
     client.post(ADD, body | {"looked_for": "", "propose": "1"})
 
+    assert [each.file for each in Redaction.objects.get().files.all()] == [file]
+
+
+def test_a_page_begun_from_a_file_is_about_that_file_and_keeps_it_when_refused(client, officer, sent):
+    file = EvidenceFileFactory(name="list.pdf")
+    EvidenceFactory(round=sent, file=file)
+
+    page = client.get(f"{ADD}?file={file.pk}")
+    body = {"words": "", "reason": "", "offered": file.pk, "file": file.pk, "of_file": "1", "looked_for": ""}
+    refused = client.post(ADD, body | {"propose": "1"})
+
+    assert refused.status_code == 422
+    for each in (page, refused):
+        assert "<h1>Take a file out of the record</h1>" in each.text
+        assert [(spot.file, spot.is_chosen) for spot in each.context["files"]] == [(file, True)]
+        assert each.text.index("list.pdf") < each.text.index(">Propose that this file goes</button>")
+    client.post(ADD, body | {"propose": "1", "reason": REASON})
     assert [each.file for each in Redaction.objects.get().files.all()] == [file]
 
 
@@ -387,13 +415,13 @@ def test_the_second_person_sees_the_words_and_every_place_and_confirms(client, s
 
     page = client.get(address)
     assert NAME in page.text
-    assert [spot.label for spot in page.context["spots"]] == [f"Update round {sent.pk}: narrative"]
+    assert [spot.label for spot in page.context["spots"]] == [UPDATE]
     answer = client.post(address, {"decision": "confirmed"}, follow=True)
 
     sent.refresh_from_db()
     assert sent.narrative == REDACTED
     assert NAME not in answer.text
-    assert f"Update round {sent.pk}: narrative" in answer.text
+    assert UPDATE in answer.text
 
 
 def test_who_proposed_it_sees_it_and_can_not_decide(client, officer):
@@ -405,6 +433,16 @@ def test_who_proposed_it_sees_it_and_can_not_decide(client, officer):
     assert "Another officer, or the ambassador, has to confirm it." in page.text
     assert 'name="decision"' not in page.text
     assert client.post(address, {"decision": "confirmed"}).status_code == 403
+
+
+def test_no_reason_is_called_optional_that_declining_asks_for(client, sent):
+    address = reverse("redaction_detail", args=[RedactionFactory(recorded_by=OfficerFactory()).pk])
+    client.force_login(AmbassadorFactory())
+
+    text = client.get(address).text
+
+    assert "Why, needed if you decline" in text
+    assert "(optional)" not in text
 
 
 def test_declining_wants_a_reason(client, sent):
@@ -527,7 +565,8 @@ def test_a_ministry_reads_the_mark_and_the_day_and_no_reason(client, sent):
     for page in pages[:2]:
         assert REDACTED in page.text
         assert "3 February 2022" in page.text
-    assert "3 February 2022</time>: update round (narrative)" in pages[0].text
+    assert 'A text here was taken out on <time datetime="2022-02-03">3 February 2022</time>.' in pages[0].text
+    assert "narrative" not in pages[0].text
     assert "Tell your contact at the embassy at once" in pages[0].text
     assert pages[4].json()["narrative"] == REDACTED
     assert pages[2].context["form"].initial["narrative"] == ""
@@ -547,7 +586,7 @@ def test_pages_of_the_embassy_tell_the_day_and_hold_without_their_texts(client, 
     ):
         page = client.get(address)
         assert page.status_code == 200
-        assert "Redacted on" in page.text
+        assert "A text here was taken out on" in page.text
         assert "3 February 2022" in page.text
         assert "palesa" not in page.text.casefold()
         assert f'href="{REDACTED}"' not in page.text
@@ -571,7 +610,7 @@ def test_a_page_without_a_redacted_text_tells_of_no_day(client, officer, sent):
     page = client.get(reverse("evidence_detail", args=[other.pk]))
 
     assert page.context["redacted"] == []
-    assert "Redacted on" not in page.text
+    assert "A text here was taken out on" not in page.text
 
 
 def test_a_file_that_was_taken_out_is_told_in_a_sentence(client, officer, sent):
