@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from dialogues.views import assessments, commitments, dialogues, evidence, log, ministry, redactions, rounds
+from dialogues.views import (
+    assessments,
+    commitments,
+    dialogues,
+    evidence,
+    indicators,
+    log,
+    ministry,
+    redactions,
+    rounds,
+)
 
 urlpatterns = [
     path("commitments/", commitments.commitment_list, name="commitment_list"),
@@ -19,6 +29,10 @@ urlpatterns = [
     path("evidence/<int:pk>/", evidence.evidence_detail, name="evidence_detail"),
     path("evidence/<int:pk>/review/", evidence.evidence_review, name="evidence_review"),
     path("files/<int:pk>/", evidence.evidence_file, name="evidence_file"),
+    path("indicators/", indicators.indicator_list, name="indicator_list"),
+    path("indicators/enter/", indicators.indicator_enter, name="indicator_enter"),
+    path("indicators/<int:pk>/", indicators.indicator_detail, name="indicator_detail"),
+    path("indicators/<int:pk>/add/", indicators.reading_add, name="reading_add"),
     path("inbox/", rounds.round_list, name="round_list"),
     path("inbox/<int:pk>/", rounds.round_detail, name="round_detail"),
     path("inbox/<int:pk>/return/", rounds.round_return, name="round_return"),

@@ -125,6 +125,23 @@ class Verdict(Word):
     BACKWARDS = "going_backwards", "Going backwards"
 
 
+class Dimension(Word):
+    """By what a figure is broken down."""
+
+    FORM = "form", "Sex or labour trafficking"
+    SEX = "sex"
+    AGE = "age"
+    DISTRICT = "district"
+
+
+CATEGORIES = {
+    Dimension.FORM: ("Sex trafficking", "Labour trafficking"),
+    Dimension.SEX: ("Female", "Male"),
+    Dimension.AGE: ("Adults", "Children"),
+}
+"""Into what a figure is broken down; districts are the country's own."""
+
+
 class Direction(Word):
     """Which way a count moved when no figure was told."""
 

@@ -44,6 +44,7 @@ EMBASSY_PAGES = (
     ("recommendation_list", "Recommendations"),
     ("commitment_list", "Commitments"),
     ("dialogue_list", "Dialogues"),
+    ("indicator_list", "Indicators"),
     ("briefing_list", "Briefings"),
 )
 HOME = {Role.FOCAL_POINT: "ministry_home", Role.ADMINISTRATOR: "admin:index"}

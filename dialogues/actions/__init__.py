@@ -15,7 +15,7 @@ from dialogues.actions.commitments import (
     withdraw,
 )
 from dialogues.actions.dialogues import ParticipantLine, change_dialogue, record_dialogue
-from dialogues.actions.evidence import log_evidence, open_evidence, review
+from dialogues.actions.evidence import log_counts, log_evidence, open_evidence, review
 from dialogues.actions.files import (
     check_kept_files,
     drop_unsent,
@@ -25,7 +25,7 @@ from dialogues.actions.files import (
     sendable_again,
     take_file,
 )
-from dialogues.actions.readings import Count, record_reading
+from dialogues.actions.readings import Count, Part, part_field, record_reading
 from dialogues.actions.redactions import (
     MANY,
     Place,
@@ -45,6 +45,7 @@ __all__ = [
     "Count",
     "Figure",
     "Judgement",
+    "Part",
     "ParticipantLine",
     "Place",
     "RecordedBefore",
@@ -58,9 +59,11 @@ __all__ = [
     "finish_redaction",
     "keep_inspected",
     "keep_upload",
+    "log_counts",
     "log_evidence",
     "open_evidence",
     "open_rounds",
+    "part_field",
     "places_of",
     "proposals_naming",
     "propose_redaction",

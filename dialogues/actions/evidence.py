@@ -10,7 +10,15 @@ from dialogues.actions.commitments import refuse_foreign_or_doubled
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.actions.readings import Count, record_reading
 from dialogues.actions.twice import one_at_a_time, refuse_twice
-from dialogues.models import Commitment, Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, RoundDecision
+from dialogues.models import (
+    Commitment,
+    Evidence,
+    EvidenceBearing,
+    EvidenceFile,
+    EvidenceReview,
+    Reading,
+    RoundDecision,
+)
 from dialogues.permissions import can_log, can_review, has_recorded
 from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.actions import readiness_may_have_moved
@@ -20,6 +28,8 @@ from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, refuse_backwards, refuse_future, refuse_unseen, spelt, written
 from tiptracker.words import Role
+
+TITLE_LENGTH = 400
 
 
 @transaction.atomic
@@ -39,14 +49,16 @@ def log_evidence(
     sensitivity: Sensitivity = Sensitivity.INTERNAL,
     bearings: Sequence[tuple[Benchmark, Shows]] = (),
     count: Count | None = None,
+    shares_file: bool = False,
     by: User,
     now: datetime,
 ) -> Evidence:
     """Log what happened between two days (the first None where unknown), who says so, what it shows on which benchmark.
 
-    `count` is what it tells to have been counted: a reading that cites it. A day outside every tracking period is kept:
-    it doesn't count, and pages say so. Raises PermissionDenied; Refused for a day to come, a span turned round, where
-    neither source, link nor file lets anybody check it, and where `record_reading` does; RecordedBefore.
+    `count` is what it tells to have been counted: a reading that cites it. `shares_file` says that another piece logged
+    with it cites the file already. A day outside every tracking period is kept: it doesn't count, and pages say so.
+    Raises PermissionDenied; Refused for a day to come, a span turned round, where neither source, link nor file lets
+    anybody check it, and where `record_reading` does; RecordedBefore.
     """
     if not can_log(by, country):
         raise PermissionDenied
@@ -77,7 +89,7 @@ def log_evidence(
     )
     one_at_a_time(by)
     refuse_twice(_the_same(evidence, bearings, count), now)
-    if file:
+    if file and not shares_file:
         refuse_unless_own_and_unsent([file], by)
     add(evidence)
     bear(evidence, bearings)
@@ -86,6 +98,49 @@ def log_evidence(
         record_reading(**count._asdict(), source="", evidence=evidence, by=by, now=now)
     readiness_may_have_moved(country.pk)
     return evidence
+
+
+@transaction.atomic
+def log_counts(
+    *,
+    country: Country,
+    counts: Sequence[Count],
+    stated_by: str,
+    source: str = "",
+    link: str = "",
+    file: EvidenceFile | None = None,
+    by: User,
+    now: datetime,
+) -> list[Evidence]:
+    """Log several figures of one source: each is a piece of evidence of its own, so that each is judged by itself.
+
+    All of them or none. Raises as `log_evidence` does, and Refused where nothing is counted.
+    """
+    if not counts:
+        raise Refused("Give at least one figure, or say of one that no data was given.")
+    return [
+        log_evidence(
+            country=country,
+            title=f"{stated_by.strip()}: {_in_words(count)}"[:TITLE_LENGTH],
+            kind=EvidenceKind.STATISTIC,
+            happened_from=count.starts_on,
+            happened_to=count.through_on,
+            done_by=DoneBy.GOVERNMENT,
+            stated_by=stated_by,
+            source=source,
+            link=link,
+            file=file,
+            count=count,
+            shares_file=place > 0,
+            by=by,
+            now=now,
+        )
+        for place, count in enumerate(counts)
+    ]
+
+
+def _in_words(count: Count) -> str:
+    return Reading(**{name: value for name, value in count._asdict().items() if name != "parts"}).in_words
 
 
 def _the_same(evidence: Evidence, bearings: Sequence[tuple[Benchmark, Shows]], count: Count | None) -> Evidence | None:

@@ -1,5 +1,6 @@
 """What was counted."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -7,15 +8,23 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.models import Evidence, Reading, UpdateRound
+from dialogues.models import Evidence, Reading, ReadingPart, UpdateRound
 from dialogues.permissions import can_log
-from dialogues.words import Direction
+from dialogues.words import Dimension, Direction
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Indicator
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, refuse_backwards, refuse_future
+
+
+class Part(NamedTuple):
+    """How many of a figure are of one category, such as "Maseru" of the districts."""
+
+    dimension: Dimension
+    category: str
+    figure: Decimal
 
 
 class Count(NamedTuple):
@@ -27,6 +36,7 @@ class Count(NamedTuple):
     figure: Decimal | None
     direction: Direction | str
     note: str = ""
+    parts: Sequence[Part] = ()
 
 
 @transaction.atomic
@@ -40,13 +50,15 @@ def record_reading(
     note: str,
     source: str,
     evidence: Evidence | None,
+    parts: Sequence[Part] = (),
     by: User,
     now: datetime,
 ) -> Reading:
     """A figure, or a direction alone, or ("no data") neither, from `starts_on` through `through_on`.
 
     It is verified when `evidence` is. Raises PermissionDenied; Refused for a day to come, a span turned round, a figure
-    with a direction or below zero, and where neither source nor evidence is named.
+    with a direction or below zero, parts that make more than the figure, and where neither source nor evidence is
+    named.
     """
     if not can_log(by, indicator.country):
         raise PermissionDenied
@@ -66,6 +78,7 @@ def record_reading(
         by=by,
         now=now,
     )
+    _add_parts(reading, parts)
     record("reading.recorded", by=by, row=reading, country=indicator.country_id, after=told(reading))
     readiness_may_have_moved(indicator.country_id)
     return reading
@@ -112,6 +125,30 @@ def add_reading(
     )
 
 
+def _add_parts(reading: Reading, parts: Sequence[Part]) -> None:
+    """Write into what the figure is broken down, or refuse beside the part that is wrong."""
+    made: dict[Dimension, Decimal] = {}
+    for part in parts:
+        field = part_field(part.dimension, part.category)
+        if reading.figure is None:
+            raise Refused("Give the whole figure too, or leave its parts empty.", field="figure")
+        if part.figure < 0:
+            raise Refused("A figure can't be less than zero. Put it right.", field=field)
+        made[part.dimension] = made.get(part.dimension, Decimal(0)) + part.figure
+        if made[part.dimension] > reading.figure:
+            raise Refused(
+                f"With this, {part.dimension.label.lower()} makes more than the whole figure, {reading.told}. "
+                "Put one of them right.",
+                field=field,
+            )
+        add(ReadingPart(reading=reading, dimension=part.dimension, category=part.category, figure=part.figure))
+
+
+def part_field(dimension: Dimension, category: str) -> str:
+    """The name of the field in which a part is typed."""
+    return f"{dimension}-{category}"
+
+
 def told(reading: Reading) -> dict[str, object]:
     """What the log keeps of a reading."""
     return {
@@ -123,4 +160,5 @@ def told(reading: Reading) -> dict[str, object]:
         "note": reading.note,
         "source": reading.source,
         "evidence": reading.evidence_id,
+        **({"parts": parts} if (parts := reading.parts_told) else {}),
     }

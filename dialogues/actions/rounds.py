@@ -17,7 +17,7 @@ from dialogues.actions.commitments import (
     refuse_unproven,
     waiting_round,
 )
-from dialogues.actions.evidence import add_review, bear, refuse_unless_reviewer, told
+from dialogues.actions.evidence import TITLE_LENGTH, add_review, bear, refuse_unless_reviewer, told
 from dialogues.actions.files import refuse_too_much_together, refuse_unless_own_and_unsent
 from dialogues.actions.readings import add_reading
 from dialogues.actions.readings import told as reading_told
@@ -61,7 +61,6 @@ from tiptracker.rules import (
     written,
 )
 
-TITLE_LENGTH = 400
 NO_FILE: Sequence[EvidenceFile | None] = (None,)
 GOVERNMENTS_OWN = (DoneBy.GOVERNMENT, DoneBy.JOINT)
 

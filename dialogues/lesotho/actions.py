@@ -24,7 +24,6 @@ from dialogues.models import (
     CommitmentBenchmark,
     CommitmentEvent,
     Dialogue,
-    Dimension,
     Evidence,
     EvidenceBearing,
     EvidenceReview,
@@ -33,7 +32,7 @@ from dialogues.models import (
     Reading,
     ReadingPart,
 )
-from dialogues.words import Kind, Review, Sensitivity
+from dialogues.words import Dimension, Kind, Review, Sensitivity
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import (
     Benchmark,

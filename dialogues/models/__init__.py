@@ -2,8 +2,8 @@ from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, Participant, Presence
 from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, FileScan
-from dialogues.models.readings import Dimension, Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
+from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.updates import RoundDecision, Update, UpdateRound
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "CommitmentBenchmark",
     "CommitmentEvent",
     "Dialogue",
-    "Dimension",
     "Evidence",
     "EvidenceBearing",
     "EvidenceFile",

@@ -1,18 +1,20 @@
 """What was counted: a figure, a direction only, or no data."""
 
+from decimal import Decimal
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from dialogues import small_counts
 from dialogues.models.evidence import Evidence
 from dialogues.models.updates import UpdateRound
-from dialogues.words import Direction
+from dialogues.words import Dimension, Direction
 from recommendations.models import Indicator
 from tiptracker.accounts.models import Country, Reader
 from tiptracker.rules import spelt
-from tiptracker.words import Role, Word
+from tiptracker.words import Role
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
@@ -74,18 +76,20 @@ class Reading(models.Model):
         return self.get_direction_display() if self.direction else "no data"
 
     @property
+    def parts_told(self) -> dict[str, dict[str, str]]:
+        """What the figure is made of, as read, by dimension and category; of victims without small counts."""
+        cells: dict[str, dict[str, Decimal]] = {}
+        for part in self.parts.all():
+            cells.setdefault(part.dimension, {})[part.category] = part.figure
+        if self.figure is None:
+            return {}
+        of_victims = self.indicator.counts_victims
+        return {name: small_counts.told(counts, self.figure, of_victims=of_victims) for name, counts in cells.items()}
+
+    @property
     def in_words(self) -> str:
         """All of it: "Prosecutions: 16, from 1 April 2021 to 31 December 2021"."""
         return f"{self}, from {spelt(self.starts_on)} to {spelt(self.through_on)}"
-
-
-class Dimension(Word):
-    """By what a figure is broken down."""
-
-    FORM = "form", "Sex or labour trafficking"
-    SEX = "sex"
-    AGE = "age"
-    DISTRICT = "district"
 
 
 class ReadingPart(models.Model):

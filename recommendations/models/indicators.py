@@ -53,3 +53,8 @@ class Indicator(models.Model):
     def is_required(self) -> bool:
         """Whether the law presumes inaction where no figure is given."""
         return self.question in REQUIRED
+
+    @property
+    def counts_victims(self) -> bool:
+        """Whether it counts people who were trafficked: then no small part of a figure is shown."""
+        return self.question == Question.VICTIMS or "victim" in self.unit.lower()

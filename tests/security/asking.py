@@ -307,6 +307,15 @@ def api_accept(world):
     return {"reviews": lines, "reason": "It is so."}
 
 
+def source_of_figures():
+    return {"stated_by": "Bureau of Statistics", "source": "Table 3", "span": "period", "through_on": TODAY}
+
+
+def figures(world):
+    """A figure of each country: whoever enters fills in those of their own."""
+    return source_of_figures() | {f"indicator-{world.pk(name)}-figure": "16" for name in ("counted", "their_indicator")}
+
+
 def reviewing(evidence):
     def body(world):
         bearing = bearing_of(world, evidence)
@@ -354,6 +363,8 @@ BODIES = {
     "POST commitment_verify_done": lambda world: {"reason": "We saw it.", "on": TODAY},
     "POST update_send": update,
     "POST evidence_log": logged,
+    "POST indicator_enter": figures,
+    "POST reading_add": lambda world: source_of_figures() | {"figure": "16", "sex-Female": "9"},
     "POST evidence_review internal": reviewing("internal"),
     "POST evidence_review shared": reviewing("shared"),
     "POST round_return": lambda world: {"return-reason": "Add the date."},

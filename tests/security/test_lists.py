@@ -180,6 +180,11 @@ PAGES = {
     "commitment_list": ("commitment", of_commitment_list, API["commitment"][1]),
     "dialogue_list": ("dialogue", of_dialogue_list, API["dialogue"][1]),
     "briefing_list": ("briefing", lambda context: [row.pk for row in context["page"]], API["briefing"][1]),
+    "indicator_list": (
+        "indicator",
+        lambda context: [row.indicator.pk for row in context["rows"]],
+        told(embassy="counted others_counted uncounted", elsewhere="their_indicator"),
+    ),
     "run_list": (
         "readinessrun",
         lambda context: [row.pk for row in context["page"]],
@@ -224,6 +229,7 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
     assert listed == {reader: expected[reader] for reader in listed}
     some = {
         "ministry_home": MINISTRIES,
+        "indicator_list": EMBASSY | ELSEWHERE,
         "run_list": EMBASSY | ELSEWHERE,
         "redaction_list": REDACTING | ELSEWHERE,
         "log_list": LOG | ELSEWHERE | ADMINISTRATOR,

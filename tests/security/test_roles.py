@@ -124,6 +124,14 @@ GET   briefing_detail                       briefing   200 200 200 200 | 404 404
 POST  briefing_detail                       failed_briefing 302 302 302 403 | 404 404 404 | 404 404 | in  in
 GET   briefing_file                         briefing   200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  briefing_file                         briefing   405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   indicator_list                        -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  indicator_list                        -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   indicator_detail                      counted    200 200 200 200 | 403 403 403 | 404 403 | in  in
+POST  indicator_detail                      counted    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   indicator_enter                       -          200 200 403 403 | 403 403 403 | 200 403 | in  in
+POST  indicator_enter                       -          302 302 403 403 | 403 403 403 | 302 403 | in  in
+GET   reading_add                           counted    200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  reading_add                           counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   round_foretold                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
 POST  round_foretold                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
 

@@ -1,0 +1,224 @@
+"""What is typed about indicators: a column of figures from one source, or one figure with what it is made of."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from django import forms
+
+from dialogues.actions import part_field
+from dialogues.forms.evidence import NO_DATA, PERIOD, YEAR_BEFORE
+from dialogues.forms.fields import DatedForm, FigureField, FilesField, PastDayField
+from dialogues.models import EvidenceFile
+from dialogues.words import CATEGORIES, Dimension, Direction
+from recommendations.models import Edition, Indicator
+from tiptracker.frontend.forms import PlainForm
+from tiptracker.rules import spelt
+
+
+class SourceForm(DatedForm):
+    """Where figures stand, who says so, and of which time they are."""
+
+    stated_by = forms.CharField(
+        label="Who says so", max_length=200, help_text="Such as “Ministry of Police” or “Bureau of Statistics”."
+    )
+    source = forms.CharField(
+        label="Source", required=False, max_length=400, help_text="A table, a page, a letter and its day."
+    )
+    link = forms.URLField(label="Link", required=False, max_length=500, assume_scheme="https")
+    files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a form's attribute is no field
+    span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=PERIOD)
+    through_on = PastDayField(
+        label="Through", help_text="The last day that they cover; the year before goes to its end."
+    )
+
+    def __init__(self, *args: Any, edition: Edition, kept: Sequence[EvidenceFile] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.edition, self.kept = edition, kept
+        first, last = edition.year_before
+        span = cast("forms.ChoiceField", self.fields["span"])
+        span.choices = [
+            (PERIOD, f"The tracking period, from {spelt(edition.starts_on)} through a day"),
+            (YEAR_BEFORE, f"The whole year before, {spelt(first)} to {spelt(last)}"),
+        ]
+        self.fields["through_on"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not (said.get("source") or said.get("link") or self.kept or {"source", "link", "files"} & set(self.errors)):
+            self.add_error("source", "Give a source, a link or a file: without one nobody can check it.")
+        if said.get("span") == YEAR_BEFORE:
+            said["starts_on"], said["through_on"] = self.edition.year_before
+            return said
+        said["starts_on"] = self.edition.starts_on
+        day = said.get("through_on")
+        if day is None and "through_on" not in self.errors:
+            self.add_error("through_on", "Give the last day that the figures cover.")
+        elif day and not self.edition.starts_on <= day <= self.edition.ends_on:
+            first, last = spelt(self.edition.starts_on), spelt(self.edition.ends_on)
+            self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
+        return said
+
+
+class DirectionField(forms.ChoiceField):
+    """What is told without a figure: which way a count moved, or that no data was given."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Or, without a figure",
+            required=False,
+            choices=[
+                ("", "–"),
+                (Direction.UP.value, "More"),
+                (Direction.LEVEL.value, "About as many"),
+                (Direction.DOWN.value, "Fewer"),
+                (NO_DATA, "No data was given"),
+            ],
+        )
+
+
+class CountRow(PlainForm):
+    """One indicator's line: a figure, or only which way it moved, or "no data"; left empty it says nothing."""
+
+    figure = FigureField()
+    direction = DirectionField()
+    note = forms.CharField(required=False, max_length=400)
+
+    def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
+        kwargs["prefix"] = f"indicator-{indicator.pk}"
+        super().__init__(*args, **kwargs)
+        self.indicator = indicator
+
+    @property
+    def says_something(self) -> bool:
+        """Whether a figure or a word was given."""
+        return self.cleaned_data.get("figure") is not None or bool(self.cleaned_data.get("direction"))
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if said.get("figure") is not None and said.get("direction"):
+            self.add_error("direction", "Give the figure, or one of these, not both.")
+        elif said.get("note") and not self.says_something and not self.errors:
+            self.add_error("figure", "Give the figure that the note is about, or empty the note.")
+        return said
+
+
+class PasteForm(PlainForm):
+    """Lines as a spreadsheet gives them."""
+
+    pasted = forms.CharField(
+        label="Paste from a spreadsheet",
+        required=False,
+        max_length=20_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="A column of the indicators’ names and one of figures; or the figures alone, one a line, in the "
+        "order below. “More”, “fewer” and “no data” go in place of a figure.",
+    )
+
+
+class Cells(NamedTuple):
+    """What was pasted for one indicator: the figure as typed, or a direction; and a note."""
+
+    figure: str
+    direction: str
+    note: str
+
+
+_SAID = {
+    "more": Direction.UP.value,
+    "up": Direction.UP.value,
+    "about as many": Direction.LEVEL.value,
+    "level": Direction.LEVEL.value,
+    "same": Direction.LEVEL.value,
+    "fewer": Direction.DOWN.value,
+    "less": Direction.DOWN.value,
+    "down": Direction.DOWN.value,
+    "no data": NO_DATA,
+    "n/a": NO_DATA,
+}
+
+
+def pasted_cells(text: str, indicators: Sequence[Indicator]) -> Mapping[int, Cells]:
+    """What pasted lines give each indicator, by key; raises ValidationError naming the line that doesn't fit."""
+    lines = [[cell.strip() for cell in line.split("\t")] for line in text.splitlines()]
+    while lines and not any(lines[-1]):
+        lines.pop()
+    if all(len(line) == 1 for line in lines):
+        return _in_order(lines, indicators)
+    return _by_name(lines, indicators)
+
+
+def _in_order(lines: Sequence[Sequence[str]], indicators: Sequence[Indicator]) -> Mapping[int, Cells]:
+    if len(lines) > len(indicators):
+        raise forms.ValidationError(
+            f"You pasted {len(lines)} lines for {len(indicators)} indicators. Take out what is too many, or paste the "
+            "names beside the figures."
+        )
+    return {one.pk: _cells(line[0]) for one, line in zip(indicators, lines, strict=False) if line[0]}
+
+
+def _by_name(lines: Sequence[Sequence[str]], indicators: Sequence[Indicator]) -> Mapping[int, Cells]:
+    named = {_name(indicator.name): indicator for indicator in indicators}
+    found: dict[int, Cells] = {}
+    for number, line in enumerate(lines, start=1):
+        if not any(line):
+            continue
+        indicator = named.get(_name(line[0]))
+        if indicator is None:
+            raise forms.ValidationError(
+                f"Line {number} begins with “{line[0]}”, which is none of the indicators below. Write its name as it "
+                "stands there, or take the line out."
+            )
+        if indicator.pk in found:
+            raise forms.ValidationError(f"Line {number} names “{indicator}” a second time. Take one of the two out.")
+        if len(line) > 3:
+            raise forms.ValidationError(
+                f"Line {number} has {len(line)} columns. Paste the name, the figure and, if you like, a note."
+            )
+        found[indicator.pk] = _cells(*line[1:])
+    return found
+
+
+def _cells(figure: str, note: str = "") -> Cells:
+    said = _SAID.get(figure.casefold(), "")
+    return Cells("" if said else figure, said, note)
+
+
+def _name(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip().casefold()
+
+
+class PartsForm(PlainForm):
+    """What one figure is made of, as far as it is told; each breakdown by itself."""
+
+    figure = FigureField(help_text="In digits.")
+    direction = DirectionField()
+    note = forms.CharField(required=False, max_length=400, help_text="Such as “without Qacha’s Nek”.")
+
+    def __init__(self, *args: Any, indicator: Indicator, districts: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["figure"].label = f"{indicator.name} ({indicator.unit})"
+        self.breakdowns = {Dimension(name): CATEGORIES[name] for name in CATEGORIES} | {Dimension.DISTRICT: districts}
+        for dimension, categories in self.breakdowns.items():
+            for category in categories:
+                self.fields[part_field(dimension, category)] = FigureField(label=category)
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Each breakdown's name and fields."""
+        return [
+            (dimension.label, [self[part_field(dimension, category)] for category in categories])
+            for dimension, categories in self.breakdowns.items()
+            if categories
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if said.get("figure") is not None and said.get("direction"):
+            self.add_error("direction", "Give the figure, or one of these, not both.")
+        elif (
+            said.get("figure") is None and not said.get("direction") and not {"figure", "direction"} & set(self.errors)
+        ):
+            self.add_error("figure", "Give the figure; where there is none, choose what is known below.")
+        return said

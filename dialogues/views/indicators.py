@@ -1,0 +1,309 @@
+"""Pages about what is counted: the grid by period, one indicator with all its figures, and entering them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_safe
+
+from dialogues import actions, permissions
+from dialogues.forms.evidence import NO_DATA
+from dialogues.forms.fields import beside_field, refused
+from dialogues.forms.indicators import Cells, CountRow, PartsForm, PasteForm, SourceForm, pasted_cells
+from dialogues.models import EvidenceReview, Reading
+from dialogues.views.here import newest_edition, recorded_before
+from dialogues.views.story import newest
+from dialogues.views.uploads import Kept, keep_files
+from dialogues.words import Dimension, Direction, Review
+from recommendations.models import Edition, Indicator
+from tiptracker import clock
+from tiptracker.accounts.models import District, User
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.refusals import Refused
+
+MOST_PERIODS = 4
+
+
+class Period(NamedTuple):
+    """A column of the grid: a tracking period, or a year like it."""
+
+    first: date
+    last: date
+
+    @property
+    def short(self) -> str:
+        """As a phone has room for: "2021–22"."""
+        return f"{self.first.year}–{self.last:%y}"
+
+
+class Cell(NamedTuple):
+    """What an indicator says of a period: the reading that holds, and whether the embassy verified it."""
+
+    reading: Reading
+    word: Review | None
+    is_whole: bool
+
+    @classmethod
+    def of(cls, reading: Reading, period: Period) -> "Cell":
+        return cls(reading, _word(reading), reading.through_on == period.last)
+
+
+class Row(NamedTuple):
+    """An indicator's line: by period its cell, or None where nothing was told."""
+
+    indicator: Indicator
+    cells: Sequence[tuple[Period, Cell | None]]
+
+
+@login_required
+@require_safe
+def indicator_list(request: SignedIn) -> HttpResponse:
+    """What is counted, period by period, the newest first."""
+    user = request.user
+    if not user.is_embassy:
+        raise PermissionDenied
+    edition = newest_edition(user)
+    indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country)) if edition else []
+    readings = list(_readings(user).filter(indicator__in=indicators))
+    periods = _periods(edition, readings) if edition else []
+    context = {
+        "edition": edition,
+        "periods": periods,
+        "rows": [
+            Row(indicator, list(zip(periods, _cells(indicator, periods, readings), strict=True)))
+            for indicator in indicators
+        ],
+        "can_enter": edition is not None and permissions.can_log(user, edition.country),
+    }
+    return render_page(request, "dialogues/indicator_list.html", context)
+
+
+@login_required
+@require_safe
+def indicator_detail(request: SignedIn, pk: int) -> HttpResponse:
+    """One indicator: every figure given, the newest period first, and what each is made of."""
+    user = request.user
+    if not user.is_embassy:
+        raise PermissionDenied
+    indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country"), pk=pk)
+    readings = _readings(user).filter(indicator=indicator).order_by("-starts_on", "-through_on", "-recorded_at", "-pk")
+    context = {
+        "indicator": indicator,
+        "lines": [(reading, _word(reading), _breakdowns(reading)) for reading in readings],
+        "can_enter": permissions.can_log(user, indicator.country),
+    }
+    return render_page(request, "dialogues/indicator_detail.html", context)
+
+
+@login_required
+def indicator_enter(request: SignedIn) -> HttpResponse:
+    """Figures of one source, a line an indicator, typed or pasted from a spreadsheet. What is pasted is shown first."""
+    user, now = request.user, clock.now()
+    edition = newest_edition(user)
+    if edition is None or not permissions.can_log(user, edition.country):
+        raise PermissionDenied
+    indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
+    readings = list(_readings(user).filter(indicator__in=indicators))
+    is_sent = request.method == "POST"
+    uploads = keep_files(request, now=now) if is_sent else Kept([], [])
+    form = _source_form(request, edition, now, uploads)
+    paste = PasteForm(request.POST if is_sent else None)
+    rows = [CountRow(request.POST if is_sent else None, indicator=indicator) for indicator in indicators]
+    status, before = 200, None
+    if is_sent and (filled := _pasted(paste, indicators)) is not None:
+        form = SourceForm(initial=_typed_source(form), today=now.date(), edition=edition, kept=uploads.files[-1:])
+        rows = [CountRow(initial=_filled(row, filled), indicator=row.indicator) for row in rows]
+        paste = PasteForm()
+        messages.info(request, "Filled in from what you pasted. Nothing is recorded yet: look it over, then record it.")
+    elif is_sent:
+        if not paste.errors and all([form.is_valid(), *(row.is_valid() for row in rows)]):
+            try:
+                recorded = actions.log_counts(
+                    country=edition.country, counts=_counts(form, rows), by=user, now=now, **_source(form)
+                )
+            except Refused as refusal:
+                beside_field(form, str(refusal), refusal.field)
+                before = recorded_before(refusal, "evidence_detail")
+            else:
+                messages.success(request, _recorded(len(recorded)))
+                return redirect("indicator_list")
+        status = 422
+    period = Period(edition.starts_on, edition.ends_on)
+    year_before = Period(*edition.year_before)
+    context = {
+        "form": form,
+        "paste": paste,
+        "lines": [(row, *_cells(row.indicator, [year_before, period], readings)) for row in rows],
+        "wrong_forms": refused(paste, form, *rows),
+        "recorded_before": before,
+        "kept": uploads.files[-1:],
+        "edition": edition,
+    }
+    return render_page(request, "dialogues/indicator_enter.html", context, status=status)
+
+
+@login_required
+def reading_add(request: SignedIn, pk: int) -> HttpResponse:
+    """One figure of an indicator, with what it is made of: forms of trafficking, sex, age, districts."""
+    user = request.user
+    indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country"), pk=pk)
+    edition = newest_edition(user, indicator.country)
+    if edition is None or not permissions.can_log(user, indicator.country):
+        raise PermissionDenied
+    now = clock.now(indicator.country.time_zone)
+    is_sent = request.method == "POST"
+    uploads = keep_files(request, now=now) if is_sent else Kept([], [])
+    form = _source_form(request, edition, now, uploads)
+    names = District.objects.filter(country=indicator.country).values_list("name", flat=True)
+    parts = PartsForm(request.POST if is_sent else None, indicator=indicator, districts=list(names))
+    before = None
+    if is_sent and all([form.is_valid(), parts.is_valid()]):
+        try:
+            actions.log_counts(
+                country=indicator.country, counts=[_whole(indicator, form, parts)], by=user, now=now, **_source(form)
+            )
+        except Refused as refusal:
+            beside_field(parts if refusal.field in parts.fields else form, str(refusal), refusal.field)
+            before = recorded_before(refusal, "evidence_detail")
+        else:
+            messages.success(request, _recorded(1))
+            return redirect("indicator_detail", indicator.pk)
+    context = {
+        "indicator": indicator,
+        "form": form,
+        "parts": parts,
+        "wrong_forms": refused(parts, form),
+        "recorded_before": before,
+        "kept": uploads.files[-1:],
+    }
+    return render_page(request, "dialogues/reading_add.html", context, status=422 if is_sent else 200)
+
+
+def _readings(user: User) -> QuerySet[Reading]:
+    """Readings with what they are made of, their evidence, and the embassy's words on that."""
+    reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
+    return (
+        Reading.objects.visible_to(user)
+        .select_related("evidence", "indicator")
+        .prefetch_related("parts", Prefetch("evidence__reviews", reviews))
+    )
+
+
+def _word(reading: Reading) -> Review | None:
+    """The embassy's word on the evidence of a reading; None where nobody has looked, or it cites none."""
+    holds = newest(reading.evidence.reviews.all()) if reading.evidence else None
+    return Review(holds.decision) if holds else None
+
+
+def _breakdowns(reading: Reading) -> list[tuple[str, dict[str, str]]]:
+    return [(Dimension(name).label, cells) for name, cells in reading.parts_told.items()]
+
+
+def _periods(edition: Edition, readings: Iterable[Reading]) -> list[Period]:
+    """The edition's period, the year before, and earlier years of which something is known; the newest first."""
+    oldest = min((reading.starts_on for reading in readings), default=edition.starts_on)
+    periods = [Period(edition.starts_on, edition.ends_on)]
+    while len(periods) < MOST_PERIODS and (len(periods) < 2 or periods[-1].first > oldest):
+        first = periods[-1].first
+        periods.append(Period(first.replace(year=first.year - 1), first - timedelta(days=1)))
+    return periods
+
+
+def _cells(indicator: Indicator, periods: Sequence[Period], readings: Iterable[Reading]) -> list[Cell | None]:
+    """By period, the reading of it that reaches furthest; "no data" never takes the place of a figure."""
+    found: dict[Period, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        for period in periods:
+            if reading.indicator_id == indicator.pk and period.first <= reading.starts_on <= period.last:
+                found[period].append(reading)
+    return [_holding(found[period], period) for period in periods]
+
+
+def _holding(readings: Sequence[Reading], period: Period) -> Cell | None:
+    figures = [reading for reading in readings if reading.figure is not None]
+    holds = max(
+        (reading for reading in readings if not (figures and reading.is_no_data)),
+        key=lambda reading: (reading.through_on, reading.recorded_at, reading.pk),
+        default=None,
+    )
+    return Cell.of(holds, period) if holds else None
+
+
+def _source_form(request: SignedIn, edition: Edition, now: datetime, uploads: Kept) -> SourceForm:
+    form = SourceForm(
+        request.POST if request.method == "POST" else None,
+        today=now.date(),
+        edition=edition,
+        kept=uploads.files[-1:],
+    )
+    if form.is_bound:
+        form.is_valid()
+        uploads.tell(form)
+    return form
+
+
+def _pasted(paste: PasteForm, indicators: Sequence[Indicator]) -> Mapping[int, Cells] | None:
+    """What was pasted, by indicator; None where nothing was, or where a line doesn't fit: the form then says which."""
+    if not paste.is_valid() or not paste.cleaned_data["pasted"].strip():
+        return None
+    try:
+        return pasted_cells(paste.cleaned_data["pasted"], indicators)
+    except ValidationError as wrong:
+        paste.add_error("pasted", wrong)
+        return None
+
+
+def _filled(row: CountRow, pasted: Mapping[int, Cells]) -> dict[str, Any]:
+    """A line as typed, with what was pasted for it in place of that."""
+    if (cells := pasted.get(row.indicator.pk)) is not None:
+        return cells._asdict()
+    return {name: row.data.get(row.add_prefix(name), "") for name in row.fields}
+
+
+def _typed_source(form: SourceForm) -> dict[str, Any]:
+    return {name: form.data.get(name, "") for name in form.fields if name != "files"}
+
+
+def _source(form: SourceForm) -> dict[str, Any]:
+    said = form.cleaned_data
+    file = form.kept[0] if form.kept else None
+    return {"stated_by": said["stated_by"], "source": said["source"], "link": said["link"], "file": file}
+
+
+def _counts(form: SourceForm, rows: Iterable[CountRow]) -> list[actions.Count]:
+    return [_count(row.indicator, form, row.cleaned_data) for row in rows if row.says_something]
+
+
+def _whole(indicator: Indicator, form: SourceForm, parts: PartsForm) -> actions.Count:
+    said = parts.cleaned_data
+    told = [
+        actions.Part(dimension, category, figure)
+        for dimension, categories in parts.breakdowns.items()
+        for category in categories
+        if (figure := said[actions.part_field(dimension, category)]) is not None
+    ]
+    return _count(indicator, form, said)._replace(parts=told)
+
+
+def _count(indicator: Indicator, form: SourceForm, said: Mapping[str, Any]) -> actions.Count:
+    direction = said["direction"]
+    return actions.Count(
+        indicator=indicator,
+        starts_on=form.cleaned_data["starts_on"],
+        through_on=form.cleaned_data["through_on"],
+        figure=said["figure"],
+        direction=Direction(direction) if direction not in ("", NO_DATA) else "",
+        note=said["note"],
+    )
+
+
+def _recorded(number: int) -> str:
+    what = "1 figure is" if number == 1 else f"{number} figures are"
+    return f"Recorded: {what} in the record, each as a claim until somebody else verifies its evidence."

@@ -1,0 +1,326 @@
+"""The grid of what is counted, one indicator with all its figures, and entering them."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from dialogues.models import Evidence, Reading
+from dialogues.small_counts import HELD_BACK
+from dialogues.words import Direction
+from tests.factories import (
+    CountryFactory,
+    IndicatorFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    ReadingPartFactory,
+    RecommendationFactory,
+)
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _edition():
+    RecommendationFactory()
+
+
+def source(**changed):
+    return {
+        "stated_by": "Ministry of Police",
+        "source": "Table of 20 January 2022",
+        "span": "period",
+        "through_on": "2021-12-31",
+    } | changed
+
+
+def row_of(indicator, **typed):
+    return {f"indicator-{indicator.pk}-{name}": value for name, value in typed.items()}
+
+
+def cells(response):
+    """By indicator, what the grid says of each period, the newest first."""
+    return {
+        row.indicator: [cell and (cell.reading.told, cell.word) for _, cell in row.cells]
+        for row in response.context["rows"]
+    }
+
+
+# --- The grid ---------------------------------------------------------------------------------------------------------
+
+
+def test_indicator_list_tells_each_period_the_furthest_reading_and_no_data_never_hides_a_figure(client):
+    cases, silent = IndicatorFactory(), IndicatorFactory()
+    ReadingFactory(indicator=cases, figure=3, through_on=date(2021, 9, 30))
+    ReadingFactory(indicator=cases, figure=5, through_on=date(2021, 12, 31), verified=True)
+    ReadingFactory(indicator=cases, figure=None, through_on=date(2022, 1, 15))
+    ReadingFactory(indicator=cases, figure=2, last_period=True)
+    ReadingFactory(indicator=silent, figure=None)
+    client.force_login(ObserverFactory())
+
+    response = client.get(reverse("indicator_list"))
+
+    assert cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("no data", None), None]}
+    assert "through 31 Dec 2021" in response.text
+    assert reverse("indicator_enter") not in response.text
+
+
+def test_indicator_list_goes_back_to_earlier_years_of_which_something_is_known(client):
+    indicator = IndicatorFactory()
+    ReadingFactory(indicator=indicator, figure=7, starts_on=date(2019, 4, 1), through_on=date(2020, 3, 31))
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("indicator_list"))
+
+    assert cells(response) == {indicator: [None, None, ("7", None)]}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_indicator_list_query_count(client, django_assert_num_queries, count):
+    for _ in range(count):
+        ReadingPartFactory(reading=ReadingFactory(verified=True))
+    client.force_login(OfficerFactory())
+
+    with django_assert_num_queries(11):
+        client.get(reverse("indicator_list"))
+
+
+# --- One indicator ----------------------------------------------------------------------------------------------------
+
+
+def test_indicator_detail_shows_no_small_count_of_victims(client):
+    victims = IndicatorFactory(unit="victims")
+    reading = ReadingFactory(indicator=victims, figure=41)
+    for category, figure in {"Adults": 30, "Girls": 9, "Boys": 2}.items():
+        ReadingPartFactory(reading=reading, dimension="age", category=category, figure=figure)
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("indicator_detail", args=[victims.pk]))
+
+    ((_, _, ((name, told),)),) = response.context["lines"]
+    assert (name, told) == ("Age", {"Adults": "30", "Girls": HELD_BACK, "Boys": HELD_BACK})
+
+
+def test_indicator_detail_shows_small_counts_of_what_is_no_victim(client):
+    districts = IndicatorFactory(unit="focal points")
+    reading = ReadingFactory(indicator=districts, figure=3)
+    ReadingPartFactory(reading=reading, dimension="district", category="Leribe", figure=1)
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("indicator_detail", args=[districts.pk]))
+
+    assert response.context["lines"][0][2] == [("District", {"Leribe": "1"})]
+
+
+# --- Entering ---------------------------------------------------------------------------------------------------------
+
+
+def test_indicator_enter_records_each_line_as_evidence_of_its_own(client):
+    cases, victims, asked, left_empty = (IndicatorFactory() for _ in range(4))
+    client.force_login(officer := OfficerFactory())
+
+    response = client.post(
+        reverse("indicator_enter"),
+        source()
+        | row_of(cases, figure="16", note="without Qacha’s Nek")
+        | row_of(victims, direction="up")
+        | row_of(asked, direction="no_data")
+        | row_of(left_empty, figure=""),
+        follow=True,
+    )
+
+    readings = {reading.indicator: reading for reading in Reading.objects.all()}
+    assert "3 figures are in the record" in response.text
+    assert {i: (r.figure, r.direction) for i, r in readings.items()} == {
+        cases: (Decimal(16), ""),
+        victims: (None, Direction.UP),
+        asked: (None, ""),
+    }
+    assert {r.through_on for r in readings.values()} == {date(2021, 12, 31)}
+    assert len({r.evidence for r in readings.values()}) == 3
+    piece = readings[cases].evidence
+    assert piece.title == f"Ministry of Police: {cases}: 16, from 1 April 2021 to 31 December 2021"
+    assert (piece.stated_by, piece.source, piece.recorded_by) == (
+        "Ministry of Police",
+        "Table of 20 January 2022",
+        officer,
+    )
+
+
+def test_indicator_enter_keeps_figures_of_the_year_before(client):
+    indicator = IndicatorFactory()
+    client.force_login(OfficerFactory())
+
+    client.post(reverse("indicator_enter"), source(span="year_before", through_on="") | row_of(indicator, figure="4"))
+
+    reading = Reading.objects.get()
+    assert (reading.starts_on, reading.through_on) == (date(2020, 4, 1), date(2021, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"figure": "1,200"}, "figure", "Give the figure in digits alone, such as 16."),
+        ({"figure": "1 200"}, "figure", "Give the figure in digits alone, such as 16."),
+        ({"figure": "16 cases"}, "figure", "Give the figure in digits alone, such as 16."),
+        ({"figure": "-1"}, "figure", "A figure can’t be less than zero."),
+        ({"figure": "3", "direction": "up"}, "direction", "Give the figure, or one of these, not both."),
+        ({"note": "only Maseru"}, "figure", "Give the figure that the note is about"),
+    ],
+)
+def test_indicator_enter_refuses_beside_the_cell_and_saves_none_of_it(client, typed, field, sentence):
+    wrong, right = IndicatorFactory(), IndicatorFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("indicator_enter"), source() | row_of(wrong, **typed) | row_of(right, figure="77"))
+
+    assert response.status_code == 422
+    row = response.context["lines"][0][0]
+    assert sentence in str(row.errors[field])
+    assert 'value="77"' in response.text
+    assert not Reading.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"source": ""}, "source", "Give a source, a link or a file"),
+        ({"through_on": ""}, "through_on", "Give the last day that the figures cover."),
+        ({"through_on": "2021-03-31"}, "through_on", "The tracking period goes from 1 April 2021 to 31 March 2022."),
+        ({"through_on": "2022-01-29"}, "through_on", "That day has not come yet."),
+    ],
+)
+def test_indicator_enter_refuses_a_source_that_nobody_can_check_and_days_outside(client, changed, field, sentence):
+    indicator = IndicatorFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("indicator_enter"), source(**changed) | row_of(indicator, figure="1"))
+
+    assert response.status_code == 422
+    assert sentence in str(response.context["form"].errors[field])
+    assert not Evidence.objects.exists()
+
+
+def test_indicator_enter_wants_something_to_be_counted(client):
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("indicator_enter"), source())
+
+    assert response.status_code == 422
+    assert "Give at least one figure" in response.text
+
+
+def test_indicator_enter_sent_twice_records_once_and_links_to_what_is_there(client):
+    indicator = IndicatorFactory()
+    client.force_login(OfficerFactory())
+
+    for _ in range(2):
+        response = client.post(reverse("indicator_enter"), source() | row_of(indicator, figure="16"))
+
+    assert response.status_code == 422
+    assert response.context["recorded_before"][0] == reverse("evidence_detail", args=[Evidence.objects.get().pk])
+
+
+# --- Pasting ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_pasted_fills_the_grid_and_records_nothing(client):
+    cases, victims, money = (IndicatorFactory(name=name) for name in ("Cases", "Victims found", "Money"))
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("indicator_enter"),
+        source(pasted="victims  FOUND\t12\tuntil Friday\r\nMoney\tno data\r\n\r\n") | row_of(cases, figure="3"),
+    )
+
+    filled = {row.indicator: row.initial for row, *_ in response.context["lines"]}
+    assert response.status_code == 200
+    assert filled == {
+        cases: {"figure": "3", "direction": "", "note": ""},
+        victims: {"figure": "12", "direction": "", "note": "until Friday"},
+        money: {"figure": "", "direction": "no_data", "note": ""},
+    }
+    assert "Table of 20 January 2022" in response.text
+    assert "Nothing is recorded yet" in response.text
+    assert not Reading.objects.exists()
+
+
+def test_figures_alone_are_pasted_in_the_order_of_the_lines(client):
+    first, second, third = (IndicatorFactory() for _ in range(3))
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("indicator_enter"), source(pasted="7\n\nmore\n"))
+
+    filled = {row.indicator: (row.initial["figure"], row.initial["direction"]) for row, *_ in response.context["lines"]}
+    assert filled == {first: ("7", ""), second: ("", ""), third: ("", "up")}
+
+
+@pytest.mark.parametrize(
+    ("pasted", "sentence"),
+    [
+        ("1\n2\n3", "You pasted 3 lines for 2 indicators."),
+        ("Cases\t1\nCourts\t2", "Line 2 begins with “Courts”, which is none of the indicators below."),
+        ("Cases\t1\ncases\t2", "Line 2 names “Cases” a second time."),
+        ("Cases\t1\t2\t3", "Line 1 has 4 columns."),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_its_line_and_stays_as_pasted(client, pasted, sentence):
+    IndicatorFactory(name="Cases")
+    IndicatorFactory(name="Victims")
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("indicator_enter"), source(pasted=pasted))
+
+    assert response.status_code == 422
+    assert sentence in str(response.context["paste"].errors["pasted"])
+    assert pasted in response.text
+
+
+# --- What a figure is made of -----------------------------------------------------------------------------------------
+
+
+def test_reading_add_keeps_what_a_figure_is_made_of_and_the_log_no_small_count(client):
+    victims = IndicatorFactory(unit="victims", country=CountryFactory())
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("reading_add", args=[victims.pk]),
+        source() | {"figure": "16", "form-Sex trafficking": "13", "form-Labour trafficking": "3"},
+        follow=True,
+    )
+
+    reading = Reading.objects.get()
+    assert {part.category: part.figure for part in reading.parts.all()} == {
+        "Sex trafficking": 13,
+        "Labour trafficking": 3,
+    }
+    assert response.context["lines"][0][2] == [
+        ("Sex or labour trafficking", {"Sex trafficking": HELD_BACK, "Labour trafficking": HELD_BACK})
+    ]
+    logged = json.loads(AuditEntry.objects.get(verb="reading.recorded").detail.after)
+    assert logged["parts"] == {"form": {"Sex trafficking": HELD_BACK, "Labour trafficking": HELD_BACK}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"figure": "10", "sex-Female": "7", "sex-Male": "4"}, "sex-Male", "makes more than the whole figure, 10."),
+        ({"figure": "10", "sex-Female": "seven"}, "sex-Female", "Give the figure in digits alone"),
+        ({"direction": "up", "sex-Female": "7"}, "figure", "Give the whole figure too"),
+        ({}, "figure", "Give the figure; where there is none, choose what is known below."),
+    ],
+)
+def test_reading_add_refuses_beside_the_part_and_saves_none_of_it(client, typed, field, sentence):
+    indicator = IndicatorFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("reading_add", args=[indicator.pk]), source() | typed)
+
+    assert response.status_code == 422
+    assert sentence in str(response.context["parts"].errors[field])
+    assert not Reading.objects.exists()
+    assert not Evidence.objects.exists()
