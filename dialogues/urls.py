@@ -11,6 +11,7 @@ from dialogues.views import (
     log,
     ministry,
     redactions,
+    register,
     rounds,
 )
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("commitments/<int:pk>/verify-done/", commitments.commitment_verify_done, name="commitment_verify_done"),
     path("commitments/<int:pk>/update/", ministry.update_send, name="update_send"),
     path("ministry/", ministry.ministry_home, name="ministry_home"),
+    path("evidence/", register.evidence_list, name="evidence_list"),
     path("evidence/log/", log.evidence_log, name="evidence_log"),
     path("evidence/<int:pk>/", evidence.evidence_detail, name="evidence_detail"),
     path("evidence/<int:pk>/review/", evidence.evidence_review, name="evidence_review"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.utils.text import Truncator
 
 from dialogues.forms.fields import (
     BenchmarkRow,
@@ -17,20 +18,37 @@ from dialogues.forms.fields import (
 )
 from dialogues.models import Dialogue
 from dialogues.words import Horizon, MadeBy, Reach, Status
+from recommendations.models import Recommendation
 from recommendations.words import Pillar
 from tiptracker import texts
 from tiptracker.accounts.models import Ministry
 from tiptracker.rules import spelt
+from tiptracker.words import Word
+
+
+class Sort(Word):
+    """In which order commitments stand; what is settled comes last but by its text."""
+
+    DUE = "due", "By due date, the open first"
+    NEWEST = "newest", "Newest promised first"
+    TEXT = "text", "By what was promised"
 
 
 class CommitmentFilter(forms.Form):
     """What narrows the list of commitments; its fields are the words of the address."""
 
+    q = forms.CharField(label="Words", required=False, max_length=200)
     status = forms.ChoiceField(required=False, choices=[("", "Any"), *Status.choices()])
     ministry = forms.ChoiceField(label="Who promised", required=False)
     pillar = forms.ChoiceField(required=False, choices=[("", "Any"), *Pillar.choices()])
+    recommendation = forms.ChoiceField(required=False)
+    due_from = DayField(label="Due from", required=False)
+    due_to = DayField(label="Due by", required=False)
+    sort = forms.ChoiceField(label="Order", required=False, choices=Sort.choices())
 
-    def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, ministries: Sequence[Ministry], recommendations: Sequence[Recommendation], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.error_messages["invalid_choice"] = (
@@ -41,6 +59,15 @@ class CommitmentFilter(forms.Form):
             *((str(ministry.pk), ministry.name) for ministry in ministries),
             (MadeBy.UNITED_STATES.value, MadeBy.UNITED_STATES.label),
         ]
+        cast("forms.ChoiceField", self.fields["recommendation"]).choices = [
+            ("", "Any"),
+            *((str(row.pk), f"{row.number}. {Truncator(row.text).chars(70)}") for row in recommendations),
+        ]
+
+    @property
+    def is_narrowing(self) -> bool:
+        """Whether anything but the order was asked for."""
+        return any(value for name, value in self.cleaned_data.items() if name != "sort")
 
 
 class CommitmentForm(DatedForm):

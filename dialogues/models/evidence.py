@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.functional import cached_property
 
 from dialogues.models.commitments import Commitment
@@ -121,6 +121,17 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def current(self) -> Self:
         """Those that no later revision has replaced."""
         return self.filter(revised_by__isnull=True)
+
+    def said(self, decision: Review) -> Self:
+        """Those on which, or on some part of which, the newest word is this one."""
+        same = Q(bearing=OuterRef("bearing")) | Q(bearing__isnull=True, evidence=OuterRef("bearingless"))
+        later = Q(recorded_at__gt=OuterRef("recorded_at")) | Q(
+            recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk")
+        )
+        bearingless = Case(When(bearing__isnull=True, then=F("evidence")))
+        words = EvidenceReview.objects.filter(evidence=OuterRef("pk"), decision=decision)
+        newest = words.alias(bearingless=bearingless).filter(~Exists(EvidenceReview.objects.filter(same, later)))
+        return self.filter(Exists(newest))
 
     def unreviewed(self, *, besides: User) -> Self:
         """Logged without a round, and somewhere without a review: of what it shows on a benchmark, or of a figure.

@@ -8,7 +8,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -23,6 +36,7 @@ from dialogues.forms.commitments import (
     ReopenForm,
     ReportDoneForm,
     RescheduleForm,
+    Sort,
     VerbForm,
     VerifyDoneForm,
     WithdrawForm,
@@ -41,13 +55,15 @@ from dialogues.status import Standing
 from dialogues.views.here import Head, late_by, newest_edition, recorded_before
 from dialogues.views.redactions import pending_on, redacted_on
 from dialogues.views.story import decision_on, next_step, tell
-from dialogues.words import Horizon, MadeBy, Reach, Status
+from dialogues.words import Horizon, Kind, MadeBy, Reach, Status
 from recommendations.models import Benchmark, Recommendation
+from recommendations.models.recommendations import RecommendationQuerySet
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, spelt
+from tiptracker.searching import matching
 
 PAGE_SIZE = 25
 
@@ -103,18 +119,21 @@ def line(commitment: Any, day: date) -> Line:
 @login_required
 @require_safe
 def commitment_list(request: SignedIn) -> HttpResponse:
-    """What was promised, narrowed by the address: `?status=&ministry=&pillar=&page=`."""
+    """What was promised, narrowed and sorted by the address: `?q=&status=&ministry=&pillar=&due_from=&sort=&page=` …"""
     user, today = request.user, clock.today()
-    chosen = CommitmentFilter(request.GET, ministries=list(Ministry.objects.visible_to(user)))
+    edition = newest_edition(user)
+    recommendations = Recommendation.objects.visible_to(user).filter(edition=edition)
+    chosen = CommitmentFilter(
+        request.GET, ministries=list(Ministry.objects.visible_to(user)), recommendations=list(recommendations)
+    )
     if not user.is_embassy:
         del chosen.fields["ministry"]
     chosen.is_valid()
     rows = _narrowed(lines(Commitment.objects.visible_to(user), user, today), user, chosen.cleaned_data)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    edition = newest_edition(user)
     context = {
         "filter": chosen,
-        "is_narrowed": any(chosen.cleaned_data.values()),
+        "is_narrowed": chosen.is_narrowing,
         "page": page,
         "lines": [line(commitment, today) for commitment in page],
         "today": today,
@@ -124,15 +143,33 @@ def commitment_list(request: SignedIn) -> HttpResponse:
 
 
 def _narrowed(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> CommitmentQuerySet:
+    rows = matching(rows, chosen.get("q") or "", "text", "letter", "ministry__name", "ministry__short_name")
     if status := chosen.get("status"):
         rows = rows.filter(Q(status=status))
     if whose := chosen.get("ministry"):
         rows = rows.filter(made_by=whose) if whose == MadeBy.UNITED_STATES else rows.filter(ministry=whose)
+    asked = Recommendation.objects.visible_to(user)
     if pillar := chosen.get("pillar"):
-        asked = Recommendation.objects.visible_to(user).with_pillar().filter(Q(pillar=pillar))
-        towards = CommitmentBenchmark.objects.filter(benchmark__recommendation__in=asked.values("pk"))
-        rows = rows.filter(pk__in=towards.values("commitment"))
+        rows = rows.filter(pk__in=_towards(asked.with_pillar().filter(Q(pillar=pillar))))
+    if recommendation := chosen.get("recommendation"):
+        rows = rows.filter(pk__in=_towards(asked.filter(pk=recommendation)))
+    if due_from := chosen.get("due_from"):
+        rows = rows.filter(Q(due_on__gte=due_from))
+    if due_to := chosen.get("due_to"):
+        rows = rows.filter(Q(due_on__lte=due_to))
+    match Sort(chosen.get("sort") or Sort.DUE):
+        case Sort.NEWEST:
+            made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=Kind.MADE).values("happened_on")
+            return rows.order_by(Subquery(made).desc(), "-pk")
+        case Sort.TEXT:
+            return rows.order_by("text", "pk")
     return rows
+
+
+def _towards(recommendations: RecommendationQuerySet) -> QuerySet[Any, Any]:
+    """The keys of commitments that work towards a benchmark of one of these."""
+    towards = CommitmentBenchmark.objects.filter(benchmark__recommendation__in=recommendations.values("pk"))
+    return towards.values("commitment")
 
 
 @login_required

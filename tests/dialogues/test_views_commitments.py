@@ -68,19 +68,35 @@ def test_commitment_list_puts_the_open_first_by_due_date_and_says_how_late(clien
         ("?pillar=protection", ["justice"]),
         ("?pillar=protection&status=late", []),
         ("?status=nonsense", ["police", "justice", "us"]),
+        ("?recommendation=protection", ["justice"]),
+        ("?due_from=2022-01-02", ["justice"]),
+        ("?due_to=2022-02-28", ["police"]),
+        ("?q=focal+points", ["police"]),
+        ("?q=shel+FUND", ["justice"]),
+        ("?q=police&status=late", ["police"]),
+        ("?sort=text", ["us", "police", "justice"]),
+        ("?sort=newest", ["justice", "us", "police"]),
     ],
 )
 def test_commitment_list_is_narrowed_by_its_address(client, query, names):
     protection = RecommendationFactory(terms__pillar=Pillar.PROTECTION)
     towards_protection = [BenchmarkFactory(recommendation=protection), BenchmarkFactory(recommendation=protection)]
     rows = {
-        "police": CommitmentFactory(made__due_on=date(2022, 1, 1)),
-        "justice": CommitmentFactory(made__due_on=date(2022, 3, 1), benchmarks=towards_protection),
-        "us": CommitmentFactory(united_states=True),
+        "police": CommitmentFactory(
+            text="Name focal points of the police", made__due_on=date(2022, 1, 1), made__happened_on=date(2021, 11, 8)
+        ),
+        "justice": CommitmentFactory(
+            text="Open a fund for shelters",
+            made__due_on=date(2022, 3, 1),
+            made__happened_on=date(2021, 12, 2),
+            benchmarks=towards_protection,
+        ),
+        "us": CommitmentFactory(text="Advise", united_states=True, made__happened_on=date(2021, 12, 1)),
     }
     client.force_login(OfficerFactory())
 
-    response = client.get(reverse("commitment_list") + query)
+    asked = query.replace("recommendation=protection", f"recommendation={protection.pk}")
+    response = client.get(reverse("commitment_list") + asked)
 
     assert listed(response) == [rows[name] for name in names]
 
@@ -162,7 +178,7 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; ministries, number of rows, rows, edition, permission; inbox, name of the post
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = client.get(reverse("commitment_list"))
 
     assert len(listed(response)) == count

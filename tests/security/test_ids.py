@@ -37,6 +37,8 @@ IN_A_QUERY = [
     ("officer", "GET commitment_list -", "ministry", "theirs"),
     ("own", "GET commitment_list -", "ministry", "home"),
     ("officer", "GET commitment_add -", "dialogue", "their_dialogue"),
+    ("officer", "GET evidence_list -", "benchmark", "their_benchmark"),
+    ("officer", "GET commitment_list -", "recommendation", "their_recommendation"),
     ("officer", "GET evidence_log -", "commitment", "their_commitment"),
     ("officer", "GET evidence_log -", "benchmark", "their_benchmark"),
     ("officer", "GET benchmark_assess assessed", "round", "their_round"),

@@ -180,6 +180,11 @@ PAGES = {
     "commitment_list": ("commitment", of_commitment_list, API["commitment"][1]),
     "dialogue_list": ("dialogue", of_dialogue_list, API["dialogue"][1]),
     "briefing_list": ("briefing", lambda context: [row.pk for row in context["page"]], API["briefing"][1]),
+    "evidence_list": (
+        "evidence",
+        lambda context: [line.piece.pk for line in context["lines"]],
+        told(embassy=ALL_EVIDENCE, elsewhere="their_evidence"),
+    ),
     "indicator_list": (
         "indicator",
         lambda context: [row.indicator.pk for row in context["rows"]],
@@ -229,6 +234,7 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
     assert listed == {reader: expected[reader] for reader in listed}
     some = {
         "ministry_home": MINISTRIES,
+        "evidence_list": EMBASSY | ELSEWHERE,
         "indicator_list": EMBASSY | ELSEWHERE,
         "run_list": EMBASSY | ELSEWHERE,
         "redaction_list": REDACTING | ELSEWHERE,

@@ -187,6 +187,8 @@ GET   dialogue_edit                         dialogue   200 200 403 403 | 403 404
 POST  dialogue_edit                         dialogue   302 302 403 403 | 403 404 403 | 404 404 | in  in
 
 # What happened, and what proves it
+GET   evidence_list                         -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  evidence_list                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   evidence_log                          -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  evidence_log                          -          302 302 403 403 | 403 403 403 | 302 403 | in  in
 GET   evidence_detail                       internal   200 200 200 200 | 404 404 404 | 404 404 | in  in

@@ -1,0 +1,105 @@
+"""The register of evidence: every piece, searched, narrowed and sorted by the address."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from dialogues.forms.fields import benchmark_choices
+from dialogues.forms.register import UNREVIEWED, RegisterFilter, Sort
+from dialogues.models import Evidence
+from dialogues.models.evidence import EvidenceQuerySet
+from dialogues.views.evidence import Piece, with_what_it_shows
+from dialogues.views.here import newest_edition, outside
+from dialogues.views.story import newest
+from dialogues.words import Review, Shows
+from recommendations.models import Benchmark
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.searching import matching
+
+PAGE_SIZE = 25
+SEARCHED = ("title", "stated_by", "source", "round__narrative")
+ORDER = {
+    Sort.HAPPENED: ("-happened_to", "-pk"),
+    Sort.RECEIVED: ("-recorded_at", "-pk"),
+    Sort.TITLE: ("title", "pk"),
+}
+
+
+class Shown(NamedTuple):
+    """What a piece shows on a benchmark (key ""; the piece itself), and the embassy's word on that."""
+
+    key: str
+    shows: str
+    word: Review | None
+
+
+class Line(NamedTuple):
+    """A piece of evidence in the register."""
+
+    piece: Piece
+    received_at: datetime
+    outside: str
+    shown: Sequence[Shown]
+
+
+@login_required
+@require_safe
+def evidence_list(request: SignedIn) -> HttpResponse:
+    """Every piece of evidence that the embassy holds, later revisions in place of what they put right."""
+    user = request.user
+    if not user.is_embassy:
+        raise PermissionDenied
+    edition = newest_edition(user)
+    benchmarks = Benchmark.objects.visible_to(user).select_related("recommendation").with_terms()
+    asked = benchmark_choices(benchmarks.filter(recommendation__edition=edition))
+    chosen = RegisterFilter(request.GET, benchmarks=asked)
+    chosen.is_valid()
+    rows = _narrowed(with_what_it_shows(user).current(), chosen.cleaned_data)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "filter": chosen,
+        "is_narrowed": chosen.is_narrowing,
+        "page": page,
+        "lines": [
+            Line(Piece.of(row), row.recorded_at, outside(edition, row.happened_from, row.happened_to), _shown(row))
+            for row in page
+        ],
+    }
+    return render_page(request, "dialogues/evidence_list.html", context, partial="rows")
+
+
+def _narrowed(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> EvidenceQuerySet:
+    rows = matching(rows, chosen.get("q") or "", *SEARCHED)
+    for name in ("kind", "done_by"):
+        if chosen.get(name):
+            rows = rows.filter(**{name: chosen[name]})
+    if benchmark := chosen.get("benchmark"):
+        rows = rows.filter(bearings__benchmark=benchmark)
+    if word := chosen.get("word"):
+        rows = rows.filter(reviews__isnull=True) if word == UNREVIEWED[0] else rows.said(Review(word))
+    if since := chosen.get("since"):
+        rows = rows.filter(happened_to__gte=since)
+    if until := chosen.get("until"):
+        rows = rows.filter(happened_to__lte=until)
+    return rows.order_by(*ORDER[Sort(chosen.get("sort") or Sort.HAPPENED)])
+
+
+def _shown(evidence: Evidence) -> list[Shown]:
+    reviews = list(evidence.reviews.all())
+
+    def word(bearing: int | None) -> Review | None:
+        holds = newest(review for review in reviews if review.bearing_id == bearing)
+        return Review(holds.decision) if holds else None
+
+    shown = [
+        Shown(bearing.benchmark.key, Shows(bearing.shows).label, word(bearing.pk))
+        for bearing in evidence.bearings.all()
+    ]
+    counted = [Shown("", reading.indicator.name, word(None)) for reading in evidence.readings.all()]
+    return shown + counted
