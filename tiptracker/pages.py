@@ -43,6 +43,7 @@ EMBASSY_PAGES = (
     ("dashboard", "Dashboard"),
     ("recommendation_list", "Recommendations"),
     ("commitment_list", "Commitments"),
+    ("evidence_list", "Evidence"),
     ("dialogue_list", "Dialogues"),
     ("indicator_list", "Indicators"),
     ("briefing_list", "Briefings"),

@@ -11,6 +11,7 @@ from dialogues.forms.fields import (
     BenchmarkRows,
     DatedForm,
     DayField,
+    ListFilter,
     PastDayField,
     RowField,
     SeenField,
@@ -34,8 +35,10 @@ class Sort(Word):
     TEXT = "text", "By what was promised"
 
 
-class CommitmentFilter(forms.Form):
+class CommitmentFilter(ListFilter):
     """What narrows the list of commitments; its fields are the words of the address."""
+
+    few = frozenset({"q", "status", "ministry"})
 
     q = forms.CharField(label="Words", required=False, max_length=200)
     status = forms.ChoiceField(required=False, choices=[("", "Any"), *Status.choices()])
@@ -50,10 +53,6 @@ class CommitmentFilter(forms.Form):
         self, *args: Any, ministries: Sequence[Ministry], recommendations: Sequence[Recommendation], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.error_messages["invalid_choice"] = (
-                "There is no such choice, so it narrows nothing. Choose from the list."
-            )
         cast("forms.ChoiceField", self.fields["ministry"]).choices = [
             ("", "Anyone"),
             *((str(ministry.pk), ministry.name) for ministry in ministries),
@@ -63,11 +62,6 @@ class CommitmentFilter(forms.Form):
             ("", "Any"),
             *((str(row.pk), f"{row.number}. {Truncator(row.text).chars(70)}") for row in recommendations),
         ]
-
-    @property
-    def is_narrowing(self) -> bool:
-        """Whether anything but the order was asked for."""
-        return any(value for name, value in self.cleaned_data.items() if name != "sort")
 
 
 class CommitmentForm(DatedForm):

@@ -201,3 +201,27 @@ def refused(*all_forms: forms.Form) -> list[forms.Form]:
 def beside_field(form: forms.Form, sentence: str, field: str | None) -> None:
     """Put a refusal beside the field it names, or on the form where that has no such field."""
     form.add_error(field if field in form.fields else None, sentence)
+
+
+class ListFilter(forms.Form):
+    """What narrows a list; its fields are the words of the address. `few` are shown at once, the others on asking."""
+
+    few: frozenset[str] = frozenset()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["invalid_choice"] = (
+                "There is no such choice, so it narrows nothing. Choose from the list."
+            )
+
+    @property
+    def is_narrowing(self) -> bool:
+        """Whether anything but the order was asked for."""
+        return any(value for name, value in self.cleaned_data.items() if name != "sort")
+
+    @property
+    def is_narrowed_further(self) -> bool:
+        """Whether a field was used that isn't among the few, or one of them is wrong."""
+        used = {name for name, value in self.cleaned_data.items() if value} | set(self.errors)
+        return bool(used - self.few)

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.forms.fields import Choices, DayField
+from dialogues.forms.fields import Choices, DayField, ListFilter
 from dialogues.words import DoneBy, EvidenceKind, Review
 from tiptracker.words import Word
 
@@ -22,8 +22,10 @@ class Sort(Word):
 UNREVIEWED = ("unreviewed", "Not reviewed")
 
 
-class RegisterFilter(forms.Form):
+class RegisterFilter(ListFilter):
     """Words, kind, who did it, benchmark, the embassy's word, days."""
+
+    few = frozenset({"q", "benchmark", "word"})
 
     q = forms.CharField(label="Words", required=False, max_length=200)
     kind = forms.ChoiceField(required=False, choices=[ANY, *EvidenceKind.choices()])
@@ -36,13 +38,4 @@ class RegisterFilter(forms.Form):
 
     def __init__(self, *args: Any, benchmarks: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.error_messages["invalid_choice"] = (
-                "There is no such choice, so it narrows nothing. Choose from the list."
-            )
         cast("forms.ChoiceField", self.fields["benchmark"]).choices = [ANY, *benchmarks]
-
-    @property
-    def is_narrowing(self) -> bool:
-        """Whether anything but the order was asked for."""
-        return any(value for name, value in self.cleaned_data.items() if name != "sort")
