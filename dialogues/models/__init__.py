@@ -2,8 +2,8 @@ from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, Participant, Presence
 from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, FileScan
-from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
 from dialogues.models.readings import Reading, ReadingPart
+from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
 from dialogues.models.updates import RoundDecision, Update, UpdateRound
 
 __all__ = [
