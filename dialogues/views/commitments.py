@@ -58,7 +58,7 @@ from dialogues.views.story import decision_on, next_step, tell
 from dialogues.words import Horizon, Kind, MadeBy, Reach, Status
 from recommendations.models import Benchmark, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
-from tiptracker import clock
+from tiptracker import clock, exports
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -130,6 +130,8 @@ def commitment_list(request: SignedIn) -> HttpResponse:
         del chosen.fields["ministry"]
     chosen.is_valid()
     rows = _narrowed(lines(Commitment.objects.visible_to(user), user, today), user, chosen.cleaned_data)
+    if exports.is_asked(request):
+        return exports.export(request, "commitments", HEADS, [_cells(line(row, today)) for row in rows])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
@@ -140,6 +142,15 @@ def commitment_list(request: SignedIn) -> HttpResponse:
         "can_record": edition is not None and permissions.can_record_commitment(user, edition.country),
     }
     return render_page(request, "dialogues/commitment_list.html", context, partial="rows")
+
+
+HEADS = ("Commitment", "Who promised", "Status", "Late", "Due", "Times moved", "An update waits", "Pieces of evidence")
+
+
+def _cells(line: Line) -> tuple[object, ...]:
+    row: Any = line.commitment
+    waits = "yes" if row.is_waiting else "no"
+    return row.text, row.maker, line.status.label, line.text, row.due_on, row.slips, waits, row.evidence_count
 
 
 def _narrowed(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> CommitmentQuerySet:

@@ -21,8 +21,8 @@ from dialogues.views.commitments import Line, line, lines
 from dialogues.views.here import newest_edition, recorded_before
 from dialogues.views.redactions import pending_on, redacted_on
 from recommendations.models import Recommendation
-from tiptracker import clock
-from tiptracker.accounts.models import Country, Ministry
+from tiptracker import clock, exports
+from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
@@ -55,24 +55,24 @@ def dialogue_list(request: SignedIn) -> HttpResponse:
         )
         .order_by("-held_on", "-pk")
     )
+    if exports.is_asked(request):
+        heads = ("Date", "Place", "Commitments", *(("Purpose", "Came") if user.is_embassy else ()))
+        return exports.export(request, "dialogues", heads, [_meeting(row, user)[1:][: len(heads)] for row in rows])
     page: Any = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     edition = newest_edition(user)
     context = {
         "page": page,
         "is_embassy": user.is_embassy,
-        "meetings": [
-            Meeting(
-                dialogue.pk,
-                dialogue.held_on,
-                dialogue.place,
-                dialogue.commitment_count,
-                *((dialogue.purpose, dialogue.participant_count) if user.is_embassy else ()),
-            )
-            for dialogue in page
-        ],
+        "meetings": [_meeting(dialogue, user) for dialogue in page],
         "can_add": edition is not None and permissions.can_hold_dialogue(user, edition.country),
     }
     return render_page(request, "dialogues/dialogue_list.html", context)
+
+
+def _meeting(row: Any, user: User) -> Meeting:
+    """A row of the list, with what this reader may know of it."""
+    internal = (row.purpose, row.participant_count) if user.is_embassy else ()
+    return Meeting(row.pk, row.held_on, row.place, row.commitment_count, *internal)
 
 
 @login_required

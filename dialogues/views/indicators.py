@@ -23,7 +23,7 @@ from dialogues.views.story import newest
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, Review
 from recommendations.models import Edition, Indicator
-from tiptracker import clock
+from tiptracker import clock, exports
 from tiptracker.accounts.models import District, User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -72,6 +72,8 @@ def indicator_list(request: SignedIn) -> HttpResponse:
     edition = newest_edition(user)
     indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country)) if edition else []
     readings = list(_readings(user).filter(indicator__in=indicators))
+    if exports.is_asked(request):
+        return exports.export(request, "indicators", HEADS, [_exported(reading) for reading in readings])
     periods = _periods(edition, readings) if edition else []
     context = {
         "edition": edition,
@@ -184,6 +186,21 @@ def reading_add(request: SignedIn, pk: int) -> HttpResponse:
         "kept": uploads.files[-1:],
     }
     return render_page(request, "dialogues/reading_add.html", context, status=422 if is_sent else 200)
+
+
+HEADS = (
+    "Counted", "Unit", "From", "Through", "Figure", "Without a figure", "Note", "Who says so", "Source",
+    "The embassy’s word", "Recorded",
+)  # fmt: skip
+
+
+def _exported(reading: Reading) -> tuple[object, ...]:
+    word, piece = _word(reading), reading.evidence
+    return (
+        reading.indicator.name, reading.indicator.unit, reading.starts_on, reading.through_on, reading.figure,
+        "" if reading.figure is not None else reading.told, reading.note, piece.stated_by if piece else "",
+        piece.source if piece else reading.source, word.label if word else "", reading.recorded_at,
+    )  # fmt: skip
 
 
 def _readings(user: User) -> QuerySet[Reading]:

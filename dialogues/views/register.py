@@ -18,7 +18,8 @@ from dialogues.views.evidence import Piece, with_what_it_shows
 from dialogues.views.here import newest_edition, outside
 from dialogues.views.story import newest
 from dialogues.words import Review, Shows
-from recommendations.models import Benchmark
+from recommendations.models import Benchmark, Edition
+from tiptracker import exports
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.searching import matching
 
@@ -37,6 +38,12 @@ class Shown(NamedTuple):
     key: str
     shows: str
     word: Review | None
+
+    @property
+    def in_words(self) -> str:
+        """ "3b A concrete action: verified"."""
+        word = self.word.label.lower() if self.word else "not reviewed"
+        return f"{self.key} {self.shows}: {word}".strip()
 
 
 class Line(NamedTuple):
@@ -61,17 +68,37 @@ def evidence_list(request: SignedIn) -> HttpResponse:
     chosen = RegisterFilter(request.GET, benchmarks=asked)
     chosen.is_valid()
     rows = _narrowed(with_what_it_shows(user).current(), chosen.cleaned_data)
+    if exports.is_asked(request):
+        return exports.export(request, "evidence", HEADS, [_cells(_line(row, edition)) for row in rows])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": [
-            Line(Piece.of(row), row.recorded_at, outside(edition, row.happened_from, row.happened_to), _shown(row))
-            for row in page
-        ],
+        "lines": [_line(row, edition) for row in page],
     }
     return render_page(request, "dialogues/evidence_list.html", context, partial="rows")
+
+
+def _line(row: Evidence, edition: Edition | None) -> Line:
+    return Line(Piece.of(row), row.recorded_at, outside(edition, row.happened_from, row.happened_to), _shown(row))
+
+
+HEADS = (
+    "What happened", "First day", "Last day", "Does not count", "Kind", "Who did it", "Who says so", "Source", "Link",
+    "File", "Hash of the file as sent", "It shows", "Received",
+)  # fmt: skip
+
+
+def _cells(line: Line) -> tuple[object, ...]:
+    piece = line.piece
+    file = piece.file
+    shown = "; ".join(each.in_words for each in line.shown)
+    return (
+        piece.title, piece.happened_from, piece.happened_to, line.outside, piece.kind, piece.done_by, piece.stated_by,
+        piece.source, piece.link, file.name if file else "", file.received_sha256 if file else "", shown,
+        line.received_at,
+    )  # fmt: skip
 
 
 def _narrowed(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> EvidenceQuerySet:

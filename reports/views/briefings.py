@@ -17,7 +17,7 @@ from reports import actions
 from reports.forms import BriefingRequestForm
 from reports.models import Briefing, BriefingKind
 from reports.permissions import can_download_briefing, can_request_briefing
-from tiptracker import clock
+from tiptracker import clock, exports
 from tiptracker.limits import keeps
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -62,6 +62,8 @@ def briefing_list(request: SignedIn) -> HttpResponse:
         .select_related("edition__country", "job", "requested_by", "cleared_by")
         .order_by("-pk")
     )
+    if exports.is_asked(request):
+        return exports.export(request, "briefings", HEADS, [_cells(briefing) for briefing in briefings])
     page = Paginator(briefings, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(
         request,
@@ -69,6 +71,20 @@ def briefing_list(request: SignedIn) -> HttpResponse:
         {"edition": edition, "form": form, "page": page},
         status=422 if form and form.errors else 200,
     )
+
+
+HEADS = (
+    "Kind", "As of", "Known by", "Version", "State", "Asked for by", "Asked for", "Cleared by", "Cleared", "Withdrawn",
+    "SHA-256",
+)  # fmt: skip
+
+
+def _cells(briefing: Briefing) -> tuple[object, ...]:
+    return (
+        briefing.get_kind_display(), briefing.as_of, briefing.known_by, briefing.version, briefing.state.label,
+        str(briefing.requested_by), briefing.requested_at, str(briefing.cleared_by or ""), briefing.cleared_at,
+        briefing.withdrawn_at, briefing.sha256,
+    )  # fmt: skip
 
 
 @login_required

@@ -19,6 +19,7 @@ from reports import asking, glance, keeping, wording
 from reports.models import ReadinessRun
 from reports.readiness import METHOD
 from reports.words import Shown
+from tiptracker import exports
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
@@ -76,6 +77,10 @@ def run_list(request: SignedIn) -> HttpResponse:
         .annotate(score=F("result__score"), claimed=F("result__claimed"), reviewed=F("result__reviewed"))
         .order_by("-computed_at", "-pk")
     )
+    if exports.is_asked(request):
+        told = ("as_of", "known_by", "score", "claimed", "methodology", "computed_at", "facts_sha256")
+        heads = ("As of", "Known by", "Verified", "Claimed", "Method", "Computed", "Hash of the facts")
+        return exports.export(request, "runs", heads, [[getattr(run, name) for name in told] for run in runs])
     page = Paginator(runs, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(request, "reports/run_list.html", {"edition": edition, "page": page, "method": METHOD})
 

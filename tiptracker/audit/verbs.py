@@ -45,6 +45,7 @@ VERBS: dict[str, tuple[Group, str]] = {
     "file.infected": (Group.FOUND, "Found malware in a file"),
     "file.kept": (Group.RECORD, "Uploaded a file"),
     "file.taken": (Group.READ, "Downloaded a file"),
+    "list.exported": (Group.READ, "Exported a list"),
     "log.exported": (Group.READ, "Exported the log"),
     "milestone.done": (Group.RECORD, "Recorded a milestone as done"),
     "ministry.added": (Group.ACCOUNTS, "Added a ministry"),

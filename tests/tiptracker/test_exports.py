@@ -1,0 +1,162 @@
+"""A list as a file: the same rows in the same order as on its page, safe to open, and noted in the log."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+from lxml import etree
+
+from tests.factories import (
+    CommitmentFactory,
+    DialogueFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RecommendationFactory,
+)
+from tiptracker import sheets
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+SHEET = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+
+
+def lines_of(response):
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def cells_of(content):
+    """By place ("A2"), the kind of cell, its value, and the number of its format."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        shared = [
+            "".join(item.itertext())
+            for item in etree.fromstring(book.read("xl/sharedStrings.xml")).findall("s:si", SHEET)
+        ]
+        sheet = etree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    found = {}
+    for cell in sheet.iterfind(".//s:c", SHEET):
+        assert cell.find("s:f", SHEET) is None, "nothing is a formula"
+        value = cell.find("s:v", SHEET)
+        if value is not None:
+            is_text = cell.get("t") == "s"
+            found[cell.get("r")] = shared[int(value.text)] if is_text else Decimal(value.text)
+    return found
+
+
+def test_export_gives_the_rows_of_the_page_as_it_is_filtered_and_sorted(client):
+    for text, due in {"Open a shelter": date(2022, 2, 1), "Name officers": date(2022, 1, 1), "Advise": None}.items():
+        CommitmentFactory(text=text, made__due_on=due)
+    client.force_login(OfficerFactory())
+    address = reverse("commitment_list")
+
+    page = client.get(address, {"due_from": "2021-12-01", "sort": "text"}).context["lines"]
+    lines = lines_of(client.get(address, {"due_from": "2021-12-01", "sort": "text", "page": "9", "as": "csv"}))
+
+    assert [line["Commitment"] for line in lines] == [line.commitment.text for line in page]
+    assert [(line["Commitment"], line["Status"], line["Late"], line["Due"]) for line in lines] == [
+        ("Name officers", "Late", "late by 27 days", "2022-01-01"),
+        ("Open a shelter", "Open", "", "2022-02-01"),
+    ]
+
+
+def test_export_is_not_cut_into_pages(client):
+    for _ in range(30):
+        EvidenceFactory()
+    client.force_login(OfficerFactory())
+
+    assert len(lines_of(client.get(reverse("evidence_list"), {"as": "csv"}))) == 30
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_export_lets_nothing_typed_become_a_formula(client, kind, begins):
+    CommitmentFactory(text=f"{begins}HYPERLINK(1)")
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("commitment_list"), {"as": kind})
+
+    if kind == "csv":
+        assert lines_of(response)[0]["Commitment"] == f"'{begins}HYPERLINK(1)"
+    else:
+        assert cells_of(response.content)["A2"].endswith("HYPERLINK(1)")
+
+
+def test_export_to_excel_keeps_days_days_and_numbers_numbers():
+    maseru = ZoneInfo("Africa/Maseru")
+    row = ("Qacha's Nek", date(2022, 1, 28), datetime(2022, 1, 28, 22, 30, tzinfo=UTC), Decimal("16.5"), 0, None, "")
+
+    cells = cells_of(sheets.workbook("districts", [f"Head {n}" for n in range(7)], [row], maseru))
+
+    assert cells["A1"] == "Head 0"
+    assert cells["A2"] == "Qacha's Nek"
+    assert cells["B2"] == (date(2022, 1, 28) - date(1899, 12, 30)).days
+    assert round((cells["C2"] % 1) * 24, 2) == Decimal("0.5"), "half past midnight in Maseru"
+    assert (cells["D2"], cells["E2"]) == (Decimal("16.5"), 0)
+    assert not {"F2", "G2"} & set(cells)
+
+
+def test_export_is_noted_with_what_was_asked_and_how_much_there_was(client):
+    CommitmentFactory()
+    client.force_login(officer := OfficerFactory())
+
+    client.get(reverse("commitment_list"), {"status": "open", "q": "", "as": "xlsx"})
+
+    entry = AuditEntry.objects.get(verb="list.exported")
+    assert entry.by == officer
+    assert entry.country == officer.countries.get()
+    assert json.loads(entry.detail.after) == {
+        "list": "commitments",
+        "as": "xlsx",
+        "asked": {"status": "open"},
+        "rows": 1,
+    }
+
+
+def test_export_asked_too_often_waits_and_hands_out_nothing(client, settings):
+    settings.LIMITS = settings.LIMITS | {"exports": "1/h"}
+    CommitmentFactory(text="Handed out once")
+    client.force_login(OfficerFactory())
+
+    answers = [client.get(reverse("commitment_list"), {"as": "csv"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert "Handed out once" not in answers[1].text
+
+
+def test_export_gives_a_ministry_what_its_page_does(client):
+    police, home = MinistryFactory(), MinistryFactory()
+    at = DialogueFactory(purpose="What the embassy wants")
+    CommitmentFactory(ministry=police, text="Ours", dialogue=at)
+    CommitmentFactory(ministry=home, text="Theirs", dialogue=at)
+    client.force_login(FocalPointFactory(ministry=police))
+
+    assert [line["Commitment"] for line in lines_of(client.get(reverse("commitment_list"), {"as": "csv"}))] == ["Ours"]
+    (meeting,) = lines_of(client.get(reverse("dialogue_list"), {"as": "csv"}))
+    assert meeting == {"Date": at.held_on.isoformat(), "Place": at.place, "Commitments": "1"}
+
+
+@pytest.mark.parametrize("name", ["indicator_list", "run_list", "briefing_list"])
+def test_export_of_other_lists(client, name):
+    RecommendationFactory()
+    ReadingFactory(figure=16)
+    client.force_login(OfficerFactory())
+
+    for kind in ("csv", "xlsx"):
+        assert client.get(reverse(name), {"as": kind}).status_code == 200
+
+
+def test_export_of_an_unknown_kind_is_the_page(client):
+    client.force_login(OfficerFactory())
+
+    assert client.get(reverse("commitment_list"), {"as": "exe"}).headers["Content-Type"].startswith("text/html")
