@@ -5,6 +5,7 @@ from django.urls import path
 from reports import views
 
 urlpatterns = [
+    path("districts/", views.district_list, name="district_list"),
     path("dashboard/", views.dashboard, name="dashboard"),
     path("methodology/", views.methodology, name="methodology"),
     path("readiness/", views.readiness_detail, name="readiness_detail"),

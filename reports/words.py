@@ -49,3 +49,11 @@ class Recomputed(Word):
     SAME = "same", "Recomputed just now: the same"
     DIFFERS = "differs", "Recomputed just now: it differs"
     NOT_COMPUTED = "not_computed", "Shown as it was kept"
+
+
+class Told(Word):
+    """What is known of a district: said and seen, said alone, or nothing."""
+
+    VERIFIED = "verified"
+    CLAIMED = "claimed"
+    NOTHING = "no_data", "Nothing told"

@@ -75,10 +75,10 @@ def record_reading(
         note=note,
         source=source,
         evidence=evidence,
+        parts=parts,
         by=by,
         now=now,
     )
-    _add_parts(reading, parts)
     record("reading.recorded", by=by, row=reading, country=indicator.country_id, after=told(reading))
     readiness_may_have_moved(indicator.country_id)
     return reading
@@ -94,6 +94,7 @@ def add_reading(
     note: str,
     source: str,
     evidence: Evidence | None,
+    parts: Sequence[Part] = (),
     round: UpdateRound | None = None,
     field: str = "",
     by: User,
@@ -108,7 +109,7 @@ def add_reading(
         )
     if figure is not None and figure < 0:
         raise Refused("A figure can't be less than zero. Put it right.", field=field or "figure")
-    return add(
+    reading = add(
         Reading(
             indicator=indicator,
             starts_on=starts_on,
@@ -123,6 +124,8 @@ def add_reading(
             recorded_by=by,
         )
     )
+    _add_parts(reading, parts)
+    return reading
 
 
 def _add_parts(reading: Reading, parts: Sequence[Part]) -> None:

@@ -19,7 +19,7 @@ from dialogues.actions.commitments import (
 )
 from dialogues.actions.evidence import TITLE_LENGTH, add_review, bear, refuse_unless_reviewer, told
 from dialogues.actions.files import refuse_too_much_together, refuse_unless_own_and_unsent
-from dialogues.actions.readings import add_reading
+from dialogues.actions.readings import Part, add_reading
 from dialogues.actions.readings import told as reading_told
 from dialogues.actions.redactions import refuse_named
 from dialogues.models import (
@@ -72,6 +72,7 @@ class Figure(NamedTuple):
     figure: Decimal | None
     direction: Direction | str
     through_on: date
+    parts: Sequence[Part] = ()
 
 
 class Judgement(NamedTuple):
@@ -347,11 +348,17 @@ def _add_piece(
 def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: Figure) -> Reading:
     """A figure of a round, with evidence of its own, so that it is judged by itself."""
     starts_on = _period_start(figure, commitment, sent.recorded_by)
-    told = Reading(**figure._asdict(), starts_on=starts_on).in_words
+    reading = Reading(
+        indicator=figure.indicator,
+        figure=figure.figure,
+        direction=figure.direction,
+        starts_on=starts_on,
+        through_on=figure.through_on,
+    )
     piece = _add_piece(
         sent,
         commitment,
-        title=_specified(title, told),
+        title=_specified(title, reading.in_words),
         kind=EvidenceKind.STATISTIC,
         span=(starts_on, figure.through_on),
         done_by=DoneBy.GOVERNMENT,
@@ -365,6 +372,7 @@ def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: F
         note="",
         source=piece.source,
         evidence=piece,
+        parts=figure.parts,
         round=sent,
         field="figures",
         by=sent.recorded_by,

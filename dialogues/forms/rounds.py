@@ -1,7 +1,8 @@
 """What is typed about rounds of an update: what a ministry sends, what the embassy makes of it."""
 
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, cast
 
 from django import forms
 
@@ -78,17 +79,36 @@ class FigureForm(PlainForm):
         ],
     )
 
-    def __init__(self, *args: Any, indicator: Indicator, since: str, **kwargs: Any) -> None:
+    districts = forms.MultipleChoiceField(
+        label="In which districts?", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self, *args: Any, indicator: Indicator, since: str, districts: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         kwargs["prefix"] = f"indicator-{indicator.pk}"
         super().__init__(*args, **kwargs)
         self.indicator = indicator
+        if indicator.counts_districts and districts:
+            cast("forms.MultipleChoiceField", self.fields["districts"]).choices = [(name, name) for name in districts]
+        else:
+            del self.fields["districts"]
         self.fields["figure"].label = f"{indicator.name} since {since}"
         self.fields["figure"].help_text = f"Counted in {indicator.unit}."
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("figure") is not None and self.cleaned_data.get("direction"):
+        said = self.cleaned_data
+        named = said.get("districts") or []
+        if named and said.get("figure") is None and "figure" not in self.errors:
+            said["figure"] = Decimal(len(named))
+        if said.get("figure") is not None and said.get("direction"):
             self.add_error("direction", "Give the figure, or only the direction, not both.")
-        return self.cleaned_data
+        elif named and said.get("figure") is not None and len(named) != said["figure"]:
+            self.add_error(
+                "districts",
+                f"You ticked {len(named)}, and the figure is {said['figure'].normalize():f}. Put one of them right.",
+            )
+        return said
 
 
 class JudgementForm(ReviewForm):

@@ -11,7 +11,7 @@ from dialogues import actions
 from dialogues.lesotho import people
 from dialogues.lesotho.paper import exercise_pdf
 from dialogues.models import Commitment, Evidence, EvidenceFile, UpdateRound
-from dialogues.words import DoneBy, EvidenceKind, Progress, Review, Sensitivity, Shows, Verdict
+from dialogues.words import Dimension, DoneBy, EvidenceKind, Progress, Review, Sensitivity, Shows, Verdict
 from recommendations.models import Benchmark, Indicator
 from tiptracker.accounts.models import Country, Ministry, User
 
@@ -66,14 +66,19 @@ class Cast:
         last: date,
         paper: tuple[str, Sequence[str]] | None = None,
         figure: tuple[str, int, date] | None = None,
+        districts: Sequence[str] = (),
     ) -> None:
-        """A focal point sends an update; `paper` is a name and lines, `figure` an indicator, a count, a day."""
+        """A focal point sends an update; `paper` is a name and lines, `figure` an indicator, a count, a day.
+
+        `districts` are those that the figure counts, where it counts them.
+        """
         by = self.person(account)
         figures = []
         if figure:
             name, count, through = figure
             indicator = Indicator.objects.get(country=self.country, name=name)
-            figures.append(actions.Figure(indicator, Decimal(count), "", through))
+            parts = [actions.Part(Dimension.DISTRICT, name, Decimal(1)) for name in districts]
+            figures.append(actions.Figure(indicator, Decimal(count), "", through, parts))
         actions.send_round(
             commitment=self.commitment(promise),
             title=title,

@@ -156,6 +156,7 @@ def focal_points_are_told_without_proof(cast: Cast) -> None:
         last=date(2021, 12, 3),
         first=date(2021, 11, 29),
         figure=(asked.DISTRICTS, 4, date(2021, 12, 3)),
+        districts=("Berea", "Leribe", "Mafeteng", "Maseru"),
     )
 
 
@@ -211,6 +212,7 @@ def focal_points_are_sent_again(cast: Cast) -> None:
         first=date(2021, 11, 29),
         paper=("exercise-list-of-posts.pdf", ["Posts of district focal points", "Six of ten filled"]),
         figure=(asked.DISTRICTS, 6, date(2021, 12, 15)),
+        districts=("Berea", "Butha-Buthe", "Leribe", "Mafeteng", "Maseru", "Mohale's Hoek"),
     )
 
 

@@ -208,6 +208,12 @@ class Evidence(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def word(self) -> "EvidenceReview | None":
+        """The embassy's newest word on the piece itself, on which its figures rest."""
+        own = (review for review in self.reviews.all() if review.bearing_id is None)
+        return max(own, key=lambda review: (review.recorded_at, review.pk), default=None)
+
 
 class EvidenceBearingQuerySet(models.QuerySet["EvidenceBearing"]):
     def visible_to(self, user: Reader) -> Self:

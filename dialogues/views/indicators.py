@@ -19,7 +19,6 @@ from dialogues.forms.fields import beside_field, refused
 from dialogues.forms.indicators import Cells, CountRow, PartsForm, PasteForm, SourceForm, pasted_cells
 from dialogues.models import EvidenceReview, Reading
 from dialogues.views.here import newest_edition, recorded_before
-from dialogues.views.story import newest
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, Review
 from recommendations.models import Edition, Indicator
@@ -215,7 +214,7 @@ def _readings(user: User) -> QuerySet[Reading]:
 
 def _word(reading: Reading) -> Review | None:
     """The embassy's word on the evidence of a reading; None where nobody has looked, or it cites none."""
-    holds = newest(reading.evidence.reviews.all()) if reading.evidence else None
+    holds = reading.evidence.word if reading.evidence else None
     return Review(holds.decision) if holds else None
 
 

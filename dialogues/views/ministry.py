@@ -22,7 +22,7 @@ from dialogues.status import Standing
 from dialogues.views.here import Head, late_by, newest_edition
 from dialogues.views.story import decision_on
 from dialogues.views.uploads import Kept, keep_files
-from dialogues.words import Decision, Direction, DoneBy, EvidenceKind, Progress, Status
+from dialogues.words import Decision, Dimension, Direction, DoneBy, EvidenceKind, Progress, Status
 from recommendations.models import Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import User
@@ -188,15 +188,27 @@ def _figures(
     indicators = Indicator.objects.visible_to(user).filter(benchmark_terms__benchmark__commitments=commitment)
     since = spelt(edition.starts_on)
     sent = {reading.indicator_id: reading for reading in returned.readings.all()} if returned else {}
+    counted = list(indicators.distinct())
+    by_district = any(indicator.counts_districts for indicator in counted)
+    districts = [district.name for district in commitment.country.districts.all()] if by_district else []
     return [
-        FigureForm(data, indicator=indicator, since=since, initial=_as_counted(sent.get(indicator.pk)))
-        for indicator in indicators.distinct()
+        FigureForm(
+            data,
+            indicator=indicator,
+            since=since,
+            districts=districts,
+            initial=_as_counted(sent.get(indicator.pk)),
+        )
+        for indicator in counted
     ]
 
 
 def _as_counted(reading: Reading | None) -> dict[str, Any]:
     """A figure, or its direction, as it was sent before."""
-    return {"figure": _plain(reading.figure), "direction": reading.direction} if reading else {}
+    if reading is None:
+        return {}
+    named = [part.category for part in reading.parts.all() if part.dimension == Dimension.DISTRICT]
+    return {"figure": _plain(reading.figure), "direction": reading.direction, "districts": named}
 
 
 def _plain(figure: Decimal | None) -> str:
@@ -244,6 +256,10 @@ def _send(
                     figure=figure.cleaned_data["figure"],
                     direction=Direction(direction) if (direction := figure.cleaned_data["direction"]) else "",
                     through_on=said["through_on"],
+                    parts=[
+                        actions.Part(Dimension.DISTRICT, name, Decimal(1))
+                        for name in figure.cleaned_data.get("districts", ())
+                    ],
                 )
                 for figure in figures
                 if figure.cleaned_data["figure"] is not None or figure.cleaned_data["direction"]

@@ -58,3 +58,8 @@ class Indicator(models.Model):
     def counts_victims(self) -> bool:
         """Whether it counts people who were trafficked: then no small part of a figure is shown."""
         return self.question == Question.VICTIMS or "victim" in self.unit.lower()
+
+    @property
+    def counts_districts(self) -> bool:
+        """Whether it counts in how many districts something is so: then each can be named."""
+        return self.unit.lower() == "districts"

@@ -1,6 +1,7 @@
 from reports.views.briefings import briefing_detail, briefing_file, briefing_list
 from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
+from reports.views.districts import district_list
 from reports.views.methodology import methodology
 from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
@@ -15,6 +16,7 @@ __all__ = [
     "briefing_file",
     "briefing_list",
     "dashboard",
+    "district_list",
     "methodology",
     "readiness_changes",
     "readiness_checks",

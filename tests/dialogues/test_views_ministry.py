@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from dialogues.models import EvidenceFile, UpdateRound
 from dialogues.words import Decision, Direction, DoneBy, Kind, Progress, Status
+from recommendations.models import Indicator
 from recommendations.words import Rule
 from tests.dialogues.samples import PDF
 from tests.factories import (
@@ -18,6 +19,7 @@ from tests.factories import (
     CommitmentEventFactory,
     CommitmentFactory,
     DialogueFactory,
+    DistrictFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceFileFactory,
@@ -247,6 +249,47 @@ def test_update_send_asks_for_figures_only_where_a_benchmark_counts_them(client,
 
     readings = UpdateRound.objects.get().readings.all()
     assert [(reading.figure, reading.direction) for reading in readings] == ([told] if told else [])
+
+
+def by_district(police):
+    """A commitment towards a benchmark that counts districts, of which the country has three."""
+    commitment = counted_commitment(police)
+    indicator = commitment.benchmarks.get().current_terms.indicator
+    Indicator.objects.filter(pk=indicator.pk).update(unit="districts")
+    for name in ("Berea", "Maseru", "Qacha's Nek"):
+        DistrictFactory(country=commitment.country, name=name)
+    return commitment, f"indicator-{indicator.pk}"
+
+
+def test_update_send_takes_districts_by_name_and_counts_them(client, police, focal_point):
+    commitment, prefix = by_district(police)
+
+    client.post(
+        send(commitment),
+        filled(through_on="2022-01-20", **{f"{prefix}-districts": ["Berea", "Qacha's Nek"]}),
+    )
+
+    reading = UpdateRound.objects.get().readings.get()
+    assert reading.figure == 2
+    assert [(part.dimension, part.category) for part in reading.parts.all()] == [
+        ("district", "Berea"),
+        ("district", "Qacha's Nek"),
+    ]
+    RoundDecisionFactory(round=UpdateRound.objects.get(), decision=Decision.RETURNED)
+    assert client.get(send(commitment)).context["figures"][0]["districts"].value() == ["Berea", "Qacha's Nek"]
+
+
+def test_update_send_refuses_a_figure_that_is_not_the_districts_named(client, police, focal_point):
+    commitment, prefix = by_district(police)
+
+    response = client.post(
+        send(commitment),
+        filled(through_on="2022-01-20", **{f"{prefix}-districts": ["Berea", "Maseru"], f"{prefix}-figure": "3"}),
+    )
+
+    assert response.status_code == 422
+    assert "You ticked 2, and the figure is 3. Put one of them right." in response.text
+    assert not UpdateRound.objects.exists()
 
 
 def test_update_send_fills_in_the_line_that_only_figures_came_with(client, police, focal_point):

@@ -93,6 +93,8 @@ GET   log_export                            -          200 200 200 403 | 403 403
 POST  log_export                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 
 # What we conclude
+GET   district_list                         -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  district_list                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   dashboard                             -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  dashboard                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   readiness_detail                      -          200 200 200 200 | 403 403 403 | 200 403 | in  in

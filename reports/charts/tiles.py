@@ -1,0 +1,110 @@
+"""A country's districts as tiles that lie about as the districts do: verified solid, claimed hatched, else outlined. Pure.
+
+Every tile is the same size, so that a small district weighs as much as a large one; its state stands in it in words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reports.charts.drawing import Box, Label, hatch, measure
+from reports.words import Told
+
+PLACES: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "LSO": {
+        "Butha-Buthe": (1, 0),
+        "Leribe": (0, 1),
+        "Mokhotlong": (1, 1),
+        "Berea": (0, 2),
+        "Thaba-Tseka": (1, 2),
+        "Maseru": (0, 3),
+        "Qacha's Nek": (1, 3),
+        "Mafeteng": (0, 4),
+        "Mohale's Hoek": (1, 4),
+        "Quthing": (1, 5),
+    },
+}
+"""By country (ISO 3166-1 alpha-3) and district: column and row of its tile."""
+COLUMNS = 4
+GAP, INNER, LINE = 6, 8, 1.3
+
+
+class District(NamedTuple):
+    """A district by its name, and what is told of it."""
+
+    name: str
+    told: Told
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One tile: its rectangle, the lines of a hatched one (SVG's `d`), and words with their places."""
+
+    told: Told
+    box: Box
+    width: float
+    height: float
+    hatching: str
+    words: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """The drawing, in user units, and what it says in a sentence."""
+
+    width: float
+    height: float
+    size: float
+    tiles: tuple[Tile, ...]
+    description: str
+
+
+def tile_map(
+    country: str, districts: Sequence[District], *, side: float = 120, height: float = 76, size: float = 13
+) -> TileMap:
+    """The districts of a country by its code, each tile `side` units wide. Unknown ones are laid in rows, in order."""
+    places = _places(country, districts)
+    tiles = []
+    for district in districts:
+        column, row = places[district.name]
+        left, top = column * (side + GAP), row * (height + GAP)
+        is_hatched = district.told is Told.CLAIMED
+        tiles.append(
+            Tile(
+                district.told,
+                Box(left, top, left + side, top + height),
+                side,
+                height,
+                hatch(x=left, y=top, width=side, height=height) if is_hatched else "",
+                (
+                    Label(_cut(district.name, side, size), left + INNER, top + INNER + size, size),
+                    Label(district.told.label.lower(), left + INNER, top + height - INNER, size),
+                ),
+            )
+        )
+    columns, rows = (1 + max((place[axis] for place in places.values()), default=0) for axis in (0, 1))
+    return TileMap(
+        columns * (side + GAP) - GAP, rows * (height + GAP) - GAP, size, tuple(tiles), _description(districts)
+    )
+
+
+def _places(country: str, districts: Sequence[District]) -> dict[str, tuple[int, int]]:
+    known = PLACES.get(country, {})
+    names = [district.name for district in districts]
+    if set(names) <= set(known):
+        return {name: known[name] for name in names}
+    return {name: (place % COLUMNS, place // COLUMNS) for place, name in enumerate(names)}
+
+
+def _cut(name: str, side: float, size: float) -> str:
+    """The name as far as a tile holds it; the whole stands in the table beneath."""
+    while measure(name, size) > side - 2 * INNER:
+        name = f"{name.rstrip('…')[:-1].rstrip()}…"
+    return name
+
+
+def _description(districts: Sequence[District]) -> str:
+    """ "6 of 10 districts verified, 1 claimed"."""
+    count = {told: sum(district.told is told for district in districts) for told in Told}
+    claimed = f", {count[Told.CLAIMED]} claimed" if count[Told.CLAIMED] else ""
+    return f"{count[Told.VERIFIED]} of {len(districts)} districts verified{claimed}"

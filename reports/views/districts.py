@@ -1,0 +1,123 @@
+"""What is counted district by district: which of them it is so in, as a map of tiles and as a table, with its proof."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from dialogues.models import Evidence, EvidenceReview, Reading
+from dialogues.words import Dimension, Review
+from recommendations.here import edition_at_hand
+from recommendations.models import Benchmark, Edition
+from reports.charts.tiles import District, TileMap, tile_map
+from reports.words import Told
+from tiptracker import exports
+from tiptracker.accounts.models import User
+from tiptracker.pages import SignedIn, render_page
+
+
+class Where(NamedTuple):
+    """A district: what is told of it, and the evidence for that, newest first."""
+
+    name: str
+    told: Told
+    proof: Sequence[Evidence]
+
+
+class Counted(NamedTuple):
+    """A benchmark that counts districts, as its drawing and its table."""
+
+    benchmark: Benchmark
+    drawing: TileMap
+    districts: Sequence[Where]
+    unplaced: Sequence[Reading]
+
+
+@login_required
+@require_safe
+def district_list(request: SignedIn) -> HttpResponse:
+    """The benchmarks of the edition at hand that count districts; `?as=` gives their tables as one."""
+    user = request.user
+    if not user.is_embassy:
+        raise PermissionDenied
+    edition = edition_at_hand(request)
+    counted = _counted(user, edition) if edition else []
+    if exports.is_asked(request):
+        return exports.export(request, "districts", HEADS, [row for each in counted for row in _exported(each)])
+    return render_page(request, "reports/district_list.html", {"edition": edition, "counted": counted})
+
+
+HEADS = ("Benchmark", "What it asks", "District", "Told", "First day", "Last day", "Evidence", "Who says so")
+
+
+def _exported(counted: Counted) -> list[tuple[object, ...]]:
+    benchmark = (counted.benchmark.key, counted.benchmark.wording)
+    rows: list[tuple[object, ...]] = []
+    for where in counted.districts:
+        told = (*benchmark, where.name, where.told.label)
+        if not where.proof:
+            rows.append((*told, None, None, "", ""))
+        for piece in where.proof:
+            rows.append((*told, piece.happened_from, piece.happened_to, piece.title, piece.stated_by))
+    return rows
+
+
+def _counted(user: User, edition: Edition) -> list[Counted]:
+    benchmarks = Benchmark.objects.visible_to(user).filter(recommendation__edition=edition)
+    asked = [
+        (benchmark, terms.indicator)
+        for benchmark in benchmarks.select_related("recommendation").with_terms()
+        if (terms := benchmark.current_terms) and terms.indicator and terms.indicator.counts_districts
+    ]
+    reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
+    readings = (
+        Reading.objects.visible_to(user)
+        .filter(
+            indicator__in=[indicator for _, indicator in asked],
+            starts_on=edition.starts_on,
+            figure__isnull=False,
+            evidence__isnull=False,
+            evidence__revised_by__isnull=True,
+        )
+        .select_related("evidence")
+        .prefetch_related("parts", Prefetch("evidence__reviews", reviews))
+        .order_by("-through_on", "-recorded_at", "-pk")
+    )
+    by_indicator: dict[int, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        by_indicator[reading.indicator_id].append(reading)
+    names = [district.name for district in edition.country.districts.all()] if asked else []
+    return [_one(edition, benchmark, names, by_indicator[indicator.pk]) for benchmark, indicator in asked]
+
+
+def _one(edition: Edition, benchmark: Benchmark, names: Sequence[str], readings: Sequence[Reading]) -> Counted:
+    proof: dict[str, dict[Told, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
+    unplaced = []
+    for reading in readings:
+        if reading.evidence is None or (told := _told(reading.evidence)) is None:
+            continue
+        here = {part.category for part in reading.parts.all() if part.dimension == Dimension.DISTRICT and part.figure}
+        if not here:
+            unplaced.append(reading)
+        for name in here & set(names):
+            proof[name][told].append(reading.evidence)
+    districts = [_where(name, proof[name]) for name in names]
+    drawing = tile_map(edition.country.code, [District(where.name, where.told) for where in districts])
+    return Counted(benchmark, drawing, districts, unplaced)
+
+
+def _where(name: str, proof: dict[Told, list[Evidence]]) -> Where:
+    told = next((told for told in (Told.VERIFIED, Told.CLAIMED) if proof[told]), Told.NOTHING)
+    return Where(name, told, proof[told])
+
+
+def _told(evidence: Evidence) -> Told | None:
+    """What a figure says of the districts it names, by the newest word on its evidence; None where it was rejected."""
+    if evidence.word is None:
+        return Told.CLAIMED
+    return Told.VERIFIED if evidence.word.decision == Review.VERIFIED else None

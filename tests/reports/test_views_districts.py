@@ -1,0 +1,107 @@
+"""What is counted district by district: where it is so, by whose word, on which evidence."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.words import Review
+from recommendations.words import Rule
+from reports.words import Told
+from tests.factories import (
+    BenchmarkFactory,
+    DistrictFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    IndicatorFactory,
+    ObserverFactory,
+    ReadingFactory,
+    ReadingPartFactory,
+)
+
+pytestmark = pytest.mark.django_db
+NAMES = ("Berea", "Leribe", "Mohale's Hoek", "Qacha's Nek")
+
+
+@pytest.fixture
+def counted(client):
+    """A benchmark that counts districts, and the country's four."""
+    client.force_login(ObserverFactory())
+    indicator = IndicatorFactory(unit="districts")
+    for name in NAMES:
+        DistrictFactory(country=indicator.country, name=name)
+    return BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=4, terms__indicator=indicator)
+
+
+def tell(benchmark, names, *, word=Review.VERIFIED, **of_reading):
+    """A figure that names districts, with the embassy's word on its evidence (None: not looked at yet)."""
+    evidence = EvidenceFactory(country=benchmark.current_terms.indicator.country)
+    if word:
+        EvidenceReviewFactory(evidence=evidence, bearing=None, decision=word)
+    reading = ReadingFactory(
+        indicator=benchmark.current_terms.indicator, evidence=evidence, **({"figure": len(names)} | of_reading)
+    )
+    for name in names:
+        ReadingPartFactory(reading=reading, dimension="district", category=name, figure=1)
+    return evidence.pk
+
+
+def districts(client):
+    (counted,) = client.get(reverse("district_list")).context["counted"]
+    return {where.name: (where.told, [piece.pk for piece in where.proof]) for where in counted.districts}
+
+
+def test_district_list_tells_where_it_is_so_and_on_which_evidence(client, counted):
+    earlier = tell(counted, ["Berea"], through_on=date(2021, 9, 30))
+    later = tell(counted, ["Berea", "Qacha's Nek"], through_on=date(2021, 12, 31))
+    claimed = tell(counted, ["Berea", "Leribe"], word=None)
+    tell(counted, ["Mohale's Hoek"], word=Review.REJECTED)
+
+    response = client.get(reverse("district_list"))
+
+    assert districts(client) == {
+        "Berea": (Told.VERIFIED, [later, earlier]),
+        "Leribe": (Told.CLAIMED, [claimed]),
+        "Mohale's Hoek": (Told.NOTHING, []),
+        "Qacha's Nek": (Told.VERIFIED, [later]),
+    }
+    assert "2 of 4 districts verified, 1 claimed" in response.text
+
+
+def test_district_list_leaves_out_another_year_and_what_was_put_right(client, counted):
+    tell(counted, ["Berea"], starts_on=date(2020, 4, 1), through_on=date(2021, 3, 31))
+    wrong = tell(counted, ["Leribe"])
+    EvidenceFactory(revises_id=wrong)
+
+    assert {told for told, _ in districts(client).values()} == {Told.NOTHING}
+
+
+def test_district_list_asks_which_they_are_where_a_figure_names_none(client, counted):
+    evidence = tell(counted, [], figure=3)
+
+    response = client.get(reverse("district_list"))
+
+    assert "Told without naming the districts" in response.text
+    assert reverse("evidence_detail", args=[evidence]) in response.text
+
+
+def test_district_list_is_taken_along_with_its_apostrophes(client, counted):
+    tell(counted, ["Qacha's Nek"])
+
+    lines = client.get(reverse("district_list"), {"as": "csv"}).text.splitlines()
+
+    assert [line.split(",")[2:4] for line in lines[1:]] == [
+        ["Berea", "Nothing told"],
+        ["Leribe", "Nothing told"],
+        ["Mohale's Hoek", "Nothing told"],
+        ["Qacha's Nek", "Verified"],
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_district_list_query_count(client, counted, django_assert_num_queries, count):
+    for _ in range(count):
+        tell(counted, ["Berea"])
+
+    with django_assert_num_queries(11):
+        client.get(reverse("district_list"))
