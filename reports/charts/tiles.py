@@ -1,4 +1,4 @@
-"""A country's districts as tiles that lie about as the districts do: verified solid, claimed hatched, else outlined. Pure.
+"""A country's districts as tiles that lie as the districts do: verified solid, claimed hatched, else outlined. Pure.
 
 Every tile is the same size, so that a small district weighs as much as a large one; its state stands in it in words.
 """

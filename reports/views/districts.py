@@ -62,8 +62,7 @@ def _exported(counted: Counted) -> list[tuple[object, ...]]:
         told = (*benchmark, where.name, where.told.label)
         if not where.proof:
             rows.append((*told, None, None, "", ""))
-        for piece in where.proof:
-            rows.append((*told, piece.happened_from, piece.happened_to, piece.title, piece.stated_by))
+        rows += [(*told, piece.happened_from, piece.happened_to, piece.title, piece.stated_by) for piece in where.proof]
     return rows
 
 
