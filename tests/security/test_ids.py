@@ -19,6 +19,7 @@ HUGE = 10**30
 IN_A_QUERY = [
     ("officer", "GET dashboard -", "edition", "their_edition"),
     ("officer", "GET methodology -", "edition", "their_edition"),
+    ("officer", "GET district_list -", "edition", "their_edition"),
     ("officer", "GET run_list -", "edition", "their_edition"),
     ("officer", "GET recommendation_list -", "edition", "their_edition"),
     ("own", "GET recommendation_list -", "edition", "their_edition"),
@@ -78,12 +79,13 @@ readiness_what_if   as_of known_by known_on
 readiness_why       as_of known_by known_on
 readiness_changes   as_of_from as_of_to known_by_from known_by_to known_on_from known_on_to
 methodology         as_of known_by known_on
-commitment_list     status pillar
+commitment_list     q status pillar due_from due_to sort
+evidence_list       q kind done_by word since until sort
 log_list            address country record since text until what
 log_export          address country record since text until what
 """
 """By address: the other parameters that it reads. They are days, moments and words, and can name no row."""
-EVERYWHERE = {"format", "lang", "next", "page", "script", "version"}
+EVERYWHERE = {"as", "format", "lang", "next", "page", "script", "version"}
 
 IN_A_FORM = [
     ("officer", "POST recommendation_add edition", "lead", "theirs"),
@@ -98,6 +100,8 @@ IN_A_FORM = [
     ("officer", "POST evidence_log -", "kept_files", "unsent_file"),
     ("officer", "POST evidence_log -", "bearings-0-benchmark", "their_benchmark"),
     ("officer", "POST evidence_log -", "count-indicator", "their_indicator"),
+    ("officer", "POST indicator_enter -", "kept_files", "unsent_file"),
+    ("officer", "POST reading_add counted", "kept_files", "unsent_file"),
     ("own", "POST update_send unstarted", "kept_files", "homes_file"),
     ("officer", "POST benchmark_assess assessed", "evidence", "their_evidence"),
     ("officer", "POST benchmark_assess assessed", "round", "their_round"),

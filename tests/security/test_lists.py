@@ -1,5 +1,8 @@
 """What stands in each list, whole, for each reader: by name of the world's rows."""
 
+import csv
+import io
+
 import pytest
 
 from tests.security.asking import Line, ask
@@ -252,3 +255,22 @@ def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_
     assert "rows" not in of_list
     assert "recommendation" not in of_one
     assert "benchmarks" not in of_one
+
+
+# --- As files ---------------------------------------------------------------------------------------------------------
+
+TAKEN_ALONG = ("briefing_list", "commitment_list", "dialogue_list", "evidence_list", "run_list")
+
+
+@pytest.mark.parametrize("route", TAKEN_ALONG)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_list_taken_along_holds_what_its_page_does_for_each_reader(world, route, kind):
+    of_page = PAGES[route][2]
+    for reader in READERS:
+        page = ask(world, Line("GET", route, "-", {}), reader)
+        file = ask(world, Line("GET", route, "-", {}), reader, query={"as": kind})
+
+        assert file.status == page.status, reader
+        assert world.leaks(reader, file.body) == []
+        if kind == "csv" and file.status == "200":
+            assert len(list(csv.reader(io.StringIO(file.body)))) - 1 == len(of_page[reader]), reader
