@@ -186,7 +186,7 @@ PAGES = {
     "evidence_list": (
         "evidence",
         lambda context: [line.piece.pk for line in context["lines"]],
-        told(embassy=ALL_EVIDENCE, elsewhere="their_evidence"),
+        told(embassy=ALL_EVIDENCE.replace("corrected ", ""), elsewhere="their_evidence"),
     ),
     "indicator_list": (
         "indicator",
@@ -273,4 +273,5 @@ def test_a_list_taken_along_holds_what_its_page_does_for_each_reader(world, rout
         assert file.status == page.status, reader
         assert world.leaks(reader, file.body) == []
         if kind == "csv" and file.status == "200":
-            assert len(list(csv.reader(io.StringIO(file.body)))) - 1 == len(of_page[reader]), reader
+            _, *rows, _ = csv.reader(io.StringIO(file.body))  # its heads, and the head that names the file
+            assert len(rows) == len(of_page[reader]), reader

@@ -77,6 +77,8 @@ def plain(headers):
 
 NO_PARAMETERS = ("ordering", "order_by", "sort", "o", "search", "q", "fields", "expand", "include", "limit", "all")
 LISTS = sorted({route for route, _ in API.values()} | set(PAGES))
+OF_OUR_OWN = {"commitment_list": {"q", "sort"}, "evidence_list": {"q", "sort"}}
+"""What a list is searched and sorted by: words and choices of its own, on what it shows."""
 
 
 @pytest.mark.parametrize("route", LISTS)
@@ -86,13 +88,14 @@ def test_no_list_can_be_ordered_searched_or_widened(world, route):
     for reader in ("own", "other"):
         usual = ask(world, line, reader)
         for value in ("1", "-recorded_at", "recorded_by__password"):
-            answer = ask(world, line, reader, query=dict.fromkeys(NO_PARAMETERS, value))
+            others = set(NO_PARAMETERS) - OF_OUR_OWN.get(route, set())
+            answer = ask(world, line, reader, query=dict.fromkeys(sorted(others), value))
 
             assert (answer.status, without_query(answer)) == (usual.status, without_query(usual)), (reader, value)
 
 
 def without_query(answer):
-    return re.sub(r"\?[a-z_]+=[^\"&]*", "", without_chance(answer))
+    return re.sub(r"\?[a-z_]+=[^\"]*", "", without_chance(answer))
 
 
 @pytest.mark.parametrize("line", GETS, ids=str)
