@@ -71,9 +71,9 @@ def redaction_add(request: SignedIn) -> HttpResponse:
     form = RedactionForm(request.POST if is_sent else None, countries=countries)
     typed = request.POST if is_sent else request.GET
     # Begun from a file: that, and not words, is what goes.
-    context: dict[str, Any] = {"form": form, "is_of_file": "of_file" in typed or (not is_sent and "file" in typed)}
+    context: dict[str, Any] = {"form": form, "is_of_file": "of_file" in request.POST or "file" in request.GET}
     if not form.is_valid():
-        named, offered = _keys(typed.getlist("file")), _keys(typed.getlist("offered"))
+        named, offered = _keys(typed.getlist("file")), _keys(request.POST.getlist("offered"))
         context["files"] = _files(user, countries, (), named, offered=offered)
     else:
         page = _Found(request, form)
