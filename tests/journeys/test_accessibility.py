@@ -23,7 +23,7 @@ import tiptracker.accounts.urls
 import tiptracker.audit.urls
 from dialogues.models import Commitment, Dialogue, Evidence, UpdateRound
 from dialogues.words import MadeBy, Status
-from recommendations.models import Benchmark, Edition, Recommendation
+from recommendations.models import Benchmark, Edition, Indicator, Recommendation
 from reports.actions import compute_readiness
 from reports.models import Briefing
 from tests.conftest import THE_DAY
@@ -188,6 +188,8 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     things = {
         "recommendation_detail": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
         "edition_terms": [edition],
+        "indicator_detail": Indicator.objects.filter(readings__isnull=False).distinct()[:2],
+        "reading_add": Indicator.objects.order_by("pk")[:1],
         "run_detail": [
             compute_readiness(edition=edition, as_of=THE_DAY, now=datetime.combine(THE_DAY, time(9), MASERU)),
             ReadinessRunFactory(edition=edition),

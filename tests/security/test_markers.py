@@ -122,6 +122,7 @@ def every_mail(world, reader):
             app.tasks[job.kind](job.pk)
         new = "an entirely other password"
         world.client("out").post(link(person, Purpose.RESET), {"password": new, "again": new})
+        mails.tell_of_account(person, "address and role", [person.email])
         transaction.set_rollback(True)
     template_rendered.disconnect(note)
     return [str(message.message()) for message in mail.outbox], used

@@ -75,11 +75,12 @@ def test_the_longest_body_that_may_be_is_read(officer, settings):
 
 
 @pytest.mark.parametrize("path", [REVIEWS, UPDATES, BRIEFINGS])
-def test_too_much_of_a_form_is_refused(ministry, path):
+def test_too_much_of_a_form_is_refused(client, path):
+    client.force_login(FocalPointFactory() if path == UPDATES else OfficerFactory())
     many = {f"field{number}": "x" for number in range(1001)}
     long = {"narrative": "x" * (3 * MEGABYTE)}
 
-    answers = [ministry.post(path, many), ministry.post(path, long)]
+    answers = [client.post(path, many), client.post(path, long)]
 
     assert [answer.status_code for answer in answers] == [400, 400]
     assert {answer.json()["detail"] for answer in answers} == {
@@ -143,8 +144,9 @@ BODIES = {
 
 @pytest.mark.parametrize("path", [REVIEWS, UPDATES, BRIEFINGS, "/api/v1/assessments/"])
 @pytest.mark.parametrize("body", BODIES)
-def test_what_cannot_be_kept_is_refused_in_words(officer, path, body):
-    answer = send(officer, path, BODIES[body])
+def test_what_cannot_be_kept_is_refused_in_words(client, path, body):
+    client.force_login(FocalPointFactory() if path == UPDATES else OfficerFactory())
+    answer = send(client, path, BODIES[body])
 
     expected = {400, 404} if path == BRIEFINGS else {400}  # where nothing is named, it has no edition to speak of
     assert answer.status_code in expected
