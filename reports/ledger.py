@@ -174,16 +174,19 @@ def _told(
     """Readings for the period, as long as the newest review of what they cite verifies it.
 
     That review has to be newer than the reading: a figure put on evidence that was verified before is
-    nobody's word but its author's. A correction of what is cited asks for another look.
+    nobody's word but its author's. A correction of what is cited asks for another look; it is reached
+    only through what it corrects, so it counts for the reading once both are known.
     """
     for reading in facts.readings:
         if not is_of_period(facts.edition.tracking, reading):
             continue
         cited = evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
+        known_from = reading.recorded_at
         while cited is not None:
+            known_from = max(known_from, cited.recorded_at)
             revision = revisions.get(cited.id)
             for review, until in _in_turn(said.get((cited.id, None), ()), revision.recorded_at if revision else NEVER):
-                since = max(review.recorded_at, cited.recorded_at)
+                since = max(review.recorded_at, known_from)
                 if review.recorded_at >= reading.recorded_at and since < until:
                     yield Told(since, until, reading)
             cited = revision

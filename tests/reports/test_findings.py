@@ -6,7 +6,7 @@ import pytest
 
 from dialogues.words import Direction, Review
 from recommendations.words import Better, Pillar, Question, Rule
-from reports.readiness import readiness
+from reports.readiness import Days, readiness
 from tests.reports.records import Record, lines, noon, shares, window
 
 HALF = Fraction(1, 2)
@@ -213,3 +213,15 @@ def test_a_reading_follows_its_evidence_to_the_revision(counts):
 
     counts.review(revision, known=date(2021, 9, 11))
     assert seen(counts)[3] == HALF
+
+
+def test_a_reading_is_verified_only_from_when_what_it_cites_is_known_too(counts):
+    later = KNOWN + timedelta(days=1)
+    cited = counts.evidence(START, END, known=later)
+    revision = counts.evidence(START, END, known=KNOWN, revises=cited)
+    counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=cited)
+    counts.review(revision, known=KNOWN)
+
+    for known_by, share in ((KNOWN, 0), (later, HALF)):
+        alone = readiness(counts.facts, as_of=END, known_by=noon(known_by)).verified
+        assert (shares(alone)["1b"], Days(counts.facts).tally(END, noon(known_by))) == (share, alone)
