@@ -69,8 +69,9 @@ def test_find_finds_a_number_of_lesotho_however_it_is_written(number, sizes, bet
     AROUND,
 )
 def test_find_finds_a_number_with_the_code_of_lesotho_whatever_it_looks_like(number, code, sizes, between, before):
-    # Without its plus, and between strokes, it reads as the number of a letter.
-    assume(code != "266" or (sizes != (2, 3, 3) and between != "/" and not holds_a_year(number, sizes)))
+    # Without its plus, between strokes or points, it reads as the number of a letter or a row of figures.
+    is_plain = sizes != (2, 3, 3) and between in (*SPACES, *HYPHENS, ".") and not holds_a_year(number, sizes)
+    assume(code != "266" or is_plain)
     typed = f"{code}{between}{written(number, sizes, between)}"
     exactly(f"{before} ({typed})", typed, Kind.TELEPHONE)
 
