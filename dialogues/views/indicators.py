@@ -24,6 +24,7 @@ from dialogues.words import Dimension, Direction, Review
 from recommendations.models import Edition, Indicator
 from tiptracker import clock, exports
 from tiptracker.accounts.models import District, User
+from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
@@ -122,6 +123,8 @@ def indicator_enter(request: SignedIn) -> HttpResponse:
         form = SourceForm(initial=_typed_source(form), today=now.date(), edition=edition, kept=uploads.files[-1:])
         rows = [CountRow(initial=_filled(row, filled), indicator=row.indicator) for row in rows]
         paste = PasteForm()
+        for sentence in uploads.refusals:
+            messages.warning(request, sentence)
         messages.info(request, "Filled in from what you pasted. Nothing is recorded yet: look it over, then record it.")
     elif is_sent:
         if not paste.errors and all([form.is_valid(), *(row.is_valid() for row in rows)]):
@@ -147,7 +150,7 @@ def indicator_enter(request: SignedIn) -> HttpResponse:
         "kept": uploads.files[-1:],
         "edition": edition,
     }
-    return render_page(request, "dialogues/indicator_enter.html", context, status=status)
+    return to_wait(render_page(request, "dialogues/indicator_enter.html", context, status=status), uploads.wait)
 
 
 @login_required
@@ -184,7 +187,8 @@ def reading_add(request: SignedIn, pk: int) -> HttpResponse:
         "recorded_before": before,
         "kept": uploads.files[-1:],
     }
-    return render_page(request, "dialogues/reading_add.html", context, status=422 if is_sent else 200)
+    answer = render_page(request, "dialogues/reading_add.html", context, status=422 if is_sent else 200)
+    return to_wait(answer, uploads.wait)
 
 
 HEADS = (

@@ -5,11 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from dialogues.models import Evidence, Reading
 from dialogues.small_counts import HELD_BACK
 from dialogues.words import Direction
+from tests.dialogues.samples import PDF
 from tests.factories import (
     CountryFactory,
     IndicatorFactory,
@@ -203,6 +205,25 @@ def test_indicator_enter_refuses_a_source_that_nobody_can_check_and_days_outside
     assert response.status_code == 422
     assert sentence in str(response.context["form"].errors[field])
     assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize("pasted", ["", "7"])
+def test_indicator_enter_tells_who_sends_files_too_often_to_wait_and_keeps_what_was_typed(client, settings, pasted):
+    settings.LIMITS = settings.LIMITS | {"uploads": "1/h"}
+    indicator = IndicatorFactory()
+    client.force_login(OfficerFactory())
+
+    def send():
+        file = SimpleUploadedFile("table.pdf", PDF, content_type="application/pdf")
+        data = source(source="", pasted=pasted, files=file) | row_of(indicator, figure="77x")
+        return client.post(reverse("indicator_enter"), data)
+
+    first, second = send(), send()
+
+    assert first.status_code == (200 if pasted else 422)
+    assert (second.status_code, "Retry-After" in second.headers) == (429, True)
+    assert "Ministry of Police" in second.text
+    assert "table.pdf" not in second.text
 
 
 def test_indicator_enter_wants_something_to_be_counted(client):
