@@ -1,4 +1,4 @@
-"""What accepting a round would add to the score, and what assessing its benchmarks would add then. Pure.
+"""What the embassy's word would add to the score: on a round, on a piece of evidence, on a benchmark. Pure.
 
 Nothing is estimated: the reviews and the assessments that would be written are put among the facts,
 and the rules of `reports.readiness` are asked again. The points foretold are the points that come,
@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
+from typing import NamedTuple
 
 from dialogues.words import Review, Shows, Verdict
 from recommendations.words import Rule
@@ -18,6 +19,18 @@ from reports.record import Assessment, Bearing, Evidence, EvidenceReview, Facts
 
 HYPOTHETICAL = 1 << 62
 """Keys of rows that nobody has written: above any key there is, so that of two at one moment they are the newer."""
+
+
+class Word(NamedTuple):
+    """What somebody is about to say of a bearing (id) or, with none, of a piece of evidence (id) itself.
+
+    `first_on` is the first day that they state; one that evidence tells itself holds all the same.
+    """
+
+    evidence_id: int
+    bearing_id: int | None
+    decision: Review
+    first_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +44,11 @@ class Assessing:
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """The score as it stands, what accepting all of a round adds, and what each assessment adds on top. Of 100.
+    """The score as it stands, what accepting a round adds, and what each assessment adds on top. Of 100.
 
     `accepting` is None where the round was accepted already. `needs_first_day` is True where a piece
-    of evidence has no first day: the points come only if its review states one in the tracking period.
+    of evidence has no first day, and none was stated yet: the points come only if its review states
+    one in the tracking period.
     """
 
     score: Fraction
@@ -43,22 +57,32 @@ class Foretold:
     needs_first_day: bool
 
 
-def foretold(facts: Facts, *, round_id: int, as_of: date, now: datetime, is_accepted: bool = False) -> Foretold:
+def foretold(
+    facts: Facts,
+    *,
+    round_id: int,
+    as_of: date,
+    now: datetime,
+    is_accepted: bool = False,
+    words: Collection[Word] = (),
+) -> Foretold:
     """What deciding on a round at the moment `now` would add to the score of the day `as_of`.
 
-    Accepting means that every file and figure of it is verified; where it `is_accepted` already,
-    its reviews stand as they are. An assessment is taken to rest on what the page ticks: what of the
-    round's evidence is verified and no earlier assessment rests on; where that is none, on nothing.
+    Accepting it gives `words`, and verifies every file and figure of it on which nothing is said
+    there; where it `is_accepted` already, its reviews stand as they are. An assessment is taken to
+    rest on what the page ticks: what of the round's evidence is verified and no earlier assessment
+    rests on; where that is none, on nothing.
     """
-    sent = _sent(facts, round_id)
-    taken = facts if is_accepted else accepted(facts, round_id=round_id, now=now)
+    sent = evidence_of(facts, round_id)
+    said = () if is_accepted else with_the_others_verified(facts, sent, words)
+    taken = reviewed(facts, said, now=now)
     before, after = (readiness(each, as_of=as_of).score for each in (facts, taken))
 
     def then(benchmarks: Collection[int], verdict: Verdict) -> Fraction:
         judged = assessed(taken, benchmarks=benchmarks, verdict=verdict, evidence=sent, now=now)
         return readiness(judged, as_of=as_of).score - after
 
-    assessable = _assessable(facts, sent)
+    assessable = assessable_by(facts, sent)
     choices = [{one: key} for one, key in assessable.items()]
     if len(assessable) > 1:
         choices.append(assessable)
@@ -70,31 +94,70 @@ def foretold(facts: Facts, *, round_id: int, as_of: date, now: datetime, is_acce
             for choice in choices
             for verdict in (Verdict.STEP, Verdict.MET)
         ),
-        needs_first_day=not is_accepted and any(row.happened_from is None for row in sent),
+        needs_first_day=lacks_first_day(sent, said, stated_by=words),
     )
 
 
-def accepted(facts: Facts, *, round_id: int, now: datetime) -> Facts:
-    """The facts with every bearing of a round's evidence, and the evidence itself, verified at `now`.
+def verifying(facts: Facts, words: Iterable[Word], *, as_of: date, now: datetime) -> tuple[Fraction, Fraction]:
+    """The score of the day `as_of`, and what these words, given at the moment `now`, would add to it."""
+    taken = reviewed(facts, words, now=now)
+    before, after = (readiness(each, as_of=as_of).score for each in (facts, taken))
+    return before, after - before
 
-    Where evidence has no first day the review is taken to state its last day as the first: any day
-    in the tracking period gives the same.
+
+def assessing(
+    facts: Facts, benchmark: int, *, rests_on: Collection[int], as_of: date, now: datetime
+) -> tuple[Fraction, dict[Verdict, Fraction]]:
+    """The score of the day `as_of`, and what each verdict on a benchmark (id), given at `now`, would add to it.
+
+    Each would rest on these pieces of evidence (ids).
     """
-    sent = {row.id: row for row in _sent(facts, round_id)}
-    words: list[tuple[Evidence, int | None]] = [(row, None) for row in sent.values()]
-    words += [(sent[row.evidence_id], row.id) for row in facts.bearings if row.evidence_id in sent]
+    before = readiness(facts, as_of=as_of).score
+    added = {}
+    for verdict in Verdict:
+        one = Assessment(HYPOTHETICAL, benchmark, now, verdict, frozenset(rests_on))
+        taken = replace(facts, assessments=(*facts.assessments, one))
+        added[verdict] = readiness(taken, as_of=as_of).score - before
+    return before, added
+
+
+def reviewed(facts: Facts, words: Iterable[Word], *, now: datetime) -> Facts:
+    """The facts with these words said at `now`."""
     reviews = tuple(
-        EvidenceReview(
-            id=HYPOTHETICAL + number,
-            evidence_id=row.id,
-            bearing_id=bearing,
-            recorded_at=now,
-            decision=Review.VERIFIED,
-            first_on=None if row.happened_from else row.happened_to,
-        )
-        for number, (row, bearing) in enumerate(words)
+        EvidenceReview(HYPOTHETICAL + number, word.evidence_id, word.bearing_id, now, word.decision, word.first_on)
+        for number, word in enumerate(words)
     )
     return replace(facts, reviews=facts.reviews + reviews)
+
+
+def with_the_others_verified(facts: Facts, evidence: Iterable[Evidence], words: Iterable[Word] = ()) -> list[Word]:
+    """These words, and every other bearing of the evidence, and the evidence itself, verified.
+
+    Where evidence has no first day, those others are taken to state its last day as the first: any
+    day in the tracking period gives the same.
+    """
+    rows = {row.id: row for row in evidence}
+    said = {(word.evidence_id, word.bearing_id): word for word in words if word.evidence_id in rows}
+    lines: list[tuple[int, int | None]] = [(key, None) for key in rows]
+    lines += [(row.evidence_id, row.id) for row in facts.bearings if row.evidence_id in rows]
+    return [said.get(line) or verified(rows[line[0]], line[1]) for line in lines]
+
+
+def verified(row: Evidence, bearing_id: int | None) -> Word:
+    """The word that verifies a line, its first day stated where the evidence lacks it."""
+    return Word(row.id, bearing_id, Review.VERIFIED, None if row.happened_from else row.happened_to)
+
+
+def lacks_first_day(evidence: Iterable[Evidence], said: Iterable[Word], *, stated_by: Iterable[Word] = ()) -> bool:
+    """Whether a first day has still to be stated of something verified: one that nobody stated is taken for granted."""
+    unknown = {row.id for row in evidence if row.happened_from is None}
+    stated = {(word.evidence_id, word.bearing_id) for word in stated_by if word.first_on}
+    return any(
+        word.evidence_id in unknown
+        and word.decision is Review.VERIFIED
+        and (word.evidence_id, word.bearing_id) not in stated
+        for word in said
+    )
 
 
 def assessed(
@@ -128,13 +191,13 @@ def assessed(
     )
 
 
-def _sent(facts: Facts, round_id: int) -> tuple[Evidence, ...]:
+def evidence_of(facts: Facts, round_id: int) -> tuple[Evidence, ...]:
     """The evidence that came with a round, as it stands: what was revised since is no longer part of it."""
     revised = {row.revises for row in facts.evidence}
     return tuple(row for row in facts.evidence if row.round_id == round_id and row.id not in revised)
 
 
-def _assessable(facts: Facts, sent: Iterable[Evidence]) -> dict[int, str]:
+def assessable_by(facts: Facts, sent: Iterable[Evidence]) -> dict[int, str]:
     """The benchmarks (by id, with their key) that this evidence shows action on and that are assessed, in order."""
     own = {row.id for row in sent if row.done_by in OWN}
     shown = {row.benchmark_id for row in facts.bearings if _shows_action(row) and row.evidence_id in own}
