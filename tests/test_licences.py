@@ -26,6 +26,7 @@ CALLED = {
 """What older packages call them (PyPI's classifiers), and what SPDX does."""
 READ = {
     "axe-playwright-python": "MIT, by its LICENSE",
+    "pypdfium2": "Apache 2.0 or BSD 3-Clause, by its LICENSES; PDFium and what is in it BSD, MIT, Apache, FTL and Zlib",
     "text-unidecode": "Artistic License, which it offers beside the GPL; for the tests' browser alone",
     "@uswds/uswds": "by its LICENSE.md: public domain, with parts under MIT, OFL 1.1, Apache 2.0 and BSD",
 }
