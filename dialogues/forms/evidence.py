@@ -1,14 +1,16 @@
 """What is typed about evidence: what happened, what proves it, what it shows, and whether somebody agrees."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 
+from dialogues import reasons
 from dialogues.forms.fields import (
     BenchmarkRow,
     BenchmarkRows,
+    Choices,
     DatedForm,
     FigureField,
     FilesField,
@@ -20,10 +22,12 @@ from dialogues.forms.fields import (
     typed,
 )
 from dialogues.models import Commitment, EvidenceFile
+from dialogues.reasons import WhyRejected, WhyVerified
 from dialogues.words import Direction, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Edition, Indicator
 from tiptracker import texts
 from tiptracker.rules import spelt
+from tiptracker.words import Word
 
 
 class EvidenceForm(DatedForm):
@@ -194,14 +198,32 @@ class CountForm(DatedForm):
             self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
 
 
+def reason_choices(*lists: tuple[str, type[Word]]) -> Choices:
+    """The sentences of some lists, each under its heading; with one list, without."""
+    none: Choices = [("", "Choose a sentence, or write your own")]
+    if len(lists) == 1:
+        return [*none, *lists[0][1].choices()]
+    return [*none, *((heading, why.choices()) for heading, why in lists)]
+
+
 class ReviewForm(DatedForm):
-    """The embassy's word on one bearing, or on a piece of evidence itself."""
+    """The embassy's word on one bearing, or on a piece of evidence itself.
+
+    `reason` is cleaned to the whole of it: the sentence chosen from the list, and what was written.
+    """
 
     decision = forms.ChoiceField(
         widget=forms.RadioSelect,
         choices=[(Review.VERIFIED.value, "Verify"), (Review.REJECTED.value, "Reject")],
     )
-    reason = forms.CharField(max_length=texts.REASON, label="Why", widget=forms.Textarea(attrs={"rows": 2}))
+    because = forms.ChoiceField(
+        label="Why",
+        required=False,
+        choices=reason_choices(("To verify", WhyVerified), ("To reject", WhyRejected)),
+    )
+    reason = forms.CharField(
+        max_length=texts.REASON, label="In your own words", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     first_on = PastDayField(
         label="First day",
         required=False,
@@ -215,6 +237,22 @@ class ReviewForm(DatedForm):
         self.fields["decision"].label = f"Your decision on {about}"
         if not asks_first_day:
             del self.fields["first_on"]
+
+    lists: ClassVar[Mapping[str, type[Word]]] = {
+        Review.VERIFIED.value: WhyVerified,
+        Review.REJECTED.value: WhyRejected,
+    }
+    needs_reason = True
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        decision, chosen = said.get("decision"), said.get("because", "")
+        if decision and chosen and chosen not in dict(self.lists[decision].choices()):
+            self.add_error("because", "That sentence is a reason for another decision. Choose one that fits yours.")
+        said["reason"] = reasons.whole(chosen, said.get("reason", ""))
+        if self.needs_reason and not said["reason"] and not {"because", "reason"} & set(self.errors):
+            self.add_error("reason", "Say why: choose a sentence, or write one.")
+        return said
 
     @property
     def is_begun(self) -> bool:

@@ -1,17 +1,20 @@
 """What is typed about rounds of an update: what a ministry sends, what the embassy makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 
-from dialogues.forms.evidence import ReviewForm
-from dialogues.forms.fields import DatedForm, FigureField, FilesField, PastDayField
-from dialogues.words import Direction, DoneBy, Progress
+from dialogues import reasons
+from dialogues.forms.evidence import ReviewForm, reason_choices
+from dialogues.forms.fields import DatedForm, FigureField, FilesField, PastDayField, typed
+from dialogues.reasons import WhyRejected, WhyReturned, WhyVerified
+from dialogues.words import Direction, DoneBy, Progress, Review
 from recommendations.models import Indicator
 from tiptracker import texts
 from tiptracker.frontend.forms import Narrative, PlainForm
+from tiptracker.words import Word
 
 
 class UpdateForm(DatedForm):
@@ -111,43 +114,109 @@ class FigureForm(PlainForm):
         return said
 
 
+MEND = "mend"
+"""Beside the embassy's words on a line: what it lacks can be mended, so the update is to go back."""
+
+
 class JudgementForm(ReviewForm):
-    """The embassy's word on one line of a round; a line without a reason of its own takes the reason for all."""
+    """The embassy's word on one line of a round, or that it is to be mended.
+
+    A line that is verified or rejected without a reason of its own takes the reason for all.
+    """
+
+    lists: ClassVar[Mapping[str, type[Word]]] = {**ReviewForm.lists, MEND: WhyReturned}
+    needs_reason = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].required = False
-        self.fields["reason"].help_text = "Here, or once for all of it below."
+        decision, because = (cast("forms.ChoiceField", self.fields[name]) for name in ("decision", "because"))
+        decision.choices = [
+            (Review.VERIFIED.value, "Verify"), (Review.REJECTED.value, "Reject"), (MEND, "Needs mending"),
+        ]  # fmt: skip
+        because.choices = reason_choices(
+            ("To verify", WhyVerified), ("To reject", WhyRejected), ("To have it mended", WhyReturned)
+        )
+        because.help_text = "Here, or once for all of it below."
         del self.fields["seen"]
+
+    @property
+    def is_to_mend(self) -> bool:
+        """Whether it is marked as to be mended, so that it goes with a return."""
+        return bool(self.is_bound and typed(self)["decision"] == MEND)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if said.get("decision") == MEND and not said["reason"] and not {"because", "reason"} & set(self.errors):
+            self.add_error("reason", "Say what is to be mended here: choose a sentence, or write one.")
+        return said
+
+    def refuse_to_mend(self) -> None:
+        """An update is accepted line by line, or goes back."""
+        self.add_error(
+            "decision",
+            "It is marked as needing mending, so the update can’t be accepted. Return it, or verify or reject this.",
+        )
 
 
 class AcceptForm(PlainForm):
-    """The reason that stands for the whole round."""
+    """The reason that stands for the whole round, cleaned to the whole of it."""
 
+    because = forms.ChoiceField(
+        label="Reason for all that is verified", required=False, choices=reason_choices(("To verify", WhyVerified))
+    )
     reason = forms.CharField(
         max_length=texts.REASON,
         label="Reason for all of it",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed unless every line has a reason of its own, and wherever the commitment is claimed done.",
+        help_text="Needed unless every line has a reason of its own, and wherever the commitment is claimed done: the "
+        "sentence above, your own words, or both.",
     )
 
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        said["own_words"] = said.get("reason", "")
+        said["reason"] = reasons.whole(said.get("because", ""), said["own_words"])
+        return said
+
     def reasons_given(self, judgements: Sequence[JudgementForm]) -> bool:
-        """Whether every line has a reason, its own or the one for all; marks those that have none."""
-        if self.cleaned_data.get("reason"):
-            return True
-        lacking = [judgement for judgement in judgements if not judgement.cleaned_data.get("reason")]
+        """Whether every line has a reason, its own or the one for all; marks those that have none.
+
+        A sentence from the list for what is verified rejects nothing.
+        """
+        said = self.cleaned_data
+        lacking = [
+            judgement
+            for judgement in judgements
+            if not judgement.cleaned_data.get("reason")
+            and not (said["own_words"] if judgement.cleaned_data["decision"] == Review.REJECTED else said["reason"])
+        ]
         for judgement in lacking:
             judgement.add_error("reason", "Say in a sentence why, here or once for all of it below.")
         return not lacking
 
 
 class ReturnForm(PlainForm):
-    """What the ministry has to mend."""
+    """What the ministry has to mend, cleaned to the whole of it; lines that are to be mended may say it all."""
 
+    because = forms.ChoiceField(label="Why it goes back", required=False, choices=reason_choices(("", WhyReturned)))
     reason = forms.CharField(
         max_length=texts.REASON,
         label="What is missing",
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="The ministry reads this sentence. Say what to send so that it can be accepted.",
+        help_text="The ministry reads these sentences. Say what to send so that it can be accepted.",
     )
+
+    def __init__(self, *args: Any, has_lines: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_lines = has_lines
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        said["reason"] = reasons.whole(said.get("because", ""), said.get("reason", ""))
+        if not said["reason"] and not self.has_lines and not self.errors:
+            self.add_error(
+                "reason", "Say what is missing: choose a sentence, write one, or mark a line above as needing mending."
+            )
+        return said
