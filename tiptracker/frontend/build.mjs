@@ -4,6 +4,7 @@
 //   css/admin.css    the marking and the line of the demonstration, for the admin's pages
 //   js/site.js       what pays to do in the browser; every page works without it
 //   js/passkey.js    passkeys, which are the browser's; loaded where one is asked for
+//   js/review.js     single keys; loaded where something is reviewed
 //   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1
 //   print/           Public Sans for WeasyPrint: whole TrueType files (WOFF2 is slow there)
 //   img/             the icons we use as one sprite, the favicon, and what the CSS names
@@ -74,7 +75,7 @@ async function buildStyles(name) {
 
 async function buildScript() {
   await build({
-    entryPoints: [path.join(here, "js/site.js"), path.join(here, "js/passkey.js")],
+    entryPoints: ["site", "passkey", "review"].map((name) => path.join(here, `js/${name}.js`)),
     outdir: path.join(dist, "js"),
     bundle: true,
     minify: true,

@@ -1,0 +1,116 @@
+// Single keys for whoever reviews all day, told on the page behind "Keys" and turned off there (WCAG 2.1.4). They press
+// what stands on the page, and do nothing while somebody writes or chooses in a list. What a key presses says so by
+// data-key; a line to decide on by data-line. Without this script everything works by Tab.
+
+const OFF = "keys-off";
+const told = document.querySelector("[data-keys]");
+const lines = [...document.querySelectorAll("[data-line]")];
+let current = null;
+
+const isOff = () => {
+  try {
+    return localStorage.getItem(OFF) !== null;
+  } catch {
+    return false; // storage is shut: the keys work, and can be turned off for as long as the page stays
+  }
+};
+let areOn = !isOff();
+
+function remember(on) {
+  areOn = on;
+  try {
+    if (on) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
+  } catch {
+    // as above
+  }
+}
+
+const isWritten = (target) =>
+  target.isContentEditable ||
+  target.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=button], [type=submit])");
+
+function go(line) {
+  current?.removeAttribute("aria-current");
+  current = line;
+  current.setAttribute("aria-current", "true");
+  current.focus({ preventScroll: true });
+  current.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  if (!lines.length) return;
+  const place = lines.indexOf(current) + by;
+  go(lines[current ? Math.min(Math.max(place, 0), lines.length - 1) : by > 0 ? 0 : lines.length - 1]);
+}
+
+function decide(value) {
+  if (!current) step(1);
+  const choice = current?.querySelector(`input[name$="-decision"][value="${value}"]`);
+  if (!choice) return;
+  choice.closest("details")?.setAttribute("open", "");
+  choice.checked = true;
+  choice.focus({ preventScroll: true });
+  choice.dispatchEvent(new Event("input", { bubbles: true }));
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function reach(control) {
+  if (!control) return;
+  control.closest("details")?.setAttribute("open", "");
+  control.focus();
+}
+
+function press(key) {
+  const pressed = document.querySelector(`[data-key="${key}"]`);
+  pressed?.focus();
+  pressed?.click();
+}
+
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  v: () => decide("verified"),
+  x: () => decide("rejected"),
+  m: () => decide("mend"),
+  w: () => {
+    if (!current) step(1);
+    reach(current?.querySelector("[name$='-because']"));
+  },
+  g: () => reach(document.querySelector("[name='accept-because']")),
+  b: () => reach(document.querySelector("[name='return-because']")),
+  a: () => press("a"),
+  r: () => press("r"),
+  s: () => press("s"),
+  n: () => press("n"),
+};
+
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if (!areOn || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (key === "Escape" && isWritten(target)) {
+    const line = target.closest("[data-line]");
+    if (line) go(line);
+    else target.blur();
+    return;
+  }
+  if (isWritten(target) || !Object.hasOwn(KEYS, key)) return;
+  event.preventDefault();
+  KEYS[key]();
+});
+
+// Whoever goes by Tab or mouse takes the current line along.
+document.addEventListener("focusin", ({ target }) => {
+  const line = target.closest("[data-line]");
+  if (!line || line === current) return;
+  current?.removeAttribute("aria-current");
+  current = line;
+  current.setAttribute("aria-current", "true");
+});
+
+if (told) {
+  told.hidden = false;
+  const on = told.querySelector("[data-keys-on]");
+  on.checked = areOn;
+  on.addEventListener("change", () => remember(on.checked));
+}
