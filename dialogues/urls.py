@@ -35,7 +35,6 @@ urlpatterns = [
     path("indicators/enter/", indicators.indicator_enter, name="indicator_enter"),
     path("indicators/<int:pk>/", indicators.indicator_detail, name="indicator_detail"),
     path("indicators/<int:pk>/add/", indicators.reading_add, name="reading_add"),
-    path("inbox/", rounds.round_list, name="round_list"),
     path("inbox/<int:pk>/", rounds.round_detail, name="round_detail"),
     path("inbox/<int:pk>/return/", rounds.round_return, name="round_return"),
     path("inbox/<int:pk>/accept/", rounds.round_accept, name="round_accept"),

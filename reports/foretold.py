@@ -131,21 +131,63 @@ def reviewed(facts: Facts, words: Iterable[Word], *, now: datetime) -> Facts:
 
 
 def with_the_others_verified(facts: Facts, evidence: Iterable[Evidence], words: Iterable[Word] = ()) -> list[Word]:
-    """These words, and every other bearing of the evidence, and the evidence itself, verified.
+    """These words, and every other line that accepting has to judge, verified.
 
-    Where evidence has no first day, those others are taken to state its last day as the first: any
-    day in the tracking period gives the same.
+    That is each bearing; a piece itself where a figure cites it or it bears on nothing. Where
+    evidence has no first day, those others are taken to state its last day as the first: any day in
+    the tracking period gives the same.
     """
     rows = {row.id: row for row in evidence}
     said = {(word.evidence_id, word.bearing_id): word for word in words if word.evidence_id in rows}
-    lines: list[tuple[int, int | None]] = [(key, None) for key in rows]
-    lines += [(row.evidence_id, row.id) for row in facts.bearings if row.evidence_id in rows]
+    lines: list[tuple[int, int | None]] = [
+        (row.evidence_id, row.id) for row in facts.bearings if row.evidence_id in rows
+    ]
+    cited = {row.evidence_id for row in facts.readings}
+    borne = {key for key, _ in lines}
+    lines += [(key, None) for key in rows if key in cited or key not in borne]
     return [said.get(line) or verified(rows[line[0]], line[1]) for line in lines]
 
 
 def verified(row: Evidence, bearing_id: int | None) -> Word:
     """The word that verifies a line, its first day stated where the evidence lacks it."""
     return Word(row.id, bearing_id, Review.VERIFIED, None if row.happened_from else row.happened_to)
+
+
+def open_lines(facts: Facts, evidence_id: int) -> list[int | None]:
+    """The bearings (ids) of a piece that nobody has reviewed; None too, where a figure waits for a word on the piece.
+
+    A piece that shows nothing, and that no figure cites, is itself what is open until it is reviewed.
+    """
+    own = [row for row in facts.reviews if row.evidence_id == evidence_id]
+    said = {row.bearing_id for row in own}
+    bearings: list[int | None] = [row.id for row in facts.bearings if row.evidence_id == evidence_id]
+    figures = [row for row in facts.readings if row.evidence_id == evidence_id]
+    since = max((row.recorded_at for row in figures), default=None)
+    is_told = any(row.bearing_id is None and (since is None or row.recorded_at >= since) for row in own)
+    lines = [one for one in bearings if one not in said]
+    if (figures or not bearings) and not is_told:
+        lines.append(None)
+    return lines
+
+
+def fresh_grounds(facts: Facts, benchmark: int, *, round_id: int | None = None) -> set[int]:
+    """The evidence (ids) verified on a benchmark (id) that no verdict on it rests on: of one round, or of all."""
+    revised = {row.revises for row in facts.evidence}
+    returned = {row.id for row in facts.rounds if row.returned_at is not None}
+    rows = {
+        row.id: row
+        for row in facts.evidence
+        if row.id not in revised and row.round_id not in returned and round_id in (None, row.round_id)
+    }
+    words = {row.bearing_id: row.decision for row in sorted(facts.reviews, key=lambda row: (row.recorded_at, row.id))}
+    rested_on = {one for row in facts.assessments if row.benchmark_id == benchmark for one in row.evidence_ids}
+    return {
+        row.evidence_id
+        for row in facts.bearings
+        if row.benchmark_id == benchmark
+        and row.evidence_id in rows.keys() - rested_on
+        and words.get(row.id) is Review.VERIFIED
+    }
 
 
 def lacks_first_day(evidence: Iterable[Evidence], said: Iterable[Word], *, stated_by: Iterable[Word] = ()) -> bool:

@@ -22,5 +22,9 @@ urlpatterns = [
     path("briefings/", views.briefing_list, name="briefing_list"),
     path("briefings/<int:pk>/", views.briefing_detail, name="briefing_detail"),
     path("briefings/<int:pk>/file/", views.briefing_file, name="briefing_file"),
+    path("inbox/", views.round_list, name="round_list"),
+    path("inbox/next/", views.inbox_next, name="inbox_next"),
     path("rounds/<int:pk>/foretold/", views.round_foretold, name="round_foretold"),
+    path("evidence/<int:pk>/foretold/", views.evidence_foretold, name="evidence_foretold"),
+    path("benchmarks/<int:pk>/foretold/", views.benchmark_foretold, name="benchmark_foretold"),
 ]

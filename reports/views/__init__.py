@@ -2,21 +2,25 @@ from reports.views.briefings import briefing_detail, briefing_file, briefing_lis
 from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
 from reports.views.districts import district_list
+from reports.views.foretold import benchmark_foretold, evidence_foretold, round_foretold
+from reports.views.inbox import inbox_next, round_list
 from reports.views.methodology import methodology
 from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
-from reports.views.rounds import round_foretold
 from reports.views.runs import run_detail, run_list
 from reports.views.trend import readiness_trend
 from reports.views.what_if import readiness_what_if
 from reports.views.why import readiness_why
 
 __all__ = [
+    "benchmark_foretold",
     "briefing_detail",
     "briefing_file",
     "briefing_list",
     "dashboard",
     "district_list",
+    "evidence_foretold",
+    "inbox_next",
     "methodology",
     "readiness_changes",
     "readiness_checks",
@@ -27,6 +31,7 @@ __all__ = [
     "recommendation_detail",
     "recommendation_list",
     "round_foretold",
+    "round_list",
     "run_detail",
     "run_list",
 ]

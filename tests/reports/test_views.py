@@ -1,4 +1,4 @@
-"""Where we stand, what each recommendation rests on, briefings in the making, and the points foretold."""
+"""Where we stand, what each recommendation rests on, and briefings in the making."""
 
 from datetime import date, datetime, time
 from fractions import Fraction
@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from dialogues.words import DoneBy, Progress, Shows, Verdict
+from dialogues.words import DoneBy, Shows, Verdict
 from recommendations.words import MilestoneKind, Origin, Rule
 from reports.models import Briefing
 from tests.factories import (
@@ -816,86 +816,3 @@ def test_briefing_file_that_is_not_ready_leads_to_its_page(client, edition):
 
     assert response.headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
     assert not briefing.downloads.exists()
-
-
-# --- What a decision would add ----------------------------------------------------------------------------------------
-
-
-def foretold(client, sent, **headers):
-    return client.get(reverse("round_foretold", args=[sent.pk]), headers=headers)
-
-
-@pytest.fixture
-def sent():
-    """A round with one piece of evidence on one of two benchmarks of the one recommendation."""
-    benchmark = BenchmarkFactory()
-    BenchmarkFactory(recommendation=benchmark.recommendation)
-    sent = UpdateRoundFactory(claimed=Progress.DONE, update__commitment__benchmarks=[benchmark])
-    EvidenceFactory(round=sent, bears_on=[benchmark])
-    return sent
-
-
-def test_round_foretold_says_what_accepting_and_assessing_would_add(client, sent):
-    client.force_login(OfficerFactory())
-
-    response = foretold(client, sent)
-
-    # A step of one of two benchmarks is a quarter of 30 points; prosecution is the first of three Ps.
-    assert response.context["accepting"].exact == Fraction(30, 4) + Fraction(20, 3)
-    assert [(one.verdict, rise.exact) for one, rise in response.context["assessing"]] == [
-        (Verdict.STEP, 0),
-        (Verdict.MET, Fraction(30, 4)),
-    ]
-    assert "+ 14.2" in response.text
-    assert "14.2 to 21.7" in response.text
-    assert 'data-points="15/2"' in response.text
-
-
-def test_round_foretold_comes_alone_where_htmx_asks(client, sent):
-    client.force_login(OfficerFactory())
-
-    text = foretold(client, sent, HX_Request="true").text
-
-    assert "<html" not in text
-    assert "accept it, every piece verified" in text
-
-
-def test_round_foretold_of_a_round_that_is_accepted_says_what_a_verdict_adds(client):
-    benchmark = BenchmarkFactory()
-    sent = UpdateRoundFactory(accepted=True, update__commitment__benchmarks=[benchmark])
-    EvidenceFactory(round=sent, bears_on=[benchmark], verified=True)
-    client.force_login(OfficerFactory())
-
-    response = foretold(client, sent)
-
-    assert [(one.verdict, rise.exact) for one, rise in response.context["assessing"]] == [
-        (Verdict.STEP, 0),
-        (Verdict.MET, 15),
-    ]
-    assert "accept it" not in response.text
-    assert "assess 1a as met" in response.text
-
-
-def test_round_foretold_of_an_accepted_round_without_anything_to_assess_says_so(client):
-    BenchmarkFactory()
-    client.force_login(OfficerFactory())
-
-    assert "is in the score already" in foretold(client, UpdateRoundFactory(accepted=True)).text
-
-
-def test_round_foretold_of_a_round_that_was_returned_promises_nothing(client):
-    BenchmarkFactory()
-    client.force_login(OfficerFactory())
-
-    assert "This update was returned" in foretold(client, UpdateRoundFactory(returned=True)).text
-
-
-def test_round_foretold_is_not_a_ministrys_to_read(client, sent):
-    client.force_login(sent.recorded_by)
-    assert foretold(client, sent).status_code == 403
-
-    client.force_login(FocalPointFactory())
-    assert foretold(client, sent).status_code == 404
-
-    client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
-    assert foretold(client, sent).status_code == 404

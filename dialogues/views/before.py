@@ -1,0 +1,61 @@
+"""What somebody has just decided on, told on the page they come to next, with the way back to it."""
+
+from typing import NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from dialogues import permissions
+from dialogues.models import Evidence, EvidenceReview, UpdateRound
+from dialogues.views.story import decision_on, newest
+from dialogues.words import Decision, Review
+from tiptracker.accounts.models import User
+from tiptracker.pages import SignedIn
+from tiptracker.words import Word
+
+
+class Before(NamedTuple):
+    """The embassy's word, what it was given on, and the link back to it with its words."""
+
+    word: Word
+    what: str
+    url: str
+    then: str
+
+
+def on_to_the_next(row: UpdateRound | Evidence) -> HttpResponse:
+    """Lead from what was decided on to what waits next."""
+    kind = "round" if isinstance(row, UpdateRound) else "evidence"
+    return redirect(f"{reverse('inbox_next')}?{urlencode({'after': f'{kind}-{row.pk}'})}")
+
+
+def just_decided(request: SignedIn) -> Before | None:
+    """What the address says one comes from ("?after=round-12"), where it was decided on and is seen; else None."""
+    kind, _, key = request.GET.get("after", "").partition("-")
+    if not (request.user.is_embassy and key.isdecimal() and len(key) < 19):
+        return None
+    teller = {"round": _of_round, "evidence": _of_evidence}.get(kind)
+    return teller(request.user, int(key)) if teller else None
+
+
+def _of_round(user: User, key: int) -> Before | None:
+    row = UpdateRound.objects.visible_to(user).select_related("decision", "update__commitment").filter(pk=key).first()
+    if row is None or (decision := decision_on(row)) is None:
+        return None
+    word = Decision(decision.decision)
+    url = reverse("round_detail", args=[row.pk])
+    assesses = word is Decision.ACCEPTED and permissions.can_give_verdicts(user)
+    text = row.update.commitment.text
+    if assesses:
+        return Before(word, text, f"{url}#assess", "Say what it means for its benchmarks")
+    return Before(word, text, url, "Back to it")
+
+
+def _of_evidence(user: User, key: int) -> Before | None:
+    row = Evidence.objects.visible_to(user).filter(pk=key).first()
+    said = newest(EvidenceReview.objects.visible_to(user).filter(evidence=key)) if row else None
+    if row is None or said is None:
+        return None
+    return Before(Review(said.decision), row.title, reverse("evidence_detail", args=[key]), "Back to it")

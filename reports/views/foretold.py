@@ -1,0 +1,214 @@
+"""What the embassy's word would add to the score: on a ministry's round, on a piece of evidence, on a benchmark.
+
+The address says what has been chosen so far, by the names of the form's own fields, so that the points follow the
+choice; without any it is told for everything verified.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from dialogues.forms.rounds import MEND
+from dialogues.models import Evidence, UpdateRound
+from dialogues.words import Decision, Review, Verdict
+from recommendations.models import Benchmark, Edition
+from recommendations.words import Rule
+from reports import record, wording
+from reports.facts import gather_facts
+from reports.foretold import (
+    Word,
+    assessing,
+    evidence_of,
+    foretold,
+    fresh_grounds,
+    lacks_first_day,
+    open_lines,
+    verified,
+    verifying,
+)
+from reports.glance import plain
+from reports.permissions import can_read_readiness
+from tiptracker import clock
+from tiptracker.accounts.models import Country
+from tiptracker.pages import SignedIn, render_page
+
+
+class Rise(NamedTuple):
+    """The score before and after, as pages print it, and what lies between; and the exact points."""
+
+    before: Decimal
+    after: Decimal
+    points: Decimal
+    exact: Fraction
+
+    @property
+    def fall(self) -> Decimal:
+        """What is lost, where a word takes points away."""
+        return -self.points
+
+
+class Chosen(NamedTuple):
+    """What a form holds so far: the words chosen, whether a line is to be mended, how many lines are still open."""
+
+    words: Sequence[Word]
+    is_to_mend: bool
+    still_open: int
+
+
+class Now(NamedTuple):
+    """An edition's record, and the moment at which somebody asks it."""
+
+    facts: record.Facts
+    at: datetime
+    as_of: date
+
+
+@login_required
+@require_safe
+def round_foretold(request: SignedIn, pk: int) -> HttpResponse:
+    """The points that accepting a round would add, and those that assessing its benchmarks would add on top."""
+    sent = get_object_or_404(
+        UpdateRound.objects.visible_to(request.user).select_related("update__commitment__country", "decision"), pk=pk
+    )
+    now = _record_of(request, sent.update.commitment.country)
+    decision = Decision(sent.decision.decision) if hasattr(sent, "decision") else None
+    context: dict[str, Any] = {"round": sent, "is_accepted": decision is Decision.ACCEPTED}
+    if decision is not Decision.RETURNED:
+        chosen = _chosen(request.GET.dict(), now.facts, evidence_of(now.facts, sent.pk))
+        told = foretold(
+            now.facts,
+            round_id=sent.pk,
+            as_of=now.as_of,
+            now=now.at,
+            is_accepted=decision is Decision.ACCEPTED,
+            words=chosen.words,
+        )
+        accepting = told.accepting or Fraction(0)
+        context |= {
+            "foretold": told,
+            "chosen": chosen,
+            "accepting": _rise(told.score, accepting),
+            "assessing": [(one, _rise(told.score + accepting, one.points)) for one in told.assessing],
+        }
+    return render_page(request, "reports/round_foretold.html", context, partial="points")
+
+
+@login_required
+@require_safe
+def evidence_foretold(request: SignedIn, pk: int) -> HttpResponse:
+    """The points that reviewing a piece of evidence would add: as chosen, or all that is open verified."""
+    piece = get_object_or_404(
+        Evidence.objects.visible_to(request.user).select_related("country", "round__decision"), pk=pk
+    )
+    now = _record_of(request, piece.country)
+    rows = [row for row in now.facts.evidence if row.id == piece.pk]
+    chosen = _chosen(request.GET.dict(), now.facts, rows)
+    is_all = not chosen.words
+    words = [verified(rows[0], line) for line in open_lines(now.facts, piece.pk)] if is_all else list(chosen.words)
+    score, points = verifying(now.facts, words, as_of=now.as_of, now=now.at)
+    context = {
+        "evidence": piece,
+        "is_all": is_all,
+        "count": len(words),
+        "reviewing": _rise(score, points),
+        "needs_first_day": lacks_first_day(rows, words, stated_by=chosen.words),
+    }
+    return render_page(request, "reports/evidence_foretold.html", context, partial="points")
+
+
+@login_required
+@require_safe
+def benchmark_foretold(request: SignedIn, pk: int) -> HttpResponse:
+    """The points that each verdict on a benchmark would add, resting on the evidence ticked (`evidence`).
+
+    Where the address says nothing of the form (`seen`), on what the form ticks by itself: what is verified and no
+    earlier verdict rests on, of the round that one came from (`round`) or, without one, of all.
+    """
+    benchmark = get_object_or_404(
+        Benchmark.objects.visible_to(request.user).select_related("recommendation__edition__country").with_terms(),
+        pk=pk,
+    )
+    edition = benchmark.recommendation.edition
+    if not can_read_readiness(request.user, edition):
+        raise PermissionDenied
+    now = _now(edition)
+    if "seen" in request.GET:
+        rests_on = _keys(request.GET.getlist("evidence"))
+    else:
+        came_from = next(iter(_keys([request.GET.get("round", "")])), None)
+        rests_on = fresh_grounds(now.facts, benchmark.pk, round_id=came_from)
+    score, added = assessing(now.facts, benchmark.pk, rests_on=rests_on, as_of=now.as_of, now=now.at)
+    terms = benchmark.current_terms
+    context = {
+        "benchmark": benchmark,
+        "by_figures": terms is not None and terms.rule != Rule.ASSESSED,
+        "assessing": [(verdict, _rise(score, added[verdict])) for verdict in Verdict],
+    }
+    return render_page(request, "reports/benchmark_foretold.html", context, partial="points")
+
+
+def _record_of(request: SignedIn, country: Country) -> Now:
+    """The record of the newest edition on a country. Raises PermissionDenied for whoever may not read readiness."""
+    editions = Edition.objects.visible_to(request.user).tracked().filter(country=country)
+    edition = editions.select_related("country").first()
+    if edition is None or not can_read_readiness(request.user, edition):
+        raise PermissionDenied
+    return _now(edition)
+
+
+def _now(edition: Edition) -> Now:
+    at = clock.now(edition.country.time_zone)
+    return Now(gather_facts(edition), at, at.date())
+
+
+def _chosen(form: Mapping[str, Any], facts: record.Facts, rows: Collection[record.Evidence]) -> Chosen:
+    """What the forms of `dialogues` have chosen on these pieces: `bearing-7-decision`, `evidence-5-first_on`.
+
+    On a piece's own page the piece itself is plainly `evidence-decision`.
+    """
+    lines: list[tuple[record.Evidence, int | None, tuple[str, ...]]] = []
+    for row in rows:
+        bearings = [one.id for one in facts.bearings if one.evidence_id == row.id]
+        lines += [(row, one, (f"bearing-{one}",)) for one in bearings]
+        if not bearings or any(reading.evidence_id == row.id for reading in facts.readings):
+            lines.append((row, None, (f"evidence-{row.id}", "evidence")))
+    words, is_to_mend, still_open = [], False, 0
+    for row, bearing, prefixes in lines:
+        said = _said(form, "decision", prefixes)
+        if said in {one.value for one in Review}:
+            words.append(Word(row.id, bearing, Review(said), _day(_said(form, "first_on", prefixes), row)))
+        elif said == MEND:
+            is_to_mend = True
+        else:
+            still_open += 1
+    return Chosen(words, is_to_mend, still_open)
+
+
+def _said(form: Mapping[str, Any], name: str, prefixes: Iterable[str]) -> str:
+    return next((str(form[key]) for prefix in prefixes if (key := f"{prefix}-{name}") in form), "")
+
+
+def _day(typed: str, row: record.Evidence) -> date | None:
+    """The first day stated, where the evidence lacks it and it can be meant."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if row.happened_from is None and day <= row.happened_to else None
+
+
+def _keys(typed: Iterable[str]) -> set[int]:
+    return {int(key) for key in typed if key.isdecimal() and len(key) < 19}
+
+
+def _rise(before: Fraction, points: Fraction) -> Rise:
+    first, last = wording.tenths(before), wording.tenths(before + points)
+    return Rise(plain(first), plain(last), plain(last - first), points)

@@ -1,0 +1,266 @@
+"""The inbox: what waits for the embassy's word, the most points at stake first; and the way to the next of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from dialogues.models import Assessment, Commitment, Evidence, Redaction, UpdateRound
+from dialogues.views.before import just_decided
+from dialogues.views.here import late_by
+from dialogues.words import MadeBy, Progress, Status
+from recommendations.models import Edition
+from reports import counting, telling, wording
+from reports.facts import gather_facts
+from reports.glance import plain
+from reports.stakes import Stakes
+from tiptracker import clock, exports
+from tiptracker.accounts.models import User
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.words import Role
+
+PAGE_SIZE = 25
+LOGGED_SHOWN = 25
+"""How many pieces of evidence the inbox lists at once; those below come up as these are reviewed."""
+
+
+class Due(NamedTuple):
+    """How many days are left, and until what: the day the commitment is due or, without one, the deadline."""
+
+    days: int
+    words: str
+
+
+class Stake(NamedTuple):
+    """What an item could add, in points: all told, and what a verdict would bring of it. None where none are asked."""
+
+    points: Fraction | None
+    by_verdict: Fraction = Fraction(0)
+
+    @property
+    def printed(self) -> Decimal | None:
+        """As pages print them; None where none are asked."""
+        return None if self.points is None else plain(wording.tenths(self.points))
+
+    @property
+    def lost(self) -> Decimal | None:
+        """What is lost, where a lower figure would take the place of a higher."""
+        return -self.printed if self.printed is not None and self.printed < 0 else None
+
+    @property
+    def printed_by_verdict(self) -> Decimal:
+        return plain(wording.tenths(self.by_verdict))
+
+
+class Waiting(NamedTuple):
+    """A round in the inbox; `days` is for how many it has waited."""
+
+    round: UpdateRound
+    claimed: Progress
+    days: int
+    stake: Stake
+    due: Due | None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """The most at stake first, then what is due soonest, then what has waited longest."""
+        days = self.due.days if self.due else 1 << 20
+        return -(self.stake.points or 0), days, self.round.recorded_at, self.round.pk
+
+
+class Logged(NamedTuple):
+    """A piece of evidence that a colleague logged."""
+
+    evidence: Evidence
+    stake: Stake
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        return -(self.stake.points or 0), self.evidence.recorded_at, self.evidence.pk
+
+
+class _Prospect(NamedTuple):
+    """What a country's record is asked by today: its stakes, and the deadline they are measured to."""
+
+    stakes: Stakes
+    deadline_on: date | None
+
+
+def _prospects(user: User, countries: Iterable[int]) -> Mapping[int, _Prospect]:
+    """By country (id), of those that have something waiting and an edition that is followed."""
+    wanted = set(countries)
+    if not wanted:
+        return {}
+    editions = Edition.objects.visible_to(user).tracked().filter(country__in=wanted).select_related("country")
+    newest: dict[int, Edition] = {}
+    for edition in editions:
+        newest.setdefault(edition.country_id, edition)
+    prospects = {}
+    for country, edition in newest.items():
+        facts = gather_facts(edition)
+        now = clock.now(edition.country.time_zone)
+        terms = counting.newest(facts.edition_terms)
+        prospects[country] = _Prospect(Stakes(facts, as_of=now.date(), now=now), terms.deadline_on if terms else None)
+    return prospects
+
+
+def _due(due_on: date | None, prospect: _Prospect | None, today: date) -> Due | None:
+    if due_on:
+        days = (due_on - today).days
+        return Due(days, late_by(-days) if days < 0 else f"due {telling.distance(due_on, today)}")
+    if prospect is None or prospect.deadline_on is None:
+        return None
+    days = (prospect.deadline_on - today).days
+    if days < 0:
+        return Due(days, f"{telling.days(-days)} after the deadline")
+    return Due(days, f"{telling.days(days)} to the deadline" if days else "the deadline is today")
+
+
+class Inbox(NamedTuple):
+    """What waits, in order: ministries' updates, and evidence that somebody else logged."""
+
+    rounds: Sequence[Waiting]
+    logged: Sequence[Logged]
+
+
+def _inbox(user: User, logged: Iterable[Evidence]) -> Inbox:
+    """What waits for the embassy; a ministry finds what it sent with its commitments."""
+    if not user.is_embassy:
+        return Inbox([], [])
+    today = clock.today()
+    rounds = list(
+        UpdateRound.objects.visible_to(user)
+        .waiting()
+        .select_related("update__commitment__ministry", "recorded_by")
+        .annotate(evidence_count=Count("evidence", distinct=True))
+    )
+    pieces = list(logged)
+    commitments = Commitment.objects.visible_to(user).with_status(today).filter(updates__rounds__in=rounds)
+    due_on: Mapping[int, date | None] = {
+        row.pk: row.due_on  # type: ignore[attr-defined]  # annotated by `with_status`
+        for row in commitments
+    }
+    prospects = _prospects(
+        user, [*(row.update.commitment.country_id for row in rounds), *(row.country_id for row in pieces)]
+    )
+
+    def waiting(row: UpdateRound) -> Waiting:
+        commitment = row.update.commitment
+        prospect = prospects.get(commitment.country_id)
+        at_stake = Stake(None)
+        if prospect:
+            found = prospect.stakes.of_round(row.pk)
+            at_stake = Stake(found.points, found.verdict)
+        return Waiting(
+            round=row,
+            claimed=Progress(row.claimed),
+            days=(today - timezone.localtime(row.recorded_at).date()).days,
+            stake=at_stake,
+            due=_due(due_on.get(commitment.pk), prospect, today),
+        )
+
+    def by_colleague(row: Evidence) -> Logged:
+        prospect = prospects.get(row.country_id)
+        return Logged(row, Stake(prospect.stakes.of_evidence(row.pk) if prospect else None))
+
+    return Inbox(
+        sorted(map(waiting, rounds), key=lambda line: line.order),
+        sorted(map(by_colleague, pieces), key=lambda line: line.order),
+    )
+
+
+@login_required
+@require_safe
+def round_list(request: SignedIn) -> HttpResponse:
+    """What waits for the embassy: updates of ministries, evidence that colleagues logged, what was reported done."""
+    user, today = request.user, clock.today()
+    unreviewed = Evidence.objects.visible_to(user).unreviewed(besides=user).select_related("recorded_by")
+    inbox = _inbox(user, unreviewed)
+    if exports.is_asked(request):
+        rows = [*map(_round_cells, inbox.rounds), *map(_logged_cells, inbox.logged)]
+        return exports.export(request, "inbox", HEADS, rows)
+    page = Paginator(inbox.rounds, PAGE_SIZE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {"page": page, "rounds": list(page), "before": just_decided(request)}
+    if user.is_embassy:
+        context |= {
+            "logged": inbox.logged[:LOGGED_SHOWN],
+            "logged_count": len(inbox.logged),
+            "redactions": list(Redaction.objects.visible_to(user).awaiting(user).order_by("pk")),
+            "reported": list(
+                Commitment.objects.visible_to(user)
+                .with_status(today)
+                .filter(Q(status=Status.REPORTED), made_by=MadeBy.UNITED_STATES)
+                .order_by("pk")
+            ),
+            "overtaken_verdicts": list(
+                Assessment.objects.visible_to(user)
+                .asking_for_another_look()
+                .select_related("benchmark__recommendation")
+                .order_by("benchmark__recommendation__number", "benchmark__letter")
+            ),
+            "overtaken_commitments": list(
+                Commitment.objects.visible_to(user)
+                .with_status(today)
+                .filter(Q(status=Status.VERIFIED))
+                .asking_for_another_look()
+                .order_by("pk")
+            ),
+        }
+    return render_page(request, "reports/round_list.html", context)
+
+
+HEADS = (
+    "What waits", "From", "Of", "Claims", "Sent or recorded", "Evidence", "Points at stake", "Of them by a verdict",
+    "Days left", "Until what", "Page",
+)  # fmt: skip
+
+
+def _round_cells(line: Waiting) -> tuple[object, ...]:
+    row, commitment = line.round, line.round.update.commitment
+    due = line.due
+    return (
+        "Update", commitment.maker, commitment.text, line.claimed.label, row.recorded_at,
+        row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_inbox`
+        line.stake.printed, line.stake.printed_by_verdict, due.days if due else None, due.words if due else "",
+        reverse("round_detail", args=[row.pk]),
+    )  # fmt: skip
+
+
+def _logged_cells(line: Logged) -> tuple[object, ...]:
+    row = line.evidence
+    return (
+        "Evidence", row.recorded_by.name, row.title, "", row.recorded_at, 1, line.stake.printed, None, None, "",
+        reverse("evidence_detail", args=[row.pk]),
+    )  # fmt: skip
+
+
+@login_required
+@require_safe
+def inbox_next(request: SignedIn) -> HttpResponse:
+    """On to what waits for this person next: `after` names what they come from ("round-12", "evidence-5").
+
+    Behind one that still waits comes the one below it; behind one that was decided on, the first of all.
+    """
+    user, after = request.user, request.GET.get("after", "")
+    inbox = _inbox(user, Evidence.objects.visible_to(user).awaiting(user))
+    addresses = {
+        f"round-{line.round.pk}": reverse("round_detail", args=[line.round.pk])
+        for line in inbox.rounds
+        if user.role == Role.OFFICER and line.round.recorded_by_id != user.pk  # as `can_decide`, for lists
+    } | {f"evidence-{line.evidence.pk}": reverse("evidence_detail", args=[line.evidence.pk]) for line in inbox.logged}
+    keys = list(addresses)
+    place = keys.index(after) + 1 if after in addresses else 0
+    following = [key for key in keys[place:] + keys[:place] if key != after]
+    page = addresses[following[0]] if following else reverse("round_list")
+    return redirect(f"{page}?{urlencode({'after': after})}" if after else page)

@@ -1,0 +1,203 @@
+"""What the embassy's word would add, as pages tell it before it is given; and that this is what it then adds."""
+
+import re
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from django.urls import reverse
+
+from dialogues.words import Progress, Verdict
+from recommendations.words import Rule
+from reports.facts import gather_facts
+from reports.readiness import readiness
+from tests.factories import (
+    AssessmentFactory,
+    BenchmarkFactory,
+    CountryFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    OfficerFactory,
+    UpdateRoundFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def foretold(client, sent, **headers):
+    return client.get(reverse("round_foretold", args=[sent.pk]), headers=headers)
+
+
+@pytest.fixture
+def sent():
+    """A round with one piece of evidence on one of two benchmarks of the one recommendation."""
+    benchmark = BenchmarkFactory()
+    BenchmarkFactory(recommendation=benchmark.recommendation)
+    sent = UpdateRoundFactory(claimed=Progress.DONE, update__commitment__benchmarks=[benchmark])
+    EvidenceFactory(round=sent, bears_on=[benchmark])
+    return sent
+
+
+def test_round_foretold_says_what_accepting_and_assessing_would_add(client, sent):
+    client.force_login(OfficerFactory())
+
+    response = foretold(client, sent)
+
+    # A step of one of two benchmarks is a quarter of 30 points; prosecution is the first of three Ps.
+    assert response.context["accepting"].exact == Fraction(30, 4) + Fraction(20, 3)
+    assert [(one.verdict, rise.exact) for one, rise in response.context["assessing"]] == [
+        (Verdict.STEP, 0),
+        (Verdict.MET, Fraction(30, 4)),
+    ]
+    assert "+ 14.2" in response.text
+    assert "14.2 to 21.7" in response.text
+    assert 'data-points="15/2"' in response.text
+
+
+def test_round_foretold_comes_alone_where_htmx_asks(client, sent):
+    client.force_login(OfficerFactory())
+
+    text = foretold(client, sent, HX_Request="true").text
+
+    assert "<html" not in text
+    assert "accept it, every piece verified" in text
+
+
+def test_round_foretold_of_a_round_that_is_accepted_says_what_a_verdict_adds(client):
+    benchmark = BenchmarkFactory()
+    sent = UpdateRoundFactory(accepted=True, update__commitment__benchmarks=[benchmark])
+    EvidenceFactory(round=sent, bears_on=[benchmark], verified=True)
+    client.force_login(OfficerFactory())
+
+    response = foretold(client, sent)
+
+    assert [(one.verdict, rise.exact) for one, rise in response.context["assessing"]] == [
+        (Verdict.STEP, 0),
+        (Verdict.MET, 15),
+    ]
+    assert "accept it" not in response.text
+    assert "assess 1a as met" in response.text
+
+
+def test_round_foretold_of_an_accepted_round_without_anything_to_assess_says_so(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    assert "is in the score already" in foretold(client, UpdateRoundFactory(accepted=True)).text
+
+
+def test_round_foretold_of_a_round_that_was_returned_promises_nothing(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    assert "This update was returned" in foretold(client, UpdateRoundFactory(returned=True)).text
+
+
+def test_round_foretold_is_not_a_ministrys_to_read(client, sent):
+    client.force_login(sent.recorded_by)
+    assert foretold(client, sent).status_code == 403
+
+    client.force_login(FocalPointFactory())
+    assert foretold(client, sent).status_code == 404
+
+    client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+    assert foretold(client, sent).status_code == 404
+
+
+def points_of(response, what):
+    found = re.search(f'data-foretold="{what}" data-points="([^"]+)"', response.text)
+    return Fraction(found[1])
+
+
+def the_score(edition):
+    return readiness(gather_facts(edition), as_of=date(2022, 1, 28)).score
+
+
+def test_round_foretold_follows_the_decisions_and_is_what_happens(client):
+    """Verified, rejected, a first day stated and one that isn't: told by the form's own names, then sent with them."""
+    first, second, third = (BenchmarkFactory() for _ in range(3))
+    sent = UpdateRoundFactory(update__commitment__benchmarks=[first, second, third])
+    dated = EvidenceFactory(round=sent, bears_on=[first, second])
+    undated = EvidenceFactory(round=sent, happened_from=None, bears_on=[third])
+    one, other = dated.bearings.all()
+    last = undated.bearings.get()
+    client.force_login(OfficerFactory())
+    form = {
+        f"bearing-{one.pk}-decision": "verified",
+        f"bearing-{other.pk}-decision": "rejected",
+        f"bearing-{last.pk}-decision": "verified",
+    }
+    address = reverse("round_foretold", args=[sent.pk])
+
+    every = points_of(client.get(address), "accepting")
+    some = client.get(address, {f"bearing-{one.pk}-decision": "verified"})
+    assert (points_of(some, "accepting"), "the other lines verified" in some.text) == (every, True)
+    unstated = client.get(address, form)
+    assert "counts only once its review states one" in unstated.text
+    stated = client.get(address, form | {f"bearing-{last.pk}-first_on": "2022-01-03"})
+    assert "accept it as chosen" in stated.text
+    assert "counts only once" not in stated.text
+    told = points_of(stated, "accepting")
+    assert points_of(unstated, "accepting") < told < every
+    assert points_of(client.get(address, form | {f"bearing-{last.pk}-first_on": "never"}), "accepting") < told
+    assert "A line is marked as needing mending" in client.get(address, {f"bearing-{one.pk}-decision": "mend"}).text
+
+    before = the_score(first.recommendation.edition)
+    typed = form | {f"bearing-{last.pk}-first_on": "2022-01-03", "accept-reason": "We saw it."}
+    assert client.post(reverse("round_accept", args=[sent.pk]), typed).status_code == 302
+    assert the_score(first.recommendation.edition) - before == told
+
+
+def test_evidence_foretold_is_what_reviewing_it_brings(client):
+    first, second = BenchmarkFactory(), BenchmarkFactory()
+    evidence = EvidenceFactory(bears_on=[first, second])
+    one, other = evidence.bearings.all()
+    client.force_login(OfficerFactory())
+    address = reverse("evidence_foretold", args=[evidence.pk])
+    edition = first.recommendation.edition
+
+    every, form = points_of(client.get(address), "reviewing"), {f"bearing-{one.pk}-decision": "verified"}
+    told = points_of(client.get(address, form), "reviewing")
+    before = the_score(edition)
+    client.post(reverse("evidence_review", args=[evidence.pk]), form | {f"bearing-{one.pk}-because": "seen"})
+    after = the_score(edition)
+    assert after - before == told > 0
+    rest = points_of(client.get(address), "reviewing")
+    assert told + rest == every
+    client.post(
+        reverse("evidence_review", args=[evidence.pk]),
+        {f"bearing-{other.pk}-decision": "verified", f"bearing-{other.pk}-because": "seen"},
+    )
+    assert the_score(edition) - after == rest
+    assert "Nothing of it waits for a review" in client.get(address).text
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_benchmark_foretold_is_what_each_verdict_brings_on_what_is_ticked(client, verdict):
+    benchmark = BenchmarkFactory()
+    BenchmarkFactory(recommendation=benchmark.recommendation)
+    old, new = (EvidenceFactory(bears_on=[benchmark], verified=True) for _ in range(2))
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.STALLED, grounds=[old])
+    client.force_login(OfficerFactory())
+    address = reverse("benchmark_foretold", args=[benchmark.pk])
+    edition = benchmark.recommendation.edition
+
+    ticked = {"seen": benchmark.assessments.get().pk, "evidence": [old.pk, new.pk]}
+    told = points_of(client.get(address, ticked), verdict.value)
+    assert points_of(client.get(address), verdict.value) == told  # of the same day
+    before = the_score(edition)
+    sent = client.post(
+        reverse("benchmark_assess", args=[benchmark.pk]),
+        ticked | {"verdict": verdict.value, "rationale": "As it is.", "law": "22 U.S.C. 7106(b)(1)"},
+    )
+
+    assert sent.status_code == 302
+    assert the_score(edition) - before == told
+
+
+def test_benchmark_foretold_says_where_a_verdict_adds_nothing(client):
+    counted = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=IndicatorFactory())
+    client.force_login(OfficerFactory())
+
+    assert "judged by its figures" in client.get(reverse("benchmark_foretold", args=[counted.pk])).text

@@ -1,0 +1,264 @@
+"""The inbox: what waits, the most at stake first; the next of it; and the list as a file."""
+
+import csv
+import io
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from django.urls import reverse
+
+from dialogues.words import Decision, Kind, Progress, Review
+from tests.factories import (
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    RoundDecisionFactory,
+    UpdateFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def address(name, row):
+    return reverse(name, args=[row.pk])
+
+
+def sent_round(*benchmarks, **fields):
+    """A round that waits, with one piece of evidence that bears on each of `benchmarks`."""
+    commitment = CommitmentFactory(benchmarks=benchmarks, **fields.pop("commitment", {}))
+    sent = UpdateRoundFactory(update__commitment=commitment, **fields)
+    EvidenceFactory(round=sent, bears_on=benchmarks)
+    return sent
+
+
+def test_round_list_puts_the_most_points_first_then_the_fewest_days_left(client):
+    EditionFactory(terms__deadline_on=date(2022, 2, 28))
+    first, second = BenchmarkFactory(), BenchmarkFactory()
+    late = sent_round(second, commitment={"made__due_on": date(2022, 1, 16)}, happened_on=date(2022, 1, 20))
+    soon = sent_round(second, commitment={"made__due_on": date(2022, 1, 29)}, happened_on=date(2022, 1, 21))
+    undated = sent_round(second, happened_on=date(2022, 1, 12), claimed=Progress.DONE)
+    nothing = sent_round(happened_on=date(2022, 1, 10))
+    most = sent_round(first, second, commitment={"made__due_on": date(2022, 3, 28)})
+    UpdateRoundFactory(accepted=True)
+    UpdateRoundFactory(returned=True)
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("round_list"))
+
+    lines = response.context["rounds"]
+    assert [line.round for line in lines] == [most, late, soon, undated, nothing]
+    # One of two benchmarks is half of 30 points, half of that by a verdict; prosecution is one of three Ps.
+    assert [line.stake.points for line in lines] == [30 + Fraction(20, 3), *[15 + Fraction(20, 3)] * 3, 0]
+    assert [line.due.words for line in lines] == [
+        "due in 59 days", "late by 12 days", "due in 1 day", "31 days to the deadline", "31 days to the deadline",
+    ]  # fmt: skip
+    assert [(line.claimed, line.days) for line in lines[3:]] == [(Progress.DONE, 16), (Progress.UNDER_WAY, 18)]
+    assert "5 updates wait for the embassy’s answer" in response.text
+    for told in ("+36.7 points", "15 of it by a verdict", "+21.7 points", "0 points", "late by 12 days"):
+        assert told in response.text
+
+
+def test_round_list_tells_the_stakes_of_two_countries_each_by_its_own_record(client):
+    here = sent_round(BenchmarkFactory())
+    elsewhere = CountryFactory(elsewhere=True)
+    edition = EditionFactory(country=elsewhere)
+    recommendation = RecommendationFactory(edition=edition, lead=None)
+    BenchmarkFactory(recommendation=recommendation)
+    commitment = CommitmentFactory(ministry=MinistryFactory(country=elsewhere), benchmarks=[])
+    there = UpdateRoundFactory(update__commitment=commitment)
+    EvidenceFactory(round=there, bears_on=[BenchmarkFactory(recommendation=recommendation)])
+    unfollowed = UpdateRoundFactory(
+        update__commitment__ministry__country=CountryFactory(code="ZMB", name="Zambia", currency="ZMW")
+    )
+    both = OfficerFactory(countries=[here.update.commitment.country, elsewhere, unfollowed.update.commitment.country])
+    client.force_login(both)
+
+    response = client.get(reverse("round_list"))
+
+    lines = response.context["rounds"]
+    assert [(line.round, line.stake.points) for line in lines] == [
+        (here, 30 + Fraction(20, 3)),
+        (there, 15 + Fraction(20, 3)),
+        (unfollowed, None),
+    ]
+    assert "no edition followed" in response.text
+    client.force_login(OfficerFactory())
+    assert [line.round for line in client.get(reverse("round_list")).context["rounds"]] == [here]
+
+
+def test_round_list_does_not_tell_a_ministry_that_nothing_waits(client):
+    own = FocalPointFactory()
+    UpdateRoundFactory(update__commitment__ministry=own.ministry)
+    client.force_login(own)
+
+    text = client.get(reverse("round_list")).text
+
+    assert "No update waits" not in text
+    assert "This list is the embassy’s own." in text
+
+
+def test_round_list_names_what_others_logged_and_nobody_reviewed(client):
+    officer = OfficerFactory()
+    benchmark = BenchmarkFactory()
+    theirs = EvidenceFactory(bears_on=[benchmark])
+    EvidenceFactory(bears_on=[benchmark], recorded_by=officer)
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+    EvidenceFactory()
+    sent_round(benchmark)
+    client.force_login(officer)
+
+    response = client.get(reverse("round_list"))
+
+    assert [line.evidence for line in response.context["logged"]] == [theirs]
+    assert "Logged by others, not reviewed yet" in response.text
+
+
+def test_round_list_names_our_own_undertakings_that_were_reported_done(client):
+    own = CommitmentFactory(united_states=True)
+    CommitmentEventFactory(commitment=own, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20))
+    CommitmentFactory(united_states=True)
+    client.force_login(OfficerFactory())
+
+    assert client.get(reverse("round_list")).context["reported"] == [own]
+
+
+def test_round_list_asks_for_another_look_where_evidence_came_after_the_embassys_word(client):
+    untouched, overtaken = BenchmarkFactory(), BenchmarkFactory()
+    for benchmark in (untouched, overtaken):
+        EvidenceFactory(bears_on=[benchmark])
+        AssessmentFactory(benchmark=benchmark, recorded_at=at_noon(date(2022, 1, 12)))
+    settled, reopened = CommitmentFactory(), CommitmentFactory()
+    for commitment in (settled, reopened):
+        EvidenceFactory(commitment=commitment)
+        CommitmentEventFactory(
+            commitment=commitment, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 12), reason="Seen on site."
+        )
+    EvidenceFactory(bears_on=[overtaken], commitment=reopened, happened_to=date(2022, 1, 20))
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("round_list"))
+
+    assert [one.benchmark for one in response.context["overtaken_verdicts"]] == [overtaken]
+    assert response.context["overtaken_commitments"] == [reopened]
+    assert "Asks for another look" in response.text
+
+
+def test_round_list_is_the_embassys(client):
+    sent = sent_round(BenchmarkFactory())
+    for user in (FocalPointFactory(ministry=sent.update.commitment.ministry), FocalPointFactory()):
+        client.force_login(user)
+        response = client.get(reverse("round_list"))
+        assert response.context["rounds"] == []
+        assert "logged" not in response.context
+        assert client.get(address("round_detail", sent)).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_round_list_query_count(client, django_assert_num_queries, count):
+    benchmark = BenchmarkFactory()
+    commitment = CommitmentFactory(benchmarks=[benchmark])
+    for number in range(count):
+        sent = UpdateRoundFactory(update=UpdateFactory(commitment=commitment, number=number + 1))
+        EvidenceFactory(round=sent, bears_on=[benchmark])
+        EvidenceFactory(bears_on=[benchmark])
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; logged, rounds, when they are due, editions, and the facts of one; redactions, reported, two
+    # that ask for another look; inbox, post
+    with django_assert_num_queries(13 + 12):
+        response = client.get(reverse("round_list"))
+
+    assert len(response.context["rounds"]) == len(response.context["logged"]) == min(count, 25)
+    assert response.context["page"].paginator.count == response.context["logged_count"] == count
+    assert ("Pages of updates" in response.text) == (count == 300)
+
+
+def test_round_list_taken_along_holds_all_of_it_in_the_same_order(client):
+    first, second = BenchmarkFactory(), BenchmarkFactory()
+    less, most = sent_round(second), sent_round(first, second)
+    logged = EvidenceFactory(bears_on=[first])
+    client.force_login(OfficerFactory())
+
+    heads, *rows = csv.reader(io.StringIO(client.get(reverse("round_list"), {"as": "csv"}).text.removeprefix("\ufeff")))
+
+    told = [dict(zip(heads, row, strict=True)) for row in rows]
+    assert [(row["What waits"], row["Page"], row["Points at stake"], row["Of them by a verdict"]) for row in told] == [
+        ("Update", address("round_detail", most), "36.7", "15"),
+        ("Update", address("round_detail", less), "21.7", "7.5"),
+        ("Evidence", address("evidence_detail", logged), "14.2", ""),
+    ]
+    assert client.get(reverse("round_list"), {"as": "xlsx"}).content[:2] == b"PK"
+
+
+# --- The next of it ---------------------------------------------------------------------------------------------------
+
+
+def next_after(client, after=""):
+    return client.get(reverse("inbox_next"), {"after": after} if after else {}).headers["Location"]
+
+
+def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
+    first, second = BenchmarkFactory(), BenchmarkFactory()
+    less, most = sent_round(second), sent_round(first, second)
+    logged = EvidenceFactory(bears_on=[first])
+    client.force_login(OfficerFactory())
+
+    assert next_after(client) == address("round_detail", most)
+    walked = [next_after(client, f"round-{most.pk}"), next_after(client, f"round-{less.pk}")]
+    walked.append(next_after(client, f"evidence-{logged.pk}"))
+    assert [url.partition("?")[0] for url in walked] == [
+        address("round_detail", less), address("evidence_detail", logged), address("round_detail", most),
+    ]  # fmt: skip
+    assert "Next is the update below" not in client.get(walked[0]).text  # nothing was decided
+
+    client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
+    assert next_after(client) == address("evidence_detail", logged)
+    client.force_login(FocalPointFactory(ministry=most.update.commitment.ministry))
+    assert next_after(client) == reverse("round_list")
+
+
+@pytest.mark.parametrize("decision", Decision)
+def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
+    benchmark = BenchmarkFactory()
+    waits, done = sent_round(benchmark), sent_round(benchmark)
+    RoundDecisionFactory(round=done, decision=decision)
+    client.force_login(OfficerFactory())
+
+    page = client.get(next_after(client, f"round-{done.pk}"))
+
+    assert page.context["round"] == waits
+    assert "Next is the update below." in page.text
+    assert done.update.commitment.text in page.text
+    back = f"{address('round_detail', done)}#assess" if decision == Decision.ACCEPTED else address("round_detail", done)
+    assert f'<a href="{back}">' in page.text
+
+    RoundDecisionFactory(round=waits)
+    empty = client.get(next_after(client, f"round-{waits.pk}"))
+    assert "The inbox is empty." in empty.text
+    assert address("round_detail", waits) in empty.text
+
+
+def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):
+    done = sent_round(BenchmarkFactory())
+    RoundDecisionFactory(round=done)
+    review = EvidenceReviewFactory(evidence=EvidenceFactory(title="Seen by the post alone"), decision=Review.REJECTED)
+    client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+
+    for after in (f"round-{done.pk}", f"evidence-{review.evidence_id}", "round-x", "agenda-1", "round-" + "9" * 30):
+        page = client.get(next_after(client, after))
+        assert page.context["before"] is None
+    client.force_login(OfficerFactory())
+    assert "“Seen by the post alone”" in client.get(next_after(client, f"evidence-{review.evidence_id}")).text
