@@ -13,6 +13,7 @@ from dialogues.views import (
     redactions,
     register,
     rounds,
+    showing,
 )
 
 urlpatterns = [
@@ -31,6 +32,7 @@ urlpatterns = [
     path("evidence/<int:pk>/", evidence.evidence_detail, name="evidence_detail"),
     path("evidence/<int:pk>/review/", evidence.evidence_review, name="evidence_review"),
     path("files/<int:pk>/", evidence.evidence_file, name="evidence_file"),
+    path("files/<int:pk>/pages/<int:number>/", showing.file_picture, name="file_picture"),
     path("indicators/", indicators.indicator_list, name="indicator_list"),
     path("indicators/enter/", indicators.indicator_enter, name="indicator_enter"),
     path("indicators/<int:pk>/", indicators.indicator_detail, name="indicator_detail"),

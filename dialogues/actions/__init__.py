@@ -21,8 +21,10 @@ from dialogues.actions.files import (
     drop_unsent,
     keep_inspected,
     keep_upload,
+    look_into,
     scan_unscanned,
     sendable_again,
+    show_file,
     take_file,
 )
 from dialogues.actions.readings import Count, Part, part_field, record_reading
@@ -61,6 +63,7 @@ __all__ = [
     "keep_upload",
     "log_counts",
     "log_evidence",
+    "look_into",
     "open_evidence",
     "open_rounds",
     "part_field",
@@ -79,6 +82,7 @@ __all__ = [
     "scan_unscanned",
     "send_round",
     "sendable_again",
+    "show_file",
     "take_file",
     "to_judge",
     "verify_done",

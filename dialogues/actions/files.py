@@ -20,7 +20,7 @@ from dialogues.scanner import Silent, scan
 from dialogues.uploads import Inspected, inspect, megabytes, sha256
 from dialogues.words import Answer
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.audit.actions import record
+from tiptracker.audit.actions import record, record_once
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 MOST_CHECKED_AT_ONCE = 2 * 1024**3
 """In bytes: as much as is read in far less than the time that a job is given."""
+SHOWN_FOR = timedelta(hours=1)
+"""How long a file that is shown in a page, picture by picture, is one opening of it."""
 UNSENT_FOR = timedelta(days=2)
 """How long a file is kept for a form that was refused."""
 
@@ -79,7 +81,37 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
 def take_file(*, file: EvidenceFile, by: User) -> bytes:
     """The content of a file, and in the log who opened it. Whether they may see it, `visible_to` has said.
 
-    Raises Refused where it was redacted, is in quarantine, or no longer what was kept, which goes into the log as well.
+    Raises Refused as `look_into` does.
+    """
+    content = look_into(file=file, by=by)
+    with transaction.atomic():
+        record("file.taken", by=by, row=file, country=_country_of_file(file), after={"sha256": file.stored_sha256})
+    return content
+
+
+def show_file(*, file: EvidenceFile, by: User) -> bytes:
+    """The content of a file that is shown in a page, and in the log who was shown it: one entry for all its pages.
+
+    Raises Refused as `look_into` does.
+    """
+    content = look_into(file=file, by=by)
+    with transaction.atomic():
+        EvidenceFile.objects.select_for_update().get(pk=file.pk)  # a browser asks for several pages at once
+        record_once(
+            "file.shown",
+            by=by,
+            row=file,
+            within=SHOWN_FOR,
+            country=_country_of_file(file),
+            after={"sha256": file.stored_sha256},
+        )
+    return content
+
+
+def look_into(*, file: EvidenceFile, by: User) -> bytes:
+    """The content of a file, for a page that goes on to hand none of it out.
+
+    Raises Refused where it was redacted, is in quarantine, or no longer what was kept, which goes into the log.
     """
     _refuse_redacted(file)
     _refuse_in_quarantine(file)
@@ -90,8 +122,6 @@ def take_file(*, file: EvidenceFile, by: User) -> bytes:
             "This file is no longer what was kept, so it isn't given out. Tell your administrator its number, "
             f"{file.pk}, or ask who sent it to send it again."
         )
-    with transaction.atomic():
-        record("file.taken", by=by, row=file, country=_country_of_file(file), after={"sha256": file.stored_sha256})
     return content
 
 
@@ -212,6 +242,8 @@ def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
 
 
 def _refuse_redacted(file: EvidenceFile) -> None:
+    if file.name != REDACTED:  # the mark goes with it, always
+        return
     decision = RedactionDecision.objects.filter(redaction__files__file=file, decision=Answer.CONFIRMED).first()
     if decision:
         day = spelt(timezone.localtime(decision.recorded_at).date())
@@ -222,7 +254,7 @@ def _refuse_redacted(file: EvidenceFile) -> None:
 
 
 def _refuse_in_quarantine(file: EvidenceFile) -> None:
-    newest = file.scans.order_by("-at", "-pk").first()
+    newest = max(file.scans.all(), key=lambda scan: (scan.at, scan.pk), default=None)
     if newest and newest.found:
         raise Refused(
             f"This file holds malware ({newest.found}), so it isn't given out. Ask who sent it to send a clean copy."

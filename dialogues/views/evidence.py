@@ -21,8 +21,10 @@ from dialogues.forms.evidence import ReviewForm
 from dialogues.forms.fields import beside_field, has_now_seen, refused
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
 from dialogues.telling import Effect, effect, on_benchmark, why_not
+from dialogues.views.before import just_decided, on_to_the_next
 from dialogues.views.here import Head, newest_edition, outside
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
+from dialogues.views.showing import shown
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark, Edition
@@ -140,6 +142,7 @@ def evidence_review(request: SignedIn, pk: int) -> HttpResponse:
     is_own = user.is_embassy and permissions.has_recorded(user, evidence)  # who is told so, once a line is filled in
     if not is_own and not permissions.can_review(user, evidence):
         raise PermissionDenied
+    was_waiting = _is_waiting(evidence)
     now = clock.now(evidence.country.time_zone)
     sent = _decisions(evidence, now.date(), request.POST)
     if not refused(*(form for _, form in sent)):
@@ -153,9 +156,16 @@ def evidence_review(request: SignedIn, pk: int) -> HttpResponse:
                 has_now_seen(form, "seen", _newest_review(evidence, bearing))
             beside_field(form, str(refusal), refusal.field)
         else:
+            if was_waiting and not _is_waiting(with_what_it_shows(user).get(pk=pk)):
+                return on_to_the_next(evidence)
             messages.success(request, " ".join(_told(bearing, form) for bearing, form in sent))
             return redirect("evidence_detail", evidence.pk)
     return _detail(request, evidence, sent=sent, status=422)
+
+
+def _is_waiting(evidence: Evidence) -> bool:
+    """Whether something that it shows, or the piece itself where it is judged, has no review yet."""
+    return any(not _newest_review(evidence, bearing) for bearing in _judged(evidence))
 
 
 def _decisions(evidence: Evidence, today: date, data: QueryDict) -> Decisions:
@@ -213,12 +223,16 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
         "redacted": redacted_on(*rows),
         "came_back": _answer_of(evidence) is Decision.RETURNED,
     }
-    if evidence.round_id and evidence.file_id is None:  # what proves a figure is elsewhere in the update
-        context["files"] = list(EvidenceFile.objects.visible_to(user).filter(evidence__round=evidence.round_id))
+    files = [evidence.file] if evidence.file else []
+    if evidence.round_id and not files:  # what proves a figure is elsewhere in the update
+        files = list(EvidenceFile.objects.visible_to(user).filter(evidence__round=evidence.round_id).distinct())
+        context["files"] = files
+    context["shown"] = list(shown(files, to=user).values())
     if user.is_embassy:
         lines = _lines(user, evidence, edition, sent)
         context |= {
             "is_embassy": True,
+            "before": just_decided(request),
             "pending": pending_on(user, evidence.country, *rows, *context.get("files", ())),
             "can_redact": permissions.can_redact(user, evidence.country),
             "round": evidence.round,

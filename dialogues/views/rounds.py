@@ -1,55 +1,36 @@
-"""The inbox: what ministries sent, claim beside evidence; accept or return it."""
+"""What a ministry sent, claim beside evidence; accept it line by line, or return it to be mended."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dialogues import actions, permissions
-from dialogues.forms.fields import beside_field, refused
+from dialogues.forms.fields import beside_field, refused, typed
 from dialogues.forms.rounds import AcceptForm, JudgementForm, ReturnForm
-from dialogues.models import (
-    Assessment,
-    Commitment,
-    Evidence,
-    EvidenceBearing,
-    EvidenceReview,
-    Reading,
-    Redaction,
-    UpdateRound,
-)
+from dialogues.models import Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
+from dialogues.reasons import SENTENCES, Lacking, of_a_return
 from dialogues.views.assessments import Assessable, assessables
+from dialogues.views.before import just_decided, on_to_the_next
 from dialogues.views.evidence import with_what_it_shows
 from dialogues.views.here import newest_edition, outside
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
+from dialogues.views.showing import Shown, shown
 from dialogues.views.story import decision_on, newest
-from dialogues.words import Decision, DoneBy, EvidenceKind, MadeBy, Progress, Review, Shows, Status
+from dialogues.words import Decision, DoneBy, EvidenceKind, Progress, Review, Shows
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.rows import history
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
-
-LOGGED_SHOWN = 25
-"""How many pieces of evidence the inbox lists at once; those below come up as these are reviewed."""
-
-
-class Waiting(NamedTuple):
-    """A round in the inbox."""
-
-    round: UpdateRound
-    claimed: Progress
-    days: int
 
 
 class Line(NamedTuple):
@@ -70,6 +51,7 @@ class Exhibit(NamedTuple):
     kind: str
     done_by: str
     outside: str
+    shown: Shown | None
     lines: list[Line]
 
 
@@ -83,58 +65,6 @@ def _rounds(user: User) -> QuerySet[UpdateRound]:
 
 @login_required
 @require_GET
-def round_list(request: SignedIn) -> HttpResponse:
-    """What waits for the embassy: updates of ministries, evidence that colleagues logged, what was reported done."""
-    user, today = request.user, clock.today()
-    rounds = (
-        _rounds(user)
-        .filter(decision=None)
-        .annotate(evidence_count=Count("evidence", distinct=True))
-        .order_by("recorded_at", "pk")
-    )
-    context: dict[str, Any] = {
-        "rounds": [
-            Waiting(round, Progress(round.claimed), (today - timezone.localtime(round.recorded_at).date()).days)
-            for round in rounds
-        ]
-    }
-    if user.is_embassy:
-        logged = _unreviewed(user)
-        context |= {
-            "logged": list(logged[:LOGGED_SHOWN]),
-            "logged_count": logged.count(),
-            "redactions": list(Redaction.objects.visible_to(user).awaiting(user).order_by("pk")),
-            "reported": list(
-                Commitment.objects.visible_to(user)
-                .with_status(today)
-                .filter(Q(status=Status.REPORTED), made_by=MadeBy.UNITED_STATES)
-                .order_by("pk")
-            ),
-            "overtaken_verdicts": list(
-                Assessment.objects.visible_to(user)
-                .asking_for_another_look()
-                .select_related("benchmark__recommendation")
-                .order_by("benchmark__recommendation__number", "benchmark__letter")
-            ),
-            "overtaken_commitments": list(
-                Commitment.objects.visible_to(user)
-                .with_status(today)
-                .filter(Q(status=Status.VERIFIED))
-                .asking_for_another_look()
-                .order_by("pk")
-            ),
-        }
-    return render_page(request, "dialogues/round_list.html", context)
-
-
-def _unreviewed(user: User) -> QuerySet[Evidence]:
-    """Evidence that somebody else logged and nobody has reviewed yet. Oldest first."""
-    rows = Evidence.objects.visible_to(user).unreviewed(besides=user)
-    return rows.select_related("recorded_by").order_by("recorded_at", "pk")
-
-
-@login_required
-@require_GET
 def round_detail(request: SignedIn, pk: int) -> HttpResponse:
     """Claim beside evidence; once it is accepted, the verdict on each benchmark; who opens it, is logged."""
     round = get_object_or_404(_rounds(request.user), pk=pk)
@@ -144,24 +74,34 @@ def round_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 def round_return(request: SignedIn, pk: int) -> HttpResponse:
-    """Send it back with a reason."""
+    """Send it back with a reason: of the whole, of each line that is to be mended, or both."""
     if request.method != "POST":  # signed in again after the session had ended
         return redirect("round_detail", pk=pk)
     round = _to_decide(request, pk)
     if decision_on(round):
         return _overtaken(request, pk)
-    form = ReturnForm(request.POST, prefix="return")
-    if form.is_valid():
+    exhibits = _exhibits(request.user, round, asks=True, data=request.POST, is_returning=True)
+    lacking = [(each, line) for each in exhibits for line in each.lines if line.form and line.form.is_to_mend]
+    form = ReturnForm(request.POST, prefix="return", has_lines=bool(lacking))
+    if all([form.is_valid(), *(line.form.is_valid() for _, line in lacking if line.form)]):
+        reason = of_a_return(form.cleaned_data["reason"], [_lacking(*each) for each in lacking])
         try:
-            actions.return_round(round=round, reason=form.cleaned_data["reason"], by=request.user, now=_now(round))
+            actions.return_round(round=round, reason=reason, by=request.user, now=_now(round))
         except ChangedMeanwhile:
             return _overtaken(request, pk)
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
         else:
-            messages.success(request, f"Returned to {round.update.commitment.maker} with your reason.")
-            return redirect("round_list")
-    return _detail(request, get_object_or_404(_rounds(request.user), pk=pk), return_form=form, status=422)
+            return on_to_the_next(round)
+    as_it_stands = get_object_or_404(_rounds(request.user), pk=pk)
+    accept_form = AcceptForm(prefix="accept", initial=typed(AcceptForm(request.POST, prefix="accept")))
+    return _detail(request, as_it_stands, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422)
+
+
+def _lacking(exhibit: Exhibit, line: Line) -> Lacking:
+    """A line that is to be mended, as its ministry reads of it."""
+    towards = f"for “{line.bearing.benchmark.wording}”" if line.bearing else ""
+    return Lacking(exhibit.evidence.title, towards, line.form.cleaned_data["reason"] if line.form else "")
 
 
 @login_required
@@ -177,8 +117,7 @@ def round_accept(request: SignedIn, pk: int) -> HttpResponse:
     judged = [
         (exhibit.evidence, line.bearing, line.form) for exhibit in exhibits for line in exhibit.lines if line.form
     ]
-    forms = [judgement for _, _, judgement in judged]
-    if all([form.is_valid(), *(each.is_valid() for each in forms)]) and form.reasons_given(forms):
+    if _is_whole(form, [judgement for _, _, judgement in judged]):
         try:
             actions.accept_round(
                 round=round,
@@ -192,10 +131,19 @@ def round_accept(request: SignedIn, pk: int) -> HttpResponse:
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
         else:
-            messages.success(request, "Accepted. Your word on each line stands in the record.")
-            return redirect("round_detail", round.pk)
+            return on_to_the_next(round)
     as_it_stands = get_object_or_404(_rounds(request.user), pk=pk)
-    return _detail(request, as_it_stands, accept_form=form, exhibits=exhibits, status=422)
+    return_form = ReturnForm(prefix="return", initial=typed(ReturnForm(request.POST, prefix="return")))
+    return _detail(request, as_it_stands, accept_form=form, return_form=return_form, exhibits=exhibits, status=422)
+
+
+def _is_whole(form: AcceptForm, judgements: Sequence[JudgementForm]) -> bool:
+    """Whether all that accepting asks for is said; marks what isn't."""
+    is_valid = all([form.is_valid(), *(each.is_valid() for each in judgements)])
+    to_mend = [each for each in judgements if each.is_to_mend]
+    for each in to_mend:
+        each.refuse_to_mend()
+    return is_valid and not to_mend and form.reasons_given(judgements)
 
 
 def _to_decide(request: SignedIn, pk: int) -> UpdateRound:
@@ -208,7 +156,11 @@ def _to_decide(request: SignedIn, pk: int) -> UpdateRound:
 
 def _overtaken(request: SignedIn, pk: int) -> HttpResponse:
     """What a colleague decided meanwhile, with the reasons written in vain, and nothing to press that can't work."""
-    reasons = [text for name, text in request.POST.items() if name.endswith("-reason") and str(text).strip()]
+    reasons = [
+        SENTENCES.get(str(text), str(text))
+        for name, text in request.POST.items()
+        if name.endswith(("-because", "-reason")) and str(text).strip()
+    ]
     return _detail(request, get_object_or_404(_rounds(request.user), pk=pk), in_vain=reasons, status=422)
 
 
@@ -237,7 +189,7 @@ def _detail(
     accept_form: AcceptForm | None = None,
     return_form: ReturnForm | None = None,
     exhibits: list[Exhibit] | None = None,
-    in_vain: list[str | list[object]] | None = None,
+    in_vain: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user, decision = request.user, decision_on(round)
@@ -245,6 +197,7 @@ def _detail(
     may_decide = permissions.can_decide(user, round) and decision is None
     exhibits = exhibits or _exhibits(user, round, asks=may_decide)
     accept_form = accept_form or AcceptForm(prefix="accept")
+    return_form = return_form or ReturnForm(prefix="return")
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
     readings = list(Reading.objects.visible_to(user).filter(round=round).select_related("indicator"))
     commitment = round.update.commitment
@@ -260,8 +213,9 @@ def _detail(
         "readings": readings,
         "earlier": list(_rounds(user).filter(update=round.update, number__lt=round.number).order_by("number")),
         "accept_form": accept_form,
-        "wrong_forms": refused(accept_form, *forms),
-        "return_form": return_form or ReturnForm(prefix="return"),
+        "wrong_forms": refused(*forms, accept_form, return_form),
+        "return_form": return_form,
+        "before": just_decided(request),
         "is_overtaken": is_overtaken,
         "redacted": redacted_on(*told),
         "pending": pending_on(user, commitment.country, *told, *readings),
@@ -275,23 +229,32 @@ def _detail(
     return render_page(request, "dialogues/round_detail.html", context, status=status)
 
 
-def _exhibits(user: User, round: UpdateRound, *, asks: bool, data: Any = None) -> list[Exhibit]:
-    """The evidence of a round, each with the lines to be judged; with forms where the page `asks` for the word."""
+def _exhibits(
+    user: User, round: UpdateRound, *, asks: bool, data: Any = None, is_returning: bool = False
+) -> list[Exhibit]:
+    """The evidence of a round, each with its file and the lines to be judged; with forms where the page `asks`.
+
+    A file that several pieces cite is shown with the first. Where it `is_returning`, what isn't to be mended is kept as
+    typed.
+    """
     edition = newest_edition(user, round.update.commitment.country)
     today = _now(round).date()
+    pieces = list(with_what_it_shows(user).filter(round=round).order_by("pk"))
+    files = shown((piece.file for piece in pieces), to=user)
     return [
         Exhibit(
             evidence=evidence,
             kind=EvidenceKind(evidence.kind).label,
             done_by=DoneBy(evidence.done_by).label,
             outside=outside(edition, evidence.happened_from, evidence.happened_to),
-            lines=list(_lines(evidence, today, asks=asks, data=data)),
+            shown=files.pop(evidence.file_id, None),
+            lines=list(_lines(evidence, today, asks=asks, data=data, is_returning=is_returning)),
         )
-        for evidence in with_what_it_shows(user).filter(round=round).order_by("pk")
+        for evidence in pieces
     ]
 
 
-def _lines(evidence: Evidence, today: date, *, asks: bool, data: Any) -> Iterator[Line]:
+def _lines(evidence: Evidence, today: date, *, asks: bool, data: Any, is_returning: bool) -> Iterator[Line]:
     """What `actions.to_judge` asks: a line a bearing; the evidence itself if figures cite it or it bears on nothing."""
     readings = list(evidence.readings.all())
     bearings: list[EvidenceBearing | None] = list(evidence.bearings.all())
@@ -300,13 +263,15 @@ def _lines(evidence: Evidence, today: date, *, asks: bool, data: Any) -> Iterato
     for bearing in bearings:
         pk = bearing.pk if bearing else None
         review = newest(review for review in evidence.reviews.all() if review.bearing_id == pk)
-        form = JudgementForm(
-            data,
-            prefix=f"bearing-{pk}" if pk else f"evidence-{evidence.pk}",
-            about=bearing.benchmark.key if bearing else _figure_of(readings) or "the evidence itself",
-            today=today,
-            asks_first_day=evidence.happened_from is None,
-        )
+        asked: dict[str, Any] = {
+            "prefix": f"bearing-{pk}" if pk else f"evidence-{evidence.pk}",
+            "about": bearing.benchmark.key if bearing else _figure_of(readings) or "the evidence itself",
+            "today": today,
+            "asks_first_day": evidence.happened_from is None,
+        }
+        form = JudgementForm(data, **asked)
+        if is_returning and not form.is_to_mend:  # kept as typed, and nothing said of it
+            form = JudgementForm(initial=typed(form), **asked)
         yield Line(
             bearing=bearing,
             shows=Shows(bearing.shows) if bearing else None,

@@ -157,9 +157,9 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
         EvidenceFactory(round=sent, file=EvidenceFileFactory())
     client.force_login(OfficerFactory())
 
-    # session, user, zone; evidence, bearings, reviews, readings; files; edition; as it waits, own figures; inbox, post;
-    # that it was opened, in the log; its history; may redact, what is proposed to go
-    with django_assert_num_queries(14 + AN_ENTRY + 1):
+    # session, user, zone; evidence, bearings, reviews, readings; files, scans of them; edition; as it waits, own
+    # figures; inbox, post; that it was opened, in the log; its history; may redact, what is proposed to go
+    with django_assert_num_queries(15 + AN_ENTRY + 1):
         response = client.get(address("evidence_detail", figure))
 
     assert len(response.context["files"]) == count
@@ -300,7 +300,10 @@ def test_evidence_review_takes_all_decisions_at_once(client):
 
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
-    [({"reason": ""}, "Why: Fill this in."), ({"seen": "0"}, "recorded a newer review on 10 January 2022")],
+    [
+        ({"reason": ""}, "In your own words: Say why: choose a sentence, or write one."),
+        ({"seen": "0"}, "recorded a newer review on 10 January 2022"),
+    ],
 )
 def test_evidence_review_keeps_no_decision_where_one_is_refused_and_loses_none(client, wrong, sentence):
     evidence, first, second, third = three_to_decide()
@@ -331,8 +334,23 @@ def test_evidence_review_of_nothing_asks_for_the_first_that_is_open(client):
 
     assert response.status_code == 422
     wrong = {line.bearing: line.form.errors for line in response.context["lines"] if line.form.is_bound}
-    assert wrong == {second: {"decision": ["Choose one."], "reason": ["Fill this in."]}}
+    assert wrong == {second: {"decision": ["Choose one."], "reason": ["Say why: choose a sentence, or write one."]}}
     assert evidence.reviews.count() == 1
+
+
+def test_evidence_review_goes_on_to_the_next_once_nothing_of_it_is_open(client):
+    evidence, first, second, third = three_to_decide()
+    client.force_login(OfficerFactory())
+
+    assert client.post(address("evidence_review", evidence), word(first)).headers["Location"] == address(
+        "evidence_detail", evidence
+    )
+    done = client.post(address("evidence_review", evidence), word(second, reason="", because="document") | word(third))
+    assert done.headers["Location"] == f"{reverse('inbox_next')}?after=evidence-{evidence.pk}"
+    assert second.reviews.get().reason == "The official document was seen."
+    newest = first.reviews.get().pk  # looked at again, it leads nowhere else
+    again = client.post(address("evidence_review", evidence), word(first, decision="rejected", seen=newest))
+    assert again.headers["Location"] == address("evidence_detail", evidence)
 
 
 def test_evidence_review_states_the_first_day_where_the_evidence_lacks_it(client):

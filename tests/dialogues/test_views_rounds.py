@@ -1,4 +1,4 @@
-"""The inbox: what waits, claim beside evidence, accepting and returning."""
+"""An update: claim beside evidence, accepting and returning line by line."""
 
 import re
 from datetime import date
@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from dialogues import actions
 from dialogues.models import EvidenceReview
+from dialogues.reasons import WhyRejected, WhyReturned, WhyVerified
 from dialogues.words import Decision, EvidenceKind, Kind, Progress, Review, Status
 from recommendations.words import Rule
 from tests.factories import (
@@ -26,7 +27,6 @@ from tests.factories import (
     ReadingFactory,
     RoundDecisionFactory,
     UpdateRoundFactory,
-    at_noon,
 )
 from tiptracker.audit.models import AuditEntry
 
@@ -45,107 +45,6 @@ def sent_round(*benchmarks, **fields):
     sent = UpdateRoundFactory(update__commitment=commitment, **fields)
     EvidenceFactory(round=sent, bears_on=benchmarks)
     return sent
-
-
-# --- The inbox --------------------------------------------------------------------------------------------------------
-
-
-def test_round_list_holds_what_waits_longest_waiting_first(client):
-    later = UpdateRoundFactory(happened_on=date(2022, 1, 20))
-    earlier = UpdateRoundFactory(happened_on=date(2022, 1, 14), claimed=Progress.DONE)
-    UpdateRoundFactory(accepted=True)
-    UpdateRoundFactory(returned=True)
-    client.force_login(OfficerFactory())
-
-    response = client.get(reverse("round_list"))
-
-    assert [(line.round, line.claimed, line.days) for line in response.context["rounds"]] == [
-        (earlier, Progress.DONE, 14),
-        (later, Progress.UNDER_WAY, 8),
-    ]
-    assert "2 updates wait for the embassy’s answer" in response.text
-
-
-def test_round_list_does_not_tell_a_ministry_that_nothing_waits(client):
-    own = FocalPointFactory()
-    UpdateRoundFactory(update__commitment__ministry=own.ministry)
-    client.force_login(own)
-
-    text = client.get(reverse("round_list")).text
-
-    assert "No update waits" not in text
-    assert "This list is the embassy’s own." in text
-
-
-def test_round_list_names_what_others_logged_and_nobody_reviewed(client):
-    officer = OfficerFactory()
-    benchmark = BenchmarkFactory()
-    theirs = EvidenceFactory(bears_on=[benchmark])
-    EvidenceFactory(bears_on=[benchmark], recorded_by=officer)
-    EvidenceFactory(bears_on=[benchmark], verified=True)
-    EvidenceFactory()
-    sent_round(benchmark)
-    client.force_login(officer)
-
-    response = client.get(reverse("round_list"))
-
-    assert response.context["logged"] == [theirs]
-    assert "Logged by others, not reviewed yet" in response.text
-
-
-def test_round_list_names_our_own_undertakings_that_were_reported_done(client):
-    own = CommitmentFactory(united_states=True)
-    CommitmentEventFactory(commitment=own, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20))
-    CommitmentFactory(united_states=True)
-    client.force_login(OfficerFactory())
-
-    assert client.get(reverse("round_list")).context["reported"] == [own]
-
-
-def test_round_list_asks_for_another_look_where_evidence_came_after_the_embassys_word(client):
-    untouched, overtaken = BenchmarkFactory(), BenchmarkFactory()
-    for benchmark in (untouched, overtaken):
-        EvidenceFactory(bears_on=[benchmark])
-        AssessmentFactory(benchmark=benchmark, recorded_at=at_noon(date(2022, 1, 12)))
-    settled, reopened = CommitmentFactory(), CommitmentFactory()
-    for commitment in (settled, reopened):
-        EvidenceFactory(commitment=commitment)
-        CommitmentEventFactory(
-            commitment=commitment, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 12), reason="Seen on site."
-        )
-    EvidenceFactory(bears_on=[overtaken], commitment=reopened, happened_to=date(2022, 1, 20))
-    client.force_login(OfficerFactory())
-
-    response = client.get(reverse("round_list"))
-
-    assert [one.benchmark for one in response.context["overtaken_verdicts"]] == [overtaken]
-    assert response.context["overtaken_commitments"] == [reopened]
-    assert "Asks for another look" in response.text
-
-
-def test_round_list_is_the_embassys(client):
-    sent = sent_round(BenchmarkFactory())
-    for user in (FocalPointFactory(ministry=sent.update.commitment.ministry), FocalPointFactory()):
-        client.force_login(user)
-        response = client.get(reverse("round_list"))
-        assert response.context["rounds"] == []
-        assert "logged" not in response.context
-        assert client.get(address("round_detail", sent)).status_code == 404
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_round_list_query_count(client, django_assert_num_queries, count):
-    benchmark = BenchmarkFactory()
-    for _ in range(count):
-        sent_round(benchmark)
-        EvidenceFactory(bears_on=[benchmark])
-    client.force_login(OfficerFactory())
-
-    # session, user, zone; rounds, logged, how many, redactions, reported, two that ask for another look; inbox, post
-    with django_assert_num_queries(12):
-        response = client.get(reverse("round_list"))
-
-    assert len(response.context["rounds"]) == len(response.context["logged"]) == count
 
 
 # --- One round --------------------------------------------------------------------------------------------------------
@@ -276,7 +175,7 @@ def test_round_return_sends_it_back_with_a_reason(client):
 
     response = client.post(address("round_return", sent), {"return-reason": "The list is missing."})
 
-    assert response.headers["Location"] == reverse("round_list")
+    assert response.headers["Location"] == f"{reverse('inbox_next')}?after=round-{sent.pk}"
     sent.refresh_from_db()
     assert (sent.decision.decision, sent.decision.reason) == (Decision.RETURNED, "The list is missing.")
 
@@ -288,7 +187,74 @@ def test_round_return_needs_a_reason(client):
     response = client.post(address("round_return", sent), {"return-reason": " "})
 
     assert response.status_code == 422
-    assert "What is missing: Fill this in." in response.text
+    assert "What is missing: Say what is missing: choose a sentence, write one" in response.text
+
+
+def test_round_return_names_what_each_line_lacks_to_its_ministry(client):
+    first, second = BenchmarkFactory(terms__criterion="Ten districts have one."), BenchmarkFactory()
+    own = FocalPointFactory()
+    commitment = CommitmentFactory(ministry=own.ministry, benchmarks=[first, second])
+    sent = UpdateRoundFactory(update__commitment=commitment, recorded_by=own)
+    piece = EvidenceFactory(round=sent, bears_on=[first, second], title="A list of officers")
+    figure = EvidenceFactory(round=sent, title="Six officers")
+    ReadingFactory(round=sent, evidence=figure)
+    one, other = piece.bearings.all()
+    client.force_login(OfficerFactory())
+    typed = {
+        f"bearing-{one.pk}-decision": "mend",
+        f"bearing-{one.pk}-because": WhyReturned.FIRST_DAY,
+        f"bearing-{other.pk}-decision": "verified",
+        f"evidence-{figure.pk}-decision": "mend",
+        f"evidence-{figure.pk}-because": WhyReturned.FIGURE,
+        f"evidence-{figure.pk}-reason": "The list has five names.",
+        "return-because": WhyReturned.PROOF,
+        "return-reason": "Thank you for it.",
+    }
+
+    assert client.post(address("round_return", sent), typed).status_code == 302
+
+    sent.refresh_from_db()
+    assert sent.decision.reason == (
+        "Nothing proves it: attach a document, a photograph or a list without names. Thank you for it.\n\n"
+        "“A list of officers”, for “Ten districts have one.”: The first day is missing: say when it began.\n\n"
+        "“Six officers”: The figure does not agree with the file: put one of them right. The list has five names."
+    )
+    assert not EvidenceReview.objects.exists()  # nobody's word on what may still be mended
+    client.force_login(own)
+    for page in (
+        reverse("ministry_home"),
+        address("update_send", commitment),
+        address("commitment_detail", commitment),
+    ):
+        text = client.get(page).text
+        assert "“A list of officers”, for “Ten districts have one.”: The first day is missing" in text, page
+
+
+def test_round_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(client):
+    sent = sent_round(BenchmarkFactory(), BenchmarkFactory(), BenchmarkFactory())
+    first, second, third = sent.evidence.get().bearings.all()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        address("round_return", sent),
+        {
+            f"bearing-{first.pk}-decision": "mend",
+            f"bearing-{second.pk}-decision": "verified",
+            f"bearing-{second.pk}-because": WhyVerified.SEEN,
+            f"bearing-{third.pk}-reason": "Begun, and left.",
+            "accept-reason": "What I would have said.",
+            "return-reason": "Thank you.",
+        },
+    )
+
+    assert response.status_code == 422
+    lines = {line.bearing: line.form for exhibit in response.context["exhibits"] for line in exhibit.lines}
+    assert {bearing: bool(form.errors) for bearing, form in lines.items()} == {first: True, second: False, third: False}
+    assert "Say what is to be mended here: choose a sentence, or write one." in response.text
+    assert lines[second]["decision"].value() == "verified"
+    assert '<option value="seen" selected>' in response.text
+    for typed in ("Begun, and left.", "What I would have said.", "Thank you."):
+        assert typed in response.text
 
 
 # --- Accepting --------------------------------------------------------------------------------------------------------
@@ -313,7 +279,7 @@ def test_round_accept_gives_the_word_on_every_line(client):
         ),
     )
 
-    assert response.headers["Location"] == address("round_detail", sent)
+    assert response.headers["Location"] == f"{reverse('inbox_next')}?after=round-{sent.pk}"
     assert {(review.bearing, review.decision, review.reason) for review in sent.evidence.get().reviews.all()} == {
         (first, Review.VERIFIED, "The list shows it."),
         (second, Review.REJECTED, "Not what it shows."),
@@ -385,6 +351,65 @@ def test_round_accept_refuses_beside_the_line_and_keeps_what_was_typed(client, c
     assert "Kept as typed." in response.text
     sent.refresh_from_db()
     assert not hasattr(sent, "decision")
+
+
+def test_round_accept_keeps_the_sentence_chosen_and_the_words_written(client):
+    sent = sent_round(BenchmarkFactory(), BenchmarkFactory(), BenchmarkFactory())
+    first, second, third = sent.evidence.get().bearings.all()
+    client.force_login(OfficerFactory())
+    typed = words(
+        sent,
+        **{
+            "accept-reason": "",
+            "accept-because": WhyVerified.SEEN,
+            f"bearing-{second.pk}-because": WhyVerified.SECOND_SOURCE,
+            f"bearing-{second.pk}-reason": "A letter of the court.",
+            f"bearing-{third.pk}-decision": "rejected",
+        },
+    )
+
+    refused = client.post(address("round_accept", sent), typed)
+    assert refused.status_code == 422  # what was seen is no reason to reject
+    assert refused.text.count("Say in a sentence why, here or once for all of it below.") == 2  # above, and beside it
+
+    assert (
+        client.post(
+            address("round_accept", sent), typed | {f"bearing-{third.pk}-because": WhyRejected.OUTSIDE}
+        ).status_code
+        == 302
+    )
+    assert {review.bearing: review.reason for review in sent.evidence.get().reviews.all()} == {
+        first: "The embassy saw it itself.",
+        second: "A second source confirms it. A letter of the court.",
+        third: "It happened outside the reporting period.",
+    }
+    sent.refresh_from_db()
+    assert sent.decision.reason == "The embassy saw it itself."
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (
+            {"decision": "mend", "reason": "The day."},
+            "It is marked as needing mending, so the update can’t be accepted.",
+        ),
+        ({"because": "outside"}, "That sentence is a reason for another decision."),
+        ({"because": "made-up"}, "Choose one from the list."),
+    ],
+)
+def test_round_accept_refuses_a_line_that_does_not_fit_it(client, line, sentence):
+    sent = sent_round(BenchmarkFactory())
+    bearing = sent.evidence.get().bearings.get()
+    client.force_login(OfficerFactory())
+    typed = {f"bearing-{bearing.pk}-{name}": value for name, value in line.items()} | {"return-reason": "Kept too."}
+
+    response = client.post(address("round_accept", sent), words(sent, **typed))
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert "Kept too." in response.text
+    assert not EvidenceReview.objects.exists()
 
 
 def test_round_accept_states_the_first_day_where_the_evidence_lacks_it(client):

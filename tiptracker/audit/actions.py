@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -67,6 +68,24 @@ def record(
     if was or became:
         AuditDetail.objects.create(entry=entry, salt=salt, before=was, after=became)
     return entry
+
+
+def record_once(
+    verb: str,
+    *,
+    by: User,
+    row: models.Model,
+    within: timedelta,
+    country: Country | int | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Append one entry, unless the same person did the same to the row in so short a time before.
+
+    Hold the row before: whoever asks for several parts of it at once is told of once.
+    """
+    same = AuditEntry.objects.filter(table=row._meta.label_lower, row=str(row.pk), verb=verb, by=by.pk)
+    if not same.filter(at__gte=timezone.now() - within).exists():
+        record(verb, by=by, row=row, country=country, after=after)
 
 
 def verify() -> tuple[int, str] | None:

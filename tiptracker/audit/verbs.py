@@ -44,6 +44,7 @@ VERBS: dict[str, tuple[Group, str]] = {
     "file.dropped": (Group.MACHINE, "Removed a file that nobody sent"),
     "file.infected": (Group.FOUND, "Found malware in a file"),
     "file.kept": (Group.RECORD, "Uploaded a file"),
+    "file.shown": (Group.READ, "Was shown a file"),
     "file.taken": (Group.READ, "Downloaded a file"),
     "list.exported": (Group.READ, "Exported a list"),
     "log.exported": (Group.READ, "Exported the log"),
