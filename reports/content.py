@@ -283,11 +283,15 @@ class Update:
 
 @dataclass(frozen=True)
 class Bearing:
-    """What a piece of evidence shows on one benchmark, and whether the embassy agrees."""
+    """What a piece of evidence shows on one benchmark, and whether the embassy agrees.
+
+    `word` says by whom and when, where that is another than the word on the piece as a whole.
+    """
 
     benchmark: str
     shows: str
     state: str
+    word: str = ""
 
 
 @dataclass(frozen=True)

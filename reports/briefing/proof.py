@@ -150,11 +150,24 @@ def _told(seen: Seen, piece: Piece, number: str, keys: Mapping[int, str]) -> con
                 benchmark=keys[bearing.benchmark_id],
                 shows=wording.within(bearing.get_shows_display()),
                 state=piece.state_of(bearing),
+                word=_word_apart(seen, piece.words.get(bearing.pk), piece.decisive),
             )
             for bearing in piece.bearings
         ),
         files=tuple(map(_file, filter(None, [row.file]))),
     )
+
+
+def _word_apart(seen: Seen, word: EvidenceReview | None, than: EvidenceReview | None) -> str:
+    """By whom and when a bearing was judged, and why it was rejected; nothing where the piece as a whole says so."""
+
+    def told(each: EvidenceReview) -> tuple[str, int, date]:
+        return each.decision, each.recorded_by_id, seen.day(each.recorded_at)
+
+    if word is None or (than is not None and told(word) == told(than)):
+        return ""
+    by = f"by {word.recorded_by.name}, {telling.short(seen.day(word.recorded_at))}"
+    return f"{by}: {word.reason}" if word.decision == Review.REJECTED else by
 
 
 def _outside(seen: Seen, piece: Piece) -> str:

@@ -36,6 +36,7 @@ from tests.factories import (
     MilestoneFactory,
     MinistryFactory,
     ObserverFactory,
+    OfficerFactory,
     ParticipantFactory,
     ReadingFactory,
     RecommendationFactory,
@@ -496,6 +497,24 @@ def test_rejection_says_why_and_verification_by_whom(edition):
 
     assert verified.review == f"Verified by {word.recorded_by.name}, 10 Jan 2022"
     assert rejected.review == f"Rejected by {word.recorded_by.name}, 10 Jan 2022: Another year."
+
+
+def test_who_judged_a_bearing_and_when_is_said_where_that_is_not_said_of_the_piece(edition):
+    recommendation = RecommendationFactory(edition=edition)
+    piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation) for _ in range(3)])
+    first, second, third = piece.bearings.all()
+    other = OfficerFactory(name="Another officer")
+    EvidenceReviewFactory(bearing=first, reason="Seen.", recorded_at=at_noon(date(2022, 1, 20)))
+    EvidenceReviewFactory(bearing=second, decision=Review.REJECTED, reason="Another year.", recorded_by=other)
+    EvidenceReviewFactory(bearing=third, recorded_at=at_noon(date(2022, 1, 20)))
+
+    content = briefing(edition)
+
+    (told,) = content.evidence
+    assert told.review.endswith(", 20 Jan 2022")
+    assert [bearing.word for bearing in told.bearings] == ["", "by Another officer, 10 Jan 2022: Another year.", ""]
+    page = html(content)
+    assert f"On {told.bearings[1].benchmark}: a concrete action, rejected by Another officer, 10 Jan 2022" in page
 
 
 def test_evidence_of_a_returned_round_went_back(edition):
