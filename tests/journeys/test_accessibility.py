@@ -57,11 +57,13 @@ NO_PAGES = {
     "round_return",
     "round_accept",
     "evidence_file",
+    "file_picture",
+    "inbox_next",
     "briefing_file",
     "token_revoke",
     "log_export",
 }
-"""Addresses that take a form or hand out a file; what is refused there is shown on a page that is walked."""
+"""Addresses that take a form, hand out a file or lead on; what is refused there is shown on a page that is walked."""
 
 WHY = [
     ["concrete_action"],
@@ -210,6 +212,8 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "evidence_detail": [*logged[:3], *waiting.evidence.all()[:1], *accepted.evidence.all()[:1]],
         "round_detail": [waiting, returned, accepted],
         "round_foretold": [waiting, returned, accepted],
+        "evidence_foretold": logged[:1],
+        "benchmark_foretold": [benchmark],
         "dialogue_detail": Dialogue.objects.all(),
         "dialogue_edit": Dialogue.objects.order_by("pk")[:1],
         "briefing_detail": Briefing.objects.all(),

@@ -110,11 +110,12 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_foretold(live: Live, p
     choose(page, "Verify")
     page.get_by_label("Reason for all of it").fill("The list of sessions shows it.")
     page.get_by_role("button", name="Accept with these decisions").click()
-    expect(page.get_by_text("Accepted").first).to_be_visible()
+    expect(page.get_by_text("Next is the update below.")).to_be_visible()
     after = score()
     assert after - before == accepting > 0
 
-    # And by what was foretold again, when the benchmark is assessed as met.
+    # And by what was foretold again, when the way back is taken and the benchmark is assessed as met.
+    page.get_by_role("link", name="Say what it means for its benchmarks").click()
     verdict = page.locator("form", has=page.get_by_role("button", name="Assess 7b"))
     choose(verdict, "Met")
     verdict.get_by_label("Why").fill("Verified training of officers, with the list of sessions.")

@@ -73,6 +73,7 @@ def address(line, key):
     ways = [
         {"token": "made-up"},
         {"pk": key},
+        {"pk": key, "number": 1},
         {"edition": key},
         {"number": key},
         {"object_id": key},

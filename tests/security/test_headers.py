@@ -26,7 +26,7 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
 DRAWS_FROM_DATA = {"api_docs", "mfa_activate_totp"}
-FILES = {"evidence_file"}
+FILES = {"evidence_file", "file_picture"}
 ASKING = ("officer", "own", "administrator", "out")
 ADDRESSED = frozenset({"href", "src", "action", "formaction", "poster", "data", "srcset", "xlink:href"})
 

@@ -43,6 +43,12 @@ IN_A_QUERY = [
     ("officer", "GET evidence_log -", "commitment", "their_commitment"),
     ("officer", "GET evidence_log -", "benchmark", "their_benchmark"),
     ("officer", "GET benchmark_assess assessed", "round", "their_round"),
+    ("officer", "GET benchmark_foretold assessed", "round", "their_round"),
+    ("officer", "GET benchmark_foretold assessed", "seen=0&evidence", "their_evidence"),
+    ("officer", "GET round_list -", "after=round-", "their_round"),
+    ("officer", "GET round_detail waiting", "after=evidence-", "their_evidence"),
+    ("officer", "GET evidence_detail internal", "after=round-", "their_round"),
+    ("officer", "GET inbox_next -", "after=round-", "their_round"),
     ("officer", "GET redaction_add -", "file", "their_file"),
     ("officer", "GET readiness-list -", "edition", "their_edition"),
     ("officer", "GET recommendation-list -", "edition", "their_edition"),
@@ -61,7 +67,7 @@ IN_A_QUERY = [
     ("own", "GET assessment-list -", "benchmark", "assessed"),
     ("officer", "GET briefing-list -", "edition", "their_edition"),
 ]
-"""Who asks what, by which parameter, with the id of which row that they don't see."""
+"""Who asks what, by which parameter (and what stands before it), with the id of which row that they don't see."""
 
 WORDS = """
 edition-list        country year
@@ -78,6 +84,7 @@ readiness_trend     as_of known_by known_on
 readiness_what_if   as_of known_by known_on
 readiness_why       as_of known_by known_on
 readiness_changes   as_of_from as_of_to known_by_from known_by_to known_on_from known_on_to
+benchmark_foretold  seen
 methodology         as_of known_by known_on
 commitment_list     q status pillar due_from due_to sort
 evidence_list       q kind done_by word since until sort
@@ -119,8 +126,11 @@ def line(text):
 @pytest.mark.parametrize("case", IN_A_QUERY, ids=" ".join)
 def test_an_unseen_an_unknown_and_an_impossible_id_in_a_query_are_answered_alike(world, case):
     reader, asked, name, unseen = case
+    before, name = name.rpartition("&")[::2]
+    name, _, word = name.partition("=")
+    given = dict([before.split("=")]) if before else {}
     answers = {
-        kind: ask(world, line(asked), reader, query={name: key})
+        kind: ask(world, line(asked), reader, query={**given, name: f"{word}{key}"})
         for kind, key in {"unseen": world.pk(unseen), "unknown": UNKNOWN, "huge": HUGE}.items()
     }
 
@@ -199,7 +209,7 @@ def test_every_parameter_that_an_address_reads_is_in_a_table_above(world, names_
                 route = re.sub("-(detail|file)$", "-list", asked.route)  # one of a list is looked for in the list
                 found |= {(route, name) for name in names_read - EVERYWHERE - {"nothing"} if isinstance(name, str)}
 
-    ids = {(asked.split()[1], name) for _, asked, name, _ in IN_A_QUERY}
+    ids = {(asked.split()[1], re.sub("^.*&|=.*$", "", name)) for _, asked, name, _ in IN_A_QUERY}
     words = {(route, name) for route, *names in map(str.split, WORDS.strip().splitlines()) for name in names}
     assert sorted(found - ids - words) == []
     assert sorted(words - found) == []

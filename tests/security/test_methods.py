@@ -149,7 +149,7 @@ def test_the_count_beside_inbox_is_of_what_this_reader_finds_there(world, reader
     told = {item.label: item.waiting for item in context["navigation"]}["Inbox"]
     rounds = [waiting.round.pk for waiting in context["rounds"]] if reader != "ambassador" else []
     assert told == len(rounds) + context["logged_count"] + len(context["redactions"]) > 0
-    logged = world.names("evidence", [evidence.pk for evidence in context["logged"]])
+    logged = world.names("evidence", [line.evidence.pk for line in context["logged"]])
     redactions = world.names("redaction", [row.pk for row in context["redactions"]])
     found = [*world.names("updateround", rounds), *logged, *redactions]
     assert all(name.startswith("their") == (reader == "elsewhere") for name in found), found

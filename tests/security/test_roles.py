@@ -136,6 +136,11 @@ GET   reading_add                           counted    200 200 403 403 | 403 404
 POST  reading_add                           counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   round_foretold                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
 POST  round_foretold                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   evidence_foretold                     internal   200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   evidence_foretold                     shared     200 200 200 200 | 403 404 404 | 404 404 | in  in
+POST  evidence_foretold                     internal   405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   benchmark_foretold                    assessed   200 200 200 200 | 403 404 404 | 404 403 | in  in
+POST  benchmark_foretold                    assessed   405 405 405 405 | 405 405 405 | 405 405 | in  in
 
 GET   readiness_trend                       -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  readiness_trend                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
@@ -206,8 +211,13 @@ GET   evidence_file                         sent_file  200 200 200 200 | 200 404
 GET   evidence_file                         shared_file 200 200 200 200 | 200 404 404 | 404 404 | in  in
 GET   evidence_file                         unsent_file 404 404 404 404 | 200 404 404 | 404 404 | in  in
 POST  evidence_file                         sent_file  405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   file_picture                          internal_file 200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   file_picture                          sent_file  200 200 200 200 | 200 404 404 | 404 404 | in  in
+POST  file_picture                          sent_file  405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   round_list                            -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  round_list                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   inbox_next                            -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  inbox_next                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   round_detail                          waiting    200 200 200 200 | 404 404 404 | 404 404 | in  in
 GET   round_detail                          sent_back  200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  round_detail                          waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in

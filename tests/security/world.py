@@ -13,6 +13,7 @@ from django.test import Client
 
 from dialogues.words import Kind, Progress, Sensitivity
 from recommendations.words import MilestoneKind, Origin, Rule
+from tests.dialogues.samples import picture
 from tests.factories import (
     AdministratorFactory,
     AgendaItemFactory,
@@ -55,6 +56,7 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import State
 from tiptracker.words import Scope
 
+SMALL = picture("JPEG", (8, 8))
 READERS = (
     "officer",  # recorded the facts
     "second",  # officer
@@ -430,8 +432,10 @@ class World:
             title=self.says(f"{what}: title", to),
             source=self.says(f"{what}: source", to),
             stated_by=self.says(f"{what}: who says so", to),
-            file=EvidenceFileFactory(
-                name=f"{self.says(f'{what}: file', to)}.pdf", content=self.says(f"{what}: content", to).encode()
+            file=EvidenceFileFactory(  # a picture, with something behind it
+                name=f"{self.says(f'{what}: file', to)}.jpg",
+                media_type="image/jpeg",
+                content=SMALL + self.says(f"{what}: content", to).encode(),
             ),
             **more,
         )

@@ -1,0 +1,152 @@
+"""Five submissions reviewed with the keyboard alone, from the inbox until it is empty, on the public record of Lesotho.
+
+Three are accepted, one of them with a line rejected; two go back, line by line. The score rises by exactly what was
+foretold, and no mouse is touched.
+"""
+
+import re
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dialogues import actions
+from dialogues.models import Evidence, EvidenceReview, RoundDecision, UpdateRound
+from dialogues.words import Decision, DoneBy, Horizon, MadeBy, Progress, Reach, Review
+from recommendations.models import Benchmark, Edition
+from reports.facts import gather_facts
+from reports.readiness import readiness
+from tests.conftest import MASERU, THE_DAY
+from tests.live import Live
+from tiptracker.accounts.models import User
+
+NOW = datetime.combine(THE_DAY, datetime.min.time(), MASERU)
+PROMISED = {"7b": ["7b"], "5a": ["5a", "9b"], "2b": ["2b"], "6b": ["6b"], "8a": ["8a"]}
+
+
+def benchmark(key: str) -> Benchmark:
+    return Benchmark.objects.get(recommendation__edition__year=2021, recommendation__number=key[:-1], letter=key[-1])
+
+
+@pytest.fixture
+def five(people: dict[str, User]) -> dict[str, UpdateRound]:
+    """Five updates of the police that wait, by benchmark; nothing else does."""
+    police, officer = people["police"], people["officer"]
+    everything = [{"evidence": one, "by": officer, "now": NOW} for one in Evidence.objects.awaiting(officer)]
+    for one in everything:
+        for bearing in [*one["evidence"].bearings.all(), None]:
+            actions.review(**one, bearing=bearing, decision=Review.REJECTED, reason="Out of the way (exercise).")
+    for waiting in UpdateRound.objects.waiting():
+        actions.return_round(round=waiting, reason="Out of the way (exercise).", by=officer, now=NOW)
+    return {key: send(key, keys, police, officer) for key, keys in PROMISED.items()}
+
+
+def send(key: str, keys: list[str], police: User, officer: User) -> UpdateRound:
+    commitment = actions.record_commitment(
+        country=police.ministry.country,
+        made_by=MadeBy.MINISTRY,
+        ministry=police.ministry,
+        text=f"Do what {key} asks (exercise)",
+        made_on=THE_DAY - timedelta(days=60),
+        due_on=None,
+        dialogue=None,
+        letter="Letter of 29 November 2021 (exercise)",
+        horizon=Horizon.SHORT_TERM,
+        links=[(benchmark(one), Reach.CONTRIBUTES) for one in keys],
+        by=officer,
+        now=NOW,
+    )
+    return actions.send_round(
+        commitment=commitment,
+        title=f"Done what {key} asks (exercise)",
+        narrative="It was done in January (exercise).",
+        claimed=Progress.UNDER_WAY,
+        happened_from=THE_DAY - timedelta(days=10),
+        happened_to=THE_DAY - timedelta(days=5),
+        done_by=DoneBy.GOVERNMENT,
+        files=[],
+        figures=[],
+        by=police,
+        now=NOW,
+    )
+
+
+def score() -> Fraction:
+    edition = Edition.objects.select_related("country").get(year=2021)
+    return readiness(gather_facts(edition), as_of=THE_DAY).score
+
+
+def foretold(page: Page, said: str) -> Fraction:
+    row = page.locator('tr[data-foretold="accepting"]', has_text=said)
+    row.wait_for()
+    return Fraction(row.get_attribute("data-points"))
+
+
+def here(page: Page) -> int:
+    return int(re.search(r"/inbox/(\d+)/", page.url)[1])
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, page: Page) -> None:
+    live.enter(page.context, people["officer"])
+    keys = {sent.pk: key for key, sent in five.items()}
+    before, promised, decided = score(), Fraction(0), []
+    page.goto(f"{live.url}/inbox/")
+    press(page, "n")
+    for _ in five:
+        page.wait_for_url(re.compile(r"/inbox/\d+/"))
+        page.locator('tr[data-foretold="accepting"]').wait_for()
+        key = keys[here(page)]
+        decided.append(key)
+        if key in {"7b", "2b"}:
+            press(page, "j", "v", "w")
+            page.keyboard.type("The office")  # the list goes to what begins so
+            promised += foretold(page, "accept it as chosen")
+            press(page, "Escape", "a")
+        elif key == "5a":
+            press(page, "j", "v", "j", "x", "w", "Tab")
+            page.keyboard.type("x and v are letters here")  # and no keys
+            promised += foretold(page, "accept it as chosen")
+            press(page, "Escape", "g")
+            page.keyboard.type("The embassy")
+            press(page, "Escape", "a")
+        else:
+            press(page, "j", "m", "w")
+            page.keyboard.type("Nothing proves it: ")
+            expect(page.get_by_text("A line is marked as needing mending")).to_be_visible()
+            press(page, "Escape", "r")
+        page.wait_for_url(re.compile(r"after=round-"))
+    expect(page.get_by_text("The inbox is empty.")).to_be_visible()
+
+    assert sorted(decided) == sorted(PROMISED)
+    assert score() - before == promised > 0
+    answers = {key: RoundDecision.objects.get(round=sent) for key, sent in five.items()}
+    assert {key: one.decision for key, one in answers.items()} == {
+        "7b": Decision.ACCEPTED, "5a": Decision.ACCEPTED, "2b": Decision.ACCEPTED,
+        "6b": Decision.RETURNED, "8a": Decision.RETURNED,
+    }  # fmt: skip
+    assert "“Done what 6b asks (exercise)”" in answers["6b"].reason
+    assert "Nothing proves it: attach a document" in answers["6b"].reason
+    rejected = EvidenceReview.objects.get(evidence__round=five["5a"], decision=Review.REJECTED)
+    assert rejected.reason == "x and v are letters here"
+    assert (
+        "The embassy saw it itself."
+        in EvidenceReview.objects.get(evidence__round=five["5a"], decision=Review.VERIFIED).reason
+    )
+
+    # Turned off, and it stays so in this browser.
+    piece = f"{live.url}/evidence/{five['7b'].evidence.get().pk}/"
+    page.goto(piece)
+    page.locator("summary", has_text="Keys").focus()
+    press(page, "Enter", "Tab", "Space")
+    expect(page.get_by_label("Use these keys")).not_to_be_checked()
+    for _ in range(2):
+        press(page, "n")
+        page.wait_for_timeout(200)
+        assert page.url == piece
+        page.reload()
