@@ -196,6 +196,8 @@ def round_list(request: SignedIn) -> HttpResponse:
         context |= {
             "logged": inbox.logged[:LOGGED_SHOWN],
             "logged_count": len(inbox.logged),
+            "may_begin": (user.role == Role.OFFICER and bool(inbox.rounds or inbox.logged))
+            or (user.role == Role.AMBASSADOR and bool(inbox.logged)),
             "redactions": list(Redaction.objects.visible_to(user).awaiting(user).order_by("pk")),
             "reported": list(
                 Commitment.objects.visible_to(user)

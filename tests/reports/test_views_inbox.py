@@ -21,6 +21,7 @@ from tests.factories import (
     EvidenceReviewFactory,
     FocalPointFactory,
     MinistryFactory,
+    ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
     RoundDecisionFactory,
@@ -224,8 +225,12 @@ def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
     ]  # fmt: skip
     assert "Next is the update below" not in client.get(walked[0]).text  # nothing was decided
 
+    assert "Begin with the first" in client.get(reverse("round_list")).text
     client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
     assert next_after(client) == address("evidence_detail", logged)
+    client.force_login(ObserverFactory())
+    assert next_after(client) == reverse("round_list")
+    assert "Begin with the first" not in client.get(reverse("round_list")).text
     client.force_login(FocalPointFactory(ministry=most.update.commitment.ministry))
     assert next_after(client) == reverse("round_list")
 
