@@ -1,9 +1,12 @@
 """Files as pictures: what is drawn, how large, how much of it; and a process of its own that can do no harm."""
 
 import io
+import subprocess
+import sys
 
 import pikepdf
 import pytest
+from django.conf import settings
 from PIL import Image
 
 from dialogues.drawing import MOST_HIGH, MOST_PAGES, MOST_WIDE, Outline, Size, Undrawable, apart, draw, outline
@@ -83,3 +86,14 @@ def test_a_file_that_takes_too_long_or_breaks_the_process_cannot_be_drawn(monkey
     monkeypatch.setattr(apart.sys, "executable", "/bin/false")
     with pytest.raises(Undrawable):
         outline_apart(PDF, KIND)
+
+
+def test_the_process_is_confined_before_it_reads_a_byte():
+    script = (
+        "import runpy, sys, dialogues.cleaning.confined as confined; confined.confine = lambda: sys.exit(7);"
+        "sys.argv = ['drawing', 'application/pdf', '1']; runpy.run_module('dialogues.drawing', run_name='__main__')"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, check=False)
+
+    assert done.returncode == 7
