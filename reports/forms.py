@@ -5,9 +5,12 @@ from typing import Any
 
 from django import forms
 
+from dialogues.forms.fields import ListFilter
 from recommendations.models import Edition
+from reports.year import DayKind
 from tiptracker import texts
 from tiptracker.frontend.forms import DayInput, PlainForm
+from tiptracker.words import Word
 
 
 class BriefingRequestForm(PlainForm):
@@ -81,3 +84,20 @@ class BetweenForm(PlainForm):
             self.fields[name].widget = DayInput(attrs=limits)
         for name in ("known_on_from", "known_on_to"):
             self.fields[name].widget = DayInput()
+
+
+class Stands(Word):
+    """How a day stands today."""
+
+    LATE = "late"
+    AHEAD = "ahead", "Still ahead"
+    OVER = "over", "Settled, or past"
+
+
+class DaysFilter(ListFilter):
+    """What narrows the table of days."""
+
+    few = frozenset({"kind", "stands"})
+
+    kind = forms.ChoiceField(label="What", required=False, choices=[("", "All"), *DayKind.choices()])
+    stands = forms.ChoiceField(label="How it stands", required=False, choices=[("", "Any"), *Stands.choices()])

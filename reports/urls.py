@@ -6,6 +6,7 @@ from reports import views
 
 urlpatterns = [
     path("districts/", views.district_list, name="district_list"),
+    path("timeline/", views.timeline, name="timeline"),
     path("dashboard/", views.dashboard, name="dashboard"),
     path("methodology/", views.methodology, name="methodology"),
     path("readiness/", views.readiness_detail, name="readiness_detail"),

@@ -233,6 +233,11 @@ class ListFilter(forms.Form):
         return any(value for name, value in self.cleaned_data.items() if name != "sort")
 
     @property
+    def has_more(self) -> bool:
+        """Whether there are fields besides the few."""
+        return bool(set(self.fields) - self.few)
+
+    @property
     def is_narrowed_further(self) -> bool:
         """Whether a field was used that isn't among the few, or one of them is wrong."""
         used = {name for name, value in self.cleaned_data.items() if value} | set(self.errors)

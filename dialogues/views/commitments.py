@@ -108,7 +108,8 @@ def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQ
         .filter(Q(status__isnull=False))
         .annotate(
             made_on=Subquery(made[:1]),
-            evidence_count=Coalesce(Subquery(evidence, output_field=IntegerField()), 0), is_waiting=Exists(waiting)
+            evidence_count=Coalesce(Subquery(evidence, output_field=IntegerField()), 0),
+            is_waiting=Exists(waiting),
         )
         .select_related("ministry")
         .order_by(settled, BY_DUE, "pk")
@@ -181,14 +182,18 @@ def _narrowed(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> C
         rows = rows.filter(Q(due_on__gte=due_from))
     if due_to := chosen.get("due_to"):
         rows = rows.filter(Q(due_on__lte=due_to))
-    match Sort(chosen.get("sort") or Sort.DUE):
+    return _sorted(rows, Sort(chosen.get("sort") or Sort.DUE))
+
+
+def _sorted(rows: CommitmentQuerySet, order: Sort) -> CommitmentQuerySet:
+    match order:
         case Sort.LATE:
             late_first = Case(When(status=Status.LATE, then=Value(0)), default=Value(1))
             return rows.order_by(late_first, BY_DUE, "pk")
         case Sort.MOVED:
-            return rows.order_by("-slips", BY_DUE, "pk")
+            return rows.order_by(F("slips").desc(), BY_DUE, "pk")
         case Sort.NEWEST:
-            return rows.order_by("-made_on", "-pk")
+            return rows.order_by(F("made_on").desc(), "-pk")
         case Sort.TEXT:
             return rows.order_by("text", "pk")
     return rows

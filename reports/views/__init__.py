@@ -7,6 +7,7 @@ from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
 from reports.views.rounds import round_foretold
 from reports.views.runs import run_detail, run_list
+from reports.views.timeline import timeline
 from reports.views.trend import readiness_trend
 from reports.views.what_if import readiness_what_if
 from reports.views.why import readiness_why
@@ -29,4 +30,5 @@ __all__ = [
     "round_foretold",
     "run_detail",
     "run_list",
+    "timeline",
 ]
