@@ -1,14 +1,17 @@
 """What a person types on the pages of this package."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from dialogues.forms.fields import ListFilter
 from recommendations.models import Edition
+from recommendations.words import Pillar
 from reports.year import DayKind
 from tiptracker import texts
+from tiptracker.accounts.models import Ministry
 from tiptracker.frontend.forms import DayInput, PlainForm
 from tiptracker.words import Word
 
@@ -99,5 +102,26 @@ class DaysFilter(ListFilter):
 
     few = frozenset({"kind", "stands"})
 
+    edition = forms.CharField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="What", required=False, choices=[("", "All"), *DayKind.choices()])
     stands = forms.ChoiceField(label="How it stands", required=False, choices=[("", "Any"), *Stands.choices()])
+
+
+class RecommendationFilter(ListFilter):
+    """What narrows the list of recommendations; who leads is the embassy's to ask."""
+
+    few = frozenset({"pillar", "ministry"})
+
+    edition = forms.CharField(required=False, widget=forms.HiddenInput)
+    pillar = forms.ChoiceField(required=False, choices=[("", "All three"), *Pillar.choices()])
+    ministry = forms.ChoiceField(label="Lead ministry", required=False)
+
+    def __init__(self, *args: Any, ministries: Sequence[Ministry] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if ministries is None:
+            del self.fields["ministry"]
+            return
+        cast("forms.ChoiceField", self.fields["ministry"]).choices = [
+            ("", "Any"),
+            *((str(ministry.pk), ministry.name) for ministry in ministries),
+        ]

@@ -229,16 +229,16 @@ class ListFilter(forms.Form):
 
     @property
     def is_narrowing(self) -> bool:
-        """Whether anything but the order was asked for."""
-        return any(value for name, value in self.cleaned_data.items() if name != "sort")
+        """Whether anything but the order, and the edition at hand, was asked for."""
+        return any(value for name, value in self.cleaned_data.items() if name not in ("sort", "edition"))
 
     @property
     def has_more(self) -> bool:
         """Whether there are fields besides the few."""
-        return bool(set(self.fields) - self.few)
+        return any(field.name not in self.few for field in self.visible_fields())
 
     @property
     def is_narrowed_further(self) -> bool:
         """Whether a field was used that isn't among the few, or one of them is wrong."""
         used = {name for name, value in self.cleaned_data.items() if value} | set(self.errors)
-        return bool(used - self.few)
+        return bool(used - self.few - {"edition"})

@@ -443,8 +443,9 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
         EvidenceFactory(bears_on=[benchmark], verified=True)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 1 recommendations, 2 benchmarks, 1 may edit, 1 name
-    with django_assert_num_queries(23):
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
+    # 1 may edit, 1 name
+    with django_assert_num_queries(24):
         response = client.get(reverse("recommendation_list"))
 
     assert len(response.context["rows"]) == count
