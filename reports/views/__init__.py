@@ -2,7 +2,9 @@ from reports.views.briefings import briefing_detail, briefing_file, briefing_lis
 from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
 from reports.views.districts import district_list
+from reports.views.handover import handover
 from reports.views.methodology import methodology
+from reports.views.ministries import ministry_detail
 from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
 from reports.views.rounds import round_foretold
@@ -18,7 +20,9 @@ __all__ = [
     "briefing_list",
     "dashboard",
     "district_list",
+    "handover",
     "methodology",
+    "ministry_detail",
     "readiness_changes",
     "readiness_checks",
     "readiness_detail",

@@ -20,6 +20,7 @@ from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Milestone
 from recommendations.words import DATES_ALONE, MilestoneKind
 from reports import beside, document, glance, telling, year
+from reports.briefing.desks import in_office
 from reports.days import days_of_the_embassy, milestones_of
 from reports.facts import gather_facts
 from reports.models import Briefing, BriefingKind
@@ -224,7 +225,7 @@ def _ministries(
     return [
         Portfolio(
             ministry=row,
-            minister=_minister(row, today),
+            minister=next(iter(in_office(row, today)), ""),
             leads=tuple(dict.fromkeys(one.row.recommendation.number for one in led[row.pk])),
             shown=_shown(led[row.pk], is_reviewed=is_reviewed),
             share=_share(led[row.pk]) if is_reviewed else None,
@@ -240,18 +241,6 @@ def _next_due(promises: Iterable[Promise], today: date) -> date | None:
     """The next day by which something promised is due; None where nothing has one ahead."""
     days = [one.standing.due_on for one in promises if one.standing.status is Status.OPEN and one.standing.due_on]
     return min((day for day in days if day >= today), default=None)
-
-
-def _minister(ministry: Ministry, today: date) -> str:
-    """Who holds the office today; empty where that isn't known."""
-    return next(
-        (
-            str(one)
-            for one in ministry.office_holders.all()
-            if (one.from_on is None or one.from_on <= today) and (one.until_on is None or one.until_on >= today)
-        ),
-        "",
-    )
 
 
 def _shown(asked: Sequence[Asked], *, is_reviewed: bool) -> str:

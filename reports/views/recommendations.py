@@ -235,7 +235,12 @@ def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 def _asked(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[Asked]:
     facts = gather_facts(edition)
-    stands = benchmarks(facts, readiness(facts, as_of=clock.today(edition.country.time_zone)))
+    result = readiness(facts, as_of=clock.today(edition.country.time_zone))
+    return asked_of(user, rows, benchmarks(facts, result))
+
+
+def asked_of(user: User, rows: QuerySet[Recommendation], stands: Mapping[int, PrintedBenchmark]) -> list[Asked]:
+    """Recommendations (`with_pillar`), most important first, with where their benchmarks stand. Two queries."""
     seen = Prefetch("benchmarks", Benchmark.objects.visible_to(user).order_by("letter").with_terms())
     return [
         Asked(
