@@ -137,6 +137,12 @@ POST  reading_add                           counted    302 302 403 403 | 403 404
 GET   round_foretold                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
 POST  round_foretold                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
 
+GET   timeline                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  timeline                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   handover                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  handover                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   ministry_detail                       police     200 200 200 200 | 403 404 404 | 404 403 | in  in
+POST  ministry_detail                       police     405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   readiness_trend                       -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  readiness_trend                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 
