@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -195,7 +195,7 @@ def _sorted(rows: CommitmentQuerySet, order: Sort) -> CommitmentQuerySet:
         case Sort.NEWEST:
             return rows.order_by(F("made_on").desc(), "-pk")
         case Sort.TEXT:
-            return rows.order_by("text", "pk")
+            return rows.order_by(Lower("text"), "pk")
     return rows
 
 
