@@ -223,6 +223,7 @@ def test_commitment_detail_tells_one_story_newest_first(client):
     assert (date(2022, 1, 20), "embassy", f"“Two posts seen” on {benchmark.key}", "verified") in entries(response)
     assert sent.narrative in response.text
     assert 'due <time datetime="2022-02-11">11 February 2022</time>; first due 17 Dec 2021, moved once' in response.text
+    assert "until then due 17 December 2021" in response.text
     assert "Ten districts have one." in response.text
     assert "meets it" in response.text
 
