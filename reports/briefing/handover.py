@@ -23,7 +23,7 @@ from tiptracker.snapshot import snapshot
 from tiptracker.words import Role
 
 SOON = timedelta(days=30)
-MOST_DUE, MOST_AGREED, MOST_MET = 10, 6, 8
+MOST_DUE, MOST_AGREED, MOST_MET = 10, 5, 8
 """How many lines are named of what is due, of what was agreed last, of whom we met; the rest is counted."""
 
 
