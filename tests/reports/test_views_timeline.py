@@ -115,8 +115,13 @@ def test_timeline_query_count(client, edition, django_assert_num_queries, count)
 
 def test_dashboard_draws_the_year_and_lists_what_comes_next(client, whole):
     client.force_login(OfficerFactory())
+    CommitmentFactory(text="Ours, and late", united_states=True, made__due_on=date(2022, 1, 20))
 
     context = client.get(reverse("dashboard")).context
 
     assert [day.what for day in context["next_days"]] == ["Moved", "Dialogue", "Deadline"]
-    assert [row.text for row in context["year"].rows] == ["1 late", "1 open", "1 verified done"]
+    assert [row.text for row in context["year"].rows] == ["2 late", "1 open", "1 verified done"]
+    assert [(one.commitment.text, one.standing.days_late) for one in context["late"]] == [
+        ("Late", 14),
+        ("Ours, and late", 8),
+    ]
