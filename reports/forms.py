@@ -102,7 +102,7 @@ class DaysFilter(ListFilter):
 
     few = frozenset({"kind", "stands"})
 
-    edition = forms.CharField(required=False, widget=forms.HiddenInput)
+    edition = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="What", required=False, choices=[("", "All"), *DayKind.choices()])
     stands = forms.ChoiceField(label="How it stands", required=False, choices=[("", "Any"), *Stands.choices()])
 
@@ -112,7 +112,7 @@ class RecommendationFilter(ListFilter):
 
     few = frozenset({"pillar", "ministry"})
 
-    edition = forms.CharField(required=False, widget=forms.HiddenInput)
+    edition = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     pillar = forms.ChoiceField(required=False, choices=[("", "All three"), *Pillar.choices()])
     ministry = forms.ChoiceField(label="Lead ministry", required=False)
 
