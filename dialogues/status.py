@@ -54,3 +54,8 @@ def standing_on(events: Iterable[Event], day: date) -> Standing | None:
     status = SETTLED.get(Kind(past[-1].kind), Status.OPEN)
     days_late = (day - due_on).days if status is Status.OPEN and due_on and due_on < day else 0
     return Standing(Status.LATE if days_late else status, due_on, slips, days_late)
+
+
+def first_due(events: Iterable[Event], day: date) -> date | None:
+    """The day that was agreed when the promise was made, however often it was moved since; None where none was."""
+    return next((e.due_on for e in events if e.kind == Kind.MADE and e.happened_on <= day), None)

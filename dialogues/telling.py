@@ -37,6 +37,16 @@ def effect(shows: Shows, rule: Rule | None) -> Effect:
     return Effect.COUNTS if rule is Rule.ASSESSED else Effect.FIGURE_ALONE
 
 
+def moved(slips: int, first_due_on: date | None) -> str:
+    """How a due date came to be what it is: "first due 15 Dec 2021, moved twice"; nothing where it was never moved."""
+    if slips == 0:
+        return ""
+    times = {1: "once", 2: "twice"}.get(slips, f"{slips} times")
+    if first_due_on is None:
+        return f"no date agreed at first, set {times} since"
+    return f"first due {first_due_on.day} {first_due_on:%b %Y}, moved {times}"
+
+
 def why_not(done_by: DoneBy, outside: str) -> str:
     """Why a piece of evidence can't count on any benchmark; `outside` is why its days can't. Nothing where it can."""
     if outside:

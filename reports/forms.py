@@ -1,13 +1,19 @@
 """What a person types on the pages of this package."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
+from dialogues.forms.fields import ListFilter
 from recommendations.models import Edition
+from recommendations.words import Pillar
+from reports.year import DayKind
 from tiptracker import texts
+from tiptracker.accounts.models import Ministry
 from tiptracker.frontend.forms import DayInput, PlainForm
+from tiptracker.words import Word
 
 
 class BriefingRequestForm(PlainForm):
@@ -81,3 +87,41 @@ class BetweenForm(PlainForm):
             self.fields[name].widget = DayInput(attrs=limits)
         for name in ("known_on_from", "known_on_to"):
             self.fields[name].widget = DayInput()
+
+
+class Stands(Word):
+    """How a day stands today."""
+
+    LATE = "late"
+    AHEAD = "ahead", "Still ahead"
+    OVER = "over", "Settled, or past"
+
+
+class DaysFilter(ListFilter):
+    """What narrows the table of days."""
+
+    few = frozenset({"kind", "stands"})
+
+    edition = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label="What", required=False, choices=[("", "All"), *DayKind.choices()])
+    stands = forms.ChoiceField(label="How it stands", required=False, choices=[("", "Any"), *Stands.choices()])
+
+
+class RecommendationFilter(ListFilter):
+    """What narrows the list of recommendations; who leads is the embassy's to ask."""
+
+    few = frozenset({"pillar", "ministry"})
+
+    edition = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    pillar = forms.ChoiceField(required=False, choices=[("", "All three"), *Pillar.choices()])
+    ministry = forms.ChoiceField(label="Lead ministry", required=False)
+
+    def __init__(self, *args: Any, ministries: Sequence[Ministry] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if ministries is None:
+            del self.fields["ministry"]
+            return
+        cast("forms.ChoiceField", self.fields["ministry"]).choices = [
+            ("", "Any"),
+            *((str(ministry.pk), ministry.name) for ministry in ministries),
+        ]

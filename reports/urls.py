@@ -6,6 +6,9 @@ from reports import views
 
 urlpatterns = [
     path("districts/", views.district_list, name="district_list"),
+    path("timeline/", views.timeline, name="timeline"),
+    path("ministries/<int:pk>/", views.ministry_detail, name="ministry_detail"),
+    path("handover/", views.handover, name="handover"),
     path("dashboard/", views.dashboard, name="dashboard"),
     path("methodology/", views.methodology, name="methodology"),
     path("readiness/", views.readiness_detail, name="readiness_detail"),

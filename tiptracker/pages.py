@@ -45,6 +45,7 @@ EMBASSY_PAGES = (
     ("commitment_list", "Commitments"),
     ("evidence_list", "Evidence"),
     ("dialogue_list", "Dialogues"),
+    ("timeline", "Timeline"),
     ("indicator_list", "Indicators"),
     ("briefing_list", "Briefings"),
 )

@@ -25,14 +25,14 @@ class _Words(Func):
     function = "to_tsvector"
     template = (
         r"to_tsvector('simple', regexp_replace(%(expressions)s, "
-        r"'[\u0001-\u002F:-@\u005B-\u0060\u007B-\u00BF\u2000-\u206F]+', ' ', 'g'))"
+        r"'[\u0001-\u002F:-@\u005B-\u0060\u007B-\u00BF\u02B9-\u02BF\u2000-\u206F]+', ' ', 'g'))"
     )
     output_field = SearchVectorField()
 
 
 def words(text: str) -> list[str]:
-    """The words of a text as it was typed, in small letters: "Qacha’s Nek" is three."""
-    return re.findall(r"[^\W_]+", text[:MOST_CHARACTERS].lower())[:MOST_WORDS]
+    """The words of a text as it was typed, in small letters: "Qacha’s Nek" is three, whichever apostrophe is typed."""
+    return re.findall(r"[^\W_ʹ-ʿ]+", text[:MOST_CHARACTERS].lower())[:MOST_WORDS]
 
 
 def matching[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) -> Rows:
@@ -45,5 +45,5 @@ def matching[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) -> Rows:
         said = Concat(_SPACE, *(part for each in texts for part in (each, _SPACE)), output_field=TextField())
         query = SearchQuery(" & ".join(f"{word}:*" for word in asked), config="simple", search_type="raw")
         return rows.alias(said=_Words(said)).filter(said=query)
-    begins = (reduce(or_, (Q((f"{name}__iregex", rf"(^|[\W_]){word}")) for name in fields)) for word in asked)
+    begins = (reduce(or_, (Q((f"{name}__iregex", rf"(^|[\W_ʹ-ʿ]){word}")) for name in fields)) for word in asked)
     return rows.filter(reduce(and_, begins))

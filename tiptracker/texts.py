@@ -11,6 +11,7 @@ SECRET = 1_000
 DAY = 100
 """Characters: a day or a moment in an address."""
 
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘‛ʹʻʼʽ´`′＇", "'"))
 _LINES = str.maketrans(dict.fromkeys("\v\f\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}", "\n"))
 _ONE_LINE = str.maketrans(dict.fromkeys("\t\r\n", " "))
 _KEPT = "\t\r\n\0"
@@ -25,3 +26,13 @@ def seen(text: str, *, in_one_line: bool = False) -> str:
         if letter.isprintable() or letter in _KEPT or unicodedata.category(letter) not in ("Cc", "Cf")
     )
     return text.translate(_ONE_LINE) if in_one_line else text
+
+
+def with_plain_apostrophes(text: str) -> str:
+    """`text` with one apostrophe for the many that are typed: a telephone's and a keyboard's name the same district."""
+    return text.translate(_APOSTROPHES)
+
+
+def alike(name: str) -> str:
+    """What two spellings of one name have in common: apostrophes and capitals aside."""
+    return with_plain_apostrophes(name).casefold()

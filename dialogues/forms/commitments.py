@@ -28,9 +28,11 @@ from tiptracker.words import Word
 
 
 class Sort(Word):
-    """In which order commitments stand; what is settled comes last but by its text."""
+    """In which order commitments stand; by due date, what is settled comes last."""
 
     DUE = "due", "By due date, the open first"
+    LATE = "late", "Longest late first"
+    MOVED = "moved", "Most often moved first"
     NEWEST = "newest", "Newest promised first"
     TEXT = "text", "By what was promised"
 
@@ -39,6 +41,7 @@ class CommitmentFilter(ListFilter):
     """What narrows the list of commitments; its fields are the words of the address."""
 
     few = frozenset({"q", "status", "ministry"})
+    span = ("due_from", "due_to")
 
     q = forms.CharField(label="Words", required=False, max_length=200)
     status = forms.ChoiceField(required=False, choices=[("", "Any"), *Status.choices()])

@@ -207,21 +207,38 @@ class ListFilter(forms.Form):
     """What narrows a list; its fields are the words of the address. `few` are shown at once, the others on asking."""
 
     few: frozenset[str] = frozenset()
+    span: tuple[str, str] | None = None
+    """The fields that name a first and a last day, if any do."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.error_messages["invalid_choice"] = (
-                "There is no such choice, so it narrows nothing. Choose from the list."
-            )
+            field.error_messages |= {
+                "invalid_choice": "There is no such choice, so it narrows nothing. Choose from the list.",
+                "invalid": "That is no day, so it narrows nothing. Give it as a date, such as 2022-01-28.",
+                "max_length": "That is too long, so it narrows nothing. Shorten it to %(limit_value)d characters.",
+            }
+
+    def clean(self) -> dict[str, Any]:
+        """Days the wrong way round hold nothing between them: say so, and leave the last one out."""
+        said = self.cleaned_data
+        first, last = (said.get(name) for name in self.span or ("", ""))
+        if self.span and first and last and last < first:
+            self.add_error(self.span[1], "That is before the first day, so it narrows nothing. Give a later day.")
+        return said
 
     @property
     def is_narrowing(self) -> bool:
-        """Whether anything but the order was asked for."""
-        return any(value for name, value in self.cleaned_data.items() if name != "sort")
+        """Whether anything but the order, and the edition at hand, was asked for."""
+        return any(value for name, value in self.cleaned_data.items() if name not in ("sort", "edition"))
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are fields besides the few."""
+        return any(field.name not in self.few for field in self.visible_fields())
 
     @property
     def is_narrowed_further(self) -> bool:
         """Whether a field was used that isn't among the few, or one of them is wrong."""
         used = {name for name, value in self.cleaned_data.items() if value} | set(self.errors)
-        return bool(used - self.few)
+        return bool(used - self.few - {"edition"})

@@ -14,6 +14,7 @@ from dialogues.words import CATEGORIES, Dimension, Direction
 from recommendations.models import Edition, Indicator
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.rules import spelt
+from tiptracker.texts import alike
 
 
 class SourceForm(DatedForm):
@@ -186,7 +187,7 @@ def _cells(figure: str, note: str = "") -> Cells:
 
 
 def _name(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().casefold()
+    return alike(re.sub(r"\s+", " ", text).strip())
 
 
 class PartsForm(PlainForm):

@@ -26,6 +26,7 @@ class RegisterFilter(ListFilter):
     """Words, kind, who did it, benchmark, the embassy's word, days."""
 
     few = frozenset({"q", "benchmark", "word"})
+    span = ("since", "until")
 
     q = forms.CharField(label="Words", required=False, max_length=200)
     kind = forms.ChoiceField(required=False, choices=[ANY, *EvidenceKind.choices()])

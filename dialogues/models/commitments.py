@@ -28,7 +28,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(country__in=Country.objects.visible_to(user))
 
     def with_status(self, day: date, *, known_by: datetime | None = None) -> Self:
-        """`.status`, `.due_on`, `.slips` at the end of `day`: `standing_on` in SQL. None before it was made."""
+        """`.status`, `.due_on`, `.first_due_on`, `.slips` at the end of `day`: `standing_on` and `first_due` in SQL.
+
+        None before it was made.
+        """
         happened = CommitmentEvent.objects.as_of(day, known_by=known_by).filter(commitment=OuterRef("pk"))
         events = happened.order_by("-happened_on", "-recorded_at", "-pk")
         word = Case(
@@ -40,6 +43,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.annotate(
             last_word=Subquery(events.annotate(word=word).values("word")[:1]),
             due_on=Subquery(events.filter(due_on__isnull=False).values("due_on")[:1]),
+            first_due_on=Subquery(events.filter(kind=Kind.MADE).values("due_on")[:1]),
             slips=Coalesce(Subquery(slips.values("n"), output_field=IntegerField()), 0),
             status=Case(
                 When(last_word=Status.OPEN, due_on__lt=day, then=Value(Status.LATE)),

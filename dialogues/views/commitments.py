@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -51,7 +51,8 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.models.commitments import CommitmentQuerySet
-from dialogues.status import Standing
+from dialogues.status import Standing, first_due
+from dialogues.telling import moved
 from dialogues.views.here import Head, late_by, newest_edition, recorded_before
 from dialogues.views.redactions import pending_on, redacted_on
 from dialogues.views.story import decision_on, next_step, tell
@@ -66,14 +67,17 @@ from tiptracker.rules import ChangedMeanwhile, spelt
 from tiptracker.searching import matching
 
 PAGE_SIZE = 25
+BY_DUE = F("due_on").asc(nulls_last=True)
 
 
 class Line(NamedTuple):
-    """A commitment in a list: the row, its status, and what to read beside it ("late by 12 days")."""
+    """A commitment in a list: the row, its status, what to read beside it ("late by 12 days"), how it was moved."""
 
     commitment: Commitment
     status: Status
     text: str
+    days_late: int
+    moved: str
 
 
 class Towards(NamedTuple):
@@ -98,22 +102,26 @@ def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQ
     )
     waiting = UpdateRound.objects.waiting().filter(update__commitment=OuterRef("pk"))
     settled = Case(When(status__in=[Status.VERIFIED, Status.WITHDRAWN], then=Value(1)), default=Value(0))
+    made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=Kind.MADE).values("happened_on")
     return (
         commitments.with_status(day)
         .filter(Q(status__isnull=False))
         .annotate(
-            evidence_count=Coalesce(Subquery(evidence, output_field=IntegerField()), 0), is_waiting=Exists(waiting)
+            made_on=Subquery(made[:1]),
+            evidence_count=Coalesce(Subquery(evidence, output_field=IntegerField()), 0),
+            is_waiting=Exists(waiting),
         )
         .select_related("ministry")
-        .order_by(settled, F("due_on").asc(nulls_last=True), "pk")
+        .order_by(settled, BY_DUE, "pk")
     )
 
 
 def line(commitment: Any, day: date) -> Line:
     """A row of `lines` as it is read."""
     status = Status(commitment.status)
-    text = late_by((day - commitment.due_on).days) if status is Status.LATE else ""
-    return Line(commitment, status, text)
+    days_late = (day - commitment.due_on).days if status is Status.LATE else 0
+    text = late_by(days_late) if days_late else ""
+    return Line(commitment, status, text, days_late, moved(commitment.slips, commitment.first_due_on))
 
 
 @login_required
@@ -144,13 +152,19 @@ def commitment_list(request: SignedIn) -> HttpResponse:
     return render_page(request, "dialogues/commitment_list.html", context, partial="rows")
 
 
-HEADS = ("Commitment", "Who promised", "Status", "Late", "Due", "Times moved", "An update waits", "Pieces of evidence")
+HEADS = (
+    "Commitment", "Who promised", "Promised", "Status", "Days late", "Due", "First due", "Times moved",
+    "An update waits", "Pieces of evidence",
+)  # fmt: skip
 
 
 def _cells(line: Line) -> tuple[object, ...]:
     row: Any = line.commitment
     waits = "yes" if row.is_waiting else "no"
-    return row.text, row.maker, line.status.label, line.text, row.due_on, row.slips, waits, row.evidence_count
+    return (
+        row.text, row.maker, row.made_on, line.status.label, line.days_late or None, row.due_on, row.first_due_on,
+        row.slips, waits, row.evidence_count,
+    )  # fmt: skip
 
 
 def _narrowed(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> CommitmentQuerySet:
@@ -168,12 +182,20 @@ def _narrowed(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> C
         rows = rows.filter(Q(due_on__gte=due_from))
     if due_to := chosen.get("due_to"):
         rows = rows.filter(Q(due_on__lte=due_to))
-    match Sort(chosen.get("sort") or Sort.DUE):
+    return _sorted(rows, Sort(chosen.get("sort") or Sort.DUE))
+
+
+def _sorted(rows: CommitmentQuerySet, order: Sort) -> CommitmentQuerySet:
+    match order:
+        case Sort.LATE:
+            late_first = Case(When(status=Status.LATE, then=Value(0)), default=Value(1))
+            return rows.order_by(late_first, BY_DUE, "pk")
+        case Sort.MOVED:
+            return rows.order_by(F("slips").desc(), BY_DUE, "pk")
         case Sort.NEWEST:
-            made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=Kind.MADE).values("happened_on")
-            return rows.order_by(Subquery(made).desc(), "-pk")
+            return rows.order_by(F("made_on").desc(), "-pk")
         case Sort.TEXT:
-            return rows.order_by("text", "pk")
+            return rows.order_by(Lower("text"), "pk")
     return rows
 
 
@@ -204,6 +226,7 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
         "commitment": Head.of(commitment),
         "standing": story.standing,
         "status_text": late_by(story.standing.days_late) if story.standing.days_late else "",
+        "moved": moved(story.standing.slips, first_due(story.events, today)),
         "entries": story.entries,
         "redacted": redacted_on(*story.rows(user)),
         "next": next_step(user, story),

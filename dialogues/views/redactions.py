@@ -23,11 +23,11 @@ from dialogues import actions, permissions
 from dialogues.forms.fields import beside_field
 from dialogues.forms.redactions import DecisionForm, RedactionForm
 from dialogues.matching import excerpt
-from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionPlace, UpdateRound
+from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecision, RedactionPlace, UpdateRound
 from dialogues.views.here import recorded_before
 from dialogues.views.spots import MODELS, Spot, labelled
 from dialogues.words import Answer
-from tiptracker import clock
+from tiptracker import clock, exports
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
@@ -54,8 +54,26 @@ def redaction_list(request: SignedIn) -> HttpResponse:
     if user.role not in (Role.OFFICER, Role.AMBASSADOR):
         raise PermissionDenied
     rows = Redaction.objects.visible_to(user).select_related("recorded_by", "decision__recorded_by").order_by("-pk")
+    if exports.is_asked(request):
+        return exports.export(request, "redactions", HEADS, [_cells(row) for row in rows])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(request, "dialogues/redaction_list.html", {"page": page})
+
+
+HEADS = ("Why", "Proposed", "Proposed by", "Decision", "Decided", "Decided by")
+
+
+def _cells(row: Redaction) -> tuple[object, ...]:
+    """Without the words that are to go, or where they stand."""
+    proposed = (row.reason, row.recorded_at, row.recorded_by.name)
+    if (decision := decided(row)) is None:
+        return (*proposed, "waits", None, "")
+    return (*proposed, Answer(decision.decision).label, decision.recorded_at, decision.recorded_by.name)
+
+
+def decided(row: Redaction) -> RedactionDecision | None:
+    """The second person's word, or None while it waits."""
+    return getattr(row, "decision", None)
 
 
 @login_required

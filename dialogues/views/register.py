@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -25,10 +26,10 @@ from tiptracker.searching import matching
 
 PAGE_SIZE = 25
 SEARCHED = ("title", "stated_by", "source", "round__narrative")
-ORDER = {
+ORDER: dict[Sort, tuple[Any, ...]] = {
     Sort.HAPPENED: ("-happened_to", "-pk"),
     Sort.RECEIVED: ("-recorded_at", "-pk"),
-    Sort.TITLE: ("title", "pk"),
+    Sort.TITLE: (Lower("title"), "pk"),
 }
 
 

@@ -196,12 +196,14 @@ class _Teller:
 
     def of_events(self, events: Iterable[CommitmentEvent]) -> Iterable[Entry]:
         """What moved the commitment itself; what came with a round is told with the round."""
+        due_before = None
         for event in events:
             kind = Kind(event.kind)
             if event.round_id is None or kind not in (Kind.REPORTED_DONE, Kind.REPORT_RETURNED, Kind.VERIFIED_DONE):
-                yield self._of_event(event, kind)
+                yield self._of_event(event, kind, due_before)
+            due_before = event.due_on or due_before
 
-    def _of_event(self, event: CommitmentEvent, kind: Kind) -> Entry:
+    def _of_event(self, event: CommitmentEvent, kind: Kind, due_before: date | None) -> Entry:
         by_maker = kind in (Kind.MADE, Kind.REPORTED_DONE)
         titles = {
             Kind.MADE: f"Promised{self._where()}",
@@ -209,6 +211,7 @@ class _Teller:
             Kind.REPORT_RETURNED: "Report returned",
         }
         due = f"due {spelt(event.due_on)}" if event.due_on else "no date agreed"
+        until_then = f"until then due {spelt(due_before)}" if due_before else "no date was agreed before"
         return Entry(
             on=event.happened_on,
             recorded_at=event.recorded_at,
@@ -221,7 +224,7 @@ class _Teller:
             word={Kind.VERIFIED_DONE: Status.VERIFIED, Kind.REPORTED_DONE: Status.REPORTED}.get(kind),
             text=event.reason if self.is_embassy else "",
             by=self._name(event.recorded_by),
-            facts=[due] if kind is Kind.MADE else [],
+            facts={Kind.MADE: [due], Kind.RESCHEDULED: [until_then]}.get(kind, []),
             said=event.happened_on,
         )
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from reports.charts.drawing import Box, Label, hatch, measure
 from reports.words import Told
+from tiptracker.texts import alike
 
 PLACES: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "LSO": {
@@ -89,10 +90,10 @@ def tile_map(
 
 
 def _places(country: str, districts: Sequence[District]) -> dict[str, tuple[int, int]]:
-    known = PLACES.get(country, {})
+    known = {alike(name): place for name, place in PLACES.get(country, {}).items()}
     names = [district.name for district in districts]
-    if set(names) <= set(known):
-        return {name: known[name] for name in names}
+    if {alike(name) for name in names} <= set(known):
+        return {name: known[alike(name)] for name in names}
     return {name: (place % COLUMNS, place // COLUMNS) for place, name in enumerate(names)}
 
 

@@ -7,20 +7,27 @@ so nothing is drawn but a dashed outline with the words.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from reports import wording
+from reports.charts.axis import (
+    FULL,
+    LINE,
+    Event,
+    Plot,
+    calendar,
+    circle,
+    diamond,
+    hoisted,
+    lanes_of,
+    months_of,
+    named,
+    stem_of,
+)
 from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, measure, written
-
-FULL = 100
-"""Points at the top of the scale."""
-
-LINE = 1.35
-"""From one line of words to the next, in type sizes."""
 
 
 class Week(Protocol):
@@ -32,14 +39,6 @@ class Week(Protocol):
     def then(self) -> Fraction | None: ...
     @property
     def hindsight(self) -> Fraction | None: ...
-
-
-class Event(NamedTuple):
-    """A day marked on the time axis: a dialogue, or a milestone."""
-
-    on: date
-    name: str
-    is_dialogue: bool
 
 
 @dataclass(frozen=True)
@@ -66,26 +65,6 @@ class TrendChart:
     names: tuple[Label, ...]
     words: tuple[Label, ...]
     description: str
-
-
-class Plot(NamedTuple):
-    """The room of the lines, and the days along it: the first one begins at its left, the last ends at its right."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    starts_on: date
-    ends_on: date
-
-    def x(self, day: date) -> float:
-        """Where a day ends."""
-        days = (self.ends_on - self.starts_on).days + 1
-        return round(self.left + (self.right - self.left) * ((day - self.starts_on).days + 1) / days, 1)
-
-    def y(self, points: Fraction | Decimal | int) -> float:
-        """How high so many points of 100 stand."""
-        return round(self.bottom - (self.bottom - self.top) * float(points) / FULL, 1)
 
 
 class Step(NamedTuple):
@@ -117,8 +96,8 @@ def trend_chart(
     end_words = _end_words(weeks, room=width * 0.24, size=size)
     left, right = size * 2.5, _right(weeks, end_words, starts_on, ends_on, width=width, size=size)
     flat = Plot(left, 0, right, plot_height, starts_on, ends_on)
-    flags = _flags(within, flat, width=width, size=size)
-    lanes = _lanes(flags)
+    flags = hoisted(within, flat, width=width, size=size)
+    lanes = lanes_of(flags)
     top = round(size * (0.6 + LINE * (1 + max(lanes, default=-1))), 1)
     plot = flat._replace(top=top, bottom=top + plot_height)
 
@@ -149,7 +128,7 @@ def trend_chart(
         put(_inside(NOTHING_REVIEWED, unreviewed, size))
     if hindsight and not end_words[1]:
         put(_over("in hindsight", hindsight, size))
-    names = tuple(_name(*each, plot, size) for each in zip(within, flags, lanes, strict=True))
+    names = tuple(named(*each, plot, size) for each in zip(within, flags, lanes, strict=True))
     return TrendChart(
         width=width,
         height=round(plot.bottom + size * (0.6 + 2 * LINE), 1),
@@ -157,15 +136,15 @@ def trend_chart(
         grid="".join(
             f"M{written(plot.left)} {written(plot.y(points))}H{written(plot.right)}" for points in (0, 50, FULL)
         ),
-        ticks="".join(f"M{written(x)} {written(plot.bottom)}v{written(size * 0.4)}" for x, _ in _months(plot)),
-        stems="".join(_stem(flag, name, plot) for flag, name in zip(flags, names, strict=True)),
-        dialogues="".join(_circle(plot.x(one.on), plot.bottom, size * 0.36) for one in within if one.is_dialogue),
-        milestones="".join(_diamond(plot.x(one.on), plot.bottom, size * 0.5) for one in within if not one.is_dialogue),
+        ticks="".join(f"M{written(x)} {written(plot.bottom)}v{written(size * 0.4)}" for x, _ in months_of(plot)),
+        stems="".join(stem_of(flag, name, plot) for flag, name in zip(flags, names, strict=True)),
+        dialogues="".join(circle(plot.x(one.on), plot.bottom, size * 0.36) for one in within if one.is_dialogue),
+        milestones="".join(diamond(plot.x(one.on), plot.bottom, size * 0.5) for one in within if not one.is_dialogue),
         unreviewed=unreviewed,
         then=_path(then),
         hindsight=_path(hindsight),
         mark_line="" if mark is None else f"M{written(plot.left)} {written(plot.y(mark))}H{written(plot.right)}",
-        axis=(*_scale(plot, size), *_calendar(plot, size)),
+        axis=(*_scale(plot, size), *calendar(plot, size)),
         names=names,
         words=tuple(words),
         description=_described(weeks, within, mark, starts_on),
@@ -295,133 +274,12 @@ def _over(words: str, steps: Sequence[Step], size: float) -> Iterator[tuple[Labe
             yield (Label(words, round(step.left + size * 0.4, 1), round(baseline, 1), size),)
 
 
-# --- Events -----------------------------------------------------------------------------------------------------------
-
-
-class Flag(NamedTuple):
-    """An event's name on its line: where the line is, and from where to where the name goes."""
-
-    spot: float
-    start: float
-    end: float
-
-    def covers(self, spot: float) -> bool:
-        """Whether a line there has to end below this name."""
-        return self.start < spot < self.end
-
-
-def _flags(events: Sequence[Event], plot: Plot, *, width: float, size: float) -> list[Flag]:
-    """Each name beside its line, right or left, or over it: where it covers the fewest others' lines.
-
-    Two that cover each other's line would stand in each other's way; that is avoided first, and then what
-    would hem in those further left, which are placed later.
-    """
-    spots = [plot.x(one.on) for one in events]
-    flags: list[Flag] = []
-    for at in reversed(range(len(events))):
-        spot, room = spots[at], measure(_dated(events[at]), size) + size * 0.8
-        others = spots[:at] + spots[at + 1 :]
-        starts = [spot, spot - room, *(other for other in others if spot - room < other < spot), 0, width - room]
-        wanted = [
-            Flag(spot, start, start + room)
-            for start in starts
-            if max(spot - room, 0) <= start <= min(spot, width - room)
-        ]
-        flags.append(
-            min(
-                wanted,
-                key=lambda one: (
-                    sum(one.covers(other.spot) and other.covers(one.spot) for other in flags),
-                    sum(map(one.covers, spots[:at])),
-                    sum(map(one.covers, others)),
-                ),
-            )
-        )
-    return flags[::-1]
-
-
-def _lanes(flags: Sequence[Flag]) -> list[int]:
-    """How high each name stands, 0 the lowest: above every line that it would cover, beside no name it would meet."""
-    lanes: dict[int, int] = {}
-    waiting = list(range(len(flags)))
-    while waiting:
-        ready = [
-            at for at in waiting if not any(flags[at].covers(flags[other].spot) for other in waiting if other != at)
-        ]
-        for at in ready or waiting[:1]:
-            own = flags[at]
-            met = {
-                lane for other, lane in lanes.items() if flags[other].start < own.end and own.start < flags[other].end
-            }
-            passed = [lane for other, lane in lanes.items() if own.covers(flags[other].spot)]
-            lane = max(passed, default=-1) + 1
-            while lane in met:
-                lane += 1
-            lanes[at] = lane
-            waiting.remove(at)
-    return [lanes[at] for at in range(len(flags))]
-
-
-def _name(event: Event, flag: Flag, lane: int, plot: Plot, size: float) -> Label:
-    y, aside = round(plot.top - size * (0.6 + LINE * lane), 1), size * 0.4
-    if flag.end == flag.spot:
-        return Label(_dated(event), round(flag.end - aside, 1), y, size, "end")
-    return Label(_dated(event), round(flag.start + aside, 1), y, size)
-
-
-def _stem(flag: Flag, name: Label, plot: Plot) -> str:
-    """From a name to the axis: beside the name, or from below where it stands over its day."""
-    top = name.box.bottom if flag.covers(flag.spot) else name.box.top
-    return f"M{written(flag.spot)} {written(round(top, 1))}V{written(plot.bottom)}"
-
-
-def _dated(event: Event) -> str:
-    return f"{event.name}, {event.on.day} {event.on:%b}"
-
-
-def _circle(x: float, y: float, radius: float) -> str:
-    r, across = written(radius), written(2 * radius)
-    return f"M{written(x - radius)} {written(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
-
-
-def _diamond(x: float, y: float, half: float) -> str:
-    one = written(half)
-    return f"M{written(x - half)} {written(y)}l{one} -{one}l{one} {one}l-{one} {one}z"
-
-
 # --- Axes -------------------------------------------------------------------------------------------------------------
 
 
 def _scale(plot: Plot, size: float) -> Iterator[Label]:
     for points in (0, 50, FULL):
         yield Label(str(points), round(plot.left - size * 0.5, 1), round(plot.y(points) + size * 0.35, 1), size, "end")
-
-
-def _months(plot: Plot) -> list[tuple[float, date]]:
-    """Where each month begins that begins within the plot, and its first day."""
-    eve = plot.starts_on - timedelta(days=1)
-    month = plot.starts_on.replace(day=1)
-    found = []
-    while month <= plot.ends_on:
-        if month >= plot.starts_on:
-            found.append((plot.x(month - timedelta(days=1)) if month > eve else plot.left, month))
-        month = (month + timedelta(days=31)).replace(day=1)
-    return found
-
-
-def _calendar(plot: Plot, size: float) -> Iterator[Label]:
-    """Months along the axis, as many as there is room for; the year under the first of them and under January."""
-    months = _months(plot)
-    apart = min((after - before for (before, _), (after, _) in pairwise(months)), default=FULL)
-    each = next((step for step in (1, 2, 3, 6) if apart * step >= measure("Mar", size) + size * 0.5), 12)
-    y, taken = plot.bottom + size * (0.5 + LINE * 0.8), 0.0
-    for at, (x, month) in enumerate(months):
-        if at % each == 0:
-            yield Label(f"{month:%b}", x, round(y, 1), size)
-        if (at == 0 or month.month == 1) and x >= taken:
-            label = Label(str(month.year), x, round(y + size * LINE * 0.9, 1), size)
-            taken = label.end + size * 0.5
-            yield label
 
 
 # --- In words ---------------------------------------------------------------------------------------------------------

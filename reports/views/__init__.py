@@ -3,11 +3,14 @@ from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
 from reports.views.districts import district_list
 from reports.views.foretold import benchmark_foretold, evidence_foretold, round_foretold
+from reports.views.handover import handover
 from reports.views.inbox import inbox_next, round_list
 from reports.views.methodology import methodology
+from reports.views.ministries import ministry_detail
 from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
 from reports.views.runs import run_detail, run_list
+from reports.views.timeline import timeline
 from reports.views.trend import readiness_trend
 from reports.views.what_if import readiness_what_if
 from reports.views.why import readiness_why
@@ -20,8 +23,10 @@ __all__ = [
     "dashboard",
     "district_list",
     "evidence_foretold",
+    "handover",
     "inbox_next",
     "methodology",
+    "ministry_detail",
     "readiness_changes",
     "readiness_checks",
     "readiness_detail",
@@ -34,4 +39,5 @@ __all__ = [
     "round_list",
     "run_detail",
     "run_list",
+    "timeline",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from reports.findings import Row
 from reports.forms import BetweenForm
 from reports.views.rows import ToldRow, rows_told, terms_told
 from reports.views.standpoint import readable_edition
+from tiptracker import exports
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -60,12 +62,27 @@ def readiness_changes(request: SignedIn) -> HttpResponse:
     edition = None
     try:
         edition = readable_edition(request)
-        context = _told(request, edition) if edition else {"edition": None}
+        context: dict[str, Any] = _told(request, edition) if edition else {"edition": None}
     except Refused as refusal:
         form = BetweenForm(request.GET, edition=edition)
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return render_page(request, "reports/readiness_changes.html", {"edition": edition, "form": form}, status=422)
+    if exports.is_asked(request) and edition:
+        rows = [_cells(told.stop, one) for told in context["stops"] for one in told.lines]
+        return exports.export(request, "changes", HEADS, rows)
     return render_page(request, "reports/readiness_changes.html", context)
+
+
+HEADS = ("Recorded", "Over by", "What moved", "Part", "Points", "It said", "It says", "By these facts")
+
+
+def _cells(stop: PrintedStop, one: ToldMoved) -> tuple[object, ...]:
+    """A line that moved; at a moment of knowledge it has no day in the world of its own."""
+    when = (stop.at, None) if stop.at else (None, stop.on)
+    points = Decimal(one.moved.points.replace("−", "-"))
+    facts = "; ".join(row.text for row in one.rows)
+    line = one.moved.line
+    return (*when, line.title, line.part.label, points, one.moved.said, one.moved.says, facts)
 
 
 def asked_between(typed: QueryDict, edition: Edition) -> tuple[Asked, Asked]:

@@ -19,7 +19,9 @@ from dialogues.words import MadeBy, Progress, Status
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Milestone
 from recommendations.words import DATES_ALONE, MilestoneKind
-from reports import beside, document, glance, telling
+from reports import beside, document, glance, telling, year
+from reports.briefing.desks import in_office
+from reports.days import days_of_the_embassy, milestones_of
 from reports.facts import gather_facts
 from reports.models import Briefing, BriefingKind
 from reports.permissions import can_read_readiness, can_request_briefing
@@ -34,8 +36,9 @@ from tiptracker.pages import SignedIn, render_page
 from tiptracker.words import Role, Word
 
 UNSETTLED = (Status.OPEN, Status.LATE)
-MOST_WAITING = MOST_PRESSED = 5
-"""How many of what waits is named; the rest is counted. How many levers stand open; the rest unfolds."""
+MOST_WAITING = MOST_PRESSED = MOST_NEXT = 5
+"""How many of what waits is named; the rest is counted. How many levers stand open; the rest unfolds. How many days
+ahead a phone is shown in place of the year on one line."""
 
 
 class Promise(NamedTuple):
@@ -115,6 +118,8 @@ def dashboard(request: SignedIn) -> HttpResponse:
     asked = _asked(user, edition, glance.benchmarks(facts, result))
     promises = _promises(user, edition, facts, today)
     waiting = _waiting(user, edition, facts, today)
+    milestones = milestones_of(user, edition)
+    days = _days(user, edition, milestones, promises, today)
     context = {
         "edition": edition,
         "today": today,
@@ -129,7 +134,10 @@ def dashboard(request: SignedIn) -> HttpResponse:
         "waiting": waiting[:MOST_WAITING],
         "more_waiting": len(waiting) - MOST_WAITING,
         "ministries": _ministries(user, edition, asked, promises, today, is_reviewed=result.is_reviewed),
-        "milestones": _milestones(user, edition, today),
+        "milestones": _milestones(user, milestones, today),
+        "year_title": year.finding(days, today),
+        "year": year.drawn(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
+        "next_days": [day for day in days if day.days_left is not None][:MOST_NEXT],
         "too_few_verifiers": _verifiers(user, edition) < 2,
         **trend_context(user, edition, facts, today),
     }
@@ -217,7 +225,7 @@ def _ministries(
     return [
         Portfolio(
             ministry=row,
-            minister=_minister(row, today),
+            minister=next(iter(in_office(row, today)), ""),
             leads=tuple(dict.fromkeys(one.row.recommendation.number for one in led[row.pk])),
             shown=_shown(led[row.pk], is_reviewed=is_reviewed),
             share=_share(led[row.pk]) if is_reviewed else None,
@@ -233,18 +241,6 @@ def _next_due(promises: Iterable[Promise], today: date) -> date | None:
     """The next day by which something promised is due; None where nothing has one ahead."""
     days = [one.standing.due_on for one in promises if one.standing.status is Status.OPEN and one.standing.due_on]
     return min((day for day in days if day >= today), default=None)
-
-
-def _minister(ministry: Ministry, today: date) -> str:
-    """Who holds the office today; empty where that isn't known."""
-    return next(
-        (
-            str(one)
-            for one in ministry.office_holders.all()
-            if (one.from_on is None or one.from_on <= today) and (one.until_on is None or one.until_on >= today)
-        ),
-        "",
-    )
 
 
 def _shown(asked: Sequence[Asked], *, is_reviewed: bool) -> str:
@@ -266,7 +262,7 @@ def _share(asked: Sequence[Asked]) -> Decimal | None:
     return glance.per_cent(given / possible) if possible else None
 
 
-def _milestones(user: User, edition: Edition, today: date) -> list[Passing]:
+def _milestones(user: User, rows: Iterable[Milestone], today: date) -> list[Passing]:
     """The days of the edition's year, in order, each done, missed or ahead."""
     may_record = user.role == Role.OFFICER  # who sees the edition at all and is one, may
     return [
@@ -277,7 +273,7 @@ def _milestones(user: User, edition: Edition, today: date) -> list[Passing]:
             telling.milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, today),
             row.pk if may_record and row.kind not in DATES_ALONE else None,
         )
-        for row in Milestone.objects.visible_to(user).filter(edition=edition).as_known_by(None)
+        for row in rows
     ]
 
 
@@ -287,6 +283,25 @@ def _passed(row: Milestone, today: date) -> Word:
     if row.falls_on >= today:
         return Status.OPEN
     return Progress.DONE if row.kind in DATES_ALONE else Status.LATE
+
+
+def _days(
+    user: User, edition: Edition, milestones: Iterable[Milestone], promises: Iterable[Promise], today: date
+) -> list[year.Day]:
+    """The days of the edition's year, from the commitments at hand."""
+    falls_due = [
+        year.due(
+            one.standing.status,
+            one.standing.due_on,
+            text=one.commitment.text,
+            maker=one.commitment.maker,
+            key=one.commitment.pk,
+            today=today,
+        )
+        for one in promises
+        if one.standing.due_on and (one.standing.due_on >= edition.starts_on or one.standing.status in UNSETTLED)
+    ]
+    return year.in_order([*days_of_the_embassy(user, edition, milestones, today), *falls_due])
 
 
 def _verifiers(user: User, edition: Edition) -> int:

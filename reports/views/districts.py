@@ -19,6 +19,7 @@ from reports.words import Told
 from tiptracker import exports
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
+from tiptracker.texts import alike
 
 
 class Where(NamedTuple):
@@ -100,10 +101,12 @@ def _one(edition: Edition, benchmark: Benchmark, names: Sequence[str], readings:
     for reading in readings:
         if reading.evidence is None or (told := _told(reading.evidence)) is None:
             continue
-        here = {part.category for part in reading.parts.all() if part.dimension == Dimension.DISTRICT and part.figure}
+        here = {
+            alike(part.category) for part in reading.parts.all() if part.dimension == Dimension.DISTRICT and part.figure
+        }
         if not here:
             unplaced.append(reading)
-        for name in here & set(names):
+        for name in (name for name in names if alike(name) in here):
             proof[name][told].append(reading.evidence)
     districts = [_where(name, proof[name]) for name in names]
     drawing = tile_map(edition.country.code, [District(where.name, where.told) for where in districts])

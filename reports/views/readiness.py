@@ -23,6 +23,7 @@ from reports.views.rows import ToldRow, rows_told
 from reports.views.standpoint import fixed, look
 from reports.views.trend import trend_context
 from reports.words import Misfit
+from tiptracker import exports
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.snapshot import snapshot
@@ -110,7 +111,17 @@ def readiness_checks(request: SignedIn) -> HttpResponse:
         with snapshot():
             result = readiness(gather_facts(asked.edition), as_of=asked.as_of, known_by=asked.known_by)
             context |= {"count": len(result.checks), "sorts": _sorts(request.user, asked, result)}
+        if exports.is_asked(request):
+            rows = [_cells(sort, one) for sort, checks in context["sorts"] for one in checks]
+            return exports.export(request, "checks", CHECK_HEADS, rows)
     return render_page(request, "reports/readiness_checks.html", context, status=status)
+
+
+CHECK_HEADS = ("Sort", "What doesn’t fit", "What to do", "Where")
+
+
+def _cells(sort: Misfit, one: Unfit) -> tuple[object, ...]:
+    return sort.label, one.sentence, one.to_do, "; ".join(row.text for row in one.rows)
 
 
 def pressed_for(user: User, asked: Asked, result: Readiness) -> list[PressedFor]:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -30,17 +30,19 @@ from dialogues.status import Standing
 from dialogues.words import DoneBy, Shows, Status, Verdict
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation
+from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Origin, Pillar, Rule
 from reports import telling
 from reports.facts import gather_facts
+from reports.forms import RecommendationFilter
 from reports.glance import PrintedBenchmark, benchmarks
 from reports.permissions import can_read_readiness
 from reports.readiness import readiness
 from reports.weighing import Weight, Weights, done_by, weigh
 from reports.words import Looked
-from tiptracker import clock
-from tiptracker.accounts.models import User
+from tiptracker import clock, exports
+from tiptracker.accounts.models import Ministry, User
 from tiptracker.pages import SignedIn, render_page
 
 NOT_USED = Weight(counts=False, why="from a year that is not compared")
@@ -54,6 +56,10 @@ class Asked(NamedTuple):
     pillar: Pillar
     is_of_action_plan: bool
     benchmarks: Sequence[tuple[Benchmark, PrintedBenchmark | None]]
+
+    @property
+    def is_reconstruction(self) -> bool:
+        return self.recommendation.is_reconstruction
 
 
 class Promise(NamedTuple):
@@ -145,22 +151,61 @@ class Published(NamedTuple):
 @login_required
 @require_safe
 def recommendation_list(request: SignedIn) -> HttpResponse:
-    """The edition's recommendations, most important first."""
-    edition = edition_at_hand(request)
-    context: dict[str, Any] = {"edition": edition}
-    if edition is not None:
-        seen = Recommendation.objects.visible_to(request.user).filter(edition=edition)
-        rows = seen.select_related("lead").with_pillar()
-        if can_read_readiness(request.user, edition):
-            asked = _asked(request.user, edition, rows)
-            context |= {
-                "rows": asked,
-                "any_reconstruction": any(one.recommendation.is_reconstruction for one in asked),
-                "may_edit": can_edit_recommendations(request.user, edition),
-            }
-        else:
-            context["published"] = _published(request.user, edition, rows)
-    return render_page(request, "reports/recommendation_list.html", context)
+    """The edition's recommendations, most important first; `?pillar=`, `?ministry=` narrow, `?as=` gives a file."""
+    user, edition = request.user, edition_at_hand(request)
+    if edition is None:
+        return render_page(request, "reports/recommendation_list.html", {"edition": None})
+    reads_readiness = can_read_readiness(user, edition)
+    led_by = list(Ministry.objects.visible_to(user).filter(country=edition.country_id)) if reads_readiness else None
+    chosen = RecommendationFilter(request.GET, ministries=led_by)
+    chosen.is_valid()
+    seen = Recommendation.objects.visible_to(user).filter(edition=edition)
+    rows = _narrowed(seen.select_related("lead").with_pillar(), chosen.cleaned_data)
+    context: dict[str, Any] = {"edition": edition, "filter": chosen, "is_narrowed": chosen.is_narrowing}
+    if not reads_readiness:
+        published = _published(user, edition, rows)
+        if exports.is_asked(request):
+            told = [(one.number, one.text, _source(one)) for one in published]
+            return exports.export(request, "recommendations", PUBLISHED_HEADS, told)
+        return render_page(request, "reports/recommendation_list.html", context | {"published": published})
+    asked = _asked(user, edition, rows)
+    if exports.is_asked(request):
+        return exports.export(request, "recommendations", HEADS, [cells for one in asked for cells in _cells(one)])
+    context |= {
+        "rows": asked,
+        "any_reconstruction": any(one.recommendation.is_reconstruction for one in asked),
+        "may_edit": can_edit_recommendations(user, edition),
+    }
+    return render_page(request, "reports/recommendation_list.html", context, partial="rows")
+
+
+PUBLISHED_HEADS = ("Number", "Recommendation", "Whose words")
+HEADS = (*PUBLISHED_HEADS, "Pillar", "Lead ministry", "Benchmark", "What it asks", "How far", "Verdict")
+
+
+def _narrowed(rows: RecommendationQuerySet, chosen: dict[str, Any]) -> RecommendationQuerySet:
+    if pillar := chosen.get("pillar"):
+        rows = rows.filter(Q(pillar=pillar))
+    if ministry := chosen.get("ministry"):
+        rows = rows.filter(lead=ministry)
+    return rows
+
+
+def _cells(asked: Asked) -> Iterable[tuple[object, ...]]:
+    """A line a benchmark, or one where there is none yet."""
+    row = asked.recommendation
+    told = (row.number, row.text, _source(asked), asked.pillar.label, row.lead.name if row.lead else "")
+    if not asked.benchmarks:
+        yield (*told, "", "", "", "")
+    for benchmark, stands in asked.benchmarks:
+        key = f"{row.number}{benchmark.letter}"
+        yield (*told, key, benchmark.wording, *((stands.bar.text, stands.verdict.label) if stands else ("", "")))
+
+
+def _source(one: "Asked | Published") -> str:
+    """Whose words a recommendation is in."""
+    origin = Origin.ACTION_PLAN if one.is_of_action_plan else Origin.REPORT
+    return f"{origin.label}, our reconstruction" if one.is_reconstruction else origin.label
 
 
 @login_required
@@ -190,7 +235,12 @@ def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 def _asked(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[Asked]:
     facts = gather_facts(edition)
-    stands = benchmarks(facts, readiness(facts, as_of=clock.today(edition.country.time_zone)))
+    result = readiness(facts, as_of=clock.today(edition.country.time_zone))
+    return asked_of(user, rows, benchmarks(facts, result))
+
+
+def asked_of(user: User, rows: QuerySet[Recommendation], stands: Mapping[int, PrintedBenchmark]) -> list[Asked]:
+    """Recommendations (`with_pillar`), most important first, with where their benchmarks stand. Two queries."""
     seen = Prefetch("benchmarks", Benchmark.objects.visible_to(user).order_by("letter").with_terms())
     return [
         Asked(

@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from recommendations.models import Edition
-from reports.course import course
+from reports.course import PrintedWeek, course
 from reports.facts import gather_facts
 from reports.happenings import gather_happenings
 from reports.record import Facts
 from reports.views.standpoint import look
+from tiptracker import exports
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.snapshot import snapshot
@@ -33,7 +34,18 @@ def readiness_trend(request: SignedIn) -> HttpResponse:
             facts = gather_facts(asked.edition)
             context["has_benchmarks"] = bool(facts.benchmarks)
             context |= trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by, plot_height=260)
+        if exports.is_asked(request):
+            return exports.export(
+                request, "trend", HEADS, [_cells(week) for week in reversed(context["trend"].by_week)]
+            )
     return render_page(request, "reports/readiness_trend.html", context, status=status)
+
+
+HEADS = ("Week to", "As then known", "In hindsight", "What happened")
+
+
+def _cells(week: PrintedWeek) -> tuple[object, ...]:
+    return week.ends_on, week.then, week.hindsight, "; ".join(one.said for one in week.happened)
 
 
 def trend_context(

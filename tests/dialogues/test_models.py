@@ -12,6 +12,7 @@ from dialogues.models import (
     Reading,
     UpdateRound,
 )
+from dialogues.status import first_due
 from dialogues.words import Decision, Kind, Progress, Review, Sensitivity
 from tests.dialogues.histories import HISTORIES, NAMES, at, jan
 from tests.factories import (
@@ -63,6 +64,7 @@ def test_with_status_says_in_sql_what_the_rule_says(_, events, day, standing):
 
     told = (row.status, row.due_on, row.slips)
     assert told == ((standing.status, standing.due_on, standing.slips) if standing else (None, None, 0))
+    assert row.first_due_on == first_due(events, day)
     assert row.standing_on(day) == standing
 
 

@@ -76,6 +76,11 @@ def test_commitment_list_puts_the_open_first_by_due_date_and_says_how_late(clien
         ("?q=police&status=late", ["police"]),
         ("?sort=text", ["us", "police", "justice"]),
         ("?sort=newest", ["justice", "us", "police"]),
+        ("?sort=late", ["police", "justice", "us"]),
+        ("?sort=moved", ["justice", "police", "us"]),
+        ("?due_to=2022-02-28&due_from=soon", ["police"]),
+        ("?due_from=2022-02-01&due_to=2022-01-01", ["justice"]),
+        (f"?q={'focal' * 50}", ["police", "justice", "us"]),
     ],
 )
 def test_commitment_list_is_narrowed_by_its_address(client, query, names):
@@ -87,12 +92,15 @@ def test_commitment_list_is_narrowed_by_its_address(client, query, names):
         ),
         "justice": CommitmentFactory(
             text="Open a fund for shelters",
-            made__due_on=date(2022, 3, 1),
+            made__due_on=date(2022, 2, 1),
             made__happened_on=date(2021, 12, 2),
             benchmarks=towards_protection,
         ),
         "us": CommitmentFactory(text="Advise", united_states=True, made__happened_on=date(2021, 12, 1)),
     }
+    CommitmentEventFactory(
+        commitment=rows["justice"], kind=Kind.RESCHEDULED, happened_on=date(2021, 12, 3), due_on=date(2022, 3, 1)
+    )
     client.force_login(OfficerFactory())
 
     asked = query.replace("recommendation=protection", f"recommendation={protection.pk}")
@@ -214,7 +222,8 @@ def test_commitment_detail_tells_one_story_newest_first(client):
     assert (date(2022, 1, 20), "record", "Two posts seen", "claimed") in entries(response)
     assert (date(2022, 1, 20), "embassy", f"“Two posts seen” on {benchmark.key}", "verified") in entries(response)
     assert sent.narrative in response.text
-    assert 'due <time datetime="2022-02-11">11 February 2022</time>, moved once' in response.text
+    assert 'due <time datetime="2022-02-11">11 February 2022</time>; first due 17 Dec 2021, moved once' in response.text
+    assert "until then due 17 December 2021" in response.text
     assert "Ten districts have one." in response.text
     assert "meets it" in response.text
 

@@ -197,6 +197,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
             ReadinessRunFactory(edition=edition),
         ],
         "recommendation_add": [edition],
+        "ministry_detail": [people["police"].ministry],
         "milestone_done": edition.milestones.order_by("pk")[:1],
         "recommendation_edit": Recommendation.objects.filter(edition=edition, number=1),
         "benchmark_add": Recommendation.objects.filter(edition=edition, number=1),

@@ -1,28 +1,59 @@
 """A page on paper: what is handed round takes no sheet more than it needs."""
 
 import io
+from datetime import date
 
 from django.urls import reverse
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from recommendations.models import Benchmark
+from tests.factories import CommitmentFactory, DialogueFactory
 from tests.live import Live
 from tiptracker.accounts.models import User
 
 MARGINS = dict.fromkeys(("top", "right", "bottom", "left"), "15mm")
 
 
-def test_a_what_if_fits_one_sheet(live: Live, people: dict[str, User], browser: Browser) -> None:
+def fill(people: dict[str, User]) -> None:
+    """So much on top of the exercise that each part of the handover note is longer than it has room for."""
+    officer, police = people["officer"], people["police"].ministry
+    held = DialogueFactory(country=police.country, recorded_by=officer, place="Exercise: " + "a long place " * 9)
+    for day in range(1, 21):
+        CommitmentFactory(
+            ministry=police,
+            dialogue=held,
+            text=f"Exercise: promise {day}, told " + "in very many words " * 20,
+            made__due_on=date(2022, 2, day),
+            recorded_by=officer,
+            made__recorded_by=officer,
+        )
+
+
+def test_what_is_handed_round_fits_one_sheet(live: Live, people: dict[str, User], browser: Browser) -> None:
     context = browser.new_context()
     live.enter(context, people["officer"])
     page = context.new_page()
     one = Benchmark.objects.get(recommendation__number=5, letter="a", recommendation__edition__year=2021)
 
     page.goto(f"{live.url}{reverse('readiness_what_if')}?met={one.pk}")
-    (sheet,) = PdfReader(io.BytesIO(page.pdf(format="A4", margin=MARGINS))).pages
-
-    told = " ".join(sheet.extract_text().split())
+    told = only_sheet(page, "A4")
     assert "A what-if, not the record." in told
     assert "as of 28 January 2022, as known on 28 January 2022" in told
+
+    fill(people)
+    page.goto(f"{live.url}{reverse('handover')}")
+    expect(page.get_by_role("button", name="Print on one page")).to_be_visible()
+    for paper in ("A4", "Letter"):
+        told = only_sheet(page, paper)
+        for words in ("SENSITIVE BUT UNCLASSIFIED", "Internal to the embassy.", "What the record lacks", "Who to know"):
+            assert words in told
+        assert "Print on one page" not in told
     context.close()
+
+
+def only_sheet(page: Page, paper: str) -> str:
+    """What stands on the one sheet that the page takes."""
+    sheets = PdfReader(io.BytesIO(page.pdf(format=paper, margin=MARGINS))).pages
+    assert len(sheets) == 1, paper
+    return " ".join(sheets[0].extract_text().split())

@@ -367,8 +367,8 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
     # 1 rounds waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 2 briefings, 1 may
-    # ask, 2 dialogues and milestones of the trend, 1 the post's name
-    with django_assert_num_queries(34):
+    # ask, 2 dialogues and milestones of the trend, 1 dialogues of the year, 1 the post's name
+    with django_assert_num_queries(35):
         response = client.get(reverse("dashboard"))
 
     assert len(response.context["press_for"]) == len(response.context["late"]) == count
@@ -443,8 +443,9 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
         EvidenceFactory(bears_on=[benchmark], verified=True)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 1 recommendations, 2 benchmarks, 1 may edit, 1 name
-    with django_assert_num_queries(23):
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
+    # 1 may edit, 1 name
+    with django_assert_num_queries(24):
         response = client.get(reverse("recommendation_list"))
 
     assert len(response.context["rows"]) == count

@@ -86,7 +86,7 @@ def test_district_list_asks_which_they_are_where_a_figure_names_none(client, cou
 
 
 def test_district_list_is_taken_along_with_its_apostrophes(client, counted):
-    tell(counted, ["Qacha's Nek"])
+    tell(counted, ["Qacha’s Nek"])  # as a telephone types it
 
     lines = client.get(reverse("district_list"), {"as": "csv"}).text.splitlines()
 

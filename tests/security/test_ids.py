@@ -31,6 +31,10 @@ IN_A_QUERY = [
     ("officer", "GET readiness_checks -", "edition", "their_edition"),
     ("officer", "GET readiness_trend -", "edition", "their_edition"),
     ("officer", "GET readiness_why concrete_action", "edition", "their_edition"),
+    ("officer", "GET timeline -", "edition", "their_edition"),
+    ("officer", "GET handover -", "edition", "their_edition"),
+    ("officer", "GET recommendation_list -", "ministry", "theirs"),
+    ("own", "GET recommendation_list -", "ministry", "home"),
     ("officer", "GET log_list -", "who", "their_focal_point"),
     ("officer", "GET log_list -", "row", "their_evidence"),
     ("officer", "GET log_export -", "who", "their_focal_point"),
@@ -86,6 +90,8 @@ readiness_why       as_of known_by known_on
 readiness_changes   as_of_from as_of_to known_by_from known_by_to known_on_from known_on_to
 benchmark_foretold  seen
 methodology         as_of known_by known_on
+recommendation_list pillar
+timeline            kind stands
 commitment_list     q status pillar due_from due_to sort
 evidence_list       q kind done_by word since until sort
 log_list            address country record since text until what

@@ -259,7 +259,9 @@ def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_
 
 # --- As files ---------------------------------------------------------------------------------------------------------
 
-TAKEN_ALONG = ("briefing_list", "commitment_list", "dialogue_list", "evidence_list", "round_list", "run_list")
+TAKEN_ALONG = (
+    "briefing_list", "commitment_list", "dialogue_list", "evidence_list", "redaction_list", "round_list", "run_list",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("route", TAKEN_ALONG)

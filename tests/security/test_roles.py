@@ -142,6 +142,12 @@ POST  evidence_foretold                     internal   405 405 405 405 | 405 405
 GET   benchmark_foretold                    assessed   200 200 200 200 | 403 404 404 | 404 403 | in  in
 POST  benchmark_foretold                    assessed   405 405 405 405 | 405 405 405 | 405 405 | in  in
 
+GET   timeline                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  timeline                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   handover                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  handover                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   ministry_detail                       police     200 200 200 200 | 403 404 404 | 404 403 | in  in
+POST  ministry_detail                       police     405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   readiness_trend                       -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  readiness_trend                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 

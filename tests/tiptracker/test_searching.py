@@ -10,6 +10,7 @@ pytestmark = pytest.mark.django_db
 
 TEXTS = {
     "nek": "Focal officers named in Qacha’s Nek and Mohale's Hoek",
+    "butha": "Butha-Buthe after Mohaleʼs Hoek",
     "budget": "The 2021-22 budget: LSL 1,500,000 for the anti-trafficking fund (US$100,000)",
     "act": "Anti-Trafficking in Persons (Amendment) Act, 2021; section 7106(b)(1)",
     "letter": "Lengolo la Letona – ŠÍRE, naïve café",
@@ -28,6 +29,11 @@ TEXTS = {
         ("nek qacha", {"nek"}),
         ("qacha's", {"nek"}),
         ("qacha’s nek", {"nek"}),
+        ("qachaʼs", {"nek"}),
+        ("qacha`s", {"nek"}),
+        ("mohale´s hoek", {"nek", "butha"}),
+        ("mohaleʼs s", {"nek", "butha"}),
+        ("butha-buthe", {"butha"}),
         ("hoek budget", set()),
         ("2021", {"budget", "act", "mail"}),
         ("22", {"budget"}),

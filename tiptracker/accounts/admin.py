@@ -22,6 +22,7 @@ from tiptracker.accounts import actions, mails
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
+from tiptracker.texts import with_plain_apostrophes
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -237,8 +238,16 @@ def _asker(request: HttpRequest) -> User:
     return request.user
 
 
+class DistrictForm(ModelForm):
+    """A district by one spelling, whichever apostrophe was typed, so that it is named once."""
+
+    def clean_name(self) -> str:
+        return with_plain_apostrophes(self.cleaned_data["name"])
+
+
 class DistrictInline(TabularInline):
     model = District
+    form = DistrictForm
     extra = 0
     can_delete = False
 

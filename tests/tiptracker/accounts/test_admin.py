@@ -110,6 +110,20 @@ def test_what_is_changed_beside_a_country_is_told_and_belongs_to_the_country(cli
     assert entry.country == country
 
 
+def test_a_district_is_named_once_whichever_apostrophe_is_typed(client):
+    country = CountryFactory()
+    sent = {name: getattr(country, name) for name in ("code", "name", "time_zone", "currency")}
+
+    def add(name):
+        line = {"country": country.pk, "name": name, "capital": ""}
+        return client.post(
+            reverse("admin:accounts_country_change", args=[country.pk]), sent | inline("districts", line)
+        )
+
+    assert [add(name).status_code for name in ("Qacha’s Nek", "Qacha's Nek")] == [302, 200]
+    assert country.districts.get().name == "Qacha's Nek"
+
+
 def test_the_admins_pages_carry_the_marking_and_say_that_it_is_a_demonstration(client, settings):
     page = client.get(reverse("admin:index")).text
     assert page.count("UNCLASSIFIED</p>") == 2

@@ -64,3 +64,9 @@ window.navigation?.addEventListener("navigateerror", sentOrNot);
 const showRefusal = (root) => root.querySelector?.("[data-error-summary]")?.focus();
 showRefusal(document);
 document.addEventListener("htmx:afterSwap", ({ target }) => showRefusal(target));
+
+// A page that is meant for paper has a button for it, where there is a browser to press it for.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -1,0 +1,137 @@
+"""The note for whoever comes next: one page of where we stand, what is open with whom, and whom to know.
+
+Every line of it stands in the record; nothing is summed up by hand.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.core.exceptions import PermissionDenied
+
+from dialogues.models import Dialogue, Evidence, Participant
+from recommendations.models import Edition
+from reports import document, glance, year
+from reports.briefing.desks import Desk, Promised, gather_desks
+from reports.days import days_of_the_embassy, milestones_of
+from reports.facts import gather_facts
+from reports.lacking import Lack, lacking
+from reports.readiness import readiness
+from reports.year import Day
+from tiptracker.accounts.models import User
+from tiptracker.snapshot import snapshot
+from tiptracker.words import Role
+
+SOON = timedelta(days=30)
+MOST_DUE, MOST_AGREED, MOST_MET = 10, 5, 8
+"""How many lines are named of what is due, of what was agreed last, of whom we met; the rest is counted."""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The newest dialogue that was held, and what became of what was promised there; `more` counts the rest."""
+
+    key: int
+    held_on: date
+    place: str
+    promises: Sequence[Promised]
+    more: int
+
+
+@dataclass(frozen=True)
+class Handover:
+    """The note, as plain values."""
+
+    edition_id: int
+    country: str
+    year: int
+    as_of: date
+    headline: str
+    parts: Sequence[glance.PrintedPart]
+    desks: Sequence[Desk]
+    agreed: Agreed | None
+    due: Sequence[Day]
+    more_due: int
+    lacks: Sequence[Lack]
+    colleagues: Sequence[tuple[str, str]]
+    met: Sequence[str]
+
+
+@snapshot()
+def build_handover(*, reader: User, edition: Edition, as_of: date) -> Handover:
+    """The note on an edition, for one reader, as of a day in the country.
+
+    Raises PermissionDenied for a reader who may not read readiness.
+    """
+    if not reader.is_embassy:
+        raise PermissionDenied
+    facts = gather_facts(edition)
+    result = readiness(facts, as_of=as_of)
+    desks = gather_desks(reader, edition, facts, as_of)
+    promises = [one for desk in desks for one in desk.promises]
+    due = _due(reader, edition, promises, as_of)
+    words_alone = (
+        Evidence.objects.visible_to(reader)
+        .current()
+        .filter(country=edition.country_id, reviews__isnull=True, file__isnull=True, link="")
+    )
+    return Handover(
+        edition_id=edition.pk,
+        country=edition.country.name,
+        year=edition.year,
+        as_of=as_of,
+        headline=document.headline(result),
+        parts=glance.parts(result),
+        desks=desks,
+        agreed=_agreed(reader, edition, promises, as_of),
+        due=due[:MOST_DUE],
+        more_due=len(due[MOST_DUE:]),
+        lacks=lacking(facts, result, on_words_alone=words_alone.count()),
+        colleagues=_colleagues(reader, edition),
+        met=_met(reader, edition, as_of),
+    )
+
+
+def _due(reader: User, edition: Edition, promises: Iterable[Promised], as_of: date) -> list[Day]:
+    """What is late, then what falls on one of the next days: milestones, dialogues planned, what was promised."""
+    falls_due = [
+        year.due(one.standing.status, one.standing.due_on, text=one.text, maker=one.maker, key=one.key, today=as_of)
+        for one in promises
+        if one.standing.due_on and one.is_unsettled
+    ]
+    days = [*days_of_the_embassy(reader, edition, milestones_of(reader, edition), as_of), *falls_due]
+    return [
+        day
+        for day in year.in_order(days)
+        if day.days_late is not None or (day.days_left is not None and day.on <= as_of + SOON)
+    ]
+
+
+def _agreed(reader: User, edition: Edition, promises: Iterable[Promised], as_of: date) -> Agreed | None:
+    held = (
+        Dialogue.objects.visible_to(reader)
+        .filter(country=edition.country_id, held_on__lte=as_of)
+        .order_by("-held_on", "-pk")
+        .first()
+    )
+    if held is None:
+        return None
+    there = [one for one in promises if one.dialogue_id == held.pk]
+    return Agreed(held.pk, held.held_on, held.place, there[:MOST_AGREED], len(there[MOST_AGREED:]))
+
+
+def _colleagues(reader: User, edition: Edition) -> list[tuple[str, str]]:
+    """Who works on it at the embassy: officers, then the ambassador."""
+    people = User.objects.visible_to(reader).filter(
+        countries=edition.country_id, is_active=True, role__in=[Role.OFFICER, Role.AMBASSADOR]
+    )
+    return [(row.name, Role(row.role).label.lower()) for row in people.order_by("-role", "name", "pk")]
+
+
+def _met(reader: User, edition: Edition, as_of: date) -> list[str]:
+    """Who sat at the dialogues of the period, each office once, the newest meeting first."""
+    held = Dialogue.objects.visible_to(reader).filter(
+        country=edition.country_id, held_on__range=(edition.starts_on, as_of)
+    )
+    rows = Participant.objects.filter(dialogue__in=held).order_by("-dialogue__held_on", "-dialogue_id", "pk")
+    return list(dict.fromkeys(str(row) for row in rows))[:MOST_MET]

@@ -1,0 +1,165 @@
+"""Days along an axis: months beneath it, what happened named above its day. Pure.
+
+No name stands on another or on another's line, however many fall close together: they rise lane by lane.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
+
+from reports.charts.drawing import Label, measure, written
+
+FULL = 100
+"""Points at the top of a scale."""
+
+LINE = 1.35
+"""From one line of words to the next, in type sizes."""
+
+
+class Event(NamedTuple):
+    """A day marked on the time axis: a dialogue, or a milestone."""
+
+    on: date
+    name: str
+    is_dialogue: bool
+
+
+class Plot(NamedTuple):
+    """The room of the lines, and the days along it: the first one begins at its left, the last ends at its right."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    starts_on: date
+    ends_on: date
+
+    def x(self, day: date) -> float:
+        """Where a day ends."""
+        days = (self.ends_on - self.starts_on).days + 1
+        return round(self.left + (self.right - self.left) * ((day - self.starts_on).days + 1) / days, 1)
+
+    def y(self, points: Fraction | Decimal | int) -> float:
+        """How high so many points of 100 stand."""
+        return round(self.bottom - (self.bottom - self.top) * float(points) / FULL, 1)
+
+
+class Flag(NamedTuple):
+    """An event's name on its line: where the line is, and from where to where the name goes."""
+
+    spot: float
+    start: float
+    end: float
+
+    def covers(self, spot: float) -> bool:
+        """Whether a line there has to end below this name."""
+        return self.start < spot < self.end
+
+
+def hoisted(events: Sequence[Event], plot: Plot, *, width: float, size: float) -> list[Flag]:
+    """Each name beside its line, right or left, or over it: where it covers the fewest others' lines.
+
+    Two that cover each other's line would stand in each other's way; that is avoided first, and then what
+    would hem in those further left, which are placed later.
+    """
+    spots = [plot.x(one.on) for one in events]
+    flags: list[Flag] = []
+    for at in reversed(range(len(events))):
+        spot, room = spots[at], measure(dated(events[at]), size) + size * 0.8
+        others = spots[:at] + spots[at + 1 :]
+        starts = [spot, spot - room, *(other for other in others if spot - room < other < spot), 0, width - room]
+        wanted = [
+            Flag(spot, start, start + room)
+            for start in starts
+            if max(spot - room, 0) <= start <= min(spot, width - room)
+        ]
+        flags.append(
+            min(
+                wanted,
+                key=lambda one: (
+                    sum(one.covers(other.spot) and other.covers(one.spot) for other in flags),
+                    sum(map(one.covers, spots[:at])),
+                    sum(map(one.covers, others)),
+                ),
+            )
+        )
+    return flags[::-1]
+
+
+def lanes_of(flags: Sequence[Flag]) -> list[int]:
+    """How high each name stands, 0 the lowest: above every line that it would cover, beside no name it would meet."""
+    lanes: dict[int, int] = {}
+    waiting = list(range(len(flags)))
+    while waiting:
+        ready = [
+            at for at in waiting if not any(flags[at].covers(flags[other].spot) for other in waiting if other != at)
+        ]
+        for at in ready or waiting[:1]:
+            own = flags[at]
+            met = {
+                lane for other, lane in lanes.items() if flags[other].start < own.end and own.start < flags[other].end
+            }
+            passed = [lane for other, lane in lanes.items() if own.covers(flags[other].spot)]
+            lane = max(passed, default=-1) + 1
+            while lane in met:
+                lane += 1
+            lanes[at] = lane
+            waiting.remove(at)
+    return [lanes[at] for at in range(len(flags))]
+
+
+def named(event: Event, flag: Flag, lane: int, plot: Plot, size: float) -> Label:
+    y, aside = round(plot.top - size * (0.6 + LINE * lane), 1), size * 0.4
+    if flag.end == flag.spot:
+        return Label(dated(event), round(flag.end - aside, 1), y, size, "end")
+    return Label(dated(event), round(flag.start + aside, 1), y, size)
+
+
+def stem_of(flag: Flag, name: Label, plot: Plot) -> str:
+    """From a name to the axis: beside the name, or from below where it stands over its day."""
+    top = name.box.bottom if flag.covers(flag.spot) else name.box.top
+    return f"M{written(flag.spot)} {written(round(top, 1))}V{written(plot.bottom)}"
+
+
+def dated(event: Event) -> str:
+    return f"{event.name}, {event.on.day} {event.on:%b}"
+
+
+def circle(x: float, y: float, radius: float) -> str:
+    r, across = written(radius), written(2 * radius)
+    return f"M{written(x - radius)} {written(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
+
+
+def diamond(x: float, y: float, half: float) -> str:
+    one = written(half)
+    return f"M{written(x - half)} {written(y)}l{one} -{one}l{one} {one}l-{one} {one}z"
+
+
+def months_of(plot: Plot) -> list[tuple[float, date]]:
+    """Where each month begins that begins within the plot, and its first day."""
+    eve = plot.starts_on - timedelta(days=1)
+    month = plot.starts_on.replace(day=1)
+    found = []
+    while month <= plot.ends_on:
+        if month >= plot.starts_on:
+            found.append((plot.x(month - timedelta(days=1)) if month > eve else plot.left, month))
+        month = (month + timedelta(days=31)).replace(day=1)
+    return found
+
+
+def calendar(plot: Plot, size: float) -> Iterator[Label]:
+    """Months along the axis, as many as there is room for; the year under the first of them and under January."""
+    months = months_of(plot)
+    apart = min((after - before for (before, _), (after, _) in pairwise(months)), default=FULL)
+    each = next((step for step in (1, 2, 3, 6) if apart * step >= measure("Mar", size) + size * 0.5), 12)
+    y, taken = plot.bottom + size * (0.5 + LINE * 0.8), 0.0
+    for at, (x, month) in enumerate(months):
+        if at % each == 0:
+            yield Label(f"{month:%b}", x, round(y, 1), size)
+        if (at == 0 or month.month == 1) and x >= taken:
+            label = Label(str(month.year), x, round(y + size * LINE * 0.9, 1), size)
+            taken = label.end + size * 0.5
+            yield label

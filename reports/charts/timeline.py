@@ -1,0 +1,185 @@
+"""A year on one line: the days that count named above it, today, and beneath it what falls due, a row a state. Pure.
+
+Each row is named at its left with how many there are, so there is no legend. A mark's filling says the state again:
+late solid black, open an outline, reported hatched, verified solid blue, withdrawn dashed. Days too close for marks of
+their own share one that bears their number, so however much falls due at once, nothing stands on anything.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import NamedTuple
+
+from reports import wording
+from reports.charts.axis import (
+    LINE,
+    Event,
+    Plot,
+    calendar,
+    circle,
+    diamond,
+    hoisted,
+    lanes_of,
+    months_of,
+    named,
+    stem_of,
+)
+from reports.charts.drawing import Box, Label, hatch, measure, written
+
+
+class Filling(Enum):
+    """How a mark is drawn."""
+
+    SOLID = "solid"
+    OUTLINE = "outline"
+    HATCHED = "hatched"
+    BLUE = "blue"
+    DASHED = "dashed"
+
+
+class Point(NamedTuple):
+    """A day named above the line; solid once it is done or held, else an outline."""
+
+    on: date
+    name: str
+    is_dialogue: bool
+    is_solid: bool
+
+
+class Row(NamedTuple):
+    """What falls due in one state, by its days in order."""
+
+    word: str
+    filling: Filling
+    days: Sequence[date]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One day, or several that stand too close: its rectangle and filling, with their number where they are several."""
+
+    box: Box
+    width: float
+    height: float
+    filling: Filling
+    hatching: str
+    number: Label | None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The drawing, in user units: paths as SVG's `d`, and words with their places; and what it says in sentences."""
+
+    width: float
+    height: float
+    size: float
+    rules: str
+    ticks: str
+    stems: str
+    solid: str
+    outlined: str
+    today_line: str
+    axis: tuple[Label, ...]
+    names: tuple[Label, ...]
+    rows: tuple[Label, ...]
+    today: Label | None
+    marks: tuple[Mark, ...]
+    description: str
+
+
+def timeline_chart(
+    points: Iterable[Point],
+    rows: Iterable[Row],
+    *,
+    starts_on: date,
+    ends_on: date,
+    today: date,
+    width: float = 760,
+    size: float = 13,
+) -> Timeline:
+    """The days from `starts_on` to `ends_on`, `width` units wide; what lies outside is left to the table beneath."""
+    within = sorted({one for one in points if starts_on <= one.on <= ends_on})
+    drawn = [
+        Row(row.word, row.filling, days)
+        for row in rows
+        if (days := sorted(day for day in row.days if starts_on <= day <= ends_on))
+    ]
+    called = [f"{len(row.days)} {row.word}" for row in drawn]
+    left = round(max((measure(words, size) for words in called), default=0) + size, 1)
+    flat = Plot(left, 0, round(width - size * 1.6, 1), 0, starts_on, ends_on)
+    events = [Event(one.on, one.name, one.is_dialogue) for one in within]
+    flags = hoisted(events, flat, width=width, size=size)
+    lanes = lanes_of(flags)
+    line_y = round(size * (1.4 + LINE * (1 + max(lanes, default=-1))), 1)
+    above = flat._replace(top=line_y - size * 0.8, bottom=line_y)
+    names = tuple(named(*each, above, size) for each in zip(events, flags, lanes, strict=True))
+    step = size * 2.1
+    middles = [round(line_y + step * (number + 0.85), 1) for number in range(len(drawn))]
+    bottom = round((middles[-1] if middles else line_y) + step * 0.75, 1)
+    plot = flat._replace(top=line_y, bottom=bottom)
+    is_within = starts_on <= today <= ends_on
+    return Timeline(
+        width=width,
+        height=round(bottom + size * (0.9 + (3 if is_within else 2) * LINE), 1),
+        size=size,
+        rules="".join(f"M{written(left)} {written(y)}H{written(plot.right)}" for y in (line_y, *middles, bottom)),
+        ticks="".join(f"M{written(x)} {written(bottom)}v{written(size * 0.4)}" for x, _ in months_of(plot)),
+        stems="".join(stem_of(flag, name, above) for flag, name in zip(flags, names, strict=True)),
+        solid="".join(_shape(one, above, size) for one in within if one.is_solid),
+        outlined="".join(_shape(one, above, size) for one in within if not one.is_solid),
+        today_line=f"M{written(plot.x(today))} {written(line_y)}V{written(bottom + size * 0.8)}" if is_within else "",
+        axis=tuple(calendar(plot, size)),
+        names=names,
+        rows=tuple(Label(words, 0, round(y + size * 0.35, 1), size) for words, y in zip(called, middles, strict=True)),
+        today=_today(today, plot, size) if is_within else None,
+        marks=tuple(mark for row, y in zip(drawn, middles, strict=True) for mark in _marks(row, y, plot, size)),
+        description=_described(within, called, starts_on, ends_on, today),
+    )
+
+
+def _shape(one: Point, plot: Plot, size: float) -> str:
+    x = plot.x(one.on)
+    return circle(x, plot.bottom, size * 0.4) if one.is_dialogue else diamond(x, plot.bottom, size * 0.5)
+
+
+def _today(today: date, plot: Plot, size: float) -> Label:
+    """On a line of its own beneath months and years, within the drawing."""
+    words = f"today, {today.day} {today:%b}"
+    x = min(max(plot.x(today) - measure(words, size) / 2, 0), plot.right + size * 1.6 - measure(words, size))
+    return Label(words, round(x, 1), round(plot.bottom + size * (0.5 + LINE * 2.7), 1), size)
+
+
+def _marks(row: Row, y: float, plot: Plot, size: float) -> Iterable[Mark]:
+    """The row's days; those that a mark would cover are counted in it."""
+    reach = size * 2
+    together: list[list[float]] = []
+    for x in map(plot.x, row.days):
+        if together and x - together[-1][0] < reach:
+            together[-1].append(x)
+        else:
+            together.append([x])
+    for spots in together:
+        wide, high = (size * 1.8, size * 1.4) if len(spots) > 1 else (size * 0.8, size * 0.8)
+        left, top = round(spots[0] - size * 0.4, 1), round(y - high / 2, 1)
+        box = Box(left, top, round(left + wide, 1), round(top + high, 1))
+        text = str(len(spots))
+        x = round((box.left + box.right - measure(text, size * 0.85)) / 2, 1)
+        yield Mark(
+            box,
+            round(wide, 1),
+            round(high, 1),
+            row.filling,
+            hatch(x=left, y=top, width=wide, height=high, step=4) if row.filling is Filling.HATCHED else "",
+            Label(text, x, round(y + size * 0.3, 1), round(size * 0.85, 2)) if len(spots) > 1 else None,
+        )
+
+
+def _described(points: Sequence[Point], called: Sequence[str], starts_on: date, ends_on: date, today: date) -> str:
+    """The drawing in words, for those who don't see it."""
+    sentences = [f"From {wording.day(starts_on)} to {wording.day(ends_on)}; today is {wording.day(today)}"]
+    if points:
+        sentences.append(f"Marked: {wording.listed(f'{one.name} on {wording.day(one.on)}' for one in points)}")
+    if called:
+        sentences.append(f"Due in that time: {wording.listed(called)}")
+    return f"{'. '.join(sentences)}."

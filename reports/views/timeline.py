@@ -1,0 +1,66 @@
+"""The year on one line: milestones, dialogues held and planned, due dates, today; beneath it the same as a table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from recommendations.here import edition_at_hand
+from reports import year
+from reports.days import gather_days
+from reports.forms import DaysFilter, Stands
+from reports.year import Day
+from tiptracker import clock, exports
+from tiptracker.pages import SignedIn, render_page
+
+PAGE_SIZE = 100
+HEADS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "Days late")
+
+
+@login_required
+@require_safe
+def timeline(request: SignedIn) -> HttpResponse:
+    """The edition's year; `?kind=` and `?stands=` narrow the table, `?as=` gives it as a file."""
+    user = request.user
+    if not user.is_embassy:
+        raise PermissionDenied
+    edition = edition_at_hand(request)
+    if edition is None:
+        return render_page(request, "reports/timeline.html", {"edition": None})
+    today = clock.today(edition.country.time_zone)
+    chosen = DaysFilter(request.GET)
+    chosen.is_valid()
+    days = gather_days(user, edition, today)
+    rows = _narrowed(days, chosen.cleaned_data)
+    if exports.is_asked(request):
+        return exports.export(request, "timeline", HEADS, [_cells(day) for day in rows])
+    context = {
+        "edition": edition,
+        "today": today,
+        "title": year.finding(days, today),
+        "drawing": year.drawn(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
+        "outside": sum(not edition.starts_on <= day.on <= edition.ends_on for day in days),
+        "filter": chosen,
+        "is_narrowed": chosen.is_narrowing,
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "first_ahead": next((day for day in rows if day.on >= today), None),
+    }
+    return render_page(request, "reports/timeline.html", context, partial="rows")
+
+
+def _narrowed(days: Sequence[Day], chosen: dict[str, Any]) -> list[Day]:
+    kind, stands = chosen.get("kind"), chosen.get("stands")
+    fits = {
+        Stands.LATE: lambda day: day.days_late is not None,
+        Stands.AHEAD: lambda day: day.days_left is not None,
+        Stands.OVER: lambda day: day.days_left is None and day.days_late is None,
+    }
+    return [day for day in days if (not kind or day.kind == kind) and (not stands or fits[Stands(stands)](day))]
+
+
+def _cells(day: Day) -> tuple[object, ...]:
+    return day.on, day.what, day.kind.label, day.who, day.standing, day.days_left, day.days_late

@@ -1,0 +1,139 @@
+"""The days of an edition's year that somebody watches, as pages and files tell them: milestones, dialogues, due dates.
+
+A day after today on which a dialogue stands is a planned one. Pure.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dialogues.words import Progress, Status
+from recommendations.words import DATES_ALONE, MilestoneKind
+from reports import telling, wording
+from reports.charts.timeline import Filling, Point, Row, Timeline, timeline_chart
+from tiptracker.words import Word
+
+
+class DayKind(Word):
+    """What falls on a day."""
+
+    MILESTONE = "milestone"
+    DIALOGUE = "dialogue"
+    DUE = "due", "Due date"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day, what falls on it and how that stands. `key` is the row's; what is ahead has days left, else days late."""
+
+    on: date
+    kind: DayKind
+    what: str
+    who: str
+    word: Word
+    standing: str
+    key: int
+    days_left: int | None = None
+    days_late: int | None = None
+
+    @property
+    def days(self) -> str:
+        """How far it is: "in 4 days", "late by 12 days"; nothing where it is settled, or over."""
+        if self.days_late is not None:
+            return f"late by {telling.days(self.days_late)}"
+        if self.days_left is not None:
+            return f"in {telling.days(self.days_left)}" if self.days_left else "today"
+        return ""
+
+
+ROWS = (
+    (Status.LATE, "late", Filling.SOLID),
+    (Status.OPEN, "open", Filling.OUTLINE),
+    (Status.REPORTED, "reported done", Filling.HATCHED),
+    (Status.VERIFIED, "verified done", Filling.BLUE),
+    (Status.WITHDRAWN, "withdrawn", Filling.DASHED),
+)
+"""Under the line, what is late first."""
+
+
+def milestone(kind: MilestoneKind, falls_on: date, done_on: date | None, key: int, today: date) -> Day:
+    """A milestone on the day on which it was done, else on that on which it falls."""
+    if done_on is not None and done_on <= today:
+        standing = f"done; it was due by {telling.short(falls_on)}"
+        return Day(done_on, DayKind.MILESTONE, kind.label, "", Progress.DONE, standing, key)
+    left = (falls_on - today).days
+    if left >= 0:
+        return Day(falls_on, DayKind.MILESTONE, kind.label, "", Status.OPEN, "ahead", key, days_left=left)
+    if kind in DATES_ALONE:
+        return Day(falls_on, DayKind.MILESTONE, kind.label, "", Progress.DONE, "past", key)
+    return Day(falls_on, DayKind.MILESTONE, kind.label, "", Status.LATE, "late", key, days_late=-left)
+
+
+def dialogue(held_on: date, place: str, key: int, today: date) -> Day:
+    """A dialogue that was held, or is planned."""
+    left = (held_on - today).days
+    if left > 0:
+        return Day(held_on, DayKind.DIALOGUE, "Dialogue", place, Status.OPEN, "planned", key, days_left=left)
+    return Day(held_on, DayKind.DIALOGUE, "Dialogue", place, Progress.DONE, "held", key)
+
+
+def due(status: Status, due_on: date, *, text: str, maker: str, key: int, today: date) -> Day:
+    """What was promised, on the day by which it is due."""
+    left = (due_on - today).days
+    return Day(
+        due_on,
+        DayKind.DUE,
+        text,
+        maker,
+        status,
+        status.label.lower(),
+        key,
+        days_left=left if status is Status.OPEN else None,
+        days_late=-left if status is Status.LATE else None,
+    )
+
+
+def in_order(days: Iterable[Day]) -> list[Day]:
+    """By date; of one date milestones first, then dialogues, then what is due."""
+    kinds = list(DayKind)
+    return sorted(days, key=lambda day: (day.on, kinds.index(day.kind), day.key))
+
+
+def finding(days: Sequence[Day], today: date) -> str:
+    """What the year comes to today, without a full stop: "2 commitments are late; the next day is …"."""
+    late = sum(day.kind is DayKind.DUE and day.days_late is not None for day in days)
+    missed = sum(day.kind is DayKind.MILESTONE and day.days_late is not None for day in days)
+    told = [
+        f"{telling.counted(number, one, many)}"
+        for number, one, many in (
+            (late, "commitment is late", "commitments are late"),
+            (missed, "milestone is missed", "milestones are missed"),
+        )
+        if number
+    ]
+    begun = wording.listed(told) if told else "Nothing is late"
+    ahead = min((day.on for day in days if day.days_left is not None), default=None)
+    if ahead is None:
+        return f"{begun}; nothing lies ahead"
+    return f"{begun}; the next day that counts is {wording.day(ahead)}, {telling.distance(ahead, today)}"
+
+
+def drawn(days: Iterable[Day], *, starts_on: date, ends_on: date, today: date) -> Timeline:
+    """The tracking period on one line."""
+    days = list(days)
+    named = [
+        Point(day.on, _named(day), day.kind is DayKind.DIALOGUE, day.word is Progress.DONE)
+        for day in days
+        if day.kind is not DayKind.DUE
+    ]
+    rows = [
+        Row(word, filling, [day.on for day in days if day.kind is DayKind.DUE and day.word is status])
+        for status, word, filling in ROWS
+    ]
+    return timeline_chart(named, rows, starts_on=starts_on, ends_on=ends_on, today=today)
+
+
+def _named(day: Day) -> str:
+    if day.kind is DayKind.DIALOGUE:
+        return day.what if day.word is Progress.DONE else "Dialogue planned"
+    return f"{day.what}: late" if day.days_late is not None else day.what

@@ -1,0 +1,147 @@
+"""The note for the officer who comes next, and a ministry's page: the same rows, for the embassy alone."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.words import Kind, MadeBy, Progress
+from recommendations.words import MilestoneKind
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    DialogueFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    MilestoneFactory,
+    MinistryFactory,
+    OfficeHolderFactory,
+    OfficerFactory,
+    ParticipantFactory,
+    RecommendationFactory,
+    UpdateRoundFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def police():
+    police = MinistryFactory(short_name="Police")
+    OfficeHolderFactory(ministry=police, name="Sekola", from_on=date(2020, 5, 20))
+    OfficeHolderFactory(ministry=police, name="Somebody before", until_on=date(2020, 5, 19))
+    return police
+
+
+@pytest.fixture
+def record(client, police):
+    """What four hands did: a promise late, one sent and waiting, one returned, one kept; our own late too."""
+    client.force_login(OfficerFactory(name="Officer now"))
+    AmbassadorFactory(name="The Ambassador")
+    FocalPointFactory(ministry=police, name="Focal point")
+    FocalPointFactory(ministry=police, name="Left since", is_active=False)
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(lead=police))
+    before, last = DialogueFactory(held_on=date(2021, 10, 1)), DialogueFactory(place="The residence")
+    DialogueFactory(held_on=date(2022, 2, 3), place="Room to come")
+    ParticipantFactory(dialogue=last, name="Sekola", office="Minister of Police")
+    ParticipantFactory(dialogue=before, name="", office="Director of Public Prosecutions")
+    CommitmentFactory(ministry=police, dialogue=last, text="Late", made__due_on=date(2022, 1, 14))
+    sent = CommitmentFactory(ministry=police, dialogue=last, text="Sent", made__due_on=date(2022, 2, 20))
+    UpdateRoundFactory(update__commitment=sent, claimed=Progress.UNDER_WAY)
+    back = CommitmentFactory(ministry=police, dialogue=before, text="Returned", made__due_on=date(2022, 3, 20))
+    UpdateRoundFactory(update__commitment=back, returned=True)
+    CommitmentFactory(ministry=police, dialogue=last, text="Kept", done=True)
+    CommitmentFactory(united_states=True, text="Ours", made__due_on=date(2022, 1, 27))
+    MilestoneFactory(kind=MilestoneKind.INTERIM, due_on=date(2022, 2, 1))
+    EvidenceFactory(bears_on=[benchmark])
+    elsewhere = CountryFactory(elsewhere=True)
+    CommitmentFactory(ministry=MinistryFactory(country=elsewhere, short_name="Theirs"), text="Elsewhere")
+    return benchmark.recommendation
+
+
+def test_handover_says_where_we_stand_with_whom_what_is_open_and_whom_to_know(client, record, police):
+    response = client.get(reverse("handover"))
+    note = response.context["note"]
+
+    assert note.headline == "Nothing has been reviewed yet; 1 claim is waiting."
+    assert (note.parts[0].title, note.parts[0].points) == ("Increasing efforts", None)
+    (desk,) = [desk for desk in note.desks if desk.key == police.pk]
+    assert (desk.in_office, desk.focal_points) == (["Sekola, Minister"], ["Focal point"])
+    assert (desk.late, desk.open, desk.waiting, desk.returned) == (1, 2, 1, 1)
+    ours = note.desks[-1]
+    assert (ours.name, ours.late, ours.open) == (MadeBy.UNITED_STATES.label, 1, 0)
+    assert (note.agreed.place, [(one.text, one.told) for one in note.agreed.promises]) == (
+        "The residence",
+        [("Late", "late by 14 days"), ("Sent", "due 20 Feb 2022"), ("Kept", "verified done")],
+    )
+    assert [(day.what, day.days) for day in note.due] == [
+        ("Late", "late by 14 days"),
+        ("Ours", "late by 1 day"),
+        ("Interim assessment", "in 4 days"),
+        ("Dialogue", "in 6 days"),
+        ("Sent", "in 23 days"),
+    ]
+    assert {("Officer now", "officer"), ("The Ambassador", "ambassador")} <= set(note.colleagues)
+    assert note.met == ["Sekola, Minister of Police", "Director of Public Prosecutions"]
+    assert "Internal to the embassy." in response.text
+    for secret in ("Elsewhere", "Ministry of Theirs", "Left since", "Somebody before"):
+        assert secret not in response.text
+
+
+def test_handover_counts_what_it_has_no_room_for(client, record, police):
+    held = DialogueFactory(held_on=date(2022, 1, 20))
+    for _ in range(15):
+        CommitmentFactory(ministry=police, dialogue=held, made__due_on=date(2022, 2, 10))
+
+    note = client.get(reverse("handover")).context["note"]
+
+    assert (len(note.due), note.more_due) == (10, 10)
+    assert (len(note.agreed.promises), note.agreed.more) == (5, 10)
+
+
+def test_handover_without_an_edition_or_a_dialogue_says_so(client):
+    client.force_login(OfficerFactory())
+    assert "No edition is followed yet." in client.get(reverse("handover")).text
+    RecommendationFactory()
+    assert "No dialogue has been held yet." in client.get(reverse("handover")).text
+
+
+def test_ministry_page_tells_what_it_leads_promised_and_sent_and_who_is_there(client, record, police):
+    response = client.get(reverse("ministry_detail", args=[police.pk]))
+
+    assert [one.recommendation for one in response.context["rows"]] == [record]
+    assert [(one.text, one.told) for one in response.context["desk"].promises] == [
+        ("Late", "late by 14 days"),
+        ("Sent", "due 20 Feb 2022"),
+        ("Returned", "due 20 Mar 2022"),
+        ("Kept", "verified done"),
+    ]
+    assert {one.decision and one.decision.value for one in response.context["sent"]} == {None, "returned"}
+    assert "Somebody before, Minister, until 19 May 2020" in response.text
+    assert reverse("ministry_detail", args=[police.pk]) in client.get(reverse("dashboard")).text
+
+
+@pytest.mark.parametrize("name", ["handover", "ministry_detail"])
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_handover_and_ministry_query_count(client, police, django_assert_num_queries, count, name):
+    client.force_login(OfficerFactory())
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(lead=police))
+    held = DialogueFactory()
+    for _ in range(count):
+        promise = CommitmentFactory(ministry=police, dialogue=held, made__due_on=date(2022, 2, 1))
+        if count < 300:
+            CommitmentEventFactory(
+                commitment=promise, kind=Kind.RESCHEDULED, happened_on=date(2021, 12, 1), due_on=date(2022, 1, 1)
+            )
+            UpdateRoundFactory(update__commitment=promise)
+            EvidenceFactory(bears_on=[benchmark])
+    address = reverse(name, args=[police.pk] if name == "ministry_detail" else [])
+
+    # 2 who asks, 3 their zone, the inbox's count, the post's name; 12 facts; 1 edition, 4 desks; and then the note:
+    # 1 milestones, 2 dialogues, 1 claims on words alone, 1 colleagues, 1 met; the ministry: 1 itself, 2 what it leads,
+    # 2 what it sent, 1 who held its office
+    with django_assert_num_queries(28):
+        assert client.get(address).status_code == 200

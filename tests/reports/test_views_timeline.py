@@ -1,0 +1,127 @@
+"""The year on one line and as a table: what a reader finds there, narrows, and takes along."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.words import Kind
+from recommendations.words import MilestoneKind
+from tests.factories import (
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    DialogueFactory,
+    EditionFactory,
+    MilestoneFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return RecommendationFactory().edition
+
+
+@pytest.fixture
+def client(client):
+    client.force_login(ObserverFactory())
+    return client
+
+
+def days(client, **query):
+    return [(day.on, day.what, day.days) for day in client.get(reverse("timeline"), query).context["page"]]
+
+
+@pytest.fixture
+def whole(edition):
+    """A milestone done, one ahead; a dialogue held, one planned; a promise late, one moved, one kept, one undated."""
+    MilestoneFactory(kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done=date(2021, 12, 20))
+    MilestoneFactory()
+    DialogueFactory()
+    DialogueFactory(held_on=date(2022, 2, 3), place="Room to come")
+    CommitmentFactory(text="Late", made__due_on=date(2022, 1, 14))
+    moved = CommitmentFactory(text="Moved", made__due_on=date(2022, 1, 10), united_states=True)
+    CommitmentEventFactory(
+        commitment=moved, kind=Kind.RESCHEDULED, happened_on=date(2022, 1, 9), due_on=date(2022, 2, 1)
+    )
+    CommitmentFactory(text="Kept", made__due_on=date(2021, 12, 31), done=True)
+    CommitmentFactory(text="No date agreed")
+    elsewhere = CountryFactory(elsewhere=True)
+    MilestoneFactory(edition=EditionFactory(country=elsewhere))
+    CommitmentFactory(text="Elsewhere", ministry=MinistryFactory(country=elsewhere), made__due_on=date(2022, 1, 14))
+    return edition
+
+
+ALL = [
+    (date(2021, 11, 8), "Dialogue", ""),
+    (date(2021, 12, 20), "Action plan presented", ""),
+    (date(2021, 12, 31), "Kept", ""),
+    (date(2022, 1, 14), "Late", "late by 14 days"),
+    (date(2022, 2, 1), "Moved", "in 4 days"),
+    (date(2022, 2, 3), "Dialogue", "in 6 days"),
+    (date(2022, 2, 28), "Deadline", "in 31 days"),
+]
+
+
+def test_timeline_holds_every_date_in_order(client, whole):
+    assert days(client) == ALL
+    response = client.get(reverse("timeline"))
+    assert "1 commitment is late; the next day that counts is 1 February 2022, in 4 days" in response.text
+    assert "Due in that time: 1 late, 1 open and 1 verified done" in response.text
+
+
+@pytest.mark.parametrize(
+    ("query", "places"),
+    [
+        ({"kind": "dialogue"}, [0, 5]),
+        ({"stands": "late"}, [3]),
+        ({"kind": "due", "stands": "ahead"}, [4]),
+        ({"stands": "over"}, [0, 1, 2]),
+        ({"kind": "nonsense"}, range(7)),
+    ],
+)
+def test_timeline_is_narrowed_by_its_address_and_taken_along_so(client, whole, query, places):
+    assert days(client, **query) == [ALL[place] for place in places]
+
+    file = client.get(reverse("timeline"), query | {"as": "csv"}).content.decode("utf-8-sig")
+    taken = [(date.fromisoformat(row["Date"]), row["What"]) for row in csv.DictReader(io.StringIO(file))]
+    assert taken == [ALL[place][:2] for place in places]
+
+
+def test_timeline_without_an_edition_says_what_will_be_here(client):
+    assert "No edition is followed yet." in client.get(reverse("timeline")).text
+
+
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_timeline_query_count(client, edition, django_assert_num_queries, count):
+    for _ in range(count):
+        CommitmentFactory(made__due_on=date(2022, 1, 20), ministry=edition.recommendations.get().lead)
+    DialogueFactory()
+
+    # 2 who asks, 2 their zone and the post’s name; 1 edition, 1 commitments, 1 milestones, 1 dialogues
+    with django_assert_num_queries(8):
+        response = client.get(reverse("timeline"))
+
+    assert response.context["page"].paginator.count == count + 1
+
+
+def test_dashboard_draws_the_year_and_lists_what_comes_next(client, whole):
+    client.force_login(OfficerFactory())
+    CommitmentFactory(text="Ours, and late", united_states=True, made__due_on=date(2022, 1, 20))
+
+    context = client.get(reverse("dashboard")).context
+
+    assert [day.what for day in context["next_days"]] == ["Moved", "Dialogue", "Deadline"]
+    assert [row.text for row in context["year"].rows] == ["2 late", "1 open", "1 verified done"]
+    assert [(one.commitment.text, one.standing.days_late) for one in context["late"]] == [
+        ("Late", 14),
+        ("Ours, and late", 8),
+    ]
