@@ -144,9 +144,11 @@ def _recorded(facts: Facts) -> Iterator[tuple[datetime, Row]]:
         (terms.recorded_at, Row("recommendation", row.id)) for row in facts.recommendations for terms in row.terms
     )
     yield from ((terms.recorded_at, Row("benchmark", row.id)) for row in facts.benchmarks for terms in row.terms)
+    # Mostly nobody has reviewed them yet, and nothing moves; what was reviewed before it was recorded counts from here.
     for evidence in facts.evidence:
-        if evidence.revises is not None:
-            yield evidence.recorded_at, Row("evidence", evidence.id)
+        yield evidence.recorded_at, Row("evidence", evidence.id)
+    for bearing in facts.bearings:
+        yield bearing.recorded_at, Row("evidence", bearing.evidence_id)
     for review in facts.reviews:
         yield review.recorded_at, Row("evidence", review.evidence_id)
     for reading in facts.readings:

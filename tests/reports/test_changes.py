@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.words import Review, Verdict
-from recommendations.words import Origin, Pillar, Rule
+from dialogues.words import Direction, Review, Shows, Verdict
+from recommendations.words import Origin, Pillar, Question, Rule
 from reports.changes import Standpoint, changes
 from reports.findings import Row
 from reports.readiness import readiness
@@ -166,6 +166,31 @@ def test_points_fall_with_a_revision_and_come_back_with_its_own_review():
         (noon(LATER), STEP + PILLAR),
     ]
     assert found.stops[0].rows == found.stops[1].rows == (Row("evidence", put_right),)
+
+
+def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
+    record = small()
+    cited = record.evidence(DAY, DAY, known=NEXT)
+    record.review(cited, known=DAY)
+    counted = record.indicator("investigations", question=Question.INVESTIGATIONS)
+    record.reading(counted, Direction.UP, through=DAY, known=DAY, evidence=cited)
+    act = record.action("1a", DAY, DAY, known=LATER, verified=NEXT)
+    other = record.evidence(DAY, DAY, known=DAY)
+    record.bearing(other, "1b", Shows.ACTION, known=LATER)
+    record.review(other, known=NEXT, key="1b")
+
+    found = known_between(record, DAY, LATER)
+
+    assert [(stop.at, told(stop)) for stop in found.stops] == [
+        (noon(NEXT), {("increasing_efforts", "investigations"): 7, ("three_ps", "prosecution"): PILLAR}),
+        (noon(LATER), {("concrete_action", "1a"): STEP, ("concrete_action", "1b"): STEP}),
+    ]
+    assert [one.rows for stop in found.stops for one in stop.moved if one.part.value != "three_ps"] == [
+        (Row("evidence", cited),),
+        (Row("evidence", act),),
+        (Row("evidence", other),),
+    ]
+    assert found.after == readiness(record.facts, as_of=END, known_by=noon(LATER)).score
 
 
 def test_an_assessment_raises_a_step_to_the_whole():
