@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dialogues.views import (
+    agendas,
     assessments,
     commitments,
     dialogues,
@@ -10,6 +11,7 @@ from dialogues.views import (
     indicators,
     log,
     ministry,
+    minutes,
     redactions,
     register,
     rounds,
@@ -44,6 +46,11 @@ urlpatterns = [
     path("dialogues/add/", dialogues.dialogue_add, name="dialogue_add"),
     path("dialogues/<int:pk>/", dialogues.dialogue_detail, name="dialogue_detail"),
     path("dialogues/<int:pk>/edit/", dialogues.dialogue_edit, name="dialogue_edit"),
+    path("dialogues/<int:pk>/call-off/", dialogues.dialogue_call_off, name="dialogue_call_off"),
+    path("dialogues/<int:pk>/agenda/", agendas.dialogue_agenda, name="dialogue_agenda"),
+    path("dialogues/<int:pk>/record/", minutes.dialogue_record, name="dialogue_record"),
+    path("dialogues/<int:pk>/attach/", minutes.dialogue_attach, name="dialogue_attach"),
+    path("next-steps/<int:pk>/done/", minutes.next_step_done, name="next_step_done"),
     path("redactions/", redactions.redaction_list, name="redaction_list"),
     path("redactions/add/", redactions.redaction_add, name="redaction_add"),
     path("redactions/<int:pk>/", redactions.redaction_detail, name="redaction_detail"),

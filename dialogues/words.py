@@ -68,6 +68,33 @@ class Answer(Word):
     DECLINED = "declined"
 
 
+class Stage(Word):
+    """How far a dialogue has come: folded from its day and what was recorded of it, never stored."""
+
+    PLANNED = "planned"
+    TODAY = "today", "Today"
+    UNRECORDED = "to_be_recorded", "To be recorded"
+    HELD = "held"
+    CALLED_OFF = "called_off", "Called off"
+
+
+class Presence(Word):
+    """How somebody takes part in a dialogue."""
+
+    IN_PERSON = "in_person", "In person"
+    VIDEO = "video", "By video"
+
+
+class Paper(Word):
+    """What a file is that belongs to a dialogue."""
+
+    STATEMENT = "statement"
+    COMMUNIQUE = "communique", "Communiqué"
+    AGENDA = "agenda"
+    PHOTOGRAPH = "photograph"
+    OTHER = "other"
+
+
 class EvidenceKind(Word):
     """What sort of thing a piece of evidence is."""
 

@@ -64,6 +64,8 @@ def record_commitment(
         raise Refused("Say at which dialogue, or by which letter, it was made.", field="dialogue")
     if dialogue and dialogue.country_id != country.pk:
         raise Refused("That dialogue was with another country. Choose one with this country.", field="dialogue")
+    if dialogue:
+        _refuse_unless_held(dialogue, now)
     refuse_foreign_or_doubled([benchmark for benchmark, _ in links], country, field="links")
     commitment = Commitment(
         country=country,
@@ -79,6 +81,8 @@ def record_commitment(
     one_at_a_time(by)
     refuse_twice(_the_same(commitment, made_on, due_on, links), now)
     add(commitment)
+    if dialogue and dialogue.recorded_at is None:  # what was promised there is the first that is recorded of it
+        Dialogue.objects.filter(pk=dialogue.pk, recorded_at=None).update(recorded_at=now, recorded_by=by)
     for benchmark, reach in links:
         add(CommitmentBenchmark(commitment=commitment, benchmark=benchmark, reach=reach))
     add_event(commitment, Kind.MADE, on=made_on, due_on=due_on, by=by, now=now)
@@ -101,6 +105,16 @@ def record_commitment(
     )
     readiness_may_have_moved(country.pk)
     return commitment
+
+
+def _refuse_unless_held(dialogue: Dialogue, now: datetime) -> None:
+    if dialogue.called_off_at:
+        raise Refused("That dialogue was called off. Choose another, or name the letter.", field="dialogue")
+    if dialogue.held_on > now.date():
+        raise Refused(
+            f"That dialogue is planned for {spelt(dialogue.held_on)}: nothing was promised there yet. Choose another.",
+            field="dialogue",
+        )
 
 
 def _the_same(

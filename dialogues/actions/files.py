@@ -14,7 +14,7 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from dialogues.models import EvidenceFile, FileScan, RedactionDecision, UpdateRound
-from dialogues.models.evidence import random_name
+from dialogues.models.evidence import UNSENT, random_name
 from dialogues.permissions import can_upload
 from dialogues.scanner import Silent, scan
 from dialogues.uploads import Inspected, inspect, megabytes, sha256
@@ -180,7 +180,7 @@ def sendable_again(returned: UpdateRound, by: User) -> QuerySet[EvidenceFile]:
 def refuse_unless_own_and_unsent(
     files: Sequence[EvidenceFile], by: User, *, returned: UpdateRound | None = None
 ) -> None:
-    """Refuse files that somebody else uploaded, or that a piece of evidence cites already.
+    """Refuse files that somebody else uploaded, or that evidence or a dialogue cites already.
 
     Those of the round that came back, which this sending mends, may be sent once more.
     """
@@ -193,7 +193,7 @@ def refuse_unless_own_and_unsent(
     )
     again = set(sendable_again(returned, by).values_list("pk", flat=True)) if returned else set()
     own = EvidenceFile.objects.filter(pk__in=held - again, uploaded_by=by).exclude(name=REDACTED)
-    if len(own.filter(evidence__isnull=True)) + len(held & again) != len(files):
+    if len(own.filter(UNSENT)) + len(held & again) != len(files):
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
 
 
@@ -250,7 +250,11 @@ def _tell_altered(file: EvidenceFile, by: User | None) -> None:
 
 
 def _country_of_file(file: EvidenceFile) -> int | None:
-    return file.evidence.values_list("country", flat=True).first() or _country_of(file.uploaded_by)
+    return (
+        file.evidence.values_list("country", flat=True).first()
+        or file.dialogues.values_list("dialogue__country", flat=True).first()
+        or _country_of(file.uploaded_by)
+    )
 
 
 def _country_of(by: User) -> int | None:

@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.functional import cached_property
 
 from dialogues.models.commitments import Commitment
+from dialogues.models.dialogues import DialogueFile
 from dialogues.models.updates import UpdateRound
 from dialogues.words import Answer, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark
@@ -24,18 +25,26 @@ def random_name(instance: "EvidenceFile", filename: str) -> str:
     return f"evidence/{name[:2]}/{name}"
 
 
+UNSENT = Q(evidence__isnull=True, dialogues__isnull=True)
+"""Of files: those that nothing cites, neither evidence nor a dialogue."""
+
+
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
     def visible_to(self, user: Reader) -> Self:
-        """With a piece of evidence that cites it; and what one has uploaded oneself, not sent, and is still kept."""
+        """With what cites it, evidence or a dialogue; and what one uploaded oneself, not sent, and still kept."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        cited = Q(evidence__in=Evidence.objects.visible_to(user))
-        own = Q(evidence__isnull=True, uploaded_by=user.pk) & ~Q(name=REDACTED)
+        cited = Q(evidence__in=Evidence.objects.visible_to(user)) | Q(
+            dialogues__in=DialogueFile.objects.visible_to(user)
+        )
+        own = UNSENT & Q(uploaded_by=user.pk) & ~Q(name=REDACTED)
         return self.filter(cited | own).distinct()
 
     def kept(self) -> Self:
         """Whose content is still there: all but those that nobody sent, and those that were redacted as a whole."""
-        rows = self.filter(~Q(name=REDACTED) | Exists(Evidence.objects.filter(file=OuterRef("pk"))))
+        of_evidence = Exists(Evidence.objects.filter(file=OuterRef("pk")))
+        of_a_dialogue = Exists(DialogueFile.objects.filter(file=OuterRef("pk")))
+        rows = self.filter(~Q(name=REDACTED) | of_evidence | of_a_dialogue)
         return rows.exclude(pk__in=self.model.objects.redacted().values("pk"))
 
     def redacted(self) -> Self:
@@ -48,7 +57,7 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
 
     def unsent(self, *, before: datetime) -> Self:
         """Uploaded before a moment, cited by nothing, and still kept."""
-        return self.filter(evidence__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
+        return self.filter(UNSENT, uploaded_at__lt=before).exclude(name=REDACTED)
 
 
 class EvidenceFile(models.Model):

@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions import ParticipantLine, change_dialogue, record_dialogue
-from dialogues.models import Dialogue, Presence
+from dialogues.models import Dialogue
+from dialogues.words import Presence
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from dialogues import actions
-from dialogues.models import Dialogue, Presence
+from dialogues.models import Dialogue
+from dialogues.words import Presence
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
