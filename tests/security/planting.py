@@ -199,9 +199,17 @@ class Planted:
         self.plant(terms, benchmark=self.unpromised, target=None, **by)
 
     def _plant_what_is_promised(self):
-        dialogue = self.plant(factories.DialogueFactory, OWN | OTHER, recorded_by=self.officer)
+        dialogue = self.plant(factories.DialogueFactory, OWN | OTHER, recorded_by=self.officer, called_off_reason="")
         self.plant(factories.ParticipantFactory, dialogue=dialogue, ministry=self.police)
-        self.plant(factories.AgendaItemFactory, dialogue=dialogue, recommendation=self.counted.recommendation)
+        item = factories.AgendaItemFactory
+        self.plant(item, dialogue=dialogue, recommendation=self.counted.recommendation, topic="")
+        self.plant(item, dialogue=dialogue, recommendation=None)
+        step = self.plant(factories.NextStepFactory, dialogue=dialogue, recorded_by=self.officer)
+        self.plant(factories.NextStepDoneFactory, step=step, recorded_by=self.officer)
+        self.plant(factories.NextStepFactory, dialogue=dialogue, ministry=self.police, office="")
+        self._plant_a_file_of(dialogue)
+        off = {"called_off_at": factories.TERMS_SET_AT, "called_off_by": self.officer}
+        self.plant(factories.DialogueFactory, planned=True, **off)
         promise = factories.CommitmentFactory
         self.promise = self.plant(
             promise, OWN, ministry=self.police, dialogue=dialogue, benchmarks=[self.counted, self.assessed]
@@ -218,6 +226,14 @@ class Planted:
                 due_on=factories.DEADLINE_ON if kind == Kind.RESCHEDULED else None,
                 **({"reason": ""} if kind == Kind.REPORTED_DONE else {"recorded_by": self.officer}),
             )
+
+    def _plant_a_file_of(self, dialogue):
+        marks = self.marks(EvidenceFile, media_type="application/pdf", stored_sha256="")
+        content = marks["file"].read()
+        field = EvidenceFile._meta.get_field("stored_sha256")
+        marks["stored_sha256"] = self._note(field, NOBODY, hashlib.sha256(content).hexdigest())
+        file = factories.EvidenceFileFactory(**marks, size=len(content), uploaded_by=self.officer)
+        self.plant(factories.DialogueFileFactory, dialogue=dialogue, file=file, recorded_by=self.officer)
 
     def _plant_what_happened(self):
         by = self.world.people["own"]
