@@ -16,6 +16,15 @@ from dialogues.actions.commitments import (
     withdraw,
 )
 from dialogues.actions.dialogues import ParticipantLine, call_off, change_dialogue, plan_dialogue
+from dialogues.actions.drafts import (
+    Closed,
+    Page,
+    draft_of,
+    drop_draft,
+    drop_untouched_drafts,
+    finish_draft,
+    save_draft,
+)
 from dialogues.actions.evidence import log_counts, log_evidence, open_evidence, review
 from dialogues.actions.files import (
     check_kept_files,
@@ -44,12 +53,14 @@ from dialogues.actions.twice import RecordedBefore
 
 __all__ = [
     "MANY",
+    "Closed",
     "CommitmentLine",
     "Count",
     "Figure",
     "ItemLine",
     "Judgement",
     "NextStepLine",
+    "Page",
     "Part",
     "ParticipantLine",
     "Place",
@@ -63,7 +74,11 @@ __all__ = [
     "check_kept_files",
     "confirm_redaction",
     "decline_redaction",
+    "draft_of",
+    "drop_draft",
     "drop_unsent",
+    "drop_untouched_drafts",
+    "finish_draft",
     "finish_redaction",
     "keep_inspected",
     "keep_upload",
@@ -85,6 +100,7 @@ __all__ = [
     "reschedule",
     "return_round",
     "review",
+    "save_draft",
     "scan_unscanned",
     "send_round",
     "sendable_again",

@@ -16,7 +16,7 @@ from dialogues.permissions import (
     has_reported_done,
 )
 from dialogues.status import Standing
-from dialogues.words import Horizon, Kind, MadeBy, Reach, Review, Shows, Status
+from dialogues.words import Decision, Horizon, Kind, MadeBy, Reach, Review, Shows, Status
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, User
@@ -233,6 +233,13 @@ def waiting_round(commitment: Commitment) -> UpdateRound | None:
     """The update that nobody has decided on yet; there is one at most."""
     waiting = UpdateRound.objects.filter(update__commitment=commitment).waiting()
     return waiting.select_related("recorded_by").first()
+
+
+def returned_round(commitment: Commitment) -> UpdateRound | None:
+    """The round that came back last and is to be mended; None where nothing did, or the newest one was accepted."""
+    rounds = UpdateRound.objects.filter(update__commitment=commitment).select_related("update", "decision")
+    newest = rounds.order_by("-update__number", "-number").first()
+    return newest if newest and newest.decision.decision == Decision.RETURNED else None
 
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:

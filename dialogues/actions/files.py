@@ -10,10 +10,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from dialogues.models import EvidenceFile, FileScan, RedactionDecision, UpdateRound
+from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateRound
 from dialogues.models.evidence import UNSENT, random_name
 from dialogues.permissions import can_upload
 from dialogues.scanner import Silent, scan
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 MOST_CHECKED_AT_ONCE = 2 * 1024**3
 """In bytes: as much as is read in far less than the time that a job is given."""
 UNSENT_FOR = timedelta(days=2)
-"""How long a file is kept for a form that was refused."""
+"""How long a file is kept for a form that was refused, and that no draft holds."""
 
 
 def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
@@ -178,11 +178,12 @@ def sendable_again(returned: UpdateRound, by: User) -> QuerySet[EvidenceFile]:
 
 
 def refuse_unless_own_and_unsent(
-    files: Sequence[EvidenceFile], by: User, *, returned: UpdateRound | None = None
+    files: Sequence[EvidenceFile], by: User, *, returned: UpdateRound | None = None, draft: Draft | None = None
 ) -> None:
     """Refuse files that somebody else uploaded, or that evidence or a dialogue cites already.
 
-    Those of the round that came back, which this sending mends, may be sent once more.
+    Those of the round that came back, which this sending mends, may be sent once more; those in the draft that is sent
+    are the sender's as much as a colleague's who attached them.
     """
     # Held until the sending commits, so that two sendings can't both find the same file free.
     held = set(
@@ -192,7 +193,8 @@ def refuse_unless_own_and_unsent(
         .values_list("pk", flat=True)
     )
     again = set(sendable_again(returned, by).values_list("pk", flat=True)) if returned else set()
-    own = EvidenceFile.objects.filter(pk__in=held - again, uploaded_by=by).exclude(name=REDACTED)
+    theirs = Q(uploaded_by=by) | Q(drafts=draft) if draft else Q(uploaded_by=by)
+    own = EvidenceFile.objects.filter(theirs, pk__in=held - again).exclude(name=REDACTED).distinct()
     if len(own.filter(UNSENT)) + len(held & again) != len(files):
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
 

@@ -1,6 +1,7 @@
 from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
+from dialogues.models.drafts import Draft
 from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, FileScan
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
@@ -15,6 +16,7 @@ __all__ = [
     "CommitmentEvent",
     "Dialogue",
     "DialogueFile",
+    "Draft",
     "Evidence",
     "EvidenceBearing",
     "EvidenceFile",

@@ -31,14 +31,16 @@ UNSENT = Q(evidence__isnull=True, dialogues__isnull=True)
 
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
     def visible_to(self, user: Reader) -> Self:
-        """With what cites it, evidence or a dialogue; and what one uploaded oneself, not sent, and still kept."""
+        """With evidence, a dialogue or a draft that holds it; and what one uploaded oneself, not sent, still kept."""
+        from dialogues.models.drafts import Draft  # noqa: PLC0415 -- drafts hold files, and import them
+
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        cited = Q(evidence__in=Evidence.objects.visible_to(user)) | Q(
-            dialogues__in=DialogueFile.objects.visible_to(user)
-        )
-        own = UNSENT & Q(uploaded_by=user.pk) & ~Q(name=REDACTED)
-        return self.filter(cited | own).distinct()
+        of_dialogues = Q(dialogues__in=DialogueFile.objects.visible_to(user))
+        cited = Q(evidence__in=Evidence.objects.visible_to(user)) | of_dialogues
+        drafted = Q(drafts__in=Draft.objects.visible_to(user))
+        own = UNSENT & Q(uploaded_by=user.pk)
+        return self.filter(cited | ((own | drafted) & ~Q(name=REDACTED))).distinct()
 
     def kept(self) -> Self:
         """Whose content is still there: all but those that nobody sent, and those that were redacted as a whole."""
@@ -56,8 +58,8 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
         return self.kept().filter(scans__isnull=True)
 
     def unsent(self, *, before: datetime) -> Self:
-        """Uploaded before a moment, cited by nothing, and still kept."""
-        return self.filter(UNSENT, uploaded_at__lt=before).exclude(name=REDACTED)
+        """Uploaded before a moment, cited by nothing, in no draft, and still kept."""
+        return self.filter(UNSENT, drafts__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
 
 
 class EvidenceFile(models.Model):

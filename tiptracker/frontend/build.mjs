@@ -3,6 +3,7 @@
 //   css/site.css     the parts of the U.S. Web Design System that we use, and our own
 //   css/admin.css    the marking and the line of the demonstration, for the admin's pages
 //   js/site.js       what pays to do in the browser; every page works without it
+//   js/draft.js      keeps a form as it is typed; loaded where a form has data-draft
 //   js/passkey.js    passkeys, which are the browser's; loaded where one is asked for
 //   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1
 //   print/           Public Sans for WeasyPrint: whole TrueType files (WOFF2 is slow there)
@@ -74,7 +75,7 @@ async function buildStyles(name) {
 
 async function buildScript() {
   await build({
-    entryPoints: [path.join(here, "js/site.js"), path.join(here, "js/passkey.js")],
+    entryPoints: [path.join(here, "js/site.js"), path.join(here, "js/passkey.js"), path.join(here, "js/draft.js")],
     outdir: path.join(dist, "js"),
     bundle: true,
     minify: true,
