@@ -10,6 +10,7 @@ from django.db import transaction
 
 from dialogues.actions.commitments import record_commitment
 from dialogues.actions.dialogues import ParticipantLine, keep_participants, log_dialogue, to_change, told
+from dialogues.actions.drafts import Page, finish_draft
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.actions.twice import RecordedBefore, refuse_twice
 from dialogues.models import Dialogue, DialogueFile, EvidenceFile, NextStep, NextStepDone
@@ -52,13 +53,15 @@ def record_dialogue(
     agreed: str,
     commitments: Sequence[CommitmentLine] = (),
     next_steps: Sequence[NextStepLine] = (),
+    page: Page | None = None,
     by: User,
     now: datetime,
 ) -> Dialogue:
     """Write down a dialogue, all of it or nothing: who came, what was said of each item (by its key), what was agreed.
 
-    Commitments and next steps are added to those there are. Raises PermissionDenied, ChangedMeanwhile; Refused for a
-    day to come, and beside a row by a field such as "commitments-0-due_on"; RecordedBefore.
+    Commitments and next steps are added to those there are; the draft from which `page` was filled goes with it.
+    Raises PermissionDenied, ChangedMeanwhile; Refused for a day to come, and beside a row by a field such as
+    "commitments-0-due_on"; RecordedBefore.
     """
     locked = to_change(dialogue, version, by, now)
     if locked.held_on > now.date():
@@ -68,6 +71,8 @@ def record_dialogue(
         )
     if not any(line.came for line in participants):
         raise Refused("Tick who came, or add somebody: at least one office.", field="participants")
+    if page is not None:
+        finish_draft(of=locked, page=page, by=by, now=now)
     before = told(locked)
     if locked.recorded_at is None:
         locked.recorded_at, locked.recorded_by = now, by

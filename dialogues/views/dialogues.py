@@ -11,6 +11,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
@@ -111,6 +112,8 @@ def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
         "commitments": commitments,
     }
     if user.is_embassy:
+        if "saved" in request.GET:  # the record was just saved, so the device needs its copy no longer
+            context["draft_sent"] = reverse("dialogue_draft", args=[dialogue.pk])
         context |= {"is_embassy": True, "today": today} | _internal(user, dialogue, commitments, today)
     return render_page(request, "dialogues/dialogue_detail.html", context)
 

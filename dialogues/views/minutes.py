@@ -1,5 +1,6 @@
 """What happened at a dialogue: written down in the room on one page; its files; and its next steps, ticked off."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,8 @@ from dialogues.forms.minutes import (
     WordsForm,
     as_shown,
 )
-from dialogues.models import Commitment, Dialogue, NextStep, Participant
+from dialogues.models import Commitment, Dialogue, Draft, NextStep, Participant
+from dialogues.views.drafts import as_posted, draft_on, draft_seen, page_of, told_in
 from dialogues.views.follow_up import Item, items_of, last_time
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Horizon, Paper, Presence
@@ -48,20 +50,27 @@ def dialogue_record(request: SignedIn, pk: int) -> HttpResponse:
     if not permissions.can_hold_dialogue(user, dialogue.country):
         raise PermissionDenied
     now = clock.now(dialogue.country.time_zone)
-    page = _Page(request, dialogue, now.date())
+    draft = draft_seen(user, dialogue)
+    page = _Page(request, dialogue, now.date(), draft)
+    note = draft_on(draft, dialogue, user)
+    if request.method == "POST":  # the draft that this page was filled from, not one that came meanwhile
+        note = note._replace(seen=page_of(request).seen)
     context: dict[str, Any] = {"dialogue": dialogue}
     if page.is_sent and page.is_valid():
         try:
-            actions.record_dialogue(dialogue=dialogue, by=user, now=now, **page.said())
+            actions.record_dialogue(dialogue=dialogue, page=page_of(request), by=user, now=now, **page.said())
         except ChangedMeanwhile as refusal:
             context["meanwhile"] = page.take_over(str(refusal))
+            note = draft_on(draft, dialogue, user)
+            context["drafted"] = told_in(draft)
         except Refused as refusal:
             page.refuse(refusal)
             context["recorded_before"] = _recorded_before(refusal)
         else:
             messages.success(request, f"Saved. {page.tally()}")
-            return redirect("dialogue_detail", dialogue.pk)
+            return redirect(f"{reverse('dialogue_detail', args=[dialogue.pk])}?saved=record")
     context |= page.context() | {
+        "draft": note,
         "last": last_time(user, dialogue, now.date()),
         "is_to_come": dialogue.held_on > now.date(),
     }
@@ -81,7 +90,7 @@ def _recorded_before(refusal: Refused) -> tuple[str, str] | None:
 class _Page:
     """All that is typed about what happened: filled from the request, or from what is recorded so far."""
 
-    def __init__(self, request: SignedIn, dialogue: Dialogue, day: Any) -> None:
+    def __init__(self, request: SignedIn, dialogue: Dialogue, day: date, draft: Draft | None) -> None:
         user = request.user
         self.dialogue = dialogue
         self.items: list[Item] = items_of(user, dialogue, day)
@@ -108,12 +117,12 @@ class _Page:
             "steps": {"prefix": "steps", "form_kwargs": {"ministries": ministries}},
         }
         kinds: dict[str, Any] = {"others": OtherRows, "commitments": CommitmentRows, "steps": StepRows}
-        data = request.POST if request.method == "POST" else None
+        data = request.POST if request.method == "POST" else as_posted(draft) if draft else None
         more = request.POST.get("more")
-        self.is_sent = data is not None and more is None
+        self.is_sent = request.method == "POST" and more is None
         self.rows: dict[str, Any] = {name: kinds[name](data, **kwargs) for name, kwargs in of_rows.items()}
         self._fill(data)
-        if data is not None and not self.is_sent:  # another line is asked for: nothing is judged, nothing lost
+        if data is not None and not self.is_sent:  # a draft, or another line is asked for: nothing is judged or lost
             for name, kwargs in of_rows.items():
                 kept = [typed(form) for form in self.rows[name].forms]
                 again = kinds[name](initial=kept, **kwargs)
@@ -126,7 +135,8 @@ class _Page:
         begun = iter(said) if said else None
 
         def of(now: dict[str, Any]) -> dict[str, Any]:
-            return next(begun) if begun else as_shown(now)
+            typed_so_far = next(begun) if begun else {}
+            return typed_so_far if typed_so_far.get("was") else as_shown(now)
 
         self.seen = SeenForm(data, initial=next(begun) if begun else {"version": self.dialogue.version})
         self.came = {

@@ -205,8 +205,8 @@ def lines_of_waiting(world):
     return [(evidence.pk, bearing.pk) for bearing in evidence.bearings.order_by("pk")] + [(evidence.pk, None)]
 
 
-def empty_rows(prefix):
-    return {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+def empty_rows(prefix, count=0):
+    return {f"{prefix}-TOTAL_FORMS": str(count), f"{prefix}-INITIAL_FORMS": "0"}
 
 
 def meeting(world):
@@ -214,10 +214,20 @@ def meeting(world):
         "held_on": TODAY,
         "place": "Maseru",
         "purpose": "To talk",
-        "record": "",
-        "agreed": "",
         "version": 1,
-    } | empty_rows("people")
+        "people-0-office": "Minister",
+    } | empty_rows("people", 1)
+
+
+def agenda(world):
+    kept = {"items-0-about": f"recommendation-{world.pk('second')}", "items-0-note": "Ask again."}
+    return {"version": 1} | empty_rows("items", 1) | kept
+
+
+def minutes(world):
+    rows = [empty_rows(prefix) for prefix in ("commitments", "steps")]
+    others = empty_rows("others", 1) | {"others-0-office": "Deputy minister", "record-text": "It was said."}
+    return {"version": 1} | others | rows[0] | rows[1]
 
 
 def promise(world):
@@ -372,6 +382,11 @@ BODIES = {
     "POST benchmark_assess": verdict,
     "POST dialogue_add": meeting,
     "POST dialogue_edit": meeting,
+    "POST dialogue_agenda": agenda,
+    "POST dialogue_record": minutes,
+    "POST dialogue_call_off": lambda world: {"reason": "The minister travels.", "version": 1},
+    "POST dialogue_attach": lambda world: {"what": "statement", "kept_files": world.pk("officers_file")},
+    "POST next_step_done": lambda world: {"done_on": TODAY, "result": "Sent."},
     "POST redaction_add": lambda world: {
         "words": "promise",
         "looked_for": "promise",
