@@ -252,6 +252,7 @@ def update(world):
         "happened_to": TODAY,
         "through_on": TODAY,
         "done_by": "government",
+        "draft_seen": world.rows["draft"].mark,
     }
 
 
@@ -362,6 +363,7 @@ BODIES = {
     "POST commitment_report_done": lambda world: {"on": TODAY},
     "POST commitment_verify_done": lambda world: {"reason": "We saw it.", "on": TODAY},
     "POST update_send": update,
+    "POST update_draft": update,
     "POST evidence_log": logged,
     "POST indicator_enter": figures,
     "POST reading_add": lambda world: source_of_figures() | {"figure": "16", "sex-Female": "9"},
@@ -372,6 +374,7 @@ BODIES = {
     "POST benchmark_assess": verdict,
     "POST dialogue_add": meeting,
     "POST dialogue_edit": meeting,
+    "POST dialogue_draft": lambda world: meeting(world) | {"draft_seen": world.rows["record_draft"].mark},
     "POST redaction_add": lambda world: {
         "words": "promise",
         "looked_for": "promise",
