@@ -223,7 +223,8 @@ class Planted:
             )
 
     def _plant_what_is_not_sent(self):
-        for ministry, promise, to in (("own", self.promise, OWN), ("other", self.others_promise, OTHER)):
+        asked = self.plant(factories.CommitmentFactory, OWN, ministry=self.police, benchmarks=[self.assessed])
+        for ministry, promise, to in (("own", asked, OWN), ("other", self.others_promise, OTHER)):
             person = self.world.people[ministry]
             content = {"narrative": [self._note(Draft._meta.get_field("content"), to, f"zm{len(self.readers):03}q")]}
             factories.DraftFactory(commitment=promise, saved_by=person, content=content)
