@@ -16,6 +16,7 @@ from dialogues.views import (
     redactions,
     register,
     rounds,
+    updates,
 )
 
 urlpatterns = [
@@ -27,7 +28,7 @@ urlpatterns = [
     path("commitments/<int:pk>/reopen/", commitments.commitment_reopen, name="commitment_reopen"),
     path("commitments/<int:pk>/report-done/", commitments.commitment_report_done, name="commitment_report_done"),
     path("commitments/<int:pk>/verify-done/", commitments.commitment_verify_done, name="commitment_verify_done"),
-    path("commitments/<int:pk>/update/", ministry.update_send, name="update_send"),
+    path("commitments/<int:pk>/update/", updates.update_send, name="update_send"),
     path("commitments/<int:pk>/update/draft/", drafts.update_draft, name="update_draft"),
     path("ministry/", ministry.ministry_home, name="ministry_home"),
     path("evidence/", register.evidence_list, name="evidence_list"),

@@ -54,6 +54,14 @@ class Progress(Word):
     DONE = "done"
 
 
+PROGRESS_MEANS: dict[str, str] = {
+    Progress.NOT_STARTED: "Nothing of it has been done yet, though there may be a plan.",
+    Progress.UNDER_WAY: "A part of it has been done, and a part is still to come.",
+    Progress.DONE: "All that was promised has been done.",
+}
+"""What each of these says, beside it wherever one is chosen."""
+
+
 class Decision(Word):
     """What the embassy made of a round: it goes back, or it is taken."""
 

@@ -24,6 +24,7 @@ from dialogues.models import (
     CommitmentEvent,
     Dialogue,
     DialogueFile,
+    Draft,
     Evidence,
     EvidenceBearing,
     EvidenceFile,
@@ -553,6 +554,16 @@ class RoundDecisionFactory(DjangoModelFactory):
     reason = factory.LazyAttribute(lambda row: "Please add the date." if row.decision == Decision.RETURNED else "")
     recorded_at = factory.LazyAttribute(lambda row: row.round.recorded_at)
     recorded_by = factory.SubFactory(ReviewerFactory)
+
+
+class DraftFactory(DjangoModelFactory):
+    """Needs a `commitment` or a `dialogue`, and `saved_by`: saved at noon on 20 January 2022."""
+
+    class Meta:
+        model = Draft
+
+    content = {"narrative": ["So far"]}  # noqa: RUF012 -- as factory_boy has it
+    saved_at = at_noon(date(2022, 1, 20))
 
 
 class EvidenceFileFactory(DjangoModelFactory):

@@ -302,7 +302,7 @@ def _next_update(commitment: Commitment) -> Update:
 
 def _answer(figures: Sequence[Figure], benchmarks: Sequence[Benchmark]) -> bool:
     """Whether figures say all that an update can say on these benchmarks, so that its words claim nothing besides."""
-    counted = {figure.indicator.pk for figure in figures}
+    counted = {figure.indicator.pk for figure in figures if figure.figure is not None or figure.direction}
     return bool(counted) and all(
         (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id in counted
         for benchmark in benchmarks

@@ -29,7 +29,7 @@ class AgendaItemSerializer(serializers.ModelSerializer[AgendaItem]):
 
 
 class NextStepSerializer(serializers.ModelSerializer[NextStep]):
-    """A next step; without ministry and office it is the embassy's. `done_on` and `result` are null until it is ticked off."""
+    """A next step; without ministry and office the embassy's. `done_on` and `result` are null until it is done."""
 
     done_on = serializers.DateField(source="done.done_on", read_only=True, allow_null=True, default=None)
     result = serializers.CharField(source="done.result", read_only=True, allow_null=True, default=None)

@@ -120,10 +120,15 @@ class _Page:
         data = request.POST if request.method == "POST" else as_posted(draft) if draft else None
         more = request.POST.get("more")
         self.is_sent = request.method == "POST" and more is None
-        self.rows: dict[str, Any] = {name: kinds[name](data, **kwargs) for name, kwargs in of_rows.items()}
+        self.rows: dict[str, Any] = {
+            name: kinds[name](data if data and f"{name}-TOTAL_FORMS" in data else None, **kwargs)
+            for name, kwargs in of_rows.items()
+        }
         self._fill(data)
         if data is not None and not self.is_sent:  # a draft, or another line is asked for: nothing is judged or lost
             for name, kwargs in of_rows.items():
+                if not self.rows[name].is_bound:  # a draft that was begun without these lines
+                    continue
                 kept = [typed(form) for form in self.rows[name].forms]
                 again = kinds[name](initial=kept, **kwargs)
                 again.extra = 0
@@ -138,7 +143,8 @@ class _Page:
             typed_so_far = next(begun) if begun else {}
             return typed_so_far if typed_so_far.get("was") else as_shown(now)
 
-        self.seen = SeenForm(data, initial=next(begun) if begun else {"version": self.dialogue.version})
+        version = next(begun).get("version") if begun else None
+        self.seen = SeenForm(data, initial={"version": version or self.dialogue.version})
         self.came = {
             one.pk: CameForm(data, prefix=f"came-{one.pk}", label=_expected(one), initial=of(_came(one)))
             for one in self.people

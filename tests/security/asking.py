@@ -227,7 +227,7 @@ def agenda(world):
 def minutes(world):
     rows = [empty_rows(prefix) for prefix in ("commitments", "steps")]
     others = empty_rows("others", 1) | {"others-0-office": "Deputy minister", "record-text": "It was said."}
-    return {"version": 1} | others | rows[0] | rows[1]
+    return {"version": 1, "draft_seen": world.rows["record_draft"].mark} | others | rows[0] | rows[1]
 
 
 def promise(world):
@@ -262,6 +262,7 @@ def update(world):
         "happened_to": TODAY,
         "through_on": TODAY,
         "done_by": "government",
+        "draft_seen": world.rows["draft"].mark,
     }
 
 
@@ -372,6 +373,7 @@ BODIES = {
     "POST commitment_report_done": lambda world: {"on": TODAY},
     "POST commitment_verify_done": lambda world: {"reason": "We saw it.", "on": TODAY},
     "POST update_send": update,
+    "POST update_draft": update,
     "POST evidence_log": logged,
     "POST indicator_enter": figures,
     "POST reading_add": lambda world: source_of_figures() | {"figure": "16", "sex-Female": "9"},
@@ -387,6 +389,7 @@ BODIES = {
     "POST dialogue_call_off": lambda world: {"reason": "The minister travels.", "version": 1},
     "POST dialogue_attach": lambda world: {"what": "statement", "kept_files": world.pk("officers_file")},
     "POST next_step_done": lambda world: {"done_on": TODAY, "result": "Sent."},
+    "POST dialogue_draft": lambda world: meeting(world) | {"draft_seen": world.rows["record_draft"].mark},
     "POST redaction_add": lambda world: {
         "words": "promise",
         "looked_for": "promise",

@@ -78,6 +78,7 @@ ROWS = {
     "shared": "evidence shared with the ministry",
     "shared_file": "a file shared with the ministry",
     "three_ps": "one part of readiness",
+    "drafted_file": "a file in a draft of the ministry",
     "unsent_file": "a file that somebody uploaded and has not sent",
     "unstarted": "a promise that nothing was sent on",
     "update": "an update of the ministry",

@@ -70,6 +70,8 @@ indicator-list      pillar question
 commitment-list     status due_before
 evidence-list       happened_after happened_before
 reading-list        starts_on
+commitment_detail   sent
+dialogue_detail     saved
 briefing-list       kind
 readiness-list      as_of known_by
 readiness_detail    as_of known_by known_on

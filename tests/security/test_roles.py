@@ -177,6 +177,8 @@ POST  commitment_verify_done                reported   422 302 302 403 | 404 404
 GET   commitment_verify_done                promise    200 200 403 403 | 403 404 404 | 404 404 | in  in
 GET   update_send                           unstarted  403 403 403 403 | 200 404 404 | 404 404 | in  in
 POST  update_send                           unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
+GET   update_draft                          unstarted  405 405 405 405 | 405 405 405 | 405 405 | in  in
+POST  update_draft                          unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
 GET   ministry_home                         -          403 403 403 403 | 200 200 200 | 403 403 | in  in
 POST  ministry_home                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   dialogue_list                         -          200 200 200 200 | 200 200 200 | 200 200 | in  in
@@ -200,6 +202,8 @@ POST  dialogue_attach                       dialogue   302 422 403 403 | 403 404
 GET   next_step_done                        step       200 200 403 403 | 404 404 404 | 404 404 | in  in
 POST  next_step_done                        step       302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   evidence_file                         statement_file 200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   dialogue_draft                        dialogue   405 405 405 405 | 405 405 405 | 405 405 | in  in
+POST  dialogue_draft                        dialogue   302 302 403 403 | 403 404 403 | 404 404 | in  in
 
 # What happened, and what proves it
 GET   evidence_list                         -          200 200 200 200 | 403 403 403 | 200 403 | in  in
@@ -218,6 +222,7 @@ GET   evidence_file                         internal_file 200 200 200 200 | 404 
 GET   evidence_file                         sent_file  200 200 200 200 | 200 404 404 | 404 404 | in  in
 GET   evidence_file                         shared_file 200 200 200 200 | 200 404 404 | 404 404 | in  in
 GET   evidence_file                         unsent_file 404 404 404 404 | 200 404 404 | 404 404 | in  in
+GET   evidence_file                         drafted_file 404 404 404 404 | 200 404 404 | 404 404 | in  in
 POST  evidence_file                         sent_file  405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   round_list                            -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  round_list                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in

@@ -26,6 +26,7 @@ from tests.factories import (
     CountryFactory,
     DialogueFactory,
     DialogueFileFactory,
+    DraftFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceFileFactory,
@@ -161,6 +162,8 @@ class World:
             "deactivated": self._person(OfficerFactory, inside),
             UNENROLLED: self._person(OfficerFactory, inside),
         }
+        contact = self._person(OfficerFactory, inside | MINISTRIES)  # the one name at the embassy that ministries know
+        type(self.rows["lesotho"]).objects.filter(pk=self.pk("lesotho")).update(contact=contact)
         self.keep(
             colleague=self._person(FocalPointFactory, inside | OWN, ministry=self.rows["police"]),
             their_focal_point=self._person(FocalPointFactory, to, ministry=self.rows["theirs"]),
@@ -419,6 +422,22 @@ class World:
             grounds=[internal],
         )
         failed = JobFactory(kind="briefing", state=State.FAILED, reason=self.says("why it failed", EMBASSY))
+        drafted = EvidenceFileFactory(
+            name=f"{self.says('drafted file', OWN)}.pdf",
+            content=self.says("drafted content", OWN).encode(),
+            uploaded_by=rows.colleague,
+        )
+        draft = DraftFactory(
+            commitment=rows.unstarted,
+            saved_by=rows.colleague,
+            content={"narrative": [self.says("what is not sent", OWN)]},
+        )
+        draft.files.add(drafted)
+        record_draft = DraftFactory(
+            dialogue=rows.dialogue,
+            saved_by=self.people["officer"],
+            content={"record-text": [self.says("what is not recorded", frozenset({"officer", "second"}))]},
+        )
         unsent = EvidenceFileFactory(
             name=f"{self.says('unsent file', OWN)}.pdf",
             content=self.says("unsent content", OWN).encode(),
@@ -453,6 +472,9 @@ class World:
             failed_briefing=BriefingFactory(job=failed),
             run=ReadinessRunFactory(result={"headline": self.says("run", EMBASSY)}),
             unsent_file=unsent,
+            drafted_file=drafted,
+            draft=draft,
+            record_draft=record_draft,
             **{
                 f"{name}_file": piece.file
                 for name, piece in {

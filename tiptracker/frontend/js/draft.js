@@ -21,7 +21,7 @@ class Draft {
     this.told = form.querySelector("[data-draft-told]");
     this.offer = form.querySelector("[data-draft-offer]");
     form.elements.draft_page.value = crypto.randomUUID?.() ?? `${Math.random()}`.slice(2);
-    this.saved = this.typed();
+    this.saved = "unsaved" in form.dataset ? undefined : this.typed();
     this.tries = 0;
     form.addEventListener("input", () => this.onTyped());
     form.addEventListener("change", (event) => this.onTyped(event.target.type === "file"));
@@ -252,7 +252,7 @@ class Draft {
     this.savedTicks = this.ticked();
     const kept = read(this.key);
     if (!kept) return;
-    if (kept.typed === this.saved) return localStorage.removeItem(this.key);
+    if (kept.typed === this.typed()) return this.saved && localStorage.removeItem(this.key);
     this.isHeld = this.isOffering = true;
     this.tell(`What you typed on ${atTime(kept.at)} on this device is not what was saved. Use it, or discard it?`, [
       ["Use it", () => this.use(kept.typed)],
