@@ -1,6 +1,6 @@
 """What happened at a dialogue: written down in the room on one page; its files; and its next steps, ticked off."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +27,7 @@ from dialogues.forms.minutes import (
     as_shown,
 )
 from dialogues.models import Commitment, Dialogue, Draft, NextStep, Participant
-from dialogues.views.drafts import as_posted, draft_on, draft_seen, page_of, told_in
+from dialogues.views.drafts import DraftNote, as_posted, draft_on, draft_seen, page_of, told_in, typed_in
 from dialogues.views.follow_up import Item, items_of, last_time
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Horizon, Paper, Presence
@@ -38,6 +38,7 @@ from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, spelt
+from tiptracker.typed import Typed
 
 RECORD_HINT = "Internal to the embassy. A ministry sees the date, the place and its own commitments."
 
@@ -52,29 +53,45 @@ def dialogue_record(request: SignedIn, pk: int) -> HttpResponse:
     now = clock.now(dialogue.country.time_zone)
     draft = draft_seen(user, dialogue)
     page = _Page(request, dialogue, now.date(), draft)
-    note = draft_on(draft, dialogue, user)
-    if request.method == "POST":  # the draft that this page was filled from, not one that came meanwhile
-        note = note._replace(seen=page_of(request).seen)
     context: dict[str, Any] = {"dialogue": dialogue}
     if page.is_sent and page.is_valid():
         try:
             actions.record_dialogue(dialogue=dialogue, page=page_of(request), by=user, now=now, **page.said())
         except ChangedMeanwhile as refusal:
             context["meanwhile"] = page.take_over(str(refusal))
-            note = draft_on(draft, dialogue, user)
-            context["drafted"] = told_in(draft)
         except Refused as refusal:
             page.refuse(refusal)
             context["recorded_before"] = _recorded_before(refusal)
         else:
             messages.success(request, f"Saved. {page.tally()}")
             return redirect(f"{reverse('dialogue_detail', args=[dialogue.pk])}?saved=record")
+    note = draft_on(draft, dialogue, user)
+    if page.is_sent:
+        note, context["drafted"] = _kept_as_draft(request, dialogue, now)
+    elif request.method == "POST":  # the draft that it was filled from, not one that came since
+        note = note._replace(seen=page_of(request).seen)
     context |= page.context() | {
         "draft": note,
         "last": last_time(user, dialogue, now.date()),
         "is_to_come": dialogue.held_on > now.date(),
     }
     return render_page(request, "dialogues/dialogue_record.html", context, status=422 if page.is_sent else 200)
+
+
+def _kept_as_draft(request: SignedIn, dialogue: Dialogue, now: datetime) -> tuple[DraftNote, list[Typed]]:
+    """Keep what could not be saved as the draft; where a colleague's stands there unseen, that is told instead."""
+    theirs: list[Typed] = []
+    draft = None
+    try:
+        draft = actions.save_draft(
+            of=dialogue, content=typed_in(request), files=[], page=page_of(request), by=request.user, now=now
+        )
+    except ChangedMeanwhile:
+        draft = draft_seen(request.user, dialogue)
+        theirs = told_in(draft)
+    except Refused:
+        draft = draft_seen(request.user, dialogue)
+    return draft_on(draft, dialogue, request.user), theirs
 
 
 def _recorded_before(refusal: Refused) -> tuple[str, str] | None:
@@ -141,7 +158,7 @@ class _Page:
 
         def of(now: dict[str, Any]) -> dict[str, Any]:
             typed_so_far = next(begun) if begun else {}
-            return typed_so_far if typed_so_far.get("was") else as_shown(now)
+            return typed_so_far if any(typed_so_far.values()) else as_shown(now)
 
         version = next(begun).get("version") if begun else None
         self.seen = SeenForm(data, initial={"version": version or self.dialogue.version})
@@ -151,7 +168,11 @@ class _Page:
         }
         self.said_of = {
             item.key: WordsForm(
-                data, prefix=f"said-{item.key}", label="What was said", lines=2, initial=of({"text": item.said})
+                data,
+                prefix=f"said-{item.key}",
+                label=f"What was said on {item.position}",
+                lines=2,
+                initial=of({"text": item.said}),
             )
             for item in self.items
         }

@@ -223,6 +223,7 @@ class _Teller:
             word={Kind.VERIFIED_DONE: Status.VERIFIED, Kind.REPORTED_DONE: Status.REPORTED}.get(kind),
             text=event.reason if self.is_embassy else "",
             by=self._name(event.recorded_by),
+            url=self._page_of_where() if kind is Kind.MADE else "",
             facts=[due] if kind is Kind.MADE else [],
             said=event.happened_on,
         )
@@ -338,6 +339,10 @@ class _Teller:
         if dialogue := self.commitment.dialogue:
             return f" at the dialogue of {spelt(dialogue.held_on)}, {dialogue.place}"
         return f" by {self.commitment.letter}"
+
+    def _page_of_where(self) -> str:
+        at = self.commitment.dialogue_id
+        return reverse("dialogue_detail", args=[at]) if at else ""
 
     def _name(self, person: User) -> str:
         colleague = person.ministry_id is not None and person.ministry_id == self.user.ministry_id
