@@ -614,10 +614,10 @@ def test_exercise_twice_changes_nothing(exercise):
 def test_exercise_goes_on_where_it_stopped(set_clock):
     told = load("--exercise")
     assert "8 steps played" in told
-    assert "28 steps are still to come on 15 December 2021 and were left out." in told
+    assert "29 steps are still to come on 15 December 2021 and were left out." in told
     assert statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (Status.VERIFIED, 0)
     set_clock(date(2022, 1, 28))
-    assert "28 steps played, 8 played before" in load("--exercise")
+    assert "29 steps played, 8 played before" in load("--exercise")
     assert set(Assessment.objects.values_list("verdict", flat=True)) == set(Verdict)
 
 
