@@ -4,7 +4,7 @@ Templates ask these for whether to show a button, actions ask them before they w
 all is decided there; those that stand for the public record never may, and still record.
 """
 
-from dialogues.models import Commitment, Evidence, EvidenceBearing, Redaction, UpdateRound
+from dialogues.models import Commitment, Dialogue, Evidence, EvidenceBearing, Redaction, UpdateRound
 from dialogues.words import Kind, MadeBy
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, User
@@ -66,6 +66,11 @@ def can_verify_done(user: User, commitment: Commitment) -> bool:
 def can_send_update(user: User, commitment: Commitment) -> bool:
     """Focal points of the ministry that made the commitment; a supporting ministry has no sight of it."""
     return user.role == Role.FOCAL_POINT and commitment.ministry_id == user.ministry_id
+
+
+def can_draft(user: User, of: Commitment | Dialogue) -> bool:
+    """Whoever may send it: an update's draft is the ministry's, that of a dialogue's record the officers'."""
+    return can_send_update(user, of) if isinstance(of, Commitment) else can_hold_dialogue(user, of.country)
 
 
 def can_decide(user: User, round: UpdateRound) -> bool:

@@ -13,6 +13,12 @@ def drop_unsent_files() -> None:
     actions.drop_unsent(now=clock.now())
 
 
+@shared_task(name="drop_untouched_drafts")
+def drop_untouched_drafts() -> None:
+    """Every night: a draft that nobody goes on with isn't kept for ever."""
+    actions.drop_untouched_drafts(now=clock.now())
+
+
 @shared_task(name="scan_files")
 def scan_files() -> None:
     """Every ten minutes: what is in quarantine is shown to the scanner, where there is one."""

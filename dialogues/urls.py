@@ -3,17 +3,21 @@
 from django.urls import path
 
 from dialogues.views import (
+    agendas,
     assessments,
     commitments,
     dialogues,
+    drafts,
     evidence,
     indicators,
     log,
     ministry,
+    minutes,
     redactions,
     register,
     rounds,
     showing,
+    updates,
 )
 
 urlpatterns = [
@@ -25,7 +29,8 @@ urlpatterns = [
     path("commitments/<int:pk>/reopen/", commitments.commitment_reopen, name="commitment_reopen"),
     path("commitments/<int:pk>/report-done/", commitments.commitment_report_done, name="commitment_report_done"),
     path("commitments/<int:pk>/verify-done/", commitments.commitment_verify_done, name="commitment_verify_done"),
-    path("commitments/<int:pk>/update/", ministry.update_send, name="update_send"),
+    path("commitments/<int:pk>/update/", updates.update_send, name="update_send"),
+    path("commitments/<int:pk>/update/draft/", drafts.update_draft, name="update_draft"),
     path("ministry/", ministry.ministry_home, name="ministry_home"),
     path("evidence/", register.evidence_list, name="evidence_list"),
     path("evidence/log/", log.evidence_log, name="evidence_log"),
@@ -44,7 +49,13 @@ urlpatterns = [
     path("dialogues/", dialogues.dialogue_list, name="dialogue_list"),
     path("dialogues/add/", dialogues.dialogue_add, name="dialogue_add"),
     path("dialogues/<int:pk>/", dialogues.dialogue_detail, name="dialogue_detail"),
+    path("dialogues/<int:pk>/draft/", drafts.dialogue_draft, name="dialogue_draft"),
     path("dialogues/<int:pk>/edit/", dialogues.dialogue_edit, name="dialogue_edit"),
+    path("dialogues/<int:pk>/call-off/", dialogues.dialogue_call_off, name="dialogue_call_off"),
+    path("dialogues/<int:pk>/agenda/", agendas.dialogue_agenda, name="dialogue_agenda"),
+    path("dialogues/<int:pk>/record/", minutes.dialogue_record, name="dialogue_record"),
+    path("dialogues/<int:pk>/attach/", minutes.dialogue_attach, name="dialogue_attach"),
+    path("next-steps/<int:pk>/done/", minutes.next_step_done, name="next_step_done"),
     path("redactions/", redactions.redaction_list, name="redaction_list"),
     path("redactions/add/", redactions.redaction_add, name="redaction_add"),
     path("redactions/<int:pk>/", redactions.redaction_detail, name="redaction_detail"),

@@ -54,6 +54,14 @@ class Progress(Word):
     DONE = "done"
 
 
+PROGRESS_MEANS: dict[str, str] = {
+    Progress.NOT_STARTED: "Nothing of it has been done yet, though there may be a plan.",
+    Progress.UNDER_WAY: "A part of it has been done, and a part is still to come.",
+    Progress.DONE: "All that was promised has been done.",
+}
+"""What each of these says, beside it wherever one is chosen."""
+
+
 class Decision(Word):
     """What the embassy made of a round: it goes back, or it is taken."""
 
@@ -66,6 +74,33 @@ class Answer(Word):
 
     CONFIRMED = "confirmed"
     DECLINED = "declined"
+
+
+class Stage(Word):
+    """How far a dialogue has come: folded from its day and what was recorded of it, never stored."""
+
+    PLANNED = "planned"
+    TODAY = "today", "Today"
+    UNRECORDED = "to_be_recorded", "To be recorded"
+    HELD = "held"
+    CALLED_OFF = "called_off", "Called off"
+
+
+class Presence(Word):
+    """How somebody takes part in a dialogue."""
+
+    IN_PERSON = "in_person", "In person"
+    VIDEO = "video", "By video"
+
+
+class Paper(Word):
+    """What a file is that belongs to a dialogue."""
+
+    STATEMENT = "statement"
+    COMMUNIQUE = "communique", "Communiqué"
+    AGENDA = "agenda"
+    PHOTOGRAPH = "photograph"
+    OTHER = "other"
 
 
 class EvidenceKind(Word):

@@ -13,10 +13,12 @@ from tiptracker.accounts.models import User
 
 
 def gather_happenings(user: User, edition: Edition, *, as_of: date, known_by: datetime | None) -> list[Happening]:
-    """The dialogues up to a day that were recorded by a moment (None: by now), and the milestones as known then."""
+    """The dialogues held up to a day and recorded by a moment (None: by now), and the milestones as known then."""
     recorded = Q() if known_by is None else Q(recorded_at__lte=known_by)
-    dialogues = Dialogue.objects.visible_to(user).filter(
-        recorded, country=edition.country_id, held_on__range=(edition.starts_on, as_of)
+    dialogues = (
+        Dialogue.objects.visible_to(user)
+        .held()
+        .filter(recorded, country=edition.country_id, held_on__range=(edition.starts_on, as_of))
     )
     milestones = Milestone.objects.visible_to(user).filter(edition=edition).as_known_by(known_by)
     return told(dialogues, milestones, as_of)

@@ -23,10 +23,14 @@ from dialogues.models import (
     CommitmentBenchmark,
     CommitmentEvent,
     Dialogue,
+    DialogueFile,
+    Draft,
     Evidence,
     EvidenceBearing,
     EvidenceFile,
     EvidenceReview,
+    NextStep,
+    NextStepDone,
     Participant,
     Reading,
     ReadingPart,
@@ -362,7 +366,7 @@ class BenchmarkFactory(DjangoModelFactory):
 
 
 class DialogueFactory(DjangoModelFactory):
-    """A meeting on 8 November 2021, each at a place of its own."""
+    """A meeting on 8 November 2021, each at a place of its own; `planned=True`: one to come, on 10 February 2022."""
 
     class Meta:
         model = Dialogue
@@ -374,6 +378,15 @@ class DialogueFactory(DjangoModelFactory):
     recorded_at = factory.LazyAttribute(lambda row: at_noon(row.held_on))
     recorded_by = factory.SubFactory(RecorderFactory)
 
+    class Params:
+        planned = factory.Trait(
+            held_on=date(2022, 2, 10),
+            entered_at=at_noon(date(2022, 1, 20)),
+            entered_by=factory.SubFactory(RecorderFactory),
+            recorded_at=None,
+            recorded_by=None,
+        )
+
 
 class ParticipantFactory(DjangoModelFactory):
     class Meta:
@@ -382,6 +395,7 @@ class ParticipantFactory(DjangoModelFactory):
     dialogue = factory.SubFactory(DialogueFactory)
     name = factory.Sequence(lambda n: f"Participant {n + 1}")
     office = "Minister"
+    came = factory.LazyAttribute(lambda row: True if row.dialogue.recorded_at else None)
 
 
 class AgendaItemFactory(DjangoModelFactory):
@@ -391,6 +405,41 @@ class AgendaItemFactory(DjangoModelFactory):
     dialogue = factory.SubFactory(DialogueFactory)
     recommendation = factory.SubFactory(RecommendationFactory)
     position = factory.LazyAttribute(lambda row: _next(row.dialogue.agenda, "position"))
+
+
+class NextStepFactory(DjangoModelFactory):
+    """The embassy's, of 8 November 2021, without a day."""
+
+    class Meta:
+        model = NextStep
+
+    dialogue = factory.SubFactory(DialogueFactory)
+    text = factory.Sequence(lambda n: f"Next step number {n + 1}.")
+    recorded_at = at_noon(DIALOGUE_ON)
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class NextStepDoneFactory(DjangoModelFactory):
+    class Meta:
+        model = NextStepDone
+
+    step = factory.SubFactory(NextStepFactory)
+    done_on = date(2021, 12, 1)
+    recorded_at = at_noon(date(2021, 12, 1))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+
+class DialogueFileFactory(DjangoModelFactory):
+    """A statement."""
+
+    class Meta:
+        model = DialogueFile
+
+    dialogue = factory.SubFactory(DialogueFactory)
+    file = factory.SubFactory("tests.factories.EvidenceFileFactory")
+    what = "statement"
+    recorded_at = at_noon(DIALOGUE_ON)
+    recorded_by = factory.SubFactory(RecorderFactory)
 
 
 class CommitmentEventFactory(DjangoModelFactory):
@@ -505,6 +554,16 @@ class RoundDecisionFactory(DjangoModelFactory):
     reason = factory.LazyAttribute(lambda row: "Please add the date." if row.decision == Decision.RETURNED else "")
     recorded_at = factory.LazyAttribute(lambda row: row.round.recorded_at)
     recorded_by = factory.SubFactory(ReviewerFactory)
+
+
+class DraftFactory(DjangoModelFactory):
+    """Needs a `commitment` or a `dialogue`, and `saved_by`: saved at noon on 20 January 2022."""
+
+    class Meta:
+        model = Draft
+
+    content = {"narrative": ["So far"]}  # noqa: RUF012 -- as factory_boy has it
+    saved_at = at_noon(date(2022, 1, 20))
 
 
 class EvidenceFileFactory(DjangoModelFactory):

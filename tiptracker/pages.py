@@ -19,7 +19,7 @@ from tiptracker.accounts.middleware import HELD, is_signing_in, tell_signed_out
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.refusals import FORGED
-from tiptracker.typed import given_back
+from tiptracker.typed import SIGNED_OUT, given_back, wants_json
 from tiptracker.whole import CutOff
 from tiptracker.words import Marking, Role
 
@@ -103,6 +103,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form without the token of our own page. Texts typed here come back; another site's aren't shown."""
     setattr(request, FORGED, True)
+    if wants_json(request):
+        state = "forged" if request.user.is_authenticated else SIGNED_OUT
+        return JsonResponse({"state": state}, status=HTTPStatus.FORBIDDEN)
     context = given_back(request)
     if context["typed"] and not request.user.is_authenticated and not is_signing_in(request):
         return tell_signed_out(request, context)

@@ -302,6 +302,8 @@ LIMITS = {
     "api_refused": env.str("LIMIT_API_REFUSED", "60/m", validate=_rate),
     # Forms with files: each file is taken apart by a process of its own, seconds long. After a meeting it may be many.
     "uploads": env.str("LIMIT_UPLOADS", "60/h", validate=_rate),
+    # Drafts, saved by the page itself whenever somebody pauses; a page that runs wild stops here.
+    "drafts": env.str("LIMIT_DRAFTS", "30/m", validate=_rate),
     # Documents handed out whole: enough for a desk officer's morning, too few to carry the record off unseen.
     "exports": env.str("LIMIT_EXPORTS", "60/h", validate=_rate),
 }
@@ -376,6 +378,7 @@ CELERY_BEAT_SCHEDULE = {
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
     "unfinished-redactions": {"task": "unfinished_redactions", "schedule": 600.0, "options": {"expires": 590}},
+    "untouched-drafts": {"task": "drop_untouched_drafts", "schedule": crontab(hour=2, minute=10)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 

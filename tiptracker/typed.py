@@ -1,6 +1,7 @@
 """What a person typed into a form that could not be taken: given back, since no browser keeps it for them."""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -10,9 +11,13 @@ from django.shortcuts import resolve_url
 
 _SECRET = ("csrf", "password", "credential", "code", "token", "secret")
 _NOT_TYPED = re.compile(
-    r"(.*-)?(TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS|confirmed|seen|kept_files|next|more)"
+    r"(.*-)?(TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS|confirmed|seen|kept_files|draft_seen|draft_page|next|more)"
 )
 """What a form sends of its own accord, and nobody would type again."""
+
+
+SIGNED_OUT = "signed_out"
+"""How a script is told that nobody is signed in any more."""
 
 
 class Typed(NamedTuple):
@@ -42,8 +47,18 @@ def typed_here(request: HttpRequest) -> list[Typed]:
     """The texts of a form that our own page sent; of another site's none, lest it has us show a text of its own."""
     if not is_ours(request):
         return []
-    told = {name: ", ".join(text for text in texts if text.strip()) for name, texts in request.POST.lists()}
-    return [Typed(_label(name), text) for name, text in told.items() if text and _is_typed(name)]
+    return told(request.POST.lists())
+
+
+def told(typed: Iterable[tuple[str, Sequence[str]]]) -> list[Typed]:
+    """What somebody typed, by field name, as it is read; what a form sends of its own accord is left out."""
+    joined = ((name, ", ".join(text for text in texts if text.strip())) for name, texts in typed)
+    return [Typed(_label(name), text) for name, text in joined if text and _is_typed(name)]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script of our pages asks, which is told by a `state` what became of it; no page is drawn for it."""
+    return request.headers.get("Accept") == "application/json"
 
 
 def is_ours(request: HttpRequest) -> bool:

@@ -5,6 +5,7 @@ carries the calendar day too. It raises PermissionDenied where the person may no
 Refused, whose sentence says what to do next.
 """
 
+from dialogues.actions.agendas import ItemLine, arrange_agenda
 from dialogues.actions.assessments import assess
 from dialogues.actions.commitments import (
     record_commitment,
@@ -14,7 +15,16 @@ from dialogues.actions.commitments import (
     verify_done,
     withdraw,
 )
-from dialogues.actions.dialogues import ParticipantLine, change_dialogue, record_dialogue
+from dialogues.actions.dialogues import ParticipantLine, call_off, change_dialogue, plan_dialogue
+from dialogues.actions.drafts import (
+    Closed,
+    Page,
+    draft_of,
+    drop_draft,
+    drop_untouched_drafts,
+    finish_draft,
+    save_draft,
+)
 from dialogues.actions.evidence import log_counts, log_evidence, open_evidence, review
 from dialogues.actions.files import (
     check_kept_files,
@@ -27,6 +37,7 @@ from dialogues.actions.files import (
     show_file,
     take_file,
 )
+from dialogues.actions.minutes import CommitmentLine, NextStepLine, attach_files, record_dialogue, tick_off
 from dialogues.actions.readings import Count, Part, part_field, record_reading
 from dialogues.actions.redactions import (
     MANY,
@@ -44,20 +55,32 @@ from dialogues.actions.twice import RecordedBefore
 
 __all__ = [
     "MANY",
+    "Closed",
+    "CommitmentLine",
     "Count",
     "Figure",
+    "ItemLine",
     "Judgement",
+    "NextStepLine",
+    "Page",
     "Part",
     "ParticipantLine",
     "Place",
     "RecordedBefore",
     "accept_round",
+    "arrange_agenda",
     "assess",
+    "attach_files",
+    "call_off",
     "change_dialogue",
     "check_kept_files",
     "confirm_redaction",
     "decline_redaction",
+    "draft_of",
+    "drop_draft",
     "drop_unsent",
+    "drop_untouched_drafts",
+    "finish_draft",
     "finish_redaction",
     "keep_inspected",
     "keep_upload",
@@ -68,6 +91,7 @@ __all__ = [
     "open_rounds",
     "part_field",
     "places_of",
+    "plan_dialogue",
     "proposals_naming",
     "propose_redaction",
     "record_commitment",
@@ -79,11 +103,13 @@ __all__ = [
     "reschedule",
     "return_round",
     "review",
+    "save_draft",
     "scan_unscanned",
     "send_round",
     "sendable_again",
     "show_file",
     "take_file",
+    "tick_off",
     "to_judge",
     "verify_done",
     "withdraw",

@@ -16,7 +16,7 @@ from dialogues.permissions import (
     has_reported_done,
 )
 from dialogues.status import Standing
-from dialogues.words import Horizon, Kind, MadeBy, Reach, Review, Shows, Status
+from dialogues.words import Decision, Horizon, Kind, MadeBy, Reach, Review, Shows, Status
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, User
@@ -64,6 +64,8 @@ def record_commitment(
         raise Refused("Say at which dialogue, or by which letter, it was made.", field="dialogue")
     if dialogue and dialogue.country_id != country.pk:
         raise Refused("That dialogue was with another country. Choose one with this country.", field="dialogue")
+    if dialogue:
+        _refuse_unless_held(dialogue, now)
     refuse_foreign_or_doubled([benchmark for benchmark, _ in links], country, field="links")
     commitment = Commitment(
         country=country,
@@ -79,6 +81,8 @@ def record_commitment(
     one_at_a_time(by)
     refuse_twice(_the_same(commitment, made_on, due_on, links), now)
     add(commitment)
+    if dialogue and dialogue.recorded_at is None:  # what was promised there is the first that is recorded of it
+        Dialogue.objects.filter(pk=dialogue.pk, recorded_at=None).update(recorded_at=now, recorded_by=by)
     for benchmark, reach in links:
         add(CommitmentBenchmark(commitment=commitment, benchmark=benchmark, reach=reach))
     add_event(commitment, Kind.MADE, on=made_on, due_on=due_on, by=by, now=now)
@@ -101,6 +105,16 @@ def record_commitment(
     )
     readiness_may_have_moved(country.pk)
     return commitment
+
+
+def _refuse_unless_held(dialogue: Dialogue, now: datetime) -> None:
+    if dialogue.called_off_at:
+        raise Refused("That dialogue was called off. Choose another, or name the letter.", field="dialogue")
+    if dialogue.held_on > now.date():
+        raise Refused(
+            f"That dialogue is planned for {spelt(dialogue.held_on)}: nothing was promised there yet. Choose another.",
+            field="dialogue",
+        )
 
 
 def _the_same(
@@ -219,6 +233,13 @@ def waiting_round(commitment: Commitment) -> UpdateRound | None:
     """The update that nobody has decided on yet; there is one at most."""
     waiting = UpdateRound.objects.filter(update__commitment=commitment).waiting()
     return waiting.select_related("recorded_by").first()
+
+
+def returned_round(commitment: Commitment) -> UpdateRound | None:
+    """The round that came back last and is to be mended; None where nothing did, or the newest one was accepted."""
+    rounds = UpdateRound.objects.filter(update__commitment=commitment).select_related("update", "decision")
+    newest = rounds.order_by("-update__number", "-number").first()
+    return newest if newest and newest.decision.decision == Decision.RETURNED else None
 
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Meetings with a government."""
+"""Meetings with a government: planned, moved, called off; who is to come."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from dialogues.actions.twice import RecordedBefore
-from dialogues.models import AgendaItem, Dialogue, Participant, Presence
+from dialogues.models import AgendaItem, Dialogue, Participant
 from dialogues.permissions import can_hold_dialogue
-from recommendations.models import Recommendation
+from dialogues.words import Presence
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
@@ -18,38 +18,42 @@ from tiptracker.rules import add, change, refuse_future, refuse_stale, spelt, wr
 
 
 class ParticipantLine(NamedTuple):
-    """Somebody at a dialogue: a name (may be empty), the office, in person or by video, the ministry if any."""
+    """Somebody expected or come: a name (may be empty), the office, in person or by video, the ministry if any.
+
+    `came` is None while nobody knows; `key` is that of the participant whom the line changes, None for a new one.
+    """
 
     name: str
     office: str
     presence: Presence
     ministry: Ministry | None
+    came: bool | None = None
+    key: int | None = None
 
 
 @transaction.atomic
-def record_dialogue(
+def plan_dialogue(
     *,
     country: Country,
     held_on: date,
     place: str,
     purpose: str,
-    record: str,
-    agreed: str,
     participants: Sequence[ParticipantLine],
-    agenda: Sequence[Recommendation],
     source: str = "",
     by: User,
     now: datetime,
 ) -> Dialogue:
-    """Write down a meeting that was held. Raises PermissionDenied; Refused for a day to come; RecordedBefore."""
+    """Enter a meeting: one to come, or one that was held and is to be recorded.
+
+    Raises PermissionDenied; Refused where nobody is to come; RecordedBefore.
+    """
     if not can_hold_dialogue(by, country):
         raise PermissionDenied
-    dialogue = Dialogue(country=country, source=source.strip(), recorded_at=now, recorded_by=by)
-    _fill(dialogue, held_on=held_on, place=place, purpose=purpose, record=record, agreed=agreed, now=now)
-    _refuse_wrong_lines(country, participants, agenda)
+    dialogue = Dialogue(country=country, source=source.strip(), entered_at=now, entered_by=by)
+    _fill(dialogue, held_on=held_on, place=place, purpose=purpose)
     add(dialogue)
-    _add_lines(dialogue, participants, agenda)
-    _log("dialogue.recorded", dialogue, {}, by, now)
+    keep_participants(dialogue, participants)
+    log_dialogue("dialogue.planned", dialogue, {}, by, now)
     return dialogue
 
 
@@ -61,100 +65,114 @@ def change_dialogue(
     held_on: date,
     place: str,
     purpose: str,
-    record: str,
-    agreed: str,
     participants: Sequence[ParticipantLine],
-    agenda: Sequence[Recommendation],
     by: User,
     now: datetime,
 ) -> Dialogue:
-    """Put the record of a meeting right; the log keeps what stood there before.
+    """Move a meeting, or put right where and with whom it is; the log keeps what stood there before.
 
     `version` is the one that the form was filled from. Raises PermissionDenied, ChangedMeanwhile, Refused.
     """
-    if not can_hold_dialogue(by, dialogue.country):
-        raise PermissionDenied
-    locked = Dialogue.objects.select_for_update().get(pk=dialogue.pk)
-    refuse_stale(locked, version, now)
-    before = _told(locked)
-    _fill(locked, held_on=held_on, place=place, purpose=purpose, record=record, agreed=agreed, now=now)
-    _refuse_wrong_lines(locked.country, participants, agenda)
+    locked = to_change(dialogue, version, by, now)
+    if locked.recorded_at:
+        refuse_future(held_on, now, field="held_on")
+    before = told(locked)
+    _fill(locked, held_on=held_on, place=place, purpose=purpose)
     locked.version += 1
     change(locked)
-    notes = dict(locked.agenda.values_list("recommendation_id", "note"))
-    locked.participants.all().delete()
-    locked.agenda.all().delete()
-    _add_lines(locked, participants, agenda, notes)
-    _log("dialogue.changed", locked, before, by, now)
+    keep_participants(locked, participants)
+    log_dialogue("dialogue.changed", locked, before, by, now)
     return locked
 
 
-def _fill(
-    dialogue: Dialogue, *, held_on: date, place: str, purpose: str, record: str, agreed: str, now: datetime
-) -> None:
+@transaction.atomic
+def call_off(*, dialogue: Dialogue, version: int, reason: str, by: User, now: datetime) -> Dialogue:
+    """Note that a planned meeting does not take place, and why; it stays in the record.
+
+    Raises PermissionDenied, ChangedMeanwhile; Refused where something is recorded of it.
+    """
+    locked = to_change(dialogue, version, by, now)
+    reason = written(reason, "Say why it was called off.", field="reason")
+    if locked.recorded_at:
+        raise Refused("Something is recorded of this dialogue, so it was held. Put its record right instead.")
+    before = told(locked)
+    locked.called_off_at, locked.called_off_by, locked.called_off_reason = now, by, reason
+    locked.version += 1
+    change(locked)
+    log_dialogue("dialogue.called_off", locked, before, by, now)
+    return locked
+
+
+def to_change(dialogue: Dialogue, version: int, by: User, now: datetime) -> Dialogue:
+    """The dialogue, held until the transaction ends, as the form saw it; refuses one that was called off."""
+    if not can_hold_dialogue(by, dialogue.country):
+        raise PermissionDenied
+    locked = Dialogue.objects.select_for_update(of=("self",)).select_related("country").get(pk=dialogue.pk)
+    refuse_stale(locked, version, now)
+    if locked.called_off_at:
+        raise Refused("This dialogue was called off, and that stands. Plan another one instead.")
+    return locked
+
+
+def keep_participants(dialogue: Dialogue, lines: Sequence[ParticipantLine]) -> None:
+    """Let `lines` be all who are expected or came; refuses none, or one without an office."""
+    if not lines:
+        raise Refused("Say who is to come: at least one office.", field="participants")
+    known = {row.pk: row for row in dialogue.participants.all()}
+    for line in lines:
+        office = written(line.office, "Name the office of everybody who comes.", field="participants")
+        if line.ministry and line.ministry.country_id != dialogue.country_id:
+            raise Refused("One of the ministries is another country's. Choose this country's.", field="participants")
+        row = known.pop(line.key, None) if line.key else None
+        is_new = row is None
+        row = row or Participant(dialogue=dialogue)
+        row.name, row.office, row.presence, row.ministry = line.name.strip(), office, line.presence, line.ministry
+        row.came = line.came
+        if is_new:
+            add(row)
+        else:
+            change(row)
+    Participant.objects.filter(pk__in=known).delete()
+
+
+def _fill(dialogue: Dialogue, *, held_on: date, place: str, purpose: str) -> None:
     """Set what a form holds, or refuse."""
-    refuse_future(held_on, now, field="held_on")
     dialogue.held_on = held_on
-    dialogue.place = written(place, "Say where it was held.", field="place")
-    dialogue.purpose = written(purpose, "Say what it was held for.", field="purpose")
-    dialogue.record, dialogue.agreed = record.strip(), agreed.strip()
-    same = Dialogue.objects.filter(country=dialogue.country_id, held_on=held_on, place=dialogue.place)
+    dialogue.place = written(place, "Say where it is held.", field="place")
+    dialogue.purpose = written(purpose, "Say what it is held for.", field="purpose")
+    same = Dialogue.objects.filter(
+        country=dialogue.country_id, held_on=held_on, place=dialogue.place, called_off_at__isnull=True
+    )
     if other := same.exclude(pk=dialogue.pk).first():
         raise RecordedBefore(
-            f"A dialogue of {spelt(held_on)} at {dialogue.place} is recorded already. Open that one and change it.",
+            f"A dialogue of {spelt(held_on)} at {dialogue.place} is there already. Open that one and change it.",
             other,
             field="held_on",
         )
 
 
-def _refuse_wrong_lines(
-    country: Country, participants: Sequence[ParticipantLine], agenda: Sequence[Recommendation]
-) -> None:
-    for line in participants:
-        written(line.office, "Name the office of everybody who came.", field="participants")
-        if line.ministry and line.ministry.country_id != country.pk:
-            raise Refused("One of the ministries is another country's. Choose this country's.", field="participants")
-    if len({item.pk for item in agenda}) < len(agenda):
-        raise Refused("A recommendation is on the agenda twice. Leave one out.", field="agenda")
-    if any(item.edition.country_id != country.pk for item in agenda):
-        raise Refused("A recommendation on the agenda is another country's. Leave it out.", field="agenda")
-
-
-def _add_lines(
-    dialogue: Dialogue,
-    participants: Sequence[ParticipantLine],
-    agenda: Sequence[Recommendation],
-    notes: dict[int, str] | None = None,
-) -> None:
-    for line in participants:
-        add(
-            Participant(
-                dialogue=dialogue,
-                name=line.name.strip(),
-                office=line.office.strip(),
-                presence=line.presence,
-                ministry=line.ministry,
-            )
-        )
-    for position, item in enumerate(agenda, start=1):
-        add(AgendaItem(dialogue=dialogue, recommendation=item, position=position, note=(notes or {}).get(item.pk, "")))
-
-
-def _told(dialogue: Dialogue) -> dict[str, object]:
+def told(dialogue: Dialogue) -> dict[str, object]:
     """What the log keeps of a dialogue."""
+    people = dialogue.participants.order_by("pk")
     return {
         "held_on": dialogue.held_on,
         "place": dialogue.place,
         "purpose": dialogue.purpose,
         "record": dialogue.record,
         "agreed": dialogue.agreed,
-        "participants": list(
-            dialogue.participants.order_by("pk").values_list("name", "office", "presence", "ministry_id")
-        ),
-        "agenda": list(dialogue.agenda.order_by("position").values_list("recommendation_id", flat=True)),
+        "called_off_reason": dialogue.called_off_reason,
+        "participants": list(people.values_list("name", "office", "presence", "ministry_id", "came")),
+        "agenda": [_told_item(item) for item in dialogue.agenda.order_by("position")],
+        "next_steps": list(dialogue.next_steps.order_by("pk").values_list("pk", flat=True)),
     }
 
 
-def _log(verb: str, dialogue: Dialogue, before: dict[str, object], by: User, now: datetime) -> None:
-    after = {**_told(dialogue), "recorded_at": now}
+def _told_item(item: AgendaItem) -> dict[str, object]:
+    names = ("recommendation_id", "commitment_id", "topic", "note", "said")
+    return {name: value for name in names if (value := getattr(item, name))}
+
+
+def log_dialogue(verb: str, dialogue: Dialogue, before: dict[str, object], by: User, now: datetime) -> None:
+    """Note in the log what was done to a dialogue, with what it says after it."""
+    after = {**told(dialogue), "recorded_at": now}
     record(verb, by=by, row=dialogue, country=dialogue.country_id, before=before, after=after)

@@ -10,11 +10,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from dialogues.models import EvidenceFile, FileScan, RedactionDecision, UpdateRound
-from dialogues.models.evidence import random_name
+from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateRound
+from dialogues.models.evidence import UNSENT, random_name
 from dialogues.permissions import can_upload
 from dialogues.scanner import Silent, scan
 from dialogues.uploads import Inspected, inspect, megabytes, sha256
@@ -33,7 +33,7 @@ MOST_CHECKED_AT_ONCE = 2 * 1024**3
 SHOWN_FOR = timedelta(hours=1)
 """How long a file that is shown in a page, picture by picture, is one opening of it."""
 UNSENT_FOR = timedelta(days=2)
-"""How long a file is kept for a form that was refused."""
+"""How long a file is kept for a form that was refused, and that no draft holds."""
 
 
 def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
@@ -208,11 +208,12 @@ def sendable_again(returned: UpdateRound, by: User) -> QuerySet[EvidenceFile]:
 
 
 def refuse_unless_own_and_unsent(
-    files: Sequence[EvidenceFile], by: User, *, returned: UpdateRound | None = None
+    files: Sequence[EvidenceFile], by: User, *, returned: UpdateRound | None = None, draft: Draft | None = None
 ) -> None:
-    """Refuse files that somebody else uploaded, or that a piece of evidence cites already.
+    """Refuse files that somebody else uploaded, or that evidence or a dialogue cites already.
 
-    Those of the round that came back, which this sending mends, may be sent once more.
+    Those of the round that came back, which this sending mends, may be sent once more; those in the draft that is sent
+    are the sender's as much as a colleague's who attached them.
     """
     # Held until the sending commits, so that two sendings can't both find the same file free.
     held = set(
@@ -222,8 +223,9 @@ def refuse_unless_own_and_unsent(
         .values_list("pk", flat=True)
     )
     again = set(sendable_again(returned, by).values_list("pk", flat=True)) if returned else set()
-    own = EvidenceFile.objects.filter(pk__in=held - again, uploaded_by=by).exclude(name=REDACTED)
-    if len(own.filter(evidence__isnull=True)) + len(held & again) != len(files):
+    theirs = Q(uploaded_by=by) | Q(drafts=draft) if draft else Q(uploaded_by=by)
+    own = EvidenceFile.objects.filter(theirs, pk__in=held - again).exclude(name=REDACTED).distinct()
+    if len(own.filter(UNSENT)) + len(held & again) != len(files):
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
 
 
@@ -282,7 +284,11 @@ def _tell_altered(file: EvidenceFile, by: User | None) -> None:
 
 
 def _country_of_file(file: EvidenceFile) -> int | None:
-    return file.evidence.values_list("country", flat=True).first() or _country_of(file.uploaded_by)
+    return (
+        file.evidence.values_list("country", flat=True).first()
+        or file.dialogues.values_list("dialogue__country", flat=True).first()
+        or _country_of(file.uploaded_by)
+    )
 
 
 def _country_of(by: User) -> int | None:

@@ -18,6 +18,8 @@ from dialogues.models import (
     AgendaItem,
     Dialogue,
     EvidenceFile,
+    NextStep,
+    NextStepDone,
     Participant,
     Redaction,
     RedactionDecision,
@@ -318,7 +320,8 @@ def _names_of_files(redaction: Redaction) -> Iterator[Place]:
 def _tell_marked(redaction: Redaction, place: Place, by: User) -> None:
     """Tell that a text became the mark; a form that was filled from the row before is refused when it is sent."""
     row = place.model._default_manager.get(pk=place.row)
-    owner = row.dialogue if isinstance(row, Participant | AgendaItem) else row
+    owner = row.step if isinstance(row, NextStepDone) else row
+    owner = owner.dialogue if isinstance(owner, Participant | AgendaItem | NextStep) else owner
     if isinstance(owner, Dialogue | Recommendation):
         type(owner).objects.filter(pk=owner.pk).update(version=F("version") + 1)
     after = {"text": f"{place.model._meta.verbose_name}, {place.field}", "redaction": redaction.pk}

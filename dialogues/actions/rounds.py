@@ -15,8 +15,10 @@ from dialogues.actions.commitments import (
     locked_with_standing,
     newest_day,
     refuse_unproven,
+    returned_round,
     waiting_round,
 )
+from dialogues.actions.drafts import Page, draft_of, finish_draft
 from dialogues.actions.evidence import TITLE_LENGTH, add_review, bear, refuse_unless_reviewer, told
 from dialogues.actions.files import refuse_too_much_together, refuse_unless_own_and_unsent
 from dialogues.actions.readings import Part, add_reading
@@ -97,6 +99,7 @@ def send_round(
     done_by: DoneBy,
     files: Sequence[EvidenceFile],
     figures: Sequence[Figure],
+    page: Page | None = None,
     by: User,
     now: datetime,
 ) -> UpdateRound:
@@ -104,9 +107,10 @@ def send_round(
 
     Each file and each figure becomes a piece of evidence of its own; with no file the update's words are one, a
     statement, unless its figures answer all that the commitment works towards: every claim goes through evidence.
-    Claimed done, it is reported done in the same transaction. Raises PermissionDenied; Refused where the commitment is
-    settled, an update waits already, a day is to come, or a file is neither the sender's own and unsent nor one of the
-    round that came back.
+    Claimed done, it is reported done in the same transaction. The draft from which `page` was filled goes with it; a
+    program, which has no page, leaves drafts alone. Raises PermissionDenied; Refused where the commitment is settled,
+    an update waits already, a day is to come, or a file is none of the sender's, the draft's or the round's that came
+    back; ChangedMeanwhile where a colleague saved a draft that `page` has not shown.
     """
     if not can_send_update(by, commitment):
         raise PermissionDenied
@@ -132,7 +136,9 @@ def send_round(
             "embassy. Wait for its answer; it will stand here."
         )
     returned = returned_round(locked)
-    refuse_unless_own_and_unsent(files, by, returned=returned)
+    refuse_unless_own_and_unsent(files, by, returned=returned, draft=draft_of(locked))
+    if page is not None:
+        finish_draft(of=locked, page=page, by=by, now=now)
     sent = add(
         UpdateRound(
             update=(update := returned.update if returned else _next_update(locked)),
@@ -288,13 +294,6 @@ def _texts_of(round: UpdateRound) -> list[Model]:
     return [round, *evidence, *(each.file for each in evidence if each.file), *round.readings.all()]
 
 
-def returned_round(commitment: Commitment) -> UpdateRound | None:
-    """The round that came back last and is to be mended; None where nothing did, or the newest one was accepted."""
-    rounds = UpdateRound.objects.filter(update__commitment=commitment).select_related("update", "decision")
-    newest = rounds.order_by("-update__number", "-number").first()
-    return newest if newest and newest.decision.decision == Decision.RETURNED else None
-
-
 def _next_update(commitment: Commitment) -> Update:
     """A new update, numbered on."""
     last = commitment.updates.order_by("-number").first()
@@ -303,7 +302,7 @@ def _next_update(commitment: Commitment) -> Update:
 
 def _answer(figures: Sequence[Figure], benchmarks: Sequence[Benchmark]) -> bool:
     """Whether figures say all that an update can say on these benchmarks, so that its words claim nothing besides."""
-    counted = {figure.indicator.pk for figure in figures}
+    counted = {figure.indicator.pk for figure in figures if figure.figure is not None or figure.direction}
     return bool(counted) and all(
         (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id in counted
         for benchmark in benchmarks

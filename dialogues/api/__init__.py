@@ -7,7 +7,8 @@ serializer it gets. Ids in a body are looked up among what the reader sees: unkn
 from rest_framework.routers import DefaultRouter
 
 from dialogues.api.assessments import AssessmentViewSet
-from dialogues.api.commitments import CommitmentViewSet, DialogueViewSet
+from dialogues.api.commitments import CommitmentViewSet
+from dialogues.api.dialogues import DialogueViewSet
 from dialogues.api.evidence import EvidenceViewSet, ReadingViewSet, ReviewViewSet
 from dialogues.api.updates import RoundViewSet, UpdateViewSet
 

@@ -1,20 +1,14 @@
-"""Commitments, and the dialogues at which they were made."""
+"""Commitments."""
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dialogues.models import (
-    Commitment,
-    CommitmentBenchmark,
-    CommitmentEvent,
-    Dialogue,
-    Participant,
-)
+from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent
 from dialogues.words import Status
 from tiptracker import clock
-from tiptracker.api import IdFilter, PersonField, WordField, by_reader, is_embassy
+from tiptracker.api import IdFilter, PersonField, WordField, by_reader
 
 
 class OwnEventSerializer(serializers.ModelSerializer[CommitmentEvent]):
@@ -96,52 +90,3 @@ class CommitmentViewSet(ReadOnlyModelViewSet[Commitment]):
         commitments = Commitment.objects.visible_to(self.request.user).with_status(clock.today())
         made = commitments.filter(Q(status__isnull=False))
         return made.select_related("country").prefetch_related("links", "events__recorded_by").order_by("pk")
-
-
-class ParticipantSerializer(serializers.ModelSerializer[Participant]):
-    class Meta:
-        model = Participant
-        fields = ("name", "office", "ministry", "presence")
-
-
-class OwnDialogueSerializer(serializers.ModelSerializer[Dialogue]):
-    """A dialogue as a ministry reads it: when, where, and what it promised there itself."""
-
-    commitments = serializers.PrimaryKeyRelatedField[Commitment](many=True, read_only=True)
-
-    class Meta:
-        model = Dialogue
-        fields: tuple[str, ...] = ("id", "held_on", "place", "commitments")
-
-
-class DialogueSerializer(OwnDialogueSerializer):
-    """A dialogue as the embassy keeps it. The agenda names recommendations."""
-
-    country = serializers.SlugRelatedField[Dialogue](slug_field="code", read_only=True)
-    participants = ParticipantSerializer(many=True, read_only=True)
-    agenda = serializers.SlugRelatedField[Dialogue](slug_field="recommendation_id", many=True, read_only=True)
-
-    class Meta(OwnDialogueSerializer.Meta):
-        fields = (
-            *OwnDialogueSerializer.Meta.fields,
-            "country",
-            "purpose",
-            "record",
-            "agreed",
-            "source",
-            "participants",
-            "agenda",
-            "recorded_at",
-        )
-
-
-@by_reader("DialogueForReader", embassy=DialogueSerializer, ministry=OwnDialogueSerializer)
-class DialogueViewSet(ReadOnlyModelViewSet[Dialogue]):
-    """Dialogues, newest first."""
-
-    def get_queryset(self) -> QuerySet[Dialogue]:
-        reader = self.request.user
-        own = Commitment.objects.visible_to(reader).order_by("pk")
-        dialogues = Dialogue.objects.visible_to(reader).prefetch_related(Prefetch("commitments", own))
-        dialogues = dialogues.select_related("country").order_by("-held_on", "-pk")
-        return dialogues.prefetch_related("participants", "agenda") if is_embassy(reader) else dialogues

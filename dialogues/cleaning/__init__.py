@@ -64,6 +64,11 @@ def _sort_of(content: bytes, extension: str) -> Sort | None:
 
 
 def _explain(content: bytes, extension: str) -> str:
+    if extension in _APPLES_PICTURES:
+        return (
+            "is a picture in Apple’s own format (HEIC), which most computers can’t show. On the iPhone choose "
+            "Settings, Camera, Formats, “Most Compatible” and take it again, or send a screenshot of it."
+        )
     taken = next((sort for sort in SORTS if extension in sort.extensions), None)
     if taken in {WORD, EXCEL} and content.startswith(_OLD_OFFICE):
         if "EncryptedPackage".encode("utf-16-le") in content:
@@ -126,6 +131,7 @@ def _table(content: bytes) -> bytes:
     return texts.clean_table(content)
 
 
+_APPLES_PICTURES = (".heic", ".heif")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The container of .doc and .xls, and of a .docx or .xlsx with a password ([MS-OFFCRYPTO] 2.3.4)."""
 _OFFICE = "application/vnd.openxmlformats-officedocument"

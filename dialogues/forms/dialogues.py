@@ -1,57 +1,38 @@
-"""What is typed about a dialogue: when, where, who came, what was said and agreed."""
+"""What is typed about a dialogue beforehand: when, where, what for, who is to come; or that it is called off."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from dialogues.forms.fields import DatedForm, PastDayField, RowField, RowsField, SeenField, offer
-from dialogues.models import Presence
-from recommendations.models import Recommendation
+from dialogues.forms.fields import DayField, RowField, SeenField, offer
+from dialogues.words import Presence
 from tiptracker import texts
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.forms import Narrative, PlainForm
+from tiptracker.frontend.forms import PlainForm
 
 
-class DialogueForm(DatedForm):
-    """One meeting. `version` says from which state the form was filled."""
+class DialogueForm(PlainForm):
+    """One meeting, to come or held. `version` says from which state the form was filled."""
 
-    held_on = PastDayField(label="Date")
+    held_on = DayField(label="Date", help_text="The day on which it is to be held, or was.")
     place = forms.CharField(max_length=200)
     purpose = forms.CharField(
         max_length=300, help_text="In one line, such as “Bilateral dialogue on trafficking in persons”."
     )
-    agenda = RowsField(label="On the agenda", required=False)
-    record = forms.CharField(
-        max_length=texts.NARRATIVE,
-        label="What was said",
-        required=False,
-        widget=Narrative(attrs={"rows": 8}),
-        help_text="Internal to the embassy. A ministry sees the date, the place and its own commitments.",
-    )
-    agreed = forms.CharField(
-        max_length=texts.NARRATIVE,
-        label="What was agreed",
-        required=False,
-        widget=Narrative(attrs={"rows": 3}),
-        help_text="In words. Each promise is recorded as a commitment of its own, on the next page.",
-    )
     version = SeenField()
-
-    def __init__(self, *args: Any, recommendations: Sequence[Recommendation], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer(self, "agenda", recommendations)
 
 
 class ParticipantRow(PlainForm):
-    """Somebody who took part, for an office; an empty line says nothing."""
+    """Somebody who takes part, for an office; an empty line says nothing. `key` is whom it changes."""
 
-    name = forms.CharField(required=False, max_length=200)
     office = forms.CharField(required=False, max_length=200)
+    name = forms.CharField(required=False, max_length=200)
     ministry = RowField(required=False)
     presence = forms.ChoiceField(
         label="How", required=False, choices=Presence.choices(), initial=Presence.IN_PERSON.value
     )
+    key = SeenField()
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,4 +45,28 @@ class ParticipantRow(PlainForm):
         return said
 
 
-ParticipantRows = forms.formset_factory(ParticipantRow, extra=3, max_num=60, absolute_max=70)
+class _ParticipantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Lines of which one at least names an office."""
+
+    def clean(self) -> None:
+        is_wrong = any(row.errors for row in self.forms)
+        if self.forms and not is_wrong and not any(row.cleaned_data.get("office") for row in self.forms):
+            sentence = "Say who is to come: at least one office, such as “Minister of Home Affairs”."
+            self.forms[0].add_error("office", sentence)
+
+
+ParticipantRows = forms.formset_factory(ParticipantRow, formset=_ParticipantRows, extra=3, max_num=60, absolute_max=70)
+OtherRows = forms.formset_factory(ParticipantRow, extra=1, max_num=60, absolute_max=70)
+"""Who came besides those expected: lines that may all stay empty."""
+
+
+class CallOffForm(PlainForm):
+    """That a planned dialogue does not take place."""
+
+    reason = forms.CharField(
+        max_length=texts.REASON,
+        label="Why it does not take place",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Who asked, and what they said. It stays in the record, internal to the embassy.",
+    )
+    version = SeenField()

@@ -1,5 +1,6 @@
 """Fields, and rows of fields, that several forms share."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
@@ -49,6 +50,12 @@ class FigureField(forms.DecimalField):
         "max_decimal_places": "Give at most 2 digits behind the point.",
     }
 
+    def to_python(self, value: Any) -> Any:
+        """Digits alone, with a point at most: what else Python takes for a number ("1e3", "1_000") nobody means."""
+        if isinstance(value, str) and not re.fullmatch(r"[+-]?[0-9]*[.]?[0-9]*", value.strip()):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, min_value=0, max_digits=14, decimal_places=2, **kwargs)
 
@@ -77,6 +84,22 @@ class DatedForm(PlainForm):
         for field in self.fields.values():
             if isinstance(field, PastDayField):
                 field.end_at(today)
+
+
+class DefinedChoices(forms.RadioSelect):
+    """Radio buttons, each with what its word means beside it."""
+
+    def __init__(self, meanings: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.meanings = meanings
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The choice, read aloud with its meaning."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if means := self.meanings.get(str(value)):
+            option["means"] = means
+            option["attrs"]["aria-describedby"] = f"{option['attrs'].get('id', name)}-means"
+        return option
 
 
 class RowField(forms.ChoiceField):

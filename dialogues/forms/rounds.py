@@ -8,19 +8,25 @@ from django import forms
 
 from dialogues import reasons
 from dialogues.forms.evidence import ReviewForm, reason_choices
-from dialogues.forms.fields import DatedForm, FigureField, FilesField, PastDayField, typed
+from dialogues.forms.fields import DatedForm, DefinedChoices, FigureField, FilesField, PastDayField, typed
+from dialogues.models import Reading
 from dialogues.reasons import WhyRejected, WhyReturned, WhyVerified
-from dialogues.words import Direction, DoneBy, Progress, Review
+from dialogues.words import PROGRESS_MEANS, Direction, DoneBy, Progress, Review
 from recommendations.models import Indicator
 from tiptracker import texts
 from tiptracker.frontend.forms import Narrative, PlainForm
+from tiptracker.rules import spelt
 from tiptracker.words import Word
+
+NO_DATA = "no_data"
 
 
 class UpdateForm(DatedForm):
     """What a ministry says of one of its commitments. Few fields, none of them about scoring."""
 
-    claimed = forms.ChoiceField(label="How far is it?", widget=forms.RadioSelect, choices=Progress.choices())
+    claimed = forms.ChoiceField(
+        label="How far is it?", widget=DefinedChoices(PROGRESS_MEANS), choices=Progress.choices()
+    )
     title = forms.CharField(
         label="What happened, in one line",
         max_length=200,
@@ -50,7 +56,7 @@ class UpdateForm(DatedForm):
     files = FilesField(  # type: ignore[assignment]  # a form's attribute of this name is no field
         label="Files that prove it",
         help_text="Photographs, letters, lists without names; a phone’s camera will do. Choose all of them at once: "
-        "choosing again takes the place of what you chose before.",
+        "choosing again takes the place of what you chose before, unless that is attached already.",
     )
     through_on = PastDayField(label="Counted through", help_text="The last day that these figures cover.")
 
@@ -68,17 +74,18 @@ class UpdateForm(DatedForm):
 
 
 class FigureForm(PlainForm):
-    """One indicator's count since the period began: a figure, or only which way it moved, or nothing."""
+    """One indicator's count since the period began: a figure, only which way it moved, "no data", or nothing said."""
 
     figure = FigureField()
     direction = forms.ChoiceField(
-        label="Without a figure: compared with the year before",
+        label="If you have no figure",
         required=False,
         choices=[
             ("", "Nothing to say"),
-            (Direction.UP.value, "More"),
-            (Direction.LEVEL.value, "About the same"),
-            (Direction.DOWN.value, "Less"),
+            (Direction.UP.value, "More than the year before"),
+            (Direction.LEVEL.value, "About the same as the year before"),
+            (Direction.DOWN.value, "Less than the year before"),
+            (NO_DATA, "No data: nobody has counted it"),
         ],
     )
 
@@ -87,7 +94,13 @@ class FigureForm(PlainForm):
     )
 
     def __init__(
-        self, *args: Any, indicator: Indicator, since: str, districts: Sequence[str] = (), **kwargs: Any
+        self,
+        *args: Any,
+        indicator: Indicator,
+        since: str,
+        before: Reading | None = None,
+        districts: Sequence[str] = (),
+        **kwargs: Any,
     ) -> None:
         kwargs["prefix"] = f"indicator-{indicator.pk}"
         super().__init__(*args, **kwargs)
@@ -97,7 +110,13 @@ class FigureForm(PlainForm):
         else:
             del self.fields["districts"]
         self.fields["figure"].label = f"{indicator.name} since {since}"
-        self.fields["figure"].help_text = f"Counted in {indicator.unit}."
+        said = f" The period before, you said: {before.told}, through {spelt(before.through_on)}." if before else ""
+        self.fields["figure"].help_text = f"Counted in {indicator.unit}.{said}"
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a figure, a direction or "no data" to send."""
+        return self.cleaned_data["figure"] is not None or bool(self.cleaned_data["direction"])
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data

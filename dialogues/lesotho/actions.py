@@ -28,11 +28,10 @@ from dialogues.models import (
     EvidenceBearing,
     EvidenceReview,
     Participant,
-    Presence,
     Reading,
     ReadingPart,
 )
-from dialogues.words import Dimension, Kind, Review, Sensitivity
+from dialogues.words import Dimension, Kind, Presence, Review, Sensitivity
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import (
     Benchmark,
@@ -278,6 +277,7 @@ def _dialogue(fact: lines.Dialogue) -> Dialogue | None:
             office=one.office,
             ministry=_ministry(one.ministry),
             presence=Presence.VIDEO if one.by_video else Presence.IN_PERSON,
+            came=True,
         )
         for one in fact.participants
     )

@@ -66,3 +66,7 @@ def ensure_exercise(country: Country) -> None:
     """Everybody of the exercise, so that a password can be set for them; their ministries must be there."""
     for account in EXERCISE:
         ensure(account, country)
+    if country.contact is None:
+        country.contact = ensure(OFFICER, country)
+        country.save(update_fields=["contact"])
+        audit.record("country.changed", by=None, row=country, country=country, after={"contact": OFFICER.name})

@@ -7,8 +7,8 @@ from dialogues import actions
 from dialogues.lesotho import asked, people
 from dialogues.lesotho.cast import YEAR, Cast
 from dialogues.lesotho.script import Step, adding_to
-from dialogues.models import Dialogue, Presence
-from dialogues.words import Horizon, MadeBy, Progress, Reach, Verdict
+from dialogues.models import Dialogue, NextStep
+from dialogues.words import Horizon, MadeBy, Presence, Progress, Reach, Verdict
 from recommendations.models import Recommendation
 
 STEPS: list[Step] = []
@@ -61,6 +61,16 @@ AT_THE_MEETING = (
 )
 BY_LETTER = Promise(asked.JUSTICE, PENALTIES, "9a", Reach.CONTRIBUTES, date(2022, 2, 25))
 
+SAID = (
+    "Exercise: Justice explained what the bill still lacks.",
+    "Exercise: the police named the ten districts one by one.",
+    "",
+    "Exercise: Home Affairs showed the draft rules.",
+    "",
+    "",
+)
+"""At the working meeting, of each item of its agenda."""
+
 MEETING_DAY = date(2021, 11, 24)
 LETTER_DAY = date(2021, 11, 26)
 
@@ -88,20 +98,49 @@ def working_meeting_is_recorded(cast: Cast) -> None:
     agenda = Recommendation.objects.filter(
         edition__country=cast.country, edition__year=YEAR, number__in=(2, 3, 4, 5, 6, 10)
     ).order_by("number")
-    dialogue = actions.record_dialogue(
+    dialogue = actions.plan_dialogue(
         country=cast.country,
         held_on=MEETING_DAY,
         place="Exercise: the embassy, Maseru",
         purpose="Exercise: working meeting on the recommendations",
-        record="Exercise: the three ministries went through the recommendations one by one.",
-        agreed="Exercise: each ministry named what it will do, and by when.",
         participants=[
             actions.ParticipantLine("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
             for name in (asked.HOME, asked.POLICE, asked.JUSTICE)
         ]
         + [actions.ParticipantLine("", "Exercise: observer in Washington", Presence.VIDEO, None)],
-        agenda=list(agenda),
         source="Exercise: note of the embassy",
+        by=cast.officer,
+        now=cast.now,
+    )
+    dialogue = actions.arrange_agenda(
+        dialogue=dialogue,
+        version=dialogue.version,
+        items=[actions.ItemLine(recommendation) for recommendation in agenda],
+        by=cast.officer,
+        now=cast.now,
+    )
+    came = [
+        actions.ParticipantLine(one.name, one.office, Presence(one.presence), one.ministry, came=True, key=one.pk)
+        for one in dialogue.participants.all()
+    ]
+    actions.record_dialogue(
+        dialogue=dialogue,
+        version=dialogue.version,
+        participants=came,
+        said={item.pk: said for item, said in zip(dialogue.agenda.all(), SAID, strict=True)},
+        record="Exercise: the three ministries went through the recommendations one by one.",
+        agreed="Exercise: each ministry named what it will do, and by when.",
+        next_steps=[
+            actions.NextStepLine(
+                "Exercise: send the three ministries the recommendations with their benchmarks, in one list",
+                None,
+                "",
+                date(2021, 12, 1),
+            ),
+            actions.NextStepLine(
+                "Exercise: say who will answer questions about figures", cast.ministry(asked.JUSTICE), "", None
+            ),
+        ],
         by=cast.officer,
         now=cast.now,
     )
@@ -111,8 +150,15 @@ def working_meeting_is_recorded(cast: Cast) -> None:
 
 @at(2021, 11, 29, 10)
 def letter_is_recorded(cast: Cast) -> None:
-    """The officer records what Justice promised by letter."""
+    """The officer records what Justice promised by letter, and ticks off what the embassy was to send."""
     _promises(cast, BY_LETTER, LETTER_DAY, dialogue=None, letter="Exercise: letter of the ministry, 26 November 2021")
+    actions.tick_off(
+        step=NextStep.objects.get(dialogue__held_on=MEETING_DAY, ministry=None),
+        done_on=date(2021, 11, 29),
+        result="Exercise: sent to the three focal points.",
+        by=cast.officer,
+        now=cast.now,
+    )
 
 
 # --- Home Affairs: rules put in force, verified, and later taken back -------------------------------------------------

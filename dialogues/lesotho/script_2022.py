@@ -16,7 +16,7 @@ from dialogues.lesotho.script_2021 import (
     SPENDING_RULES,
     TRAIN_FOCAL_POINTS,
 )
-from dialogues.words import DoneBy, EvidenceKind, Progress, Review, Shows, Verdict
+from dialogues.words import DoneBy, EvidenceKind, Presence, Progress, Review, Shows, Verdict
 
 STEPS: list[Step] = []
 """In the order in which they happen."""
@@ -328,4 +328,42 @@ def police_course_is_logged(cast: Cast) -> None:
         date(2022, 1, 25),
         ("7a", Shows.ACTION),
         kind=EvidenceKind.TRAINING,
+    )
+
+
+FOLLOW_UP_DAY = date(2022, 2, 10)
+
+
+@at(2022, 1, 27, 11)
+def follow_up_is_planned(cast: Cast) -> None:
+    """The officer plans a follow-up with the three ministries, and puts on its agenda what presses."""
+    dialogue = actions.plan_dialogue(
+        country=cast.country,
+        held_on=FOLLOW_UP_DAY,
+        place="Exercise: Ministry of Justice, Maseru",
+        purpose="Exercise: follow-up, eighteen days before the deadline",
+        participants=[
+            *(
+                actions.ParticipantLine("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
+                for name in (asked.HOME, asked.POLICE, asked.JUSTICE)
+            ),
+            actions.ParticipantLine("", "Exercise: officer of the embassy", Presence.IN_PERSON, None),
+            actions.ParticipantLine("", "Exercise: observer in Washington", Presence.VIDEO, None),
+        ],
+        source="Exercise: invitation of the embassy",
+        by=cast.officer,
+        now=cast.now,
+    )
+    actions.arrange_agenda(
+        dialogue=dialogue,
+        version=dialogue.version,
+        items=[
+            actions.ItemLine(cast.commitment(TRAIN_FOCAL_POINTS), "Exercise: which districts are left, and when?"),
+            actions.ItemLine(cast.commitment(PROSECUTION_FIGURES), "Exercise: hand over the figures through January."),
+            actions.ItemLine(cast.commitment(COURTS_BILL), "Exercise: on which day does the bill go to Parliament?"),
+            actions.ItemLine(cast.commitment(PROCEDURES)),
+            actions.ItemLine("Exercise: who speaks for the government after the deadline"),
+        ],
+        by=cast.officer,
+        now=cast.now,
     )

@@ -1,6 +1,7 @@
 from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentEvent
-from dialogues.models.dialogues import AgendaItem, Dialogue, Participant, Presence
+from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
+from dialogues.models.drafts import Draft
 from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, FileScan
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
@@ -14,13 +15,16 @@ __all__ = [
     "CommitmentBenchmark",
     "CommitmentEvent",
     "Dialogue",
+    "DialogueFile",
+    "Draft",
     "Evidence",
     "EvidenceBearing",
     "EvidenceFile",
     "EvidenceReview",
     "FileScan",
+    "NextStep",
+    "NextStepDone",
     "Participant",
-    "Presence",
     "Reading",
     "ReadingPart",
     "Redaction",

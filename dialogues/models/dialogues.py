@@ -1,22 +1,18 @@
-"""Meetings with a government: who came, what was said, what was agreed."""
+"""Meetings with a government: who is to come and came, what is to be asked, what was said, what was agreed."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
+from dialogues.meetings import stage_on
+from dialogues.words import Paper, Presence, Stage
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Country, Ministry, Reader
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.words import Role, Word
-
-
-class Presence(Word):
-    """How somebody took part."""
-
-    IN_PERSON = "in_person", "In person"
-    VIDEO = "video", "By video"
+from tiptracker.words import Role
 
 
 class DialogueQuerySet(models.QuerySet["Dialogue"]):
@@ -30,9 +26,27 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
             return self.none()
         return self.filter(country__in=Country.objects.visible_to(user))
 
+    def held(self) -> Self:
+        """Those of which something is recorded."""
+        return self.filter(recorded_at__isnull=False)
+
+    def held_before(self, dialogue: "Dialogue") -> Self:
+        """Those with the same country that came earlier and were held, the last of them first."""
+        earlier = Q(held_on__lt=dialogue.held_on) | Q(held_on=dialogue.held_on, pk__lt=dialogue.pk)
+        return self.held().filter(earlier, country=dialogue.country_id).order_by("-held_on", "-pk")
+
+    def ahead_first(self) -> Self:
+        """What is planned or waits to be recorded, soonest first; then what was held or called off, newest first."""
+        is_over = Case(When(Q(recorded_at__isnull=False) | Q(called_off_at__isnull=False), then=Value(1)), default=0)
+        ahead = Case(When(is_over=0, then=F("held_on")))
+        return self.alias(is_over=is_over).order_by("is_over", ahead.asc(nulls_last=True), "-held_on", "-pk")
+
 
 class Dialogue(models.Model):
-    """One meeting. A ministry reads its date and place alone; purpose, record, agenda and participants are internal."""
+    """One meeting, planned or held. A ministry reads its date and place alone; everything else is internal.
+
+    `entered_at` is None where it was written down at once as held, `recorded_at` until something is recorded of it.
+    """
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="dialogues")
     held_on = models.DateField("date")
@@ -41,8 +55,13 @@ class Dialogue(models.Model):
     record = models.TextField("what was said", blank=True)
     agreed = models.TextField("what was agreed", blank=True)
     source = models.CharField(max_length=300, blank=True)
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(null=True, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    called_off_at = models.DateTimeField(null=True, blank=True)
+    called_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    called_off_reason = models.TextField("why it was called off", blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = DialogueQuerySet.as_manager()
@@ -51,22 +70,47 @@ class Dialogue(models.Model):
         ordering = ("-held_on", "-pk")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                "country", "held_on", "place", condition=~Q(place=REDACTED), name="one_dialogue_a_day_and_place"
+                "country",
+                "held_on",
+                "place",
+                condition=~Q(place=REDACTED) & Q(called_off_at__isnull=True),
+                name="one_dialogue_a_day_and_place",
+            ),
+            models.CheckConstraint(
+                name="a_dialogue_is_entered_or_recorded_by_somebody",
+                condition=Q(entered_at__isnull=False, entered_by__isnull=False)
+                | Q(recorded_at__isnull=False, recorded_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="what_is_called_off_has_its_reason_and_no_record",
+                condition=Q(called_off_at__isnull=True, called_off_by__isnull=True, called_off_reason="")
+                | Q(called_off_at__isnull=False, called_off_by__isnull=False, recorded_at__isnull=True)
+                & ~Q(called_off_reason=""),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.held_on}, {self.place}"
 
+    def stage_on(self, day: date) -> Stage:
+        """How far it has come at `day`."""
+        return stage_on(
+            self.held_on,
+            day,
+            is_recorded=self.recorded_at is not None,
+            is_called_off=self.called_off_at is not None,
+        )
+
 
 class Participant(models.Model):
-    """Somebody at a dialogue, for an office."""
+    """Somebody expected at a dialogue, for an office; `came` is None until that is recorded."""
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="participants")
     name = models.CharField(max_length=200, blank=True)
     office = models.CharField(max_length=200)
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
     presence = models.CharField(max_length=10, choices=Presence.choices(), default=Presence.IN_PERSON)
+    came = models.BooleanField(null=True, blank=True)
 
     class Meta:
         ordering = ("pk",)
@@ -76,16 +120,117 @@ class Participant(models.Model):
 
 
 class AgendaItem(models.Model):
-    """A recommendation on a dialogue's agenda."""
+    """What is to be spoken of at a dialogue: a recommendation, a commitment, or a topic in our own words."""
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="agenda")
-    recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="+")
+    recommendation = models.ForeignKey(Recommendation, models.PROTECT, null=True, blank=True, related_name="+")
+    commitment = models.ForeignKey("dialogues.Commitment", models.PROTECT, null=True, blank=True, related_name="+")
+    topic = models.CharField(max_length=300, blank=True)
     position = models.PositiveSmallIntegerField()
-    note = models.TextField(blank=True)
+    note = models.TextField("what to ask", blank=True)
+    said = models.TextField("what was said", blank=True)
 
     class Meta:
         ordering = ("position", "pk")
         constraints: ClassVar = [
             models.UniqueConstraint("dialogue", "recommendation", name="recommendation_once_on_an_agenda"),
+            models.UniqueConstraint("dialogue", "commitment", name="commitment_once_on_an_agenda"),
             models.CheckConstraint(name="agenda_positions_begin_at_one", condition=Q(position__gte=1)),
+            models.CheckConstraint(
+                name="an_item_is_a_recommendation_a_commitment_or_a_topic",
+                condition=Q(recommendation__isnull=False, commitment__isnull=True, topic="")
+                | Q(recommendation__isnull=True, commitment__isnull=False, topic="")
+                | Q(recommendation__isnull=True, commitment__isnull=True) & ~Q(topic=""),
+            ),
         ]
+
+    def __str__(self) -> str:
+        if self.recommendation:
+            return f"Recommendation {self.recommendation.number}: {self.recommendation.text}"
+        return str(self.commitment) if self.commitment else self.topic
+
+
+class NextStepQuerySet(models.QuerySet["NextStep"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy, with the dialogue. No ministry: what it owes stands in its commitments."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
+        return self.filter(dialogue__in=Dialogue.objects.visible_to(user))
+
+    def unsettled(self) -> Self:
+        """Those that nobody has ticked off."""
+        return self.filter(done__isnull=True)
+
+
+class NextStep(models.Model):
+    """What somebody undertook to do next, short of a commitment: the embassy, a ministry, or another office."""
+
+    dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="next_steps")
+    text = models.TextField("what is to be done")
+    ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
+    office = models.CharField("which office", max_length=200, blank=True)
+    due_on = models.DateField("by when", null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = NextStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(name="a_next_step_says_something", condition=~Q(text="")),
+            models.CheckConstraint(name="a_next_step_has_one_owner", condition=Q(ministry__isnull=True) | Q(office="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def owner(self) -> str:
+        """Who is to do it, as read: the ministry, the office as named, or else the embassy."""
+        return self.ministry.short_name if self.ministry else self.office or "The embassy"
+
+
+class NextStepDone(models.Model):
+    """That a next step was done, on which day, and in a word what came of it. Never changed."""
+
+    step = models.OneToOneField(NextStep, models.PROTECT, related_name="done")
+    done_on = models.DateField("done on")
+    result = models.TextField("what came of it", blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "next steps done"
+
+    def __str__(self) -> str:
+        return f"{self.step}: done {self.done_on}"
+
+
+class DialogueFileQuerySet(models.QuerySet["DialogueFile"]):
+    def visible_to(self, user: Reader) -> Self:
+        """The embassy, with the dialogue."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
+        return self.filter(dialogue__in=Dialogue.objects.visible_to(user))
+
+
+class DialogueFile(models.Model):
+    """A file that belongs to a dialogue: the statement given there, the communiqué, a photograph. Never changed."""
+
+    dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="files")
+    file = models.ForeignKey("dialogues.EvidenceFile", models.PROTECT, related_name="dialogues")
+    what = models.CharField("what it is", max_length=12, choices=Paper.choices())
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = DialogueFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint("dialogue", "file", name="a_file_once_at_a_dialogue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.file}"

@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.functional import cached_property
 
 from dialogues.models.commitments import Commitment
+from dialogues.models.dialogues import DialogueFile
 from dialogues.models.updates import UpdateRound
 from dialogues.words import Answer, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark
@@ -24,18 +25,28 @@ def random_name(instance: "EvidenceFile", filename: str) -> str:
     return f"evidence/{name[:2]}/{name}"
 
 
+UNSENT = Q(evidence__isnull=True, dialogues__isnull=True)
+"""Of files: those that nothing cites, neither evidence nor a dialogue."""
+
+
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
     def visible_to(self, user: Reader) -> Self:
-        """With a piece of evidence that cites it; and what one has uploaded oneself, not sent, and is still kept."""
+        """With evidence, a dialogue or a draft that holds it; and what one uploaded oneself, not sent, still kept."""
+        from dialogues.models.drafts import Draft  # noqa: PLC0415 -- drafts hold files, and import them
+
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        cited = Q(evidence__in=Evidence.objects.visible_to(user))
-        own = Q(evidence__isnull=True, uploaded_by=user.pk) & ~Q(name=REDACTED)
-        return self.filter(cited | own).distinct()
+        of_dialogues = Q(dialogues__in=DialogueFile.objects.visible_to(user))
+        cited = Q(evidence__in=Evidence.objects.visible_to(user)) | of_dialogues
+        drafted = Q(drafts__in=Draft.objects.visible_to(user))
+        own = UNSENT & Q(uploaded_by=user.pk)
+        return self.filter(cited | ((own | drafted) & ~Q(name=REDACTED))).distinct()
 
     def kept(self) -> Self:
         """Whose content is still there: all but those that nobody sent, and those that were redacted as a whole."""
-        rows = self.filter(~Q(name=REDACTED) | Exists(Evidence.objects.filter(file=OuterRef("pk"))))
+        of_evidence = Exists(Evidence.objects.filter(file=OuterRef("pk")))
+        of_a_dialogue = Exists(DialogueFile.objects.filter(file=OuterRef("pk")))
+        rows = self.filter(~Q(name=REDACTED) | of_evidence | of_a_dialogue)
         return rows.exclude(pk__in=self.model.objects.redacted().values("pk"))
 
     def redacted(self) -> Self:
@@ -47,8 +58,8 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
         return self.kept().filter(scans__isnull=True)
 
     def unsent(self, *, before: datetime) -> Self:
-        """Uploaded before a moment, cited by nothing, and still kept."""
-        return self.filter(evidence__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
+        """Uploaded before a moment, cited by nothing, in no draft, and still kept."""
+        return self.filter(UNSENT, drafts__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
 
 
 class EvidenceFile(models.Model):

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from dialogues.models.assessments import Assessment
 from dialogues.models.commitments import Commitment, CommitmentEvent
-from dialogues.models.dialogues import AgendaItem, Dialogue, Participant
+from dialogues.models.dialogues import AgendaItem, Dialogue, NextStep, NextStepDone, Participant
 from dialogues.models.evidence import Evidence, EvidenceFile, EvidenceReview
 from dialogues.models.readings import Reading
 from dialogues.models.redactions import Redaction, RedactionDecision
@@ -34,25 +34,28 @@ TEXT_REDACTED = "text.redacted"
 
 
 class Texts(NamedTuple):
-    """The fields of a model that hold free text, and the way from its rows to their country."""
+    """The fields of a model that hold free text, and the way from its rows to their country, or the two ways."""
 
     fields: tuple[str, ...]
     country: str
+    or_country: str = ""
 
 
 TEXTS: Mapping[type[models.Model], Texts] = {
     UpdateRound: Texts(("narrative",), "update__commitment__country"),
     RoundDecision: Texts(("reason",), "round__update__commitment__country"),
     Evidence: Texts(("title", "stated_by", "source", "link"), "country"),
-    EvidenceFile: Texts(("name",), "evidence__country"),
+    EvidenceFile: Texts(("name",), "evidence__country", "dialogues__dialogue__country"),
     EvidenceReview: Texts(("reason",), "evidence__country"),
     Reading: Texts(("note", "source"), "indicator__country"),
     Commitment: Texts(("text", "letter"), "country"),
     CommitmentEvent: Texts(("reason",), "commitment__country"),
     Assessment: Texts(("rationale", "law"), "benchmark__recommendation__edition__country"),
-    Dialogue: Texts(("place", "purpose", "record", "agreed", "source"), "country"),
+    Dialogue: Texts(("place", "purpose", "record", "agreed", "source", "called_off_reason"), "country"),
     Participant: Texts(("name", "office"), "dialogue__country"),
-    AgendaItem: Texts(("note",), "dialogue__country"),
+    AgendaItem: Texts(("topic", "note", "said"), "dialogue__country"),
+    NextStep: Texts(("text", "office"), "dialogue__country"),
+    NextStepDone: Texts(("result",), "step__dialogue__country"),
     Edition: Texts(("source", "note"), "country"),
     EditionTerms: Texts(("reason", "working_mark_reason"), "edition__country"),
     Milestone: Texts(("source",), "edition__country"),
@@ -70,7 +73,11 @@ def rows_of(model: type[models.Model], country: Country) -> QuerySet[Any]:
 
     So a file that nobody sent is not among them: it is its uploader's alone, and swept by itself.
     """
-    return model._default_manager.filter(**{TEXTS[model].country: country}).distinct().order_by("pk")
+    texts = TEXTS[model]
+    of_country = Q((texts.country, country))
+    if texts.or_country:
+        of_country |= Q((texts.or_country, country))
+    return model._default_manager.filter(of_country).distinct().order_by("pk")
 
 
 def log_of(country: Country) -> QuerySet[AuditDetail]:

@@ -26,6 +26,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
@@ -55,12 +56,12 @@ from dialogues.status import Standing, first_due
 from dialogues.telling import moved
 from dialogues.views.here import Head, late_by, newest_edition, recorded_before
 from dialogues.views.redactions import pending_on, redacted_on
-from dialogues.views.story import decision_on, next_step, tell
-from dialogues.words import Horizon, Kind, MadeBy, Reach, Status
+from dialogues.views.story import Story, decision_on, next_step, tell
+from dialogues.words import Horizon, Kind, MadeBy, Progress, Reach, Status
 from recommendations.models import Benchmark, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
 from tiptracker import clock, exports
-from tiptracker.accounts.models import Ministry, User
+from tiptracker.accounts.models import Ministry, User, contact_in
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, spelt
@@ -225,6 +226,7 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "commitment": Head.of(commitment),
         "standing": story.standing,
+        "status": story.standing.status,
         "status_text": late_by(story.standing.days_late) if story.standing.days_late else "",
         "moved": moved(story.standing.slips, first_due(story.events, today)),
         "entries": story.entries,
@@ -241,9 +243,24 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
             "horizon": Horizon(commitment.horizon).label,
             "verbs": _verbs(user, commitment, story.standing),
         }
-    elif story.returned and (decision := decision_on(story.returned)):
-        context["returned_reason"] = decision.reason
+    else:
+        context |= _for_its_ministry(story, just_sent="sent" in request.GET)
     return render_page(request, "dialogues/commitment_detail.html", context)
+
+
+def _for_its_ministry(story: Story, *, just_sent: bool) -> dict[str, Any]:
+    """Why its update came back, or who will look at it; late is nothing that waits for the embassy."""
+    commitment, waiting = story.commitment, story.waiting
+    decision = decision_on(story.returned) if story.returned else None
+    context: dict[str, Any] = {
+        "returned_reason": decision.reason if decision else "",
+        "contact": contact_in(commitment.country_id),
+        "just_sent": reverse("update_draft", args=[commitment.pk]) if just_sent and waiting else "",
+    }
+    if waiting and story.standing.status is Status.LATE:
+        sent_on = spelt(timezone.localtime(waiting.recorded_at).date())
+        context |= {"status": Progress(waiting.claimed), "status_text": f"With the embassy since {sent_on}"}
+    return context
 
 
 def _verbs(user: User, commitment: Commitment, standing: Standing) -> list[tuple[str, str]]:

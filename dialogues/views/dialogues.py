@@ -1,4 +1,4 @@
-"""Pages about dialogues: who came, what was said, what was agreed."""
+"""Pages about dialogues: the list, one of them as agenda or as minutes, planning one, moving it, calling it off."""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -7,20 +7,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
-from dialogues.forms.dialogues import DialogueForm, ParticipantRows
+from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantRows
 from dialogues.forms.fields import beside_field, has_now_seen, refused, typed, with_another_row
-from dialogues.models import Commitment, Dialogue, Participant, Presence
+from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, NextStep, Participant
 from dialogues.views.commitments import Line, line, lines
+from dialogues.views.follow_up import by_whose, items_of, last_time, steps_told
 from dialogues.views.here import newest_edition, recorded_before
 from dialogues.views.redactions import pending_on, redacted_on
-from recommendations.models import Recommendation
+from dialogues.words import Presence, Stage
 from tiptracker import clock, exports
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.pages import SignedIn, render_page
@@ -37,50 +39,70 @@ class Meeting(NamedTuple):
     held_on: date
     place: str
     commitment_count: int
+    stage: Stage | None = None
     purpose: str = ""
     participant_count: int = 0
+    step_count: int = 0
+
+
+HEADS = ("Date", "Place", "Commitments")
+INTERNAL_HEADS = ("State", "Purpose", "Came or expected", "Next steps still open")
 
 
 @login_required
 @require_safe
 def dialogue_list(request: SignedIn) -> HttpResponse:
-    """Every meeting, newest first."""
-    user = request.user
+    """Every meeting: what is planned or waits to be recorded, then what was held, newest first."""
+    user, today = request.user, clock.today()
     made_there = Commitment.objects.visible_to(user).filter(dialogue=OuterRef("pk")).order_by().values("dialogue")
+    open_steps = NextStep.objects.visible_to(user).unsettled().filter(dialogue=OuterRef("pk")).order_by()
     rows = (
         Dialogue.objects.visible_to(user)
         .annotate(
-            participant_count=Count("participants", distinct=True),
+            participant_count=Count("participants", filter=~Q(participants__came=False), distinct=True),
             commitment_count=Coalesce(Subquery(made_there.annotate(n=Count("pk")).values("n")), 0),
+            step_count=Coalesce(Subquery(open_steps.values("dialogue").annotate(n=Count("pk")).values("n")), 0),
         )
-        .order_by("-held_on", "-pk")
+        .ahead_first()
     )
     if exports.is_asked(request):
-        heads = ("Date", "Place", "Commitments", *(("Purpose", "Came") if user.is_embassy else ()))
-        return exports.export(request, "dialogues", heads, [_meeting(row, user)[1:][: len(heads)] for row in rows])
+        heads = (*HEADS, *(INTERNAL_HEADS if user.is_embassy else ()))
+        cells = [_cells(_meeting(row, user, today))[: len(heads)] for row in rows]
+        return exports.export(request, "dialogues", heads, cells)
     page: Any = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     edition = newest_edition(user)
     context = {
         "page": page,
         "is_embassy": user.is_embassy,
-        "meetings": [_meeting(dialogue, user) for dialogue in page],
+        "meetings": [_meeting(dialogue, user, today) for dialogue in page],
         "can_add": edition is not None and permissions.can_hold_dialogue(user, edition.country),
     }
     return render_page(request, "dialogues/dialogue_list.html", context)
 
 
-def _meeting(row: Any, user: User) -> Meeting:
+def _meeting(row: Any, user: User, day: date) -> Meeting:
     """A row of the list, with what this reader may know of it."""
-    internal = (row.purpose, row.participant_count) if user.is_embassy else ()
+    internal = (row.stage_on(day), row.purpose, row.participant_count, row.step_count) if user.is_embassy else ()
     return Meeting(row.pk, row.held_on, row.place, row.commitment_count, *internal)
+
+
+def _cells(told: Meeting) -> tuple[object, ...]:
+    internal = (told.stage.label, told.purpose, told.participant_count, told.step_count) if told.stage else ()
+    return told.held_on, told.place, told.commitment_count, *internal
 
 
 @login_required
 @require_safe
 def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
-    """One meeting and the commitments made there; the rest of it is the embassy's alone."""
-    user, today = request.user, clock.today()
-    dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country", "recorded_by"), pk=pk)
+    """One meeting, to be read and printed: the agenda of one to come, the minutes of one that was held.
+
+    A ministry reads its date, its place and its own commitments; the rest is the embassy's alone.
+    """
+    user = request.user
+    dialogue = get_object_or_404(
+        Dialogue.objects.visible_to(user).select_related("country", "recorded_by", "entered_by", "called_off_by"), pk=pk
+    )
+    today = clock.today()
     made_there = lines(Commitment.objects.visible_to(user).filter(dialogue=dialogue), user, today)
     commitments: list[Line] = [line(commitment, today) for commitment in made_there]
     context: dict[str, Any] = {
@@ -90,24 +112,47 @@ def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
         "commitments": commitments,
     }
     if user.is_embassy:
-        participants = Participant.objects.filter(dialogue=dialogue).select_related("ministry")
-        context |= {
-            "is_embassy": True,
-            "dialogue": dialogue,
-            "participants": [(each, Presence(each.presence).label) for each in participants],
-            "redacted": redacted_on(dialogue, *participants),
-            "pending": pending_on(
-                user, dialogue.country, dialogue, *participants, *(each.commitment for each in commitments)
-            ),
-            "agenda": [item.recommendation for item in dialogue.agenda.select_related("recommendation")],
-            "can_change": permissions.can_hold_dialogue(user, dialogue.country),
-        }
+        if "saved" in request.GET:  # the record was just saved, so the device needs its copy no longer
+            context["draft_sent"] = reverse("dialogue_draft", args=[dialogue.pk])
+        context |= {"is_embassy": True, "today": today} | _internal(user, dialogue, commitments, today)
     return render_page(request, "dialogues/dialogue_detail.html", context)
+
+
+def _internal(user: User, dialogue: Dialogue, commitments: list[Line], today: date) -> dict[str, Any]:
+    """What the embassy alone reads of a dialogue."""
+    participants = list(Participant.objects.filter(dialogue=dialogue).select_related("ministry"))
+    items = items_of(user, dialogue, today)
+    steps = steps_told(NextStep.objects.visible_to(user).filter(dialogue=dialogue), today)
+    files = DialogueFile.objects.visible_to(user).filter(dialogue=dialogue).select_related("file", "recorded_by")
+    texts = [
+        dialogue,
+        *participants,
+        *AgendaItem.objects.filter(dialogue=dialogue),
+        *(row for step in steps for row in (step.row, step.done)),
+        *(each.file for each in files),
+    ]
+    stage = dialogue.stage_on(today)
+    return {
+        "dialogue": dialogue,
+        "stage": stage,
+        "is_held": stage is Stage.HELD,
+        "participants": [(each, Presence(each.presence).label) for each in participants],
+        "items": items,
+        "any_said": any(item.said for item in items),
+        "groups": by_whose(items).items(),
+        "absent": [each for each in participants if each.came is False],
+        "steps": steps,
+        "files": files,
+        "last": last_time(user, dialogue, today),
+        "redacted": redacted_on(*texts),
+        "pending": pending_on(user, dialogue.country, *texts, *(each.commitment for each in commitments)),
+        "can_change": permissions.can_hold_dialogue(user, dialogue.country),
+    }
 
 
 @login_required
 def dialogue_add(request: SignedIn) -> HttpResponse:
-    """Write a meeting down, in the room or after it."""
+    """Plan a meeting, and go on to its agenda; or enter one that was held, and go on to its record."""
     edition = newest_edition(request.user)
     if edition is None or not permissions.can_hold_dialogue(request.user, edition.country):
         raise PermissionDenied
@@ -116,13 +161,14 @@ def dialogue_add(request: SignedIn) -> HttpResponse:
     if page.is_sent and page.is_valid():
         now = clock.now(edition.country.time_zone)
         try:
-            dialogue = actions.record_dialogue(country=edition.country, by=request.user, now=now, **page.said())
+            dialogue = actions.plan_dialogue(country=edition.country, by=request.user, now=now, **page.said(came=None))
         except Refused as refusal:
             beside_field(page.form, str(refusal), refusal.field)
             before = recorded_before(refusal, "dialogue_detail")
         else:
-            messages.success(request, "Recorded. Add each promise made there as a commitment.")
-            return redirect("dialogue_detail", dialogue.pk)
+            is_to_come = dialogue.held_on > now.date()
+            messages.success(request, "Saved. Now the agenda." if is_to_come else "Saved. Now what was said there.")
+            return redirect("dialogue_agenda" if is_to_come else "dialogue_record", dialogue.pk)
     context = {
         "form": page.form,
         "rows": page.rows,
@@ -134,7 +180,7 @@ def dialogue_add(request: SignedIn) -> HttpResponse:
 
 @login_required
 def dialogue_edit(request: SignedIn, pk: int) -> HttpResponse:
-    """Put a meeting's record right. Whoever comes second sees what the first one saved, and loses nothing typed."""
+    """Move a meeting, or change who comes. Whoever is second sees what the first saved, and loses nothing typed."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
     if not permissions.can_hold_dialogue(user, dialogue.country):
@@ -144,8 +190,9 @@ def dialogue_edit(request: SignedIn, pk: int) -> HttpResponse:
     if page.is_sent and page.is_valid():
         now = clock.now(dialogue.country.time_zone)
         version = page.form.cleaned_data["version"] or 0
+        came = True if dialogue.recorded_at else None
         try:
-            actions.change_dialogue(dialogue=dialogue, version=version, by=user, now=now, **page.said())
+            actions.change_dialogue(dialogue=dialogue, version=version, by=user, now=now, **page.said(came=came))
         except ChangedMeanwhile as refusal:
             beside_field(page.form, str(refusal), refusal.field)
             dialogue.refresh_from_db()
@@ -153,6 +200,7 @@ def dialogue_edit(request: SignedIn, pk: int) -> HttpResponse:
             context["meanwhile"] = [*dialogue.participants.all()]
         except Refused as refusal:
             beside_field(page.form, str(refusal), refusal.field)
+            context["recorded_before"] = recorded_before(refusal, "dialogue_detail")
         else:
             messages.success(request, "Saved.")
             return redirect("dialogue_detail", dialogue.pk)
@@ -160,41 +208,66 @@ def dialogue_edit(request: SignedIn, pk: int) -> HttpResponse:
     return render_page(request, "dialogues/dialogue_edit.html", context, status=422 if page.is_sent else 200)
 
 
+@login_required
+def dialogue_call_off(request: SignedIn, pk: int) -> HttpResponse:
+    """Say that a planned meeting does not take place, and why."""
+    user = request.user
+    dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
+    if not permissions.can_hold_dialogue(user, dialogue.country):
+        raise PermissionDenied
+    is_sent = request.method == "POST"
+    form = CallOffForm(request.POST if is_sent else None, initial={"version": dialogue.version})
+    if form.is_valid():
+        now, said = clock.now(dialogue.country.time_zone), form.cleaned_data
+        try:
+            actions.call_off(dialogue=dialogue, version=said["version"] or 0, reason=said["reason"], by=user, now=now)
+        except ChangedMeanwhile as refusal:
+            beside_field(form, str(refusal), refusal.field)
+            dialogue.refresh_from_db()
+            has_now_seen(form, "version", dialogue.version)
+        except Refused as refusal:
+            beside_field(form, str(refusal), refusal.field)
+        else:
+            messages.success(request, "Called off. It stays in the record, with its reason.")
+            return redirect("dialogue_detail", dialogue.pk)
+    context = {"dialogue": dialogue, "form": form}
+    return render_page(request, "dialogues/dialogue_call_off.html", context, status=422 if is_sent else 200)
+
+
 class _Page:
     """The form of a meeting and the lines of its participants, filled from the request or from `dialogue`."""
 
     def __init__(self, request: SignedIn, country: Country, dialogue: Dialogue | None = None) -> None:
-        user = request.user
-        edition = newest_edition(user, country)
-        recommendations = Recommendation.objects.visible_to(user).filter(edition=edition)
-        offered: dict[str, Any] = {
-            "today": clock.today(country.time_zone),
-            "recommendations": list(recommendations.select_related("edition")),
-        }
-        ministries = list(Ministry.objects.visible_to(user).filter(country=country))
+        ministries = list(Ministry.objects.visible_to(request.user).filter(country=country))
         row_kwargs: dict[str, Any] = {"prefix": "people", "form_kwargs": {"ministries": ministries}}
+        self.came = dict(dialogue.participants.values_list("pk", "came")) if dialogue else {}
         self.is_sent = request.method == "POST" and "more" not in request.POST
         if request.method == "POST":
-            self.form = DialogueForm(request.POST, **offered)
+            self.form = DialogueForm(request.POST)
             self.rows = ParticipantRows(request.POST, **row_kwargs)
             if not self.is_sent:
-                self.form = DialogueForm(initial=typed(self.form), **offered)
+                self.form = DialogueForm(initial=typed(self.form))
                 self.rows = with_another_row(self.rows, **row_kwargs)
         else:
-            self.form = DialogueForm(initial=_as_typed(dialogue) if dialogue else None, **offered)
+            self.form = DialogueForm(initial=_as_typed(dialogue) if dialogue else None)
             self.rows = ParticipantRows(initial=_people(dialogue) if dialogue else None, **row_kwargs)
 
     def is_valid(self) -> bool:
         """Whether form and lines both are; asks both, so that all that is wrong is shown at once."""
         return all([self.form.is_valid(), self.rows.is_valid()])
 
-    def said(self) -> dict[str, Any]:
-        """What was typed, in the actions' words."""
+    def said(self, *, came: bool | None) -> dict[str, Any]:
+        """What was typed, in the actions' words; `came` is said of who is added."""
         said = {key: value for key, value in self.form.cleaned_data.items() if key != "version"}
         rows = (row.cleaned_data for row in self.rows)
         said["participants"] = [
             actions.ParticipantLine(
-                row["name"], row["office"], Presence(row["presence"] or Presence.IN_PERSON), row["ministry"]
+                row["name"],
+                row["office"],
+                Presence(row["presence"] or Presence.IN_PERSON),
+                row["ministry"],
+                came=self.came.get(row["key"], came),
+                key=row["key"],
             )
             for row in rows
             if row.get("office")
@@ -203,12 +276,13 @@ class _Page:
 
 
 def _as_typed(dialogue: Dialogue) -> dict[str, Any]:
-    names = ("held_on", "place", "purpose", "record", "agreed", "version")
-    agenda = [str(pk) for pk in dialogue.agenda.values_list("recommendation_id", flat=True)]
-    return {name: getattr(dialogue, name) for name in names} | {"agenda": agenda}
+    return {name: getattr(dialogue, name) for name in ("held_on", "place", "purpose", "version")}
 
 
 def _people(dialogue: Dialogue) -> list[dict[str, Any]]:
     names = ("name", "office", "presence")
     people = dialogue.participants.all()
-    return [{name: getattr(each, name) for name in names} | {"ministry": each.ministry_id} for each in people]
+    return [
+        {name: getattr(each, name) for name in names} | {"ministry": each.ministry_id, "key": each.pk}
+        for each in people
+    ]

@@ -19,6 +19,8 @@ from dialogues.models import (
     Evidence,
     EvidenceFile,
     EvidenceReview,
+    NextStep,
+    NextStepDone,
     Participant,
     Reading,
     Redaction,
@@ -53,12 +55,16 @@ class Spot(NamedTuple):
 
 
 class Named(NamedTuple):
-    """How a row is called; its page, if it has one, with the way to what that shows; what is fetched for both."""
+    """How a row is called; its page, if it has one, with the way to what that shows; what is fetched for both.
+
+    `otherwise` is the page and the way of those that the first leads nowhere.
+    """
 
     name: Callable[[Any], str]
     page: str = ""
     target: Callable[[Any], int | None] = lambda row: row.pk
     fetched: tuple[str, ...] = ()
+    otherwise: tuple[str, Callable[[Any], int | None]] | None = None
 
 
 def _day(at: datetime) -> str:
@@ -77,6 +83,10 @@ def _evidence_of(row: EvidenceFile) -> int | None:
     return next((evidence.pk for evidence in row.evidence.all()), None)
 
 
+def _dialogue_of(row: EvidenceFile) -> int | None:
+    return next((each.dialogue_id for each in row.dialogues.all()), None)
+
+
 def _benchmark(row: Any) -> str:
     return f"benchmark {row.benchmark.key}, {row.benchmark.recommendation.edition.year} edition"
 
@@ -91,7 +101,11 @@ NAMED: Mapping[type[Model], Named] = {
     ),
     Evidence: Named(lambda row: capfirst(_evidence(row)), "evidence_detail", fetched=("commitment__ministry",)),
     EvidenceFile: Named(
-        lambda row: f"File kept on {_day(row.uploaded_at)}", "evidence_detail", _evidence_of, ("evidence",)
+        lambda row: f"File kept on {_day(row.uploaded_at)}",
+        "evidence_detail",
+        _evidence_of,
+        ("evidence", "dialogues"),
+        ("dialogue_detail", _dialogue_of),
     ),
     EvidenceReview: Named(
         lambda row: f"Review of the {_evidence(row.evidence)}",
@@ -135,6 +149,18 @@ NAMED: Mapping[type[Model], Named] = {
         lambda row: row.dialogue_id,
         ("dialogue",),
     ),
+    NextStep: Named(
+        lambda row: f"Next step of the dialogue of {spelt(row.dialogue.held_on)}",
+        "dialogue_detail",
+        lambda row: row.dialogue_id,
+        ("dialogue",),
+    ),
+    NextStepDone: Named(
+        lambda row: f"What came of a next step of {spelt(row.step.dialogue.held_on)}",
+        "dialogue_detail",
+        lambda row: row.step.dialogue_id,
+        ("step__dialogue",),
+    ),
     Edition: Named(lambda row: f"Edition of {row.year}", "edition_terms"),
     EditionTerms: Named(
         lambda row: f"Terms of the {row.edition.year} edition, {_day(row.recorded_at)}",
@@ -176,6 +202,7 @@ FIELDS: Mapping[str, str] = {
     "after": "as it was after",
     "agreed": "what was agreed",
     "before": "as it was before",
+    "called_off_reason": "why it was called off",
     "criterion": "the criterion",
     "law": "the law",
     "letter": "the letter",
@@ -189,10 +216,13 @@ FIELDS: Mapping[str, str] = {
     "rationale": "the reasons",
     "reason": "the reason",
     "record": "what was said",
+    "result": "what came of it",
+    "said": "what was said",
     "source": "the source",
     "stated_by": "who says so",
     "text": "the text",
     "title": "what happened",
+    "topic": "the topic",
     "working_mark_reason": "the reason of the working mark",
     "years_unmet_source": "the source of the years unmet",
 }
@@ -223,6 +253,8 @@ def labelled(user: User, places: Sequence[tuple[type[Model], int, str]]) -> list
             names[model, each.pk] = named.name(each)
             if opens and (target := named.target(each)):
                 urls[model, each.pk] = reverse(named.page, args=[target])
+            elif named.otherwise and (target := named.otherwise[1](each)):
+                urls[model, each.pk] = reverse(named.otherwise[0], args=[target])
     return [
         Spot(
             key=f"{model._meta.label_lower}:{row}:{field}",

@@ -92,6 +92,8 @@ class Story:
     rounds: Sequence[UpdateRound]
     evidence: Sequence[Evidence]
     entries: Sequence[Entry]
+    exchange: Sequence[Entry]
+    """What the ministry sent and what the embassy answered, alone."""
 
     def rows(self, user: User) -> list[Model | None]:
         """What its entries tell of for this reader, so that what was redacted of it can be told too."""
@@ -171,7 +173,7 @@ def tell(user: User, commitment: Commitment, day: date, edition: Edition | None)
     teller = _Teller(user, commitment, edition, rounds, evidence)
     entries = [*teller.of_events(events), *teller.of_rounds(), *teller.of_evidence(), *teller.of_reviews()]
     oldest_first = sorted(entries, key=lambda entry: (entry.on, entry.recorded_at))
-    return Story(commitment, standing, events, rounds, evidence, oldest_first[::-1])
+    return Story(commitment, standing, events, rounds, evidence, oldest_first[::-1], list(teller.of_rounds())[::-1])
 
 
 class _Teller:
@@ -224,6 +226,7 @@ class _Teller:
             word={Kind.VERIFIED_DONE: Status.VERIFIED, Kind.REPORTED_DONE: Status.REPORTED}.get(kind),
             text=event.reason if self.is_embassy else "",
             by=self._name(event.recorded_by),
+            url=self._page_of_where() if kind is Kind.MADE else "",
             facts={Kind.MADE: [due], Kind.RESCHEDULED: [until_then]}.get(kind, []),
             said=event.happened_on,
         )
@@ -340,6 +343,10 @@ class _Teller:
             return f" at the dialogue of {spelt(dialogue.held_on)}, {dialogue.place}"
         return f" by {self.commitment.letter}"
 
+    def _page_of_where(self) -> str:
+        at = self.commitment.dialogue_id
+        return reverse("dialogue_detail", args=[at]) if at else ""
+
     def _name(self, person: User) -> str:
         colleague = person.ministry_id is not None and person.ministry_id == self.user.ministry_id
         return person.name if self.is_embassy or colleague else ""
@@ -383,8 +390,11 @@ def _for_ministry(story: Story) -> Next:
     commitment, status = story.commitment, story.standing.status
     send = reverse("update_send", args=[commitment.pk])
     if story.waiting:
-        sent = spelt(timezone.localtime(story.waiting.recorded_at).date())
-        return Next(f"Your update of {sent} is with the embassy. You will see the answer here.")
+        return Next(
+            f"You are done: nothing more is needed from you until the embassy has answered {_sent(story.waiting)}. The "
+            "embassy reads it with all that is attached, then accepts it, or sends it back and says what is missing. "
+            "The answer will stand here and on your first page."
+        )
     if status is Status.VERIFIED:
         return Next("The embassy has verified that this is done. Nothing more is needed. Thank you.")
     if status is Status.WITHDRAWN:
@@ -393,6 +403,10 @@ def _for_ministry(story: Story) -> Next:
         words = "Your update came back. Put right what is missing and send it again."
         return Next(words, send, "Correct it and send again")
     return Next("Tell the embassy how far it is, with something that proves it.", send, "Send an update")
+
+
+def _sent(round: UpdateRound) -> str:
+    return f"your update of {spelt(timezone.localtime(round.recorded_at).date())}"
 
 
 def _to_decide(user: User, story: Story, round: UpdateRound) -> Next:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 
-from dialogues.models import Dialogue, UpdateRound
+from dialogues.models import AgendaItem, Dialogue, UpdateRound
 from recommendations.models import Edition, Milestone, Recommendation
 from recommendations.words import MilestoneKind
 from reports import content, counting, document, telling, wording
@@ -168,8 +168,9 @@ def _dialogues(seen: Seen) -> list[Dialogue]:
     """Those held since the tracking period began, newest first."""
     return list(
         Dialogue.objects.visible_to(seen.reader)
+        .held()
         .filter(seen.recorded, country=seen.edition.country, held_on__range=(seen.edition.starts_on, seen.as_of))
-        .prefetch_related("participants", "agenda__recommendation")
+        .prefetch_related("participants", "agenda__recommendation", "agenda__commitment")
         .order_by("-held_on", "-pk")
     )
 
@@ -186,12 +187,20 @@ def _dialogue(row: Dialogue, promises: Iterable[Promise]) -> content.Dialogue:
                 attended=wording.within(person.get_presence_display()),
             )
             for person in row.participants.all()
+            if person.came is not False
         ),
-        agenda=tuple(
-            f"{label(item.recommendation)}. {item.recommendation.text}{f' ({item.note})' if item.note else ''}"
-            for item in row.agenda.all()
-        ),
-        record=row.record,
+        agenda=tuple(f"{_about(item)}{f' ({item.note})' if item.note else ''}" for item in row.agenda.all()),
+        record=_said(row),
         conclusions=row.agreed,
         agreed=tuple(promise.told for promise in promises if promise.row.dialogue_id == row.pk),
     )
+
+
+def _about(item: AgendaItem) -> str:
+    return f"{label(item.recommendation)}. {item.recommendation.text}" if item.recommendation else str(item)
+
+
+def _said(row: Dialogue) -> str:
+    """What was said, and then what was said of each item."""
+    of_items = (f"{_about(item)}: {item.said}" for item in row.agenda.all() if item.said)
+    return "\n".join(filter(None, (row.record, *of_items)))

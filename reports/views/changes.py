@@ -179,6 +179,7 @@ def _presets(user: User, edition: Edition, since: Asked) -> list[Preset]:
     today, starts_on = since.today, edition.starts_on
     held_on = (
         Dialogue.objects.visible_to(user)
+        .held()
         .filter(country=edition.country_id, held_on__gte=starts_on, held_on__lte=today)
         .order_by("-held_on")
         .values_list("held_on", flat=True)

@@ -1,120 +1,161 @@
-"""Recording a meeting, and putting the record right."""
+"""Dialogues: planned, moved, called off; their agenda; what is recorded of them; their next steps and files."""
 
 from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions import ParticipantLine, change_dialogue, record_dialogue
-from dialogues.models import Dialogue, Presence
+from dialogues.actions import (
+    CommitmentLine,
+    ItemLine,
+    NextStepLine,
+    ParticipantLine,
+    RecordedBefore,
+    arrange_agenda,
+    attach_files,
+    call_off,
+    change_dialogue,
+    plan_dialogue,
+    record_commitment,
+    record_dialogue,
+    tick_off,
+)
+from dialogues.models import Commitment, Dialogue, EvidenceFile, NextStep
+from dialogues.words import Horizon, MadeBy, Paper, Presence, Reach, Stage
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
     CountryFactory,
     DialogueFactory,
+    DialogueFileFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
     FocalPointFactory,
     MinistryFactory,
+    NextStepFactory,
     ObserverFactory,
     OfficerFactory,
+    ParticipantFactory,
     RecommendationFactory,
     at_noon,
 )
 from tests.refusing import refuses
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
-NOW = at_noon(date(2022, 1, 28))
+TODAY = date(2022, 1, 28)
+NOW = at_noon(TODAY)
+MINISTER = ParticipantLine("", "Minister", Presence.VIDEO, None)
 
 
-def said_at_the_meeting(**said):
+def beforehand(**said):
     return {
-        "held_on": date(2022, 1, 20),
+        "held_on": date(2022, 2, 10),
         "place": "The Ambassador's residence",
         "purpose": "Progress before the deadline",
-        "record": "The minister told of two cases.",
-        "agreed": "Figures by 14 February.",
-        "participants": [],
-        "agenda": [],
+        "participants": [MINISTER],
         **said,
     }
 
 
-def hold(by=None, *, country=None, **said):
-    return record_dialogue(
-        country=country or CountryFactory(), by=by or OfficerFactory(), now=NOW, **said_at_the_meeting(**said)
-    )
+def plan(by=None, *, country=None, **said):
+    return plan_dialogue(country=country or CountryFactory(), by=by or OfficerFactory(), now=NOW, **beforehand(**said))
 
 
-def put_right(dialogue, by=None, *, version=1, **said):
-    return change_dialogue(
-        dialogue=dialogue, version=version, by=by or OfficerFactory(), now=NOW, **said_at_the_meeting(**said)
-    )
+def move(dialogue, by=None, *, version=1, **said):
+    return change_dialogue(dialogue=dialogue, version=version, by=by or OfficerFactory(), now=NOW, **beforehand(**said))
 
 
-def test_record_dialogue_writes_who_came_and_what_was_talked_of():
-    by, police = OfficerFactory(), MinistryFactory(short_name="Police")
-    second, first = RecommendationFactory(), RecommendationFactory()
-    hold(
-        by,
-        participants=[
-            ParticipantLine(" Lepota Sekola ", "Minister of Police", Presence.IN_PERSON, police),
-            ParticipantLine("", "Office to Monitor and Combat Trafficking", Presence.VIDEO, None),
-        ],
-        agenda=[first, second],
-    )
+def held(**more):
+    """A dialogue of today at which somebody is expected, and nothing recorded yet."""
+    dialogue = DialogueFactory(planned=True, held_on=TODAY, **more)
+    ParticipantFactory(dialogue=dialogue)
+    return dialogue
 
-    kept = Dialogue.objects.get()
-    assert (kept.held_on, kept.place, kept.record) == (
-        date(2022, 1, 20),
-        "The Ambassador's residence",
-        "The minister told of two cases.",
-    )
-    assert (kept.recorded_by, kept.recorded_at, kept.version) == (by, NOW, 1)
-    assert [(p.name, p.office, p.presence, p.ministry) for p in kept.participants.all()] == [
-        ("Lepota Sekola", "Minister of Police", "in_person", police),
-        ("", "Office to Monitor and Combat Trafficking", "video", None),
+
+def came(dialogue, *others):
+    expected = [
+        ParticipantLine(one.name, one.office, Presence(one.presence), one.ministry, came=True, key=one.pk)
+        for one in dialogue.participants.all()
     ]
-    assert [(item.position, item.recommendation) for item in kept.agenda.all()] == [(1, first), (2, second)]
-    assert AuditEntry.objects.get().verb == "dialogue.recorded"
+    return [*expected, *others]
+
+
+def write_down(dialogue, by=None, **said):
+    return record_dialogue(
+        **{
+            "dialogue": dialogue,
+            "version": dialogue.version,
+            "participants": came(dialogue),
+            "said": {},
+            "record": "The minister told of two cases.",
+            "agreed": "Figures by 14 February.",
+            "by": by or OfficerFactory(),
+            "now": NOW,
+            **said,
+        }
+    )
+
+
+# --- Beforehand -------------------------------------------------------------------------------------------------------
+
+
+def test_plan_dialogue_keeps_who_is_expected():
+    by, police = OfficerFactory(), MinistryFactory(short_name="Police")
+    lines = [ParticipantLine(" A. Minister ", "Minister", Presence.IN_PERSON, police), MINISTER]
+
+    dialogue = plan(by, participants=lines)
+
+    assert (dialogue.entered_by, dialogue.recorded_at, dialogue.stage_on(TODAY)) == (by, None, Stage.PLANNED)
+    assert [(p.name, p.office, p.presence, p.ministry, p.came) for p in dialogue.participants.all()] == [
+        ("A. Minister", "Minister", "in_person", police, None),
+        ("", "Minister", "video", None, None),
+    ]
+    assert AuditEntry.objects.get().verb == "dialogue.planned"
 
 
 REFUSED = [
-    ({"held_on": date(2022, 1, 29)}, "That day has not come yet.", "held_on"),
-    ({"place": " "}, "Say where it was held.", "place"),
-    ({"purpose": ""}, "Say what it was held for.", "purpose"),
+    ({"place": " "}, "Say where it is held.", "place"),
+    ({"purpose": ""}, "Say what it is held for.", "purpose"),
     ({"place": "x" * 201}, "at most 200 characters", "place"),
+    ({"participants": []}, "Say who is to come: at least one office.", "participants"),
     (
         {"participants": [ParticipantLine("Somebody", " ", Presence.VIDEO, None)]},
-        "Name the office of everybody who came.",
+        "Name the office of everybody who comes.",
         "participants",
     ),
 ]
 
 
 @pytest.mark.parametrize(("said", "sentence", "field"), REFUSED)
-def test_record_dialogue_refuses(said, sentence, field):
+def test_plan_dialogue_refuses(said, sentence, field):
     with refuses(sentence, field=field):
-        hold(**said)
+        plan(**said)
     assert not Dialogue.objects.exists()
 
 
 @pytest.mark.parametrize(("said", "sentence", "field"), REFUSED)
 def test_change_dialogue_refuses_and_keeps_what_stood_there(said, sentence, field):
-    dialogue = hold(participants=[ParticipantLine("", "Minister", Presence.VIDEO, None)])
+    dialogue = plan()
 
     with refuses(sentence, field=field):
-        put_right(dialogue, **said)
+        move(dialogue, **said)
     dialogue.refresh_from_db()
     assert (dialogue.place, dialogue.version, dialogue.participants.count()) == ("The Ambassador's residence", 1, 1)
 
 
-def test_dialogue_is_recorded_once():
-    hold()
+def test_dialogue_is_planned_once_a_day_and_place_unless_it_was_called_off():
+    dialogue = plan()
 
-    with refuses("A dialogue of 20 January 2022 at The Ambassador's residence is recorded already.", field="held_on"):
-        hold()
-    assert hold(place="The ministry").pk
+    with refuses("A dialogue of 10 February 2022 at The Ambassador's residence is there already.", field="held_on"):
+        plan()
+    assert plan(place="The ministry").pk
+    call_off(dialogue=dialogue, version=1, reason="The minister travels.", by=OfficerFactory(), now=NOW)
+    assert plan().pk
 
 
 def test_dialogue_refuses_rows_of_another_country():
@@ -122,66 +163,303 @@ def test_dialogue_refuses_rows_of_another_country():
     stranger = ParticipantLine("", "Minister", Presence.VIDEO, MinistryFactory(country=elsewhere))
 
     with refuses("One of the ministries is another country's.", field="participants"):
-        hold(participants=[stranger])
-    with refuses("A recommendation on the agenda is another country's.", field="agenda"):
-        hold(agenda=[RecommendationFactory(edition__country=elsewhere)])
+        plan(participants=[stranger])
+    with refuses("Something on the agenda is another country's.", field="items"):
+        arrange(held(), RecommendationFactory(edition__country=elsewhere))
+    with refuses("Something on the agenda is another country's.", field="items"):
+        arrange(Dialogue.objects.get(), CommitmentFactory(ministry__country=elsewhere))
 
 
-def test_dialogue_refuses_a_recommendation_twice_on_the_agenda():
-    recommendation = RecommendationFactory()
-
-    with refuses("A recommendation is on the agenda twice.", field="agenda"):
-        hold(agenda=[recommendation, recommendation])
-
-
-def test_change_dialogue_replaces_what_it_says_and_logs_what_stood_there():
+def test_change_dialogue_moves_it_and_logs_what_stood_there():
     by = OfficerFactory()
-    dialogue = hold(participants=[ParticipantLine("", "Minister", Presence.VIDEO, None)])
-    put_right(
+    dialogue = plan()
+    one = dialogue.participants.get()
+    move(
         dialogue,
         by,
-        record="The minister told of three cases.",
-        participants=[ParticipantLine("", "Deputy minister", Presence.VIDEO, None)],
+        held_on=date(2022, 2, 17),
+        participants=[ParticipantLine("B. Deputy", "Deputy minister", Presence.VIDEO, None, key=one.pk)],
     )
 
     kept = Dialogue.objects.get()
-    assert (kept.record, kept.version) == ("The minister told of three cases.", 2)
-    assert [p.office for p in kept.participants.all()] == ["Deputy minister"]
+    assert (kept.held_on, kept.version) == (date(2022, 2, 17), 2)
+    assert [(p.pk, p.office) for p in kept.participants.all()] == [(one.pk, "Deputy minister")]
     entry = AuditEntry.objects.last()
     assert (entry.verb, entry.by) == ("dialogue.changed", by)
-    assert "two cases" in entry.detail.before
-    assert "three cases" in entry.detail.after
+    assert "2022-02-10" in entry.detail.before
+    assert "2022-02-17" in entry.detail.after
 
 
-def test_change_dialogue_keeps_the_notes_of_the_agenda():
-    dialogue = DialogueFactory()
-    kept = AgendaItemFactory(dialogue=dialogue, note="Ask for the figures.").recommendation
-    put_right(dialogue, agenda=[RecommendationFactory(), kept])
+def test_what_was_held_is_not_moved_to_a_day_to_come():
+    with refuses("That day has not come yet.", field="held_on"):
+        move(DialogueFactory())
 
-    assert [(item.position, item.note) for item in dialogue.agenda.all()] == [(1, ""), (2, "Ask for the figures.")]
+
+def test_called_off_with_its_reason_it_is_changed_no_more():
+    dialogue = plan()
+    with refuses("Say why it was called off.", field="reason"):
+        call_off(dialogue=dialogue, version=1, reason=" ", by=OfficerFactory(), now=NOW)
+    call_off(dialogue=dialogue, version=1, reason="The minister travels.", by=OfficerFactory(), now=NOW)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.stage_on(date(2022, 2, 11)), dialogue.called_off_reason) == (
+        Stage.CALLED_OFF,
+        "The minister travels.",
+    )
+    for change in (
+        lambda: move(dialogue, version=2),
+        lambda: arrange(dialogue, "A topic"),
+        lambda: write_down(dialogue),
+        lambda: call_off(dialogue=dialogue, version=2, reason="Again.", by=OfficerFactory(), now=NOW),
+    ):
+        with refuses("This dialogue was called off, and that stands."):
+            change()
+
+
+def test_what_was_held_is_not_called_off():
+    with refuses("Something is recorded of this dialogue, so it was held."):
+        call_off(dialogue=DialogueFactory(), version=1, reason="No.", by=OfficerFactory(), now=NOW)
 
 
 def test_second_of_two_sees_what_the_first_did():
-    dialogue = hold()
-    put_right(dialogue, OfficerFactory(name="Thabo Mokoena"), place="The ministry", agreed="Nothing.")
+    dialogue = plan()
+    move(dialogue, OfficerFactory(name="Thabo Mokoena"), place="The ministry", purpose="Something else")
 
     with refuses(
-        "Thabo Mokoena changed what was agreed and place meanwhile, on 28 January 2022 at 12:00. What you typed is kept"
+        "Thabo Mokoena changed place and purpose meanwhile, on 28 January 2022 at 12:00. What you typed is kept"
     ):
-        put_right(dialogue, record="Something else.")
-    assert put_right(dialogue, version=2, record="Something else.").version == 3
+        write_down(dialogue, version=1)
+
+
+# --- The agenda -------------------------------------------------------------------------------------------------------
+
+
+def arrange(dialogue, *abouts, by=None, **notes):
+    items = [about if isinstance(about, ItemLine) else ItemLine(about) for about in abouts]
+    return arrange_agenda(
+        dialogue=dialogue, version=dialogue.version, items=items, by=by or OfficerFactory(), now=NOW, **notes
+    )
+
+
+def test_arrange_agenda_keeps_order_notes_and_what_was_said():
+    dialogue = DialogueFactory()
+    said = AgendaItemFactory(dialogue=dialogue, said="They will.").recommendation
+    dropped = AgendaItemFactory(dialogue=dialogue)
+    promise = CommitmentFactory()
+
+    arrange(dialogue, ItemLine(promise, "When?"), said, " The courts ")
+
+    kept = [(item.position, str(item), item.note, item.said) for item in dialogue.agenda.all()]
+    assert kept == [
+        (1, promise.text, "When?", ""),
+        (2, f"Recommendation {said.number}: {said.text}", "", "They will."),
+        (3, "The courts", "", ""),
+    ]
+    assert str(dropped.recommendation.pk) in AuditEntry.objects.last().detail.before
+
+
+def test_arrange_agenda_refuses_what_is_twice_empty_or_was_spoken_of():
+    dialogue = DialogueFactory()
+    recommendation = AgendaItemFactory(dialogue=dialogue, said="They will.").recommendation
+
+    with refuses("Something is on the agenda twice.", field="items"):
+        arrange(dialogue, recommendation, recommendation)
+    with refuses("Say what the topic is, or leave the line out.", field="items"):
+        arrange(dialogue, recommendation, " ")
+    with refuses("Something was said on an item that you left out.", field="items"):
+        arrange(dialogue)
+    assert dialogue.agenda.get().position == 1
+
+
+# --- In the room ------------------------------------------------------------------------------------------------------
+
+
+def test_record_dialogue_writes_all_of_it_at_once():
+    by, police, benchmark = OfficerFactory(), MinistryFactory(short_name="Police"), BenchmarkFactory()
+    dialogue = held()
+    item = AgendaItemFactory(dialogue=dialogue)
+
+    write_down(
+        dialogue,
+        by,
+        participants=came(dialogue, ParticipantLine("", "Deputy minister", Presence.IN_PERSON, police, came=True)),
+        said={item.pk: " They will. "},
+        commitments=[
+            CommitmentLine(police, "Name them.", date(2022, 2, 14), Horizon.SHORT_TERM, [(benchmark, Reach.MEETS)]),
+            CommitmentLine(None, "Train them.", None, Horizon.MULTI_YEAR),
+        ],
+        next_steps=[
+            NextStepLine("Send the list.", None, "", date(2022, 2, 1)),
+            NextStepLine("Ask the registrar.", None, "Registrar of the High Court", None),
+        ],
+    )
+
+    kept = Dialogue.objects.get()
+    assert (kept.stage_on(TODAY), kept.recorded_by, kept.recorded_at) == (Stage.HELD, by, NOW)
+    assert [(p.office, p.came) for p in kept.participants.all()] == [("Minister", True), ("Deputy minister", True)]
+    assert kept.agenda.get().said == "They will."
+    promised = [(c.maker, c.text, c.events.get().happened_on, c.events.get().due_on) for c in kept.commitments.all()]
+    assert promised == [
+        (police.name, "Name them.", TODAY, date(2022, 2, 14)),
+        ("United States", "Train them.", TODAY, None),
+    ]
+    assert kept.commitments.first().links.get().reach == Reach.MEETS
+    assert [(s.owner, s.text, s.due_on) for s in kept.next_steps.all()] == [
+        ("The embassy", "Send the list.", date(2022, 2, 1)),
+        ("Registrar of the High Court", "Ask the registrar.", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "field"),
+    [
+        ({"participants": [MINISTER]}, "Tick who came, or add somebody", "participants"),
+        (
+            {"commitments": [CommitmentLine(None, "Train.", None, Horizon.SHORT_TERM)] * 2},
+            "You recorded exactly this",
+            "commitments-1-text",
+        ),
+        (
+            {"commitments": [CommitmentLine(None, "Train.", date(2022, 1, 27), Horizon.SHORT_TERM)]},
+            "It can't be due before it was promised.",
+            "commitments-0-due_on",
+        ),
+        (
+            {"next_steps": [NextStepLine("A", None, "", None), NextStepLine(" ", None, "", None)]},
+            "Say what is to be done next.",
+            "steps-1-text",
+        ),
+        (
+            {"next_steps": [NextStepLine("A", None, "", date(2022, 1, 27))]},
+            "It can't be due before the dialogue.",
+            "steps-0-due_on",
+        ),
+        ({"next_steps": [NextStepLine("A", None, "", None)] * 2}, "You recorded exactly this", "steps-1-text"),
+    ],
+)
+def test_record_dialogue_refuses_beside_its_row_and_keeps_nothing(said, sentence, field):
+    dialogue = held()
+
+    with refuses(sentence, field=field):
+        write_down(dialogue, **said)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.record, dialogue.version, dialogue.recorded_at) == ("", 1, None)
+    assert not Commitment.objects.exists()
+    assert not NextStep.objects.exists()
+
+
+def test_a_day_to_come_is_not_recorded():
+    dialogue = plan()
+    with refuses("It is planned for 10 February 2022, so nothing of it can be recorded yet."):
+        write_down(dialogue)
+
+
+def test_recording_again_adds():
+    dialogue = held()
+    write_down(dialogue, next_steps=[NextStepLine("Send the list.", None, "", None)])
+    dialogue.refresh_from_db()
+    first = dialogue.recorded_by
+    write_down(dialogue, OfficerFactory(), next_steps=[NextStepLine("Call them.", None, "", None)])
+
+    dialogue.refresh_from_db()
+    assert dialogue.recorded_by == first
+    assert [step.text for step in dialogue.next_steps.all()] == ["Send the list.", "Call them."]
+
+
+def test_a_promise_is_made_at_a_dialogue_that_was_held_and_is_the_first_of_its_record():
+    by = OfficerFactory()
+    said = {
+        "country": CountryFactory(), "made_by": MadeBy.UNITED_STATES, "ministry": None, "text": "Train.",
+        "made_on": TODAY, "due_on": None, "horizon": Horizon.SHORT_TERM, "links": [], "by": by, "now": NOW,
+    }  # fmt: skip
+
+    with refuses("That dialogue is planned for 10 February 2022", field="dialogue"):
+        record_commitment(dialogue=plan(), **said)
+    dialogue = held()
+    record_commitment(dialogue=dialogue, **said)
+    dialogue.refresh_from_db()
+    assert (dialogue.recorded_by, dialogue.stage_on(TODAY)) == (by, Stage.HELD)
+
+
+# --- Afterwards -------------------------------------------------------------------------------------------------------
+
+
+def tick(step, **said):
+    return tick_off(**{"step": step, "done_on": TODAY, "result": "Sent.", "by": OfficerFactory(), "now": NOW} | said)
+
+
+def test_a_next_step_is_ticked_off_once_and_not_before_it_was_agreed():
+    step = NextStepFactory()
+    with refuses("That day has not come yet.", field="done_on"):
+        tick(step, done_on=date(2022, 1, 29))
+    with refuses("It was agreed on 8 November 2021. Give that day or a later one.", field="done_on"):
+        tick(step, done_on=date(2021, 11, 7))
+
+    assert tick(step, by=OfficerFactory(name="Thabo Mokoena")).result == "Sent."
+    with refuses("Thabo Mokoena ticked this off already, as done on 28 January 2022."):
+        tick(step)
+
+
+def test_a_file_of_a_dialogue_is_kept_and_the_embassys_alone():
+    by = OfficerFactory()
+    dialogue, file = DialogueFactory(), EvidenceFileFactory(uploaded_by=by)
+    CommitmentFactory(dialogue=dialogue, ministry=(focal_point := FocalPointFactory()).ministry)
+
+    attach_files(dialogue=dialogue, files=[file], what=Paper.COMMUNIQUE, by=by, now=NOW)
+
+    assert [str(each) for each in dialogue.files.all()] == [f"Communiqué: {file.name}"]
+    seen = {
+        user: EvidenceFile.objects.visible_to(user).filter(pk=file.pk).exists()
+        for user in (ObserverFactory(), focal_point, OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+    }
+    assert list(seen.values()) == [True, False, False]
+    assert not EvidenceFile.objects.unsent(before=at_noon(date(2030, 1, 1))).exists()
+    EvidenceFile.objects.filter(pk=file.pk).update(name=REDACTED)
+    assert EvidenceFile.objects.kept().filter(pk=file.pk).exists()
+
+
+def test_a_file_goes_with_one_dialogue_and_not_with_evidence_too():
+    by = OfficerFactory()
+    of_evidence = EvidenceFactory(file=EvidenceFileFactory(uploaded_by=by)).file
+    of_another = DialogueFileFactory(file__uploaded_by=by).file
+
+    for file in (of_evidence, of_another, EvidenceFileFactory(uploaded_by=OfficerFactory())):
+        with refuses("One of those files was sent already.", field="files"):
+            attach_files(dialogue=DialogueFactory(), files=[file], what=Paper.OTHER, by=by, now=NOW)
+    with refuses("Choose a file to attach.", field="files"):
+        attach_files(dialogue=DialogueFactory(), files=[], what=Paper.OTHER, by=by, now=NOW)
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
-def test_only_officers_hold_dialogues(factory):
-    dialogue = DialogueFactory()
+def test_only_officers_write_of_dialogues(factory):
+    by, dialogue = factory(), held()
+    file = EvidenceFileFactory(uploaded_by=by)
 
-    with pytest.raises(PermissionDenied):
-        hold(factory())
-    with pytest.raises(PermissionDenied):
-        put_right(dialogue, factory())
+    for write in (
+        lambda: plan(by),
+        lambda: move(dialogue, by),
+        lambda: call_off(dialogue=dialogue, version=1, reason="No.", by=by, now=NOW),
+        lambda: arrange(dialogue, "A topic", by=by),
+        lambda: write_down(dialogue, by),
+        lambda: tick(NextStepFactory(dialogue=dialogue), by=by),
+        lambda: attach_files(dialogue=dialogue, files=[file], what=Paper.OTHER, by=by, now=NOW),
+    ):
+        with pytest.raises(PermissionDenied):
+            write()
 
 
-def test_officers_hold_dialogues_with_their_own_country_alone():
+def test_officers_plan_dialogues_with_their_own_country_alone():
     with pytest.raises(PermissionDenied):
-        hold(country=CountryFactory(elsewhere=True))
+        plan(country=CountryFactory(elsewhere=True))
+
+
+def test_what_was_recorded_before_is_named():
+    dialogue = held()
+    step = NextStepLine("Send the list.", None, "", None)
+    write_down(dialogue, by := OfficerFactory(), next_steps=[step])
+    dialogue.refresh_from_db()
+
+    with pytest.raises(RecordedBefore) as caught:
+        write_down(dialogue, by, next_steps=[step])
+    assert caught.value.row == NextStep.objects.get()

@@ -138,8 +138,14 @@ def test_the_triggers_let_exactly_these_texts_become_the_mark():
 
 
 NEEDED = {
+    "AgendaItem": {"recommendation": lambda: None},
     "BenchmarkTerms": {"benchmark": lambda: BenchmarkFactory(terms=False)},
     "CommitmentEvent": {"commitment": lambda: CommitmentFactory(made=False)},
+    "Dialogue": {
+        "planned": lambda: True,
+        "called_off_at": lambda: NOW,
+        "called_off_by": OfficerFactory,
+    },
     "EditionTerms": {"edition": lambda: EditionFactory(terms=False)},
     "EvidenceReview": {"evidence": EvidenceFactory},
     "RecommendationTerms": {"recommendation": RecommendationFactory},
@@ -357,7 +363,7 @@ def test_a_form_filled_before_is_refused_when_it_is_sent():
     with refuses("changed this meanwhile"):
         change_dialogue(
             dialogue=dialogue, version=1, held_on=dialogue.held_on, place=dialogue.place, purpose=dialogue.purpose,
-            record=f"They spoke of {NAME}, long.", agreed="", participants=[], agenda=[], by=OfficerFactory(), now=NOW,
+            participants=[], by=OfficerFactory(), now=NOW,
         )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ from tests.factories import (
     FocalPointFactory,
     IndicatorFactory,
     MinistryFactory,
+    NextStepDoneFactory,
+    NextStepFactory,
     ObserverFactory,
     OfficerFactory,
     ParticipantFactory,
@@ -170,17 +172,39 @@ def test_evidence_is_told_with_what_it_shows_and_every_review(client, officer):
 
 def test_a_dialogue_is_told_with_agenda_participants_and_commitments(client, officer, police):
     dialogue = DialogueFactory(place="Maseru", record="Frank words.")
-    item = AgendaItemFactory(dialogue=dialogue)
+    item = AgendaItemFactory(dialogue=dialogue, said="They will.")
+    NextStepDoneFactory(step=NextStepFactory(dialogue=dialogue, text="Send it."), result="Sent.")
+    NextStepFactory(dialogue=dialogue, text="Call.")
     ParticipantFactory(dialogue=dialogue, name="Minister One", office="Minister of Police", ministry=police)
     commitment = CommitmentFactory(ministry=police, dialogue=dialogue)
 
     (row,) = results(client, "dialogues")
 
     assert row["record"] == "Frank words."
-    assert row["agenda"] == [item.recommendation_id]
+    assert row["state"] == "held"
+    assert row["agenda"] == [
+        {
+            "position": 1,
+            "recommendation": item.recommendation_id,
+            "commitment": None,
+            "topic": "",
+            "note": "",
+            "said": "They will.",
+        }
+    ]
+    assert [(told["text"], told["done_on"], told["result"]) for told in row["next_steps"]] == [
+        ("Send it.", "2021-12-01", "Sent."),
+        ("Call.", None, None),
+    ]
     assert row["commitments"] == [commitment.pk]
     assert row["participants"] == [
-        {"name": "Minister One", "office": "Minister of Police", "ministry": police.pk, "presence": "in_person"}
+        {
+            "name": "Minister One",
+            "office": "Minister of Police",
+            "ministry": police.pk,
+            "presence": "in_person",
+            "came": True,
+        }
     ]
 
 
@@ -236,7 +260,7 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
         ("updates", 6),  # … updates, rounds
         ("evidence", 7),  # … evidence, bearings, reviews
         ("reviews", 5),
-        ("dialogues", 8),  # … dialogues, commitments, participants, agenda
+        ("dialogues", 9),  # … dialogues, commitments, participants, agenda, next steps
         ("readings", 5),
         ("assessments", 6),  # … assessments, grounds
     ],
@@ -247,6 +271,7 @@ def test_lists_count_their_queries(client, django_assert_num_queries, path, quer
         dialogue = DialogueFactory()
         ParticipantFactory(dialogue=dialogue)
         AgendaItemFactory(dialogue=dialogue)
+        NextStepDoneFactory(step__dialogue=dialogue)
         benchmark = BenchmarkFactory()
         sent = UpdateRoundFactory(
             update__commitment__benchmarks=[benchmark], update__commitment__dialogue=dialogue, returned=True

@@ -345,7 +345,11 @@ def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
     assert next_for(client, officer, row)[1:] == (address("round_detail", sent), "Review the update")
     assert next_for(client, observer, row).action == "Read the update"
     assert next_for(client, police, row) == (
-        "Your update of 10 January 2022 is with the embassy. You will see the answer here.",
+        (
+            "You are done: nothing more is needed from you until the embassy has answered your update of "
+            "10 January 2022. The embassy reads it with all that is attached, then accepts it, or sends it back and "
+            "says what is missing. The answer will stand here and on your first page."
+        ),
         "",
         "",
     )

@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.urls import reverse
 
-from dialogues.models import EvidenceFile, UpdateRound
-from dialogues.words import Decision, Direction, DoneBy, Kind, Progress, Status
+from dialogues.actions import Page, save_draft
+from dialogues.models import Draft, EvidenceFile, UpdateRound
+from dialogues.words import PROGRESS_MEANS, Decision, Direction, DoneBy, Kind, Progress, Status
 from recommendations.models import Indicator
 from recommendations.words import Rule
 from tests.dialogues.samples import PDF
@@ -28,9 +29,13 @@ from tests.factories import (
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
+    ReadingFactory,
     RoundDecisionFactory,
+    UpdateFactory,
     UpdateRoundFactory,
+    at_noon,
 )
+from tiptracker.accounts.models import Country
 
 pytestmark = pytest.mark.django_db
 
@@ -86,15 +91,59 @@ def test_ministry_home_puts_first_what_came_back_then_what_is_late_then_what_is_
     assert "Another ministry" not in response.text
 
 
-def test_ministry_home_says_of_what_the_embassy_has_that_it_is_late(client, police, focal_point):
-    CommitmentFactory(ministry=police, text="Not sent, not late.", made__due_on=date(2022, 2, 1))
+def test_nobody_is_called_late_while_the_embassy_has_not_answered(client, police, focal_point):
     late = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
     UpdateRoundFactory(update__commitment=late)
+    story = reverse("commitment_detail", args=[late.pk])
 
-    text = client.get(reverse("ministry_home")).text.partition("With the embassy")[2]
+    home = client.get(reverse("ministry_home")).text
+    told = {"home": home, "story": client.get(story).text, "page": client.get(send(late)).text}
+    client.force_login(OfficerFactory())
 
-    assert "late by 12 days" in text
-    assert "16 January 2022" in text
+    assert {where for where, text in told.items() if "late" in text.lower().replace("template", "")} == set()
+    assert "16 January 2022" in home
+    assert "You are done: nothing more is needed from you until the embassy answers." in home
+    assert "With the embassy since 10 January 2022" in told["story"]
+    assert "late by 12 days" in client.get(story).text
+
+
+def test_a_ministry_is_told_of_one_contact_at_the_embassy_as_long_as_they_are_there(client, police, focal_point):
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police))
+    contact = OfficerFactory(name="Ms Contact", email="contact@post.example")
+    pages = [
+        reverse("ministry_home"),
+        reverse("commitment_detail", args=[sent.update.commitment_id]),
+        send(sent.update.commitment),
+    ]
+    assert all("the officer for trafficking in persons" in client.get(page).text for page in pages)
+
+    Country.objects.filter(pk=police.country_id).update(contact=contact)
+    for page in pages:
+        text = client.get(page).text
+        assert ("Ms Contact" in text, "mailto:contact@post.example" in text) == (True, True), page
+    contact.countries.clear()
+    assert "Ms Contact" not in client.get(pages[0]).text
+
+
+def test_ministry_home_leads_back_to_a_draft_and_says_whose_it_is(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    colleague = FocalPointFactory(ministry=police, name="'M’e Lineo")
+    said = {"narrative": ["So far"], "happened_to": ["soon"], "claimed": ["done"]}
+    save_draft(of=commitment, content=said, files=(), page=Page(), by=colleague, now=at_noon(date(2022, 1, 3)))
+
+    home = client.get(reverse("ministry_home")).text
+    page = client.get(send(commitment))
+
+    assert "by &#x27;M’e Lineo of 3 January 2022, 12:00, not sent yet." in home
+    assert "Go on with the draft" in home
+    form = page.context["form"]
+    assert (form["narrative"].value(), form["happened_to"].value(), form["claimed"].value()) == (
+        "So far",
+        "soon",
+        "done",
+    )
+    assert "It is kept until 3 April 2022." in page.text
+    assert not form.errors
 
 
 def test_ministry_home_leads_nowhere_else_and_says_nothing_of_readiness(client, police, focal_point):
@@ -124,8 +173,8 @@ def test_ministry_home_query_count(client, django_assert_num_queries, police, fo
     for _ in range(count):
         UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police), returned=True)
 
-    # session, user, zone; commitments, events, updates, rounds; ministry, name of the post
-    with django_assert_num_queries(9):
+    # session, user, zone; commitments, events, updates, rounds; drafts; ministry, contact, name of the post
+    with django_assert_num_queries(11):
         response = client.get(reverse("ministry_home"))
 
     assert len(response.context["asked"]) == count
@@ -183,8 +232,9 @@ def test_update_send_sends_the_words_and_every_file(client, police, focal_point)
 
     response = client.post(send(commitment), filled(files=[pdf(), pdf("order.pdf")]), follow=True)
 
-    assert response.redirect_chain == [(reverse("ministry_home"), 302)]
-    assert "Sent to the embassy. Its answer will stand here." in response.text
+    assert response.redirect_chain == [(reverse("commitment_detail", args=[commitment.pk]) + "?sent", 302)]
+    assert "Sent to the embassy." in response.text
+    assert "You are done: nothing more is needed from you until the embassy has answered your update" in response.text
     sent = UpdateRound.objects.get()
     assert (sent.narrative, sent.claimed, sent.recorded_by) == (
         "Officers were named in six districts.",
@@ -235,6 +285,7 @@ def counted_commitment(police, **indicator):
     [
         ({"figure": "6"}, (6, "")),
         ({"direction": "up"}, (None, Direction.UP)),
+        ({"direction": "no_data"}, (None, "")),
         ({}, None),
     ],
 )
@@ -323,6 +374,11 @@ def test_update_send_refuses_a_figure_with_a_direction(client, police, focal_poi
     ("typed", "sentence"),
     [
         ("-4", "A figure can’t be less than zero. Put it right."),
+        ("1,200", "Give the figure in digits alone, such as 16."),
+        ("1 200", "Give the figure in digits alone, such as 16."),
+        ("16 people", "Give the figure in digits alone, such as 16."),
+        ("1_200", "Give the figure in digits alone, such as 16."),
+        ("1e3", "Give the figure in digits alone, such as 16."),
         ("about six", "Give the figure in digits alone, such as 16."),
         ("1234567890123", "That figure is too long. Give at most 12 digits, and 2 behind the point."),
     ],
@@ -372,7 +428,8 @@ def test_update_send_keeps_the_files_of_a_refused_form_and_leaves_out_those_unti
     assert "“wrong.pdf” is named like a PDF" in refused.text
     assert all(f'name="kept_files" value="{pk}"' in refused.text for pk in kept.values())
 
-    client.post(send(commitment), filled(kept_files=[kept["list.pdf"]]))
+    client.post(send(commitment), filled(kept_files=[kept["list.pdf"]], draft_seen=Draft.objects.get().mark))
+    assert not Draft.objects.exists()
     assert [evidence.file.name for evidence in UpdateRound.objects.get().evidence.all()] == ["list.pdf"]
 
 
@@ -435,7 +492,8 @@ def test_update_send_offers_the_files_of_what_came_back_and_sends_those_still_ti
 
     refused = client.post(send(commitment), filled(narrative="", kept_files=[files["list.pdf"].pk]))
     assert f'value="{files["list.pdf"].pk}"' in refused.text
-    client.post(send(commitment), filled(kept_files=[files["list.pdf"].pk], files=[pdf("new.pdf")]))
+    more = {"files": [pdf("new.pdf")], "draft_seen": Draft.objects.get().mark}
+    client.post(send(commitment), filled(kept_files=[files["list.pdf"].pk], **more))
 
     again = UpdateRound.objects.latest("pk")
     assert (again.number, again.recorded_by) == (2, focal_point)
@@ -463,7 +521,7 @@ def test_update_send_twice_is_refused_and_loses_nothing(client, police, focal_po
     assert "is with the embassy. Wait for its answer" in again.text
     assert "Told a second time." in again.text
     assert UpdateRound.objects.count() == 1
-    assert "is with the embassy. You can send another one once it has answered." in client.get(send(commitment)).text
+    assert "until the embassy has answered your update of 28 January 2022" in client.get(send(commitment)).text
 
 
 @pytest.mark.parametrize("kind", [Kind.WITHDRAWN, Kind.VERIFIED_DONE])
@@ -471,7 +529,8 @@ def test_update_send_on_what_is_settled_is_refused_and_loses_nothing(client, pol
     commitment = CommitmentFactory(ministry=police)
     CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=date(2022, 1, 3))
 
-    assert "nothing more is needed here." in client.get(send(commitment)).text
+    told = client.get(send(commitment)).text
+    assert "It was withdrawn. Nothing is needed." in told or "Nothing more is needed. Thank you." in told
     response = client.post(send(commitment), filled())
 
     assert response.status_code == 422
@@ -490,3 +549,93 @@ def test_update_send_is_404_unseen_and_403_where_seen_but_not_allowed(client, po
         client.force_login(user)
         assert client.get(send(commitment)).status_code == status
         assert client.post(send(commitment), filled()).status_code == status
+
+
+def test_update_send_shows_what_was_asked_what_was_sent_and_what_came_back(client, police, focal_point):
+    benchmark = BenchmarkFactory(terms__criterion="Each district has a focal point.")
+    commitment = CommitmentFactory(ministry=police, benchmarks=[benchmark], made__due_on=date(2022, 2, 1))
+    update = UpdateFactory(commitment=commitment)
+    for number in (1, 2):
+        sent = UpdateRoundFactory(update=update, narrative=f"Told {number}.", recorded_by=focal_point)
+        EvidenceFactory(round=sent, file=EvidenceFileFactory(name=f"list-{number}.pdf"), commitment=commitment)
+        RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason=f"Reason {number}.")
+
+    text = client.get(send(commitment)).text
+
+    for told in ("Each district has a focal point.", "1 February 2022"):
+        assert told in text, told
+    for told in ("Told {}.", "list-{}.pdf", "Reason {}."):
+        assert [told.format(number) in text for number in (1, 2)] == [True, True], told
+    for word in Progress:
+        assert PROGRESS_MEANS[word] in text
+
+
+def test_update_send_tells_what_the_ministry_itself_said_for_the_period_before(client, police, focal_point):
+    commitment = counted_commitment(police)
+    indicator = commitment.benchmarks.get().current_terms.indicator
+    ReadingFactory(indicator=indicator, last_period=True, figure=77)  # the embassy's
+    assert "The period before" not in client.get(send(commitment)).text
+    own = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police))
+    ReadingFactory(indicator=indicator, last_period=True, figure=4, round=own)
+
+    text = client.get(send(commitment)).text
+
+    assert "The period before, you said: 4, through 31 March 2021." in text
+    assert "said: 77" not in text
+
+
+def test_no_data_is_sent_as_such_answers_nothing_and_comes_back_as_chosen(client, police, focal_point):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+
+    client.post(send(commitment), filled(through_on="2022-01-20", **{f"{prefix}-direction": "no_data"}))
+
+    sent = UpdateRound.objects.get()
+    assert sent.readings.get().is_no_data
+    # It answers nothing, so the words are a piece of evidence of their own.
+    assert {piece.kind for piece in sent.evidence.all()} == {"statistic", "statement"}
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED)
+    assert client.get(send(commitment)).context["figures"][0]["direction"].value() == "no_data"
+
+
+def test_what_a_colleague_saved_meanwhile_is_shown_before_it_is_sent_over(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    colleague = FocalPointFactory(ministry=police, name="Ntate Thabo")
+    said = {"narrative": ["Seven districts by now."]}
+    now = at_noon(date(2022, 1, 28))
+    draft = save_draft(of=commitment, content=said, files=(), page=Page(), by=colleague, now=now)
+
+    refused = client.post(send(commitment), filled())
+    assert refused.status_code == 422
+    assert "Ntate Thabo saved a draft on 28 January 2022 at 12:00" in refused.text
+    assert "Seven districts by now." in refused.text
+    assert "Officers were named in six districts." in refused.text
+    assert Draft.objects.get().content == said
+
+    client.post(send(commitment), filled(draft_seen=draft.mark))
+    assert UpdateRound.objects.get().narrative == "Officers were named in six districts."
+    assert not Draft.objects.exists()
+
+
+def test_a_colleague_sends_the_files_that_the_first_one_attached(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    client.post(reverse("update_draft", args=[commitment.pk]), filled(files=[pdf()]))
+    client.force_login(colleague := FocalPointFactory(ministry=police))
+
+    page = client.get(send(commitment))
+    file = EvidenceFile.objects.get()
+    assert f'value="{file.pk}"' in page.text
+    seen = Draft.objects.get().mark
+    client.post(send(commitment), filled(kept_files=[file.pk], draft_seen=seen))
+
+    sent = UpdateRound.objects.get()
+    assert (sent.recorded_by, [piece.file for piece in sent.evidence.all()]) == (colleague, [file])
+
+
+def test_a_picture_of_an_iphone_is_refused_with_what_to_set(client, police, focal_point):
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64
+
+    page = client.post(send(CommitmentFactory(ministry=police)), filled(files=[pdf("IMG_1.HEIC", heic)]))
+
+    assert page.status_code == 422
+    assert "“IMG_1.HEIC” is a picture in Apple’s own format" in page.text

@@ -21,7 +21,7 @@ import recommendations.urls
 import reports.urls
 import tiptracker.accounts.urls
 import tiptracker.audit.urls
-from dialogues.models import Commitment, Dialogue, Evidence, UpdateRound
+from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateRound
 from dialogues.words import MadeBy, Status
 from recommendations.models import Benchmark, Edition, Indicator, Recommendation
 from reports.actions import compute_readiness
@@ -217,6 +217,11 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "benchmark_foretold": [benchmark],
         "dialogue_detail": Dialogue.objects.all(),
         "dialogue_edit": Dialogue.objects.order_by("pk")[:1],
+        "dialogue_agenda": Dialogue.objects.order_by("-pk")[:1],
+        "dialogue_attach": Dialogue.objects.order_by("pk")[:1],
+        "dialogue_call_off": Dialogue.objects.order_by("-pk")[:1],
+        "dialogue_record": Dialogue.objects.order_by("pk"),
+        "next_step_done": NextStep.objects.all(),
         "briefing_detail": Briefing.objects.all(),
         "redaction_detail": [
             RedactionFactory(country=edition.country, words="police", recorded_by=people["ambassador"]),
@@ -319,7 +324,8 @@ REFUSED = [
     ("benchmark_assess", "Assess 1c", {}),
     ("commitment_add", "Record it", {}),
     ("commitment_reschedule", "Move it", {}),
-    ("dialogue_add", "Save", {}),
+    ("dialogue_add", "Save and go on", {}),
+    ("dialogue_call_off", "Call it off", {}),
     ("recommendation_add", "Add the recommendation", {}),
     ("recommendation_edit", "Save", {"What it says": ""}),
     ("benchmark_add", "Add the benchmark", {}),

@@ -206,8 +206,8 @@ def lines_of_waiting(world):
     return [(evidence.pk, bearing.pk) for bearing in evidence.bearings.order_by("pk")] + [(evidence.pk, None)]
 
 
-def empty_rows(prefix):
-    return {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+def empty_rows(prefix, count=0):
+    return {f"{prefix}-TOTAL_FORMS": str(count), f"{prefix}-INITIAL_FORMS": "0"}
 
 
 def meeting(world):
@@ -215,10 +215,20 @@ def meeting(world):
         "held_on": TODAY,
         "place": "Maseru",
         "purpose": "To talk",
-        "record": "",
-        "agreed": "",
         "version": 1,
-    } | empty_rows("people")
+        "people-0-office": "Minister",
+    } | empty_rows("people", 1)
+
+
+def agenda(world):
+    kept = {"items-0-about": f"recommendation-{world.pk('second')}", "items-0-note": "Ask again."}
+    return {"version": 1} | empty_rows("items", 1) | kept
+
+
+def minutes(world):
+    rows = [empty_rows(prefix) for prefix in ("commitments", "steps")]
+    others = empty_rows("others", 1) | {"others-0-office": "Deputy minister", "record-text": "It was said."}
+    return {"version": 1, "draft_seen": world.rows["record_draft"].mark} | others | rows[0] | rows[1]
 
 
 def promise(world):
@@ -253,6 +263,7 @@ def update(world):
         "happened_to": TODAY,
         "through_on": TODAY,
         "done_by": "government",
+        "draft_seen": world.rows["draft"].mark,
     }
 
 
@@ -363,6 +374,7 @@ BODIES = {
     "POST commitment_report_done": lambda world: {"on": TODAY},
     "POST commitment_verify_done": lambda world: {"reason": "We saw it.", "on": TODAY},
     "POST update_send": update,
+    "POST update_draft": update,
     "POST evidence_log": logged,
     "POST indicator_enter": figures,
     "POST reading_add": lambda world: source_of_figures() | {"figure": "16", "sex-Female": "9"},
@@ -373,6 +385,12 @@ BODIES = {
     "POST benchmark_assess": verdict,
     "POST dialogue_add": meeting,
     "POST dialogue_edit": meeting,
+    "POST dialogue_agenda": agenda,
+    "POST dialogue_record": minutes,
+    "POST dialogue_call_off": lambda world: {"reason": "The minister travels.", "version": 1},
+    "POST dialogue_attach": lambda world: {"what": "statement", "kept_files": world.pk("officers_file")},
+    "POST next_step_done": lambda world: {"done_on": TODAY, "result": "Sent."},
+    "POST dialogue_draft": lambda world: meeting(world) | {"draft_seen": world.rows["record_draft"].mark},
     "POST redaction_add": lambda world: {
         "words": "promise",
         "looked_for": "promise",

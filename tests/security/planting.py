@@ -20,7 +20,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from dialogues.models import EvidenceFile, FileScan, RedactionPlace
+from dialogues.models import Draft, EvidenceFile, FileScan, RedactionPlace
 from dialogues.words import Kind, Sensitivity
 from recommendations.words import MilestoneKind, Rule
 from tests import factories
@@ -82,6 +82,7 @@ class Planted:
         self._plant_people()
         self._plant_what_is_asked()
         self._plant_what_is_promised()
+        self._plant_what_is_not_sent()
         self._plant_what_happened()
         self._plant_what_is_taken_out()
         self._plant_what_is_concluded()
@@ -157,6 +158,8 @@ class Planted:
         self.plant(factories.MinistryFactory, country=elsewhere)
         for reader in MINISTRIES:
             self.put(people[reader], frozenset({reader}), password=people[reader].password)
+        contact = self.plant(factories.OfficerFactory, MINISTRIES, countries=[rows["lesotho"]])
+        type(rows["lesotho"]).objects.filter(pk=rows["lesotho"].pk).update(contact=contact)
         self.officer = self.plant(factories.OfficerFactory, countries=[rows["lesotho"]])
         Authenticator.objects.create(user=self.officer, type="totp", **self.marks(Authenticator))
         UserSession.objects.create(user=self.officer, **self.marks(UserSession))
@@ -199,9 +202,17 @@ class Planted:
         self.plant(terms, benchmark=self.unpromised, target=None, **by)
 
     def _plant_what_is_promised(self):
-        dialogue = self.plant(factories.DialogueFactory, OWN | OTHER, recorded_by=self.officer)
+        dialogue = self.plant(factories.DialogueFactory, OWN | OTHER, recorded_by=self.officer, called_off_reason="")
         self.plant(factories.ParticipantFactory, dialogue=dialogue, ministry=self.police)
-        self.plant(factories.AgendaItemFactory, dialogue=dialogue, recommendation=self.counted.recommendation)
+        item = factories.AgendaItemFactory
+        self.plant(item, dialogue=dialogue, recommendation=self.counted.recommendation, topic="")
+        self.plant(item, dialogue=dialogue, recommendation=None)
+        step = self.plant(factories.NextStepFactory, dialogue=dialogue, recorded_by=self.officer)
+        self.plant(factories.NextStepDoneFactory, step=step, recorded_by=self.officer)
+        self.plant(factories.NextStepFactory, dialogue=dialogue, ministry=self.police, office="")
+        self._plant_a_file_of(dialogue)
+        off = {"called_off_at": factories.TERMS_SET_AT, "called_off_by": self.officer}
+        self.plant(factories.DialogueFactory, planned=True, **off)
         promise = factories.CommitmentFactory
         self.promise = self.plant(
             promise, OWN, ministry=self.police, dialogue=dialogue, benchmarks=[self.counted, self.assessed]
@@ -218,6 +229,22 @@ class Planted:
                 due_on=factories.DEADLINE_ON if kind == Kind.RESCHEDULED else None,
                 **({"reason": ""} if kind == Kind.REPORTED_DONE else {"recorded_by": self.officer}),
             )
+
+    def _plant_a_file_of(self, dialogue):
+        marks = self.marks(EvidenceFile, media_type="application/pdf", stored_sha256="")
+        content = marks["file"].read()
+        field = EvidenceFile._meta.get_field("stored_sha256")
+        marks["stored_sha256"] = self._note(field, NOBODY, hashlib.sha256(content).hexdigest())
+        file = factories.EvidenceFileFactory(**marks, size=len(content), uploaded_by=self.officer)
+        self.plant(factories.DialogueFileFactory, dialogue=dialogue, file=file, recorded_by=self.officer)
+
+    def _plant_what_is_not_sent(self):
+        asked = self.plant(factories.CommitmentFactory, OWN, ministry=self.police, benchmarks=[self.assessed])
+        for ministry, promise, to in (("own", asked, OWN), ("other", self.others_promise, OTHER)):
+            person = self.world.people[ministry]
+            content = {"narrative": [self._note(Draft._meta.get_field("content"), to, f"zm{len(self.readers):03}q")]}
+            factories.DraftFactory(commitment=promise, saved_by=person, content=content)
+        self.plant(factories.DraftFactory, dialogue=self.promise.dialogue, saved_by=self.officer)
 
     def _plant_what_happened(self):
         by = self.world.people["own"]

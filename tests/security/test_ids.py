@@ -80,6 +80,8 @@ indicator-list      pillar question
 commitment-list     status due_before
 evidence-list       happened_after happened_before
 reading-list        starts_on
+commitment_detail   sent
+dialogue_detail     saved
 briefing-list       kind
 readiness-list      as_of known_by
 readiness_detail    as_of known_by known_on
@@ -118,7 +120,10 @@ IN_A_FORM = [
     ("own", "POST update_send unstarted", "kept_files", "homes_file"),
     ("officer", "POST benchmark_assess assessed", "evidence", "their_evidence"),
     ("officer", "POST benchmark_assess assessed", "round", "their_round"),
-    ("officer", "POST dialogue_add -", "agenda", "their_recommendation"),
+    ("officer", "POST dialogue_attach dialogue", "kept_files", "unsent_file"),
+    ("officer", "POST dialogue_record dialogue", "commitments-0-who", "theirs"),
+    ("officer", "POST dialogue_record dialogue", "commitments-0-benchmark_1", "their_benchmark"),
+    ("officer", "POST dialogue_record dialogue", "steps-0-owner", "theirs"),
     ("officer", "POST dialogue_add -", "people-0-ministry", "theirs"),
     ("officer", "POST dialogue_edit dialogue", "people-0-ministry", "theirs"),
     ("officer", "POST redaction_add -", "file", "their_file"),

@@ -56,7 +56,10 @@ API = {
         own="said_before", elsewhere="their_review",
     )),
     "dialogue": ("dialogue-list", told(
-        embassy="dialogue home_dialogue", own="dialogue", other="dialogue home_dialogue", elsewhere="their_dialogue",
+        embassy="called_off dialogue home_dialogue planned",
+        own="dialogue",
+        other="dialogue home_dialogue",
+        elsewhere="their_dialogue",
     )),
     "reading": ("reading-list", told(
         embassy="reading homes_reading ours_reading", own="reading", other="homes_reading", elsewhere="their_reading",

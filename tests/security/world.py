@@ -15,6 +15,7 @@ from dialogues.words import Kind, Progress, Sensitivity
 from recommendations.words import MilestoneKind, Origin, Rule
 from tests.dialogues.samples import picture
 from tests.factories import (
+    TERMS_SET_AT,
     AdministratorFactory,
     AgendaItemFactory,
     AmbassadorFactory,
@@ -25,6 +26,8 @@ from tests.factories import (
     CommitmentFactory,
     CountryFactory,
     DialogueFactory,
+    DialogueFileFactory,
+    DraftFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceFileFactory,
@@ -35,6 +38,8 @@ from tests.factories import (
     MilestoneDoneFactory,
     MilestoneFactory,
     MinistryFactory,
+    NextStepDoneFactory,
+    NextStepFactory,
     ObserverFactory,
     OfficeHolderFactory,
     OfficerFactory,
@@ -159,6 +164,8 @@ class World:
             "deactivated": self._person(OfficerFactory, inside),
             UNENROLLED: self._person(OfficerFactory, inside),
         }
+        contact = self._person(OfficerFactory, inside | MINISTRIES)  # the one name at the embassy that ministries know
+        type(self.rows["lesotho"]).objects.filter(pk=self.pk("lesotho")).update(contact=contact)
         self.keep(
             colleague=self._person(FocalPointFactory, inside | OWN, ministry=self.rows["police"]),
             their_focal_point=self._person(FocalPointFactory, to, ministry=self.rows["theirs"]),
@@ -300,14 +307,46 @@ class World:
             homes_other=homes_promise.ministry.commitments.order_by("pk").last(),
         )
 
+    def _planned(self):
+        """A dialogue to come, with everything on it that no ministry may read."""
+        dialogue = self._dialogue(EMBASSY, planned=True)
+        AgendaItemFactory(
+            dialogue=dialogue, recommendation=None, topic=self.says("topic", EMBASSY), note=self.says("note", EMBASSY)
+        )
+        off = self._dialogue(EMBASSY, planned=True, called_off_by=self.people["officer"], called_off_at=TERMS_SET_AT,
+            called_off_reason=self.says("why it was called off", EMBASSY))  # fmt: skip
+        return {"planned": dialogue, "called_off": off}
+
+    def _what_followed(self, dialogue):
+        """Next steps of a dialogue, and its file."""
+        police = self.rows["police"]
+        step = NextStepFactory(dialogue=dialogue, text=self.says("next step", EMBASSY), ministry=police)
+        done = NextStepFactory(
+            dialogue=dialogue, text=self.says("step that was done", EMBASSY), office=self.says("owner", EMBASSY)
+        )
+        NextStepDoneFactory(step=done, result=self.says("what came of a step", EMBASSY))
+        file = EvidenceFileFactory(
+            name=f"{self.says('statement: file', EMBASSY)}.pdf",
+            content=self.says("statement: content", EMBASSY).encode(),
+            uploaded_by=self.people["officer"],
+        )
+        DialogueFileFactory(dialogue=dialogue, file=file)
+        unsent = EvidenceFileFactory(
+            name=f"{self.says('unsent statement', {'officer'})}.pdf",
+            content=self.says("unsent statement: content", {"officer"}).encode(),
+            uploaded_by=self.people["officer"],
+        )
+        return {"step": step, "statement_file": file, "officers_file": unsent}
+
     def _dialogue(self, to, **more):
         dialogue = DialogueFactory(
-            place=self.says("place", to),
-            purpose=self.says("purpose", to - MINISTRIES),
-            record=self.says("record", to - MINISTRIES),
-            agreed=self.says("agreed", to - MINISTRIES),
-            source=self.says("dialogue's source", to - MINISTRIES),
-            **more,
+            **{
+                "place": self.says("place", to),
+                "purpose": self.says("purpose", to - MINISTRIES),
+                "source": self.says("dialogue's source", to - MINISTRIES),
+            }
+            | ({} if "planned" in more else {name: self.says(name, to - MINISTRIES) for name in ("record", "agreed")})
+            | more,
         )
         ParticipantFactory(
             dialogue=dialogue,
@@ -318,7 +357,13 @@ class World:
 
     def _fill_what_happened(self):
         rows = SimpleNamespace(**self.rows)
-        AgendaItemFactory(dialogue=rows.dialogue, recommendation=rows.second, note=self.says("agenda", EMBASSY))
+        AgendaItemFactory(
+            dialogue=rows.dialogue,
+            recommendation=rows.second,
+            note=self.says("agenda", EMBASSY),
+            said=self.says("said of an item", EMBASSY),
+        )
+        self.keep(**self._planned(), **self._what_followed(rows.dialogue))
         seen = EMBASSY | OWN
         update = UpdateFactory(commitment=rows.promise)
         by = self.people["own"]
@@ -379,6 +424,22 @@ class World:
             grounds=[internal],
         )
         failed = JobFactory(kind="briefing", state=State.FAILED, reason=self.says("why it failed", EMBASSY))
+        drafted = EvidenceFileFactory(
+            name=f"{self.says('drafted file', OWN)}.pdf",
+            content=self.says("drafted content", OWN).encode(),
+            uploaded_by=rows.colleague,
+        )
+        draft = DraftFactory(
+            commitment=rows.unstarted,
+            saved_by=rows.colleague,
+            content={"narrative": [self.says("what is not sent", OWN)]},
+        )
+        draft.files.add(drafted)
+        record_draft = DraftFactory(
+            dialogue=rows.dialogue,
+            saved_by=self.people["officer"],
+            content={"record-text": [self.says("what is not recorded", frozenset({"officer", "second"}))]},
+        )
         unsent = EvidenceFileFactory(
             name=f"{self.says('unsent file', OWN)}.pdf",
             content=self.says("unsent content", OWN).encode(),
@@ -413,6 +474,9 @@ class World:
             failed_briefing=BriefingFactory(job=failed),
             run=ReadinessRunFactory(result={"headline": self.says("run", EMBASSY)}),
             unsent_file=unsent,
+            drafted_file=drafted,
+            draft=draft,
+            record_draft=record_draft,
             **{
                 f"{name}_file": piece.file
                 for name, piece in {

@@ -23,6 +23,7 @@ from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.texts import with_plain_apostrophes
+from tiptracker.words import EMBASSY_ROLES
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -254,8 +255,14 @@ class DistrictInline(TabularInline):
 
 @admin.register(Country, site=site)
 class CountryAdmin(Logged):
-    list_display = ("name", "code", "time_zone", "currency")
+    list_display = ("name", "code", "time_zone", "currency", "contact")
     inlines: ClassVar = [DistrictInline]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Whom ministries turn to is somebody of the embassy who may sign in."""
+        if db_field.name == "contact":
+            kwargs["queryset"] = User.objects.get_queryset().filter(is_active=True, role__in=EMBASSY_ROLES)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class OfficeHolderInline(TabularInline):

@@ -18,7 +18,7 @@ from django.urls import Resolver404, resolve
 from tiptracker.accounts import sessions
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
-from tiptracker.typed import given_back
+from tiptracker.typed import SIGNED_OUT, given_back, wants_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -45,6 +45,8 @@ def within_limits(get_response: Handler) -> Handler:
             sessions.stamp(request.session)
             return get_response(request)
         response = get_response(request)
+        if request.method == "POST" and _asks_to_sign_in(response) and wants_json(request):
+            return JsonResponse({"state": SIGNED_OUT}, status=HTTPStatus.FORBIDDEN)
         if request.method == "POST" and _asks_to_sign_in(response) and (context := given_back(request))["typed"]:
             return tell_signed_out(request, context)
         return response
@@ -93,6 +95,8 @@ def _sign_out(request: HttpRequest, verb: str, sentence: str) -> HttpResponse:
         logout(request)
     if request.path.startswith("/api/"):
         return _refuse(sentence)
+    if wants_json(request):
+        return JsonResponse({"state": SIGNED_OUT, "sentence": sentence}, status=HTTPStatus.FORBIDDEN)
     if context["typed"]:
         return tell_signed_out(request, context, sentence)
     messages.info(request, sentence)

@@ -1,7 +1,7 @@
 """Countries, their ministries and who holds office there, and the people who use the tracker."""
 
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
@@ -32,6 +32,14 @@ class Country(models.Model):
     name = models.CharField(max_length=100, unique=True)
     time_zone = models.CharField("time zone", max_length=50, help_text="IANA name, such as Africa/Maseru.")
     currency = models.CharField("ISO 4217 code of the currency", max_length=3)
+    contact = models.ForeignKey(
+        "accounts.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contact_of",
+        help_text="Whom ministries turn to: the one person at the embassy whose name and address they are told.",
+    )
 
     objects = CountryQuerySet.as_manager()
 
@@ -248,6 +256,20 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.beginning}…)"
+
+
+class Contact(NamedTuple):
+    """The one person at the embassy whom ministries are told of."""
+
+    name: str
+    email: str
+
+
+def contact_in(country_id: int) -> Contact | None:
+    """Whom a country's ministries turn to; nobody where none is named, or who is named works there no longer."""
+    people = User.objects.get_queryset().filter(contact_of=country_id, countries=country_id)
+    person = people.filter(is_active=True, role__in=EMBASSY_ROLES).first()
+    return Contact(person.name, person.email) if person else None
 
 
 def in_office(holders: "models.Manager[OfficeHolder]", day: date) -> "models.QuerySet[OfficeHolder]":

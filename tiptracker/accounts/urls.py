@@ -8,7 +8,7 @@ from tiptracker.accounts import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", allauth.login, name="account_login"),
-    path("logout/", allauth.logout, name="account_logout"),
+    path("logout/", views.account_logout, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("expired/", views.account_expired, name="account_expired"),
     path("again/", views.account_reauthenticate, name="account_reauthenticate"),

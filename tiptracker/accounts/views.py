@@ -5,7 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
-from allauth.account.views import ReauthenticateView
+from allauth.account.views import ReauthenticateView, logout
 from allauth.core.ratelimit import consume
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import IndexView as SecondFactorsView
@@ -44,6 +44,14 @@ LINK_SENT = (
     "If somebody signs in here with that address, a link to set a new password is on its way there. "
     "It works once, for one hour."
 )
+
+
+def account_logout(request: HttpRequest) -> HttpResponse:
+    """Sign out; what the browser keeps of this account's forms goes with it. An expired session leaves that alone."""
+    response: HttpResponse = logout(request)
+    if request.method == "POST":
+        response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 # --- Passwords by a link ----------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ KINDS: Mapping[str, Kind] = {
     "accounts.ministry": Kind("Ministry", "name", "admin:accounts_ministry_change"),
     "accounts.user": Kind("Person", "name", "admin:accounts_user_change"),
     "reports.readinessrun": Kind("Readiness run", "as_of", "run_detail"),
+    "dialogues.nextstep": Kind("Next step", "text", "dialogue_detail", "dialogue__pk"),
     "dialogues.reading": Kind("Figure", "indicator__name", "evidence_detail", "evidence__pk"),
     "recommendations.recommendation": Kind("Recommendation", "text", "recommendation_detail"),
     "dialogues.redaction": Kind("Redaction", "reason", "redaction_detail"),

@@ -3,6 +3,7 @@
 //   css/site.css     the parts of the U.S. Web Design System that we use, and our own
 //   css/admin.css    the marking and the line of the demonstration, for the admin's pages
 //   js/site.js       what pays to do in the browser; every page works without it
+//   js/draft.js      keeps a form as it is typed; loaded where a form has data-draft
 //   js/passkey.js    passkeys, which are the browser's; loaded where one is asked for
 //   js/review.js     single keys; loaded where something is reviewed
 //   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1
@@ -75,7 +76,7 @@ async function buildStyles(name) {
 
 async function buildScript() {
   await build({
-    entryPoints: ["site", "passkey", "review"].map((name) => path.join(here, `js/${name}.js`)),
+    entryPoints: ["site", "passkey", "review", "draft"].map((name) => path.join(here, `js/${name}.js`)),
     outdir: path.join(dist, "js"),
     bundle: true,
     minify: true,

@@ -12,6 +12,13 @@ export const icons = {
   verified_done: "verified",
   withdrawn: "do_not_disturb",
 
+  // how far a dialogue has come
+  planned: "event",
+  today: "alarm",
+  to_be_recorded: "edit",
+  held: "check",
+  called_off: "do_not_disturb",
+
   // the embassy's verdict on a benchmark
   met: "check_circle",
   concrete_step: "trending_up",

@@ -1,6 +1,10 @@
 // What pays to do in the browser. Every page works without it.
 
-// Typed text is not lost by a stray tap: ask before leaving a form that was changed and not sent.
+import { tidy } from "./kept.js";
+
+tidy();
+
+// Typed text is not lost by a stray tap: ask before leaving a form that was changed and not sent, nor kept (draft.js).
 const dirty = new Set();
 
 document.addEventListener("input", ({ target }) => {
@@ -10,7 +14,7 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("submit", ({ target }) => dirty.delete(target));
 document.addEventListener("htmx:afterRequest", ({ target }) => dirty.delete(target));
 window.addEventListener("beforeunload", (event) => {
-  if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+  if ([...dirty].some((form) => form.isConnected && !("kept" in form.dataset))) event.preventDefault();
 });
 
 // Back brings a form's fields back as they were, but folded away as they came: open what holds something.

@@ -1,0 +1,100 @@
+"""Dialogues: planned and held, with their agenda, their record and their next steps."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from rest_framework import serializers
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
+from dialogues.words import Stage
+from tiptracker import clock
+from tiptracker.api import WordField, by_reader, is_embassy
+
+
+class ParticipantSerializer(serializers.ModelSerializer[Participant]):
+    """Somebody expected; `came` is null until that is recorded."""
+
+    class Meta:
+        model = Participant
+        fields = ("name", "office", "ministry", "presence", "came")
+
+
+class AgendaItemSerializer(serializers.ModelSerializer[AgendaItem]):
+    """A recommendation, a commitment or a topic, with what to ask and what was said."""
+
+    class Meta:
+        model = AgendaItem
+        fields = ("position", "recommendation", "commitment", "topic", "note", "said")
+
+
+class NextStepSerializer(serializers.ModelSerializer[NextStep]):
+    """A next step; without ministry and office the embassy's. `done_on` and `result` are null until it is done."""
+
+    done_on = serializers.DateField(source="done.done_on", read_only=True, allow_null=True, default=None)
+    result = serializers.CharField(source="done.result", read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = NextStep
+        fields = ("id", "text", "ministry", "office", "due_on", "done_on", "result")
+
+
+class OwnDialogueSerializer(serializers.ModelSerializer[Dialogue]):
+    """A dialogue as a ministry reads it: when, where, and what it promised there itself."""
+
+    commitments = serializers.PrimaryKeyRelatedField[Commitment](many=True, read_only=True)
+
+    class Meta:
+        model = Dialogue
+        fields: tuple[str, ...] = ("id", "held_on", "place", "commitments")
+
+
+class StageField(WordField):
+    """How far a dialogue has come today."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Stage, source="*", read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        return str(value.stage_on(clock.today()).value)
+
+
+class DialogueSerializer(OwnDialogueSerializer):
+    """A dialogue as the embassy keeps it: `recorded_at` is null until something is recorded of it."""
+
+    country = serializers.SlugRelatedField[Dialogue](slug_field="code", read_only=True)
+    state = StageField()
+    participants = ParticipantSerializer(many=True, read_only=True)
+    agenda = AgendaItemSerializer(many=True, read_only=True)
+    next_steps = NextStepSerializer(many=True, read_only=True)
+
+    class Meta(OwnDialogueSerializer.Meta):
+        fields = (
+            *OwnDialogueSerializer.Meta.fields,
+            "country",
+            "state",
+            "purpose",
+            "record",
+            "agreed",
+            "called_off_reason",
+            "source",
+            "participants",
+            "agenda",
+            "next_steps",
+            "recorded_at",
+        )
+
+
+@by_reader("DialogueForReader", embassy=DialogueSerializer, ministry=OwnDialogueSerializer)
+class DialogueViewSet(ReadOnlyModelViewSet[Dialogue]):
+    """Dialogues, the latest day first."""
+
+    def get_queryset(self) -> QuerySet[Dialogue]:
+        reader = self.request.user
+        own = Commitment.objects.visible_to(reader).order_by("pk")
+        dialogues = Dialogue.objects.visible_to(reader).prefetch_related(Prefetch("commitments", own))
+        dialogues = dialogues.select_related("country").order_by("-held_on", "-pk")
+        if not is_embassy(reader):
+            return dialogues
+        steps = NextStep.objects.visible_to(reader).select_related("done").order_by("pk")
+        return dialogues.prefetch_related("participants", "agenda", Prefetch("next_steps", steps))

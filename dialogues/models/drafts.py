@@ -1,0 +1,75 @@
+"""What somebody typed so far and has not sent. No fact: it may change, and goes once sent, dropped or forgotten."""
+
+from datetime import date, datetime, timedelta
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from dialogues.models.commitments import Commitment
+from dialogues.models.dialogues import Dialogue
+from dialogues.models.evidence import EvidenceFile
+from tiptracker.accounts.models import Country, Reader
+from tiptracker.words import Role
+
+KEPT_FOR = timedelta(days=90)
+"""How long after somebody last saved it a draft is kept."""
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def visible_to(self, user: Reader) -> Self:
+        """On a commitment: its ministry alone, not even the embassy. Of a dialogue: its country's officers alone."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role == Role.FOCAL_POINT:
+            return self.filter(commitment__ministry=user.ministry_id)
+        if user.role == Role.OFFICER:
+            return self.filter(dialogue__country__in=Country.objects.visible_to(user))
+        return self.none()
+
+    def untouched(self, *, since: datetime) -> Self:
+        """Those that nobody has saved since a moment."""
+        return self.filter(saved_at__lt=since)
+
+
+class Draft(models.Model):
+    """The form of one commitment's update, or of one dialogue's record, as typed so far: `content` by field name.
+
+    `writer` is the page that saved it last: an answer lost on the line is no conflict of that page with itself.
+    """
+
+    commitment = models.OneToOneField(Commitment, models.CASCADE, null=True, blank=True, related_name="draft")
+    dialogue = models.OneToOneField(Dialogue, models.CASCADE, null=True, blank=True, related_name="draft")
+    content = models.JSONField(default=dict, blank=True)
+    files = models.ManyToManyField(EvidenceFile, blank=True, related_name="drafts")
+    writer = models.CharField(max_length=36, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_draft_is_of_one_commitment_or_of_one_dialogue",
+                condition=Q(commitment__isnull=False, dialogue__isnull=True)
+                | Q(commitment__isnull=True, dialogue__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft, {self.saved_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def mark(self) -> str:
+        """What a page shows that it was filled from: this draft, as it was saved then, and no later one."""
+        return f"{self.pk}-{self.version}"
+
+    @property
+    def kept_until(self) -> date:
+        """The last day on which it is there for certain, if nobody saves it again."""
+        return timezone.localtime(self.saved_at + KEPT_FOR).date()

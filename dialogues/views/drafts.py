@@ -1,0 +1,192 @@
+"""What a form that is kept as it is typed needs: saved by its button, or by the script, which is answered in JSON.
+
+A page with such a form has `draft_on(...)` as `draft` in its context, `data-draft` on the form, and the include
+`dialogues/draft.html` in it. What was typed so far fills its forms through `as_posted` and `forms.fields.typed`.
+"""
+
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from dialogues import actions, permissions
+from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile
+from dialogues.views.uploads import Kept, keep_files
+from tiptracker import clock, limits
+from tiptracker.accounts.models import User
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile
+from tiptracker.typed import Typed, told, wants_json
+
+Subject = Commitment | Dialogue
+
+_OF_THE_FORM = frozenset({"csrfmiddlewaretoken", "kept_files", "draft_seen", "draft_page", "drop_draft", "save_draft"})
+"""What a form posts of its own accord; what was typed goes by other names."""
+_LONGEST_NAME = 36
+
+
+class DraftNote(NamedTuple):
+    """What a page says of the draft of its form, and where it is saved; without `at` there is none yet."""
+
+    url: str
+    seen: str = ""
+    by: str = ""
+    at: datetime | None = None
+    kept_until: date | None = None
+    is_own: bool = False
+
+
+def draft_seen(user: User, of: Subject) -> Draft | None:
+    """What was typed of it and not sent, where this person may see that."""
+    rows = Draft.objects.visible_to(user).select_related("saved_by")
+    return rows.filter(**{of._meta.model_name or "": of}).first()
+
+
+def draft_on(draft: Draft | None, of: Subject, user: User) -> DraftNote:
+    """What a page says of a draft, or of there being none yet."""
+    url = reverse("update_draft" if isinstance(of, Commitment) else "dialogue_draft", args=[of.pk])
+    if draft is None:
+        return DraftNote(url)
+    is_own = draft.saved_by_id == user.pk
+    return DraftNote(url, draft.mark, draft.saved_by.name, draft.saved_at, draft.kept_until, is_own)
+
+
+def as_posted(draft: Draft) -> QueryDict:
+    """What was typed, as if the form had just been posted."""
+    data = QueryDict(mutable=True)
+    for name, texts in draft.content.items():
+        data.setlist(name, texts)
+    return data
+
+
+def files_in(draft: Draft, user: User) -> list[EvidenceFile]:
+    """The files that go with it."""
+    return list(EvidenceFile.objects.visible_to(user).kept().filter(drafts=draft).order_by("pk"))
+
+
+def page_of(request: SignedIn) -> actions.Page:
+    """From which draft the form that was posted had been filled, and which page it stands on."""
+    said = request.POST
+    return actions.Page(said.get("draft_seen", "")[:_LONGEST_NAME], said.get("draft_page", "")[:_LONGEST_NAME])
+
+
+def typed_in(request: SignedIn) -> dict[str, list[str]]:
+    """What was typed into the posted form, by field name; a character that no database keeps is left out."""
+    return {
+        name: [text.replace("\0", "") for text in texts]
+        for name, texts in request.POST.lists()
+        if name not in _OF_THE_FORM and not name.endswith("-confirmed")
+    }
+
+
+def told_in(draft: Draft | None) -> list[Typed]:
+    """What stands in a draft, to be read beside what somebody else typed."""
+    return told(draft.content.items()) if draft else []
+
+
+@login_required
+@require_POST
+def update_draft(request: SignedIn, pk: int) -> HttpResponse:
+    """Keep an update as typed so far, for oneself and one's colleagues; or throw it away."""
+    rows = Commitment.objects.visible_to(request.user).select_related("country", "ministry")
+    commitment = get_object_or_404(rows, pk=pk)
+    return _save(request, commitment, back=reverse("update_send", args=[pk]))
+
+
+@login_required
+@require_POST
+def dialogue_draft(request: SignedIn, pk: int) -> HttpResponse:
+    """Keep the record of a dialogue as typed so far; or throw it away."""
+    dialogue = get_object_or_404(Dialogue.objects.visible_to(request.user).select_related("country"), pk=pk)
+    return _save(request, dialogue, back=reverse("dialogue_record", args=[pk]))
+
+
+def _save(request: SignedIn, of: Subject, *, back: str) -> HttpResponse:
+    """Save or drop, and answer: back to the form, or in JSON; refused, with both texts and the ways on."""
+    user = request.user
+    if not permissions.can_draft(user, of):
+        raise PermissionDenied
+    if wait := limits.seconds_to_wait("drafts", request):
+        return _too_often(request, wait)
+    now = clock.now(of.country.time_zone)
+    page = page_of(request)
+    if "drop_draft" in request.POST:
+        try:
+            actions.drop_draft(of=of, page=page, by=user, now=now)
+        except ChangedMeanwhile as refusal:
+            return _refuse(request, of, refusal, back)
+        messages.success(request, "The draft is gone.")
+        return redirect(back)
+    uploads = keep_files(request, now=now)
+    try:
+        draft = actions.save_draft(of=of, content=typed_in(request), files=uploads.files, page=page, by=user, now=now)
+    except Refused as refusal:
+        return _refuse(request, of, refusal, back)
+    if wants_json(request):
+        return JsonResponse(_as_saved(draft, uploads))
+    messages.success(request, f"Saved at {_time(draft)}. It is a draft: it has not been sent yet.")
+    for sentence in uploads.refusals:
+        messages.warning(request, sentence)
+    return redirect(back)
+
+
+def _as_saved(draft: Draft, uploads: Kept) -> dict[str, object]:
+    return {
+        "state": "saved",
+        "at": _time(draft),
+        "seen": draft.mark,
+        "files": [{"key": file.pk, "name": f"{file.name}, {filesizeformat(file.size)}"} for file in uploads.files],
+        "refused": uploads.refusals,
+    }
+
+
+def _refuse(request: SignedIn, of: Subject, refusal: Refused, back: str) -> HttpResponse:
+    """Nothing was overwritten: what was typed and what stands now, beside each other, and the ways on."""
+    draft = draft_seen(request.user, of)
+    state = {actions.Closed: "closed", ChangedMeanwhile: "changed"}.get(type(refusal), "refused")
+    seen = draft.mark if draft else ""
+    if wants_json(request):
+        told = {"state": state, "sentence": str(refusal), "seen": seen}
+        return JsonResponse(told, status=HTTPStatus.CONFLICT)
+    context = {
+        "sentence": str(refusal),
+        "typed": told_items(request),
+        "again": [(name, text) for name, texts in request.POST.lists() if name in _again(request) for text in texts],
+        "theirs": told_in(draft),
+        "by": draft.saved_by.name if draft else "",
+        "seen": seen,
+        "is_changed": state == "changed",
+        "back": back,
+    }
+    return render_page(request, "dialogues/draft_refused.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def told_items(request: SignedIn) -> list[Typed]:
+    """What was typed into the form that was posted, to be read."""
+    return told(typed_in(request).items())
+
+
+def _again(request: SignedIn) -> set[str]:
+    return {*typed_in(request), "kept_files"}
+
+
+def _too_often(request: SignedIn, wait: int) -> HttpResponse:
+    sentence = f"Not saved: this was saved very often. Wait {limits.spelt(wait)}."
+    if wants_json(request):
+        return limits.to_wait(JsonResponse({"state": "wait", "sentence": sentence}), wait)
+    page = render(request, "429.html", {"wait": limits.spelt(wait)}, status=HTTPStatus.TOO_MANY_REQUESTS)
+    return limits.to_wait(page, wait)
+
+
+def _time(draft: Draft) -> str:
+    return f"{timezone.localtime(draft.saved_at):%H:%M}"

@@ -1,0 +1,143 @@
+"""Saving a form as typed so far: by its button, answered with a page; by the script, answered in JSON."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dialogues.actions import Page, save_draft
+from dialogues.models import Draft, EvidenceFile, UpdateRound
+from tests.conftest import THE_DAY
+from tests.dialogues.test_views_ministry import filled, pdf, send
+from tests.factories import (
+    CommitmentFactory,
+    DialogueFactory,
+    FocalPointFactory,
+    OfficerFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+BY_SCRIPT = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def own(client):
+    user = FocalPointFactory(name="'M’e Lineo")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def promise(own):
+    return CommitmentFactory(ministry=own.ministry)
+
+
+def at(promise):
+    return reverse("update_draft", args=[promise.pk])
+
+
+def saved_by(user, of, text="Six districts", seen=""):
+    now = at_noon(THE_DAY)
+    return save_draft(of=of, content={"narrative": [text]}, files=(), page=Page(seen), by=user, now=now)
+
+
+def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_leads_back(client, own, promise):
+    typed = filled(happened_to="someday", narrative="", title="Six\0", draft_seen="", save_draft="1")
+
+    page = client.post(at(promise), typed | {"files": [pdf(), pdf("wrong.pdf", b"nothing")]}, follow=True)
+
+    assert page.redirect_chain == [(send(promise), 302)]
+    assert "It is a draft: it has not been sent yet." in page.text
+    assert "“wrong.pdf” is named like a PDF" in page.text
+    assert Draft.objects.get().content == {
+        "claimed": ["under_way"], "title": ["Six"], "happened_from": ["2022-01-10"], "happened_to": ["someday"],
+        "done_by": ["government"],
+    }  # fmt: skip
+    assert not UpdateRound.objects.exists()
+    kept = EvidenceFile.objects.get()
+    for text in ('value="someday"', 'value="Six"', "Draft saved by you on 28 January 2022", f'value="{kept.pk}"'):
+        assert text in page.text, text
+
+
+def test_the_script_is_told_what_was_saved_and_when(client, own, promise):
+    answer = client.post(at(promise), filled(files=[pdf()], draft_page="p"), headers=BY_SCRIPT)
+
+    draft, file = Draft.objects.get(), EvidenceFile.objects.get()
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "state": "saved",
+        "at": "09:00",
+        "seen": draft.mark,
+        "files": [{"key": file.pk, "name": f"list.pdf, {file.size}\xa0bytes"}],
+        "refused": [],
+    }  # fmt: skip
+
+
+def test_a_colleague_who_saved_meanwhile_is_named_and_both_texts_stand_there(client, own, promise):
+    theirs = saved_by(FocalPointFactory(ministry=own.ministry, name="Ntate Thabo"), promise, "Seven districts")
+
+    told = client.post(at(promise), filled(), headers=BY_SCRIPT)
+    page = client.post(at(promise), filled())
+
+    assert (told.status_code, told.json()["state"], told.json()["seen"]) == (409, "changed", theirs.mark)
+    assert "Ntate Thabo saved a draft on 28 January 2022 at 12:00" in told.json()["sentence"]
+    assert page.status_code == 422
+    assert "Seven districts" in page.text
+    assert "Officers were named in six districts." in page.text
+    assert Draft.objects.get().content == theirs.content
+
+    client.post(at(promise), {"draft_seen": theirs.mark, "narrative": "Officers were named in six districts."})
+    assert Draft.objects.get().content == {"narrative": ["Officers were named in six districts."]}
+
+
+def test_what_was_sent_meanwhile_is_told_and_loses_nothing(client, own, promise):
+    UpdateRoundFactory(update__commitment=promise)
+
+    assert client.post(at(promise), filled(), headers=BY_SCRIPT).json()["state"] == "closed"
+    page = client.post(at(promise), filled())
+    assert "sent this update on 10 January 2022" in page.text
+    assert "Officers were named in six districts." in page.text
+
+
+def test_a_draft_is_dropped_by_its_button_but_not_one_that_was_not_seen(client, own, promise):
+    draft = saved_by(own, promise)
+    assert client.post(at(promise), {"drop_draft": "1", "draft_seen": "1-99"}).status_code == 422
+
+    page = client.post(at(promise), {"drop_draft": "1", "draft_seen": draft.mark}, follow=True)
+
+    assert "The draft is gone." in page.text
+    assert not Draft.objects.exists()
+
+
+def test_the_script_can_tell_a_session_that_ended_from_a_form_that_is_too_old(client, own, promise):
+    signed_out, forging = Client(), Client(enforce_csrf_checks=True)
+    forging.force_login(own)
+    for browser, state in ((signed_out, "signed_out"), (forging, "forged")):
+        answer = browser.post(at(promise), filled(), headers=BY_SCRIPT)
+        assert (answer.status_code, answer.json()) == (403, {"state": state})
+
+
+def test_saving_too_often_is_answered_with_how_long_to_wait(client, own, promise, settings):
+    settings.LIMITS = settings.LIMITS | {"drafts": "1/m"}
+    client.post(at(promise), filled(), headers=BY_SCRIPT)
+
+    told = client.post(at(promise), filled(title="Other"), headers=BY_SCRIPT)
+    assert (told.status_code, told.json()["state"]) == (429, "wait")
+    assert 0 < int(told.headers["Retry-After"]) <= 60
+    assert client.post(at(promise), filled(title="Other")).status_code == 429
+
+
+def test_a_dialogues_record_is_kept_by_its_officers_alone(client):
+    dialogue = DialogueFactory()
+    address = reverse("dialogue_draft", args=[dialogue.pk])
+    for user, status in ((OfficerFactory(), 200), (FocalPointFactory(), 404), (OfficerFactory(countries=[]), 404)):
+        client.force_login(user)
+        assert client.post(address, {"record": "They said"}, headers=BY_SCRIPT).status_code == status
+    assert Draft.objects.get().content == {"record": ["They said"]}
+
+
+def test_signing_out_has_the_browser_forget_what_it_kept(client, own):
+    assert "Clear-Site-Data" not in client.get(reverse("account_logout")).headers
+    assert client.post(reverse("account_logout")).headers["Clear-Site-Data"] == '"storage"'

@@ -1,0 +1,321 @@
+// Keeps a form as it is typed (form[data-draft]: the address that saves it): on the server, on a pause and on leaving;
+// and on this device, under the account's number, until the server has said that it has it. "Saved" is said only then.
+// Files go to the server alone, as soon as they are chosen; passwords and tokens are kept nowhere.
+
+import { LONGEST, keyOf, read } from "./kept.js";
+
+const PAUSE = 2_500;
+const LONGEST_WAIT = 60_000;
+const OF_THE_FORM = /^(csrfmiddlewaretoken|kept_files|draft_seen|draft_page|save_draft|drop_draft)$|-confirmed$/;
+const account = document.body.dataset.account;
+
+const atTime = (moment) =>
+  new Date(moment).toLocaleString("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.url = new URL(form.dataset.draft, location.href);
+    this.key = keyOf(account, this.url.pathname);
+    this.said = form.querySelector("[data-draft-said]");
+    this.told = form.querySelector("[data-draft-told]");
+    this.offer = form.querySelector("[data-draft-offer]");
+    form.elements.draft_page.value = crypto.randomUUID?.() ?? `${Math.random()}`.slice(2);
+    this.saved = "unsaved" in form.dataset ? undefined : this.typed();
+    this.tries = 0;
+    form.addEventListener("input", () => this.onTyped());
+    form.addEventListener("change", (event) => this.onTyped(event.target.type === "file"));
+    form.addEventListener("submit", () => clearTimeout(this.timer));
+    addEventListener("online", () => this.isBehind && this.save());
+    addEventListener("pagehide", () => this.leave());
+    document.addEventListener("visibilitychange", () => document.hidden && this.leave());
+    this.offerBack();
+  }
+
+  // What was typed: nothing that a page sends of its own accord, no file, no password.
+  typed() {
+    const secret = new Set([...this.form.querySelectorAll("input[type=password]")].map(({ name }) => name));
+    const pairs = [...new FormData(this.form)].filter(
+      ([name, value]) => typeof value === "string" && !OF_THE_FORM.test(name) && !secret.has(name),
+    );
+    return JSON.stringify(pairs);
+  }
+
+  ticked() {
+    return JSON.stringify(new FormData(this.form).getAll("kept_files"));
+  }
+
+  get files() {
+    return [...this.form.querySelectorAll("input[type=file]")].filter(({ files }) => files.length);
+  }
+
+  get isBehind() {
+    return this.typed() !== this.saved || this.ticked() !== this.savedTicks || this.files.length > 0;
+  }
+
+  onTyped(atOnce = false) {
+    if (!this.isBehind || this.isOffering) return;
+    this.typedAt = Date.now();
+    this.keepHere();
+    if (this.isHeld) return;
+    this.say("Not saved yet.");
+    this.later(atOnce ? 0 : PAUSE);
+  }
+
+  later(pause) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), pause);
+  }
+
+  // On this device, so that neither a line that drops nor a page that closes loses it. Says whether that went well; where
+  // it did, leaving the page asks nothing (site.js).
+  keepHere() {
+    try {
+      localStorage.setItem(this.key, JSON.stringify({ typed: this.typed(), at: this.typedAt ?? Date.now() }));
+      this.isKept(!this.files.length);
+      return true;
+    } catch {
+      this.isKept(false); // no room for it, or not allowed
+      return false;
+    }
+  }
+
+  isKept(it) {
+    this.form.toggleAttribute("data-kept", it);
+  }
+
+  async save() {
+    if (this.isSaving || this.isHeld || !this.isBehind) return;
+    clearTimeout(this.timer);
+    this.isSaving = true;
+    const [typed, ticks, inputs] = [this.typed(), this.ticked(), this.files];
+    const sent = inputs.map(({ files }) => [...files]);
+    this.say(inputs.length ? "Sending the files…" : "Saving…");
+    let [wait, why] = [undefined, "no connection"];
+    try {
+      const answer = await this.post();
+      why = "the tracker does not answer";
+      wait = await this.answered(answer, await answer.json(), { typed, ticks, inputs, sent });
+    } catch {
+      this.tries += 1;
+      wait = Math.min(LONGEST_WAIT, 2_000 * 2 ** Math.min(this.tries, 5));
+      this.failed(why);
+    }
+    this.isSaving = false;
+    if (!this.isHeld && this.isBehind) this.later(wait ?? PAUSE);
+  }
+
+  post(more = {}) {
+    const body = new FormData(this.form);
+    if (more.keepalive) for (const { name } of this.files) body.delete(name);
+    const headers = { Accept: "application/json" };
+    return fetch(this.url, { method: "POST", body, headers, redirect: "error", mode: "same-origin", ...more });
+  }
+
+  // What became of it; gives after how many milliseconds to try again, where that is known.
+  async answered(answer, said, was) {
+    if (answer.ok && said.state === "saved") return this.hasSaved(said, was);
+    if (answer.status === 429) {
+      this.failed("it was saved very often");
+      return 1_000 * Number(answer.headers.get("Retry-After") ?? 60);
+    }
+    if (said.state === "forged" && (await this.renew())) return 0;
+    if (said.state === "signed_out" || said.state === "forged") {
+      this.failed("you are signed out");
+      this.hold("Sign in again, in this tab or another one; then come back to this page.", [
+        ["Sign in", () => open("/", "_blank", "noopener")],
+        ["Try again", () => this.again()],
+      ]);
+    } else if (said.state === "changed") {
+      this.failed("a colleague was here");
+      this.hold(said.sentence, [
+        ["Look at what was saved", () => location.reload()],
+        ["Save what stands here instead", () => this.again(said.seen)],
+      ]);
+    } else if (said.state === "closed") {
+      this.failed("it was sent");
+      this.hold(said.sentence, [["See what was sent", () => location.reload()]]);
+    } else {
+      this.failed("");
+      this.hold(said.sentence ?? "The tracker can’t take it as it is.", [["Try again", () => this.again()]]);
+    }
+    return undefined;
+  }
+
+  hasSaved(said, { typed, ticks, inputs, sent }) {
+    this.tries = 0;
+    this.saved = typed;
+    this.savedTicks = ticks;
+    this.form.elements.draft_seen.value = said.seen;
+    inputs.forEach((input, at) => {
+      if ([...input.files].every((file, place) => file === sent[at][place])) input.value = "";
+    });
+    if (inputs.length) this.show(said.files);
+    if (this.typed() === typed) {
+      localStorage.removeItem(this.key);
+      this.isKept(!this.files.length);
+      this.say(`Saved at ${said.at}. Not sent yet.`, "Saved.");
+    }
+    if (said.refused.length) this.tell(said.refused.join(" "), [["All right", () => this.untell()]]);
+    return undefined;
+  }
+
+  // The files that were taken, to be unticked where one isn't to go along.
+  show(files) {
+    const list = this.form.querySelector("[data-draft-files]");
+    const pattern = list?.querySelector("template");
+    if (!pattern) return;
+    for (const { key, name } of files) {
+      if (list.querySelector(`input[value="${key}"]`)) continue;
+      const row = pattern.content.cloneNode(true);
+      const [input, label] = [row.querySelector("input"), row.querySelector("label")];
+      input.value = key;
+      input.id = label.htmlFor = `kept-${key}`;
+      label.textContent = name;
+      pattern.before(row);
+    }
+    list.hidden = false;
+    this.savedTicks = this.ticked();
+  }
+
+  failed(why) {
+    const what = `Not saved${why && `: ${why}`}.`;
+    const kept = this.files.length ? "What you typed is kept" : "Kept";
+    const until = why === "no connection" ? " until the line is back" : "";
+    this.say(this.keepHere() ? `${what} ${kept} on this device${until}.` : what, what);
+  }
+
+  // Seen at once; read aloud only where it is something else than before, so that nobody is talked over while typing.
+  say(text, aloud) {
+    this.said.textContent = text;
+    if (aloud && this.told.textContent !== aloud) this.told.textContent = aloud;
+  }
+
+  // Something to decide, before anything more is saved.
+  hold(sentence, ways) {
+    this.isHeld = true;
+    this.tell(sentence, ways);
+  }
+
+  again(seen) {
+    if (seen !== undefined) this.form.elements.draft_seen.value = seen;
+    this.isHeld = false;
+    this.untell();
+    this.saved = undefined;
+    this.save();
+  }
+
+  tell(sentence, ways) {
+    const words = document.createElement("p");
+    words.setAttribute("role", "alert");
+    words.textContent = sentence;
+    const buttons = document.createElement("p");
+    buttons.className = "actions";
+    for (const [label, press] of ways) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "usa-button usa-button--outline";
+      button.textContent = label;
+      button.addEventListener("click", press);
+      buttons.append(button);
+    }
+    this.offer.replaceChildren(words, buttons);
+    this.offer.hidden = false;
+  }
+
+  untell() {
+    this.offer.hidden = true;
+    this.offer.replaceChildren();
+  }
+
+  // A page that stood open while somebody signed in again has an old token: take the new one, if it is the same person.
+  async renew() {
+    const answer = await fetch(location.href, { mode: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const token = page.querySelector("main input[name=csrfmiddlewaretoken]")?.value;
+    if (!token || page.body.dataset.account !== account) return false;
+    this.form.elements.csrfmiddlewaretoken.value = token;
+    return true;
+  }
+
+  // The page goes: send what it can, without waiting; what was typed stays on this device until it is known to be saved.
+  leave() {
+    const typed = this.typed();
+    if (this.isHeld || typed === this.saved || typed === this.left) return;
+    this.left = typed;
+    this.keepHere();
+    if (typed.length < LONGEST) this.post({ keepalive: true }).catch(() => {});
+  }
+
+  // What stayed on this device, because the line or the page went before it was saved.
+  offerBack() {
+    this.savedTicks = this.ticked();
+    const kept = read(this.key);
+    if (!kept) return;
+    if (kept.typed === this.typed()) return this.saved && localStorage.removeItem(this.key);
+    this.isHeld = this.isOffering = true;
+    this.tell(`What you typed on ${atTime(kept.at)} on this device is not what was saved. Use it, or discard it?`, [
+      ["Use it", () => this.use(kept.typed)],
+      ["Discard it", () => this.discard()],
+    ]);
+    this.form.prepend(this.offer);
+    return undefined;
+  }
+
+  use(typed) {
+    const pairs = JSON.parse(typed);
+    this.isHeld = this.isOffering = false;
+    this.untell();
+    this.fill(pairs);
+    if (pairs.every(([name]) => this.form.elements[name])) this.onTyped(true);
+    else this.takeOver(pairs);
+  }
+
+  // It has lines that this page hasn't: the server draws them.
+  async takeOver(pairs) {
+    const body = new FormData(this.form);
+    for (const name of new Set(pairs.map(([name]) => name))) body.delete(name);
+    for (const [name, value] of pairs) body.append(name, value);
+    const answer = await this.post({ body }).catch(() => undefined);
+    if (answer?.ok) location.reload();
+    else this.offerBack();
+  }
+
+  discard() {
+    localStorage.removeItem(this.key);
+    this.isHeld = this.isOffering = false;
+    this.untell();
+    if (this.isBehind) this.onTyped();
+  }
+
+  fill(pairs) {
+    const given = new Map();
+    for (const [name, value] of pairs) given.set(name, [...(given.get(name) ?? []), value]);
+    for (const field of this.form.elements) {
+      if (!field.name || OF_THE_FORM.test(field.name) || ["file", "password", "submit"].includes(field.type)) continue;
+      const values = given.get(field.name) ?? [];
+      if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+      else if (field.options) for (const option of field.options) option.selected = values.includes(option.value);
+      else if (field.type !== "hidden") field.value = values.shift() ?? "";
+    }
+  }
+}
+
+// A colleague sent it: there is no form any more in which what stayed on this device could be used. It is shown.
+function showLeft(place) {
+  const key = keyOf(account, place.dataset.draftLeft);
+  const kept = read(key);
+  if (!kept) return;
+  const texts = JSON.parse(kept.typed).flatMap(([, value]) => (/\s/.test(value.trim()) ? [value] : []));
+  place.querySelector("textarea").value = texts.join("\n\n");
+  place.querySelector("button").addEventListener("click", () => {
+    localStorage.removeItem(key);
+    place.hidden = true;
+  });
+  place.hidden = false;
+}
+
+if (account) {
+  for (const form of document.querySelectorAll("form[data-draft]")) new Draft(form);
+  for (const place of document.querySelectorAll("[data-draft-left]")) showLeft(place);
+}
