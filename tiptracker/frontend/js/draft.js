@@ -221,6 +221,7 @@ class Draft {
       button.addEventListener("click", press);
       buttons.append(button);
     }
+    this.said.before(this.offer);
     this.offer.replaceChildren(words, buttons);
     this.offer.hidden = false;
   }
