@@ -4,6 +4,7 @@ A page with such a form has `draft_on(...)` as `draft` in its context, `data-dra
 `dialogues/draft.html` in it. What was typed so far fills its forms through `as_posted` and `forms.fields.typed`.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
@@ -117,7 +118,8 @@ def _save(request: SignedIn, of: Subject, *, back: str) -> HttpResponse:
     if not permissions.can_draft(user, of):
         raise PermissionDenied
     if wait := limits.seconds_to_wait("drafts", request):
-        return _too_often(request, wait)
+        sentence = f"Not saved: this was saved very often. Wait {limits.spelt(wait)}, then save it again."
+        return limits.to_wait(_refuse(request, of, Refused(sentence), back), wait)
     now = clock.now(of.country.time_zone)
     page = page_of(request)
     if "drop_draft" in request.POST:
@@ -131,7 +133,7 @@ def _save(request: SignedIn, of: Subject, *, back: str) -> HttpResponse:
     try:
         draft = actions.save_draft(of=of, content=typed_in(request), files=uploads.files, page=page, by=user, now=now)
     except Refused as refusal:
-        return _refuse(request, of, refusal, back)
+        return _refuse(request, of, refusal, back, uploads.files)
     if wants_json(request):
         return JsonResponse(_as_saved(draft, uploads))
     messages.success(request, f"Saved at {_time(draft)}. It is a draft: it has not been sent yet.")
@@ -150,42 +152,28 @@ def _as_saved(draft: Draft, uploads: Kept) -> dict[str, object]:
     }
 
 
-def _refuse(request: SignedIn, of: Subject, refusal: Refused, back: str) -> HttpResponse:
+def _refuse(
+    request: SignedIn, of: Subject, refusal: Refused, back: str, files: Sequence[EvidenceFile] = ()
+) -> HttpResponse:
     """Nothing was overwritten: what was typed and what stands now, beside each other, and the ways on."""
     draft = draft_seen(request.user, of)
     state = {actions.Closed: "closed", ChangedMeanwhile: "changed"}.get(type(refusal), "refused")
     seen = draft.mark if draft else ""
     if wants_json(request):
-        told = {"state": state, "sentence": str(refusal), "seen": seen}
-        return JsonResponse(told, status=HTTPStatus.CONFLICT)
+        return JsonResponse({"state": state, "sentence": str(refusal), "seen": seen}, status=HTTPStatus.CONFLICT)
+    typed = typed_in(request)
+    again = [*typed.items(), ("kept_files", [str(file.pk) for file in files])]
     context = {
         "sentence": str(refusal),
-        "typed": told_items(request),
-        "again": [(name, text) for name, texts in request.POST.lists() if name in _again(request) for text in texts],
+        "typed": told(typed.items()),
+        "again": [(name, text) for name, texts in again for text in texts],
         "theirs": told_in(draft),
         "by": draft.saved_by.name if draft else "",
         "seen": seen,
-        "is_changed": state == "changed",
+        "can_save": state != "closed",
         "back": back,
     }
     return render_page(request, "dialogues/draft_refused.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-
-
-def told_items(request: SignedIn) -> list[Typed]:
-    """What was typed into the form that was posted, to be read."""
-    return told(typed_in(request).items())
-
-
-def _again(request: SignedIn) -> set[str]:
-    return {*typed_in(request), "kept_files"}
-
-
-def _too_often(request: SignedIn, wait: int) -> HttpResponse:
-    sentence = f"Not saved: this was saved very often. Wait {limits.spelt(wait)}."
-    if wants_json(request):
-        return limits.to_wait(JsonResponse({"state": "wait", "sentence": sentence}), wait)
-    page = render(request, "429.html", {"wait": limits.spelt(wait)}, status=HTTPStatus.TOO_MANY_REQUESTS)
-    return limits.to_wait(page, wait)
 
 
 def _time(draft: Draft) -> str:

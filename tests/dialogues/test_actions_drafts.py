@@ -8,10 +8,20 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from dialogues.actions import Closed, Page, drop_draft, drop_unsent, drop_untouched_drafts, finish_draft, save_draft
+from dialogues.actions import (
+    Closed,
+    Page,
+    drop_draft,
+    drop_unsent,
+    drop_untouched_drafts,
+    finish_draft,
+    save_draft,
+    send_round,
+)
 from dialogues.actions.drafts import MOST_CHARACTERS
 from dialogues.models import Draft, EvidenceFile
 from dialogues.models.drafts import KEPT_FOR
+from dialogues.words import DoneBy, Progress
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -190,6 +200,24 @@ def test_it_goes_once_it_is_sent_unless_a_colleague_saved_what_the_sender_has_no
     finish_draft(of=promise, page=Page(draft.mark), by=colleague, now=NOW)
     finish_draft(of=promise, page=Page(), by=colleague, now=NOW)
     assert not Draft.objects.exists()
+
+
+def test_a_program_that_sends_an_update_leaves_the_draft_of_a_page_alone(own, promise):
+    draft = save(promise, own)
+    send_round(
+        commitment=promise,
+        title="Six",
+        narrative="Six districts",
+        claimed=Progress.UNDER_WAY,
+        happened_from=None,
+        happened_to=NOW.date(),
+        done_by=DoneBy.GOVERNMENT,
+        files=(),
+        figures=(),
+        by=own,
+        now=NOW,
+    )
+    assert Draft.objects.get() == draft
 
 
 def test_every_night_what_nobody_went_on_with_is_removed_and_its_files_after_it(own, promise, settings):

@@ -36,9 +36,15 @@ def officer(client):
 
 
 def ticks(response):
-    """What a person sends who ticks every box that confirms."""
-    boxes = [attrs for _, attrs in Elements(response.text).found if attrs.get("name", "").endswith("-confirmed")]
-    return {attrs["name"]: attrs["value"] for attrs in boxes}
+    """What a person sends who ticks every box that confirms, and what the page of an update sends of its own accord."""
+    found = [attrs for _, attrs in Elements(response.text).found]
+    sent = [attrs for attrs in found if attrs.get("name", "").endswith(("-confirmed", "draft_seen"))]
+    return {attrs["name"]: attrs["value"] for attrs in sent}
+
+
+def seen(response):
+    """What the page of an update sends of its own accord, with no box ticked."""
+    return {name: value for name, value in ticks(response).items() if name == "draft_seen"}
 
 
 def entry(verb):
@@ -132,7 +138,7 @@ def test_a_file_named_after_a_passport_is_kept_without_the_number_and_asked_abou
     assert not AuditDetail.objects.filter(after__contains="N123456").exists()
     assert "untick it" in held.context["form"].errors["files"][0]
 
-    unasked = client.post(url, test_views_ministry.filled(kept_files=kept.pk))
+    unasked = client.post(url, test_views_ministry.filled(kept_files=kept.pk) | seen(held))
     assert unasked.status_code == 422
     assert not UpdateRound.objects.exists()
 
@@ -144,9 +150,9 @@ def test_a_file_named_after_a_passport_is_kept_without_the_number_and_asked_abou
 @pytest.mark.django_db
 def test_a_file_that_was_held_back_can_be_left_out(client, commitment):
     url = reverse("update_send", args=[commitment.pk])
-    client.post(url, test_views_ministry.filled(files=[pdf("passport N123456.pdf")]))
+    held = client.post(url, test_views_ministry.filled(files=[pdf("passport N123456.pdf")]))
 
-    assert client.post(url, test_views_ministry.filled()).status_code == 302
+    assert client.post(url, test_views_ministry.filled() | seen(held)).status_code == 302
     assert UpdateRound.objects.get().evidence.get().file is None
 
 

@@ -79,13 +79,14 @@ def test_a_colleague_who_saved_meanwhile_is_named_and_both_texts_stand_there(cli
     theirs = saved_by(FocalPointFactory(ministry=own.ministry, name="Ntate Thabo"), promise, "Seven districts")
 
     told = client.post(at(promise), filled(), headers=BY_SCRIPT)
-    page = client.post(at(promise), filled())
+    page = client.post(at(promise), filled(files=[pdf()]))
 
     assert (told.status_code, told.json()["state"], told.json()["seen"]) == (409, "changed", theirs.mark)
     assert "Ntate Thabo saved a draft on 28 January 2022 at 12:00" in told.json()["sentence"]
     assert page.status_code == 422
     assert "Seven districts" in page.text
     assert "Officers were named in six districts." in page.text
+    assert f'name="kept_files" value="{EvidenceFile.objects.get().pk}"' in page.text
     assert Draft.objects.get().content == theirs.content
 
     client.post(at(promise), {"draft_seen": theirs.mark, "narrative": "Officers were named in six districts."})
@@ -124,9 +125,11 @@ def test_saving_too_often_is_answered_with_how_long_to_wait(client, own, promise
     client.post(at(promise), filled(), headers=BY_SCRIPT)
 
     told = client.post(at(promise), filled(title="Other"), headers=BY_SCRIPT)
-    assert (told.status_code, told.json()["state"]) == (429, "wait")
+    assert (told.status_code, told.json()["state"]) == (429, "refused")
     assert 0 < int(told.headers["Retry-After"]) <= 60
-    assert client.post(at(promise), filled(title="Other")).status_code == 429
+    page = client.post(at(promise), filled(title="Other"))
+    assert page.status_code == 429
+    assert "Officers were named in six districts." in page.text
 
 
 def test_a_dialogues_record_is_kept_by_its_officers_alone(client):

@@ -16,8 +16,13 @@ def test_an_update_is_sent_and_accepted_without_script(live: Live, people, brows
     page = _enter(browser, live, people["police"])
     page.get_by_role("link", name=PROMISE).click()
     page.get_by_role("link", name="Send an update").click()
-    choose(page, "Under way")
     page.get_by_label("Tell it in your own words").fill(NARRATIVE)
+    page.get_by_role("button", name="Save and go on later").click()
+    expect(page.get_by_role("status").first).to_contain_text("It is a draft: it has not been sent yet.")
+    page.get_by_role("link", name="What is asked").click()
+    page.get_by_role("link", name="Go on with the draft").click()
+    expect(page.get_by_label("Tell it in your own words")).to_have_value(NARRATIVE)
+    choose(page, "Under way")
     page.get_by_label("Files that prove it").set_input_files(
         {"name": "posts.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
     )

@@ -6,7 +6,14 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from tests.factories import AdministratorFactory, CountryFactory, DistrictFactory, MinistryFactory, OfficerFactory
+from tests.factories import (
+    AdministratorFactory,
+    CountryFactory,
+    DistrictFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    OfficerFactory,
+)
 from tests.signing_in import enter
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
@@ -157,3 +164,18 @@ def test_the_admin_leads_to_the_log_and_to_ones_own_sign_ins(client):
 
     assert reverse("log_list") in page
     assert reverse("sign_in_list") in page
+
+
+def test_whom_ministries_turn_to_is_somebody_of_the_embassy_who_may_sign_in(client):
+    officer = OfficerFactory(name="Ms Contact")
+    country = officer.countries.get()
+    address = reverse("admin:accounts_country_change", args=[country.pk])
+    form = {"code": "LSO", "name": "Lesotho", "time_zone": "Africa/Maseru", "currency": "LSL"} | inline("districts")
+    for stranger in (FocalPointFactory(), OfficerFactory(is_active=False)):
+        assert "Select a valid choice" in client.post(address, form | {"contact": stranger.pk}).text
+
+    client.post(address, form | {"contact": officer.pk})
+
+    country.refresh_from_db()
+    assert country.contact == officer
+    assert logged("country.changed")[1] == {"contact": "Ms Contact"}

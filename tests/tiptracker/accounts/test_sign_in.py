@@ -12,7 +12,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import PASSWORD, AdministratorFactory, FocalPointFactory, OfficerFactory
+from tests.factories import (
+    PASSWORD,
+    AdministratorFactory,
+    CommitmentFactory,
+    FocalPointFactory,
+    OfficerFactory,
+)
 from tests.signing_in import sign_in
 from tiptracker.accounts import sessions
 from tiptracker.accounts.backend import Backend, is_expired
@@ -179,6 +185,18 @@ def test_what_was_typed_while_a_session_ended_is_given_back_and_not_taken(client
     assert "they have to be chosen again" in body
     assert "k" * 64 not in body
     assert client.get(reverse("evidence_log")).status_code == 302  # signed out all the same
+
+
+def test_a_script_is_told_that_the_session_ended_and_the_browser_keeps_what_it_could_not_save(client):
+    own = FocalPointFactory()
+    sign_in(client, own)
+    age(client, seen_at=61)
+    address = reverse("update_draft", args=[CommitmentFactory(ministry=own.ministry).pk])
+
+    for _ in ("signed out by this", "signed out before"):
+        answer = client.post(address, {"narrative": "So far"}, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()["state"]) == (403, "signed_out")
+        assert "Clear-Site-Data" not in answer.headers
 
 
 def test_a_sign_in_that_went_wrong_says_so_and_nothing_of_saving(client):

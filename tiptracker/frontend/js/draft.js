@@ -54,7 +54,7 @@ class Draft {
   }
 
   onTyped(atOnce = false) {
-    if (!this.isBehind || this.isOffering) return;
+    if (!this.isBehind) return;
     this.typedAt = Date.now();
     this.keepHere();
     if (this.isHeld) return;
@@ -70,6 +70,7 @@ class Draft {
   // On this device, so that neither a line that drops nor a page that closes loses it. Says whether that went well; where
   // it did, leaving the page asks nothing (site.js).
   keepHere() {
+    if (this.isOffering) return false; // what is offered back stays until somebody has chosen
     try {
       localStorage.setItem(this.key, JSON.stringify({ typed: this.typed(), at: this.typedAt ?? Date.now() }));
       this.isKept(!this.files.length);
@@ -119,7 +120,7 @@ class Draft {
       this.failed("it was saved very often");
       return 1_000 * Number(answer.headers.get("Retry-After") ?? 60);
     }
-    if (said.state === "forged" && (await this.renew())) return 0;
+    if (said.state === "forged" && !this.isRenewed && (await this.renew())) return 0;
     if (said.state === "signed_out" || said.state === "forged") {
       this.failed("you are signed out");
       this.hold("Sign in again, in this tab or another one; then come back to this page.", [
@@ -127,7 +128,7 @@ class Draft {
         ["Try again", () => this.again()],
       ]);
     } else if (said.state === "changed") {
-      this.failed("a colleague was here");
+      this.failed("it was saved from another page meanwhile");
       this.hold(said.sentence, [
         ["Look at what was saved", () => location.reload()],
         ["Save what stands here instead", () => this.again(said.seen)],
@@ -144,6 +145,7 @@ class Draft {
 
   hasSaved(said, { typed, ticks, inputs, sent }) {
     this.tries = 0;
+    this.isRenewed = false;
     this.saved = typed;
     this.savedTicks = ticks;
     this.form.elements.draft_seen.value = said.seen;
@@ -152,7 +154,7 @@ class Draft {
     });
     if (inputs.length) this.show(said.files);
     if (this.typed() === typed) {
-      localStorage.removeItem(this.key);
+      if (!this.isOffering) localStorage.removeItem(this.key);
       this.isKept(!this.files.length);
       this.say(`Saved at ${said.at}. Not sent yet.`, "Saved.");
     }
@@ -219,6 +221,7 @@ class Draft {
       button.addEventListener("click", press);
       buttons.append(button);
     }
+    this.said.before(this.offer);
     this.offer.replaceChildren(words, buttons);
     this.offer.hidden = false;
   }
@@ -235,6 +238,7 @@ class Draft {
     const token = page.querySelector("main input[name=csrfmiddlewaretoken]")?.value;
     if (!token || page.body.dataset.account !== account) return false;
     this.form.elements.csrfmiddlewaretoken.value = token;
+    this.isRenewed = true;
     return true;
   }
 
@@ -253,7 +257,7 @@ class Draft {
     const kept = read(this.key);
     if (!kept) return;
     if (kept.typed === this.typed()) return this.saved && localStorage.removeItem(this.key);
-    this.isHeld = this.isOffering = true;
+    this.isOffering = true;
     this.tell(`What you typed on ${atTime(kept.at)} on this device is not what was saved. Use it, or discard it?`, [
       ["Use it", () => this.use(kept.typed)],
       ["Discard it", () => this.discard()],
@@ -264,7 +268,7 @@ class Draft {
 
   use(typed) {
     const pairs = JSON.parse(typed);
-    this.isHeld = this.isOffering = false;
+    this.isOffering = false;
     this.untell();
     this.fill(pairs);
     if (pairs.every(([name]) => this.form.elements[name])) this.onTyped(true);
@@ -283,7 +287,7 @@ class Draft {
 
   discard() {
     localStorage.removeItem(this.key);
-    this.isHeld = this.isOffering = false;
+    this.isOffering = false;
     this.untell();
     if (this.isBehind) this.onTyped();
   }
