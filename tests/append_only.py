@@ -37,7 +37,7 @@ from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditDetail, AuditEntry
 
 KEPT = {
-    Assessment: {"rationale", "law"},
+    Assessment: {"rationale", "law", "change_reason"},
     AssessmentEvidence: set(),
     AuditDetail: {"before", "after"},
     AuditEntry: set(),
@@ -46,7 +46,7 @@ KEPT = {
     BriefingDownload: set(),
     CommitmentEvent: {"reason"},
     EditionTerms: {"reason", "working_mark_reason"},
-    Evidence: {"title", "stated_by", "source", "link"},
+    Evidence: {"title", "stated_by", "source", "link", "revision_reason"},
     EvidenceBearing: set(),
     EvidenceFile: {"name"},
     EvidenceReview: {"reason"},

@@ -35,6 +35,7 @@ class Assessment(models.Model):
     verdict = models.CharField(max_length=16, choices=Verdict.choices())
     rationale = models.TextField("why")
     law = models.CharField("section of the law", max_length=100)
+    change_reason = models.TextField("what changed since the verdict before", blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
