@@ -12,6 +12,7 @@ from dialogues.views import (
     ministry,
     redactions,
     register,
+    revisions,
     rounds,
 )
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("evidence/log/", log.evidence_log, name="evidence_log"),
     path("evidence/<int:pk>/", evidence.evidence_detail, name="evidence_detail"),
     path("evidence/<int:pk>/review/", evidence.evidence_review, name="evidence_review"),
+    path("evidence/<int:pk>/revise/", revisions.evidence_revise, name="evidence_revise"),
     path("files/<int:pk>/", evidence.evidence_file, name="evidence_file"),
     path("indicators/", indicators.indicator_list, name="indicator_list"),
     path("indicators/enter/", indicators.indicator_enter, name="indicator_enter"),

@@ -197,7 +197,8 @@ def _told(
 
 def _known_until(evidence_id: int | None, revisions: Mapping[int, Evidence]) -> datetime:
     """Until when a piece of evidence, and what it shows and tells, stands: a revision takes its place."""
-    return revisions[evidence_id].recorded_at if evidence_id in revisions else NEVER
+    revision = revisions.get(evidence_id) if evidence_id is not None else None
+    return revision.recorded_at if revision else NEVER
 
 
 def _held(

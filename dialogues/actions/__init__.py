@@ -37,6 +37,7 @@ from dialogues.actions.redactions import (
     propose_redaction,
     refuse_unfit_redaction,
 )
+from dialogues.actions.revisions import counted, revise_evidence
 from dialogues.actions.rounds import Figure, Judgement, accept_round, open_rounds, return_round, send_round, to_judge
 from dialogues.actions.twice import RecordedBefore
 
@@ -54,6 +55,7 @@ __all__ = [
     "change_dialogue",
     "check_kept_files",
     "confirm_redaction",
+    "counted",
     "decline_redaction",
     "drop_unsent",
     "finish_redaction",
@@ -76,6 +78,7 @@ __all__ = [
     "reschedule",
     "return_round",
     "review",
+    "revise_evidence",
     "scan_unscanned",
     "send_round",
     "sendable_again",

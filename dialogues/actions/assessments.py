@@ -42,6 +42,11 @@ def assess(
     newest = locked.assessments.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
     refuse_unseen(newest, seen, now, what="assessment")
     grounds = {piece.pk: piece for piece in evidence}
+    if Evidence.objects.filter(pk__in=grounds, revised_by__isnull=False).exists():
+        raise Refused(
+            "Some of that evidence was put right since. Choose the later entry in its place.",
+            field="evidence",
+        )
     bearing_on_it = Evidence.objects.filter(pk__in=grounds, bearings__benchmark=locked).count()
     if bearing_on_it < len(grounds):
         raise Refused(

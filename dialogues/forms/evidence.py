@@ -15,11 +15,12 @@ from dialogues.forms.fields import (
     LinkField,
     PastDayField,
     RowField,
+    RowsField,
     SeenField,
     offer,
     typed,
 )
-from dialogues.models import Commitment, EvidenceFile
+from dialogues.models import Commitment, EvidenceFile, Reading
 from dialogues.words import Direction, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Edition, Indicator
 from tiptracker import texts
@@ -92,6 +93,29 @@ class EvidenceForm(DatedForm):
                 "commitment", "Say which commitment it belongs to, so that it is clear with whom it is shared."
             )
         return said
+
+
+class ReviseForm(EvidenceForm):
+    """All of a piece of evidence told anew, and why; `carried` are the figures that only go along, or don't."""
+
+    reason = forms.CharField(
+        label="Why it is put right",
+        max_length=texts.REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="In a sentence: what was wrong, and how you know. The earlier wording stays readable beside it.",
+    )
+    carried = RowsField(label="Figures that go along as they are", required=False)
+
+    def __init__(self, *args: Any, carried: Sequence[Reading], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not carried:
+            del self.fields["carried"]
+            return
+        offer(self, "carried", carried, choices=[(str(reading.pk), reading.in_words) for reading in carried])
+        self.fields["carried"].help_text = (
+            "Untick what is wrong: it stops counting. A figure that is broken down is entered anew on the page of what "
+            "it counts."
+        )
 
 
 class BearingRow(BenchmarkRow):

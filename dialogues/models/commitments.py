@@ -49,10 +49,15 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         )
 
     def asking_for_another_look(self) -> Self:
-        """Those under which evidence was recorded after they were last verified done: it reopens the question."""
+        """Those under which evidence was recorded, or put right, after they were last verified done.
+
+        It reopens the question.
+        """
         verified = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=Kind.VERIFIED_DONE)
         verified_at = verified.order_by("-happened_on", "-recorded_at", "-pk").values("recorded_at")[:1]
-        since = Commitment.objects.filter(pk=OuterRef("pk"), evidence__recorded_at__gt=OuterRef("verified_at"))
+        later = Q(evidence__recorded_at__gt=OuterRef("verified_at"))
+        put_right = Q(evidence__revised_by__recorded_at__gt=OuterRef("verified_at"))
+        since = Commitment.objects.filter(later | put_right, pk=OuterRef("pk"))
         return self.annotate(verified_at=Subquery(verified_at)).filter(Exists(since))
 
 

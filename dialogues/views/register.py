@@ -14,8 +14,8 @@ from dialogues.forms.fields import benchmark_choices
 from dialogues.forms.register import UNREVIEWED, RegisterFilter, Sort
 from dialogues.models import Evidence
 from dialogues.models.evidence import EvidenceQuerySet
-from dialogues.views.evidence import Piece, with_what_it_shows
 from dialogues.views.here import newest_edition, outside
+from dialogues.views.pieces import Piece, with_what_it_shows
 from dialogues.views.story import newest
 from dialogues.words import Review, Shows
 from recommendations.models import Benchmark, Edition

@@ -28,8 +28,8 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.views.assessments import Assessable, assessables
-from dialogues.views.evidence import with_what_it_shows
 from dialogues.views.here import newest_edition, outside
+from dialogues.views.pieces import with_what_it_shows
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, MadeBy, Progress, Review, Shows, Status

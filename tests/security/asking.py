@@ -244,6 +244,10 @@ def logged(world):
     } | empty_rows("bearings")
 
 
+def put_right(world):
+    return logged(world) | {"reason": "The page says otherwise."}
+
+
 def update(world):
     return {
         "claimed": "under_way",
@@ -363,6 +367,7 @@ BODIES = {
     "POST commitment_verify_done": lambda world: {"reason": "We saw it.", "on": TODAY},
     "POST update_send": update,
     "POST evidence_log": logged,
+    "POST evidence_revise": put_right,
     "POST indicator_enter": figures,
     "POST reading_add": lambda world: source_of_figures() | {"figure": "16", "sex-Female": "9"},
     "POST evidence_review internal": reviewing("internal"),
