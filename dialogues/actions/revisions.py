@@ -44,8 +44,8 @@ def revise_evidence(
 ) -> Evidence:
     """Put a piece of evidence right: all of it told anew, with what it shows and counts, and why.
 
-    The new row takes the old one's place and waits for reviews of its own; `file` may be one that an earlier entry cites.
-    Raises PermissionDenied; Refused for what a ministry sent, without a reason, where nothing differs, and where
+    The new row takes the old one's place and waits for reviews of its own; `file` may be one that an earlier entry
+    cites. Raises PermissionDenied; Refused for what a ministry sent, without a reason, where nothing differs, and where
     `log_evidence` does; RecordedBefore; ChangedMeanwhile where a later entry took its place already.
     """
     if not can_log(by, evidence.country):

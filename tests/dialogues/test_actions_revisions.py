@@ -108,7 +108,7 @@ def test_revise_carries_its_figures_anew_and_keeps_or_replaces_its_file(officer)
     assert [(part.category, part.figure) for part in told.parts.all()] == [("Female", 2)]
     assert [row.figure for row in replaced.readings.all()] == [6]
     with refuses("One of those files was sent already.", field="files"):
-        put_right(replaced, officer, title="Changed", file=wrong.file)
+        put_right(replaced, officer, title="Changed", file=EvidenceFactory(file=EvidenceFileFactory()).file)
 
 
 @pytest.mark.parametrize(
