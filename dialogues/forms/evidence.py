@@ -7,9 +7,11 @@ from typing import Any, cast
 from django import forms
 
 from dialogues.forms.fields import (
+    NO_DATA,
     BenchmarkRow,
     BenchmarkRows,
     DatedForm,
+    DirectionField,
     FigureField,
     FilesField,
     LinkField,
@@ -21,7 +23,7 @@ from dialogues.forms.fields import (
     typed,
 )
 from dialogues.models import Commitment, EvidenceFile, Reading
-from dialogues.words import Direction, DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Edition, Indicator
 from tiptracker import texts
 from tiptracker.rules import spelt
@@ -127,7 +129,6 @@ class BearingRow(BenchmarkRow):
 BearingRows = forms.formset_factory(BearingRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40)
 
 
-NO_DATA = "no_data"
 PERIOD, YEAR_BEFORE = "period", "year_before"
 
 
@@ -146,17 +147,7 @@ class CountForm(DatedForm):
             "invalid": "Give the figure in digits alone, such as 16. What needs saying about it goes into the note.",
         },
     )
-    direction = forms.ChoiceField(
-        label="Or, without a figure",
-        required=False,
-        choices=[
-            ("", "None of these"),
-            (Direction.UP.value, "More than the year before"),
-            (Direction.LEVEL.value, "About as many as the year before"),
-            (Direction.DOWN.value, "Fewer than the year before"),
-            (NO_DATA, "No data was given"),
-        ],
-    )
+    direction = DirectionField(label="Or, without a figure: compared with the year before", empty="None of these")
     span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=PERIOD)
     through_on = PastDayField(
         label="Through", required=False, help_text="The last day it covers. Left empty: the last day given above."

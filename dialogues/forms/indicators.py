@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, cast
 from django import forms
 
 from dialogues.actions import part_field
-from dialogues.forms.evidence import NO_DATA, PERIOD, YEAR_BEFORE
-from dialogues.forms.fields import DatedForm, FigureField, FilesField, PastDayField
+from dialogues.forms.evidence import PERIOD, YEAR_BEFORE
+from dialogues.forms.fields import NO_DATA, DatedForm, DirectionField, FigureField, FilesField, PastDayField
 from dialogues.models import EvidenceFile
 from dialogues.words import CATEGORIES, Dimension, Direction
 from recommendations.models import Edition, Indicator
@@ -58,23 +58,6 @@ class SourceForm(DatedForm):
             first, last = spelt(self.edition.starts_on), spelt(self.edition.ends_on)
             self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
         return said
-
-
-class DirectionField(forms.ChoiceField):
-    """What is told without a figure: which way a count moved, or that no data was given."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            label="Or, without a figure",
-            required=False,
-            choices=[
-                ("", "–"),
-                (Direction.UP.value, "More"),
-                (Direction.LEVEL.value, "About as many"),
-                (Direction.DOWN.value, "Fewer"),
-                (NO_DATA, "No data was given"),
-            ],
-        )
 
 
 class CountRow(PlainForm):

@@ -7,8 +7,8 @@ from typing import Any, cast
 from django import forms
 
 from dialogues.forms.evidence import ReviewForm
-from dialogues.forms.fields import DatedForm, FigureField, FilesField, PastDayField
-from dialogues.words import Direction, DoneBy, Progress
+from dialogues.forms.fields import DatedForm, DirectionField, FigureField, FilesField, PastDayField
+from dialogues.words import DoneBy, Progress
 from recommendations.models import Indicator
 from tiptracker import texts
 from tiptracker.frontend.forms import Narrative, PlainForm
@@ -68,15 +68,8 @@ class FigureForm(PlainForm):
     """One indicator's count since the period began: a figure, or only which way it moved, or nothing."""
 
     figure = FigureField()
-    direction = forms.ChoiceField(
-        label="Without a figure: compared with the year before",
-        required=False,
-        choices=[
-            ("", "Nothing to say"),
-            (Direction.UP.value, "More"),
-            (Direction.LEVEL.value, "About the same"),
-            (Direction.DOWN.value, "Less"),
-        ],
+    direction = DirectionField(
+        label="Without a figure: compared with the year before", empty="Nothing to say", takes_no_data=False
     )
 
     districts = forms.MultipleChoiceField(

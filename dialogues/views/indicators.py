@@ -14,8 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
-from dialogues.forms.evidence import NO_DATA
-from dialogues.forms.fields import beside_field, refused
+from dialogues.forms.fields import NO_DATA, beside_field, refused
 from dialogues.forms.indicators import Cells, CountRow, PartsForm, PasteForm, SourceForm, pasted_cells
 from dialogues.models import EvidenceReview, Reading
 from dialogues.views.here import newest_edition, recorded_before

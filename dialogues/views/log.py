@@ -12,8 +12,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from dialogues import actions, permissions
-from dialogues.forms.evidence import NO_DATA, YEAR_BEFORE, BearingRows, CountForm, EvidenceForm
-from dialogues.forms.fields import benchmark_choices, beside_field, refused, typed, with_another_row
+from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, CountForm, EvidenceForm
+from dialogues.forms.fields import NO_DATA, benchmark_choices, beside_field, refused, typed, with_another_row
 from dialogues.models import Commitment, Evidence, EvidenceFile
 from dialogues.telling import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
 from dialogues.views.here import newest_edition, outside, recorded_before

@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from dialogues import actions, permissions
-from dialogues.forms.evidence import NO_DATA, PERIOD, YEAR_BEFORE, ReviseForm
+from dialogues.forms.evidence import PERIOD, YEAR_BEFORE, ReviseForm
+from dialogues.forms.fields import NO_DATA
 from dialogues.models import Evidence, EvidenceFile, Reading
 from dialogues.views.here import newest_edition, recorded_before
 from dialogues.views.log import LogPage
