@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from dialogues import actions, permissions
 from dialogues.forms.fields import NO_DATA, beside_field, refused
 from dialogues.forms.indicators import Cells, CountRow, PartsForm, PasteForm, SourceForm, pasted_cells
+from dialogues.holding import latest
 from dialogues.models import EvidenceReview, Reading
 from dialogues.views.here import newest_edition, recorded_before
 from dialogues.views.uploads import Kept, keep_files
@@ -242,17 +243,8 @@ def _cells(indicator: Indicator, periods: Sequence[Period], readings: Iterable[R
         for period in periods:
             if reading.indicator_id == indicator.pk and period.first <= reading.starts_on <= period.last:
                 found[period].append(reading)
-    return [_holding(found[period], period) for period in periods]
-
-
-def _holding(readings: Sequence[Reading], period: Period) -> Cell | None:
-    figures = [reading for reading in readings if reading.figure is not None]
-    holds = max(
-        (reading for reading in readings if not (figures and reading.is_no_data)),
-        key=lambda reading: (reading.through_on, reading.recorded_at, reading.pk),
-        default=None,
-    )
-    return Cell.of(holds, period) if holds else None
+    held = [(latest(found[period]), period) for period in periods]
+    return [Cell.of(reading, period) if reading else None for reading, period in held]
 
 
 def _source_form(request: SignedIn, edition: Edition, now: datetime, uploads: Kept) -> SourceForm:
