@@ -8,7 +8,7 @@ from django import forms
 
 from dialogues.actions import part_field
 from dialogues.forms.evidence import PERIOD, YEAR_BEFORE
-from dialogues.forms.fields import NO_DATA, DatedForm, DirectionField, FigureField, FilesField, PastDayField
+from dialogues.forms.fields import NO_DATA, DatedForm, DirectionField, FigureField, FilesField, LinkField, PastDayField
 from dialogues.models import EvidenceFile
 from dialogues.words import CATEGORIES, Dimension, Direction
 from recommendations.models import Edition, Indicator
@@ -25,7 +25,7 @@ class SourceForm(DatedForm):
     source = forms.CharField(
         label="Source", required=False, max_length=400, help_text="A table, a page, a letter and its day."
     )
-    link = forms.URLField(label="Link", required=False, max_length=500, assume_scheme="https")
+    link = LinkField(label="Link", required=False, max_length=500, assume_scheme="https")
     files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a form's attribute is no field
     span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=PERIOD)
     through_on = PastDayField(

@@ -71,7 +71,7 @@ def indicator_list(request: SignedIn) -> HttpResponse:
         raise PermissionDenied
     edition = newest_edition(user)
     indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country)) if edition else []
-    readings = list(_readings(user).filter(indicator__in=indicators))
+    readings = list(_standing(user).filter(indicator__in=indicators))
     if exports.is_asked(request):
         return exports.export(request, "indicators", HEADS, [_exported(reading) for reading in readings])
     periods = _periods(edition, readings) if edition else []
@@ -112,7 +112,7 @@ def indicator_enter(request: SignedIn) -> HttpResponse:
     if edition is None or not permissions.can_log(user, edition.country):
         raise PermissionDenied
     indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
-    readings = list(_readings(user).filter(indicator__in=indicators))
+    readings = list(_standing(user).filter(indicator__in=indicators))
     is_sent = request.method == "POST"
     uploads = keep_files(request, now=now) if is_sent else Kept([], [])
     form = _source_form(request, edition, now, uploads)
@@ -211,9 +211,14 @@ def _readings(user: User) -> QuerySet[Reading]:
     reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
     return (
         Reading.objects.visible_to(user)
-        .select_related("evidence", "indicator")
+        .select_related("evidence__revised_by", "indicator")
         .prefetch_related("parts", Prefetch("evidence__reviews", reviews))
     )
+
+
+def _standing(user: User) -> QuerySet[Reading]:
+    """Those that count still: not what evidence tells that a later entry put right."""
+    return _readings(user).filter(evidence__revised_by__isnull=True)
 
 
 def _word(reading: Reading) -> Review | None:
