@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -301,9 +302,12 @@ class Rows:
                 audit.record("evidence.logged", by=self.officer, row=piece, country=self.country, after={"kind": "law"})
 
     def sessions(self, many):
+        keys = [f"{number:032}" for number in self.numbers(many)]
+        Session.objects.bulk_create(
+            Session(session_key=key, session_data="", expire_date=at_noon(date(2099, 1, 1))) for key in keys
+        )
         UserSession.objects.bulk_create(
-            UserSession(user=self.officer, ip="127.0.0.1", session_key=f"{number:032}", data={})
-            for number in self.numbers(many)
+            UserSession(user=self.officer, ip="127.0.0.1", session_key=key, data={}) for key in keys
         )
 
     def tokens(self, many):
@@ -332,9 +336,9 @@ LISTS = [
     Listed("commitment_list", Rows.commitments, 13, query="as=csv"),
     Listed("commitment_list", Rows.commitments, 9, "focal_point"),
     Listed("ministry_home", Rows.updates, 9, "focal_point"),
-    Listed("evidence_list", Rows.evidence, 15),
-    Listed("evidence_list", Rows.evidence, 15, query="q=case&word=verified&page=2"),
-    Listed("evidence_list", Rows.evidence, 18, query="as=csv"),
+    Listed("evidence_list", Rows.evidence, 16),
+    Listed("evidence_list", Rows.evidence, 16, query="q=case&word=verified&page=2"),
+    Listed("evidence_list", Rows.evidence, 19, query="as=csv"),
     Listed("indicator_list", Rows.indicators, 11),
     Listed("round_list", Rows.inbox, 12),
     Listed("round_list", Rows.updates, 4, "focal_point"),
@@ -349,7 +353,7 @@ LISTS = [
     Listed("log_list", Rows.entries, 11),
     Listed("log_list", Rows.entries, 8, "administrator"),
     Listed("token_list", Rows.tokens, 6),
-    Listed("sign_in_list", Rows.sessions, 6),
+    Listed("sign_in_list", Rows.sessions, 7),
     Listed("ministry-list", Rows.ministries, 5),
     Listed("edition-list", Rows.editions, 6),
     Listed("recommendation-list", Rows.recommendations, 6),
@@ -391,7 +395,7 @@ def test_list_takes_as_many_queries_for_many_rows_as_for_one(client, listed):
 
 
 def test_no_list_is_forgotten():
-    lists = {name for name in routes() if name.endswith(("_list", "-list"))}
+    lists = {name for name in routes() if name.endswith(("_list", "-list")) and not name.startswith("admin:")}
 
     assert {one.name for one in LISTS} >= lists
 

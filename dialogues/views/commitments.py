@@ -98,9 +98,10 @@ def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQ
     )
     waiting = UpdateRound.objects.waiting().filter(update__commitment=OuterRef("pk"))
     settled = Case(When(status__in=[Status.VERIFIED, Status.WITHDRAWN], then=Value(1)), default=Value(0))
+    begun = CommitmentEvent.objects.as_of(day).filter(commitment=OuterRef("pk"))
     return (
         commitments.with_status(day)
-        .filter(Q(status__isnull=False))
+        .filter(Exists(begun))
         .annotate(
             evidence_count=Coalesce(Subquery(evidence, output_field=IntegerField()), 0), is_waiting=Exists(waiting)
         )
@@ -174,6 +175,8 @@ def _narrowed(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> C
             return rows.order_by(Subquery(made).desc(), "-pk")
         case Sort.TEXT:
             return rows.order_by("text", "pk")
+    if chosen.get("status"):  # of one status all are settled or none
+        return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
     return rows
 
 

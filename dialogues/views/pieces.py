@@ -26,6 +26,7 @@ class Piece(NamedTuple):
     link: str
     file: EvidenceFile | None
     commitment: Head | None
+    is_revision: bool
     is_replaced: bool
 
     @classmethod
@@ -42,6 +43,7 @@ class Piece(NamedTuple):
             link=evidence.link,
             file=evidence.file,
             commitment=Head.of(evidence.commitment) if evidence.commitment else None,
+            is_revision=evidence.revises_id is not None,
             is_replaced=hasattr(evidence, "revised_by"),
         )
 

@@ -85,6 +85,13 @@ class Opening(NamedTuple):
     times: int
 
 
+class Opened(NamedTuple):
+    """How many people opened a row, and when the last of them did."""
+
+    people: int
+    last_at: datetime
+
+
 class Line(NamedTuple):
     """An entry as it is read: what was done, and what it was done to, where that is to be said."""
 
@@ -162,6 +169,15 @@ def openings(user: Reader, *rows: models.Model | None) -> list[Opening]:
         )
         for each in told.order_by("-newest")[:NEWEST]
     ]
+
+
+def opened(user: Reader, model: type[models.Model], keys: Iterable[int] | None = None) -> dict[int, Opened]:
+    """By key, who opened rows of `model`: of those named, or of all. Nothing for whom the log isn't open."""
+    entries = AuditEntry.objects.visible_to(user).filter(table=model._meta.label_lower, verb__in=verbs_in(Group.READ))
+    if keys is not None:
+        entries = entries.filter(row__in=[str(key) for key in keys])
+    told = entries.order_by().values("row").annotate(people=Count("by", distinct=True), last_at=Max("at"))
+    return {int(each["row"]): Opened(each["people"], each["last_at"]) for each in told}
 
 
 def who(name: str | None, *, has_address: bool) -> str:
