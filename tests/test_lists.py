@@ -57,6 +57,8 @@ pytestmark = pytest.mark.django_db
 
 DAY = date(2022, 1, 10)
 SIZES = (1, 3, 300)
+AN_ENTRY = 5 if connection.vendor == "postgresql" else 4
+"""What an entry in the log takes: a list that is taken along is noted there."""
 
 
 class Rows:
@@ -333,12 +335,12 @@ class Listed(NamedTuple):
 LISTS = [
     Listed("commitment_list", Rows.commitments, 11),
     Listed("commitment_list", Rows.commitments, 11, query="status=late&q=promise&sort=text&page=2"),
-    Listed("commitment_list", Rows.commitments, 13, query="as=csv"),
+    Listed("commitment_list", Rows.commitments, 9 + AN_ENTRY, query="as=csv"),
     Listed("commitment_list", Rows.commitments, 9, "focal_point"),
     Listed("ministry_home", Rows.updates, 9, "focal_point"),
     Listed("evidence_list", Rows.evidence, 16),
     Listed("evidence_list", Rows.evidence, 16, query="q=case&word=verified&page=2"),
-    Listed("evidence_list", Rows.evidence, 19, query="as=csv"),
+    Listed("evidence_list", Rows.evidence, 15 + AN_ENTRY, query="as=csv"),
     Listed("indicator_list", Rows.indicators, 11),
     Listed("round_list", Rows.inbox, 12),
     Listed("round_list", Rows.updates, 4, "focal_point"),
