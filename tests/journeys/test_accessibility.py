@@ -30,6 +30,7 @@ from tests.conftest import THE_DAY
 from tests.factories import (
     MASERU,
     BriefingFactory,
+    EvidenceFactory,
     JobFactory,
     ReadinessRunFactory,
     RedactionDecisionFactory,
@@ -209,7 +210,13 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "commitment_report_done": ours[:1],
         "commitment_verify_done": commitments.filter(status=Status.REPORTED)[:1],
         "evidence_revise": logged[:1],
-        "evidence_detail": [put_right, put_right.revises, *logged[:3], *waiting.evidence.all()[:1], *accepted.evidence.all()[:1]],
+        "evidence_detail": [
+            put_right,
+            put_right.revises,
+            *logged[:3],
+            *waiting.evidence.all()[:1],
+            *accepted.evidence.all()[:1],
+        ],
         "round_detail": [waiting, returned, accepted],
         "round_foretold": [waiting, returned, accepted],
         "dialogue_detail": Dialogue.objects.all(),
