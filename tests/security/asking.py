@@ -261,7 +261,13 @@ def update(world):
 
 def verdict(world):
     assessment = world.pk("assessment")
-    return {"verdict": "met", "rationale": "It is so.", "law": "22 U.S.C. 7107(b)", "seen": assessment}
+    return {
+        "verdict": "met",
+        "change_reason": "It was seen.",
+        "rationale": "It is so.",
+        "law": "22 U.S.C. 7107(b)",
+        "seen": assessment,
+    }
 
 
 def person(world):
