@@ -36,6 +36,11 @@ def can_log(user: User, country: Country) -> bool:
     return _is_officer_of(user, country.pk)
 
 
+def can_revise(user: User, evidence: Evidence) -> bool:
+    """Officers of the country, what the embassy logged itself: what a ministry sent, it mends by sending again."""
+    return evidence.round_id is None and _is_officer_of(user, evidence.country_id)
+
+
 def can_record_commitment(user: User, country: Country) -> bool:
     """Officers of the country: a promise was made to the embassy, so the embassy writes it down."""
     return _is_officer_of(user, country.pk)

@@ -160,6 +160,17 @@ class Verdict(Word):
     BACKWARDS = "going_backwards", "Going backwards"
 
 
+VERDICT_MEANS = {
+    Verdict.MET: "All that the benchmark asks is done, and verified evidence of a concrete action shows it.",
+    Verdict.STEP: "A concrete action was taken and verified, and part of what is asked is still open.",
+    Verdict.STALLED: "Nothing that moves it was done, or what began has stopped. A plan or a promise is no action.",
+    Verdict.NO_INFORMATION: "It was asked, and nobody has told. On investigations and on complicit officials the law "
+    "then presumes that nothing was done (22 U.S.C. 7106(b)(1), (7)).",
+    Verdict.BACKWARDS: "It stands worse than before: something was undone, or done against what is asked.",
+}
+"""When each verdict is given, as it stands beside the choice."""
+
+
 class Dimension(Word):
     """By what a figure is broken down."""
 

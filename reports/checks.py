@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dialogues.holding import latest
 from dialogues.status import standing_on
 from dialogues.words import Review, Shows, Status, Verdict
 from recommendations.words import DATES_ALONE, Better, Origin, Rule
 from reports import wording
-from reports.counting import OWN, Sight, grouped, latest, newest
+from reports.counting import OWN, Sight, grouped, newest
 from reports.findings import Asked, Questionnaire, Row
 from reports.record import Facts
 from reports.words import Misfit

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from reports.counting import Sight, latest
+from dialogues.holding import latest
+from reports.counting import Sight
 from reports.findings import Answers, Finding, answers, greater
 from reports.kept import Seen
 from reports.record import Facts

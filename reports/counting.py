@@ -123,18 +123,6 @@ def newest[R: Recorded](rows: Iterable[R]) -> R | None:
     return max(rows, key=lambda row: (row.recorded_at, row.id), default=None)
 
 
-def latest(readings: Iterable[Reading]) -> Reading | None:
-    """The reading that covers the latest day; of those the one recorded last, then the higher id.
-
-    "No data" never replaces a figure: where there is one, rows that say "no data" are passed over.
-    It does replace a mere direction, which is no figure (22 U.S.C. 7106(b)(1)).
-    """
-    rows = tuple(readings)
-    if any(row.figure is not None for row in rows):
-        rows = tuple(row for row in rows if not row.is_no_data)
-    return max(rows, key=lambda row: (row.through_on, row.recorded_at, row.id), default=None)
-
-
 def first_review(facts: Facts) -> datetime | None:
     """When anything in the tracking period was first reviewed, be it verified or rejected; None where nothing was.
 

@@ -14,10 +14,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from dialogues.holding import latest
 from dialogues.words import Direction, Progress, Verdict
 from recommendations.words import REQUIRED, Better, Origin, Pillar, Question, Rule
 from reports import wording
-from reports.counting import Action, Judgement, Sight, latest, newest
+from reports.counting import Action, Judgement, Sight, newest
 from reports.record import BenchmarkTerms, Facts, Indicator, Period, Reading
 from reports.words import Shown
 

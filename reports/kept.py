@@ -13,10 +13,11 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import chain, combinations
 
+from dialogues.holding import latest
 from dialogues.status import standing_on
 from dialogues.words import Reach, Status
 from recommendations.words import Better, Rule
-from reports.counting import Sight, latest
+from reports.counting import Sight
 from reports.findings import HALF, WHOLE, Answers, Asked, Finding, Questionnaire, greater, with_readings
 from reports.record import Commitment, Facts, Reading
 from reports.smallest import NEVER, Thing, rank, smallest

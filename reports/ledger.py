@@ -63,7 +63,7 @@ class Ledger:
     borne: tuple[Borne, ...]
     told: tuple[Told, ...]
     held: tuple[Held, ...]
-    previous: tuple[Reading, ...]
+    previous: tuple[Told, ...]
 
     @classmethod
     def of(cls, facts: Facts) -> "Ledger":
@@ -78,7 +78,9 @@ class Ledger:
             told=tuple(_told(facts, said, evidence, revisions)),
             held=tuple(_held(facts, said, evidence)),
             previous=tuple(
-                row for row in facts.readings if Period(row.starts_on, row.through_on) == facts.edition.previous
+                Told(row.recorded_at, _known_until(row.evidence_id, revisions), row)
+                for row in facts.readings
+                if Period(row.starts_on, row.through_on) == facts.edition.previous
             ),
         )
 
@@ -111,7 +113,11 @@ class Ledger:
         return Sight(
             readings=readings,
             figures=readings,
-            previous=grouped((row.indicator_id, row) for row in self.previous if row.recorded_at <= known_by),
+            previous=grouped(
+                (told.reading.indicator_id, told.reading)
+                for told in self.previous
+                if told.known_from <= known_by < told.known_until
+            ),
             actions={
                 key: tuple(
                     Action(row.evidence_id, row.first_on if is_begun else row.last_on)
@@ -157,8 +163,7 @@ def _borne(
         if row is None or bearing.shows is Shows.CONTEXT:
             continue
         known_from = max(bearing.recorded_at, row.recorded_at)
-        known_until = revisions[row.id].recorded_at if row.id in revisions else NEVER
-        for review, until in _in_turn(said.get((row.id, bearing.id), ()), known_until):
+        for review, until in _in_turn(said.get((row.id, bearing.id), ()), _known_until(row.id, revisions)):
             first = first_day(row, review)
             since = max(review.recorded_at, known_from)
             if first is not None and in_window(window, first, row.happened_to) and since < until:
@@ -174,22 +179,26 @@ def _told(
     """Readings for the period, as long as the newest review of what they cite verifies it.
 
     That review has to be newer than the reading: a figure put on evidence that was verified before is
-    nobody's word but its author's. A correction of what is cited asks for another look; it is reached
-    only through what it corrects, so it counts for the reading once both are known.
+    nobody's word but its author's. Evidence that a revision took the place of tells no figure any more:
+    the revision has figures of its own.
     """
     for reading in facts.readings:
         if not is_of_period(facts.edition.tracking, reading):
             continue
         cited = evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
-        known_from = reading.recorded_at
-        while cited is not None:
-            known_from = max(known_from, cited.recorded_at)
-            revision = revisions.get(cited.id)
-            for review, until in _in_turn(said.get((cited.id, None), ()), revision.recorded_at if revision else NEVER):
-                since = max(review.recorded_at, known_from)
-                if review.recorded_at >= reading.recorded_at and since < until:
-                    yield Told(since, until, reading)
-            cited = revision
+        if cited is None:
+            continue
+        known_from = max(reading.recorded_at, cited.recorded_at)
+        for review, until in _in_turn(said.get((cited.id, None), ()), _known_until(cited.id, revisions)):
+            since = max(review.recorded_at, known_from)
+            if review.recorded_at >= reading.recorded_at and since < until:
+                yield Told(since, until, reading)
+
+
+def _known_until(evidence_id: int | None, revisions: Mapping[int, Evidence]) -> datetime:
+    """Until when a piece of evidence, and what it shows and tells, stands: a revision takes its place."""
+    revision = revisions.get(evidence_id) if evidence_id is not None else None
+    return revision.recorded_at if revision else NEVER
 
 
 def _held(

@@ -97,12 +97,12 @@ class _Record:
     """The facts, looked up.
 
     `reviews` are the newest, by what they are about: a piece of evidence and a bearing's id, or None.
-    `borne` are the bearings with their evidence. Evidence that a revision took the place of bears on
-    nothing any more: the revision has bearings, and reviews, of its own.
+    `borne` are the bearings with their evidence. Evidence that a revision took the place of (`revised`, ids) bears
+    on nothing any more: the revision has bearings, and reviews, of its own.
     """
 
     evidence: Mapping[int, Evidence]
-    revisions: Mapping[int, int]
+    revised: frozenset[int]
     rounds: Mapping[int, Round]
     reviews: Mapping[tuple[int, int | None], EvidenceReview]
     borne: tuple[tuple[Bearing, Evidence], ...]
@@ -110,25 +110,22 @@ class _Record:
     @classmethod
     def of(cls, facts: Facts) -> "_Record":
         evidence = {row.id: row for row in facts.evidence}
-        revisions = {row.revises: row.id for row in facts.evidence if row.revises is not None}
+        revised = frozenset(row.revises for row in facts.evidence if row.revises is not None)
         return cls(
             evidence=evidence,
-            revisions=revisions,
+            revised=revised,
             rounds={row.id: row for row in facts.rounds},
             reviews=newest_reviews(facts.reviews),
             borne=tuple(
                 (row, evidence[row.evidence_id])
                 for row in facts.bearings
-                if row.evidence_id in evidence and row.evidence_id not in revisions
+                if row.evidence_id in evidence and row.evidence_id not in revised
             ),
         )
 
     def cited(self, reading: Reading) -> Evidence | None:
-        """The evidence a reading cites, as last revised: a correction asks for another look."""
-        cited = self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
-        while cited and cited.id in self.revisions:
-            cited = self.evidence[self.revisions[cited.id]]
-        return cited
+        """The evidence a reading cites."""
+        return self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
 
     def verdict_on(self, evidence: Evidence | None, since: datetime | None = None) -> Review | None:
         """The newest word on the evidence itself; None where nobody has looked (`since` then, where that is given)."""
@@ -136,13 +133,14 @@ class _Record:
         return review.decision if review and (since is None or review.recorded_at >= since) else None
 
     def is_waiting(self, reading: Reading) -> bool:
-        """A reading is a claim while its evidence hasn't been reviewed and its round not sent back.
+        """A reading is a claim while its evidence stands and hasn't been reviewed, and its round not been sent back.
 
         One that says "no data" claims nothing.
         """
         cited = self.cited(reading)
         return (
             not reading.is_no_data
+            and not (cited and cited.id in self.revised)
             and self.verdict_on(cited, since=reading.recorded_at) is None
             and not self.is_returned(reading.round_id)
             and not (cited and self.is_returned(cited.round_id))

@@ -54,7 +54,7 @@ def weigh(facts: Facts, as_of: date) -> Weights:
         evidence=evidence,
         reviews=reviews,
         rounds={row.id: row for row in facts.rounds},
-        revisions={row.revises: row.id for row in facts.evidence if row.revises is not None},
+        revised=frozenset(row.revises for row in facts.evidence if row.revises is not None),
         window=facts.edition.tracking,
         zone=facts.zone,
         as_of=as_of,
@@ -87,7 +87,7 @@ def weigh(facts: Facts, as_of: date) -> Weights:
         bearings={row.id: bearing(row) for row in facts.bearings},
         readings=readings,
         holding=frozenset(one.id for one in seen.judgements.values()),
-        waiting=frozenset(evidence for _, evidence in waiting) | {record.as_revised(one) for one in cited},
+        waiting=frozenset(evidence for _, evidence in waiting) | cited,
     )
 
 
@@ -96,7 +96,7 @@ class _Record:
     evidence: Mapping[int, Evidence]
     reviews: Mapping[tuple[int, int | None], EvidenceReview]
     rounds: Mapping[int, Round]
-    revisions: Mapping[int, int]
+    revised: frozenset[int]
     window: Period
     zone: ZoneInfo
     as_of: date
@@ -108,7 +108,7 @@ class _Record:
     def _all_against_bearing(self, bearing: Bearing, evidence: Evidence) -> Iterator[str]:
         review = self.reviews.get((evidence.id, bearing.id))
         first = evidence.happened_from or (review.first_on if review else None)
-        if evidence.id in self.revisions:
+        if evidence.id in self.revised:
             yield "put right by a newer row"
         if evidence.done_by not in counting.OWN:
             yield f"done by {done_by(evidence.done_by)}, not by the government"
@@ -133,7 +133,9 @@ class _Record:
         return next((why for why in self._all_against_reading(reading) if why), "")
 
     def _all_against_reading(self, reading: Reading) -> Iterator[str]:
-        cited = self._cited(reading)
+        cited = self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
+        if cited and cited.id in self.revised:
+            yield "put right by a newer row"
         if reading.through_on < self.window.starts_on:
             yield f"before {wording.day(self.window.starts_on)}"
         if reading.starts_on != self.window.starts_on:
@@ -149,19 +151,9 @@ class _Record:
         if reading.is_no_data:
             yield "it says that there is no data"
 
-    def as_revised(self, evidence_id: int) -> int:
-        """The row that stands in the place of a piece of evidence now: a correction asks for another look."""
-        while evidence_id in self.revisions:
-            evidence_id = self.revisions[evidence_id]
-        return evidence_id
-
     def _outside(self, first: date | None, last: date) -> str:
         start = wording.day(self.window.starts_on)
         return f"begun before {start}" if first and last >= self.window.starts_on else f"before {start}"
-
-    def _cited(self, reading: Reading) -> Evidence | None:
-        """The evidence a reading cites, as it was last put right."""
-        return self.evidence.get(self.as_revised(reading.evidence_id)) if reading.evidence_id is not None else None
 
     def _rejected(self, review: EvidenceReview | None) -> str:
         """On which day the embassy rejected it; empty where it didn't."""

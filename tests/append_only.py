@@ -40,7 +40,7 @@ from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditDetail, AuditEntry
 
 KEPT = {
-    Assessment: {"rationale", "law"},
+    Assessment: {"rationale", "law", "change_reason"},
     AssessmentEvidence: set(),
     AuditDetail: {"before", "after"},
     AuditEntry: set(),
@@ -50,7 +50,7 @@ KEPT = {
     CommitmentEvent: {"reason"},
     DialogueFile: set(),
     EditionTerms: {"reason", "working_mark_reason"},
-    Evidence: {"title", "stated_by", "source", "link"},
+    Evidence: {"title", "stated_by", "source", "link", "revision_reason"},
     EvidenceBearing: set(),
     EvidenceFile: {"name"},
     EvidenceReview: {"reason"},

@@ -605,6 +605,8 @@ class EvidenceFactory(DjangoModelFactory):
     done_by = DoneBy.GOVERNMENT
     stated_by = "High Court of Lesotho"
     source = "Court register, January 2022"
+    revises = None
+    revision_reason = factory.LazyAttribute(lambda row: "The register says otherwise." if row.revises else "")
     round = None
     commitment = factory.LazyAttribute(lambda row: row.round.update.commitment if row.round else None)
     sensitivity = factory.LazyAttribute(lambda row: Sensitivity.SHARED if row.round else Sensitivity.INTERNAL)

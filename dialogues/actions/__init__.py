@@ -50,6 +50,7 @@ from dialogues.actions.redactions import (
     propose_redaction,
     refuse_unfit_redaction,
 )
+from dialogues.actions.revisions import counted, revise_evidence
 from dialogues.actions.rounds import Figure, Judgement, accept_round, open_rounds, return_round, send_round, to_judge
 from dialogues.actions.twice import RecordedBefore
 
@@ -75,6 +76,7 @@ __all__ = [
     "change_dialogue",
     "check_kept_files",
     "confirm_redaction",
+    "counted",
     "decline_redaction",
     "draft_of",
     "drop_draft",
@@ -103,6 +105,7 @@ __all__ = [
     "reschedule",
     "return_round",
     "review",
+    "revise_evidence",
     "save_draft",
     "scan_unscanned",
     "send_round",

@@ -14,7 +14,7 @@ from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
-from tiptracker.rules import add, refuse_unseen, written
+from tiptracker.rules import add, refuse_unseen, spelt, written
 
 
 @transaction.atomic
@@ -24,6 +24,7 @@ def assess(
     verdict: Verdict,
     rationale: str,
     law: str,
+    change_reason: str = "",
     evidence: Sequence[Evidence],
     seen: int | None = None,
     by: User,
@@ -31,8 +32,9 @@ def assess(
 ) -> Assessment:
     """Say how far the benchmark is, why, by which section of the law, and on which evidence that rests.
 
-    It holds from the last day of that evidence; with none, from today. `seen` is the key of the newest assessment that
-    stood on the page (0: none; None: not asked). Raises PermissionDenied, Refused, ChangedMeanwhile.
+    `change_reason` says what changed since the newest verdict, where that was another one. It holds from the last day
+    of that evidence; with none, from today. `seen` is the key of the newest assessment that stood on the page (0: none;
+    None: not asked). Raises PermissionDenied, Refused, ChangedMeanwhile.
     """
     if not can_assess(by, benchmark):
         raise PermissionDenied
@@ -41,7 +43,13 @@ def assess(
     locked = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
     newest = locked.assessments.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
     refuse_unseen(newest, seen, now, what="assessment")
+    change_reason = _what_changed(newest, verdict, change_reason, now)
     grounds = {piece.pk: piece for piece in evidence}
+    if Evidence.objects.filter(pk__in=grounds, revised_by__isnull=False).exists():
+        raise Refused(
+            "Some of that evidence was put right since. Choose the later entry in its place.",
+            field="evidence",
+        )
     bearing_on_it = Evidence.objects.filter(pk__in=grounds, bearings__benchmark=locked).count()
     if bearing_on_it < len(grounds):
         raise Refused(
@@ -49,7 +57,15 @@ def assess(
             field="evidence",
         )
     assessment = add(
-        Assessment(benchmark=locked, verdict=verdict, rationale=rationale, law=law, recorded_at=now, recorded_by=by)
+        Assessment(
+            benchmark=locked,
+            verdict=verdict,
+            rationale=rationale,
+            law=law,
+            change_reason=change_reason,
+            recorded_at=now,
+            recorded_by=by,
+        )
     )
     for piece in grounds.values():
         add(AssessmentEvidence(assessment=assessment, evidence=piece))
@@ -60,7 +76,26 @@ def assess(
         row=locked,
         country=country,
         before={"verdict": newest.verdict} if newest else None,
-        after={"verdict": verdict, "rationale": rationale, "law": law, "evidence": sorted(grounds)},
+        after={
+            "verdict": verdict,
+            "rationale": rationale,
+            "law": law,
+            "change_reason": change_reason,
+            "evidence": sorted(grounds),
+        },
     )
     readiness_may_have_moved(country)
     return assessment
+
+
+def _what_changed(newest: Assessment | None, verdict: Verdict, reason: str, now: datetime) -> str:
+    """What changed since the newest verdict, as it was said; nothing where there is none. Refuses a change without."""
+    if newest is None:
+        return ""
+    if newest.verdict != verdict:
+        day = spelt(newest.recorded_at.astimezone(now.tzinfo).date())
+        was = Verdict(newest.verdict).label.lower()
+        return written(
+            reason, f"Say what changed since {day}: the verdict given then was “{was}”.", field="change_reason"
+        )
+    return reason.strip()

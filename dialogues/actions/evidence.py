@@ -62,6 +62,55 @@ def log_evidence(
     """
     if not can_log(by, country):
         raise PermissionDenied
+    evidence = drawn_up(
+        country=country,
+        title=title,
+        kind=kind,
+        happened_from=happened_from,
+        happened_to=happened_to,
+        done_by=done_by,
+        stated_by=stated_by,
+        source=source,
+        link=link,
+        file=file,
+        commitment=commitment,
+        sensitivity=sensitivity,
+        bearings=bearings,
+        by=by,
+        now=now,
+    )
+    one_at_a_time(by)
+    refuse_twice(_the_same(evidence, bearings, count), now)
+    if file and not shares_file:
+        refuse_unless_own_and_unsent([file], by)
+    add(evidence)
+    bear(evidence, bearings)
+    record("evidence.logged", by=by, row=evidence, country=country, after=told(evidence))
+    if count:
+        record_reading(**count._asdict(), source="", evidence=evidence, by=by, now=now)
+    readiness_may_have_moved(country.pk)
+    return evidence
+
+
+def drawn_up(
+    *,
+    country: Country,
+    title: str,
+    kind: EvidenceKind,
+    happened_from: date | None,
+    happened_to: date,
+    done_by: DoneBy,
+    stated_by: str,
+    source: str,
+    link: str,
+    file: EvidenceFile | None,
+    commitment: Commitment | None,
+    sensitivity: Sensitivity,
+    bearings: Sequence[tuple[Benchmark, Shows]],
+    by: User,
+    now: datetime,
+) -> Evidence:
+    """A piece of evidence as it would be recorded now, not yet written; refuses what it may not say."""
     title = written(title, "Say in a line what happened.", field="title")
     stated_by = written(stated_by, "Name who says so: a ministry, a newspaper, yourself.", field="stated_by")
     refuse_future(happened_to, now, field="happened_to")
@@ -71,7 +120,7 @@ def log_evidence(
     if commitment and commitment.country_id != country.pk:
         raise Refused("That commitment is another country's. Choose one of this country's.", field="commitment")
     refuse_foreign_or_doubled([benchmark for benchmark, _ in bearings], country, field="bearings")
-    evidence = Evidence(
+    return Evidence(
         country=country,
         title=title,
         kind=kind,
@@ -87,17 +136,6 @@ def log_evidence(
         recorded_at=now,
         recorded_by=by,
     )
-    one_at_a_time(by)
-    refuse_twice(_the_same(evidence, bearings, count), now)
-    if file and not shares_file:
-        refuse_unless_own_and_unsent([file], by)
-    add(evidence)
-    bear(evidence, bearings)
-    record("evidence.logged", by=by, row=evidence, country=country, after=told(evidence))
-    if count:
-        record_reading(**count._asdict(), source="", evidence=evidence, by=by, now=now)
-    readiness_may_have_moved(country.pk)
-    return evidence
 
 
 @transaction.atomic
@@ -179,6 +217,9 @@ def review(
     """
     refuse_unless_reviewer(by, evidence, bearing)
     locked = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    if later := Evidence.objects.filter(revises=locked).first():
+        day = spelt(later.recorded_at.astimezone(now.tzinfo).date())
+        raise Refused(f"A later entry, of {day}, took its place. Review that one.")
     if locked.round_id:
         answer = RoundDecision.objects.filter(round=locked.round_id).first()
         if answer is None:

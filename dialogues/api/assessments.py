@@ -34,16 +34,30 @@ class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
 
     class Meta:
         model = Assessment
-        fields = ("id", "benchmark", "verdict", "rationale", "law", "evidence", "recorded_at", "recorded_by")
+        fields = (
+            "id",
+            "benchmark",
+            "verdict",
+            "rationale",
+            "law",
+            "change_reason",
+            "evidence",
+            "recorded_at",
+            "recorded_by",
+        )
 
 
 class AssessSerializer(Body):
-    """A verdict to give. With no evidence it holds from today, else from the last day of what it rests on."""
+    """A verdict to give. With no evidence it holds from today, else from the last day of what it rests on.
+
+    `change_reason` says what changed since the newest verdict; where that was another one, it can't be left out.
+    """
 
     benchmark = Seen(Benchmark)
     verdict = WordField(Verdict)
     rationale = Text(max_length=texts.REASON)
     law = Text(max_length=100, in_one_line=True)
+    change_reason = Text(max_length=texts.REASON, required=False, allow_blank=True, default="")
     evidence = SeenList(Evidence, max_length=200, default=list)
 
 

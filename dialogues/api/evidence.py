@@ -97,7 +97,7 @@ class EvidenceSerializer(OwnEvidenceSerializer):
     bearings = BearingSerializer(many=True, read_only=True)
 
     class Meta(OwnEvidenceSerializer.Meta):
-        fields = (*OwnEvidenceSerializer.Meta.fields, "country", "sensitivity", "revises")
+        fields = (*OwnEvidenceSerializer.Meta.fields, "country", "sensitivity", "revises", "revision_reason")
 
 
 class EvidenceFilter(filters.FilterSet):

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
 
 from dialogues.forms.fields import RowsField, SeenField, offer, typed
-from dialogues.models import Evidence
-from dialogues.words import Verdict
+from dialogues.models import Assessment, Evidence
+from dialogues.words import VERDICT_MEANS
 from tiptracker import texts
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.rules import spelt
@@ -18,22 +20,44 @@ from tiptracker.rules import spelt
 class AssessForm(PlainForm):
     """A verdict, its reason, its section of the law, and the evidence it rests on."""
 
-    verdict = forms.ChoiceField(widget=forms.RadioSelect, choices=Verdict.choices())
+    verdict = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        choices=[
+            (one.value, format_html('{} <span class="usa-radio__label-description">{}</span>', one.label, means))
+            for one, means in VERDICT_MEANS.items()
+        ],
+    )
     rationale = forms.CharField(
         max_length=texts.REASON,
         label="Why",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="A sentence or two that somebody in Washington can follow.",
     )
+    change_reason = forms.CharField(required=False, max_length=texts.REASON, widget=forms.Textarea(attrs={"rows": 2}))
     law = forms.CharField(label="Section of the law", max_length=100, help_text="Such as 22 U.S.C. 7106(b)(2).")
     evidence = RowsField(label="Evidence it rests on", required=False)
     seen = SeenField()
 
     def __init__(
-        self, *args: Any, evidence: Sequence[Evidence], grounds: Container[int], today: date, **kwargs: Any
+        self,
+        *args: Any,
+        newest: Assessment | None,
+        evidence: Sequence[Evidence],
+        grounds: Container[int],
+        today: date,
+        **kwargs: Any,
     ) -> None:
-        """`grounds` are those of the evidence (keys) that an earlier verdict rests on already."""
+        """`newest` is the verdict given last; `grounds` those of the evidence (keys) that an earlier one rests on."""
         super().__init__(*args, **kwargs)
+        self.newest = newest
+        if newest is None:
+            del self.fields["change_reason"]
+        else:
+            day = spelt(localtime(newest.recorded_at).date())
+            self.was = f"“{newest.get_verdict_display().lower()}” on {day}"
+            self.fields["change_reason"].label = f"What changed since {day}"
+            why = f"The verdict was {self.was}. Another one always says what changed."
+            self.fields["change_reason"].help_text = why
         if not evidence:
             del self.fields["evidence"]
             self.fields["verdict"].help_text = f"It will hold from today, {spelt(today)}."
@@ -47,6 +71,16 @@ class AssessForm(PlainForm):
         if days := [e.happened_to for e in evidence if str(e.pk) in ticked]:
             hint += f" As this page opened, that is from {spelt(max(days))}."
         self.fields["evidence"].help_text = hint
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        newest = self.newest
+        if newest is None or said.get("seen") not in (None, newest.pk):  # who hasn't seen it is told of it first
+            return said
+        is_another = said.get("verdict", newest.verdict) != newest.verdict
+        if is_another and not said.get("change_reason") and "change_reason" not in self.errors:
+            self.add_error("change_reason", f"Say what changed: the verdict was {self.was}.")
+        return said
 
 
 def _read(evidence: Evidence, is_ground: bool) -> str:

@@ -8,22 +8,25 @@ from django import forms
 
 from dialogues import reasons
 from dialogues.forms.fields import (
+    NO_DATA,
     BenchmarkRow,
     BenchmarkRows,
     Choices,
     DatedForm,
+    DirectionField,
     FigureField,
     FilesField,
     LinkField,
     PastDayField,
     RowField,
+    RowsField,
     SeenField,
     offer,
     typed,
 )
-from dialogues.models import Commitment, EvidenceFile
+from dialogues.models import Commitment, EvidenceFile, Reading
 from dialogues.reasons import WhyRejected, WhyVerified
-from dialogues.words import Direction, DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Edition, Indicator
 from tiptracker import texts
 from tiptracker.rules import spelt
@@ -98,6 +101,29 @@ class EvidenceForm(DatedForm):
         return said
 
 
+class ReviseForm(EvidenceForm):
+    """All of a piece of evidence told anew, and why; `carried` are the figures that only go along, or don't."""
+
+    reason = forms.CharField(
+        label="Why it is put right",
+        max_length=texts.REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="In a sentence: what was wrong, and how you know. The earlier wording stays readable beside it.",
+    )
+    carried = RowsField(label="Figures that go along as they are", required=False)
+
+    def __init__(self, *args: Any, carried: Sequence[Reading], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not carried:
+            del self.fields["carried"]
+            return
+        offer(self, "carried", carried, choices=[(str(reading.pk), reading.in_words) for reading in carried])
+        self.fields["carried"].help_text = (
+            "Untick what is wrong: it stops counting. A figure that is broken down is entered anew on the page of what "
+            "it counts."
+        )
+
+
 class BearingRow(BenchmarkRow):
     """A benchmark, and what the evidence shows on it."""
 
@@ -107,7 +133,6 @@ class BearingRow(BenchmarkRow):
 BearingRows = forms.formset_factory(BearingRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40)
 
 
-NO_DATA = "no_data"
 PERIOD, YEAR_BEFORE = "period", "year_before"
 
 
@@ -126,17 +151,7 @@ class CountForm(DatedForm):
             "invalid": "Give the figure in digits alone, such as 16. What needs saying about it goes into the note.",
         },
     )
-    direction = forms.ChoiceField(
-        label="Or, without a figure",
-        required=False,
-        choices=[
-            ("", "None of these"),
-            (Direction.UP.value, "More than the year before"),
-            (Direction.LEVEL.value, "About as many as the year before"),
-            (Direction.DOWN.value, "Fewer than the year before"),
-            (NO_DATA, "No data was given"),
-        ],
-    )
+    direction = DirectionField(label="Or, without a figure: compared with the year before", empty="None of these")
     span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=PERIOD)
     through_on = PastDayField(
         label="Through", required=False, help_text="The last day it covers. Left empty: the last day given above."

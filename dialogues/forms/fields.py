@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 
 from dialogues.cleaning import EXTENSIONS
 from dialogues.uploads import taken
+from dialogues.words import Direction
 from recommendations.models import Benchmark
 from tiptracker.frontend.forms import DayInput, PlainForm
 
@@ -62,6 +63,24 @@ class FigureField(forms.DecimalField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """A keyboard of digits, and a control as long as a figure."""
         return super().widget_attrs(widget) | {"inputmode": "decimal", "class": "short"}
+
+
+NO_DATA = "no_data"
+"""What is chosen where no figure was given, and no direction either."""
+
+
+class DirectionField(forms.ChoiceField):
+    """What is told without a figure: which way a count moved against the year before, or that no data was given."""
+
+    def __init__(self, *, label: str = "Or, without a figure", empty: str = "–") -> None:
+        choices = [
+            ("", empty),
+            (Direction.UP.value, "More"),
+            (Direction.LEVEL.value, "About as many"),
+            (Direction.DOWN.value, "Fewer"),
+            (NO_DATA, "No data was given"),
+        ]
+        super().__init__(label=label, required=False, choices=choices)
 
 
 class PastDayField(DayField):

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, cast
 from django import forms
 
 from dialogues.actions import part_field
-from dialogues.forms.evidence import NO_DATA, PERIOD, YEAR_BEFORE
-from dialogues.forms.fields import DatedForm, FigureField, FilesField, PastDayField
+from dialogues.forms.evidence import PERIOD, YEAR_BEFORE
+from dialogues.forms.fields import NO_DATA, DatedForm, DirectionField, FigureField, FilesField, LinkField, PastDayField
 from dialogues.models import EvidenceFile
 from dialogues.words import CATEGORIES, Dimension, Direction
 from recommendations.models import Edition, Indicator
@@ -26,7 +26,7 @@ class SourceForm(DatedForm):
     source = forms.CharField(
         label="Source", required=False, max_length=400, help_text="A table, a page, a letter and its day."
     )
-    link = forms.URLField(label="Link", required=False, max_length=500, assume_scheme="https")
+    link = LinkField(label="Link", required=False, max_length=500, assume_scheme="https")
     files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a form's attribute is no field
     span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=PERIOD)
     through_on = PastDayField(
@@ -59,23 +59,6 @@ class SourceForm(DatedForm):
             first, last = spelt(self.edition.starts_on), spelt(self.edition.ends_on)
             self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
         return said
-
-
-class DirectionField(forms.ChoiceField):
-    """What is told without a figure: which way a count moved, or that no data was given."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            label="Or, without a figure",
-            required=False,
-            choices=[
-                ("", "–"),
-                (Direction.UP.value, "More"),
-                (Direction.LEVEL.value, "About as many"),
-                (Direction.DOWN.value, "Fewer"),
-                (NO_DATA, "No data was given"),
-            ],
-        )
 
 
 class CountRow(PlainForm):

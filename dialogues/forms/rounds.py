@@ -8,17 +8,23 @@ from django import forms
 
 from dialogues import reasons
 from dialogues.forms.evidence import ReviewForm, reason_choices
-from dialogues.forms.fields import DatedForm, DefinedChoices, FigureField, FilesField, PastDayField, typed
+from dialogues.forms.fields import (
+    DatedForm,
+    DefinedChoices,
+    DirectionField,
+    FigureField,
+    FilesField,
+    PastDayField,
+    typed,
+)
 from dialogues.models import Reading
 from dialogues.reasons import WhyRejected, WhyReturned, WhyVerified
-from dialogues.words import PROGRESS_MEANS, Direction, DoneBy, Progress, Review
+from dialogues.words import PROGRESS_MEANS, DoneBy, Progress, Review
 from recommendations.models import Indicator
 from tiptracker import texts
 from tiptracker.frontend.forms import Narrative, PlainForm
 from tiptracker.rules import spelt
 from tiptracker.words import Word
-
-NO_DATA = "no_data"
 
 
 class UpdateForm(DatedForm):
@@ -77,17 +83,7 @@ class FigureForm(PlainForm):
     """One indicator's count since the period began: a figure, only which way it moved, "no data", or nothing said."""
 
     figure = FigureField()
-    direction = forms.ChoiceField(
-        label="If you have no figure",
-        required=False,
-        choices=[
-            ("", "Nothing to say"),
-            (Direction.UP.value, "More than the year before"),
-            (Direction.LEVEL.value, "About the same as the year before"),
-            (Direction.DOWN.value, "Less than the year before"),
-            (NO_DATA, "No data: nobody has counted it"),
-        ],
-    )
+    direction = DirectionField(label="If you have no figure: compared with the year before", empty="Nothing to say")
 
     districts = forms.MultipleChoiceField(
         label="In which districts?", required=False, widget=forms.CheckboxSelectMultiple

@@ -139,12 +139,13 @@ class Cast:
             evidence=evidence, bearing=evidence.bearings.get(), decision=decision, reason=reason, by=by, now=self.now
         )
 
-    def assesses(self, key: str, verdict: Verdict, rationale: str, law: str, *titles: str) -> None:
+    def assesses(self, key: str, verdict: Verdict, rationale: str, law: str, *titles: str, changed: str = "") -> None:
         actions.assess(
             benchmark=self.benchmark(key),
             verdict=verdict,
             rationale=rationale,
             law=law,
+            change_reason=changed,
             evidence=[self.evidence(title) for title in titles],
             by=self.officer,
             now=self.now,

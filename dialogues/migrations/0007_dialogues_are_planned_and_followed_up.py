@@ -13,7 +13,7 @@ from tiptracker.audit.append_only import AppendOnly
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_people"),
-        ("dialogues", "0005_redactions"),
+        ("dialogues", "0006_what_is_put_right_and_what_changed_say_why"),
         ("recommendations", "0006_milestone_without_done_on"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

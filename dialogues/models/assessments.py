@@ -20,12 +20,18 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(benchmark__recommendation__edition__country__in=Country.objects.visible_to(user))
 
     def asking_for_another_look(self) -> Self:
-        """The newest on each benchmark, where evidence on it was recorded since: new evidence reopens the question."""
+        """The newest on each benchmark, where evidence on it was recorded since, or what it rests on put right.
+
+        Both reopen the question.
+        """
         of_benchmark = Assessment.objects.filter(benchmark=OuterRef("benchmark")).order_by("-recorded_at", "-pk")
         since = EvidenceBearing.objects.filter(
             benchmark=OuterRef("benchmark"), recorded_at__gt=OuterRef("recorded_at"), evidence__revised_by=None
         )
-        return self.filter(Exists(since), pk=Subquery(of_benchmark.values("pk")[:1]))
+        put_right = AssessmentEvidence.objects.filter(
+            assessment=OuterRef("pk"), evidence__revised_by__recorded_at__gt=OuterRef("recorded_at")
+        )
+        return self.filter(Exists(since) | Exists(put_right), pk=Subquery(of_benchmark.values("pk")[:1]))
 
 
 class Assessment(models.Model):
@@ -35,6 +41,7 @@ class Assessment(models.Model):
     verdict = models.CharField(max_length=16, choices=Verdict.choices())
     rationale = models.TextField("why")
     law = models.CharField("section of the law", max_length=100)
+    change_reason = models.TextField("what changed since the verdict before", blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

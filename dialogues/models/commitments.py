@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
 
 from dialogues.models.dialogues import Dialogue
 from dialogues.status import SETTLED, Standing, standing_on
@@ -32,31 +33,39 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
         None before it was made.
         """
-        happened = CommitmentEvent.objects.as_of(day, known_by=known_by).filter(commitment=OuterRef("pk"))
-        events = happened.order_by("-happened_on", "-recorded_at", "-pk")
+        happened = CommitmentEvent.objects.as_of(day, known_by=known_by)
+        newest_first = ("-happened_on", "-recorded_at", "-pk")
+        dated = happened.filter(due_on__isnull=False).order_by(*newest_first).values("due_on")
+        # PostgreSQL runs a subquery anew wherever it is named: so the whole word is one, and asks for the due date
+        # within it where that matters.
         word = Case(
             *[When(kind=kind, then=Value(status)) for kind, status in SETTLED.items()],
+            When(
+                LessThan(Subquery(dated.filter(commitment=OuterRef("commitment"))[:1]), Value(day)),
+                then=Value(Status.LATE),
+            ),
             default=Value(Status.OPEN),
             output_field=models.CharField(),
         )
-        slips = happened.filter(kind=Kind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
+        own = happened.filter(commitment=OuterRef("pk"))
+        slips = own.filter(kind=Kind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
         return self.annotate(
-            last_word=Subquery(events.annotate(word=word).values("word")[:1]),
-            due_on=Subquery(events.filter(due_on__isnull=False).values("due_on")[:1]),
-            first_due_on=Subquery(events.filter(kind=Kind.MADE).values("due_on")[:1]),
+            due_on=Subquery(dated.filter(commitment=OuterRef("pk"))[:1]),
+            first_due_on=Subquery(own.filter(kind=Kind.MADE).values("due_on")[:1]),
             slips=Coalesce(Subquery(slips.values("n"), output_field=IntegerField()), 0),
-            status=Case(
-                When(last_word=Status.OPEN, due_on__lt=day, then=Value(Status.LATE)),
-                default=F("last_word"),
-                output_field=models.CharField(),
-            ),
+            status=Subquery(own.order_by(*newest_first).annotate(word=word).values("word")[:1]),
         )
 
     def asking_for_another_look(self) -> Self:
-        """Those under which evidence was recorded after they were last verified done: it reopens the question."""
+        """Those under which evidence was recorded, or put right, after they were last verified done.
+
+        It reopens the question.
+        """
         verified = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=Kind.VERIFIED_DONE)
         verified_at = verified.order_by("-happened_on", "-recorded_at", "-pk").values("recorded_at")[:1]
-        since = Commitment.objects.filter(pk=OuterRef("pk"), evidence__recorded_at__gt=OuterRef("verified_at"))
+        later = Q(evidence__recorded_at__gt=OuterRef("verified_at"))
+        put_right = Q(evidence__revised_by__recorded_at__gt=OuterRef("verified_at"))
+        since = Commitment.objects.filter(later | put_right, pk=OuterRef("pk"))
         return self.annotate(verified_at=Subquery(verified_at)).filter(Exists(since))
 
 

@@ -191,6 +191,7 @@ class Evidence(models.Model):
     round = models.ForeignKey(UpdateRound, models.PROTECT, null=True, blank=True, related_name="evidence")
     sensitivity = models.CharField(max_length=10, choices=Sensitivity.choices(), default=Sensitivity.INTERNAL)
     revises = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="revised_by")
+    revision_reason = models.TextField("why it is put right", blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -213,6 +214,12 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 name="a_rounds_evidence_is_filed_under_its_commitment",
                 condition=Q(round__isnull=True) | Q(commitment__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_revision_and_nothing_else_says_why",
+                condition=Q(revises__isnull=True, revision_reason="")
+                | (Q(revises__isnull=False) & ~Q(revision_reason="")),
+                violation_error_message="Say in a sentence why it is put right.",
             ),
         ]
 

@@ -114,6 +114,7 @@ def _form(benchmark: Benchmark, came_from: UpdateRound | None, data: QueryDict |
     fresh = [exhibit for exhibit in exhibits if exhibit.decision is Review.VERIFIED and not exhibit.is_ground]
     return AssessForm(
         data,
+        newest=assessment,
         evidence=[exhibit.evidence for exhibit in exhibits],
         grounds={exhibit.evidence.pk for exhibit in exhibits if exhibit.is_ground},
         today=_now(benchmark).date(),
@@ -153,6 +154,7 @@ def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
                 verdict=Verdict(said["verdict"]),
                 rationale=said["rationale"],
                 law=said["law"],
+                change_reason=said.get("change_reason", ""),
                 evidence=said.get("evidence", []),
                 seen=said["seen"],
                 by=user,
@@ -161,6 +163,8 @@ def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
         except ChangedMeanwhile as refusal:
             benchmark = _benchmarks(user).get(pk=pk)
             newer = _newest_assessment(benchmark)
+            form = _form(benchmark, came_from, request.POST)
+            form.is_valid()
             has_now_seen(form, "seen", newer.pk if newer else 0)
             beside_field(form, str(refusal), refusal.field)
         except Refused as refusal:

@@ -104,9 +104,10 @@ def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQ
     waiting = UpdateRound.objects.waiting().filter(update__commitment=OuterRef("pk"))
     settled = Case(When(status__in=[Status.VERIFIED, Status.WITHDRAWN], then=Value(1)), default=Value(0))
     made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=Kind.MADE).values("happened_on")
+    begun = CommitmentEvent.objects.as_of(day).filter(commitment=OuterRef("pk"))
     return (
         commitments.with_status(day)
-        .filter(Q(status__isnull=False))
+        .filter(Exists(begun))
         .annotate(
             made_on=Subquery(made[:1]),
             evidence_count=Coalesce(Subquery(evidence, output_field=IntegerField()), 0),
@@ -183,7 +184,10 @@ def _narrowed(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> C
         rows = rows.filter(Q(due_on__gte=due_from))
     if due_to := chosen.get("due_to"):
         rows = rows.filter(Q(due_on__lte=due_to))
-    return _sorted(rows, Sort(chosen.get("sort") or Sort.DUE))
+    order = Sort(chosen.get("sort") or Sort.DUE)
+    if order is Sort.DUE and chosen.get("status"):  # of one status all are settled or none
+        return rows.order_by(BY_DUE, "pk")
+    return _sorted(rows, order)
 
 
 def _sorted(rows: CommitmentQuerySet, order: Sort) -> CommitmentQuerySet:

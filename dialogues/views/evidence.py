@@ -3,13 +3,12 @@
 import io
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Prefetch
 from django.http import FileResponse, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -19,19 +18,22 @@ from django.views.decorators.http import require_GET
 from dialogues import actions, permissions
 from dialogues.forms.evidence import ReviewForm
 from dialogues.forms.fields import beside_field, has_now_seen, refused
-from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
+from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
 from dialogues.telling import Effect, effect, on_benchmark, why_not
 from dialogues.views.before import just_decided, on_to_the_next
-from dialogues.views.here import Head, newest_edition, outside
+from dialogues.views.here import newest_edition, outside
+from dialogues.views.pieces import Piece, with_what_it_shows
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
 from dialogues.views.showing import shown
 from dialogues.views.story import decision_on, newest
-from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
-from recommendations.models import Benchmark, Edition
+from dialogues.views.wordings import wordings
+from dialogues.words import Decision, DoneBy, Review, Sensitivity, Shows
+from recommendations.models import Edition
 from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.audit.rows import history
+from tiptracker.audit.rows import history, openings
+from tiptracker.audit.verbs import Group
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
@@ -56,41 +58,6 @@ type Decisions = Sequence[tuple[EvidenceBearing | None, ReviewForm]]
 """What is judged (None: the evidence itself), each with the form in which somebody decides on it."""
 
 
-class Piece(NamedTuple):
-    """A piece of evidence as everybody reads it who sees it; reviews and bearings are told beside it."""
-
-    pk: int
-    title: str
-    happened_from: date | None
-    happened_to: date
-    kind: str
-    done_by: str
-    stated_by: str
-    source: str
-    link: str
-    file: EvidenceFile | None
-    commitment: Head | None
-    replaced_by: int | None
-
-    @classmethod
-    def of(cls, evidence: Evidence) -> Self:
-        later = getattr(evidence, "revised_by", None)
-        return cls(
-            pk=evidence.pk,
-            title=evidence.title,
-            happened_from=evidence.happened_from,
-            happened_to=evidence.happened_to,
-            kind=EvidenceKind(evidence.kind).label,
-            done_by=DoneBy(evidence.done_by).label,
-            stated_by=evidence.stated_by,
-            source=evidence.source,
-            link=evidence.link,
-            file=evidence.file,
-            commitment=Head.of(evidence.commitment) if evidence.commitment else None,
-            replaced_by=later.pk if later else None,
-        )
-
-
 class Answer(NamedTuple):
     """What a ministry reads of the embassy's word on something it sent."""
 
@@ -98,29 +65,6 @@ class Answer(NamedTuple):
     about: str
     reason: str
     at: datetime
-
-
-def with_what_it_shows(user: User) -> Any:
-    """Evidence that this person sees, with what it bears on (and those benchmarks' wording) and all reviews."""
-    return (
-        Evidence.objects.visible_to(user)
-        .select_related(
-            "country", "file", "commitment__ministry", "round__update", "round__decision", "recorded_by", "revised_by"
-        )
-        .prefetch_related(
-            Prefetch(
-                "bearings",
-                EvidenceBearing.objects.visible_to(user).prefetch_related(
-                    Prefetch(
-                        "benchmark",
-                        Benchmark.objects.visible_to(user).select_related("recommendation").with_terms(),
-                    )
-                ),
-            ),
-            Prefetch("reviews", EvidenceReview.objects.visible_to(user).select_related("recorded_by")),
-            Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
-        )
-    )
 
 
 @login_required
@@ -217,9 +161,12 @@ def _newest_review(evidence: Evidence, bearing: EvidenceBearing | None) -> int:
 def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status: int = 200) -> HttpResponse:
     user = request.user
     edition = newest_edition(user, evidence.country)
-    rows = (*of_evidence(evidence), *evidence.readings.all(), evidence.commitment)
+    told = wordings(user, evidence) if user.is_embassy else []
+    earlier = [each.evidence for each in told if each.evidence != evidence]
+    rows = (*of_evidence(evidence), *evidence.readings.all(), evidence.commitment, *earlier)
     context: dict[str, Any] = {
         "evidence": Piece.of(evidence),
+        "later": _later(user, evidence),
         "redacted": redacted_on(*rows),
         "came_back": _answer_of(evidence) is Decision.RETURNED,
     }
@@ -246,20 +193,31 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
             "wrong_forms": refused(*(form for _, form in sent)),
             "is_answered": _is_answered(evidence),
             "is_own": permissions.has_recorded(user, evidence),
-            "history": history(user, evidence, evidence.file),
+            "wordings": told,
+            "can_revise": permissions.can_revise(user, evidence) and not hasattr(evidence, "revised_by"),
+            "openings": openings(user, evidence, evidence.file),
+            "history": history(user, evidence, evidence.file, without=Group.READ),
         }
     elif evidence.round_id:
-        wordings: dict[int | None, str] = {bearing.pk: bearing.benchmark.wording for bearing in evidence.bearings.all()}
+        wording_of: dict[int | None, str] = {each.pk: each.benchmark.wording for each in evidence.bearings.all()}
         context["answers"] = [
             Answer(
                 Review(review.decision),
-                wordings.get(review.bearing_id, "The update itself"),
+                wording_of.get(review.bearing_id, "The update itself"),
                 review.reason,
                 review.recorded_at,
             )
             for review in evidence.reviews.all()
         ]
     return render_page(request, "dialogues/evidence_detail.html", context, status=status)
+
+
+def _later(user: User, evidence: Evidence) -> int | None:
+    """The entry that put it right, where this person sees that one too: the embassy does, a ministry what is shared."""
+    later = getattr(evidence, "revised_by", None)
+    if later is None or not (user.is_embassy or Evidence.objects.visible_to(user).filter(pk=later.pk).exists()):
+        return None
+    return int(later.pk)
 
 
 def _is_answered(evidence: Evidence) -> bool:
@@ -285,7 +243,8 @@ def _judged(evidence: Evidence) -> list[EvidenceBearing | None]:
 def _lines(user: User, evidence: Evidence, edition: Edition | None, sent: Decisions) -> list[Line]:
     """What is judged, each with the word on it and, where this person may give one, the form as it was `sent`."""
     today = clock.today(evidence.country.time_zone)
-    may_review = _is_answered(evidence) and permissions.can_review(user, evidence)
+    stands = _is_answered(evidence) and not hasattr(evidence, "revised_by")
+    may_review = stands and permissions.can_review(user, evidence)
     forms = {bearing.pk if bearing else None: form for bearing, form in sent}
     lines = []
     for bearing in _judged(evidence):

@@ -14,9 +14,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
-from dialogues.forms.evidence import NO_DATA
-from dialogues.forms.fields import beside_field, refused
+from dialogues.forms.fields import NO_DATA, beside_field, refused
 from dialogues.forms.indicators import Cells, CountRow, PartsForm, PasteForm, SourceForm, pasted_cells
+from dialogues.holding import latest
 from dialogues.models import EvidenceReview, Reading
 from dialogues.views.here import newest_edition, recorded_before
 from dialogues.views.uploads import Kept, keep_files
@@ -71,7 +71,7 @@ def indicator_list(request: SignedIn) -> HttpResponse:
         raise PermissionDenied
     edition = newest_edition(user)
     indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country)) if edition else []
-    readings = list(_readings(user).filter(indicator__in=indicators))
+    readings = list(_standing(user).filter(indicator__in=indicators))
     if exports.is_asked(request):
         return exports.export(request, "indicators", HEADS, [_exported(reading) for reading in readings])
     periods = _periods(edition, readings) if edition else []
@@ -112,7 +112,7 @@ def indicator_enter(request: SignedIn) -> HttpResponse:
     if edition is None or not permissions.can_log(user, edition.country):
         raise PermissionDenied
     indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
-    readings = list(_readings(user).filter(indicator__in=indicators))
+    readings = list(_standing(user).filter(indicator__in=indicators))
     is_sent = request.method == "POST"
     uploads = keep_files(request, now=now) if is_sent else Kept([], [])
     form = _source_form(request, edition, now, uploads)
@@ -211,9 +211,14 @@ def _readings(user: User) -> QuerySet[Reading]:
     reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
     return (
         Reading.objects.visible_to(user)
-        .select_related("evidence", "indicator")
+        .select_related("evidence__revised_by", "indicator")
         .prefetch_related("parts", Prefetch("evidence__reviews", reviews))
     )
+
+
+def _standing(user: User) -> QuerySet[Reading]:
+    """Those that count still: not what evidence tells that a later entry put right."""
+    return _readings(user).filter(evidence__revised_by__isnull=True)
 
 
 def _word(reading: Reading) -> Review | None:
@@ -243,17 +248,8 @@ def _cells(indicator: Indicator, periods: Sequence[Period], readings: Iterable[R
         for period in periods:
             if reading.indicator_id == indicator.pk and period.first <= reading.starts_on <= period.last:
                 found[period].append(reading)
-    return [_holding(found[period], period) for period in periods]
-
-
-def _holding(readings: Sequence[Reading], period: Period) -> Cell | None:
-    figures = [reading for reading in readings if reading.figure is not None]
-    holds = max(
-        (reading for reading in readings if not (figures and reading.is_no_data)),
-        key=lambda reading: (reading.through_on, reading.recorded_at, reading.pk),
-        default=None,
-    )
-    return Cell.of(holds, period) if holds else None
+    held = [(latest(found[period]), period) for period in periods]
+    return [Cell.of(reading, period) if reading else None for reading, period in held]
 
 
 def _source_form(request: SignedIn, edition: Edition, now: datetime, uploads: Kept) -> SourceForm:

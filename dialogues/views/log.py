@@ -1,20 +1,20 @@
 """Log progress: one thing that happened, what proves it, what it counted, and on which benchmarks it bears."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from dialogues import actions, permissions
-from dialogues.forms.evidence import NO_DATA, YEAR_BEFORE, BearingRows, CountForm, EvidenceForm
-from dialogues.forms.fields import benchmark_choices, beside_field, refused, typed, with_another_row
-from dialogues.models import Commitment, Evidence
+from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, CountForm, EvidenceForm
+from dialogues.forms.fields import NO_DATA, benchmark_choices, beside_field, refused, typed, with_another_row
+from dialogues.models import Commitment, Evidence, EvidenceFile
 from dialogues.telling import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
 from dialogues.views.here import newest_edition, outside, recorded_before
 from dialogues.views.uploads import Kept, keep_files
@@ -34,7 +34,7 @@ def evidence_log(request: SignedIn) -> HttpResponse:
     edition = newest_edition(user)
     if edition is None or not permissions.can_log(user, edition.country):
         raise PermissionDenied
-    page = _Page(request, edition, now)
+    page = LogPage(request, edition, now)
     before = None
     if page.is_sent and page.is_valid():
         try:
@@ -45,39 +45,33 @@ def evidence_log(request: SignedIn) -> HttpResponse:
         else:
             messages.add_message(request, *page.what_becomes_of(evidence))
             return redirect("evidence_detail", evidence.pk)
-    context = {
-        "form": page.form,
-        "count": page.count,
-        "rows": page.rows,
-        "wrong_forms": refused(page.form, page.count, *page.rows),
+    context = page.context() | {
         "recorded_before": before,
-        "kept": page.uploads.files,
-        "edition": edition,
         "by_figures": [b.key for b in page.benchmarks if (rule := _rule(b)) and rule is not Rule.ASSESSED],
     }
     answer = render_page(request, "dialogues/evidence_log.html", context, status=422 if page.is_sent else 200)
     return to_wait(answer, page.uploads.wait if page.is_sent else 0)
 
 
-class _Page:
+class LogPage:
     """The form, what was counted, and the lines of benchmarks: filled from the request or from its address."""
+
+    form_class: type[EvidenceForm] = EvidenceForm
 
     def __init__(self, request: SignedIn, edition: Edition, now: datetime) -> None:
         user, today = request.user, now.date()
-        self.edition = edition
-        commitments = list(
+        self.request, self.edition = request, edition
+        self.commitments = list(
             Commitment.objects.visible_to(user).filter(country=edition.country).select_related("ministry")
         )
         self.benchmarks = list(
-            Benchmark.objects.visible_to(user)
-            .filter(recommendation__edition=edition)
-            .select_related("recommendation")
-            .with_terms()
+            Benchmark.objects.visible_to(user).filter(self.asked()).select_related("recommendation").with_terms()
         )
         indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
-        uploads = keep_files(request, now=now) if request.method == "POST" else Kept([], [])
+        uploads = keep_files(request, now=now) if request.method == "POST" else Kept(self.files(), [])
         self.uploads = uploads._replace(files=uploads.files[-1:])  # one file goes with it: the newest
-        offered: dict[str, Any] = {"today": today, "commitments": commitments, "kept": self.uploads.files}
+        offered: dict[str, Any] = {"today": today, "commitments": self.commitments, "kept": self.uploads.files}
+        offered |= self.offered()
         counted: dict[str, Any] = {"today": today, "edition": edition, "indicators": indicators}
         row_kwargs: dict[str, Any] = {
             "prefix": "bearings",
@@ -85,20 +79,62 @@ class _Page:
         }
         self.is_sent = request.method == "POST" and "more" not in request.POST
         if request.method == "POST":
-            self.form, self.count = EvidenceForm(request.POST, **offered), CountForm(request.POST, **counted)
+            self.form, self.count = self.form_class(request.POST, **offered), CountForm(request.POST, **counted)
             self.rows = BearingRows(request.POST, **row_kwargs)
             if self.is_sent:
                 self.uploads.tell(self.form)
             else:
                 for sentence in self.uploads.refusals:
                     messages.warning(request, sentence)
-                self.form = EvidenceForm(initial=typed(self.form), **offered)
+                self.form = self.form_class(initial=typed(self.form), **offered)
                 self.count = CountForm(initial=typed(self.count), **counted)
                 self.rows = with_another_row(self.rows, **row_kwargs)
         else:
-            about = {"commitment": request.GET.get("commitment"), "happened_from": today}
-            self.form, self.count = EvidenceForm(initial=about, **offered), CountForm(**counted)
-            self.rows = BearingRows(initial=_towards(request, commitments), **row_kwargs)
+            self.form = self.form_class(initial=self.about(today), **offered)
+            self.count = CountForm(initial=self.counted(), **counted)
+            self.rows = BearingRows(initial=self.towards(), **row_kwargs)
+
+    def asked(self) -> Q:
+        """Which benchmarks may be named."""
+        return Q(recommendation__edition=self.edition)
+
+    def files(self) -> list[EvidenceFile]:
+        """The files that go with it before anything is sent."""
+        return []
+
+    def offered(self) -> dict[str, Any]:
+        """What the form wants besides."""
+        return {}
+
+    def about(self, today: date) -> dict[str, Any]:
+        """What stands in the form before anything is typed."""
+        return {"commitment": self.request.GET.get("commitment"), "happened_from": today}
+
+    def counted(self) -> dict[str, Any]:
+        """What stands beside the figure before anything is typed."""
+        return {}
+
+    def towards(self) -> list[dict[str, Any]]:
+        """The benchmarks named by the address: one by itself, and those of the commitment that is named."""
+        asked = self.request.GET.get("commitment")
+        named = [{"benchmark": self.request.GET["benchmark"]}] if "benchmark" in self.request.GET else []
+        return named + [
+            {"benchmark": link.benchmark_id, "shows": Shows.ACTION.value}
+            for commitment in self.commitments
+            if str(commitment.pk) == asked
+            for link in commitment.links.all()
+        ]
+
+    def context(self) -> dict[str, Any]:
+        """What the page draws."""
+        return {
+            "form": self.form,
+            "count": self.count,
+            "rows": self.rows,
+            "wrong_forms": refused(self.form, self.count, *self.rows),
+            "kept": self.uploads.files,
+            "edition": self.edition,
+        }
 
     def is_valid(self) -> bool:
         """Whether all of it is; asks each, so that all that is wrong is shown at once."""
@@ -113,6 +149,10 @@ class _Page:
 
     def said(self) -> dict[str, Any]:
         """What was typed, in the action's words."""
+        return self.told() | {"count": self.figure()}
+
+    def told(self) -> dict[str, Any]:
+        """What was typed, but for the figure."""
         said = self.form.cleaned_data
         return {
             "title": said["title"],
@@ -127,12 +167,11 @@ class _Page:
             "commitment": said["commitment"],
             "sensitivity": Sensitivity(said["sensitivity"]),
             "bearings": self._bearings(),
-            "count": self._count(),
         }
 
     def what_becomes_of(self, evidence: Evidence) -> tuple[int, str]:
         """A message's level and its sentences: what was logged, whether it can count, and what that waits for."""
-        bearings, count = self._bearings(), self._count()
+        bearings, count = self._bearings(), self.figure()
         why = why_not(DoneBy(evidence.done_by), outside(self.edition, evidence.happened_from, evidence.happened_to))
         named = [On(benchmark.key, effect(shows, _rule(benchmark))) for benchmark, shows in bearings]
         told = why or on_benchmarks(named, evidence.happened_from)
@@ -149,7 +188,8 @@ class _Page:
             if row.cleaned_data.get("benchmark")
         ]
 
-    def _count(self) -> actions.Count | None:
+    def figure(self) -> actions.Count | None:
+        """The figure that was typed, if any was."""
         if not self.count.is_filled:
             return None
         said = self.count.cleaned_data
@@ -180,15 +220,3 @@ class _Page:
 def _rule(benchmark: Benchmark) -> Rule | None:
     """How it is judged now; None where no terms say."""
     return Rule(terms.rule) if (terms := benchmark.current_terms) else None
-
-
-def _towards(request: SignedIn, commitments: Sequence[Commitment]) -> list[dict[str, Any]]:
-    """The benchmarks named by the address: one by itself, and those of the commitment that is named."""
-    asked = request.GET.get("commitment")
-    named = [{"benchmark": request.GET["benchmark"]}] if "benchmark" in request.GET else []
-    return named + [
-        {"benchmark": link.benchmark_id, "shows": Shows.ACTION.value}
-        for commitment in commitments
-        if str(commitment.pk) == asked
-        for link in commitment.links.all()
-    ]

@@ -15,12 +15,14 @@ from dialogues.forms.fields import benchmark_choices
 from dialogues.forms.register import UNREVIEWED, RegisterFilter, Sort
 from dialogues.models import Evidence
 from dialogues.models.evidence import EvidenceQuerySet
-from dialogues.views.evidence import Piece, with_what_it_shows
 from dialogues.views.here import newest_edition, outside
+from dialogues.views.pieces import Piece, with_what_it_shows
 from dialogues.views.story import newest
 from dialogues.words import Review, Shows
 from recommendations.models import Benchmark, Edition
 from tiptracker import exports
+from tiptracker.audit.permissions import can_read_log
+from tiptracker.audit.rows import Opened, opened
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.searching import matching
 
@@ -54,6 +56,7 @@ class Line(NamedTuple):
     received_at: datetime
     outside: str
     shown: Sequence[Shown]
+    opened: Opened | None
 
 
 @login_required
@@ -70,24 +73,30 @@ def evidence_list(request: SignedIn) -> HttpResponse:
     chosen.is_valid()
     rows = _narrowed(with_what_it_shows(user).current(), chosen.cleaned_data)
     if exports.is_asked(request):
-        return exports.export(request, "evidence", HEADS, [_cells(_line(row, edition)) for row in rows])
+        opened_by = opened(user, Evidence)
+        lines = [_line(row, edition, opened_by.get(row.pk)) for row in rows]
+        return exports.export(request, "evidence", HEADS, [_cells(line) for line in lines])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    opened_by = opened(user, Evidence, [row.pk for row in page])
     context = {
+        "reads_log": can_read_log(user),
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": [_line(row, edition) for row in page],
+        "lines": [_line(row, edition, opened_by.get(row.pk)) for row in page],
     }
     return render_page(request, "dialogues/evidence_list.html", context, partial="rows")
 
 
-def _line(row: Evidence, edition: Edition | None) -> Line:
-    return Line(Piece.of(row), row.recorded_at, outside(edition, row.happened_from, row.happened_to), _shown(row))
+def _line(row: Evidence, edition: Edition | None, opened: Opened | None) -> Line:
+    does_not_count = outside(edition, row.happened_from, row.happened_to)
+    return Line(Piece.of(row), row.recorded_at, does_not_count, _shown(row), opened)
 
 
 HEADS = (
     "What happened", "First day", "Last day", "Does not count", "Kind", "Who did it", "Who says so", "Source", "Link",
-    "File", "Hash of the file as sent", "It shows", "Received",
+    "File", "Hash of the file as sent", "Hash of the file as kept", "It shows", "Received", "Opened by (people)",
+    "Last opened",
 )  # fmt: skip
 
 
@@ -97,8 +106,9 @@ def _cells(line: Line) -> tuple[object, ...]:
     shown = "; ".join(each.in_words for each in line.shown)
     return (
         piece.title, piece.happened_from, piece.happened_to, line.outside, piece.kind, piece.done_by, piece.stated_by,
-        piece.source, piece.link, file.name if file else "", file.received_sha256 if file else "", shown,
-        line.received_at,
+        piece.source, piece.link, file.name if file else "", file.received_sha256 if file else "",
+        file.stored_sha256 if file else "", shown, line.received_at, line.opened.people if line.opened else None,
+        line.opened.last_at if line.opened else None,
     )  # fmt: skip
 
 

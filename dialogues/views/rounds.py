@@ -19,8 +19,8 @@ from dialogues.models import Evidence, EvidenceBearing, EvidenceReview, Reading,
 from dialogues.reasons import SENTENCES, Lacking, of_a_return
 from dialogues.views.assessments import Assessable, assessables
 from dialogues.views.before import just_decided, on_to_the_next
-from dialogues.views.evidence import with_what_it_shows
 from dialogues.views.here import newest_edition, outside
+from dialogues.views.pieces import with_what_it_shows
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
 from dialogues.views.showing import Shown, shown
 from dialogues.views.story import decision_on, newest

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from dialogues import actions, permissions
-from dialogues.forms.fields import beside_field, refused, typed
-from dialogues.forms.rounds import NO_DATA, FigureForm, UpdateForm
+from dialogues.forms.fields import NO_DATA, beside_field, refused, typed
+from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
 from dialogues.views.commitments import Towards
 from dialogues.views.drafts import as_posted, draft_on, draft_seen, files_in, page_of, told_in, typed_in

@@ -99,11 +99,12 @@ class Told(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A verdict of the embassy, the evidence it rests on, and whether it is the one that holds."""
+    """A verdict of the embassy, the evidence it rests on, from which day it holds, and whether it still does."""
 
     assessment: Assessment
     verdict: Verdict
     grounds: Sequence[Evidence]
+    held_from: date
     holds: bool
 
     @property
@@ -377,5 +378,9 @@ def _assessments(user: User, rows: Iterable[Benchmark], weights: Weights) -> Map
         .order_by("-recorded_at", "-pk")
     ):
         evidence = [ground.evidence for ground in row.grounds.all()]
-        found[row.benchmark_id].append(Judged(row, Verdict(row.verdict), evidence, row.pk in weights.holding))
+        recorded_on = timezone.localtime(row.recorded_at).date()
+        held_from = max((piece.happened_to for piece in evidence), default=recorded_on)
+        found[row.benchmark_id].append(
+            Judged(row, Verdict(row.verdict), evidence, held_from, row.pk in weights.holding)
+        )
     return found

@@ -86,7 +86,7 @@ def rows_told(user: User, rows: Iterable[Row], known_by: datetime | None = None)
 
 
 def _proof(user: User, evidence: set[int], readings: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
-    """Evidence, and readings with the evidence they cite as it was last put right."""
+    """Evidence, and readings with the evidence they cite."""
     then = Q() if known_by is None else Q(recorded_at__lte=known_by)
     figures = list(
         Reading.objects.visible_to(user)
@@ -94,8 +94,7 @@ def _proof(user: User, evidence: set[int], readings: set[int], known_by: datetim
         .select_related("indicator", "recorded_by", "round__update__commitment__ministry")
     )
     seen = Evidence.objects.visible_to(user)
-    corrected = dict(seen.filter(then, revises__isnull=False).values_list("revises_id", "pk"))
-    cites = {row.pk: _as_corrected(row.evidence_id, corrected) for row in figures if row.evidence_id is not None}
+    cites = {row.pk: row.evidence_id for row in figures if row.evidence_id is not None}
     pieces = {
         row.pk: row for row in seen.filter(pk__in=evidence | set(cites.values())).select_related("file", "recorded_by")
     }
@@ -151,12 +150,6 @@ def _words(reviews: QuerySet[EvidenceReview]) -> Mapping[tuple[int, int | None],
         for row in reviews
         for about in [row.bearing.benchmark_id if row.bearing else None]
     }
-
-
-def _as_corrected(evidence_id: int, corrected: Mapping[int, int]) -> int:
-    while evidence_id in corrected:
-        evidence_id = corrected[evidence_id]
-    return evidence_id
 
 
 def _source(piece: Evidence) -> str:

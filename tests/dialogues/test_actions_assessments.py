@@ -69,10 +69,24 @@ def test_assess_writes_the_verdict_and_what_it_rests_on(benchmark):
 
 def test_assess_may_rest_on_nothing_and_be_changed_by_another(benchmark):
     judge(benchmark, verdict=Verdict.NO_INFORMATION)
-    judge(benchmark, verdict=Verdict.STALLED)
+    judge(benchmark, verdict=Verdict.STALLED, change_reason=" The ministry wrote that nothing moves. ")
 
+    assert [row.change_reason for row in benchmark.assessments.all()] == ["", "The ministry wrote that nothing moves."]
+    assert "nothing moves" in AuditEntry.objects.last().detail.after
     assert [row.verdict for row in benchmark.assessments.all()] == ["no_information", "stalled"]
     assert '"verdict": "no_information"' in AuditEntry.objects.last().detail.before
+
+
+@pytest.mark.parametrize("reason", ["", " "])
+def test_assess_refuses_another_verdict_that_does_not_say_what_changed(benchmark, reason):
+    judge(benchmark, verdict=Verdict.NO_INFORMATION, change_reason="There was none before it.")
+
+    with refuses(
+        "Say what changed since 28 January 2022: the verdict given then was “no information”", field="change_reason"
+    ):
+        judge(benchmark, verdict=Verdict.MET, change_reason=reason)
+    judge(benchmark, verdict=Verdict.NO_INFORMATION, change_reason=reason)
+    assert [row.change_reason for row in benchmark.assessments.all()] == ["", ""]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +113,7 @@ def test_second_of_two_sees_what_the_first_did(benchmark):
 
     with pytest.raises(ChangedMeanwhile, match="Thabo Mokoena recorded a newer assessment on 15 January 2022"):
         judge(benchmark, seen=0)
-    assert judge(benchmark, seen=benchmark.assessments.get().pk).pk
+    assert judge(benchmark, seen=benchmark.assessments.get().pk, change_reason="It is in force.").pk
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])

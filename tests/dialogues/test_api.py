@@ -246,6 +246,7 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
         "verdict": "concrete_step",
         "rationale": "It was seen to be so.",
         "law": "22 U.S.C. 7106(b)(1)",
+        "change_reason": "",
         "evidence": [evidence.pk],
         "recorded_at": "2022-01-15T12:00:00+02:00",
         "recorded_by": "Recorder",

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from dialogues.models import Assessment
 from dialogues.views.assessments import section_of_law
-from dialogues.words import Verdict
+from dialogues.words import VERDICT_MEANS, Verdict
 from tests.dialogues.histories import jan
 from tests.factories import (
     AmbassadorFactory,
@@ -52,6 +52,30 @@ def test_benchmark_assess_gives_a_verdict_on_its_grounds(client):
         officer,
     )
     assert [ground.evidence for ground in verdict.grounds.all()] == [evidence]
+
+
+def test_benchmark_assess_shows_when_each_verdict_is_given_and_asks_what_changed(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+    first = client.get(address(benchmark))
+    assert all(f"{means}</span>" in first.text for means in VERDICT_MEANS.values())
+    assert set(VERDICT_MEANS) == set(Verdict)
+    assert "What changed" not in first.text
+    before = AssessmentFactory(benchmark=benchmark, verdict=Verdict.STALLED)
+
+    refused = client.post(address(benchmark), filled(seen=before.pk))
+
+    assert refused.status_code == 422
+    assert refused.context["assessable"].form.errors["change_reason"] == [
+        "Say what changed: the verdict was “stalled” on 15 January 2022."
+    ]
+    assert "What changed since 15 January 2022" in refused.text
+    client.post(address(benchmark), filled(seen=before.pk, change_reason="The court sat."))
+    page = client.get(reverse("recommendation_detail", args=[benchmark.recommendation_id])).text
+    assert "What changed: The court sat." in page
+    assert "It holds from 28 January 2022; 22 U.S.C. 7106(b)(2)" in page
+    assert "It holds from 15 January 2022; 22 U.S.C. 7106(b)(1)" in page
+    assert "another verdict holds" in page
 
 
 def test_benchmark_assess_leads_back_to_the_round_it_came_from(client):

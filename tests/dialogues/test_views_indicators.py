@@ -14,6 +14,7 @@ from dialogues.words import Direction
 from tests.dialogues.samples import PDF
 from tests.factories import (
     CountryFactory,
+    EvidenceFactory,
     IndicatorFactory,
     ObserverFactory,
     OfficerFactory,
@@ -69,6 +70,20 @@ def test_indicator_list_tells_each_period_the_furthest_reading_and_no_data_never
     assert cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("no data", None), None]}
     assert "through 31 Dec 2021" in response.text
     assert reverse("indicator_enter") not in response.text
+
+
+def test_indicator_list_leaves_out_what_was_put_right_and_its_own_page_says_so(client):
+    indicator = IndicatorFactory(country=CountryFactory())
+    wrong = ReadingFactory(indicator=indicator, figure=123, verified=True)
+    right = EvidenceFactory(revises=wrong.evidence)
+    client.force_login(OfficerFactory())
+
+    for name in ("indicator_list", "indicator_enter"):
+        assert "123" not in client.get(reverse(name)).text
+    assert "123" not in client.get(reverse("indicator_list"), {"as": "csv"}).text
+    page = client.get(reverse("indicator_detail", args=[indicator.pk])).text
+    assert "Does not count" in page
+    assert reverse("evidence_detail", args=[right.pk]) in page
 
 
 def test_indicator_list_goes_back_to_earlier_years_of_which_something_is_known(client):

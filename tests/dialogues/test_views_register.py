@@ -10,6 +10,7 @@ from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
     EvidenceFactory,
+    EvidenceFileFactory,
     EvidenceReviewFactory,
     ObserverFactory,
     OfficerFactory,
@@ -17,6 +18,7 @@ from tests.factories import (
     UpdateRoundFactory,
     at_noon,
 )
+from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +68,25 @@ def test_evidence_list_shows_what_put_a_piece_right_in_its_place(client):
     EvidenceFactory(title="Put right", revises=earlier)
 
     assert asked(client) == ["Put right"]
+
+
+def test_evidence_list_tells_the_post_how_many_opened_a_piece_and_when_last(client):
+    piece, never = EvidenceFactory(file=EvidenceFileFactory()), EvidenceFactory(title="Never opened")
+    for reader in (ObserverFactory(), ObserverFactory(), OfficerFactory()):
+        client.force_login(reader)
+        client.get(reverse("evidence_detail", args=[piece.pk]))
+        client.get(reverse("evidence_detail", args=[piece.pk]))
+
+    lines = {line.piece.pk: line for line in client.get(reverse("evidence_list")).context["lines"]}
+    assert (lines[piece.pk].opened.people, lines[never.pk].opened) == (3, None)
+    assert lines[piece.pk].opened.last_at == AuditEntry.objects.filter(verb="evidence.viewed").last().at
+    file = client.get(reverse("evidence_list"), {"as": "csv"}).content.decode()
+    assert piece.file.received_sha256 in file
+    assert piece.file.stored_sha256 in file
+    client.force_login(ObserverFactory())
+    response = client.get(reverse("evidence_list"))
+    assert "Opened by" not in response.text
+    assert {line.opened for line in response.context["lines"]} == {None}
 
 
 def test_evidence_list_is_narrowed_by_its_address(client):
@@ -125,5 +146,5 @@ def test_evidence_list_query_count(client, django_assert_num_queries, count):
         ReadingFactory(verified=True)
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(reverse("evidence_list"))

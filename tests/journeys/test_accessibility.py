@@ -30,6 +30,7 @@ from tests.conftest import THE_DAY
 from tests.factories import (
     MASERU,
     BriefingFactory,
+    EvidenceFactory,
     JobFactory,
     ReadinessRunFactory,
     RedactionDecisionFactory,
@@ -188,6 +189,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     waiting, returned = rounds.filter(decision=None).first(), rounds.filter(decision__decision="returned").first()
     accepted = rounds.filter(decision__decision="accepted").first()
     logged = Evidence.objects.filter(round=None, bearings__isnull=False).order_by("pk").distinct()
+    put_right = EvidenceFactory(revises=EvidenceFactory(country=edition.country), country=edition.country)
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
     things = {
         "recommendation_detail": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
@@ -212,7 +214,14 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "commitment_reopen": commitments.filter(status=Status.WITHDRAWN)[:1],
         "commitment_report_done": ours[:1],
         "commitment_verify_done": commitments.filter(status=Status.REPORTED)[:1],
-        "evidence_detail": [*logged[:3], *waiting.evidence.all()[:1], *accepted.evidence.all()[:1]],
+        "evidence_revise": logged[:1],
+        "evidence_detail": [
+            put_right,
+            put_right.revises,
+            *logged[:3],
+            *waiting.evidence.all()[:1],
+            *accepted.evidence.all()[:1],
+        ],
         "round_detail": [waiting, returned, accepted],
         "round_foretold": [waiting, returned, accepted],
         "evidence_foretold": logged[:1],

@@ -44,6 +44,7 @@ from reports.readiness import readiness
 from reports.trend import trend
 from tests.factories import PERIOD_ENDS_ON
 from tests.performance.exercise import make_edition
+from tests.performance.lists import tell_lists
 from tiptracker.accounts.models import User
 
 SIZES = {"XAA": 200, "XAB": 2_000, "XAC": 20_000}
@@ -324,6 +325,7 @@ def run() -> list[str]:
     tell_memory(editions[GOAL_IS_FOR])
     tell_pages(editions[GOAL_IS_FOR])
     tell_secrets(editions[GOAL_IS_FOR], editions[min(SIZES)])
+    tell_lists(measure, say, counted_queries)
     return wrong
 
 

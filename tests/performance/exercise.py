@@ -178,6 +178,7 @@ class _Exercise:
                 stated_by=EXERCISE,
                 source=EXERCISE,
                 revises=row,
+                revision_reason=EXERCISE,
                 recorded_at=row.recorded_at + timedelta(hours=5),
                 recorded_by=self.officer,
             )

@@ -6,7 +6,9 @@ import pytest
 
 from dialogues.words import Direction, Review
 from recommendations.words import Better, Pillar, Question, Rule
+from reports.counting import known
 from reports.readiness import Days, readiness
+from reports.sights import verified
 from tests.reports.records import Record, lines, noon, shares, window
 
 HALF = Fraction(1, 2)
@@ -205,22 +207,42 @@ def test_what_is_better_the_less_there_is_of_it_has_to_fall(counts, before, now,
     assert (question, compared, aimed) == expected
 
 
-def test_a_reading_follows_its_evidence_to_the_revision(counts):
+def test_a_reading_stops_with_the_evidence_it_cites_and_the_revision_tells_its_own(counts):
     counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=counts.told)
     counts.review(counts.told, known=KNOWN)
+    assert seen(counts)[3] == HALF
+
     revision = counts.evidence(START, END, known=date(2021, 9, 10), revises=counts.told)
+    counts.review(revision, known=date(2021, 9, 11))
     assert seen(counts)[3] == 0
 
-    counts.review(revision, known=date(2021, 9, 11))
-    assert seen(counts)[3] == HALF
+    earlier = END - timedelta(days=1)  # the figure put right reaches less far, and holds all the same
+    counts.reading(counts.counted, 10, through=earlier, known=date(2021, 9, 10), evidence=revision)
+    assert seen(counts)[3] == 1
+    facts = counts.facts
+    assert [len(verified(known(facts, noon(day)), END).readings) for day in (KNOWN, date(2021, 9, 10))] == [1, 0]
+
+
+def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(counts):
+    cited = counts.evidence(START, END, known=START)
+    reading = counts.year_before(counts.counted, 4, known=START)
+    counts.tables["readings"] = [
+        replace(one, evidence_id=cited) if one.id == reading else one for one in counts.tables["readings"]
+    ]
+    assert verified(counts.facts, END).previous
+    counts.evidence(START, END, known=KNOWN, revises=cited)
+
+    days = Days(counts.facts)
+    assert not verified(counts.facts, END).previous
+    for day in (START, KNOWN):
+        assert days.tally(END, noon(day)) == readiness(counts.facts, as_of=END, known_by=noon(day)).verified
 
 
 def test_a_reading_is_verified_only_from_when_what_it_cites_is_known_too(counts):
     later = KNOWN + timedelta(days=1)
     cited = counts.evidence(START, END, known=later)
-    revision = counts.evidence(START, END, known=KNOWN, revises=cited)
     counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=cited)
-    counts.review(revision, known=KNOWN)
+    counts.review(cited, known=KNOWN)
 
     for known_by, share in ((KNOWN, 0), (later, HALF)):
         alone = readiness(counts.facts, as_of=END, known_by=noon(known_by)).verified

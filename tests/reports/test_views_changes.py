@@ -313,9 +313,9 @@ def test_changes_query_count(client, django_assert_num_queries, count):
         )
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 3 evidence and what was said of
+    # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 evidence and what was said of
     # it, 1 assessments, 1 the last dialogue, 1 the post's name
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         response = client.get(reverse("readiness_changes"))
 
     assert len(response.context["stops"]) == 1 + count

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from dialogues.models import Evidence
 from dialogues.words import Review
 from recommendations.words import Rule
 from reports.words import Told
@@ -71,7 +72,7 @@ def test_district_list_tells_where_it_is_so_and_on_which_evidence(client, counte
 def test_district_list_leaves_out_another_year_and_what_was_put_right(client, counted):
     tell(counted, ["Berea"], starts_on=date(2020, 4, 1), through_on=date(2021, 3, 31))
     wrong = tell(counted, ["Leribe"])
-    EvidenceFactory(revises_id=wrong)
+    EvidenceFactory(revises=Evidence.objects.get(pk=wrong))
 
     assert {told for told, _ in districts(client).values()} == {Told.NOTHING}
 

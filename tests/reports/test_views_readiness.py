@@ -410,9 +410,9 @@ def test_detail_query_count(client, django_assert_num_queries, count):
     fill(count)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 ministries, 1 rounds, 4 evidence
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 ministries, 1 rounds, 3 evidence
     # and readings claimed, 2 dialogues and milestones of the trend, 1 the post's name
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(28):
         response = client.get(reverse("readiness_detail"))
 
     assert len(response.context["levers"]) == 3 * count
@@ -436,9 +436,9 @@ def test_why_query_count(client, django_assert_num_queries, count):
     fill(count)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 4 evidence and readings, 2 benchmarks,
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 3 evidence and readings, 2 benchmarks,
     # 1 assessments, 1 recommendations, 1 the post's name
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(26):
         response = client.get(why("concrete_action"))
 
     assert len(response.context["answers"]) == count

@@ -87,8 +87,10 @@ def test_bearing_that_was_rejected_or_returned_or_put_right_says_so(record):
     record.review(record.action("1a", DAY, DAY, known=DAY), known=DAY, key="1a", decision=Review.REJECTED)
     record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=DAY)
     old = record.action("1a", DAY, DAY, known=DAY)
+    record.reading(record.cases, 6, through=DAY, known=DAY, evidence=old)
     record.evidence(DAY, DAY, known=DAY, revises=old)
 
+    assert [weight.why for weight in weigh(record.facts, TODAY).readings.values()] == ["put right by a newer row"]
     assert [weight.why for weight in weigh(record.facts, TODAY).bearings.values()] == [
         "rejected by the embassy on 1 December 2021",
         "the update it came with was returned on 1 December 2021",
@@ -157,6 +159,7 @@ def test_waiting_is_what_would_count_for_what_it_shows_or_for_a_figure(record):
     old = record.evidence(START, DAY, known=DAY)
     record.reading(record.cases, 6, through=DAY, known=DAY, evidence=old)
     corrected = record.evidence(START, DAY, known=DAY, revises=old)
+    record.reading(record.cases, 7, through=DAY, known=DAY, evidence=corrected)
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     record.action("1a", date(2021, 3, 1), date(2021, 3, 1), known=DAY)
 

@@ -255,6 +255,10 @@ def logged(world):
     } | empty_rows("bearings")
 
 
+def put_right(world):
+    return logged(world) | {"reason": "The page says otherwise."}
+
+
 def update(world):
     return {
         "claimed": "under_way",
@@ -269,7 +273,13 @@ def update(world):
 
 def verdict(world):
     assessment = world.pk("assessment")
-    return {"verdict": "met", "rationale": "It is so.", "law": "22 U.S.C. 7107(b)", "seen": assessment}
+    return {
+        "verdict": "met",
+        "change_reason": "It was seen.",
+        "rationale": "It is so.",
+        "law": "22 U.S.C. 7107(b)",
+        "seen": assessment,
+    }
 
 
 def person(world):
@@ -376,6 +386,7 @@ BODIES = {
     "POST update_send": update,
     "POST update_draft": update,
     "POST evidence_log": logged,
+    "POST evidence_revise": put_right,
     "POST indicator_enter": figures,
     "POST reading_add": lambda world: source_of_figures() | {"figure": "16", "sex-Female": "9"},
     "POST evidence_review internal": reviewing("internal"),

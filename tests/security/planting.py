@@ -294,7 +294,8 @@ class Planted:
         file = factories.EvidenceFileFactory(**marks, size=len(content))
         word = self.marks(FileScan, found="") if to else self.marks(FileScan)
         FileScan.objects.create(file=file, at=factories.TERMS_SET_AT, **word)
-        return self.plant(factories.EvidenceFactory, to, file=file, **more)
+        wrong = factories.EvidenceFactory(country=self.world.rows["lesotho"])  # what it puts right: so it says why
+        return self.plant(factories.EvidenceFactory, to, file=file, revises=wrong, **more)
 
     def _plant_what_is_taken_out(self):
         redaction = self.plant(factories.RedactionFactory, recorded_by=self.officer)

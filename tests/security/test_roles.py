@@ -229,6 +229,11 @@ POST  evidence_detail                       sent       405 405 405 405 | 405 405
 GET   evidence_review                       internal   302 302 302 302 | 302 302 302 | 302 302 | in  in
 POST  evidence_review                       internal   422 302 302 403 | 404 404 404 | 404 404 | in  in
 POST  evidence_review                       shared     422 302 302 403 | 403 404 404 | 404 404 | in  in
+GET   evidence_revise                       internal   200 200 403 403 | 404 404 404 | 404 404 | in  in
+GET   evidence_revise                       shared     200 200 403 403 | 403 404 404 | 404 404 | in  in
+GET   evidence_revise                       sent       302 302 403 403 | 403 404 404 | 404 404 | in  in
+POST  evidence_revise                       internal   302 302 403 403 | 404 404 404 | 404 404 | in  in
+POST  evidence_revise                       sent       422 422 403 403 | 403 404 404 | 404 404 | in  in
 GET   evidence_file                         internal_file 200 200 200 200 | 404 404 404 | 404 404 | in  in
 GET   evidence_file                         sent_file  200 200 200 200 | 200 404 404 | 404 404 | in  in
 GET   evidence_file                         shared_file 200 200 200 200 | 200 404 404 | 404 404 | in  in

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, ExpressionWrapper, Max, Q
+from django.db.models import Count, ExpressionWrapper, Max, Min, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 
 from tiptracker.accounts.models import Reader
 from tiptracker.audit.models import AuditEntry
-from tiptracker.audit.verbs import words_of
+from tiptracker.audit.verbs import Group, verbs_in, words_of
 from tiptracker.words import Role
 
 
@@ -75,6 +75,24 @@ class Past(NamedTuple):
     times: int
 
 
+class Opening(NamedTuple):
+    """Somebody who opened a record, or took its file: when first, when last (with that entry's number), how often."""
+
+    who: str
+    did: str
+    first_at: datetime
+    number: int
+    last_at: datetime
+    times: int
+
+
+class Opened(NamedTuple):
+    """How many people opened a row, and when the last of them did."""
+
+    people: int
+    last_at: datetime
+
+
 class Line(NamedTuple):
     """An entry as it is read: what was done, and what it was done to, where that is to be said."""
 
@@ -106,13 +124,16 @@ def things(entries: Iterable[AuditEntry], user: Reader) -> dict[tuple[str, str],
     return found
 
 
-def history(user: Reader, *rows: models.Model | None) -> list[Past]:
+def history(user: Reader, *rows: models.Model | None, without: Group | None = None) -> list[Past]:
     """Who did what to any of `rows` (None among them is nothing), as far as this person reads it, newest first.
 
-    The same by the same is one line; what the tracker did and what was done by nobody signed in are two.
+    The same by the same is one line; what the tracker did and what was done by nobody signed in are two. Verbs of the
+    group `without` are left out.
     """
     kept = [row for row in rows if row is not None]
     entries = AuditEntry.objects.visible_to(user).on(*kept).order_by()
+    if without:
+        entries = entries.exclude(verb__in=verbs_in(without))
     has_address = ExpressionWrapper(Q(address__isnull=False), models.BooleanField())
     told = (
         entries.values("verb", "by", "by__name", has_address=has_address)
@@ -129,6 +150,35 @@ def history(user: Reader, *rows: models.Model | None) -> list[Past]:
         )
         for each in told[:NEWEST]
     ]
+
+
+def openings(user: Reader, *rows: models.Model | None) -> list[Opening]:
+    """Who opened or took any of `rows`, whoever did so last first; nothing for whom the log isn't open."""
+    kept = [row for row in rows if row is not None]
+    entries = AuditEntry.objects.visible_to(user).on(*kept).filter(verb__in=verbs_in(Group.READ)).order_by()
+    told = entries.values("verb", "by", "by__name").annotate(
+        first_at=Min("at"), newest=Max("number"), last_at=Max("at"), times=Count("pk")
+    )
+    return [
+        Opening(
+            who(each["by__name"], has_address=True),
+            words_of(each["verb"]),
+            each["first_at"],
+            each["newest"],
+            each["last_at"],
+            each["times"],
+        )
+        for each in told.order_by("-newest")[:NEWEST]
+    ]
+
+
+def opened(user: Reader, model: type[models.Model], keys: Iterable[int] | None = None) -> dict[int, Opened]:
+    """By key, who opened rows of `model`: of those named, or of all. Nothing for whom the log isn't open."""
+    entries = AuditEntry.objects.visible_to(user).filter(table=model._meta.label_lower, verb__in=verbs_in(Group.READ))
+    if keys is not None:
+        entries = entries.filter(row__in=[str(key) for key in keys])
+    told = entries.order_by().values("row").annotate(people=Count("by", distinct=True), last_at=Max("at"))
+    return {int(each["row"]): Opened(each["people"], each["last_at"]) for each in told}
 
 
 def who(name: str | None, *, has_address: bool) -> str:

@@ -44,6 +44,7 @@ VERBS: dict[str, tuple[Group, str]] = {
     "edition.terms_changed": (Group.RECORD, "Changed the terms of an edition"),
     "evidence.logged": (Group.RECORD, "Logged evidence"),
     "evidence.rejected": (Group.RECORD, "Rejected evidence"),
+    "evidence.revised": (Group.RECORD, "Put evidence right"),
     "evidence.verified": (Group.RECORD, "Verified evidence"),
     "evidence.viewed": (Group.READ, "Opened evidence"),
     "exercise.played": (Group.MACHINE, "Played a step of the exercise"),

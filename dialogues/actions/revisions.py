@@ -1,0 +1,164 @@
+"""Putting evidence right: another row that takes the place of the first, which stays as it was written."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from dialogues.actions.evidence import bear, drawn_up, told
+from dialogues.actions.files import refuse_unless_own_and_unsent
+from dialogues.actions.readings import Count, Part, record_reading
+from dialogues.actions.twice import one_at_a_time, refuse_twice
+from dialogues.models import Commitment, Evidence, EvidenceFile, Reading
+from dialogues.permissions import can_log, can_revise
+from dialogues.words import Dimension, DoneBy, EvidenceKind, Sensitivity, Shows
+from recommendations.actions import readiness_may_have_moved
+from recommendations.models import Benchmark
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile, add, spelt_moment, written
+
+
+@transaction.atomic
+def revise_evidence(
+    *,
+    evidence: Evidence,
+    reason: str,
+    title: str,
+    kind: EvidenceKind,
+    happened_from: date | None,
+    happened_to: date,
+    done_by: DoneBy,
+    stated_by: str,
+    source: str = "",
+    link: str = "",
+    file: EvidenceFile | None = None,
+    commitment: Commitment | None = None,
+    sensitivity: Sensitivity = Sensitivity.INTERNAL,
+    bearings: Sequence[tuple[Benchmark, Shows]] = (),
+    counts: Sequence[Count] = (),
+    by: User,
+    now: datetime,
+) -> Evidence:
+    """Put a piece of evidence right: all of it told anew, with what it shows and counts, and why.
+
+    The new row takes the old one's place and waits for reviews of its own; `file` may be one that an earlier entry
+    cites. Raises PermissionDenied; Refused for what a ministry sent, without a reason, where nothing differs, and where
+    `log_evidence` does; RecordedBefore; ChangedMeanwhile where a later entry took its place already.
+    """
+    if not can_log(by, evidence.country):
+        raise PermissionDenied
+    if not can_revise(by, evidence):
+        raise Refused(
+            "A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again; what you know "
+            "yourself, log as evidence of its own."
+        )
+    reason = written(reason, "Say in a sentence why it is put right.", field="reason")
+    revision = drawn_up(
+        country=evidence.country,
+        title=title,
+        kind=kind,
+        happened_from=happened_from,
+        happened_to=happened_to,
+        done_by=done_by,
+        stated_by=stated_by,
+        source=source,
+        link=link,
+        file=file,
+        commitment=commitment,
+        sensitivity=sensitivity,
+        bearings=bearings,
+        by=by,
+        now=now,
+    )
+    revision.revises, revision.revision_reason = evidence, reason
+    one_at_a_time(by)
+    locked = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    says = _says(revision, bearings, counts)
+    _refuse_replaced(locked, says, by, now)
+    if says == _as_recorded(locked):
+        raise Refused("This says the same as what stands. Change what is wrong in it, or leave it as it is.")
+    if file and file.pk not in _files_so_far(locked):
+        refuse_unless_own_and_unsent([file], by)
+    add(revision)
+    bear(revision, bearings)
+    record(
+        "evidence.revised",
+        by=by,
+        row=revision,
+        country=evidence.country_id,
+        before=told(locked),
+        after=told(revision) | {"revises": locked.pk, "revision_reason": reason},
+    )
+    for count in counts:
+        record_reading(**count._asdict(), source="", evidence=revision, by=by, now=now)
+    readiness_may_have_moved(evidence.country_id)
+    return revision
+
+
+def counted(reading: Reading) -> Count:
+    """A reading as it would be told anew."""
+    return Count(
+        indicator=reading.indicator,
+        starts_on=reading.starts_on,
+        through_on=reading.through_on,
+        figure=reading.figure,
+        direction=reading.direction,
+        note=reading.note,
+        parts=[Part(Dimension(part.dimension), part.category, part.figure) for part in reading.parts.all()],
+    )
+
+
+def _refuse_replaced(evidence: Evidence, says: object, by: User, now: datetime) -> None:
+    """Refuse where a later entry took the place of `evidence` (locked), naming it."""
+    later = Evidence.objects.filter(revises=evidence).select_related("recorded_by").first()
+    if later is None:
+        return
+    if later.recorded_by_id == by.pk and says == _as_recorded(later):
+        refuse_twice(later, now)
+    raise ChangedMeanwhile(
+        f"{later.recorded_by} put this right on {spelt_moment(later.recorded_at, now)}: “{later.title}”. Only the "
+        "newest entry can be put right. What you typed is kept: compare it with what stands now, then send it again."
+    )
+
+
+def _files_so_far(evidence: Evidence | None) -> set[int | None]:
+    """The files (keys) that this entry, or an earlier one of the same piece, cites."""
+    cited = set()
+    while evidence:
+        cited.add(evidence.file_id)
+        evidence = evidence.revises
+    return cited
+
+
+def _as_recorded(evidence: Evidence) -> object:
+    bearings = [(bearing.benchmark, Shows(bearing.shows)) for bearing in evidence.bearings.select_related("benchmark")]
+    readings = evidence.readings.select_related("indicator").prefetch_related("parts")
+    return _says(evidence, bearings, [counted(reading) for reading in readings])
+
+
+def _says(evidence: Evidence, bearings: Sequence[tuple[Benchmark, Shows]], counts: Sequence[Count]) -> object:
+    """All that a piece of evidence tells, so that two can be compared; a file is known by its content."""
+    names = ("title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
+    return (
+        [str(getattr(evidence, name) or "") for name in (*names, "commitment_id", "sensitivity")],
+        evidence.file.received_sha256 if evidence.file else "",
+        sorted((benchmark.pk, str(shows)) for benchmark, shows in bearings),
+        sorted(_figure(count) for count in counts),
+    )
+
+
+def _figure(count: Count) -> tuple[object, ...]:
+    parts = sorted((str(part.dimension), part.category, part.figure) for part in count.parts)
+    told = "" if count.figure is None else f"{count.figure.normalize():f}"
+    return (
+        count.indicator.pk,
+        count.starts_on,
+        count.through_on,
+        told,
+        str(count.direction),
+        count.note.strip(),
+        parts,
+    )

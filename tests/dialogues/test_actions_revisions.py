@@ -1,0 +1,216 @@
+"""Putting evidence right: another row takes the place of the first."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from dialogues.actions import Count, RecordedBefore, assess, counted, review, revise_evidence
+from dialogues.models import Assessment, Commitment, Evidence
+from dialogues.words import Dimension, DoneBy, EvidenceKind, Kind, Review, Sensitivity, Shows, Verdict
+from tests.dialogues.histories import jan
+from tests.factories import (
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    ReviewerFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tests.refusing import refuses
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.models import Job
+from tiptracker.rules import ChangedMeanwhile
+
+pytestmark = pytest.mark.django_db
+
+NOW = at_noon(date(2022, 1, 28))
+
+
+@pytest.fixture
+def officer():
+    return OfficerFactory(name="Palesa Nkosi")
+
+
+@pytest.fixture
+def wrong():
+    return EvidenceFactory(title="Three men were charged", bears_on=[BenchmarkFactory()], verified=True)
+
+
+def put_right(evidence, by, **said):
+    """Two men were charged, not three; what `said` differs besides."""
+    return revise_evidence(
+        **{
+            "evidence": evidence,
+            "reason": "The register names two.",
+            "title": "Two men were charged",
+            "kind": EvidenceKind.COURT,
+            "happened_from": evidence.happened_from,
+            "happened_to": evidence.happened_to,
+            "done_by": DoneBy.GOVERNMENT,
+            "stated_by": evidence.stated_by,
+            "source": evidence.source,
+            "file": evidence.file,
+            "bearings": [(one.benchmark, Shows(one.shows)) for one in evidence.bearings.all()],
+            "by": by,
+            "now": NOW,
+            **said,
+        }
+    )
+
+
+def test_revise_writes_another_row_with_bearings_of_its_own_and_leaves_the_first(officer, wrong):
+    edition = RecommendationFactory().edition
+    revision = put_right(wrong, officer)
+
+    first, second = Evidence.objects.order_by("pk")
+    assert (first.title, first.revised_by) == ("Three men were charged", revision)
+    assert (second.revises, second.revision_reason) == (wrong, "The register names two.")
+    assert (second.recorded_by, second.recorded_at, second.round) == (officer, NOW, None)
+    assert [(one.benchmark, one.recorded_by) for one in second.bearings.all()] == [
+        (wrong.bearings.get().benchmark, officer)
+    ]
+    assert not second.reviews.exists()
+    assert list(Evidence.objects.current()) == [second]
+    assert [(job.kind, job.key) for job in Job.objects.all()] == [("readiness", str(edition.pk))]
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.row, entry.by) == ("evidence.revised", str(second.pk), officer)
+    assert "Three men" in entry.detail.before
+    assert "The register names two." in entry.detail.after
+
+
+def test_revise_carries_its_figures_anew_and_keeps_or_replaces_its_file(officer):
+    indicator = IndicatorFactory(unit="victims")
+    wrong = EvidenceFactory(file=EvidenceFileFactory())
+    reading = ReadingFactory(indicator=indicator, evidence=wrong, figure=Decimal(7), through_on=jan(20))
+    reading.parts.create(dimension=Dimension.SEX, category="Female", figure=2)
+
+    kept = put_right(wrong, officer, counts=[counted(reading)])
+    new = EvidenceFileFactory(uploaded_by=officer)
+    fewer = Count(indicator, reading.starts_on, reading.through_on, Decimal(6), "")
+    replaced = put_right(kept, officer, counts=[fewer], file=new)
+
+    assert (kept.file, replaced.file) == (wrong.file, new)
+    told = kept.readings.get()
+    assert (told.figure, told.starts_on, told.through_on) == (7, reading.starts_on, reading.through_on)
+    assert [(part.category, part.figure) for part in told.parts.all()] == [("Female", 2)]
+    assert [row.figure for row in replaced.readings.all()] == [6]
+    with refuses("One of those files was sent already.", field="files"):
+        put_right(replaced, officer, title="Changed", file=EvidenceFactory(file=EvidenceFileFactory()).file)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "field"),
+    [
+        ({"reason": " "}, "Say in a sentence why it is put right.", "reason"),
+        ({"title": ""}, "Say in a line what happened.", "title"),
+        ({"source": ""}, "Give a source, a link or a file", "source"),
+        ({"happened_to": date(2022, 1, 29)}, "That day has not come yet.", "happened_to"),
+        ({"title": "Three men were charged"}, "This says the same as what stands.", None),
+    ],
+)
+def test_revise_refuses(officer, wrong, said, sentence, field):
+    with refuses(sentence, field=field):
+        put_right(wrong, officer, **said)
+    assert Evidence.objects.get() == wrong
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"happened_from": jan(9)},
+        {"sensitivity": Sensitivity.SHARED, "commitment": "promise"},
+        {"bearings": []},
+        {"counts": "figure"},
+        {"link": "https://example.org/register"},
+    ],
+)
+def test_revise_takes_whatever_differs(officer, wrong, said):
+    made = {
+        "promise": CommitmentFactory,
+        "figure": lambda: [counted(ReadingFactory(figure=Decimal(3), through_on=jan(20)))],
+    }
+    said = {name: made[value]() if isinstance(value, str) and value in made else value for name, value in said.items()}
+
+    assert put_right(wrong, officer, **({"title": wrong.title} | said)).revises == wrong
+
+
+def test_what_a_ministry_sent_only_the_ministry_puts_right(officer):
+    sent = EvidenceFactory(round=UpdateRoundFactory(accepted=True))
+
+    with refuses("A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again"):
+        put_right(sent, officer)
+    assert Evidence.objects.get() == sent
+
+
+def test_only_officers_of_the_country_put_right(wrong):
+    for by in (
+        AmbassadorFactory(),
+        ObserverFactory(),
+        FocalPointFactory(),
+        OfficerFactory(countries=[CountryFactory(elsewhere=True)]),
+    ):
+        with pytest.raises(PermissionDenied):
+            put_right(wrong, by)
+
+
+def test_the_second_to_put_right_is_told_of_the_first_and_the_same_twice_is_recorded_once(officer, wrong):
+    revision = put_right(wrong, officer)
+
+    with pytest.raises(RecordedBefore) as again:
+        put_right(wrong, officer, now=NOW + timedelta(minutes=1))
+    assert again.value.row == revision
+    with pytest.raises(
+        ChangedMeanwhile, match="Palesa Nkosi put this right on 28 January 2022 at 12:00: “Two men were"
+    ):
+        put_right(wrong, OfficerFactory(), title="Four men were charged")
+    with pytest.raises(ChangedMeanwhile, match="Only the newest entry can be put right"):
+        put_right(wrong, officer, title="Four men were charged")
+    assert put_right(revision, officer, title="Four men were charged").revises == revision
+
+
+def test_a_revision_is_verified_by_somebody_else_and_what_it_replaced_by_nobody(officer, wrong):
+    revision = put_right(wrong, officer)
+    said = {"decision": Review.VERIFIED, "reason": "Seen.", "now": NOW}
+
+    with refuses("You recorded this yourself."):
+        review(evidence=revision, bearing=revision.bearings.get(), by=officer, **said)
+    with refuses("A later entry, of 28 January 2022, took its place. Review that one."):
+        review(evidence=wrong, bearing=wrong.bearings.get(), by=ReviewerFactory(), **said)
+    assert review(evidence=revision, bearing=revision.bearings.get(), by=ReviewerFactory(), **said).pk
+
+
+@pytest.mark.parametrize("bears", [True, False])
+def test_what_was_concluded_from_it_asks_for_another_look(officer, wrong, bears):
+    benchmark = wrong.bearings.get().benchmark
+    assessment = AssessmentFactory(benchmark=benchmark, grounds=[wrong])
+    promise = CommitmentFactory()
+    filed = EvidenceFactory(commitment=promise, verified=True)
+    CommitmentEventFactory(
+        commitment=promise, kind=Kind.VERIFIED_DONE, happened_on=jan(20), recorded_by=ReviewerFactory()
+    )
+    assert not Assessment.objects.asking_for_another_look().exists()
+    assert not Commitment.objects.asking_for_another_look().exists()
+
+    revision = put_right(wrong, officer, **({} if bears else {"bearings": []}))
+    put_right(filed, officer)
+
+    assert list(Assessment.objects.asking_for_another_look()) == [assessment]
+    assert list(Commitment.objects.asking_for_another_look()) == [promise]
+    told = {"benchmark": benchmark, "verdict": Verdict.STEP, "rationale": "Two.", "law": "22 U.S.C. 7107(b)"}
+    with refuses("Some of that evidence was put right since.", field="evidence"):
+        assess(**told, evidence=[wrong], by=officer, now=NOW)
+    assess(**told, evidence=[revision] if bears else [], by=officer, now=NOW)
+    assert not Assessment.objects.asking_for_another_look().exists()

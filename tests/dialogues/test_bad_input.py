@@ -1,0 +1,129 @@
+"""Bad input through every door: a sentence beside the place, nothing half-saved, what was typed kept."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pikepdf import Encryption
+
+from dialogues.models import CommitmentEvent, Evidence, EvidenceFile, UpdateRound
+from tests.dialogues.samples import PDF, pdf
+from tests.factories import CommitmentFactory, FocalPointFactory, OfficerFactory, RecommendationFactory
+
+pytestmark = pytest.mark.django_db
+
+RIGHT_TO_LEFT = "gnp\u202e.pdf"
+DOORS = ("update", "log", "api")
+WRONG = {
+    "wrong type": ("tool.exe", b"MZ\x90\x00", "“tool.exe” can't be taken. Send a PDF,"),
+    "something else by its name": ("a.pdf", b"just words", "“a.pdf” is named like a PDF, but its content is damaged"),
+    "empty": ("a.pdf", b"", "empty"),
+    "picture of 0 bytes": ("camera.jpg", b"", "empty"),
+    "with a password": (
+        "letter.pdf",
+        pdf(encryption=Encryption(owner="o", user="u")),
+        "“letter.pdf” has a password, or is protected against changes.",
+    ),
+    "too large": ("scan.pdf", PDF + b"\n" * (1024 * 1024 + 1), "“scan.pdf” has 1.0 MB; at most 1.0 MB can be taken."),
+    "slashes in its name": ("../../etc/a.exe", b"MZ", "“a.exe” can't be taken"),
+    "quotes in its name": ("a\"b'<i>.exe", b"MZ", "be taken"),
+    "a name turned round": ("cod\u202eexe.pdf", b"MZ", "“codexe.pdf” is named like a PDF"),
+    "a name of 300 characters": ("x" * 300 + ".pdf", b"MZ", "is named like a PDF"),
+}
+
+
+@pytest.fixture
+def sent(client):
+    """Send a form with one file through a door; gives the answer."""
+    commitment = CommitmentFactory()
+    RecommendationFactory()
+    officer, focal_point = OfficerFactory(), FocalPointFactory(ministry=commitment.ministry)
+    told = {
+        "claimed": "under_way",
+        "title": "Six districts have one",
+        "narrative": "Kept as typed",
+        "happened_from": "2022-01-10",
+        "happened_to": "2022-01-20",
+        "done_by": "government",
+    }
+    logged = {
+        "title": "Kept as typed",
+        "kind": "press",
+        "happened_from": "2022-01-10",
+        "happened_to": "2022-01-20",
+        "done_by": "government",
+        "stated_by": "Somebody",
+        "source": "A page",
+        "sensitivity": "internal",
+        "bearings-TOTAL_FORMS": "0",
+        "bearings-INITIAL_FORMS": "0",
+    }
+
+    def send(door, name, content):
+        file = SimpleUploadedFile("plain.pdf", content)
+        file._name = name  # as a client of one's own would send it: Django's setter would clean it here already
+        client.force_login(officer if door == "log" else focal_point)
+        if door == "update":
+            return client.post(reverse("update_send", args=[commitment.pk]), told | {"files": file})
+        if door == "log":
+            return client.post(reverse("evidence_log"), logged | {"files": file})
+        return client.post("/api/v1/updates/", told | {"commitment": commitment.pk, "files": file})
+
+    return send
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("wrong", WRONG)
+def test_file_that_cannot_be_taken_is_told_beside_the_files_and_nothing_is_recorded(sent, settings, door, wrong):
+    settings.UPLOAD_MAX_BYTES = 1024 * 1024
+    name, content, sentence = WRONG[wrong]
+
+    answer = sent(door, name, content)
+
+    if door == "api":
+        told = answer.json()
+        assert answer.status_code in (400, 409), told
+        assert sentence in str(told)
+    else:
+        assert answer.status_code == 422
+        (told,) = answer.context["form"].errors["files"]
+        assert sentence in told
+        assert "Kept as typed" in answer.text
+    assert [model.objects.count() for model in (EvidenceFile, UpdateRound, Evidence)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/pass wd.pdf", "pass wd.pdf"),
+        ("a'b.pdf", "a'b.pdf"),
+        (RIGHT_TO_LEFT, "gnp.pdf"),
+        ("x" * 300 + ".pdf", "x" * 251 + ".pdf"),
+    ],
+)
+def test_name_that_means_mischief_is_cleaned_whichever_way_it_came(sent, door, name, kept):
+    answer = sent(door, name, PDF)
+
+    assert answer.status_code in (201, 302)
+    file = EvidenceFile.objects.get()
+    assert len(file.name) <= 255
+    assert file.name == kept
+    assert name not in file.file.name
+
+
+@pytest.mark.parametrize("due_on", ["2022-01-01", "2021-11-07"])
+def test_date_is_not_moved_into_the_past(client, due_on):
+    commitment = CommitmentFactory(made__due_on=date(2022, 2, 1))
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("commitment_reschedule", args=[commitment.pk]),
+        {"due_on": due_on, "reason": "Kept as typed", "on": "2022-01-28"},
+    )
+
+    assert response.status_code == 422
+    assert "The new date lies before the day it was agreed on." in str(response.context["form"].errors["due_on"])
+    assert "Kept as typed" in response.text
+    assert CommitmentEvent.objects.count() == 1

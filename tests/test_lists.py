@@ -1,0 +1,411 @@
+"""Every list, page and API: the same number of queries for 1, 3 and 300 rows, whatever hangs from a row.
+
+Rows are added in bulk, so that 300 of them cost next to nothing; what they look like is other tests' business.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from dialogues.models import (
+    AgendaItem,
+    Assessment,
+    AssessmentEvidence,
+    Commitment,
+    CommitmentBenchmark,
+    CommitmentEvent,
+    Dialogue,
+    Evidence,
+    EvidenceBearing,
+    EvidenceFile,
+    EvidenceReview,
+    Participant,
+    Reading,
+    ReadingPart,
+    Redaction,
+    Update,
+    UpdateRound,
+)
+from dialogues.words import Kind, Progress, Reach, Sensitivity, Shows, Verdict
+from recommendations.models import (
+    Benchmark,
+    BenchmarkTerms,
+    Edition,
+    EditionTerms,
+    Indicator,
+    Recommendation,
+    RecommendationTerms,
+)
+from recommendations.words import MilestoneKind, Pillar
+from reports.models import Briefing, BriefingDownload, ReadinessRun
+from tests import factories
+from tests.factories import at_noon
+from tests.security.asking import routes
+from tiptracker.accounts.models import ApiToken, District, Ministry
+from tiptracker.audit import actions as audit
+from tiptracker.words import Scope
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2022, 1, 10)
+SIZES = (1, 3, 300)
+AN_ENTRY = 5 if connection.vendor == "postgresql" else 4
+"""What an entry in the log takes: a list that is taken along is noted there."""
+
+
+class Rows:
+    """A post with a recommendation, an indicator and a ministry; each method adds so many rows to its record."""
+
+    def __init__(self):
+        self.country = factories.CountryFactory()
+        self.ministry = factories.MinistryFactory(country=self.country)
+        self.officer = factories.OfficerFactory(countries=[self.country])
+        self.focal_point = factories.FocalPointFactory(ministry=self.ministry)
+        self.administrator = factories.AdministratorFactory()
+        self.recorder, self.reviewer = factories.RecorderFactory(), factories.ReviewerFactory()
+        self.edition = factories.EditionFactory(country=self.country)
+        for kind in (MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END):
+            factories.MilestoneFactory(edition=self.edition, kind=kind)
+        self.recommendation = factories.RecommendationFactory(edition=self.edition, lead=self.ministry)
+        self.indicator = factories.IndicatorFactory(country=self.country, unit="districts")
+        self.benchmark = factories.BenchmarkFactory(recommendation=self.recommendation)
+        self.counted = factories.BenchmarkFactory(
+            recommendation=self.recommendation, terms__rule="target", terms__target=300, terms__indicator=self.indicator
+        )
+        self.dialogue = factories.DialogueFactory(country=self.country)
+        self.count = 0
+
+    def said(self):
+        """Who recorded a row, and when."""
+        return {"recorded_at": at_noon(DAY), "recorded_by": self.recorder}
+
+    def numbers(self, many):
+        """So many numbers that no row has yet."""
+        self.count += many
+        return range(self.count - many + 1, self.count + 1)
+
+    def commitments(self, many):
+        rows = Commitment.objects.bulk_create(
+            factories.CommitmentFactory.build(
+                country=self.country, ministry=self.ministry, dialogue=self.dialogue, made=False, **self.said()
+            )
+            for _ in range(many)
+        )
+        CommitmentEvent.objects.bulk_create(
+            CommitmentEvent(
+                commitment=row,
+                kind=kind,
+                happened_on=day,
+                due_on=day + timedelta(days=5),
+                reason=reason,
+                **self.said(),
+            )
+            for row in rows
+            for kind, day, reason in ((Kind.MADE, DAY, ""), (Kind.RESCHEDULED, DAY + timedelta(days=2), "Asked for."))
+        )
+        CommitmentBenchmark.objects.bulk_create(
+            CommitmentBenchmark(commitment=row, benchmark=one, reach=Reach.MEETS)
+            for row in rows
+            for one in (self.benchmark, self.counted)
+        )
+        return rows
+
+    def evidence(self, many, rounds=None):
+        rounds = rounds or [None] * many
+        files = EvidenceFile.objects.bulk_create(
+            factories.EvidenceFileFactory.build(uploaded_by=self.recorder) for _ in range(many)
+        )
+        rows = Evidence.objects.bulk_create(
+            factories.EvidenceFactory.build(
+                country=self.country,
+                file=file,
+                round=sent,
+                commitment=sent.update.commitment if sent else None,
+                sensitivity=Sensitivity.SHARED if sent else Sensitivity.INTERNAL,
+                **self.said(),
+            )
+            for file, sent in zip(files, rounds, strict=True)
+        )
+        bearings = EvidenceBearing.objects.bulk_create(
+            EvidenceBearing(evidence=row, benchmark=self.benchmark, shows=Shows.ACTION, **self.said()) for row in rows
+        )
+        readings = Reading.objects.bulk_create(
+            factories.ReadingFactory.build(
+                indicator=self.indicator, evidence=row, round=row.round, through_on=DAY, **self.said()
+            )
+            for row in rows
+        )
+        ReadingPart.objects.bulk_create(
+            ReadingPart(reading=row, dimension="district", category="Maseru", figure=1) for row in readings
+        )
+        if rounds[0] is None:
+            EvidenceReview.objects.bulk_create(
+                EvidenceReview(
+                    evidence=bearing.evidence, bearing=one, decision="verified", reason="Seen.",
+                    recorded_at=at_noon(DAY), recorded_by=self.reviewer,
+                )
+                for bearing in bearings
+                for one in (bearing, None)
+            )  # fmt: skip
+        return rows
+
+    def updates(self, many):
+        sent = Update.objects.bulk_create(Update(commitment=row, number=1) for row in self.commitments(many))
+        rounds = UpdateRound.objects.bulk_create(
+            UpdateRound(
+                update=row, number=1, narrative="Told.", claimed=Progress.UNDER_WAY, happened_on=DAY,
+                recorded_at=at_noon(DAY), recorded_by=self.focal_point,
+            )
+            for row in sent
+        )  # fmt: skip
+        self.evidence(many, rounds)
+
+    def inbox(self, many):
+        """Updates that wait, evidence that nobody reviewed, and verdicts that ask for another look."""
+        self.updates(many)
+        benchmarks = self.benchmarks(many)
+        rows = Evidence.objects.bulk_create(
+            factories.EvidenceFactory.build(country=self.country, **self.said()) for _ in range(many)
+        )
+        Assessment.objects.bulk_create(
+            factories.AssessmentFactory.build(benchmark=one, **self.said() | {"recorded_at": at_noon(date(2022, 1, 1))})
+            for one in benchmarks
+        )
+        EvidenceBearing.objects.bulk_create(
+            EvidenceBearing(evidence=row, benchmark=one, shows=Shows.ACTION, **self.said())
+            for row, one in zip(rows, benchmarks, strict=True)
+        )
+
+    def assessments(self, many):
+        pieces = self.evidence(many)
+        rows = Assessment.objects.bulk_create(
+            factories.AssessmentFactory.build(benchmark=self.benchmark, verdict=Verdict.STEP, **self.said())
+            for _ in range(many)
+        )
+        AssessmentEvidence.objects.bulk_create(
+            AssessmentEvidence(assessment=row, evidence=piece) for row, piece in zip(rows, pieces, strict=True)
+        )
+
+    def dialogues(self, many):
+        rows = Dialogue.objects.bulk_create(
+            factories.DialogueFactory.build(country=self.country, **self.said()) for _ in range(many)
+        )
+        Participant.objects.bulk_create(
+            Participant(dialogue=row, name="Somebody", office="Minister", ministry=self.ministry) for row in rows
+        )
+        AgendaItem.objects.bulk_create(
+            AgendaItem(dialogue=row, recommendation=self.recommendation, position=1) for row in rows
+        )
+        made = self.commitments(many)
+        for commitment, row in zip(made, rows, strict=True):
+            commitment.dialogue = row
+        Commitment.objects.bulk_update(made, ["dialogue"])
+
+    def recommendations(self, many):
+        rows = Recommendation.objects.bulk_create(
+            Recommendation(
+                edition=self.edition, number=100 + number, text="Do it.", text_status="reconstruction", indicia=[1],
+                lead=self.ministry,
+            )
+            for number in self.numbers(many)
+        )  # fmt: skip
+        RecommendationTerms.objects.bulk_create(
+            RecommendationTerms(
+                recommendation=row, pillar=Pillar.PROTECTION, reason="Asked.", recorded_at=factories.TERMS_SET_AT,
+                recorded_by=self.recorder,
+            )
+            for row in rows
+        )  # fmt: skip
+        return rows
+
+    def benchmarks(self, many):
+        rows = Benchmark.objects.bulk_create(
+            Benchmark(recommendation=row, letter="a") for row in self.recommendations(many)
+        )
+        BenchmarkTerms.objects.bulk_create(
+            BenchmarkTerms(
+                benchmark=row, criterion="It is done.", rule="assessed", weight=1, reason="Asked.",
+                recorded_at=factories.TERMS_SET_AT, recorded_by=self.recorder,
+            )
+            for row in rows
+        )  # fmt: skip
+        promised = self.commitments(1)[0]
+        CommitmentBenchmark.objects.bulk_create(
+            CommitmentBenchmark(commitment=promised, benchmark=row, reach=Reach.MEETS) for row in rows
+        )
+        return rows
+
+    def indicators(self, many):
+        rows = Indicator.objects.bulk_create(
+            Indicator(country=self.country, name=f"Counted {number}", unit="cases", pillar=Pillar.PROSECUTION)
+            for number in self.numbers(many)
+        )
+        pieces = self.evidence(many)
+        Reading.objects.bulk_create(
+            factories.ReadingFactory.build(indicator=one, evidence=piece, through_on=DAY, **self.said())
+            for one, piece in zip(rows, pieces, strict=True)
+        )
+
+    def districts(self, many):
+        District.objects.bulk_create(
+            District(country=self.country, name=f"District {number}") for number in self.numbers(many)
+        )
+        self.evidence(many)
+
+    def ministries(self, many):
+        Ministry.objects.bulk_create(
+            Ministry(country=self.country, name=f"Ministry {number}", short_name=f"M{number}")
+            for number in self.numbers(many)
+        )
+
+    def editions(self, many):
+        rows = Edition.objects.bulk_create(
+            factories.EditionFactory.build(country=self.country, year=1000 + number, terms=False)
+            for number in self.numbers(many)
+        )
+        EditionTerms.objects.bulk_create(
+            factories.EditionTermsFactory.build(edition=row, recorded_by=self.recorder) for row in rows
+        )
+
+    def redactions(self, many):
+        Redaction.objects.bulk_create(
+            factories.RedactionFactory.build(country=self.country, **self.said()) for _ in range(many)
+        )
+
+    def runs(self, many):
+        ReadinessRun.objects.bulk_create(
+            factories.ReadinessRunFactory.build(edition=self.edition, as_of=DAY - timedelta(days=number))
+            for number in self.numbers(many)
+        )
+
+    def briefings(self, many):
+        rows = Briefing.objects.bulk_create(
+            factories.BriefingFactory.build(
+                edition=self.edition, as_of=DAY, version=number, requested_by=self.officer, cleared_by=self.reviewer,
+                cleared_at=at_noon(DAY), sha256="0" * 64, size=1, file="briefings/none",
+            )
+            for number in self.numbers(many)
+        )  # fmt: skip
+        BriefingDownload.objects.bulk_create(
+            BriefingDownload(briefing=row, by=self.officer, at=at_noon(DAY), sha256="0" * 64) for row in rows
+        )
+
+    def entries(self, many):
+        with transaction.atomic():
+            for piece in self.evidence(many):
+                audit.record("evidence.logged", by=self.officer, row=piece, country=self.country, after={"kind": "law"})
+
+    def sessions(self, many):
+        keys = [f"{number:032}" for number in self.numbers(many)]
+        Session.objects.bulk_create(
+            Session(session_key=key, session_data="", expire_date=at_noon(date(2099, 1, 1))) for key in keys
+        )
+        UserSession.objects.bulk_create(
+            UserSession(user=self.officer, ip="127.0.0.1", session_key=key, data={}) for key in keys
+        )
+
+    def tokens(self, many):
+        ApiToken.objects.bulk_create(
+            ApiToken(
+                person=self.officer, name=f"Program {number}", scope=Scope.READ, digest=f"{number:064}", beginning="",
+                created_at=at_noon(DAY), expires_on=date(2022, 12, 31),
+            )
+            for number in self.numbers(many)
+        )  # fmt: skip
+
+
+class Listed(NamedTuple):
+    """A list: its address and query, what adds rows to it, who reads it, and how many queries that takes."""
+
+    name: str
+    rows: Callable[[Rows, int], object]
+    queries: int
+    reader: str = "officer"
+    query: str = ""
+
+
+LISTS = [
+    Listed("commitment_list", Rows.commitments, 11),
+    Listed("commitment_list", Rows.commitments, 11, query="status=late&q=promise&sort=text&page=2"),
+    Listed("commitment_list", Rows.commitments, 9 + AN_ENTRY, query="as=csv"),
+    Listed("commitment_list", Rows.commitments, 9, "focal_point"),
+    Listed("ministry_home", Rows.updates, 9, "focal_point"),
+    Listed("evidence_list", Rows.evidence, 16),
+    Listed("evidence_list", Rows.evidence, 16, query="q=case&word=verified&page=2"),
+    Listed("evidence_list", Rows.evidence, 15 + AN_ENTRY, query="as=csv"),
+    Listed("indicator_list", Rows.indicators, 11),
+    Listed("round_list", Rows.inbox, 12),
+    Listed("round_list", Rows.updates, 4, "focal_point"),
+    Listed("dialogue_list", Rows.dialogues, 9),
+    Listed("dialogue_list", Rows.dialogues, 7, "focal_point"),
+    Listed("redaction_list", Rows.redactions, 7),
+    Listed("district_list", Rows.districts, 12),
+    Listed("run_list", Rows.runs, 8),
+    Listed("recommendation_list", Rows.benchmarks, 23),
+    Listed("recommendation_list", Rows.benchmarks, 12, "focal_point"),
+    Listed("briefing_list", Rows.briefings, 9),
+    Listed("log_list", Rows.entries, 11),
+    Listed("log_list", Rows.entries, 8, "administrator"),
+    Listed("token_list", Rows.tokens, 6),
+    Listed("sign_in_list", Rows.sessions, 7),
+    Listed("ministry-list", Rows.ministries, 5),
+    Listed("edition-list", Rows.editions, 6),
+    Listed("recommendation-list", Rows.recommendations, 6),
+    Listed("benchmark-list", Rows.benchmarks, 6),
+    Listed("indicator-list", Rows.indicators, 5),
+    Listed("commitment-list", Rows.commitments, 8),
+    Listed("commitment-list", Rows.commitments, 8, "focal_point"),
+    Listed("update-list", Rows.updates, 6),
+    Listed("update-list", Rows.updates, 6, "focal_point"),
+    Listed("evidence-list", Rows.evidence, 7),
+    Listed("evidence-list", Rows.updates, 7, "focal_point"),
+    Listed("review-list", Rows.evidence, 5),
+    Listed("dialogue-list", Rows.dialogues, 8),
+    Listed("reading-list", Rows.evidence, 5),
+    Listed("assessment-list", Rows.assessments, 6),
+    Listed("readiness-list", Rows.evidence, 16),
+    Listed("briefing-list", Rows.briefings, 5),
+]
+
+
+@pytest.mark.parametrize("listed", LISTS, ids=lambda one: "-".join(filter(None, (one.name, one.reader, one.query))))
+def test_list_takes_as_many_queries_for_many_rows_as_for_one(client, listed):
+    rows = Rows()
+    listed.rows(rows, 1)
+    client.force_login(getattr(rows, listed.reader))
+    address = f"{reverse(listed.name)}?{listed.query}"
+    client.get(address)  # who is in, whatever is asked: the session's first request writes it down
+
+    sent = {}
+    for was, size in zip((1, *SIZES), SIZES, strict=False):
+        if size > was:
+            listed.rows(rows, size - was)
+        cache.clear()
+        with CaptureQueriesContext(connection) as context:
+            assert client.get(address).status_code == 200
+        sent[size] = len(context)
+
+    assert sent == dict.fromkeys(SIZES, listed.queries)
+
+
+def test_no_list_is_forgotten():
+    lists = {name for name in routes() if name.endswith(("_list", "-list")) and not name.startswith("admin:")}
+
+    assert {one.name for one in LISTS} >= lists
+
+
+def test_what_is_narrowed_finds_rows_to_list(client):
+    rows = Rows()
+    client.force_login(rows.officer)
+    for listed in (one for one in LISTS if "page=2" in one.query):
+        listed.rows(rows, 30)
+        response = client.get(f"{reverse(listed.name)}?{listed.query}")
+        assert (response.context["page"].number, len(response.context["page"])) == (2, 5)
