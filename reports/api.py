@@ -233,13 +233,17 @@ class WhateverIsAccepted(BaseContentNegotiation):
 
 
 class BriefingSerializer(serializers.ModelSerializer[Briefing]):
-    """A briefing: `state` is queued, running, ready, failed (with a reason) or withdrawn (with when and why)."""
+    """A briefing: `state` is queued, running, ready (a draft), clearing, issued, failed or withdrawn (with the reason).
+
+    `sha256` is the hash of its file, `content_sha256` of what it says, cleared or not.
+    """
 
     state = WordField(Standing, read_only=True)
     progress = serializers.IntegerField(source="job.progress", read_only=True, default=0)
     reason = serializers.CharField(source="job.reason", read_only=True, default="")
     marking = WordField(Marking, read_only=True)
     requested_by = PersonField(read_only=True)
+    cleared_by = PersonField(read_only=True, allow_null=True)
 
     class Meta:
         model = Briefing
@@ -256,9 +260,11 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "progress",
             "reason",
             "sha256",
+            "content_sha256",
             "size",
             "requested_by",
             "requested_at",
+            "cleared_by",
             "cleared_at",
             "withdrawn_at",
             "withdrawn_reason",
@@ -296,7 +302,7 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
 
     def get_queryset(self) -> QuerySet[Briefing]:
         briefings = Briefing.objects.visible_to(self.request.user)
-        return briefings.select_related("job", "requested_by", "edition__country").order_by("-pk")
+        return briefings.select_related("job", "requested_by", "cleared_by", "edition__country").order_by("-pk")
 
     @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION})
     def create(self, request: SignedIn) -> Response:

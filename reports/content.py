@@ -7,9 +7,12 @@ aware and in the country's own time zone. An empty tuple is a finding of its own
 sentence for each.
 """
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from reports import charts
 
@@ -348,6 +351,15 @@ class BriefingContent:
     evidence: tuple[Evidence, ...]
     methodology: str
     disclaimer: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of all that it says, in hexadecimal; whether it is cleared is no part of that.
+
+        The same facts, read for the same reader, have the same hash in any database: no key of a row is in it.
+        """
+        said = {name: value for name, value in asdict(self).items() if name != "is_cleared"}
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
     @property
     def clearance(self) -> str:

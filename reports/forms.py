@@ -1,5 +1,6 @@
 """What a person types on the pages of this package."""
 
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,57 @@ class BriefingRequestForm(PlainForm):
         self.fields["as_of"].initial = today
         self.fields["as_of"].widget = DayInput(attrs={"min": first.isoformat(), "max": today.isoformat()})
         self.fields["known_by"].widget = DayInput(attrs={"max": today.isoformat()})
+
+
+class HashInput(forms.TextInput):
+    """Where a hash is pasted: no text that somebody writes, so its digits are nobody's number."""
+
+
+class HashField(forms.RegexField):
+    """A SHA-256 in hexadecimal, however it was copied: in capitals, with blanks, broken over lines."""
+
+    widget = HashInput
+    default_error_messages = {  # noqa: RUF012 -- as Django's
+        "invalid": "That is no SHA-256: it has 64 characters, digits and letters from a to f. Copy all of it.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[0-9a-f]{64}$", **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return "".join(str(value or "").split()).lower()
+
+
+class CheckForm(PlainForm):
+    """A file, or its hash, to be held against what was handed over. The file is read here and not kept."""
+
+    file = forms.FileField(
+        label="The file that you have",
+        required=False,
+        help_text="It is read to take its hash, and not kept.",
+        error_messages={"empty": "That file is empty. Choose another one."},
+    )
+    sha256 = HashField(
+        label="Or its SHA-256",
+        required=False,
+        help_text="As a program such as sha256sum tells it: 64 characters.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not (said.get("file") or said.get("sha256") or self.errors):
+            self.add_error("file", "Choose the file, or give its SHA-256.")
+        return said
+
+    @property
+    def hash(self) -> str:
+        """The hash of the file or, where none was chosen, the one that was given; in hexadecimal."""
+        if not (file := self.cleaned_data.get("file")):
+            return str(self.cleaned_data["sha256"])
+        found = hashlib.sha256()
+        for part in file.chunks():
+            found.update(part)
+        return found.hexdigest()
 
 
 class StandpointForm(PlainForm):

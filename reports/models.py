@@ -5,12 +5,12 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
 from tiptracker.accounts.models import Reader
-from tiptracker.jobs.models import Job
+from tiptracker.jobs.models import OPEN_STATES, Job, State
 from tiptracker.words import Marking, Word
 
 
@@ -21,18 +21,20 @@ class BriefingKind(Word):
 
 
 class Standing(Word):
-    """Where a briefing stands: as its job until there is a file, then ready; or withdrawn."""
+    """Where a briefing stands: as its job until there is a file, then a draft that is ready; issued; or withdrawn."""
 
     QUEUED = "queued"
     RUNNING = "running"
     READY = "ready"
+    CLEARING = "clearing", "Being cleared"
+    ISSUED = "issued"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
 
     @property
     def is_under_way(self) -> bool:
-        """Whether its file is still to come by itself."""
-        return self in (Standing.QUEUED, Standing.RUNNING)
+        """Whether a file is still to come by itself: the first, or the one without the draft's marking."""
+        return self in (Standing.QUEUED, Standing.RUNNING, Standing.CLEARING)
 
 
 class ReadinessRunQuerySet(models.QuerySet["ReadinessRun"]):
@@ -78,11 +80,27 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
+    def with_hash(self, sha256: str) -> Self:
+        """Those whose file has, or had when somebody took it, this hash."""
+        taken = BriefingDownload.objects.filter(briefing=OuterRef("pk"), sha256=sha256)
+        return self.filter(Q(sha256=sha256) | Q(Exists(taken)))
+
+    def issued(self) -> Self:
+        """Those cleared and not withdrawn since."""
+        return self.filter(cleared_at__isnull=False, withdrawn_at__isnull=True)
+
+    def of_the_same(self, briefing: "Briefing") -> Self:
+        """The versions of one document: of a kind, an edition and a day. Oldest first."""
+        same = self.filter(edition=briefing.edition_id, kind=briefing.kind, as_of=briefing.as_of)
+        return same.order_by("version")
+
 
 class Briefing(models.Model):
     """A document asked for, and then its file. Once cleared it is issued, and a trigger holds the row fast.
 
-    Withdrawn, even then, its file is destroyed; its hash stays, so that a copy somebody kept can be told by it.
+    It has somebody who clears it first, and is cleared once the worker has made the file that no longer says "draft";
+    from then on `run` keeps its facts, result and method, and the log's head of that moment stands beside. Withdrawn,
+    even then, its file is destroyed; its hash stays, so that a copy somebody kept can be told by it.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="briefings")
@@ -95,11 +113,15 @@ class Briefing(models.Model):
     file = models.FileField(upload_to=briefing_name, max_length=100, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(null=True)
+    content_sha256 = models.CharField("hash of what it says", max_length=64, blank=True)
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cleared_at = models.DateTimeField(null=True)
+    run = models.ForeignKey(ReadinessRun, models.PROTECT, null=True, related_name="+")
+    log_number = models.PositiveBigIntegerField(null=True, help_text="The newest entry of the log when it was issued.")
+    log_hash = models.CharField(max_length=64, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_reason = models.CharField("why it was withdrawn", max_length=300, blank=True)
@@ -118,9 +140,18 @@ class Briefing(models.Model):
                 | (Q(file="") & Q(withdrawn_at__isnull=False) & Q(sha256__regex=r"^[0-9a-f]{64}$")),
             ),
             models.CheckConstraint(
-                name="cleared_by_somebody_at_a_time",
-                condition=Q(cleared_by__isnull=True, cleared_at__isnull=True)
-                | Q(cleared_by__isnull=False, cleared_at__isnull=False),
+                name="what_is_cleared_is_cleared_by_somebody",
+                condition=Q(cleared_at__isnull=True) | Q(cleared_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_issued_briefing_keeps_its_facts_and_the_logs_head",
+                condition=Q(cleared_at__isnull=True)
+                | Q(
+                    run__isnull=False,
+                    content_sha256__regex=r"^[0-9a-f]{64}$",
+                    log_number__isnull=False,
+                    log_hash__regex=r"^[0-9a-f]{64}$",
+                ),
             ),
             models.CheckConstraint(
                 name="only_a_briefing_with_its_file_is_cleared",
@@ -152,9 +183,18 @@ class Briefing(models.Model):
         """Where it stands."""
         if self.withdrawn_at:
             return Standing.WITHDRAWN
+        if self.cleared_at:
+            return Standing.ISSUED
         if self.file:
-            return Standing.READY
+            is_clearing = self.cleared_by_id and self.job and self.job.state in OPEN_STATES
+            return Standing.CLEARING if is_clearing else Standing.READY
         return Standing(self.job.state) if self.job else Standing.QUEUED
+
+    @property
+    def why_not_cleared(self) -> str:
+        """Why the worker could not issue it though somebody cleared it; nothing where it could, or may yet."""
+        failed = self.cleared_by_id and not self.cleared_at and self.job and self.job.state == State.FAILED
+        return self.job.reason if failed and self.job else ""
 
 
 class BriefingDownload(models.Model):
