@@ -3,25 +3,24 @@
 import hashlib
 import logging
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max
-from django.template.loader import render_to_string
 
 from dialogues.actions import finish_redaction
 from dialogues.matching import holds_each
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports import document, keeping, pdf, wording
-from reports.briefing import build_briefing
+from reports import content, document, keeping, pdf, wording
+from reports.briefing import as_html, build_briefing, build_ministry_page
 from reports.facts import gather_facts
 from reports.models import Briefing, BriefingDownload, BriefingKind, ReadinessRun, Standing
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
 from reports.readiness import METHOD, readiness
-from tiptracker.accounts.models import Country, User
+from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import Progress, enqueue
 from tiptracker.refusals import Refused
@@ -65,12 +64,17 @@ def request_briefing(
     kind: BriefingKind,
     as_of: date,
     known_by: datetime | None = None,
+    ministry: Ministry | None = None,
     by: User,
     now: datetime,
 ) -> Briefing:
-    """A new version of the briefing, to be rendered by the worker on what was known by a moment, or is at `now`."""
+    """A new version of the briefing, to be rendered by the worker on what was known by a moment, or is at `now`.
+
+    `ministry` names whose page it is, where it is a ministry's.
+    """
     if not can_request_briefing(by, edition):
         raise PermissionDenied
+    _refuse_wrong_ministry(kind, ministry, edition)
     if as_of > now.date():
         raise Refused("That day has not come yet. Ask for today or an earlier day.", field="as_of")
     if as_of < edition.starts_on:
@@ -81,25 +85,42 @@ def request_briefing(
     if known_by is not None and known_by > now:
         raise Refused("That moment has not come yet. Leave it out for all that is known now.", field="known_by")
     Edition.objects.select_for_update().get(pk=edition.pk)
-    same = Briefing.objects.filter(edition=edition, kind=kind, as_of=as_of)
-    briefing = Briefing.objects.create(
+    briefing = Briefing(
         edition=edition,
         kind=kind,
+        ministry=ministry,
         as_of=as_of,
         known_by=known_by or now,
-        version=(same.aggregate(last=Max("version"))["last"] or 0) + 1,
+        marking=Marking.UNCLASSIFIED if kind == BriefingKind.MINISTRY else Marking.SBU,
         requested_by=by,
         requested_at=now,
     )
+    last = Briefing.objects.of_the_same(briefing).last()
+    briefing.version = last.version + 1 if last else 1
+    briefing.save(force_insert=True)
     queue_briefing(briefing)
     record(
         "briefing.requested",
         by=by,
         row=briefing,
         country=edition.country_id,
-        after={"kind": kind, "as_of": as_of, "known_by": briefing.known_by},
+        after={
+            "kind": kind,
+            "ministry": ministry.pk if ministry else None,
+            "as_of": as_of,
+            "known_by": briefing.known_by,
+        },
     )
     return briefing
+
+
+def _refuse_wrong_ministry(kind: BriefingKind, ministry: Ministry | None, edition: Edition) -> None:
+    if kind == BriefingKind.MINISTRY and ministry is None:
+        raise Refused("Say which ministry the page is for.", field="ministry")
+    if kind != BriefingKind.MINISTRY and ministry is not None:
+        raise Refused("Only a ministry’s page is about one ministry. Leave the ministry out.", field="ministry")
+    if ministry is not None and ministry.country_id != edition.country_id:
+        raise Refused("That ministry is another country’s. Choose one of this country’s.", field="ministry")
 
 
 @transaction.atomic
@@ -161,15 +182,8 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
     progress.tell(10, "Gathering the facts")
     if not Briefing.objects.visible_to(briefing.requested_by).filter(pk=briefing.pk).exists():
         raise Refused(f"{briefing.requested_by} no longer works on {country}. Ask for a new briefing.")
-    content = build_briefing(
-        reader=briefing.requested_by,
-        edition=briefing.edition,
-        as_of=briefing.as_of,
-        known_by=briefing.known_by,
-        marking=Marking(briefing.marking),
-        is_cleared=bool(briefing.cleared_by),
-    )
-    if briefing.cleared_by and content.sha256 != briefing.content_sha256:
+    said = _content_of(briefing)
+    if briefing.cleared_by and content.fingerprint(said) != briefing.content_sha256:
         raise Refused(
             "What it says is no longer what was cleared: the record was changed as it was then known, or the tracker "
             "tells it in other words. Ask for a new briefing, and have that cleared."
@@ -178,7 +192,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
     if briefing.cleared_by:
         run = compute_readiness(edition=briefing.edition, as_of=briefing.as_of, known_by=briefing.known_by, now=now)
     progress.tell(40, "Setting the pages")
-    file = pdf.to_pdf(render_to_string("reports/briefing.html", {"briefing": content}))
+    file = pdf.to_pdf(as_html(said))
     progress.tell(90, "Keeping the file")
     with transaction.atomic():
         # As a redaction is confirmed: it either finds this file, or is found here.
@@ -190,11 +204,25 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
             if run:
                 _issue(kept, file, run, now)
             else:
-                kept.facts_up_to, kept.content_sha256 = content.facts_up_to, content.sha256
+                kept.facts_up_to, kept.content_sha256 = said.facts_up_to, content.fingerprint(said)
                 _keep_file(kept, file, ["facts_up_to", "content_sha256"])
                 record("briefing.rendered", by=None, row=kept, country=country, after={"sha256": kept.sha256})
             return
     render_briefing(briefing=briefing, now=now, progress=progress)
+
+
+def _content_of(briefing: Briefing) -> content.Content:
+    """What it says, for its reader."""
+    options: dict[str, Any] = {
+        "edition": briefing.edition,
+        "as_of": briefing.as_of,
+        "known_by": briefing.known_by,
+        "marking": Marking(briefing.marking),
+        "is_cleared": bool(briefing.cleared_by),
+    }
+    if briefing.ministry:
+        return build_ministry_page(ministry=briefing.ministry, **options)
+    return build_briefing(reader=briefing.requested_by, **options)
 
 
 def _issue(briefing: Briefing, file: bytes, run: ReadinessRun, now: datetime) -> None:

@@ -32,6 +32,7 @@ from reports.models import Briefing, BriefingKind, Standing
 from reports.permissions import can_request_briefings
 from reports.readiness import readiness
 from tiptracker import clock, limits, texts
+from tiptracker.accounts.models import Ministry
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
 from tiptracker.bodies import Text
 from tiptracker.refusals import Refused
@@ -251,6 +252,7 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "id",
             "edition",
             "kind",
+            "ministry",
             "as_of",
             "known_by",
             "facts_up_to",
@@ -275,6 +277,7 @@ class RequestSerializer(serializers.Serializer[Any]):
     """What is asked for; by default the ambassador's briefing on the newest visible edition as of today."""
 
     kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
+    ministry = Seen(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
     edition = Tracked(required=False)
     as_of = DayField(required=False)
     known_by = Text(
@@ -302,7 +305,9 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
 
     def get_queryset(self) -> QuerySet[Briefing]:
         briefings = Briefing.objects.visible_to(self.request.user)
-        return briefings.select_related("job", "requested_by", "cleared_by", "edition__country").order_by("-pk")
+        return briefings.select_related("job", "ministry", "requested_by", "cleared_by", "edition__country").order_by(
+            "-pk"
+        )
 
     @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION})
     def create(self, request: SignedIn) -> Response:
@@ -316,6 +321,7 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
         briefing = actions.request_briefing(
             edition=edition,
             kind=asked.validated_data["kind"],
+            ministry=asked.validated_data.get("ministry"),
             as_of=asked.validated_data.get("as_of", now.date()),
             known_by=asked.validated_data.get("known_by"),
             by=request.user,

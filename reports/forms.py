@@ -1,18 +1,27 @@
 """What a person types on the pages of this package."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from recommendations.models import Edition
+from reports.models import BriefingKind
 from tiptracker import texts
+from tiptracker.accounts.models import Ministry
 from tiptracker.frontend.forms import DayInput, PlainForm
 
 
 class BriefingRequestForm(PlainForm):
-    """As of which day, and by what was known when: today and now unless another is given, never one to come."""
+    """Which document, as of which day, and by what was known when: today and now unless another is given."""
+
+    what = forms.ChoiceField(
+        label="Which document",
+        required=False,
+        help_text="A ministry’s page can be handed over: it holds what that ministry knows, and no score.",
+    )
 
     as_of = forms.DateField(
         label="As of",
@@ -26,11 +35,21 @@ class BriefingRequestForm(PlainForm):
         error_messages={"invalid": "Give the day as 28/01/2022 or 2022-01-28, or leave it empty."},
     )
 
-    def __init__(self, *args: Any, first: date, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ministries: Sequence[Ministry], first: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.ministries = {f"ministry-{ministry.pk}": ministry for ministry in ministries}
+        cast("forms.ChoiceField", self.fields["what"]).choices = [
+            ("", BriefingKind.AMBASSADOR.label),
+            *((key, f"{BriefingKind.MINISTRY.label}: {ministry.name}") for key, ministry in self.ministries.items()),
+        ]
         self.fields["as_of"].initial = today
         self.fields["as_of"].widget = DayInput(attrs={"min": first.isoformat(), "max": today.isoformat()})
         self.fields["known_by"].widget = DayInput(attrs={"max": today.isoformat()})
+
+    @property
+    def ministry(self) -> Ministry | None:
+        """Whose page is asked for; None where it is the ambassador's briefing."""
+        return self.ministries.get(self.cleaned_data["what"])
 
 
 class HashInput(forms.TextInput):

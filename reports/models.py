@@ -6,10 +6,11 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.text import slugify
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from tiptracker.accounts.models import Reader
+from tiptracker.accounts.models import Ministry, Reader
 from tiptracker.jobs.models import OPEN_STATES, Job, State
 from tiptracker.words import Marking, Word
 
@@ -18,6 +19,7 @@ class BriefingKind(Word):
     """The documents that are handed over."""
 
     AMBASSADOR = "ambassador", "Ambassador's briefing"
+    MINISTRY = "ministry", "Ministry's page"
 
 
 class Standing(Word):
@@ -90,9 +92,9 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
         return self.filter(cleared_at__isnull=False, withdrawn_at__isnull=True)
 
     def of_the_same(self, briefing: "Briefing") -> Self:
-        """The versions of one document: of a kind, an edition and a day. Oldest first."""
+        """The versions of one document: of a kind, an edition, a day and, if it is one's, a ministry. Oldest first."""
         same = self.filter(edition=briefing.edition_id, kind=briefing.kind, as_of=briefing.as_of)
-        return same.order_by("version")
+        return same.filter(ministry=briefing.ministry_id).order_by("version")
 
 
 class Briefing(models.Model):
@@ -105,6 +107,7 @@ class Briefing(models.Model):
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="briefings")
     kind = models.CharField(max_length=12, choices=BriefingKind.choices())
+    ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
     as_of = models.DateField()
     known_by = models.DateTimeField()
     facts_up_to = models.DateTimeField(null=True, help_text="When the newest fact in it was recorded.")
@@ -132,7 +135,27 @@ class Briefing(models.Model):
     class Meta:
         ordering = ("-pk",)
         constraints: ClassVar = [
-            models.UniqueConstraint("edition", "kind", "as_of", "version", name="briefings_have_their_own_version"),
+            models.UniqueConstraint(
+                "edition",
+                "kind",
+                "as_of",
+                "version",
+                condition=Q(ministry__isnull=True),
+                name="briefings_have_their_own_version",
+            ),
+            models.UniqueConstraint(
+                "edition",
+                "as_of",
+                "ministry",
+                "version",
+                condition=Q(ministry__isnull=False),
+                name="a_ministrys_pages_have_their_own_version",
+            ),
+            models.CheckConstraint(
+                name="ministry_set_exactly_for_a_ministrys_page",
+                condition=Q(kind=BriefingKind.MINISTRY, ministry__isnull=False)
+                | (~Q(kind=BriefingKind.MINISTRY) & Q(ministry__isnull=True)),
+            ),
             models.CheckConstraint(
                 name="a_briefings_file_has_its_hash",
                 condition=(Q(file="") & Q(sha256="") & Q(withdrawn_at__isnull=True))
@@ -170,13 +193,19 @@ class Briefing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.edition}, {self.as_of}"
+        return f"{self.title}, {self.edition}, {self.as_of}"
+
+    @property
+    def title(self) -> str:
+        """What kind of document it is, and about which ministry."""
+        return f"{self.get_kind_display()}: {self.ministry}" if self.ministry else self.get_kind_display()
 
     @property
     def file_name(self) -> str:
         """What its file is called for whoever takes it: it sorts by day wherever it is kept."""
         edition = self.edition
-        return f"TIP-briefing-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}.pdf"
+        what = f"briefing-{slugify(self.ministry.short_name)}" if self.ministry else "briefing"
+        return f"TIP-{what}-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}.pdf"
 
     @property
     def state(self) -> Standing:

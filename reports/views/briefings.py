@@ -19,6 +19,7 @@ from reports.forms import BriefingRequestForm, CheckForm
 from reports.models import Briefing, BriefingKind
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
 from tiptracker import clock, exports
+from tiptracker.accounts.models import Ministry
 from tiptracker.limits import keeps
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -43,12 +44,14 @@ def briefing_list(request: SignedIn) -> HttpResponse:
     if edition is not None and may_request:
         now = clock.now(edition.country.time_zone)
         typed = request.POST if request.method == "POST" else None
-        form = BriefingRequestForm(typed, first=edition.starts_on, today=now.date())
+        ministries = list(Ministry.objects.visible_to(request.user).filter(country=edition.country))
+        form = BriefingRequestForm(typed, ministries=ministries, first=edition.starts_on, today=now.date())
         if form.is_valid():
             try:
                 briefing = actions.request_briefing(
                     edition=edition,
-                    kind=BriefingKind.AMBASSADOR,
+                    kind=BriefingKind.MINISTRY if form.ministry else BriefingKind.AMBASSADOR,
+                    ministry=form.ministry,
                     as_of=form.cleaned_data["as_of"],
                     known_by=_end_of(form.cleaned_data["known_by"], now),
                     by=request.user,
@@ -60,7 +63,7 @@ def briefing_list(request: SignedIn) -> HttpResponse:
                 return redirect("briefing_detail", pk=briefing.pk)
     briefings = (
         Briefing.objects.visible_to(request.user)
-        .select_related("edition__country", "job", "requested_by", "cleared_by")
+        .select_related("edition__country", "ministry", "job", "requested_by", "cleared_by")
         .order_by("-pk")
     )
     if exports.is_asked(request):
@@ -82,7 +85,7 @@ HEADS = (
 
 def _cells(briefing: Briefing) -> tuple[object, ...]:
     return (
-        briefing.get_kind_display(), briefing.as_of, briefing.known_by, briefing.version, briefing.state.label,
+        briefing.title, briefing.as_of, briefing.known_by, briefing.version, briefing.state.label,
         str(briefing.requested_by), briefing.requested_at, str(briefing.cleared_by or ""), briefing.cleared_at,
         briefing.withdrawn_at, briefing.sha256,
     )  # fmt: skip
@@ -148,7 +151,9 @@ def briefing_check(request: SignedIn) -> HttpResponse:
     found: list[Found] = []
     is_answered = form.is_valid()
     if is_answered:
-        seen = Briefing.objects.visible_to(request.user).select_related("edition__country", "job", "cleared_by")
+        seen = Briefing.objects.visible_to(request.user).select_related(
+            "edition__country", "ministry", "job", "cleared_by"
+        )
         found = [_found(request, briefing, form.hash) for briefing in seen.with_hash(form.hash).order_by("-pk")]
     context = {"form": form, "is_answered": is_answered, "hash": form.hash if is_answered else "", "found": found}
     return render_page(request, "reports/briefing_check.html", context, status=422 if form.errors else 200)
@@ -178,7 +183,7 @@ def _newest_issued(request: SignedIn, briefing: Briefing, *, after: int) -> Brie
 def _seen(request: SignedIn, pk: int) -> Briefing:
     rows = Briefing.objects.visible_to(request.user)
     people = ("requested_by", "cleared_by", "withdrawn_by")
-    return get_object_or_404(rows.select_related("edition__country", "job", "run", *people), pk=pk)
+    return get_object_or_404(rows.select_related("edition__country", "ministry", "job", "run", *people), pk=pk)
 
 
 def _detail(
