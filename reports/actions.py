@@ -14,13 +14,14 @@ from dialogues.actions import finish_redaction
 from dialogues.matching import holds_each
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports import content, document, keeping, pdf, wording
-from reports.briefing import as_html, build_briefing, build_ministry_page
+from reports import content, keeping, pdf, wording
+from reports import document as documents
+from reports.briefing import as_html, build_briefing, build_ministry_page, build_washington_input
 from reports.facts import gather_facts
-from reports.models import Briefing, BriefingDownload, BriefingKind, ReadinessRun, Standing
+from reports.models import Briefing, BriefingDownload, BriefingKind, Document, ReadinessRun, Standing
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
 from reports.readiness import METHOD, readiness
-from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import Progress, enqueue
 from tiptracker.refusals import Refused
@@ -37,8 +38,8 @@ def compute_readiness(
     known_by = known_by or now
     facts = keeping.without_texts(gather_facts(edition))
     result = readiness(facts, as_of=as_of, known_by=known_by)
-    kept = document.facts_document(facts, known_by)
-    digest = document.fingerprint(kept)
+    kept = documents.facts_document(facts, known_by)
+    digest = documents.fingerprint(kept)
     with transaction.atomic():
         run, is_new = ReadinessRun.objects.get_or_create(
             edition=edition,
@@ -48,7 +49,7 @@ def compute_readiness(
             defaults={
                 "known_by": known_by,
                 "facts": kept,
-                "result": document.as_document(result),
+                "result": documents.as_document(result),
                 "computed_at": now,
             },
         )
@@ -61,20 +62,16 @@ def compute_readiness(
 def request_briefing(
     *,
     edition: Edition,
-    kind: BriefingKind,
+    document: Document,
     as_of: date,
     known_by: datetime | None = None,
-    ministry: Ministry | None = None,
     by: User,
     now: datetime,
 ) -> Briefing:
-    """A new version of the briefing, to be rendered by the worker on what was known by a moment, or is at `now`.
-
-    `ministry` names whose page it is, where it is a ministry's.
-    """
+    """A new version of a document, to be rendered by the worker on what was known by a moment, or is at `now`."""
     if not can_request_briefing(by, edition):
         raise PermissionDenied
-    _refuse_wrong_ministry(kind, ministry, edition)
+    _refuse_what_does_not_fit(document, edition)
     if as_of > now.date():
         raise Refused("That day has not come yet. Ask for today or an earlier day.", field="as_of")
     if as_of < edition.starts_on:
@@ -87,11 +84,12 @@ def request_briefing(
     Edition.objects.select_for_update().get(pk=edition.pk)
     briefing = Briefing(
         edition=edition,
-        kind=kind,
-        ministry=ministry,
+        kind=document.kind,
+        ministry=document.ministry,
+        has_sources=document.has_sources,
         as_of=as_of,
         known_by=known_by or now,
-        marking=Marking.UNCLASSIFIED if kind == BriefingKind.MINISTRY else Marking.SBU,
+        marking=Marking.UNCLASSIFIED if document.ministry else Marking.SBU,
         requested_by=by,
         requested_at=now,
     )
@@ -105,8 +103,9 @@ def request_briefing(
         row=briefing,
         country=edition.country_id,
         after={
-            "kind": kind,
-            "ministry": ministry.pk if ministry else None,
+            "kind": document.kind,
+            "ministry": briefing.ministry_id,
+            "has_sources": document.has_sources,
             "as_of": as_of,
             "known_by": briefing.known_by,
         },
@@ -114,13 +113,16 @@ def request_briefing(
     return briefing
 
 
-def _refuse_wrong_ministry(kind: BriefingKind, ministry: Ministry | None, edition: Edition) -> None:
+def _refuse_what_does_not_fit(document: Document, edition: Edition) -> None:
+    kind, ministry = document.kind, document.ministry
     if kind == BriefingKind.MINISTRY and ministry is None:
         raise Refused("Say which ministry the page is for.", field="ministry")
     if kind != BriefingKind.MINISTRY and ministry is not None:
         raise Refused("Only a ministry’s page is about one ministry. Leave the ministry out.", field="ministry")
     if ministry is not None and ministry.country_id != edition.country_id:
         raise Refused("That ministry is another country’s. Choose one of this country’s.", field="ministry")
+    if not document.has_sources and kind != BriefingKind.WASHINGTON:
+        raise Refused("Only input for Washington can leave its sources out.", field="has_sources")
 
 
 @transaction.atomic
@@ -222,6 +224,9 @@ def _content_of(briefing: Briefing) -> content.Content:
     }
     if briefing.ministry:
         return build_ministry_page(ministry=briefing.ministry, **options)
+    if briefing.kind == BriefingKind.WASHINGTON:
+        options["has_sources"] = briefing.has_sources
+        return build_washington_input(reader=briefing.requested_by, **options)
     return build_briefing(reader=briefing.requested_by, **options)
 
 

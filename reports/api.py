@@ -28,7 +28,7 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 from recommendations.models import Edition
 from reports import actions, asking, document
 from reports.facts import gather_facts
-from reports.models import Briefing, BriefingKind, Standing
+from reports.models import Briefing, BriefingKind, Document, Standing
 from reports.permissions import can_request_briefings
 from reports.readiness import readiness
 from tiptracker import clock, limits, texts
@@ -253,6 +253,7 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "edition",
             "kind",
             "ministry",
+            "has_sources",
             "as_of",
             "known_by",
             "facts_up_to",
@@ -278,6 +279,7 @@ class RequestSerializer(serializers.Serializer[Any]):
 
     kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
     ministry = Seen(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
+    has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
     edition = Tracked(required=False)
     as_of = DayField(required=False)
     known_by = Text(
@@ -320,8 +322,11 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
         now = clock.now(edition.country.time_zone)
         briefing = actions.request_briefing(
             edition=edition,
-            kind=asked.validated_data["kind"],
-            ministry=asked.validated_data.get("ministry"),
+            document=Document(
+                asked.validated_data["kind"],
+                asked.validated_data.get("ministry"),
+                asked.validated_data["has_sources"],
+            ),
             as_of=asked.validated_data.get("as_of", now.date()),
             known_by=asked.validated_data.get("known_by"),
             by=request.user,

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 
 from recommendations.models import Edition
-from reports.models import BriefingKind
+from reports.models import BriefingKind, Document
 from tiptracker import texts
 from tiptracker.accounts.models import Ministry
 from tiptracker.frontend.forms import DayInput, PlainForm
@@ -37,19 +37,22 @@ class BriefingRequestForm(PlainForm):
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], first: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ministries = {f"ministry-{ministry.pk}": ministry for ministry in ministries}
-        cast("forms.ChoiceField", self.fields["what"]).choices = [
-            ("", BriefingKind.AMBASSADOR.label),
-            *((key, f"{BriefingKind.MINISTRY.label}: {ministry.name}") for key, ministry in self.ministries.items()),
-        ]
+        self.documents: dict[str, Document] = {
+            "": Document(BriefingKind.AMBASSADOR),
+            **{f"ministry-{ministry.pk}": Document(BriefingKind.MINISTRY, ministry) for ministry in ministries},
+            "washington": Document(BriefingKind.WASHINGTON),
+            "washington-without-sources": Document(BriefingKind.WASHINGTON, has_sources=False),
+        }
+        choices = [(key, document.label) for key, document in self.documents.items()]
+        cast("forms.ChoiceField", self.fields["what"]).choices = choices
         self.fields["as_of"].initial = today
         self.fields["as_of"].widget = DayInput(attrs={"min": first.isoformat(), "max": today.isoformat()})
         self.fields["known_by"].widget = DayInput(attrs={"max": today.isoformat()})
 
     @property
-    def ministry(self) -> Ministry | None:
-        """Whose page is asked for; None where it is the ambassador's briefing."""
-        return self.ministries.get(self.cleaned_data["what"])
+    def document(self) -> Document:
+        """Which document is asked for."""
+        return self.documents[self.cleaned_data["what"]]
 
 
 class HashInput(forms.TextInput):

@@ -1,5 +1,6 @@
 """What we conclude and hand over: runs of the readiness rules, and briefings."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Self
 from uuid import uuid4
 
@@ -20,6 +21,22 @@ class BriefingKind(Word):
 
     AMBASSADOR = "ambassador", "Ambassador's briefing"
     MINISTRY = "ministry", "Ministry's page"
+    WASHINGTON = "washington", "Input for Washington"
+
+
+@dataclass(frozen=True)
+class Document:
+    """What can be asked for: a kind, about which ministry where it is about one, with its sources or without."""
+
+    kind: BriefingKind
+    ministry: Ministry | None = None
+    has_sources: bool = True
+
+    @property
+    def label(self) -> str:
+        """What it is called: "Ministry's page: Ministry of Police"."""
+        about = f": {self.ministry.name}" if self.ministry else ""
+        return f"{self.kind.label}{about}{'' if self.has_sources else ', without sources'}"
 
 
 class Standing(Word):
@@ -92,9 +109,9 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
         return self.filter(cleared_at__isnull=False, withdrawn_at__isnull=True)
 
     def of_the_same(self, briefing: "Briefing") -> Self:
-        """The versions of one document: of a kind, an edition, a day and, if it is one's, a ministry. Oldest first."""
+        """The versions of one document: of a kind, an edition and a day, about the same. Oldest first."""
         same = self.filter(edition=briefing.edition_id, kind=briefing.kind, as_of=briefing.as_of)
-        return same.filter(ministry=briefing.ministry_id).order_by("version")
+        return same.filter(ministry=briefing.ministry_id, has_sources=briefing.has_sources).order_by("version")
 
 
 class Briefing(models.Model):
@@ -108,6 +125,7 @@ class Briefing(models.Model):
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="briefings")
     kind = models.CharField(max_length=12, choices=BriefingKind.choices())
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
+    has_sources = models.BooleanField(default=True)
     as_of = models.DateField()
     known_by = models.DateTimeField()
     facts_up_to = models.DateTimeField(null=True, help_text="When the newest fact in it was recorded.")
@@ -138,6 +156,7 @@ class Briefing(models.Model):
             models.UniqueConstraint(
                 "edition",
                 "kind",
+                "has_sources",
                 "as_of",
                 "version",
                 condition=Q(ministry__isnull=True),
@@ -155,6 +174,10 @@ class Briefing(models.Model):
                 name="ministry_set_exactly_for_a_ministrys_page",
                 condition=Q(kind=BriefingKind.MINISTRY, ministry__isnull=False)
                 | (~Q(kind=BriefingKind.MINISTRY) & Q(ministry__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="only_input_for_washington_leaves_sources_out",
+                condition=Q(has_sources=True) | Q(kind=BriefingKind.WASHINGTON),
             ),
             models.CheckConstraint(
                 name="a_briefings_file_has_its_hash",
@@ -197,14 +220,17 @@ class Briefing(models.Model):
 
     @property
     def title(self) -> str:
-        """What kind of document it is, and about which ministry."""
-        return f"{self.get_kind_display()}: {self.ministry}" if self.ministry else self.get_kind_display()
+        """What it is called."""
+        return Document(BriefingKind(self.kind), self.ministry, self.has_sources).label
 
     @property
     def file_name(self) -> str:
         """What its file is called for whoever takes it: it sorts by day wherever it is kept."""
         edition = self.edition
-        what = f"briefing-{slugify(self.ministry.short_name)}" if self.ministry else "briefing"
+        what = {
+            BriefingKind.MINISTRY: f"page-{slugify(self.ministry.short_name) if self.ministry else ''}",
+            BriefingKind.WASHINGTON: f"input{'' if self.has_sources else '-without-sources'}",
+        }.get(BriefingKind(self.kind), "briefing")
         return f"TIP-{what}-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}.pdf"
 
     @property

@@ -3,5 +3,6 @@
 from reports.briefing.ambassador import build_briefing
 from reports.briefing.ministry import build_ministry_page
 from reports.briefing.paper import as_html
+from reports.briefing.washington import build_washington_input
 
-__all__ = ["as_html", "build_briefing", "build_ministry_page"]
+__all__ = ["as_html", "build_briefing", "build_ministry_page", "build_washington_input"]

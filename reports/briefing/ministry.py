@@ -4,6 +4,7 @@ It is read through the ministry's own eyes, so that it can say nothing that the 
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from dialogues.models import EvidenceReview, UpdateRound
@@ -36,6 +37,7 @@ def build_ministry_page(
     promises = gather_promises(seen, {})
     rounds = gather_rounds(seen, promises)
     newest = {row.update.commitment_id: row for row in sorted(rounds, key=lambda row: (row.recorded_at, row.pk))}
+    promises.sort(key=lambda promise: _place(seen, promise, newest.get(promise.row.pk)))
     words = _words(seen)
     return content.MinistryPage(
         title=ministry.name,
@@ -49,8 +51,8 @@ def build_ministry_page(
         as_of=as_of,
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=_facts_up_to(seen, promises, rounds, words),
-        sentence=_sentence(promises, newest),
-        agreed=tuple(promise.told for promise in promises),
+        sentence=_sentence(seen, promises, newest),
+        agreed=tuple(_agreed(seen, promise, newest.get(promise.row.pk)) for promise in promises),
         verified=tuple(_verified(seen, promises, words)),
         needed=tuple(_needed(seen, promises, newest)),
     )
@@ -63,6 +65,27 @@ def _minister(seen: Seen, ministry: Ministry) -> str:
         for one in ministry.office_holders.all()
         if (one.from_on or seen.as_of) <= seen.as_of <= (one.until_on or seen.as_of)
     )
+
+
+def _waits(seen: Seen, promise: Promise, newest: UpdateRound | None) -> bool:
+    """Whether it is for us to answer: then nothing is late, and nothing needed from the ministry."""
+    is_open = promise.standing.status in (*UNSETTLED, Status.REPORTED)
+    return is_open and newest is not None and not is_decided(seen, newest)
+
+
+def _place(seen: Seen, promise: Promise, newest: UpdateRound | None) -> int:
+    """What the ministry can do something about, then what waits for us, then what is settled."""
+    if _waits(seen, promise, newest):
+        return 1
+    return 0 if promise.standing.status in UNSETTLED else 2
+
+
+def _agreed(seen: Seen, promise: Promise, newest: UpdateRound | None) -> content.Undertaking:
+    """An undertaking as it stands between us."""
+    if newest is None or not _waits(seen, promise, newest):
+        return promise.told
+    since = telling.short(seen.day(newest.recorded_at))
+    return replace(promise.told, state=Status.REPORTED.value, standing=f"with us since {since}")
 
 
 def _words(seen: Seen) -> list[EvidenceReview]:
@@ -95,9 +118,8 @@ def _needed(seen: Seen, promises: Iterable[Promise], newest: dict[int, UpdateRou
         if promise.standing.status not in UNSETTLED:
             continue
         row = newest.get(promise.row.pk)
-        if row is not None and not is_decided(seen, row):
-            continue  # it is for us to answer
-        yield content.Needed(promise.told.text, _what_is_needed(seen, promise, row))
+        if not _waits(seen, promise, row):
+            yield content.Needed(promise.told.text, _what_is_needed(seen, promise, row))
 
 
 def _what_is_needed(seen: Seen, promise: Promise, newest: UpdateRound | None) -> str:
@@ -112,11 +134,14 @@ def _what_is_needed(seen: Seen, promise: Promise, newest: UpdateRound | None) ->
     return f"It is due on {wording.day(due_on)}. Please tell us once it is done, with the days and what shows it."
 
 
-def _sentence(promises: list[Promise], newest: dict[int, UpdateRound]) -> str:
+def _sentence(seen: Seen, promises: list[Promise], newest: dict[int, UpdateRound]) -> str:
     """Where all of it stands, what is done first."""
     if not promises:
         return "Nothing has been agreed between us yet."
-    statuses = [promise.standing.status for promise in promises]
+    statuses = [
+        Status.REPORTED if _waits(seen, promise, newest.get(promise.row.pk)) else promise.standing.status
+        for promise in promises
+    ]
     told = {
         "done and verified": statuses.count(Status.VERIFIED),
         "with us for an answer": statuses.count(Status.REPORTED),

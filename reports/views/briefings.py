@@ -16,7 +16,7 @@ from dialogues.models import Redaction
 from recommendations.here import edition_at_hand
 from reports import actions
 from reports.forms import BriefingRequestForm, CheckForm
-from reports.models import Briefing, BriefingKind
+from reports.models import Briefing
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
 from tiptracker import clock, exports
 from tiptracker.accounts.models import Ministry
@@ -50,8 +50,7 @@ def briefing_list(request: SignedIn) -> HttpResponse:
             try:
                 briefing = actions.request_briefing(
                     edition=edition,
-                    kind=BriefingKind.MINISTRY if form.ministry else BriefingKind.AMBASSADOR,
-                    ministry=form.ministry,
+                    document=form.document,
                     as_of=form.cleaned_data["as_of"],
                     known_by=_end_of(form.cleaned_data["known_by"], now),
                     by=request.user,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from reports import actions
-from reports.models import Briefing, BriefingKind, Standing
+from reports.models import Briefing, BriefingKind, Document, Standing
 from tests.factories import (
     MASERU,
     AmbassadorFactory,
@@ -54,7 +54,11 @@ def draft(run_jobs):
     edition = RecommendationFactory().edition
     EvidenceFactory(title="The unit’s budget was released")
     briefing = actions.request_briefing(
-        edition=edition, kind=BriefingKind.AMBASSADOR, as_of=date(2022, 1, 28), by=OfficerFactory(), now=NOW
+        edition=edition,
+        document=Document(BriefingKind.AMBASSADOR),
+        as_of=date(2022, 1, 28),
+        by=OfficerFactory(),
+        now=NOW,
     )
     run_jobs()
     return Briefing.objects.get(pk=briefing.pk)

@@ -69,12 +69,19 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
     RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason="The first day is missing.")
     waits = promised(police, "Report on complaints", due_on=date(2022, 2, 20))
     UpdateRoundFactory(update__commitment=waits)
+    ours_to_answer = promised(police, "Send the figures", due_on=date(2022, 1, 10))
+    UpdateRoundFactory(update__commitment=ours_to_answer, recorded_at=at_noon(date(2022, 1, 9)))
 
     said = made(edition, police)
 
-    assert said.sentence == "Of 5 undertakings 1 is done and verified, 3 are under way or still to begin and 1 is late."
+    assert said.sentence == (
+        "Of 6 undertakings 1 is done and verified, 2 are with us for an answer, 2 are under way or still to begin and "
+        "1 is late."
+    )
     assert said.agreed[0].text == late.text
-    assert {one.text for one in said.agreed} == {row.text for row in (late, undated, done, back, waits)}
+    assert {one.text for one in said.agreed} == {row.text for row in (late, undated, done, back, waits, ours_to_answer)}
+    stands = {one.text: one.standing for one in said.agreed}
+    assert stands[ours_to_answer.text] == "with us since 9 Jan 2022", "past its day, and not late"
     assert [(one.what, one.when) for one in said.verified] == [("Train the unit", "done; verified on 20 January 2022")]
     assert {one.what: one.sentence for one in said.needed} == {
         late.text: "It was due on 15 January 2022. Please tell us how far it is, or by which day it will be done.",
@@ -171,7 +178,7 @@ def test_an_officer_asks_for_it_on_the_page_and_the_worker_makes_it(client, edit
         (other, 1, "ready", "UNCLASSIFIED"),
         (None, 1, "ready", "SENSITIVE BUT UNCLASSIFIED"),
     ]
-    assert rows[0].file_name == "TIP-briefing-police-LSO-2021-as-of-2022-01-28-v1.pdf"
+    assert rows[0].file_name == "TIP-page-police-LSO-2021-as-of-2022-01-28-v1.pdf"
     with rows[0].file.open("rb") as file:
         assert "Train the unit" in pdf.text_of(file.read())
     assert f"Ministry&#x27;s page: {police.name}" in client.get(reverse("briefing_list")).text

@@ -1,7 +1,9 @@
 """`manage.py issue_briefing LSO 2021 --kind ambassador --as-of DAY --output FILE`: the file a job would make."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from django.db import transaction
 
 from recommendations.models import Edition
 from reports import asking, pdf, wording
-from reports.briefing import as_html, build_briefing, build_ministry_page
+from reports.briefing import as_html, build_briefing, build_ministry_page, build_washington_input
 from reports.content import Content
 from reports.management import arguments
 from reports.models import BriefingKind
@@ -34,6 +36,7 @@ class Command(BaseCommand):
             "--kind", default=BriefingKind.AMBASSADOR.value, help="what kind of briefing: ambassador or ministry"
         )
         parser.add_argument("--ministry", help="whose page it is: the ministry's name or short name")
+        parser.add_argument("--without-sources", action="store_true", help="leave sources out of input for Washington")
         parser.add_argument("--as-of", required=True, help="the day it speaks of, such as 2022-02-28")
         parser.add_argument(
             "--known-by",
@@ -48,6 +51,7 @@ class Command(BaseCommand):
         year: str,
         kind: str,
         ministry: str | None,
+        without_sources: bool,
         as_of: str,
         known_by: str | None,
         output: str,
@@ -60,12 +64,14 @@ class Command(BaseCommand):
             now = clock.now(edition.country.time_zone)
             day = asking.day(as_of, edition, now.date())
             moment = asking.moment(known_by) if known_by else now
+            _refuse_what_does_not_fit(kind, ministry, without_sources=without_sources)
             if kind == BriefingKind.MINISTRY:
                 said = _for_a_ministry(ministry, edition, day, moment)
-            elif ministry:
-                raise Refused("Only --kind ministry is about one ministry. Leave --ministry out.")
+            elif kind == BriefingKind.WASHINGTON:
+                build = partial(build_washington_input, has_sources=not without_sources)
+                said = _as_the_ambassador_reads_it(build, edition, day, moment)
             else:
-                said = _as_the_ambassador_reads_it(edition, day, moment)
+                said = _as_the_ambassador_reads_it(build_briefing, edition, day, moment)
             size = _write(said, Path(output))
         except Refused as refusal:
             self.stderr.write(str(refusal))
@@ -80,14 +86,23 @@ def _for_a_ministry(name: str | None, edition: Edition, as_of: date, known_by: d
     return build_ministry_page(ministry=ministry, edition=edition, as_of=as_of, known_by=known_by)
 
 
-def _as_the_ambassador_reads_it(edition: Edition, as_of: date, known_by: datetime) -> Content:
+def _refuse_what_does_not_fit(kind: str, ministry: str | None, *, without_sources: bool) -> None:
+    if ministry and kind != BriefingKind.MINISTRY:
+        raise Refused("Only --kind ministry is about one ministry. Leave --ministry out.")
+    if without_sources and kind != BriefingKind.WASHINGTON:
+        raise Refused("Only --kind washington can leave sources out. Leave --without-sources out.")
+
+
+def _as_the_ambassador_reads_it(
+    build: Callable[..., Content], edition: Edition, as_of: date, known_by: datetime
+) -> Content:
     """Read through the eyes of an ambassador who is there for as long as it takes: no account is needed or left."""
     with snapshot(), transaction.atomic():
         reader = User.objects.create(
             email="issue.briefing@tip-tracker.invalid", name="issue_briefing", role=Role.AMBASSADOR
         )
         reader.countries.add(edition.country)
-        content = build_briefing(reader=reader, edition=edition, as_of=as_of, known_by=known_by)
+        content = build(reader=reader, edition=edition, as_of=as_of, known_by=known_by)
         transaction.set_rollback(True)
     return content
 

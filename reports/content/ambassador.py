@@ -1,18 +1,8 @@
-"""What a briefing says, as plain values: frozen, ordered, in the reader's words. Pure.
+"""What the ambassador's briefing says, and what other documents say in the same words. Pure."""
 
-`briefing.py` fills these from the rows that one reader may see; `templates/reports/briefing.html`
-(and later a Word writer) can reach nothing else. Figures are printed as they stand here: points are
-already rounded to one decimal so that what is printed adds up, and days are counted. Moments are
-aware and in the country's own time zone. An empty tuple is a finding of its own: the template has a
-sentence for each.
-"""
-
-import hashlib
-import json
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from reports import charts
 
@@ -21,10 +11,6 @@ LEVERS_FIRST = 5
 
 PRESS_FOR_FIRST = 3
 """How many promises page 1 names; the rest stand by ministry."""
-
-
-AGREED_FIRST, VERIFIED_FIRST, NEEDED_FIRST = 5, 3, 4
-"""How many of each a ministry's one page names."""
 
 
 @dataclass(frozen=True)
@@ -387,97 +373,3 @@ class BriefingContent:
     def press_for_more(self) -> int:
         """How many more there are than page 1 names."""
         return len(self.press_for) - len(self.press_for_first)
-
-
-@dataclass(frozen=True)
-class Verified:
-    """Something that the embassy has verified, and in words when it happened and when that was."""
-
-    what: str
-    when: str
-
-
-@dataclass(frozen=True)
-class Needed:
-    """An undertaking that is open, and in a sentence what is asked next."""
-
-    what: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class MinistryPage:
-    """All that a ministry's page says: nothing that the ministry may not read, and no score."""
-
-    title: str
-    subtitle: str
-    post: str
-    country: str
-    edition: str
-    minister: str
-    marking: str
-    is_cleared: bool
-    as_of: date
-    known_by: datetime | None
-    facts_up_to: datetime | None
-    sentence: str
-    agreed: tuple[Undertaking, ...]
-    verified: tuple[Verified, ...]
-    needed: tuple[Needed, ...]
-
-    @property
-    def agreed_first(self) -> tuple[Undertaking, ...]:
-        """What fits on the page: the most urgent."""
-        return self.agreed[:AGREED_FIRST]
-
-    @property
-    def agreed_more(self) -> int:
-        """How many undertakings there are besides."""
-        return len(self.agreed) - len(self.agreed_first)
-
-    @property
-    def verified_first(self) -> tuple[Verified, ...]:
-        """What fits on the page: what is done, then what was verified last."""
-        return self.verified[:VERIFIED_FIRST]
-
-    @property
-    def verified_more(self) -> int:
-        """How many verified things there are besides."""
-        return len(self.verified) - len(self.verified_first)
-
-    @property
-    def needed_first(self) -> tuple[Needed, ...]:
-        """What fits on the page: the most urgent."""
-        return self.needed[:NEEDED_FIRST]
-
-    @property
-    def needed_more(self) -> int:
-        """How many there are besides."""
-        return len(self.needed) - len(self.needed_first)
-
-
-type Content = BriefingContent | MinistryPage
-"""What a document of any kind says."""
-
-
-def fingerprint(content: Content) -> str:
-    """The SHA-256 of all that a document says, in hexadecimal; whether it is cleared is no part of that.
-
-    The same facts, told to the same reader, have the same hash in any database: no key of a row is in it.
-    """
-    said = {field.name: _plain(getattr(content, field.name)) for field in fields(content) if field.name != "is_cleared"}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def clearance(content: Content) -> str:
-    """What stands at the head of every page until somebody else than the requester clears it."""
-    return "" if content.is_cleared else "DRAFT, NOT CLEARED"
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON takes it, in its order."""
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple | list):
-        return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, bool | int) else str(value)

@@ -28,11 +28,17 @@ class Migration(migrations.Migration):
                 to="accounts.ministry",
             ),
         ),
+        migrations.AddField("briefing", "has_sources", models.BooleanField(default=True)),
         migrations.AlterField(
             "briefing",
             "kind",
             models.CharField(
-                choices=[("ambassador", "Ambassador's briefing"), ("ministry", "Ministry's page")], max_length=12
+                choices=[
+                    ("ambassador", "Ambassador's briefing"),
+                    ("ministry", "Ministry's page"),
+                    ("washington", "Input for Washington"),
+                ],
+                max_length=12,
             ),
         ),
         migrations.AddConstraint(
@@ -40,6 +46,7 @@ class Migration(migrations.Migration):
             models.UniqueConstraint(
                 "edition",
                 "kind",
+                "has_sources",
                 "as_of",
                 "version",
                 condition=Q(ministry__isnull=True),
@@ -62,6 +69,13 @@ class Migration(migrations.Migration):
             models.CheckConstraint(
                 name="ministry_set_exactly_for_a_ministrys_page",
                 condition=Q(kind="ministry", ministry__isnull=False) | (~Q(kind="ministry") & Q(ministry__isnull=True)),
+            ),
+        ),
+        migrations.AddConstraint(
+            "briefing",
+            models.CheckConstraint(
+                name="only_input_for_washington_leaves_sources_out",
+                condition=Q(has_sources=True) | Q(kind="washington"),
             ),
         ),
         AppendOnly("briefing", when=HELD, once=WITHDRAWAL),
