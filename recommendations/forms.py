@@ -12,28 +12,12 @@ from django.http import QueryDict
 
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from recommendations.models.recommendations import INDICIA
-from recommendations.words import Origin, Pillar, Rule, TextStatus
+from recommendations.words import LOOKED_AT, Origin, Pillar, Rule, TextStatus
 from tiptracker import texts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.frontend.forms import DayInput, PlainForm
 from tiptracker.refusals import Refused
 from tiptracker.rules import spelt
-
-LOOKED_AT = (
-    "investigations, prosecutions, convictions, sentences served",
-    "protection of victims",
-    "prevention",
-    "cooperation with other governments in investigations",
-    "extradition",
-    "migration patterns",
-    "complicit officials",
-    "the share of victims who are foreigners",
-    "partnerships",
-    "the government monitors itself and publishes it",
-    "progress against the year before",
-    "demand for commercial sex",
-)
-"""What each of the twelve indicia looks at, in a few words (22 U.S.C. 7106(b))."""
 
 
 class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not to be subscripted

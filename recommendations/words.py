@@ -75,3 +75,19 @@ class MilestoneKind(Word):
 
 DATES_ALONE = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
 """Milestones that come by themselves: there is nothing to do late."""
+
+LOOKED_AT = (
+    "investigations, prosecutions, convictions, sentences served",
+    "protection of victims",
+    "prevention",
+    "cooperation with other governments in investigations",
+    "extradition",
+    "migration patterns",
+    "complicit officials",
+    "the share of victims who are foreigners",
+    "partnerships",
+    "the government monitors itself and publishes it",
+    "progress against the year before",
+    "demand for commercial sex",
+)
+"""What each of the twelve indicia looks at, in a few words (22 U.S.C. 7106(b))."""

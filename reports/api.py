@@ -28,10 +28,11 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 from recommendations.models import Edition
 from reports import actions, asking, document
 from reports.facts import gather_facts
-from reports.models import Briefing, BriefingKind, Standing
+from reports.models import Briefing, BriefingKind, Document, Standing
 from reports.permissions import can_request_briefings
 from reports.readiness import readiness
 from tiptracker import clock, limits, texts
+from tiptracker.accounts.models import Ministry
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
 from tiptracker.bodies import Text
 from tiptracker.refusals import Refused
@@ -233,13 +234,17 @@ class WhateverIsAccepted(BaseContentNegotiation):
 
 
 class BriefingSerializer(serializers.ModelSerializer[Briefing]):
-    """A briefing: `state` is queued, running, ready, failed (with a reason) or withdrawn (with when and why)."""
+    """A briefing: `state` is queued, running, ready (a draft), clearing, issued, failed or withdrawn (with the reason).
+
+    `sha256` is the hash of its file, `content_sha256` of what it says, cleared or not.
+    """
 
     state = WordField(Standing, read_only=True)
     progress = serializers.IntegerField(source="job.progress", read_only=True, default=0)
     reason = serializers.CharField(source="job.reason", read_only=True, default="")
     marking = WordField(Marking, read_only=True)
     requested_by = PersonField(read_only=True)
+    cleared_by = PersonField(read_only=True, allow_null=True)
 
     class Meta:
         model = Briefing
@@ -247,6 +252,8 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "id",
             "edition",
             "kind",
+            "ministry",
+            "has_sources",
             "as_of",
             "known_by",
             "facts_up_to",
@@ -256,9 +263,11 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "progress",
             "reason",
             "sha256",
+            "content_sha256",
             "size",
             "requested_by",
             "requested_at",
+            "cleared_by",
             "cleared_at",
             "withdrawn_at",
             "withdrawn_reason",
@@ -269,6 +278,8 @@ class RequestSerializer(serializers.Serializer[Any]):
     """What is asked for; by default the ambassador's briefing on the newest visible edition as of today."""
 
     kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
+    ministry = Seen(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
+    has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
     edition = Tracked(required=False)
     as_of = DayField(required=False)
     known_by = Text(
@@ -296,7 +307,9 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
 
     def get_queryset(self) -> QuerySet[Briefing]:
         briefings = Briefing.objects.visible_to(self.request.user)
-        return briefings.select_related("job", "requested_by", "edition__country").order_by("-pk")
+        return briefings.select_related("job", "ministry", "requested_by", "cleared_by", "edition__country").order_by(
+            "-pk"
+        )
 
     @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION})
     def create(self, request: SignedIn) -> Response:
@@ -309,7 +322,11 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
         now = clock.now(edition.country.time_zone)
         briefing = actions.request_briefing(
             edition=edition,
-            kind=asked.validated_data["kind"],
+            document=Document(
+                asked.validated_data["kind"],
+                asked.validated_data.get("ministry"),
+                asked.validated_data["has_sources"],
+            ),
             as_of=asked.validated_data.get("as_of", now.date()),
             known_by=asked.validated_data.get("known_by"),
             by=request.user,

@@ -1,5 +1,6 @@
 """What a person types on the pages of this package."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
@@ -9,6 +10,7 @@ from django import forms
 from dialogues.forms.fields import ListFilter
 from recommendations.models import Edition
 from recommendations.words import Pillar
+from reports.models import BriefingKind, Document
 from reports.year import DayKind
 from tiptracker import texts
 from tiptracker.accounts.models import Ministry
@@ -17,7 +19,13 @@ from tiptracker.words import Word
 
 
 class BriefingRequestForm(PlainForm):
-    """As of which day, and by what was known when: today and now unless another is given, never one to come."""
+    """Which document, as of which day, and by what was known when: today and now unless another is given."""
+
+    what = forms.ChoiceField(
+        label="Which document",
+        required=False,
+        help_text="A ministry’s page can be handed over: it holds what that ministry knows, and no score.",
+    )
 
     as_of = forms.DateField(
         label="As of",
@@ -31,11 +39,75 @@ class BriefingRequestForm(PlainForm):
         error_messages={"invalid": "Give the day as 28/01/2022 or 2022-01-28, or leave it empty."},
     )
 
-    def __init__(self, *args: Any, first: date, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ministries: Sequence[Ministry], first: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.documents: dict[str, Document] = {
+            "": Document(BriefingKind.AMBASSADOR),
+            **{f"ministry-{ministry.pk}": Document(BriefingKind.MINISTRY, ministry) for ministry in ministries},
+            "washington": Document(BriefingKind.WASHINGTON),
+            "washington-without-sources": Document(BriefingKind.WASHINGTON, has_sources=False),
+        }
+        choices = [(key, document.label) for key, document in self.documents.items()]
+        cast("forms.ChoiceField", self.fields["what"]).choices = choices
         self.fields["as_of"].initial = today
         self.fields["as_of"].widget = DayInput(attrs={"min": first.isoformat(), "max": today.isoformat()})
         self.fields["known_by"].widget = DayInput(attrs={"max": today.isoformat()})
+
+    @property
+    def document(self) -> Document:
+        """Which document is asked for."""
+        return self.documents[self.cleaned_data["what"]]
+
+
+class HashInput(forms.TextInput):
+    """Where a hash is pasted: no text that somebody writes, so its digits are nobody's number."""
+
+
+class HashField(forms.RegexField):
+    """A SHA-256 in hexadecimal, however it was copied: in capitals, with blanks, broken over lines."""
+
+    widget = HashInput
+    default_error_messages = {  # noqa: RUF012 -- as Django's
+        "invalid": "That is no SHA-256: it has 64 characters, digits and letters from a to f. Copy all of it.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[0-9a-f]{64}$", **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return "".join(str(value or "").split()).lower()
+
+
+class CheckForm(PlainForm):
+    """A file, or its hash, to be held against what was handed over. The file is read here and not kept."""
+
+    file = forms.FileField(
+        label="The file that you have",
+        required=False,
+        help_text="It is read to take its hash, and not kept.",
+        error_messages={"empty": "That file is empty. Choose another one."},
+    )
+    sha256 = HashField(
+        label="Or its SHA-256",
+        required=False,
+        help_text="As a program such as sha256sum tells it: 64 characters.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not (said.get("file") or said.get("sha256") or self.errors):
+            self.add_error("file", "Choose the file, or give its SHA-256.")
+        return said
+
+    @property
+    def hash(self) -> str:
+        """The hash of the file or, where none was chosen, the one that was given; in hexadecimal."""
+        if not (file := self.cleaned_data.get("file")):
+            return str(self.cleaned_data["sha256"])
+        found = hashlib.sha256()
+        for part in file.chunks():
+            found.update(part)
+        return found.hexdigest()
 
 
 class StandpointForm(PlainForm):

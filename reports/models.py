@@ -1,16 +1,18 @@
 """What we conclude and hand over: runs of the readiness rules, and briefings."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils.text import slugify
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from tiptracker.accounts.models import Reader
-from tiptracker.jobs.models import Job
+from tiptracker.accounts.models import Ministry, Reader
+from tiptracker.jobs.models import OPEN_STATES, Job, State
 from tiptracker.words import Marking, Word
 
 
@@ -18,21 +20,40 @@ class BriefingKind(Word):
     """The documents that are handed over."""
 
     AMBASSADOR = "ambassador", "Ambassador's briefing"
+    MINISTRY = "ministry", "Ministry's page"
+    WASHINGTON = "washington", "Input for Washington"
+
+
+@dataclass(frozen=True)
+class Document:
+    """What can be asked for: a kind, about which ministry where it is about one, with its sources or without."""
+
+    kind: BriefingKind
+    ministry: Ministry | None = None
+    has_sources: bool = True
+
+    @property
+    def label(self) -> str:
+        """What it is called: "Ministry's page: Ministry of Police"."""
+        about = f": {self.ministry.name}" if self.ministry else ""
+        return f"{self.kind.label}{about}{'' if self.has_sources else ', without sources'}"
 
 
 class Standing(Word):
-    """Where a briefing stands: as its job until there is a file, then ready; or withdrawn."""
+    """Where a briefing stands: as its job until there is a file, then a draft that is ready; issued; or withdrawn."""
 
     QUEUED = "queued"
     RUNNING = "running"
     READY = "ready"
+    CLEARING = "clearing", "Being cleared"
+    ISSUED = "issued"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
 
     @property
     def is_under_way(self) -> bool:
-        """Whether its file is still to come by itself."""
-        return self in (Standing.QUEUED, Standing.RUNNING)
+        """Whether a file is still to come by itself: the first, or the one without the draft's marking."""
+        return self in (Standing.QUEUED, Standing.RUNNING, Standing.CLEARING)
 
 
 class ReadinessRunQuerySet(models.QuerySet["ReadinessRun"]):
@@ -78,15 +99,33 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
+    def with_hash(self, sha256: str) -> Self:
+        """Those whose file has, or had when somebody took it, this hash."""
+        taken = BriefingDownload.objects.filter(briefing=OuterRef("pk"), sha256=sha256)
+        return self.filter(Q(sha256=sha256) | Q(Exists(taken)))
+
+    def issued(self) -> Self:
+        """Those cleared and not withdrawn since."""
+        return self.filter(cleared_at__isnull=False, withdrawn_at__isnull=True)
+
+    def of_the_same(self, briefing: "Briefing") -> Self:
+        """The versions of one document: of a kind, an edition and a day, about the same. Oldest first."""
+        same = self.filter(edition=briefing.edition_id, kind=briefing.kind, as_of=briefing.as_of)
+        return same.filter(ministry=briefing.ministry_id, has_sources=briefing.has_sources).order_by("version")
+
 
 class Briefing(models.Model):
     """A document asked for, and then its file. Once cleared it is issued, and a trigger holds the row fast.
 
-    Withdrawn, even then, its file is destroyed; its hash stays, so that a copy somebody kept can be told by it.
+    It has somebody who clears it first, and is cleared once the worker has made the file that no longer says "draft";
+    from then on `run` keeps its facts, result and method, and the log's head of that moment stands beside. Withdrawn,
+    even then, its file is destroyed; its hash stays, so that a copy somebody kept can be told by it.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="briefings")
     kind = models.CharField(max_length=12, choices=BriefingKind.choices())
+    ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
+    has_sources = models.BooleanField(default=True)
     as_of = models.DateField()
     known_by = models.DateTimeField()
     facts_up_to = models.DateTimeField(null=True, help_text="When the newest fact in it was recorded.")
@@ -95,11 +134,15 @@ class Briefing(models.Model):
     file = models.FileField(upload_to=briefing_name, max_length=100, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(null=True)
+    content_sha256 = models.CharField("hash of what it says", max_length=64, blank=True)
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cleared_at = models.DateTimeField(null=True)
+    run = models.ForeignKey(ReadinessRun, models.PROTECT, null=True, related_name="+")
+    log_number = models.PositiveBigIntegerField(null=True, help_text="The newest entry of the log when it was issued.")
+    log_hash = models.CharField(max_length=64, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_reason = models.CharField("why it was withdrawn", max_length=300, blank=True)
@@ -110,7 +153,32 @@ class Briefing(models.Model):
     class Meta:
         ordering = ("-pk",)
         constraints: ClassVar = [
-            models.UniqueConstraint("edition", "kind", "as_of", "version", name="briefings_have_their_own_version"),
+            models.UniqueConstraint(
+                "edition",
+                "kind",
+                "has_sources",
+                "as_of",
+                "version",
+                condition=Q(ministry__isnull=True),
+                name="briefings_have_their_own_version",
+            ),
+            models.UniqueConstraint(
+                "edition",
+                "as_of",
+                "ministry",
+                "version",
+                condition=Q(ministry__isnull=False),
+                name="a_ministrys_pages_have_their_own_version",
+            ),
+            models.CheckConstraint(
+                name="ministry_set_exactly_for_a_ministrys_page",
+                condition=Q(kind=BriefingKind.MINISTRY, ministry__isnull=False)
+                | (~Q(kind=BriefingKind.MINISTRY) & Q(ministry__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="only_input_for_washington_leaves_sources_out",
+                condition=Q(has_sources=True) | Q(kind=BriefingKind.WASHINGTON),
+            ),
             models.CheckConstraint(
                 name="a_briefings_file_has_its_hash",
                 condition=(Q(file="") & Q(sha256="") & Q(withdrawn_at__isnull=True))
@@ -118,9 +186,18 @@ class Briefing(models.Model):
                 | (Q(file="") & Q(withdrawn_at__isnull=False) & Q(sha256__regex=r"^[0-9a-f]{64}$")),
             ),
             models.CheckConstraint(
-                name="cleared_by_somebody_at_a_time",
-                condition=Q(cleared_by__isnull=True, cleared_at__isnull=True)
-                | Q(cleared_by__isnull=False, cleared_at__isnull=False),
+                name="what_is_cleared_is_cleared_by_somebody",
+                condition=Q(cleared_at__isnull=True) | Q(cleared_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_issued_briefing_keeps_its_facts_and_the_logs_head",
+                condition=Q(cleared_at__isnull=True)
+                | Q(
+                    run__isnull=False,
+                    content_sha256__regex=r"^[0-9a-f]{64}$",
+                    log_number__isnull=False,
+                    log_hash__regex=r"^[0-9a-f]{64}$",
+                ),
             ),
             models.CheckConstraint(
                 name="only_a_briefing_with_its_file_is_cleared",
@@ -139,22 +216,40 @@ class Briefing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.edition}, {self.as_of}"
+        return f"{self.title}, {self.edition}, {self.as_of}"
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return Document(BriefingKind(self.kind), self.ministry, self.has_sources).label
 
     @property
     def file_name(self) -> str:
         """What its file is called for whoever takes it: it sorts by day wherever it is kept."""
         edition = self.edition
-        return f"TIP-briefing-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}.pdf"
+        what = {
+            BriefingKind.MINISTRY: f"page-{slugify(self.ministry.short_name) if self.ministry else ''}",
+            BriefingKind.WASHINGTON: f"input{'' if self.has_sources else '-without-sources'}",
+        }.get(BriefingKind(self.kind), "briefing")
+        return f"TIP-{what}-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}.pdf"
 
     @property
     def state(self) -> Standing:
         """Where it stands."""
         if self.withdrawn_at:
             return Standing.WITHDRAWN
+        if self.cleared_at:
+            return Standing.ISSUED
         if self.file:
-            return Standing.READY
+            is_clearing = self.cleared_by_id and self.job and self.job.state in OPEN_STATES
+            return Standing.CLEARING if is_clearing else Standing.READY
         return Standing(self.job.state) if self.job else Standing.QUEUED
+
+    @property
+    def why_not_cleared(self) -> str:
+        """Why the worker could not issue it though somebody cleared it; nothing where it could, or may yet."""
+        failed = self.cleared_by_id and not self.cleared_at and self.job and self.job.state == State.FAILED
+        return self.job.reason if failed and self.job else ""
 
 
 class BriefingDownload(models.Model):

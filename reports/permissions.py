@@ -24,3 +24,8 @@ def can_request_briefings(user: User) -> bool:
 def can_download_briefing(user: User, briefing: Briefing) -> bool:
     """The embassy's roles, observers too: they read what the embassy reads."""
     return can_read_readiness(user, briefing.edition)
+
+
+def can_clear_briefing(user: User, briefing: Briefing) -> bool:
+    """Officers and the ambassador, but nobody what they asked for themselves: four eyes before it leaves the house."""
+    return can_request_briefing(user, briefing.edition) and user.pk != briefing.requested_by_id

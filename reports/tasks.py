@@ -30,11 +30,13 @@ def readiness_nightly() -> None:
 
 @shared_task(name="briefing")
 def briefing(job_id: int) -> None:
-    """Render a briefing (the job's key is its id)."""
+    """Render a briefing (the job's key is its id): its draft, or, once that is cleared, what is issued."""
     with claimed(job_id) as progress:
         if progress:
-            row = Briefing.objects.select_related("edition__country", "requested_by").get(pk=progress.job.key)
-            actions.render_briefing(briefing=row, progress=progress)
+            rows = Briefing.objects.select_related("edition__country", "ministry", "requested_by", "cleared_by")
+            row = rows.get(pk=progress.job.key)
+            now = clock.now(row.edition.country.time_zone)
+            actions.render_briefing(briefing=row, now=now, progress=progress)
 
 
 @shared_task(name="redaction")

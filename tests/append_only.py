@@ -108,9 +108,7 @@ MAKERS = {
     AuditDetail: lambda: _entry().detail,
     AuditEntry: _entry,
     BenchmarkTerms: lambda: factories.BenchmarkFactory().terms.get(),
-    Briefing: lambda: factories.BriefingFactory(
-        content=b"%PDF-1.7\n", cleared_by=factories.ReviewerFactory(), cleared_at=factories.TERMS_SET_AT
-    ),
+    Briefing: lambda: factories.BriefingFactory(content=b"%PDF-1.7\n", issued=True),
     BriefingDownload: factories.BriefingDownloadFactory,
     CommitmentEvent: lambda: factories.CommitmentEventFactory(
         commitment=factories.CommitmentFactory(), kind=Kind.WITHDRAWN

@@ -764,13 +764,23 @@ class ReadinessRunFactory(DjangoModelFactory):
 
 
 class BriefingFactory(DjangoModelFactory):
-    """The ambassador's briefing, asked for on 28 January 2022; `content=b"…"` makes it ready with that as its file."""
+    """The ambassador's briefing, asked for on 28 January 2022; `content=b"…"` makes it ready with that as its file.
+
+    `issued=True`: somebody else cleared it besides.
+    """
 
     class Meta:
         model = Briefing
 
     class Params:
         content = None
+        issued = factory.Trait(
+            cleared_by=factory.SubFactory(ReviewerFactory),
+            cleared_at=factory.LazyAttribute(lambda row: row.known_by),
+            run=factory.SubFactory(ReadinessRunFactory, edition=factory.SelfAttribute("..edition")),
+            log_number=1,
+            log_hash="1" * 64,
+        )
 
     edition = factory.SubFactory(EditionFactory)
     kind = BriefingKind.AMBASSADOR
@@ -780,6 +790,9 @@ class BriefingFactory(DjangoModelFactory):
     file = factory.LazyAttribute(lambda row: ContentFile(row.content, name="briefing.pdf") if row.content else "")
     sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.content).hexdigest() if row.content else "")
     size = factory.LazyAttribute(lambda row: len(row.content) if row.content else None)
+    content_sha256 = factory.LazyAttribute(
+        lambda row: hashlib.sha256(b"said:" + row.content).hexdigest() if row.content else ""
+    )
     requested_by = factory.SubFactory(RecorderFactory)
     requested_at = factory.LazyAttribute(lambda row: row.known_by)
 

@@ -41,7 +41,7 @@ def told_recommendations(
 ) -> tuple[content.Recommendation, ...]:
     """Each with its points, printed so that they add up to the part's. `facts` are those known."""
     printed = glance.benchmarks(facts, result)
-    terms = _terms(seen)
+    terms = terms_in_force(seen)
     verdicts = _verdicts(seen, facts)
     evidence = _evidence(facts, result, proof)
     own: dict[int, list[int]] = {row.pk: [] for row in asked}
@@ -124,7 +124,7 @@ def _benchmark(
     )
 
 
-def _terms(seen: Seen) -> dict[int, BenchmarkTerms]:
+def terms_in_force(seen: Seen) -> dict[int, BenchmarkTerms]:
     """Those in force, by benchmark: the newest that were known."""
     rows = (
         BenchmarkTerms.objects.visible_to(seen.reader)

@@ -2,7 +2,7 @@
 
 from recommendations.models import Edition
 from reports import wording
-from tiptracker.accounts.models import Country
+from tiptracker.accounts.models import Country, Ministry
 from tiptracker.refusals import Refused
 
 
@@ -20,3 +20,13 @@ def edition(code: str, year: str) -> Edition:
         there = f"There is {wording.listed(tracked)}." if tracked else "Load one first."
         raise Refused(f"No edition {year} on {country} has recommendations to follow. {there}")
     return tracked[year]
+
+
+def ministry(name: str, country: Country) -> Ministry:
+    """The ministry of a country that is called so, by its name or its short name, however capitals are written."""
+    there = list(Ministry.objects.filter(country=country).order_by("name"))
+    for one in there:
+        if name.strip().casefold() in (one.name.casefold(), one.short_name.casefold()):
+            return one
+    names = f"There is {wording.listed(one.short_name for one in there)}." if there else "None has been added yet."
+    raise Refused(f"There is no ministry called “{name}” in {country}. {names}")

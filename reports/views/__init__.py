@@ -1,4 +1,4 @@
-from reports.views.briefings import briefing_detail, briefing_file, briefing_list
+from reports.views.briefings import briefing_check, briefing_clear, briefing_detail, briefing_file, briefing_list
 from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
 from reports.views.districts import district_list
@@ -17,6 +17,8 @@ from reports.views.why import readiness_why
 
 __all__ = [
     "benchmark_foretold",
+    "briefing_check",
+    "briefing_clear",
     "briefing_detail",
     "briefing_file",
     "briefing_list",

@@ -1,6 +1,7 @@
 """Briefings: ask for one, watch it being made, take it."""
 
 from datetime import date, datetime, time
+from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -14,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dialogues.models import Redaction
 from recommendations.here import edition_at_hand
 from reports import actions
-from reports.forms import BriefingRequestForm
-from reports.models import Briefing, BriefingKind
-from reports.permissions import can_download_briefing, can_request_briefing
+from reports.forms import BriefingRequestForm, CheckForm
+from reports.models import Briefing
+from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
 from tiptracker import clock, exports
+from tiptracker.accounts.models import Ministry
 from tiptracker.limits import keeps
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -42,12 +44,13 @@ def briefing_list(request: SignedIn) -> HttpResponse:
     if edition is not None and may_request:
         now = clock.now(edition.country.time_zone)
         typed = request.POST if request.method == "POST" else None
-        form = BriefingRequestForm(typed, first=edition.starts_on, today=now.date())
+        ministries = list(Ministry.objects.visible_to(request.user).filter(country=edition.country))
+        form = BriefingRequestForm(typed, ministries=ministries, first=edition.starts_on, today=now.date())
         if form.is_valid():
             try:
                 briefing = actions.request_briefing(
                     edition=edition,
-                    kind=BriefingKind.AMBASSADOR,
+                    document=form.document,
                     as_of=form.cleaned_data["as_of"],
                     known_by=_end_of(form.cleaned_data["known_by"], now),
                     by=request.user,
@@ -59,7 +62,7 @@ def briefing_list(request: SignedIn) -> HttpResponse:
                 return redirect("briefing_detail", pk=briefing.pk)
     briefings = (
         Briefing.objects.visible_to(request.user)
-        .select_related("edition__country", "job", "requested_by", "cleared_by")
+        .select_related("edition__country", "ministry", "job", "requested_by", "cleared_by")
         .order_by("-pk")
     )
     if exports.is_asked(request):
@@ -81,7 +84,7 @@ HEADS = (
 
 def _cells(briefing: Briefing) -> tuple[object, ...]:
     return (
-        briefing.get_kind_display(), briefing.as_of, briefing.known_by, briefing.version, briefing.state.label,
+        briefing.title, briefing.as_of, briefing.known_by, briefing.version, briefing.state.label,
         str(briefing.requested_by), briefing.requested_at, str(briefing.cleared_by or ""), briefing.cleared_at,
         briefing.withdrawn_at, briefing.sha256,
     )  # fmt: skip
@@ -124,19 +127,80 @@ def briefing_file(request: SignedIn, pk: int) -> HttpResponseBase:
     )
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def briefing_clear(request: SignedIn, pk: int) -> HttpResponse:
+    """Clear the draft that stood on the page: it is issued, without the draft's marking, and fixed."""
+    briefing = _seen(request, pk)
+    if request.method != "POST":  # signed in again after the session had ended
+        return redirect("briefing_detail", pk=briefing.pk)
+    now = clock.now(briefing.edition.country.time_zone)
+    try:
+        actions.clear_briefing(briefing=briefing, sha256=request.POST.get("sha256", ""), by=request.user, now=now)
+    except Refused as refusal:
+        return _detail(request, _seen(request, pk), not_cleared=str(refusal), status=422)
+    return redirect("briefing_detail", pk=briefing.pk)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def briefing_check(request: SignedIn) -> HttpResponse:
+    """Hold a file, or its hash, against what was handed over: is it ours, unchanged, and the newest there is?"""
+    form = CheckForm(request.POST or None, request.FILES or None)
+    found: list[Found] = []
+    is_answered = form.is_valid()
+    if is_answered:
+        seen = Briefing.objects.visible_to(request.user).select_related(
+            "edition__country", "ministry", "job", "cleared_by"
+        )
+        found = [_found(request, briefing, form.hash) for briefing in seen.with_hash(form.hash).order_by("-pk")]
+    context = {"form": form, "is_answered": is_answered, "hash": form.hash if is_answered else "", "found": found}
+    return render_page(request, "reports/briefing_check.html", context, status=422 if form.errors else 200)
+
+
+class Found(NamedTuple):
+    """A briefing whose file has a hash that somebody asked about; `is_older_draft`: had, as a draft that is no more.
+
+    `later` is the newest version of the same that was issued after it.
+    """
+
+    briefing: Briefing
+    is_older_draft: bool
+    later: Briefing | None
+
+
+def _found(request: SignedIn, briefing: Briefing, sha256: str) -> Found:
+    return Found(briefing, briefing.sha256 != sha256, _newest_issued(request, briefing, after=briefing.version))
+
+
+def _newest_issued(request: SignedIn, briefing: Briefing, *, after: int) -> Briefing | None:
+    """The newest version of the same document that was issued, later than one."""
+    same = Briefing.objects.visible_to(request.user).of_the_same(briefing).issued()
+    return same.filter(version__gt=after).last()
+
+
 def _seen(request: SignedIn, pk: int) -> Briefing:
     rows = Briefing.objects.visible_to(request.user)
     people = ("requested_by", "cleared_by", "withdrawn_by")
-    return get_object_or_404(rows.select_related("edition__country", "job", *people), pk=pk)
+    return get_object_or_404(rows.select_related("edition__country", "ministry", "job", "run", *people), pk=pk)
 
 
-def _detail(request: SignedIn, briefing: Briefing, *, held_back: str = "", status: int = 200) -> HttpResponse:
-    """Its page; `held_back` says why it isn't given out just now."""
+def _detail(
+    request: SignedIn, briefing: Briefing, *, held_back: str = "", not_cleared: str = "", status: int = 200
+) -> HttpResponse:
+    """Its page; `held_back` says why it isn't given out just now, `not_cleared` why clearing it was refused."""
     redaction = briefing.withdrawn_for_id
+    user = request.user
+    same = Briefing.objects.visible_to(user).of_the_same(briefing).issued()
     context = {
         "briefing": briefing,
-        "may_request": can_request_briefing(request.user, briefing.edition),
+        "may_request": can_request_briefing(user, briefing.edition),
+        "may_clear": can_clear_briefing(user, briefing),
+        "is_own": user.pk == briefing.requested_by_id,
+        "corrects": same.filter(version__lt=briefing.version).last(),
+        "corrected_by": _newest_issued(request, briefing, after=briefing.version),
         "held_back": held_back,
+        "not_cleared": not_cleared,
         "redaction": redaction and Redaction.objects.visible_to(request.user).filter(pk=redaction).first(),
     }
     return render_page(request, "reports/briefing_detail.html", context, partial="progress", status=status)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reports.actions import request_briefing
-from reports.models import Briefing, BriefingKind
+from reports.models import Briefing, BriefingKind, Document
 from tests.factories import MASERU, OfficerFactory, RecommendationFactory
 from tiptracker.refusals import Refused
 
@@ -59,7 +59,7 @@ def test_request_briefing_refuses_a_moment_that_has_not_come(edition):
     with pytest.raises(Refused) as refused:
         request_briefing(
             edition=edition,
-            kind=BriefingKind.AMBASSADOR,
+            document=Document(BriefingKind.AMBASSADOR),
             as_of=date(2022, 1, 20),
             known_by=NOW.replace(hour=10),
             by=OfficerFactory(),

@@ -20,7 +20,6 @@ from tests.factories import (
     OfficerFactory,
     RedactionDecisionFactory,
     RedactionFactory,
-    ReviewerFactory,
     UpdateRoundFactory,
     at_noon,
 )
@@ -43,7 +42,7 @@ def printed(text):
 
 
 def cleared(content):
-    return BriefingFactory(content=content, cleared_by=ReviewerFactory(), cleared_at=NOW)
+    return BriefingFactory(content=content, issued=True)
 
 
 @pytest.fixture
@@ -174,7 +173,7 @@ def test_a_withdrawn_briefing_is_not_made_anew(confirmed, run_jobs, client):
     client.post(reverse("briefing_detail", args=[briefing.pk]))
     job = JobFactory(kind="briefing", key=briefing.pk)
     briefing.refresh_from_db()
-    actions.render_briefing(briefing=briefing, progress=Progress(job))
+    actions.render_briefing(briefing=briefing, now=NOW, progress=Progress(job))
 
     briefing.refresh_from_db()
     assert briefing.state is Standing.WITHDRAWN
@@ -195,7 +194,8 @@ def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monk
 
     monkeypatch.setattr(pdf, "to_pdf", to_pdf)
 
-    actions.render_briefing(briefing=briefing, progress=Progress(JobFactory(kind="briefing", key=briefing.pk)))
+    job = JobFactory(kind="briefing", key=briefing.pk)
+    actions.render_briefing(briefing=briefing, now=NOW, progress=Progress(job))
 
     assert len(made) == 2
     assert Briefing.objects.get().state is Standing.READY

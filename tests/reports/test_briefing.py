@@ -6,7 +6,6 @@ from decimal import Decimal
 import page
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.template.loader import render_to_string
 from pypdf import PdfReader
 
 from dialogues.lesotho.actions import load_public_record
@@ -14,7 +13,7 @@ from dialogues.words import Decision, Direction, DoneBy, Kind, Progress, Review,
 from recommendations.models import Edition
 from recommendations.words import MilestoneKind, Origin, Rule, TextStatus
 from reports import pdf
-from reports.briefing import build_briefing
+from reports.briefing import as_html, build_briefing
 from reports.content import BriefingContent
 from tests.factories import (
     MASERU,
@@ -63,7 +62,7 @@ def briefing(edition, *, as_of=DAY, known_by=None, reader=None, **options) -> Br
 
 
 def html(content):
-    return render_to_string("reports/briefing.html", {"briefing": content})
+    return as_html(content)
 
 
 def words(value):

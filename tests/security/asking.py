@@ -409,6 +409,8 @@ BODIES = {
         "propose": "1",
     },
     "POST redaction_detail": lambda world: {"decision": "confirmed"},
+    "POST briefing_check": lambda world: {"sha256": world.rows["briefing"].sha256},
+    "POST briefing_clear": lambda world: {"sha256": world.rows["briefing"].sha256},
     "POST briefing_list": lambda world: {"as_of": TODAY},
     "POST update-list": api_update,
     "POST review-list of_internal": api_review("internal"),

@@ -50,6 +50,8 @@ export const icons = {
   running: "autorenew",
   ready: "check_circle",
   failed: "error",
+  clearing: "autorenew",
+  issued: "verified",
 
   // things and actions
   back: "arrow_back",

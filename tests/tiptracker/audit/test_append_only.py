@@ -113,7 +113,9 @@ def test_a_briefing_can_be_finished_until_it_is_cleared():
     rows = type(briefing).objects.filter(pk=briefing.pk)
 
     rows.update(size=9)
-    rows.update(cleared_by=factories.ReviewerFactory(), cleared_at=factories.TERMS_SET_AT)
+    rows.update(cleared_by=factories.ReviewerFactory())
+    run = factories.ReadinessRunFactory(edition=briefing.edition)
+    rows.update(cleared_at=factories.TERMS_SET_AT, run=run, log_number=1, log_hash="1" * 64)
 
     assert refuses(lambda: rows.update(size=10))
 

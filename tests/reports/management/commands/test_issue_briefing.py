@@ -2,13 +2,12 @@ from datetime import date, datetime
 
 import pytest
 from django.core.management import call_command
-from django.template.loader import render_to_string
 from pypdf import PdfReader
 
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
 from reports import pdf
-from reports.briefing import build_briefing
+from reports.briefing import as_html, build_briefing
 from tests.factories import MASERU, AmbassadorFactory
 from tiptracker.accounts.models import User
 
@@ -37,7 +36,7 @@ def test_issue_briefing_writes_the_file_that_the_ambassadors_job_makes(lesotho, 
     issue(tmp_path / "briefing.pdf")
 
     written = (tmp_path / "briefing.pdf").read_bytes()
-    assert written == pdf.to_pdf(render_to_string("reports/briefing.html", {"briefing": content}))
+    assert written == pdf.to_pdf(as_html(content))
     assert f"{len(written):,} bytes" in capsys.readouterr().out
     assert User.objects.count() == people
 
@@ -57,7 +56,7 @@ def test_issue_briefing_needs_no_account(lesotho, tmp_path):
     [
         ({"country": "XXX"}, "There is no country with the code “XXX” here. There is LSO."),
         ({"year": "1999"}, "No edition 1999 on Lesotho has recommendations to follow. There is 2021."),
-        ({"kind": "poem"}, "There is no kind of briefing called “poem”. There is ambassador."),
+        ({"kind": "poem"}, "There is no kind of briefing called “poem”. There is ambassador, ministry and washington."),
         ({"as_of": "yesterday"}, "“yesterday” is no day. Give one such as 2022-03-31."),
         ({"as_of": "2022-08-02"}, "2 August 2022 has not come yet. Ask for today, 1 August 2022, or an earlier day."),
         ({"as_of": "2021-03-31"}, "The tracking period begins on 1 April 2021. Ask for that day or a later one."),

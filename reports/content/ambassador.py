@@ -1,11 +1,4 @@
-"""What a briefing says, as plain values: frozen, ordered, in the reader's words. Pure.
-
-`briefing.py` fills these from the rows that one reader may see; `templates/reports/briefing.html`
-(and later a Word writer) can reach nothing else. Figures are printed as they stand here: points are
-already rounded to one decimal so that what is printed adds up, and days are counted. Moments are
-aware and in the country's own time zone. An empty tuple is a finding of its own: the template has a
-sentence for each.
-"""
+"""What the ambassador's briefing says, and what other documents say in the same words. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -354,9 +347,9 @@ class BriefingContent:
     disclaimer: str
 
     @property
-    def clearance(self) -> str:
-        """What stands at the head of every page until somebody else than the requester clears it."""
-        return "" if self.is_cleared else "DRAFT, NOT CLEARED"
+    def sentence(self) -> str:
+        """Where the record stands, in one sentence."""
+        return self.standing.sentence
 
     @property
     def levers_first(self) -> tuple[Lever, ...]:

@@ -1,0 +1,166 @@
+"""A ministry's page: what was agreed, what is due, what we have verified, what we still need. Safe to hand over.
+
+It is read through the ministry's own eyes, so that it can say nothing that the ministry may not know.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from dialogues.models import EvidenceReview, UpdateRound
+from dialogues.words import Decision, Review, Status
+from recommendations.models import Edition
+from reports import content, telling, wording
+from reports.briefing.promises import Promise, gather_promises
+from reports.briefing.seen import Seen
+from reports.briefing.updates import gather_rounds, is_decided
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.snapshot import snapshot
+from tiptracker.words import Marking, Role
+
+UNSETTLED = (Status.LATE, Status.OPEN)
+
+
+@snapshot()
+def build_ministry_page(
+    *,
+    ministry: Ministry,
+    edition: Edition,
+    as_of: date,
+    known_by: datetime | None,
+    marking: Marking = Marking.UNCLASSIFIED,
+    is_cleared: bool = False,
+) -> content.MinistryPage:
+    """The page for one ministry, as of a day and as known by a moment (None: all that is recorded)."""
+    eyes = User(role=Role.FOCAL_POINT, ministry=ministry)
+    seen = Seen(eyes, edition, as_of, known_by)
+    promises = gather_promises(seen, {})
+    rounds = gather_rounds(seen, promises)
+    newest = {row.update.commitment_id: row for row in sorted(rounds, key=lambda row: (row.recorded_at, row.pk))}
+    promises.sort(key=lambda promise: _place(seen, promise, newest.get(promise.row.pk)))
+    words = _words(seen)
+    return content.MinistryPage(
+        title=ministry.name,
+        subtitle=f"What we agreed, and where it stands on {wording.day(as_of)}",
+        post=f"U.S. Embassy, {edition.country}",
+        country=edition.country.name,
+        edition=f"{edition.year} edition",
+        minister=_minister(seen, ministry),
+        marking=marking.label,
+        is_cleared=is_cleared,
+        as_of=as_of,
+        known_by=seen.local(known_by) if known_by else None,
+        facts_up_to=_facts_up_to(seen, promises, rounds, words),
+        sentence=_sentence(seen, promises, newest),
+        agreed=tuple(_agreed(seen, promise, newest.get(promise.row.pk)) for promise in promises),
+        verified=tuple(_verified(seen, promises, words)),
+        needed=tuple(_needed(seen, promises, newest)),
+    )
+
+
+def _minister(seen: Seen, ministry: Ministry) -> str:
+    """Who holds the office on the day; empty where that isn't known."""
+    return "; ".join(
+        str(one)
+        for one in ministry.office_holders.all()
+        if (one.from_on or seen.as_of) <= seen.as_of <= (one.until_on or seen.as_of)
+    )
+
+
+def _waits(seen: Seen, promise: Promise, newest: UpdateRound | None) -> bool:
+    """Whether it is for us to answer: then nothing is late, and nothing needed from the ministry."""
+    is_open = promise.standing.status in (*UNSETTLED, Status.REPORTED)
+    return is_open and newest is not None and not is_decided(seen, newest)
+
+
+def _place(seen: Seen, promise: Promise, newest: UpdateRound | None) -> int:
+    """What the ministry can do something about, then what waits for us, then what is settled."""
+    if _waits(seen, promise, newest):
+        return 1
+    return 0 if promise.standing.status in UNSETTLED else 2
+
+
+def _agreed(seen: Seen, promise: Promise, newest: UpdateRound | None) -> content.Undertaking:
+    """An undertaking as it stands between us."""
+    if newest is None or not _waits(seen, promise, newest):
+        return promise.told
+    since = telling.short(seen.day(newest.recorded_at))
+    return replace(promise.told, state=Status.REPORTED.value, standing=f"with us since {since}")
+
+
+def _words(seen: Seen) -> list[EvidenceReview]:
+    """The embassy's newest word on each piece that the ministry sent and on each thing that it shows. Oldest first."""
+    rows = (
+        EvidenceReview.objects.visible_to(seen.reader)
+        .filter(seen.recorded, evidence__happened_to__lte=seen.as_of)
+        .select_related("evidence")
+        .order_by("recorded_at", "pk")
+    )
+    return list({(row.evidence_id, row.bearing_id): row for row in rows}.values())
+
+
+def _verified(seen: Seen, promises: Iterable[Promise], words: Iterable[EvidenceReview]) -> Iterator[content.Verified]:
+    """What is done and verified; then the single things that the embassy verified of what was sent."""
+    for promise in promises:
+        if promise.standing.status is Status.VERIFIED:
+            done_on = promise.events[-1].happened_on
+            yield content.Verified(promise.told.text, f"done; verified on {wording.day(done_on)}")
+    told = {row.evidence_id: row for row in words if row.decision == Review.VERIFIED}
+    for row in sorted(told.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
+        piece = row.evidence
+        when = telling.span(row.first_on or piece.happened_from, piece.happened_to)
+        yield content.Verified(piece.title, f"{when}; verified on {wording.day(seen.day(row.recorded_at))}")
+
+
+def _needed(seen: Seen, promises: Iterable[Promise], newest: dict[int, UpdateRound]) -> Iterator[content.Needed]:
+    """What the ministry can do next about each undertaking that is open, most urgent first."""
+    for promise in promises:
+        if promise.standing.status not in UNSETTLED:
+            continue
+        row = newest.get(promise.row.pk)
+        if not _waits(seen, promise, row):
+            yield content.Needed(promise.told.text, _what_is_needed(seen, promise, row))
+
+
+def _what_is_needed(seen: Seen, promise: Promise, newest: UpdateRound | None) -> str:
+    if newest is not None and newest.decision.decision == Decision.RETURNED:
+        answered = wording.day(seen.day(newest.decision.recorded_at))
+        return f"Your update came back on {answered}, since something is missing: {newest.decision.reason}"
+    due_on = promise.standing.due_on
+    if promise.standing.status is Status.LATE and due_on:
+        return f"It was due on {wording.day(due_on)}. Please tell us how far it is, or by which day it will be done."
+    if due_on is None:
+        return "Please tell us by which day it will be done."
+    return f"It is due on {wording.day(due_on)}. Please tell us once it is done, with the days and what shows it."
+
+
+def _sentence(seen: Seen, promises: list[Promise], newest: dict[int, UpdateRound]) -> str:
+    """Where all of it stands, what is done first."""
+    if not promises:
+        return "Nothing has been agreed between us yet."
+    statuses = [
+        Status.REPORTED if _waits(seen, promise, newest.get(promise.row.pk)) else promise.standing.status
+        for promise in promises
+    ]
+    told = {
+        "done and verified": statuses.count(Status.VERIFIED),
+        "with us for an answer": statuses.count(Status.REPORTED),
+        "under way or still to begin": statuses.count(Status.OPEN),
+        "late": statuses.count(Status.LATE),
+        "withdrawn": statuses.count(Status.WITHDRAWN),
+    }
+    parts = [f"{number} {'is' if number == 1 else 'are'} {word}" for word, number in told.items() if number]
+    return f"Of {telling.counted(len(promises), 'undertaking', 'undertakings')} {wording.listed(parts)}."
+
+
+def _facts_up_to(
+    seen: Seen, promises: list[Promise], rounds: list[UpdateRound], words: list[EvidenceReview]
+) -> datetime | None:
+    """When the newest fact on it was recorded."""
+    moments = [
+        *(event.recorded_at for promise in promises for event in promise.events),
+        *(row.recorded_at for row in rounds),
+        *(row.decision.recorded_at for row in rounds if is_decided(seen, row)),
+        *(row.recorded_at for row in words),
+    ]
+    return seen.local(max(moments)) if moments else None

@@ -1,0 +1,213 @@
+"""Input for Washington: the tracking period by pillar and indicium, verified things alone, each with its day.
+
+With sources, or without: the published report names none.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+
+from dialogues.models import Assessment, Evidence, Reading
+from dialogues.words import Direction
+from recommendations.models import Edition, Indicator
+from recommendations.words import LOOKED_AT, Pillar
+from reports import content, counting, document, telling, wording
+from reports.briefing.asked import gather_asked, label, terms_in_force
+from reports.briefing.seen import Seen
+from reports.counting import latest
+from reports.facts import gather_facts
+from reports.findings import compare
+from reports.readiness import readiness
+from reports.record import Benchmark, Facts
+from reports.record import Indicator as Counted
+from reports.record import Reading as Count
+from reports.sights import verified
+from tiptracker.accounts.models import User
+from tiptracker.snapshot import snapshot
+from tiptracker.words import Marking, Role
+
+UNNAMED = 0
+"""Stands for the indicium where none is named."""
+OFFICIALS = 7
+"""The indicium on complicit officials."""
+
+
+@snapshot()
+def build_washington_input(
+    *,
+    reader: User,
+    edition: Edition,
+    as_of: date,
+    known_by: datetime | None,
+    marking: Marking = Marking.SBU,
+    is_cleared: bool = False,
+    has_sources: bool = True,
+) -> content.WashingtonInput:
+    """The period as of a day and as known by a moment (None: all that is recorded), for one reader.
+
+    Raises PermissionDenied for a reader who may not read readiness, and Edition.DoesNotExist for an edition this
+    reader may not see.
+    """
+    if not reader.is_embassy:
+        raise PermissionDenied
+    edition = Edition.objects.visible_to(reader).select_related("country").get(pk=edition.pk)
+    seen = Seen(reader, edition, as_of, known_by)
+    facts = counting.known(gather_facts(edition), known_by)
+    result = readiness(facts, as_of=as_of, known_by=known_by)
+    writer = _Writer(seen, facts, has_sources=has_sources)
+    newest = document.facts_up_to(facts)
+    return content.WashingtonInput(
+        title=f"{edition.country}: input on the tracking period",
+        subtitle=f"Trafficking in Persons Report, on the recommendations of the {edition.year} edition",
+        post=f"U.S. Embassy, {edition.country}",
+        country=edition.country.name,
+        edition=f"{edition.year} edition",
+        marking=marking.label,
+        is_cleared=is_cleared,
+        reader=Role(reader.role).label,
+        as_of=as_of,
+        known_by=seen.local(known_by) if known_by else None,
+        facts_up_to=seen.local(newest) if newest else None,
+        window=f"{wording.day(edition.starts_on)} to {wording.day(edition.ends_on)}",
+        sentence=_sentence(writer),
+        has_sources=has_sources,
+        pillars=tuple(writer.pillar(pillar) for pillar in Pillar),
+        unverified=result.waiting,
+        disclaimer=document.DISCLAIMER,
+    )
+
+
+def _sentence(writer: "_Writer") -> str:
+    """How much is verified: "5 concrete actions of the government and 3 figures are verified."."""
+    deeds, figures = len(writer.evidence), sum(bool(rows) for rows in writer.sight.readings.values())
+    told = wording.listed(
+        (
+            telling.counted(deeds, "concrete action of the government", "concrete actions of the government"),
+            telling.counted(figures, "indicator for the period", "indicators for the period"),
+        )
+    )
+    return f"{told} are verified."
+
+
+class _Writer:
+    """The record looked at once, from which each pillar is told; what isn't verified is no part of it."""
+
+    def __init__(self, seen: Seen, facts: Facts, *, has_sources: bool) -> None:
+        self.seen, self.facts, self.has_sources = seen, facts, has_sources
+        self.sight = verified(facts, seen.as_of)
+        self.asked = {row.pk: row for row in gather_asked(seen)}
+        self.terms = terms_in_force(seen)
+        self.benchmarks = [
+            one for one in facts.benchmarks if one.id in self.terms and one.recommendation_id in self.asked
+        ]
+        acted = {action.evidence_id for rows in self.sight.actions.values() for action in rows}
+        self.evidence = Evidence.objects.visible_to(seen.reader).in_bulk(acted)
+        indicators = Indicator.objects.visible_to(seen.reader).filter(country=seen.edition.country)
+        self.indicia = {row.pk: row.indicium or UNNAMED for row in indicators}
+        read = [row.id for rows in self.sight.readings.values() for row in rows]
+        readings = Reading.objects.visible_to(seen.reader).filter(pk__in=read).select_related("evidence")
+        self.readings = {row.pk: row for row in readings}
+        held = [one.id for one in self.sight.judgements.values()]
+        assessments = Assessment.objects.visible_to(seen.reader).filter(pk__in=held)
+        self.assessments = {row.benchmark_id: row for row in assessments}
+
+    def pillar(self, pillar: Pillar) -> content.PillarInput:
+        """What the record holds on a pillar, indicium by indicium."""
+        benchmarks: dict[int, list[Benchmark]] = defaultdict(list)
+        for one in self.benchmarks:
+            if self.asked[one.recommendation_id].pillar == pillar:
+                benchmarks[self._indicium_of(one)].append(one)
+        counted: dict[int, list[Counted]] = defaultdict(list)
+        for indicator in self.facts.indicators:
+            if indicator.pillar is pillar:
+                counted[self.indicia.get(indicator.id, UNNAMED)].append(indicator)
+        return content.PillarInput(
+            title=pillar.label,
+            indicia=tuple(
+                content.Indicium(
+                    label=f"{number}. {wording.opening(LOOKED_AT[number - 1])}" if number else "No indicium named",
+                    law=f"22 U.S.C. 7106(b)({number})" if number else "22 U.S.C. 7106(b)",
+                    counted=tuple(map(self._counted, counted[number])),
+                    deeds=tuple(self._deeds(benchmarks[number])),
+                    judged=tuple(self._judged(benchmarks[number])),
+                )
+                for number in sorted({*benchmarks, *counted}, key=lambda number: number or len(LOOKED_AT) + 1)
+            ),
+        )
+
+    def _indicium_of(self, benchmark: Benchmark) -> int:
+        """Under which indicium a benchmark is told: complicit officials, where it is about them; else its first."""
+        numbers = self.asked[benchmark.recommendation_id].indicia
+        if self.terms[benchmark.id].is_about_complicity and OFFICIALS in numbers:
+            return OFFICIALS
+        return numbers[0] if numbers else UNNAMED
+
+    def _counted(self, indicator: Counted) -> content.Counted:
+        now = latest(self.sight.readings.get(indicator.id, ()))
+        before = latest(self.sight.previous.get(indicator.id, ()))
+        finding = compare(indicator, now, before, self.facts.edition.tracking)
+        return content.Counted(
+            name=indicator.name,
+            before=_figure(before, indicator.unit),
+            now=_figure(now, indicator.unit),
+            moved=finding.reason,
+            source=self._source_of(self.readings.get(now.id)) if now else "",
+        )
+
+    def _deeds(self, benchmarks: Iterable[Benchmark]) -> Iterator[content.Deed]:
+        """The verified actions on these benchmarks, each once, in the order of their days."""
+        towards: dict[int, list[str]] = defaultdict(list)
+        for benchmark in benchmarks:
+            for action in self.sight.actions.get(benchmark.id, ()):
+                towards[action.evidence_id].append(self._key(benchmark))
+        told = [self.evidence[pk] for pk in towards if pk in self.evidence]
+        for row in sorted(told, key=lambda row: (row.happened_to, row.pk)):
+            yield content.Deed(
+                when=telling.span(self._first_day(row), row.happened_to),
+                what=row.title,
+                done_by=row.get_done_by_display(),
+                towards=", ".join(dict.fromkeys(towards[row.pk])),
+                source=self._source(row),
+            )
+
+    def _judged(self, benchmarks: Iterable[Benchmark]) -> Iterator[content.Judged]:
+        for benchmark in benchmarks:
+            if row := self.assessments.get(benchmark.id):
+                yield content.Judged(
+                    key=self._key(benchmark),
+                    criterion=self.terms[benchmark.id].criterion,
+                    verdict=row.get_verdict_display(),
+                    rationale=row.rationale,
+                    law=row.law,
+                )
+
+    def _key(self, benchmark: Benchmark) -> str:
+        return f"{label(self.asked[benchmark.recommendation_id])}{benchmark.letter}"
+
+    def _first_day(self, row: Evidence) -> date | None:
+        """The first day of a piece: its own, else the one that a verification states."""
+        stated = [one.first_on for one in self.facts.reviews if one.evidence_id == row.pk and one.first_on]
+        return row.happened_from or min(stated, default=None)
+
+    def _source(self, row: Evidence) -> str:
+        """Who says so and where; nothing where no source is to be named."""
+        if not self.has_sources:
+            return ""
+        who = "" if row.source.startswith(row.stated_by) else row.stated_by
+        return ". ".join(text.rstrip(".") for text in (who, row.source, row.link) if text)
+
+    def _source_of(self, row: Reading | None) -> str:
+        if row is None or not self.has_sources:
+            return ""
+        return self._source(row.evidence) if row.evidence else row.source
+
+
+def _figure(row: Count | None, unit: str) -> str:
+    """A reading in a cell: "16 cases", "more, no figure", "no data"."""
+    if row is None or row.is_no_data:
+        return "no data"
+    if row.figure is None:
+        return wording.within((row.direction or Direction.LEVEL).label)
+    return f"{wording.figure(row.figure)} {unit}".strip()

@@ -1,0 +1,74 @@
+"""What a briefing says, as plain values: frozen, ordered, in the reader's words. Pure.
+
+`reports.briefing` fills these from the rows that one reader may see; a template, or a writer of another format, can
+reach nothing else. Figures are printed as they stand here: points are already rounded to one decimal so that what is
+printed adds up, and days are counted. Moments are aware and in the country's own time zone. An empty tuple is a finding
+of its own: the template has a sentence for each.
+"""
+
+from reports.content.ambassador import (
+    LEVERS_FIRST,
+    PRESS_FOR_FIRST,
+    Assessment,
+    Bearing,
+    Benchmark,
+    BriefingContent,
+    Check,
+    Dialogue,
+    Evidence,
+    File,
+    Lever,
+    Milestone,
+    Ministry,
+    Month,
+    Part,
+    Participant,
+    Question,
+    Recommendation,
+    Round,
+    Standing,
+    Trend,
+    Undertaking,
+    Update,
+)
+from reports.content.documents import Content, clearance, fingerprint
+from reports.content.ministry import MinistryPage, Needed, Verified
+from reports.content.washington import Counted, Deed, Indicium, Judged, PillarInput, WashingtonInput
+
+__all__ = [
+    "LEVERS_FIRST",
+    "PRESS_FOR_FIRST",
+    "Assessment",
+    "Bearing",
+    "Benchmark",
+    "BriefingContent",
+    "Check",
+    "Content",
+    "Counted",
+    "Deed",
+    "Dialogue",
+    "Evidence",
+    "File",
+    "Indicium",
+    "Judged",
+    "Lever",
+    "Milestone",
+    "Ministry",
+    "MinistryPage",
+    "Month",
+    "Needed",
+    "Part",
+    "Participant",
+    "PillarInput",
+    "Question",
+    "Recommendation",
+    "Round",
+    "Standing",
+    "Trend",
+    "Undertaking",
+    "Update",
+    "Verified",
+    "WashingtonInput",
+    "clearance",
+    "fingerprint",
+]

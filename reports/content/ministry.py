@@ -1,0 +1,76 @@
+"""What a ministry's page says. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from reports.content.ambassador import Undertaking
+
+AGREED_FIRST, VERIFIED_FIRST, NEEDED_FIRST = 5, 3, 4
+"""How many of each a ministry's one page names."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Something that the embassy has verified, and in words when it happened and when that was."""
+
+    what: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Needed:
+    """An undertaking that is open, and in a sentence what is asked next."""
+
+    what: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class MinistryPage:
+    """All that a ministry's page says: nothing that the ministry may not read, and no score."""
+
+    title: str
+    subtitle: str
+    post: str
+    country: str
+    edition: str
+    minister: str
+    marking: str
+    is_cleared: bool
+    as_of: date
+    known_by: datetime | None
+    facts_up_to: datetime | None
+    sentence: str
+    agreed: tuple[Undertaking, ...]
+    verified: tuple[Verified, ...]
+    needed: tuple[Needed, ...]
+
+    @property
+    def agreed_first(self) -> tuple[Undertaking, ...]:
+        """What fits on the page: the most urgent."""
+        return self.agreed[:AGREED_FIRST]
+
+    @property
+    def agreed_more(self) -> int:
+        """How many undertakings there are besides."""
+        return len(self.agreed) - len(self.agreed_first)
+
+    @property
+    def verified_first(self) -> tuple[Verified, ...]:
+        """What fits on the page: what is done, then what was verified last."""
+        return self.verified[:VERIFIED_FIRST]
+
+    @property
+    def verified_more(self) -> int:
+        """How many verified things there are besides."""
+        return len(self.verified) - len(self.verified_first)
+
+    @property
+    def needed_first(self) -> tuple[Needed, ...]:
+        """What fits on the page: the most urgent."""
+        return self.needed[:NEEDED_FIRST]
+
+    @property
+    def needed_more(self) -> int:
+        """How many there are besides."""
+        return len(self.needed) - len(self.needed_first)

@@ -1,0 +1,243 @@
+"""Clearing a draft: somebody else than who asked for it, the same words without the mark, and then fixed."""
+
+import hashlib
+import io
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pypdf import PdfReader
+
+from reports import actions
+from reports.models import Briefing, BriefingKind, Document, Standing
+from tests.factories import (
+    MASERU,
+    AmbassadorFactory,
+    BriefingDownloadFactory,
+    BriefingFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    ReviewerFactory,
+)
+from tests.refusing import refuses
+from tiptracker.audit.actions import fault_of_head
+from tiptracker.jobs.models import State
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2022, 1, 28, 9, tzinfo=MASERU)
+MARK = "DRAFT, NOT CLEARED"
+
+
+def text(briefing):
+    with briefing.file.open("rb") as file:
+        return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(file.read())).pages)
+
+
+def clear(briefing, by, sha256=None):
+    return actions.clear_briefing(briefing=briefing, sha256=sha256 or briefing.sha256, by=by, now=NOW)
+
+
+@pytest.fixture
+def draft(run_jobs):
+    """A draft that the worker made, of a record with one piece of evidence."""
+    edition = RecommendationFactory().edition
+    EvidenceFactory(title="The unit’s budget was released")
+    briefing = actions.request_briefing(
+        edition=edition,
+        document=Document(BriefingKind.AMBASSADOR),
+        as_of=date(2022, 1, 28),
+        by=OfficerFactory(),
+        now=NOW,
+    )
+    run_jobs()
+    return Briefing.objects.get(pk=briefing.pk)
+
+
+def test_what_is_cleared_says_the_same_without_the_mark_and_stays_as_it_is(draft, run_jobs):
+    said, drawn = text(draft), str(draft.file)
+    assert MARK in said
+    assert draft.content_sha256 in said
+    ambassador = AmbassadorFactory()
+
+    clear(draft, ambassador)
+    assert Briefing.objects.get().state is Standing.CLEARING
+    run_jobs()
+
+    issued = Briefing.objects.get()
+    assert (issued.state, issued.cleared_by) == (Standing.ISSUED, ambassador)
+    assert MARK not in text(issued)
+    assert text(issued).split() == said.replace(MARK, "").split()
+    assert issued.content_sha256 == draft.content_sha256
+    assert issued.sha256 != draft.sha256
+    assert (issued.run.known_by, issued.run.methodology) == (issued.known_by, "1")
+    assert fault_of_head(issued.log_number, issued.log_hash) == ""
+    assert default_storage.exists(str(issued.file))
+    assert refuses(lambda: Briefing.objects.update(size=1))
+    assert str(issued.file) != drawn
+
+
+def test_the_drafts_file_goes_once_what_is_issued_is_kept(draft, run_jobs, django_capture_on_commit_callbacks):
+    drawn = str(draft.file)
+    clear(draft, AmbassadorFactory())
+
+    with django_capture_on_commit_callbacks(execute=True):
+        run_jobs()
+
+    assert not default_storage.exists(drawn)
+    assert default_storage.exists(str(Briefing.objects.get().file))
+
+
+def test_nobody_clears_what_they_asked_for(draft):
+    with pytest.raises(Refused, match="Ask another officer, or the Ambassador"):
+        clear(draft, draft.requested_by)
+
+    assert Briefing.objects.get().cleared_by is None
+
+
+@pytest.mark.parametrize("reader", [ObserverFactory, FocalPointFactory])
+def test_who_reads_only_or_is_of_a_ministry_clears_nothing(draft, reader):
+    with pytest.raises(PermissionDenied):
+        clear(draft, reader())
+
+
+def test_what_was_not_read_can_not_be_cleared(draft):
+    with pytest.raises(Refused, match="not the draft that you had before you"):
+        clear(draft, AmbassadorFactory(), sha256="0" * 64)
+    with pytest.raises(Refused, match="not the draft"):
+        clear(BriefingFactory(edition=draft.edition), AmbassadorFactory())
+
+
+def test_who_comes_second_hears_who_cleared_it(draft, run_jobs):
+    clear(draft, ambassador := AmbassadorFactory())
+    for _ in range(2):
+        with pytest.raises(ChangedMeanwhile, match=f"{ambassador} has cleared it already"):
+            clear(draft, ReviewerFactory())
+        run_jobs()
+
+
+def test_what_says_something_else_by_then_is_not_issued_and_says_why(client, draft, run_jobs):
+    EvidenceFactory(title="Slipped in with an earlier day", recorded_at=draft.known_by - timedelta(days=1))
+    clear(draft, ambassador := AmbassadorFactory())
+
+    assert [job.state for job in run_jobs() if job.kind == "briefing"] == [State.FAILED]
+
+    kept = Briefing.objects.get()
+    assert (kept.state, kept.sha256) == (Standing.READY, draft.sha256)
+    client.force_login(ambassador)
+    page = client.get(reverse("briefing_detail", args=[draft.pk])).text
+    assert "What it says is no longer what was cleared" in page
+
+
+def test_the_page_lets_somebody_else_clear_it_and_tells_who_asked_that_they_may_not(client, draft, run_jobs):
+    address = reverse("briefing_detail", args=[draft.pk])
+    button = "Clear and issue it"
+    client.force_login(draft.requested_by)
+    own = client.get(address).text
+    assert button not in own
+    assert "somebody else has to clear it" in own
+    refused = client.post(reverse("briefing_clear", args=[draft.pk]), {"sha256": draft.sha256})
+    assert (refused.status_code, "You asked for this briefing yourself" in refused.text) == (422, True)
+
+    client.force_login(AmbassadorFactory())
+    assert button in client.get(address).text
+    sent = client.post(reverse("briefing_clear", args=[draft.pk]), {"sha256": draft.sha256})
+    assert (sent.status_code, sent.url) == (302, address)
+    assert "its final file is being made" in client.get(address).text
+    run_jobs()
+    page = client.get(address).text
+    assert "It is issued, and nothing of it changes any more." in page
+    assert f"Entry {Briefing.objects.get().log_number}:" in page
+
+
+def test_a_correction_is_a_later_version_that_names_the_one_before(client):
+    first, draft_between = BriefingFactory(content=b"one", issued=True), BriefingFactory(content=b"two")
+    second = BriefingFactory(content=b"three", issued=True)
+    client.force_login(AmbassadorFactory())
+
+    def page(briefing):
+        return client.get(reverse("briefing_detail", args=[briefing.pk])).context
+
+    assert (page(second)["corrects"], page(second)["corrected_by"]) == (first, None)
+    assert (page(first)["corrects"], page(first)["corrected_by"]) == (None, second)
+    assert page(draft_between)["corrected_by"] == second
+    assert "Take version 3" in client.get(reverse("briefing_detail", args=[first.pk])).text
+
+
+# --- Holding a file against its hash ----------------------------------------------------------------------------------
+
+
+def checked(client, content=None, sha256=""):
+    file = {"file": SimpleUploadedFile("what I have.pdf", content)} if content is not None else {}
+    return client.post(reverse("briefing_check"), {"sha256": sha256} | file)
+
+
+def test_a_file_is_known_by_its_content_and_by_its_hash_however_that_was_copied(client):
+    issued = BriefingFactory(content=b"as issued", issued=True)
+    client.force_login(ObserverFactory())
+    hash_ = hashlib.sha256(b"as issued").hexdigest()
+
+    for answer in (checked(client, b"as issued"), checked(client, sha256=f" {hash_[:32].upper()}\n{hash_[32:]} ")):
+        assert [found.briefing for found in answer.context["found"]] == [issued]
+        assert "Unchanged since" in answer.text
+    assert "None of the documents that you may read" in checked(client, b"as issued, and a letter more").text
+
+
+def test_a_draft_one_superseded_and_one_withdrawn_say_so(client):
+    draft = BriefingFactory(content=b"draft")
+    superseded = BriefingFactory(content=b"old", issued=True)
+    later = BriefingFactory(content=b"new", issued=True)
+    since = BriefingFactory(content=b"final", issued=True)
+    BriefingDownloadFactory(briefing=since, sha256=hashlib.sha256(b"its draft").hexdigest())
+    gone = {"withdrawn_at": NOW, "withdrawn_by": AmbassadorFactory(), "withdrawn_reason": "It held a name."}
+    BriefingFactory(sha256=hashlib.sha256(b"gone").hexdigest(), **gone)
+    client.force_login(OfficerFactory())
+
+    assert "Unchanged, and a draft" in checked(client, b"draft").text
+    assert checked(client, b"old").context["found"][0].later == since
+    assert checked(client, b"new").context["found"][0].briefing == later
+    assert "Yours is its draft" in checked(client, b"its draft").text
+    answer = checked(client, b"gone").text
+    assert "It held a name." in answer
+    assert "Destroy your copy" in answer
+    assert {draft.version, superseded.version, later.version, since.version} == {1, 2, 3, 4}
+
+
+def test_who_may_not_read_it_is_told_what_a_stranger_is(client):
+    BriefingFactory(content=b"as issued", issued=True)
+    edition = EditionFactory(country=CountryFactory(elsewhere=True))
+    for reader in (FocalPointFactory(), OfficerFactory(email="e@post.example", countries=[edition.country])):
+        client.force_login(reader)
+        known, unknown = checked(client, b"as issued"), checked(client, b"never seen")
+        assert known.context["found"] == unknown.context["found"] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "sha256", "field", "sentence"),
+    [
+        (None, "", "file", "Choose the file, or give its SHA-256."),
+        (b"", "", "file", "That file is empty. Choose another one."),
+        (
+            None,
+            "abc",
+            "sha256",
+            "That is no SHA-256: it has 64 characters, digits and letters from a to f. Copy all of it.",
+        ),
+    ],
+)
+def test_what_can_not_be_checked_is_refused_beside_its_field(client, content, sha256, field, sentence):
+    client.force_login(OfficerFactory())
+    answer = checked(client, content, sha256)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors[field] == [sentence]

@@ -1,0 +1,235 @@
+"""A ministry's page: safe to hand over, in a partner's tone, on one sheet."""
+
+import io
+from datetime import date
+
+import page
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from pypdf import PdfReader
+
+from dialogues.words import Decision, Kind, MadeBy, Progress, Review, Sensitivity
+from reports import content, pdf
+from reports.briefing import as_html, build_ministry_page
+from reports.models import Briefing
+from tests.factories import (
+    AmbassadorFactory,
+    AssessmentFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    MinistryFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    ReviewerFactory,
+    RoundDecisionFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2022, 1, 28)
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+@pytest.fixture
+def police():
+    return MinistryFactory(name="Ministry of Police and Public Safety", short_name="Police")
+
+
+def made(edition, ministry, *, as_of=DAY, known_by=None, **options):
+    return build_ministry_page(ministry=ministry, edition=edition, as_of=as_of, known_by=known_by, **options)
+
+
+def promised(ministry, text, due_on=None, **event):
+    commitment = CommitmentFactory(ministry=ministry, text=text, made=False)
+    CommitmentEventFactory(commitment=commitment, kind=Kind.MADE, due_on=due_on, **event)
+    return commitment
+
+
+def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(edition, police):
+    late = promised(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
+    undated = promised(police, "Keep the unit funded")
+    done = promised(police, "Train the unit", due_on=date(2022, 2, 1))
+    CommitmentEventFactory(
+        commitment=done, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 20), reason="Our own reason",
+        recorded_by=ReviewerFactory(),
+    )  # fmt: skip
+    back = promised(police, "Open a joint case", due_on=date(2022, 2, 10))
+    sent = UpdateRoundFactory(update__commitment=back, claimed=Progress.UNDER_WAY)
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason="The first day is missing.")
+    waits = promised(police, "Report on complaints", due_on=date(2022, 2, 20))
+    UpdateRoundFactory(update__commitment=waits)
+    ours_to_answer = promised(police, "Send the figures", due_on=date(2022, 1, 10))
+    UpdateRoundFactory(update__commitment=ours_to_answer, recorded_at=at_noon(date(2022, 1, 9)))
+
+    said = made(edition, police)
+
+    assert said.sentence == (
+        "Of 6 undertakings 1 is done and verified, 2 are with us for an answer, 2 are under way or still to begin and "
+        "1 is late."
+    )
+    assert said.agreed[0].text == late.text
+    assert {one.text for one in said.agreed} == {row.text for row in (late, undated, done, back, waits, ours_to_answer)}
+    stands = {one.text: one.standing for one in said.agreed}
+    assert stands[ours_to_answer.text] == "with us since 9 Jan 2022", "past its day, and not late"
+    assert [(one.what, one.when) for one in said.verified] == [("Train the unit", "done; verified on 20 January 2022")]
+    assert {one.what: one.sentence for one in said.needed} == {
+        late.text: "It was due on 15 January 2022. Please tell us how far it is, or by which day it will be done.",
+        back.text: f"Your update came back on {sent.decision.recorded_at:%-d %B %Y}, since something is missing: "
+        "The first day is missing.",
+        undated.text: "Please tell us by which day it will be done.",
+    }
+
+
+def test_what_was_verified_of_what_was_sent_stands_there_and_nothing_else_of_the_evidence(edition, police):
+    commitment = promised(police, "Train the unit")
+    sent = UpdateRoundFactory(update__commitment=commitment)
+    RoundDecisionFactory(round=sent, decision=Decision.ACCEPTED)
+    own = EvidenceFactory(
+        round=sent, commitment=commitment, title="Forty officers trained", sensitivity=Sensitivity.SHARED
+    )
+    rejected = EvidenceFactory(round=sent, commitment=commitment, title="A plan", sensitivity=Sensitivity.SHARED)
+    internal = EvidenceFactory(commitment=commitment, title="Seen by the embassy", sensitivity=Sensitivity.INTERNAL)
+    for piece, word in ((own, Review.VERIFIED), (rejected, Review.REJECTED), (internal, Review.VERIFIED)):
+        EvidenceReviewFactory(evidence=piece, decision=word, reason="Why we think so")
+
+    said = made(edition, police)
+
+    assert [one.what for one in said.verified] == ["Forty officers trained"]
+
+
+def test_it_holds_nothing_of_another_ministry_of_the_united_states_or_of_what_we_conclude(edition, police):
+    promised(police, "Their own promise")
+    promised(MinistryFactory(name="Ministry of Justice", short_name="Justice"), "Another ministry’s promise")
+    ours = CommitmentFactory(made_by=MadeBy.UNITED_STATES, ministry=None, text="Our own undertaking", made=False)
+    CommitmentEventFactory(commitment=ours, kind=Kind.MADE)
+    RecommendationFactory(edition=edition)
+    AssessmentFactory(rationale="What we conclude", law="22 U.S.C. 7106")
+
+    html = as_html(made(edition, police))
+
+    assert "Their own promise" in html
+    for text in ("Another ministry", "Our own undertaking", "What we conclude", "of 100", "Readiness", "score"):
+        assert text not in html
+    assert 'data-marking="UNCLASSIFIED"' in html
+
+
+def test_it_looks_back_to_what_was_known(edition, police):
+    commitment = promised(police, "Train the unit", recorded_at=at_noon(date(2021, 12, 1)))
+    sent = UpdateRoundFactory(update__commitment=commitment, recorded_at=at_noon(date(2022, 1, 10)))
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, recorded_at=at_noon(date(2022, 1, 20)))
+
+    def needed(day):
+        return [one.sentence for one in made(edition, police, known_by=at_noon(day)).needed]
+
+    assert needed(date(2022, 1, 5)) == ["Please tell us by which day it will be done."]
+    assert needed(date(2022, 1, 15)) == []
+    assert "came back on 20 January 2022" in needed(date(2022, 1, 25))[0]
+
+
+@pytest.mark.parametrize("number", [0, 1, 40])
+def test_it_is_one_page_however_much_there_is_and_passes_pdf_ua(edition, police, number):
+    words = "A promise in many words that somebody wrote down at length. " * 6
+    for place in range(number):
+        row = promised(police, f"{place} {words}", due_on=date(2022, 1, 15))
+        if place % 3 == 1:
+            sent = UpdateRoundFactory(update__commitment=row)
+            RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason=words)
+        if place % 3 == 2:
+            reviewer = ReviewerFactory()
+            CommitmentEventFactory(commitment=row, kind=Kind.VERIFIED_DONE, reason=words, recorded_by=reviewer)
+
+    said = made(edition, police)
+    file = pdf.to_pdf(as_html(said))
+    sheets = PdfReader(io.BytesIO(file)).pages
+
+    assert len(sheets) == 1
+    text = " ".join(sheets[0].extract_text().split())
+    assert said.sentence in text
+    assert content.fingerprint(said) in text
+    assert page.validate_pdf_bytes(file, profile="ua1").is_compliant
+    assert pdf.to_pdf(as_html(made(edition, police))) == file
+
+
+def test_an_officer_asks_for_it_on_the_page_and_the_worker_makes_it(client, edition, police, run_jobs):
+    RecommendationFactory(edition=edition)
+    promised(police, "Train the unit")
+    other = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    client.force_login(OfficerFactory())
+    for ministry in (police, police, other):
+        client.post(reverse("briefing_list"), {"what": f"ministry-{ministry.pk}", "as_of": "2022-01-28"})
+    client.post(reverse("briefing_list"), {"as_of": "2022-01-28"})
+    run_jobs()
+
+    rows = Briefing.objects.order_by("pk")
+    assert [(row.ministry, row.version, row.state.value, row.get_marking_display()) for row in rows] == [
+        (police, 1, "ready", "UNCLASSIFIED"),
+        (police, 2, "ready", "UNCLASSIFIED"),
+        (other, 1, "ready", "UNCLASSIFIED"),
+        (None, 1, "ready", "SENSITIVE BUT UNCLASSIFIED"),
+    ]
+    assert rows[0].file_name == "TIP-page-police-LSO-2021-as-of-2022-01-28-v1.pdf"
+    with rows[0].file.open("rb") as file:
+        assert "Train the unit" in pdf.text_of(file.read())
+    assert f"Ministry&#x27;s page: {police.name}" in client.get(reverse("briefing_list")).text
+
+
+def test_another_countrys_ministry_is_no_choice(client, edition):
+    RecommendationFactory(edition=edition)
+    theirs = MinistryFactory(country=CountryFactory(elsewhere=True), name="Their ministry")
+    client.force_login(AmbassadorFactory())
+    answer = client.post(reverse("briefing_list"), {"what": f"ministry-{theirs.pk}", "as_of": "2022-01-28"})
+
+    assert answer.status_code == 422
+    assert "Their ministry" not in answer.text
+    sent = client.post(
+        "/api/v1/briefings/", {"kind": "ministry", "ministry": theirs.pk}, content_type="application/json"
+    )
+    assert (sent.status_code, list(sent.json())) == (400, ["ministry"])
+    assert not Briefing.objects.exists()
+
+
+def test_the_api_takes_a_ministry_and_wants_one_for_its_page(client, edition, police):
+    RecommendationFactory(edition=edition)
+    client.force_login(AmbassadorFactory())
+
+    def ask(**body):
+        return client.post("/api/v1/briefings/", body, content_type="application/json")
+
+    assert ask(kind="ministry", ministry=police.pk).json()["ministry"] == police.pk
+    assert "Say which ministry" in str(ask(kind="ministry").json())
+    assert "Leave the ministry out" in str(ask(kind="ambassador", ministry=police.pk).json())
+
+
+def test_the_command_takes_a_ministry_by_name_or_short_name(edition, police, tmp_path, capsys):
+    RecommendationFactory(edition=edition)
+    promised(police, "Train the unit")
+    file = tmp_path / "page.pdf"
+    for name in (police.name, police.short_name.upper()):
+        call_command(
+            "issue_briefing", "LSO", "2021", kind="ministry", ministry=name, as_of="2022-01-28", output=str(file)
+        )
+        assert "Of 1 undertaking 1 is under way or still to begin." in capsys.readouterr().out
+    assert "DRAFT, NOT CLEARED" in pdf.text_of(file.read_bytes())
+
+    for options, sentence in (
+        ({"kind": "ministry"}, "Say which ministry the page is for"),
+        (
+            {"kind": "ministry", "ministry": "Tourism"},
+            "There is no ministry called “Tourism” in Lesotho. There is",
+        ),
+        ({"kind": "ambassador", "ministry": "Police"}, "Leave --ministry out."),
+    ):
+        with pytest.raises(SystemExit):
+            call_command("issue_briefing", "LSO", "2021", as_of="2022-01-28", output=str(file), **options)
+        assert sentence in capsys.readouterr().err
