@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 
+from dialogues.holding import latest
 from dialogues.models import Assessment, Evidence, Reading
 from dialogues.words import Direction
 from recommendations.models import Edition, Indicator
@@ -16,7 +17,6 @@ from recommendations.words import LOOKED_AT, Pillar
 from reports import content, counting, document, telling, wording
 from reports.briefing.asked import gather_asked, label, terms_in_force
 from reports.briefing.seen import Seen
-from reports.counting import latest
 from reports.facts import gather_facts
 from reports.findings import compare
 from reports.readiness import readiness
