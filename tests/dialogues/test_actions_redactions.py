@@ -141,6 +141,7 @@ NEEDED = {
     "BenchmarkTerms": {"benchmark": lambda: BenchmarkFactory(terms=False)},
     "CommitmentEvent": {"commitment": lambda: CommitmentFactory(made=False)},
     "EditionTerms": {"edition": lambda: EditionFactory(terms=False)},
+    "Evidence": {"revises": EvidenceFactory},
     "EvidenceReview": {"evidence": EvidenceFactory},
     "RecommendationTerms": {"recommendation": RecommendationFactory},
     "Redaction": {"words": lambda: "Something else"},
