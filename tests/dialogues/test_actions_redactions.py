@@ -148,6 +148,7 @@ NEEDED = {
         "called_off_by": OfficerFactory,
     },
     "EditionTerms": {"edition": lambda: EditionFactory(terms=False)},
+    "Evidence": {"revises": EvidenceFactory},
     "EvidenceReview": {"evidence": EvidenceFactory},
     "RecommendationTerms": {"recommendation": RecommendationFactory},
     "Redaction": {"words": lambda: "Something else"},
