@@ -117,7 +117,7 @@ class _Page:
             row.update.commitment_id: row
             for row in newest.select_related("update", "decision").order_by("recorded_at", "pk")
         }
-        self.standing = {f"commitment-{row.pk}": line(row, day) for row in promised}
+        self.standing = {f"commitment-{row.pk}": line(row, day, by=user) for row in promised}
         self.recommendations = {f"recommendation-{row.pk}": row for row in recommendations}
         self.offered = {*self.standing, *self.recommendations}
         shown = shown_on(user, recommendations)

@@ -118,9 +118,11 @@ def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQ
     )
 
 
-def line(commitment: Any, day: date) -> Line:
-    """A row of `lines` as it is read."""
+def line(commitment: Any, day: date, *, by: User) -> Line:
+    """A row of `lines` as it is read by somebody: to a ministry nothing is late that waits for the embassy."""
     status = Status(commitment.status)
+    if status is Status.LATE and commitment.is_waiting and not by.is_embassy:
+        return Line(commitment, Status.OPEN, "with the embassy", 0, moved(commitment.slips, commitment.first_due_on))
     days_late = (day - commitment.due_on).days if status is Status.LATE else 0
     text = late_by(days_late) if days_late else ""
     return Line(commitment, status, text, days_late, moved(commitment.slips, commitment.first_due_on))
@@ -141,13 +143,13 @@ def commitment_list(request: SignedIn) -> HttpResponse:
     chosen.is_valid()
     rows = _narrowed(lines(Commitment.objects.visible_to(user), user, today), user, chosen.cleaned_data)
     if exports.is_asked(request):
-        return exports.export(request, "commitments", HEADS, [_cells(line(row, today)) for row in rows])
+        return exports.export(request, "commitments", HEADS, [_cells(line(row, today, by=user)) for row in rows])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": [line(commitment, today) for commitment in page],
+        "lines": [line(commitment, today, by=user) for commitment in page],
         "today": today,
         "can_record": edition is not None and permissions.can_record_commitment(user, edition.country),
     }

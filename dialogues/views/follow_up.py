@@ -54,7 +54,7 @@ def items_of(user: User, dialogue: Dialogue, day: date) -> list[Item]:
     )
     keys = [row.commitment_id for row in rows if row.commitment_id]
     promised = lines(Commitment.objects.visible_to(user).filter(pk__in=keys), user, day)
-    standing = {row.pk: line(row, day) for row in promised}
+    standing = {row.pk: line(row, day, by=user) for row in promised}
     asked = [row.recommendation for row in rows if row.recommendation]
     shown = shown_on(user, asked)
     return [_item(row, standing, shown) for row in rows]
@@ -96,7 +96,7 @@ def last_time(user: User, dialogue: Dialogue, day: date) -> LastTime | None:
     steps = NextStep.objects.visible_to(user).filter(
         Q(dialogue=last) | Q(done=None, dialogue__in=before.order_by().values("pk"))
     )
-    return LastTime(last, [line(row, day) for row in lines(promised, user, day)], steps_told(steps, day))
+    return LastTime(last, [line(row, day, by=user) for row in lines(promised, user, day)], steps_told(steps, day))
 
 
 def steps_told(steps: Any, day: date) -> list[Step]:

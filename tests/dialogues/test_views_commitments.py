@@ -594,3 +594,17 @@ def test_signed_out_pages_lead_to_sign_in(client):
     row = CommitmentFactory()
     for url in (reverse("commitment_list"), address("commitment_detail", row), reverse("commitment_add")):
         assert client.get(url).headers["Location"] == f"{reverse('account_login')}?next={url}"
+
+
+def test_to_a_ministry_nothing_is_late_that_waits_for_the_embassy(client):
+    ministry = MinistryFactory()
+    late, waits = (CommitmentFactory(ministry=ministry, made__due_on=date(2022, 1, 15)) for _ in range(2))
+    UpdateRoundFactory(update__commitment=waits)
+
+    def stands(user):
+        client.force_login(user)
+        lines = client.get(reverse("commitment_list")).context["lines"]
+        return {line.commitment: line.text for line in lines}
+
+    assert stands(FocalPointFactory(ministry=ministry)) == {late: "late by 13 days", waits: "with the embassy"}
+    assert stands(OfficerFactory()) == {late: "late by 13 days", waits: "late by 13 days"}
