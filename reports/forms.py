@@ -72,7 +72,7 @@ class HashField(forms.RegexField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^[0-9a-f]{64}$", **kwargs)
+        super().__init__(r"^[0-9a-f]{64}$", max_length=200, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         return "".join(str(value or "").split()).lower()

@@ -16,6 +16,7 @@ NEED_A_PARENT = {
         "recommendation": (recommendation := factories.RecommendationFactory()),
         "terms": recommendation.edition.terms.get(),
     },
+    "DraftFactory": lambda: {"commitment": factories.CommitmentFactory(), "saved_by": factories.FocalPointFactory()},
 }
 FACTORIES = [
     made

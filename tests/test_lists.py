@@ -287,10 +287,12 @@ class Rows:
         )
 
     def briefings(self, many):
+        run = factories.ReadinessRunFactory(edition=self.edition)
         rows = Briefing.objects.bulk_create(
             factories.BriefingFactory.build(
                 edition=self.edition, as_of=DAY, version=number, requested_by=self.officer, cleared_by=self.reviewer,
-                cleared_at=at_noon(DAY), sha256="0" * 64, size=1, file="briefings/none",
+                cleared_at=at_noon(DAY), sha256="0" * 64, content_sha256="0" * 64, size=1, file="briefings/none",
+                run=run, log_number=1, log_hash="0" * 64,
             )
             for number in self.numbers(many)
         )  # fmt: skip
@@ -337,21 +339,21 @@ LISTS = [
     Listed("commitment_list", Rows.commitments, 11, query="status=late&q=promise&sort=text&page=2"),
     Listed("commitment_list", Rows.commitments, 9 + AN_ENTRY, query="as=csv"),
     Listed("commitment_list", Rows.commitments, 9, "focal_point"),
-    Listed("ministry_home", Rows.updates, 9, "focal_point"),
+    Listed("ministry_home", Rows.updates, 11, "focal_point"),
     Listed("evidence_list", Rows.evidence, 16),
     Listed("evidence_list", Rows.evidence, 16, query="q=case&word=verified&page=2"),
     Listed("evidence_list", Rows.evidence, 15 + AN_ENTRY, query="as=csv"),
     Listed("indicator_list", Rows.indicators, 11),
-    Listed("round_list", Rows.inbox, 12),
+    Listed("round_list", Rows.inbox, 25),
     Listed("round_list", Rows.updates, 4, "focal_point"),
     Listed("dialogue_list", Rows.dialogues, 9),
     Listed("dialogue_list", Rows.dialogues, 7, "focal_point"),
     Listed("redaction_list", Rows.redactions, 7),
     Listed("district_list", Rows.districts, 12),
     Listed("run_list", Rows.runs, 8),
-    Listed("recommendation_list", Rows.benchmarks, 23),
+    Listed("recommendation_list", Rows.benchmarks, 24),
     Listed("recommendation_list", Rows.benchmarks, 12, "focal_point"),
-    Listed("briefing_list", Rows.briefings, 9),
+    Listed("briefing_list", Rows.briefings, 10),
     Listed("log_list", Rows.entries, 11),
     Listed("log_list", Rows.entries, 8, "administrator"),
     Listed("token_list", Rows.tokens, 6),
@@ -368,7 +370,7 @@ LISTS = [
     Listed("evidence-list", Rows.evidence, 7),
     Listed("evidence-list", Rows.updates, 7, "focal_point"),
     Listed("review-list", Rows.evidence, 5),
-    Listed("dialogue-list", Rows.dialogues, 8),
+    Listed("dialogue-list", Rows.dialogues, 9),
     Listed("reading-list", Rows.evidence, 5),
     Listed("assessment-list", Rows.assessments, 6),
     Listed("readiness-list", Rows.evidence, 16),

@@ -83,6 +83,7 @@ def take_file(*, file: EvidenceFile, by: User) -> bytes:
 
     Raises Refused as `look_into` does.
     """
+    _refuse_redacted(file)  # perhaps in this very moment
     content = look_into(file=file, by=by)
     with transaction.atomic():
         record("file.taken", by=by, row=file, country=_country_of_file(file), after={"sha256": file.stored_sha256})
@@ -94,6 +95,7 @@ def show_file(*, file: EvidenceFile, by: User) -> bytes:
 
     Raises Refused as `look_into` does.
     """
+    _refuse_redacted(file)
     content = look_into(file=file, by=by)
     with transaction.atomic():
         EvidenceFile.objects.select_for_update().get(pk=file.pk)  # a browser asks for several pages at once
@@ -113,7 +115,8 @@ def look_into(*, file: EvidenceFile, by: User) -> bytes:
 
     Raises Refused where it was redacted, is in quarantine, or no longer what was kept, which goes into the log.
     """
-    _refuse_redacted(file)
+    if file.name == REDACTED:  # the mark goes with it, always
+        _refuse_redacted(file)
     _refuse_in_quarantine(file)
     content = _as_kept(file)
     if content is None:
@@ -244,8 +247,6 @@ def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
 
 
 def _refuse_redacted(file: EvidenceFile) -> None:
-    if file.name != REDACTED:  # the mark goes with it, always
-        return
     decision = RedactionDecision.objects.filter(redaction__files__file=file, decision=Answer.CONFIRMED).first()
     if decision:
         day = spelt(timezone.localtime(decision.recorded_at).date())

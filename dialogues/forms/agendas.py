@@ -16,7 +16,7 @@ TOPIC = "topic"
 class ItemRow(PlainForm):
     """One line: something of the record (`about` is "commitment-5"), or a topic in words; and what to ask."""
 
-    about = forms.CharField(widget=forms.HiddenInput)
+    about = forms.CharField(max_length=40, widget=forms.HiddenInput)
     topic = forms.CharField(required=False, max_length=300, label="Topic")
     note = forms.CharField(
         required=False, max_length=texts.REASON, label="What to ask", widget=forms.Textarea(attrs={"rows": 2})

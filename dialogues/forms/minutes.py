@@ -40,7 +40,7 @@ def _mark(said: Mapping[str, Any]) -> str:
 class ShownForm(PlainForm):
     """A form filled from what stood in the record, which somebody else may have changed meanwhile."""
 
-    was = forms.CharField(required=False, widget=forms.HiddenInput)
+    was = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     @property
     def is_untouched(self) -> bool:

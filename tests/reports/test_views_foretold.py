@@ -189,7 +189,9 @@ def test_benchmark_foretold_is_what_each_verdict_brings_on_what_is_ticked(client
     before = the_score(edition)
     sent = client.post(
         reverse("benchmark_assess", args=[benchmark.pk]),
-        ticked | {"verdict": verdict.value, "rationale": "As it is.", "law": "22 U.S.C. 7106(b)(1)"},
+        ticked
+        | {"verdict": verdict.value, "rationale": "As it is.", "law": "22 U.S.C. 7106(b)(1)"}
+        | ({} if verdict is Verdict.STALLED else {"change_reason": "It went on."}),
     )
 
     assert sent.status_code == 302

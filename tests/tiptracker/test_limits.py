@@ -83,7 +83,8 @@ def test_too_many_uploads_keep_what_was_typed_and_the_files_taken_before(limit):
     first = client.post(url, update(title="", files=[a_file("first.txt")]))
     assert first.status_code == 422
 
-    second = client.post(url, update(files=[a_file()], kept_files=[EvidenceFile.objects.get().pk]))
+    shown = {"kept_files": [EvidenceFile.objects.get().pk], "draft_seen": first.context["draft"].seen}
+    second = client.post(url, update(files=[a_file()], **shown))
 
     assert waits(second, 3600)
     assert "No file was taken: you have sent very many. Wait 60 minutes" in second.text
@@ -91,7 +92,7 @@ def test_too_many_uploads_keep_what_was_typed_and_the_files_taken_before(limit):
     assert "first.txt" in second.text
     assert (EvidenceFile.objects.count(), UpdateRound.objects.count()) == (1, 0)
     # Without a new file it can be sent.
-    sent = client.post(url, update(kept_files=[EvidenceFile.objects.get().pk]))
+    sent = client.post(url, update(**shown | {"draft_seen": second.context["draft"].seen}))
     assert sent.status_code == 302
 
 
@@ -175,5 +176,5 @@ def test_a_time_to_wait_is_spelt(seconds, told):
 
 def test_every_limit_is_a_number_in_a_time(settings):
     assert {name: limits.Limit(name).num_requests > 0 for name in settings.LIMITS} == dict.fromkeys(
-        ("api", "api_refused", "uploads", "exports"), True
+        ("api", "api_refused", "uploads", "exports", "drafts"), True
     )
