@@ -160,7 +160,7 @@ class Verdict(Word):
     BACKWARDS = "going_backwards", "Going backwards"
 
 
-VERDICT_MEANS = {
+VERDICT_MEANS: dict[str, str] = {
     Verdict.MET: "All that the benchmark asks is done, and verified evidence of a concrete action shows it.",
     Verdict.STEP: "A concrete action was taken and verified, and part of what is asked is still open.",
     Verdict.STALLED: "Nothing that moves it was done, or what began has stopped. A plan or a promise is no action.",

@@ -6,12 +6,11 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.timezone import localtime
 
-from dialogues.forms.fields import RowsField, SeenField, offer, typed
+from dialogues.forms.fields import DefinedChoices, RowsField, SeenField, offer, typed
 from dialogues.models import Assessment, Evidence
-from dialogues.words import VERDICT_MEANS
+from dialogues.words import VERDICT_MEANS, Verdict
 from tiptracker import texts
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.rules import spelt
@@ -20,13 +19,7 @@ from tiptracker.rules import spelt
 class AssessForm(PlainForm):
     """A verdict, its reason, its section of the law, and the evidence it rests on."""
 
-    verdict = forms.ChoiceField(
-        widget=forms.RadioSelect,
-        choices=[
-            (one.value, format_html('{} <span class="usa-radio__label-description">{}</span>', one.label, means))
-            for one, means in VERDICT_MEANS.items()
-        ],
-    )
+    verdict = forms.ChoiceField(widget=DefinedChoices(VERDICT_MEANS), choices=Verdict.choices())
     rationale = forms.CharField(
         max_length=texts.REASON,
         label="Why",

@@ -58,7 +58,7 @@ def test_benchmark_assess_shows_when_each_verdict_is_given_and_asks_what_changed
     benchmark = BenchmarkFactory()
     client.force_login(OfficerFactory())
     first = client.get(address(benchmark))
-    assert all(f"{means}</span>" in first.text for means in VERDICT_MEANS.values())
+    assert all(f"{means}</p>" in first.text for means in VERDICT_MEANS.values())
     assert set(VERDICT_MEANS) == set(Verdict)
     assert "What changed" not in first.text
     before = AssessmentFactory(benchmark=benchmark, verdict=Verdict.STALLED)
