@@ -6,7 +6,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from dialogues.models import Draft, UpdateRound
-from tests.factories import FocalPointFactory
+from tests.factories import CommitmentFactory, FocalPointFactory
 from tests.journeys.hands import choose
 from tests.live import Live
 from tiptracker.accounts.models import User
@@ -103,9 +103,22 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
         re.compile("Mine"), timeout=5_000
     )
     assert len(_kept_here(page)) == 1
+    page.get_by_role("button", name="Sign out").click()  # asked whether it may go; a browser of tests says no
+    expect(page.get_by_label("What you typed on this device, and nobody has sent")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(re.compile(reverse("account_login")))
     assert _kept_here(page) == []
+
+    # What is typed right before signing out is saved first, and the device keeps nothing of it.
+    another = CommitmentFactory(ministry=own.ministry)
+    theirs.goto(f"{live.url}{reverse('update_send', args=[another.pk])}")
+    _narrative(theirs).press_sequentially(FIRST)
+    theirs.get_by_role("button", name="Sign out").click()
+    theirs.wait_for_url(re.compile(reverse("account_login")))
+    theirs.wait_for_timeout(300)
+    assert _kept_here(theirs) == []
+    assert _kept_by_the_server() == FIRST
     phone.close()
     others.close()
 

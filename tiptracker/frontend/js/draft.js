@@ -28,6 +28,7 @@ class Draft {
     form.addEventListener("submit", () => clearTimeout(this.timer));
     addEventListener("online", () => this.isBehind && this.save());
     addEventListener("pagehide", () => this.leave());
+    document.addEventListener("draft:signing-out", ({ detail }) => detail.push(this.save()));
     document.addEventListener("visibilitychange", () => document.hidden && this.leave());
     this.offerBack();
   }
@@ -184,7 +185,8 @@ class Draft {
     const what = `Not saved${why && `: ${why}`}.`;
     const kept = this.files.length ? "What you typed is kept" : "Kept";
     const until = why === "no connection" ? " until the line is back" : "";
-    this.say(this.keepHere() ? `${what} ${kept} on this device${until}.` : what, what);
+    const files = this.files.length ? " Files are not: choose them again if this page goes." : "";
+    this.say(this.keepHere() ? `${what} ${kept} on this device${until}.${files}` : `${what}${files}`, what);
   }
 
   // Seen at once; read aloud only where it is something else than before, so that nobody is talked over while typing.
@@ -245,7 +247,7 @@ class Draft {
   // The page goes: send what it can, without waiting; what was typed stays on this device until it is known to be saved.
   leave() {
     const typed = this.typed();
-    if (this.isHeld || typed === this.saved || typed === this.left) return;
+    if (this.isHeld || "gone" in document.body.dataset || typed === this.saved || typed === this.left) return;
     this.left = typed;
     this.keepHere();
     if (typed.length < LONGEST) this.post({ keepalive: true }).catch(() => {});
