@@ -14,11 +14,10 @@ MOST_NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Something that is missing, and the page (its address's name) with the words by which it is found there."""
+    """Something that is missing, and the name of the page where just that is found; empty where no page lists it."""
 
     sentence: str
-    page: str
-    asked: str = ""
+    page: str = ""
 
 
 def lacking(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[Lack, ...]:
@@ -41,19 +40,15 @@ def lacking(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[La
         result.waiting
         and Lack(
             f"{telling.counted(result.waiting, 'claim waits', 'claims wait')} for a review.",
-            "evidence_list",
-            "word=unreviewed",
+            "round_list",
         ),
         on_words_alone
         and Lack(
             f"{telling.counted(on_words_alone, 'claim rests', 'claims rest')} on words alone, without file or link.",
-            "evidence_list",
-            "word=unreviewed",
         ),
         undated
         and Lack(
             f"{telling.counted(undated, 'piece of evidence has', 'pieces of evidence have')} no first day.",
-            "evidence_list",
         ),
         result.checks
         and Lack(

@@ -110,6 +110,7 @@ def _due(reader: User, edition: Edition, promises: Iterable[Promised], as_of: da
 def _agreed(reader: User, edition: Edition, promises: Iterable[Promised], as_of: date) -> Agreed | None:
     held = (
         Dialogue.objects.visible_to(reader)
+        .held()
         .filter(country=edition.country_id, held_on__lte=as_of)
         .order_by("-held_on", "-pk")
         .first()
@@ -130,8 +131,11 @@ def _colleagues(reader: User, edition: Edition) -> list[tuple[str, str]]:
 
 def _met(reader: User, edition: Edition, as_of: date) -> list[str]:
     """Who sat at the dialogues of the period, each office once, the newest meeting first."""
-    held = Dialogue.objects.visible_to(reader).filter(
-        country=edition.country_id, held_on__range=(edition.starts_on, as_of)
+    in_the_period = {"country": edition.country_id, "held_on__range": (edition.starts_on, as_of)}
+    held = Dialogue.objects.visible_to(reader).held().filter(**in_the_period)
+    rows = (
+        Participant.objects.filter(dialogue__in=held)
+        .exclude(came=False)
+        .order_by("-dialogue__held_on", "-dialogue_id", "pk")
     )
-    rows = Participant.objects.filter(dialogue__in=held).order_by("-dialogue__held_on", "-dialogue_id", "pk")
     return list(dict.fromkeys(str(row) for row in rows))[:MOST_MET]

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def told(edition, **more):
     facts = gather_facts(edition)
     found = lacking(facts, readiness(facts, as_of=date(2022, 1, 28)), **{"on_words_alone": 0} | more)
-    assert all(reverse(one.page) for one in found)
+    assert all(reverse(one.page) for one in found if one.page)
     return [one.sentence for one in found]
 
 
