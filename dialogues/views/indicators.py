@@ -44,15 +44,26 @@ class Period(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What an indicator says of a period: the reading that holds, and whether the embassy verified it."""
+    """What an indicator says of a period: the reading that holds, and whether the embassy verified it.
+
+    `claimed` is a reading that reaches further and nobody has looked at yet: it takes the place of no verified one.
+    """
 
     reading: Reading
     word: Review | None
     is_whole: bool
+    claimed: Reading | None = None
 
     @classmethod
-    def of(cls, reading: Reading, period: Period) -> "Cell":
-        return cls(reading, _word(reading), reading.through_on == period.last)
+    def of(cls, readings: Sequence[Reading], period: Period) -> "Cell | None":
+        """The cell of all that was told of a period; None of nothing."""
+        told = latest(readings)
+        verified = latest(reading for reading in readings if _word(reading) is Review.VERIFIED)
+        holds = verified or told
+        if holds is None or told is None:
+            return None
+        claimed = told if told is not holds and _word(told) is None else None
+        return cls(holds, _word(holds), holds.through_on == period.last, claimed)
 
 
 class Row(NamedTuple):
@@ -242,14 +253,13 @@ def _periods(edition: Edition, readings: Iterable[Reading]) -> list[Period]:
 
 
 def _cells(indicator: Indicator, periods: Sequence[Period], readings: Iterable[Reading]) -> list[Cell | None]:
-    """By period, the reading of it that reaches furthest; "no data" never takes the place of a figure."""
+    """By period what was told of it. "No data" takes the place of no figure, a claim that of nothing verified."""
     found: dict[Period, list[Reading]] = defaultdict(list)
     for reading in readings:
         for period in periods:
             if reading.indicator_id == indicator.pk and period.first <= reading.starts_on <= period.last:
                 found[period].append(reading)
-    held = [(latest(found[period]), period) for period in periods]
-    return [Cell.of(reading, period) if reading else None for reading, period in held]
+    return [Cell.of(found[period], period) for period in periods]
 
 
 def _source_form(request: SignedIn, edition: Edition, now: datetime, uploads: Kept) -> SourceForm:

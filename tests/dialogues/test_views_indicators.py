@@ -71,6 +71,12 @@ def test_indicator_list_tells_each_period_the_furthest_reading_and_no_data_never
     assert "through 31 Dec 2021" in response.text
     assert reverse("indicator_enter") not in response.text
 
+    # A claim that reaches further takes the place of nothing that was verified: it stands beside.
+    ReadingFactory(indicator=cases, figure=3, through_on=date(2022, 1, 20), evidence=EvidenceFactory())
+    response = client.get(reverse("indicator_list"))
+    assert cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("no data", None), None]}
+    assert "since then claimed: 3" in response.text
+
 
 def test_indicator_list_leaves_out_what_was_put_right_and_its_own_page_says_so(client):
     indicator = IndicatorFactory(country=CountryFactory())
