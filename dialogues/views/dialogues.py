@@ -139,7 +139,7 @@ def _internal(user: User, dialogue: Dialogue, commitments: list[Line], today: da
         "participants": [(each, Presence(each.presence).label) for each in participants],
         "items": items,
         "any_said": any(item.said for item in items),
-        "groups": by_whose(items).items(),
+        "groups": by_whose(items),
         "absent": [each for each in participants if each.came is False],
         "steps": steps,
         "files": files,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -60,12 +61,9 @@ def items_of(user: User, dialogue: Dialogue, day: date) -> list[Item]:
     return [_item(row, standing, shown) for row in rows]
 
 
-def by_whose(items: Iterable[Item]) -> dict[str, list[Item]]:
-    """Items in groups, by whom they are put to; groups and items in the order of the agenda."""
-    groups: dict[str, list[Item]] = {}
-    for item in items:
-        groups.setdefault(item.whose, []).append(item)
-    return groups
+def by_whose(items: Iterable[Item]) -> list[tuple[str, list[Item]]]:
+    """Items under the name of whom they are put to, in the order of the agenda: a name may come again further down."""
+    return [(whose, list(group)) for whose, group in groupby(items, key=lambda item: item.whose)]
 
 
 def shown_on(user: User, recommendations: Iterable[Recommendation]) -> dict[int, tuple[int, int]]:
