@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.core.validators import MaxValueValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db.models import Model
 from django.http import QueryDict
 from django.utils.text import Truncator
@@ -32,9 +32,14 @@ class LinkField(forms.URLField):
 
 
 class DayField(forms.DateField):
-    """A calendar day."""
+    """A calendar day of our time: a year of two digits, which a browser takes for one long past, is a slip."""
 
     widget = DayInput
+    default_validators = [  # noqa: RUF012 -- as Django's
+        MinValueValidator(
+            date(1990, 1, 1), "That day lies too far back. Write the year with four digits, such as 2022."
+        )
+    ]
     default_error_messages = {"invalid": "Give the day as a date, such as 2022-01-28."}  # noqa: RUF012 -- as Django's
 
 
