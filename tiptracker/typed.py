@@ -1,7 +1,7 @@
 """What a person typed into a form that could not be taken: given back, since no browser keeps it for them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -50,10 +50,26 @@ def typed_here(request: HttpRequest) -> list[Typed]:
     return told(request.POST.lists())
 
 
-def told(typed: Iterable[tuple[str, Sequence[str]]]) -> list[Typed]:
-    """What somebody typed, by field name, as it is read; what a form sends of its own accord is left out."""
-    joined = ((name, ", ".join(text for text in texts if text.strip())) for name, texts in typed)
-    return [Typed(_label(name), text) for name, text in joined if text and _is_typed(name)]
+class Field(NamedTuple):
+    """A field as its page has it: its label and, where it is a choice, how each stored word is read."""
+
+    label: str
+    words: Mapping[str, str]
+
+
+def told(typed: Iterable[tuple[str, Sequence[str]]], fields: Mapping[str, Field] | None = None) -> list[Typed]:
+    """What somebody typed, by field name, as it is read; what a form sends of its own accord is left out.
+
+    `fields` are those of the page, by the same names; one that isn't among them is called as it is named.
+    """
+    known = fields or {}
+    said = []
+    for name, texts in typed:
+        label, words = known.get(name) or Field(_label(name), {})
+        text = ", ".join(words.get(text, text) for text in texts if text.strip())
+        if text and _is_typed(name):
+            said.append(Typed(label, text))
+    return said
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.forms import Field as FormField
+from django.forms import Form
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
@@ -20,6 +22,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialogues import actions, permissions
+from dialogues.forms.rounds import UpdateForm
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile
 from dialogues.views.uploads import Kept, keep_files
 from tiptracker import clock, limits
@@ -27,7 +30,7 @@ from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
-from tiptracker.typed import Typed, told, wants_json
+from tiptracker.typed import Field, Typed, told, wants_json
 
 Subject = Commitment | Dialogue
 
@@ -90,9 +93,24 @@ def typed_in(request: SignedIn) -> dict[str, list[str]]:
     }
 
 
-def told_in(draft: Draft | None) -> list[Typed]:
-    """What stands in a draft, to be read beside what somebody else typed."""
-    return told(draft.content.items()) if draft else []
+def told_in(draft: Draft | None, *forms: Form) -> list[Typed]:
+    """What stands in a draft, to be read beside what somebody else typed, in the words of the page's forms."""
+    return told(draft.content.items(), _fields_of(*forms)) if draft else []
+
+
+def _fields_of(*forms: Form) -> dict[str, Field]:
+    """By the name under which it is posted, each field as its page has it."""
+    return {
+        form.add_prefix(name): Field(str(field.label or name), _words_of(field))
+        for form in forms
+        for name, field in form.fields.items()
+    }
+
+
+def _words_of(field: FormField) -> dict[str, str]:
+    """How each word of a choice is read; of no other field any."""
+    choices = getattr(field, "choices", ())
+    return {str(value): str(label) for value, label in choices if not isinstance(label, list | tuple)}
 
 
 @login_required
@@ -162,12 +180,14 @@ def _refuse(
     if wants_json(request):
         return JsonResponse({"state": state, "sentence": str(refusal), "seen": seen}, status=HTTPStatus.CONFLICT)
     typed = typed_in(request)
+    is_update = isinstance(of, Commitment)
+    forms = [UpdateForm(today=clock.today(of.country.time_zone), asks_figures=True)] if is_update else []
     again = [*typed.items(), ("kept_files", [str(file.pk) for file in files])]
     context = {
         "sentence": str(refusal),
-        "typed": told(typed.items()),
+        "typed": told(typed.items(), _fields_of(*forms)),
         "again": [(name, text) for name, texts in again for text in texts],
-        "theirs": told_in(draft),
+        "theirs": told_in(draft, *forms),
         "by": draft.saved_by.name if draft else "",
         "seen": seen,
         "can_save": state != "closed",

@@ -191,7 +191,7 @@ class _Page:
             "wrong_forms": refused(self.form, *self.figures),
             "kept": self.uploads.files,
             "draft": note,
-            "theirs": told_in(self.theirs),
+            "theirs": told_in(self.theirs, self.form, *self.figures),
         }
 
 

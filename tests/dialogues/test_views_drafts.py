@@ -86,6 +86,7 @@ def test_a_colleague_who_saved_meanwhile_is_named_and_both_texts_stand_there(cli
     assert page.status_code == 422
     assert "Seven districts" in page.text
     assert "Officers were named in six districts." in page.text
+    assert {(one.label, one.text) for one in page.context["typed"]} >= {("How far is it?", "Under way")}
     assert f'name="kept_files" value="{EvidenceFile.objects.get().pk}"' in page.text
     assert Draft.objects.get().content == theirs.content
 
