@@ -46,6 +46,11 @@ class Ask:
         return self.answer is Decision.RETURNED
 
     @property
+    def is_accepted(self) -> bool:
+        """The last one sent was taken, and there is more to do."""
+        return self.answer is Decision.ACCEPTED and not self.is_settled
+
+    @property
     def is_settled(self) -> bool:
         """Nothing more is asked."""
         return self.standing.status in (Status.VERIFIED, Status.WITHDRAWN)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -24,6 +24,7 @@ from dialogues.models import (
     EvidenceBearing,
     EvidenceReview,
     Reading,
+    UpdateRound,
 )
 from dialogues.permissions import can_assess, can_log, can_record_commitment
 from dialogues.status import Standing
@@ -267,11 +268,15 @@ def _published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> 
     ):
         wordings[one.recommendation_id].append((one.key, one.wording))
     commitments: dict[int, dict[int, OwnCommitment]] = defaultdict(dict)
-    own = Commitment.objects.visible_to(user).prefetch_related("events", "links__benchmark").order_by("pk")
-    for promise in own:
+    waiting = UpdateRound.objects.visible_to(user).waiting().filter(update__commitment=OuterRef("pk"))
+    own: QuerySet[Any] = Commitment.objects.visible_to(user).annotate(is_waiting=Exists(waiting))
+    for promise in own.prefetch_related("events", "links__benchmark").order_by("pk"):
         if standing := promise.standing_on(today):
             url = reverse("commitment_detail", args=[promise.pk])
-            told = OwnCommitment(promise.text, url, standing.status, standing.due_on)
+            # To a ministry nothing is late that waits for the embassy.
+            is_ours_to_answer = standing.status is Status.LATE and promise.is_waiting
+            status = Status.OPEN if is_ours_to_answer else standing.status
+            told = OwnCommitment(promise.text, url, status, standing.due_on)
             for link in promise.links.all():
                 commitments[link.benchmark.recommendation_id][promise.pk] = told
     return [

@@ -639,3 +639,13 @@ def test_a_picture_of_an_iphone_is_refused_with_what_to_set(client, police, foca
 
     assert page.status_code == 422
     assert "“IMG_1.HEIC” is a picture in Apple’s own format" in page.text
+
+
+def test_what_was_accepted_and_is_not_done_says_both(client):
+    sent = UpdateRoundFactory(claimed=Progress.UNDER_WAY)
+    RoundDecisionFactory(round=sent, decision=Decision.ACCEPTED)
+    client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
+
+    page = client.get(reverse("ministry_home")).text
+    assert "The embassy accepted your update of" in page
+    assert "It is not done yet" in page

@@ -817,3 +817,17 @@ def test_briefing_file_that_is_not_ready_leads_to_its_page(client, edition):
 
     assert response.headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
     assert not briefing.downloads.exists()
+
+
+def test_to_a_ministry_no_recommendation_is_late_that_waits_for_the_embassy(client, edition):
+    ministry = MinistryFactory()
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    late, waits = (
+        CommitmentFactory(ministry=ministry, benchmarks=[benchmark], made__due_on=date(2022, 1, 15)) for _ in range(2)
+    )
+    UpdateRoundFactory(update__commitment=waits)
+    client.force_login(FocalPointFactory(ministry=ministry))
+
+    published = client.get(reverse("recommendation_list")).context["published"]
+    stands = {own.text: own.status.value for shown in published for own in shown.commitments}
+    assert stands == {late.text: "late", waits.text: "open"}
