@@ -7,6 +7,7 @@ import { LONGEST, keyOf, read } from "./kept.js";
 const PAUSE = 2_500;
 const LONGEST_WAIT = 60_000;
 const OF_THE_FORM = /^(csrfmiddlewaretoken|kept_files|draft_seen|draft_page|save_draft|drop_draft)$|-confirmed$/;
+const OF_THE_LINES = /-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)was$/;
 const account = document.body.dataset.account;
 
 const atTime = (moment) =>
@@ -258,7 +259,7 @@ class Draft {
     this.savedTicks = this.ticked();
     const kept = read(this.key);
     if (!kept) return;
-    if (kept.typed === this.typed()) return this.saved && localStorage.removeItem(this.key);
+    if (this.stands(kept.typed)) return this.saved && localStorage.removeItem(this.key);
     this.isOffering = true;
     this.tell(`What you typed on ${atTime(kept.at)} on this device is not what was saved. Use it, or discard it?`, [
       ["Use it", () => this.use(kept.typed)],
@@ -266,6 +267,17 @@ class Draft {
     ]);
     this.form.prepend(this.offer);
     return undefined;
+  }
+
+  // Whether all that was typed stands in the form: the page may have more lines than there were, and count them.
+  stands(typed) {
+    const now = JSON.parse(this.typed());
+    const pairs = new Set(now.map((pair) => JSON.stringify(pair)));
+    const names = new Set(now.map(([name]) => name));
+    return JSON.parse(typed).every(
+      ([name, value]) =>
+        pairs.has(JSON.stringify([name, value])) || OF_THE_LINES.test(name) || (!value && !names.has(name)),
+    );
   }
 
   use(typed) {
