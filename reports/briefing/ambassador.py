@@ -17,7 +17,7 @@ from reports.briefing.asked import gather_asked, label, told_levers, told_recomm
 from reports.briefing.checks import told_checks
 from reports.briefing.promises import Promise, gather_promises, press_for
 from reports.briefing.proof import gather_proof
-from reports.briefing.seen import Seen
+from reports.briefing.seen import Seen, in_office
 from reports.briefing.standing import told_parts, told_standing
 from reports.briefing.trend import told_trend
 from reports.briefing.updates import gather_rounds, is_decided, told_updates
@@ -150,14 +150,9 @@ def _ministries(
 
 
 def _ministry(seen: Seen, row: Ministry, leads: list[str], own: list[Promise]) -> content.Ministry:
-    in_office = [
-        str(holder)
-        for holder in row.office_holders.all()
-        if (holder.from_on or seen.as_of) <= seen.as_of <= (holder.until_on or seen.as_of)
-    ]
     return content.Ministry(
         name=row.name,
-        minister="; ".join(in_office),
+        minister=in_office(seen, row),
         leads=f"recommendation{'' if len(leads) == 1 else 's'} {wording.listed(leads)}" if leads else "",
         summary=telling.tallied([promise.standing.status for promise in own]),
         undertakings=tuple(promise.told for promise in own),

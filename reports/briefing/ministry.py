@@ -12,7 +12,7 @@ from dialogues.words import Decision, Review, Status
 from recommendations.models import Edition
 from reports import content, telling, wording
 from reports.briefing.promises import Promise, gather_promises
-from reports.briefing.seen import Seen
+from reports.briefing.seen import Seen, in_office
 from reports.briefing.updates import gather_rounds, is_decided
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.snapshot import snapshot
@@ -45,7 +45,7 @@ def build_ministry_page(
         post=f"U.S. Embassy, {edition.country}",
         country=edition.country.name,
         edition=f"{edition.year} edition",
-        minister=_minister(seen, ministry),
+        minister=in_office(seen, ministry),
         marking=marking.label,
         is_cleared=is_cleared,
         as_of=as_of,
@@ -55,15 +55,6 @@ def build_ministry_page(
         agreed=tuple(_agreed(seen, promise, newest.get(promise.row.pk)) for promise in promises),
         verified=tuple(_verified(seen, promises, words)),
         needed=tuple(_needed(seen, promises, newest)),
-    )
-
-
-def _minister(seen: Seen, ministry: Ministry) -> str:
-    """Who holds the office on the day; empty where that isn't known."""
-    return "; ".join(
-        str(one)
-        for one in ministry.office_holders.all()
-        if (one.from_on or seen.as_of) <= seen.as_of <= (one.until_on or seen.as_of)
     )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from recommendations.models import Edition
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Ministry, User
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,12 @@ class Seen:
     def day(self, moment: datetime) -> date:
         """The day of a moment in the country."""
         return self.local(moment).date()
+
+
+def in_office(seen: Seen, ministry: Ministry) -> str:
+    """Who holds a ministry's office on the day; empty where that isn't known."""
+    return "; ".join(
+        str(one)
+        for one in ministry.office_holders.all()
+        if (one.from_on or seen.as_of) <= seen.as_of <= (one.until_on or seen.as_of)
+    )
