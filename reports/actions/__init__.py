@@ -1,0 +1,24 @@
+"""What is concluded and handed over: runs of the readiness rules, briefings and their downloads."""
+
+from reports.actions.briefings import (
+    clear_briefing,
+    queue_briefing,
+    record_download,
+    request_briefing,
+    try_briefing_again,
+)
+from reports.actions.rendering import render_briefing
+from reports.actions.runs import compute_readiness
+from reports.actions.withdrawing import withdraw, withdraw_redacted
+
+__all__ = [
+    "clear_briefing",
+    "compute_readiness",
+    "queue_briefing",
+    "record_download",
+    "render_briefing",
+    "request_briefing",
+    "try_briefing_again",
+    "withdraw",
+    "withdraw_redacted",
+]

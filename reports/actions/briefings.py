@@ -1,0 +1,150 @@
+"""Briefings: asked for, cleared, taken."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from dialogues.models import Redaction
+from recommendations.models import Edition
+from reports import wording
+from reports.models import Briefing, BriefingDownload, BriefingKind, Document, Standing
+from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.jobs.actions import enqueue
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile
+from tiptracker.words import Marking
+
+
+@transaction.atomic
+def request_briefing(
+    *,
+    edition: Edition,
+    document: Document,
+    as_of: date,
+    known_by: datetime | None = None,
+    by: User,
+    now: datetime,
+) -> Briefing:
+    """A new version of a document, to be rendered by the worker on what was known by a moment, or is at `now`."""
+    if not can_request_briefing(by, edition):
+        raise PermissionDenied
+    _refuse_what_does_not_fit(document, edition)
+    if as_of > now.date():
+        raise Refused("That day has not come yet. Ask for today or an earlier day.", field="as_of")
+    if as_of < edition.starts_on:
+        raise Refused(
+            f"The tracking period begins on {wording.day(edition.starts_on)}. Ask for that day or a later one.",
+            field="as_of",
+        )
+    if known_by is not None and known_by > now:
+        raise Refused("That moment has not come yet. Leave it out for all that is known now.", field="known_by")
+    Edition.objects.select_for_update().get(pk=edition.pk)
+    briefing = Briefing(
+        edition=edition,
+        kind=document.kind,
+        ministry=document.ministry,
+        has_sources=document.has_sources,
+        as_of=as_of,
+        known_by=known_by or now,
+        marking=Marking.UNCLASSIFIED if document.ministry else Marking.SBU,
+        requested_by=by,
+        requested_at=now,
+    )
+    last = Briefing.objects.of_the_same(briefing).last()
+    briefing.version = last.version + 1 if last else 1
+    briefing.save(force_insert=True)
+    queue_briefing(briefing)
+    record(
+        "briefing.requested",
+        by=by,
+        row=briefing,
+        country=edition.country_id,
+        after={
+            "kind": document.kind,
+            "ministry": briefing.ministry_id,
+            "has_sources": document.has_sources,
+            "as_of": as_of,
+            "known_by": briefing.known_by,
+        },
+    )
+    return briefing
+
+
+def _refuse_what_does_not_fit(document: Document, edition: Edition) -> None:
+    kind, ministry = document.kind, document.ministry
+    if kind == BriefingKind.MINISTRY and ministry is None:
+        raise Refused("Say which ministry the page is for.", field="ministry")
+    if kind != BriefingKind.MINISTRY and ministry is not None:
+        raise Refused("Only a ministry’s page is about one ministry. Leave the ministry out.", field="ministry")
+    if ministry is not None and ministry.country_id != edition.country_id:
+        raise Refused("That ministry is another country’s. Choose one of this country’s.", field="ministry")
+    if not document.has_sources and kind != BriefingKind.WASHINGTON:
+        raise Refused("Only input for Washington can leave its sources out.", field="has_sources")
+
+
+@transaction.atomic
+def try_briefing_again(*, briefing: Briefing, by: User) -> Briefing:
+    """Have a briefing whose rendering failed rendered anew; one ready, under way or withdrawn stays as it is."""
+    if not can_request_briefing(by, briefing.edition):
+        raise PermissionDenied
+    if not briefing.file and not briefing.withdrawn_at:
+        queue_briefing(briefing)
+        record("briefing.requested_again", by=by, row=briefing, country=briefing.edition.country_id)
+    return briefing
+
+
+@transaction.atomic
+def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) -> Briefing:
+    """Have a draft issued: the worker makes its file once more without the draft's marking, and it is fixed.
+
+    `sha256` is that of the draft which stood on the page. Raises PermissionDenied; Refused for one's own, and where
+    there is no draft to clear or it is another one; ChangedMeanwhile where somebody cleared it.
+    """
+    if not can_clear_briefing(by, briefing):
+        if can_request_briefing(by, briefing.edition):
+            raise Refused("You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.")
+        raise PermissionDenied
+    locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition", "job", "cleared_by")
+    briefing = locked.get(pk=briefing.pk)
+    match briefing.state:
+        case Standing.ISSUED | Standing.CLEARING:
+            raise ChangedMeanwhile(f"{briefing.cleared_by} has cleared it already. Nothing more is needed.")
+        case Standing.WITHDRAWN:
+            raise Refused(f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
+        case Standing.READY if briefing.sha256 == sha256:
+            briefing.cleared_by = by
+            briefing.save(update_fields=["cleared_by"])
+            queue_briefing(briefing)
+        case _:
+            raise Refused("This is not the draft that you had before you. Read it as it is now, then clear it.")
+    told = {"sha256": sha256}
+    record("briefing.clearance_given", by=by, row=briefing, country=briefing.edition.country_id, after=told)
+    return briefing
+
+
+def queue_briefing(briefing: Briefing) -> None:
+    """Put its rendering in the queue, once."""
+    briefing.job = enqueue("briefing", briefing.pk)
+    briefing.save(update_fields=["job"])
+
+
+@transaction.atomic
+def record_download(*, briefing: Briefing, by: User, now: datetime) -> BriefingDownload:
+    """Who took a briefing, and when; for one that is ready."""
+    if not can_download_briefing(by, briefing):
+        raise PermissionDenied
+    if briefing.withdrawn_at:
+        raise Refused(f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
+    if not briefing.file:
+        raise Refused("This briefing is not ready yet. Wait until it is, or ask for it again.")
+    if Redaction.objects.confirmed(briefing.edition.country_id).unfinished().exists():
+        raise Refused(
+            "A text is being taken out of the record, and no briefing is given out until each has been looked through "
+            "for it. Try again in a minute."
+        )
+    taken = BriefingDownload.objects.create(briefing=briefing, by=by, at=now, sha256=briefing.sha256)
+    record("briefing.downloaded", by=by, row=briefing, country=briefing.edition.country_id)
+    return taken

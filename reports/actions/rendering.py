@@ -1,0 +1,99 @@
+"""A briefing's file: made by the worker, as a draft and once more when that was cleared."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from dialogues.models import Redaction
+from reports import content, pdf
+from reports.actions.runs import compute_readiness
+from reports.briefing import as_html, build_briefing, build_ministry_page, build_washington_input
+from reports.models import Briefing, BriefingKind, ReadinessRun
+from tiptracker.accounts.models import Country
+from tiptracker.audit.actions import record
+from tiptracker.jobs.actions import Progress
+from tiptracker.refusals import Refused
+from tiptracker.words import Marking
+
+
+def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) -> None:
+    """Make the file of a briefing: a draft, or once somebody cleared that, the one that is issued.
+
+    Doing it again does no harm: a briefing that has the file that is asked for keeps it. Raises Refused where who asked
+    for it reads the country no more, and where what it says is no longer what was cleared.
+    """
+    if briefing.withdrawn_at or briefing.cleared_at or (briefing.file and not briefing.cleared_by):
+        return
+    country = briefing.edition.country
+    redactions = Redaction.objects.confirmed(country).count()
+    progress.tell(10, "Gathering the facts")
+    if not Briefing.objects.visible_to(briefing.requested_by).filter(pk=briefing.pk).exists():
+        raise Refused(f"{briefing.requested_by} no longer works on {country}. Ask for a new briefing.")
+    said = _content_of(briefing)
+    if briefing.cleared_by and content.fingerprint(said) != briefing.content_sha256:
+        raise Refused(
+            "What it says is no longer what was cleared: the record was changed as it was then known, or the tracker "
+            "tells it in other words. Ask for a new briefing, and have that cleared."
+        )
+    run = None
+    if briefing.cleared_by:
+        run = compute_readiness(edition=briefing.edition, as_of=briefing.as_of, known_by=briefing.known_by, now=now)
+    progress.tell(40, "Setting the pages")
+    file = pdf.to_pdf(as_html(said))
+    progress.tell(90, "Keeping the file")
+    with transaction.atomic():
+        # As a redaction is confirmed: it either finds this file, or is found here.
+        Country.objects.select_for_update(no_key=True).get(pk=country.pk)
+        kept = Briefing.objects.select_for_update().get(pk=briefing.pk)
+        if kept.withdrawn_at or kept.cleared_at or (kept.file and not kept.cleared_by):
+            return
+        if Redaction.objects.confirmed(country).count() == redactions:
+            if run:
+                _issue(kept, file, run, now)
+            else:
+                kept.facts_up_to, kept.content_sha256 = said.facts_up_to, content.fingerprint(said)
+                _keep_file(kept, file, ["facts_up_to", "content_sha256"])
+                record("briefing.rendered", by=None, row=kept, country=country, after={"sha256": kept.sha256})
+            return
+    render_briefing(briefing=briefing, now=now, progress=progress)
+
+
+def _content_of(briefing: Briefing) -> content.Content:
+    """What it says, for its reader."""
+    options: dict[str, Any] = {
+        "edition": briefing.edition,
+        "as_of": briefing.as_of,
+        "known_by": briefing.known_by,
+        "marking": Marking(briefing.marking),
+        "is_cleared": bool(briefing.cleared_by),
+    }
+    if briefing.ministry:
+        return build_ministry_page(ministry=briefing.ministry, **options)
+    if briefing.kind == BriefingKind.WASHINGTON:
+        options["has_sources"] = briefing.has_sources
+        return build_washington_input(reader=briefing.requested_by, **options)
+    return build_briefing(reader=briefing.requested_by, **options)
+
+
+def _issue(briefing: Briefing, file: bytes, run: ReadinessRun, now: datetime) -> None:
+    """Put the final file in the draft's place, and fix with it what it rests on. From then on a trigger holds it."""
+    draft = str(briefing.file)
+    told = {"sha256": hashlib.sha256(file).hexdigest(), "draft": briefing.sha256, "run": run.pk}
+    entry = record(
+        "briefing.issued", by=briefing.cleared_by, row=briefing, country=briefing.edition.country_id, after=told
+    )
+    briefing.run, briefing.cleared_at = run, now
+    briefing.log_number, briefing.log_hash = entry.number, entry.hash
+    _keep_file(briefing, file, ["run", "cleared_at", "log_number", "log_hash"])
+    # Once this commits: a rendering that fails leaves the draft as it was.
+    transaction.on_commit(lambda: default_storage.delete(draft))
+
+
+def _keep_file(briefing: Briefing, file: bytes, fields: list[str]) -> None:
+    briefing.file.save("briefing.pdf", ContentFile(file), save=False)
+    briefing.sha256, briefing.size = hashlib.sha256(file).hexdigest(), len(file)
+    briefing.save(update_fields=["file", "sha256", "size", *fields])

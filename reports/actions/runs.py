@@ -1,0 +1,40 @@
+"""Runs of the readiness rules: computed and kept."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from recommendations.models import Edition
+from reports import document as documents
+from reports import keeping
+from reports.facts import gather_facts
+from reports.models import ReadinessRun
+from reports.readiness import METHOD, readiness
+from tiptracker.audit.actions import record
+
+
+def compute_readiness(
+    *, edition: Edition, as_of: date, known_by: datetime | None = None, now: datetime
+) -> ReadinessRun:
+    """The run of the rules as of a day, on what is known now or was by a moment; one kept already where it is equal."""
+    known_by = known_by or now
+    facts = keeping.without_texts(gather_facts(edition))
+    result = readiness(facts, as_of=as_of, known_by=known_by)
+    kept = documents.facts_document(facts, known_by)
+    digest = documents.fingerprint(kept)
+    with transaction.atomic():
+        run, is_new = ReadinessRun.objects.get_or_create(
+            edition=edition,
+            as_of=as_of,
+            facts_sha256=digest,
+            methodology=METHOD,
+            defaults={
+                "known_by": known_by,
+                "facts": kept,
+                "result": documents.as_document(result),
+                "computed_at": now,
+            },
+        )
+        if is_new:
+            record("readiness.computed", by=None, row=run, country=edition.country_id, after={"facts": digest})
+    return run

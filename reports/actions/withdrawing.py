@@ -1,0 +1,60 @@
+"""Briefings that hold what was redacted: found and withdrawn."""
+
+import logging
+from datetime import datetime
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from dialogues.actions import finish_redaction
+from dialogues.matching import holds_each
+from dialogues.models import Redaction
+from reports import pdf
+from reports.models import Briefing
+from tiptracker.audit.actions import record
+from tiptracker.jobs.actions import Progress
+
+logger = logging.getLogger(__name__)
+
+
+def withdraw_redacted(*, redaction: Redaction, now: datetime, progress: Progress) -> None:
+    """Withdraw each briefing that holds the words of a confirmed redaction, or can't be read; then finish that.
+
+    Doing it again does no harm; until it is done, the words are kept and no briefing of the country is given out.
+    """
+    briefings = Briefing.objects.filter(edition__country=redaction.country_id).exclude(file="").order_by("pk")
+    for done, briefing in enumerate(briefings if redaction.words else ()):
+        progress.tell(min(90, 10 * done), "Looking through the briefings")
+        if reason := _why_to_withdraw(briefing, redaction.words):
+            withdraw(briefing=briefing, redaction=redaction, reason=reason, now=now)
+    finish_redaction(redaction=redaction)
+
+
+@transaction.atomic
+def withdraw(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
+    """Take a briefing that is ready, or issued, out of circulation: its file is destroyed, its hash is kept."""
+    by = redaction.decision.recorded_by
+    locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition").get(pk=briefing.pk)
+    if locked.withdrawn_at or not locked.file:
+        return
+    path = str(locked.file)
+    locked.file, locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = "", now, by, reason
+    locked.withdrawn_for = redaction
+    locked.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_for"])
+    told = {"reason": reason, "sha256": locked.sha256, "redaction": redaction.pk}
+    record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=told)
+    # Before the transaction commits: a file that is gone can't be read, and so is withdrawn when this is done again.
+    default_storage.delete(path)
+
+
+def _why_to_withdraw(briefing: Briefing, words: str) -> str:
+    """Why it can't stay, in a sentence without the words; nothing where it can."""
+    try:
+        with briefing.file.open("rb") as file:
+            text = pdf.text_of(file.read())
+    except OSError:
+        logger.exception("The file of briefing %s can't be read", briefing.pk)
+        text = ""
+    if not text:
+        return "A text was taken out of the record, and this briefing could not be searched for it."
+    return "It held a text that has been taken out of the record." if holds_each(text, words) else ""
