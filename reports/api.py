@@ -28,9 +28,10 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 from recommendations.models import Edition
 from reports import actions, asking, document
 from reports.facts import gather_facts
-from reports.models import Briefing, BriefingKind, Document, Standing
+from reports.models import Briefing, Document, Standing
 from reports.permissions import can_request_briefings
 from reports.readiness import readiness
+from reports.words import BriefingKind
 from tiptracker import clock, limits, texts
 from tiptracker.accounts.models import Ministry
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
@@ -323,9 +324,9 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
         briefing = actions.request_briefing(
             edition=edition,
             document=Document(
-                asked.validated_data["kind"],
-                asked.validated_data.get("ministry"),
-                asked.validated_data["has_sources"],
+                kind=asked.validated_data["kind"],
+                ministry=asked.validated_data.get("ministry"),
+                has_sources=asked.validated_data["has_sources"],
             ),
             as_of=asked.validated_data.get("as_of", now.date()),
             known_by=asked.validated_data.get("known_by"),

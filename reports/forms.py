@@ -10,7 +10,8 @@ from django import forms
 from dialogues.forms.fields import ListFilter
 from recommendations.models import Edition
 from recommendations.words import Pillar
-from reports.models import BriefingKind, Document
+from reports.models import Document
+from reports.words import BriefingKind
 from reports.year import DayKind
 from tiptracker import texts
 from tiptracker.accounts.models import Ministry

@@ -1,6 +1,7 @@
 """What we conclude and hand over: runs of the readiness rules, and briefings."""
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import ClassVar, Self
 from uuid import uuid4
 
@@ -9,33 +10,43 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.text import slugify
 
-from dialogues.models import Redaction
+from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
+from reports.words import BriefingKind
 from tiptracker.accounts.models import Ministry, Reader
 from tiptracker.jobs.models import OPEN_STATES, Job, State
 from tiptracker.words import Marking, Word
 
-
-class BriefingKind(Word):
-    """The documents that are handed over."""
-
-    AMBASSADOR = "ambassador", "Ambassador's briefing"
-    MINISTRY = "ministry", "Ministry's page"
-    WASHINGTON = "washington", "Input for Washington"
+HASH = r"^[0-9a-f]{64}$"
+"""A SHA-256 in hexadecimal."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """What can be asked for: a kind, about which ministry where it is about one, with its sources or without."""
+    """What can be asked for: a kind; about which ministry or dialogue, where it is about one; and what was picked.
+
+    `sections` are the names of those picked, in their order (none: all of them, in the kind's own); `covering_note`
+    stands at its head.
+    """
 
     kind: BriefingKind
     ministry: Ministry | None = None
+    dialogue: Dialogue | None = None
     has_sources: bool = True
+    sections: tuple[str, ...] = ()
+    covering_note: str = ""
+
+    @property
+    def marking(self) -> Marking:
+        """What its pages are marked with: a ministry's page leaves the house."""
+        return Marking.UNCLASSIFIED if self.kind == BriefingKind.MINISTRY else Marking.SBU
 
     @property
     def label(self) -> str:
         """What it is called: "Ministry's page: Ministry of Police"."""
         about = f": {self.ministry.name}" if self.ministry else ""
+        if self.dialogue:
+            about = f": {self.dialogue.held_on.day} {self.dialogue.held_on:%B %Y}"
         return f"{self.kind.label}{about}{'' if self.has_sources else ', without sources'}"
 
 
@@ -89,7 +100,7 @@ class ReadinessRun(models.Model):
 
 def briefing_name(instance: "Briefing", filename: str) -> str:
     """Where a briefing is kept: a name that tells nothing and can't be guessed."""
-    return f"briefings/{uuid4().hex}.pdf"
+    return f"briefings/{uuid4().hex}{PurePath(filename).suffix}"
 
 
 class BriefingQuerySet(models.QuerySet["Briefing"]):
@@ -102,7 +113,7 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
     def with_hash(self, sha256: str) -> Self:
         """Those whose file has, or had when somebody took it, this hash."""
         taken = BriefingDownload.objects.filter(briefing=OuterRef("pk"), sha256=sha256)
-        return self.filter(Q(sha256=sha256) | Q(Exists(taken)))
+        return self.filter(Q(sha256=sha256) | Q(word_sha256=sha256) | Q(Exists(taken)))
 
     def issued(self) -> Self:
         """Those cleared and not withdrawn since."""
@@ -111,11 +122,15 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
     def of_the_same(self, briefing: "Briefing") -> Self:
         """The versions of one document: of a kind, an edition and a day, about the same. Oldest first."""
         same = self.filter(edition=briefing.edition_id, kind=briefing.kind, as_of=briefing.as_of)
-        return same.filter(ministry=briefing.ministry_id, has_sources=briefing.has_sources).order_by("version")
+        about = {"ministry": briefing.ministry_id, "dialogue": briefing.dialogue_id}
+        return same.filter(**about, has_sources=briefing.has_sources).order_by("version")
 
 
 class Briefing(models.Model):
     """A document asked for, and then its file. Once cleared it is issued, and a trigger holds the row fast.
+
+    One that nobody asked for is the ambassador's of the day, which the tracker keeps ready by itself: it is replaced
+    when the facts change, until somebody takes it, and never cleared.
 
     It has somebody who clears it first, and is cleared once the worker has made the file that no longer says "draft";
     from then on `run` keeps its facts, result and method, and the log's head of that moment stands beside. Withdrawn,
@@ -125,7 +140,10 @@ class Briefing(models.Model):
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="briefings")
     kind = models.CharField(max_length=12, choices=BriefingKind.choices())
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
+    dialogue = models.ForeignKey(Dialogue, models.PROTECT, null=True, blank=True, related_name="+")
     has_sources = models.BooleanField(default=True)
+    sections = models.JSONField(default=list, help_text="Those picked, in their order; none: all of them.")
+    covering_note = models.TextField(blank=True)
     as_of = models.DateField()
     known_by = models.DateTimeField()
     facts_up_to = models.DateTimeField(null=True, help_text="When the newest fact in it was recorded.")
@@ -134,9 +152,16 @@ class Briefing(models.Model):
     file = models.FileField(upload_to=briefing_name, max_length=100, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(null=True)
+    word = models.FileField(upload_to=briefing_name, max_length=100, blank=True)
+    word_sha256 = models.CharField(max_length=64, blank=True)
+    word_size = models.PositiveBigIntegerField(null=True)
     content_sha256 = models.CharField("hash of what it says", max_length=64, blank=True)
+    said = models.JSONField(null=True, help_text="What it says, for comparing; nothing once it is withdrawn.")
+    setting_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="Hash of all that its file was made from: equal ones are made once."
+    )
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField()
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cleared_at = models.DateTimeField(null=True)
@@ -159,7 +184,7 @@ class Briefing(models.Model):
                 "has_sources",
                 "as_of",
                 "version",
-                condition=Q(ministry__isnull=True),
+                condition=Q(ministry__isnull=True, dialogue__isnull=True),
                 name="briefings_have_their_own_version",
             ),
             models.UniqueConstraint(
@@ -175,6 +200,31 @@ class Briefing(models.Model):
                 condition=Q(kind=BriefingKind.MINISTRY, ministry__isnull=False)
                 | (~Q(kind=BriefingKind.MINISTRY) & Q(ministry__isnull=True)),
             ),
+            models.UniqueConstraint(
+                "edition",
+                "as_of",
+                "dialogue",
+                "version",
+                condition=Q(dialogue__isnull=False),
+                name="a_dialogues_packs_have_their_own_version",
+            ),
+            models.CheckConstraint(
+                name="dialogue_set_exactly_for_a_dialogues_pack",
+                condition=Q(kind=BriefingKind.DIALOGUE, dialogue__isnull=False)
+                | (~Q(kind=BriefingKind.DIALOGUE) & Q(dialogue__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="only_input_for_washington_is_a_word_file_too",
+                condition=Q(word="", word_sha256="") | Q(kind=BriefingKind.WASHINGTON, word_sha256__regex=HASH),
+            ),
+            models.CheckConstraint(
+                name="what_is_cleared_was_asked_for_by_somebody",
+                condition=Q(cleared_by__isnull=True) | Q(requested_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="what_is_withdrawn_says_nothing_any_more",
+                condition=Q(withdrawn_at__isnull=True) | Q(said__isnull=True, covering_note="", word=""),
+            ),
             models.CheckConstraint(
                 name="only_input_for_washington_leaves_sources_out",
                 condition=Q(has_sources=True) | Q(kind=BriefingKind.WASHINGTON),
@@ -182,8 +232,8 @@ class Briefing(models.Model):
             models.CheckConstraint(
                 name="a_briefings_file_has_its_hash",
                 condition=(Q(file="") & Q(sha256="") & Q(withdrawn_at__isnull=True))
-                | (~Q(file="") & Q(withdrawn_at__isnull=True) & Q(sha256__regex=r"^[0-9a-f]{64}$"))
-                | (Q(file="") & Q(withdrawn_at__isnull=False) & Q(sha256__regex=r"^[0-9a-f]{64}$")),
+                | (~Q(file="") & Q(withdrawn_at__isnull=True) & Q(sha256__regex=HASH))
+                | (Q(file="") & Q(withdrawn_at__isnull=False) & Q(sha256__regex=HASH)),
             ),
             models.CheckConstraint(
                 name="what_is_cleared_is_cleared_by_somebody",
@@ -194,9 +244,9 @@ class Briefing(models.Model):
                 condition=Q(cleared_at__isnull=True)
                 | Q(
                     run__isnull=False,
-                    content_sha256__regex=r"^[0-9a-f]{64}$",
+                    content_sha256__regex=HASH,
                     log_number__isnull=False,
-                    log_hash__regex=r"^[0-9a-f]{64}$",
+                    log_hash__regex=HASH,
                 ),
             ),
             models.CheckConstraint(
@@ -221,7 +271,24 @@ class Briefing(models.Model):
     @property
     def title(self) -> str:
         """What it is called."""
-        return Document(BriefingKind(self.kind), self.ministry, self.has_sources).label
+        return self.document.label
+
+    @property
+    def document(self) -> Document:
+        """What was asked for."""
+        return Document(
+            kind=BriefingKind(self.kind),
+            ministry=self.ministry,
+            dialogue=self.dialogue,
+            has_sources=self.has_sources,
+            sections=tuple(self.sections),
+            covering_note=self.covering_note,
+        )
+
+    @property
+    def is_as_known(self) -> bool:
+        """Whether an earlier moment of knowledge was asked for than that of the request itself."""
+        return self.known_by < self.requested_at
 
     @property
     def file_name(self) -> str:
@@ -229,6 +296,7 @@ class Briefing(models.Model):
         edition = self.edition
         what = {
             BriefingKind.MINISTRY: f"page-{slugify(self.ministry.short_name) if self.ministry else ''}",
+            BriefingKind.DIALOGUE: f"dialogue-{self.dialogue.held_on.isoformat() if self.dialogue else ''}",
             BriefingKind.WASHINGTON: f"input{'' if self.has_sources else '-without-sources'}",
         }.get(BriefingKind(self.kind), "briefing")
         return f"TIP-{what}-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}.pdf"

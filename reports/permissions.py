@@ -27,5 +27,9 @@ def can_download_briefing(user: User, briefing: Briefing) -> bool:
 
 
 def can_clear_briefing(user: User, briefing: Briefing) -> bool:
-    """Officers and the ambassador, but nobody what they asked for themselves: four eyes before it leaves the house."""
-    return can_request_briefing(user, briefing.edition) and user.pk != briefing.requested_by_id
+    """Officers and the ambassador, but nobody what they asked for themselves: four eyes before it leaves the house.
+
+    What the tracker made by itself nobody clears: somebody takes it on by asking for it, then somebody else does.
+    """
+    asked_for_by_another = briefing.requested_by_id not in (None, user.pk)
+    return asked_for_by_another and can_request_briefing(user, briefing.edition)

@@ -51,6 +51,15 @@ class Recomputed(Word):
     NOT_COMPUTED = "not_computed", "Shown as it was kept"
 
 
+class BriefingKind(Word):
+    """The documents that are handed over."""
+
+    AMBASSADOR = "ambassador", "Ambassador's briefing"
+    MINISTRY = "ministry", "Ministry's page"
+    DIALOGUE = "dialogue", "Dialogue pack"
+    WASHINGTON = "washington", "Input for Washington"
+
+
 class Told(Word):
     """What is known of a district: said and seen, said alone, or nothing."""
 

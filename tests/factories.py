@@ -67,7 +67,8 @@ from recommendations.models import (
     RecommendationWeight,
 )
 from recommendations.words import MilestoneKind, Pillar, Rule, TextStatus, Tier
-from reports.models import Briefing, BriefingDownload, BriefingKind, ReadinessRun
+from reports.models import Briefing, BriefingDownload, ReadinessRun
+from reports.words import BriefingKind
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.jobs.models import Job
 from tiptracker.words import Role

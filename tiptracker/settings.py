@@ -348,7 +348,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CommitmentEventKind": "dialogues.words.Kind.choices",
         "EvidenceKind": "dialogues.words.EvidenceKind.choices",
-        "BriefingKind": "reports.models.BriefingKind.choices",
+        "BriefingKind": "reports.words.BriefingKind.choices",
         "RoundDecision": "dialogues.words.Decision.choices",
         "EvidenceDecision": "dialogues.words.Review.choices",
         "DoneBy": "dialogues.words.DoneBy.choices",

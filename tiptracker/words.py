@@ -51,3 +51,10 @@ class Marking(Word):
 
     UNCLASSIFIED = "unclassified", "UNCLASSIFIED"
     SBU = "sbu", "SENSITIVE BUT UNCLASSIFIED"
+
+
+class Paper(Word):
+    """What a post prints on."""
+
+    A4 = "a4", "A4"
+    LETTER = "letter", "US Letter"

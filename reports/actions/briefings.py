@@ -7,15 +7,15 @@ from django.db import transaction
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports import wording
-from reports.models import Briefing, BriefingDownload, BriefingKind, Document, Standing
+from reports import content, wording
+from reports.models import Briefing, BriefingDownload, Document, Standing
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
+from reports.words import BriefingKind
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
-from tiptracker.words import Marking
 
 
 @transaction.atomic
@@ -46,10 +46,13 @@ def request_briefing(
         edition=edition,
         kind=document.kind,
         ministry=document.ministry,
+        dialogue=document.dialogue,
         has_sources=document.has_sources,
+        sections=list(document.sections),
+        covering_note=document.covering_note,
         as_of=as_of,
         known_by=known_by or now,
-        marking=Marking.UNCLASSIFIED if document.ministry else Marking.SBU,
+        marking=document.marking,
         requested_by=by,
         requested_at=now,
     )
@@ -65,7 +68,9 @@ def request_briefing(
         after={
             "kind": document.kind,
             "ministry": briefing.ministry_id,
+            "dialogue": briefing.dialogue_id,
             "has_sources": document.has_sources,
+            "sections": briefing.sections,
             "as_of": as_of,
             "known_by": briefing.known_by,
         },
@@ -81,6 +86,14 @@ def _refuse_what_does_not_fit(document: Document, edition: Edition) -> None:
         raise Refused("Only a ministry’s page is about one ministry. Leave the ministry out.", field="ministry")
     if ministry is not None and ministry.country_id != edition.country_id:
         raise Refused("That ministry is another country’s. Choose one of this country’s.", field="ministry")
+    if (kind == BriefingKind.DIALOGUE) != (document.dialogue is not None):
+        raise Refused("A dialogue pack is for one dialogue, and nothing else is. Say for which one.", field="dialogue")
+    if document.dialogue is not None and document.dialogue.country_id != edition.country_id:
+        raise Refused("That dialogue is another country’s. Choose one of this country’s.", field="dialogue")
+    if set(document.sections) - {section.name for section in content.SECTIONS[kind]}:
+        raise Refused("This kind of document has no such section. Pick from those that are offered.", field="sections")
+    if len(set(document.sections)) < len(document.sections):
+        raise Refused("A section stands in it once. Pick each one time.", field="sections")
     if not document.has_sources and kind != BriefingKind.WASHINGTON:
         raise Refused("Only input for Washington can leave its sources out.", field="has_sources")
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -11,13 +10,12 @@ from django.db import transaction
 from dialogues.models import Redaction
 from reports import content, pdf
 from reports.actions.runs import compute_readiness
-from reports.briefing import as_html, build_briefing, build_ministry_page, build_washington_input
-from reports.models import Briefing, BriefingKind, ReadinessRun
-from tiptracker.accounts.models import Country
+from reports.briefing import as_html, build_document
+from reports.models import Briefing, ReadinessRun
+from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import Progress
 from tiptracker.refusals import Refused
-from tiptracker.words import Marking
 
 
 def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) -> None:
@@ -31,9 +29,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
     country = briefing.edition.country
     redactions = Redaction.objects.confirmed(country).count()
     progress.tell(10, "Gathering the facts")
-    if not Briefing.objects.visible_to(briefing.requested_by).filter(pk=briefing.pk).exists():
-        raise Refused(f"{briefing.requested_by} no longer works on {country}. Ask for a new briefing.")
-    said = _content_of(briefing)
+    said = _content_of(briefing, _reader(briefing))
     if briefing.cleared_by and content.fingerprint(said) != briefing.content_sha256:
         raise Refused(
             "What it says is no longer what was cleared: the record was changed as it was then known, or the tracker "
@@ -56,27 +52,32 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
                 _issue(kept, file, run, now)
             else:
                 kept.facts_up_to, kept.content_sha256 = said.facts_up_to, content.fingerprint(said)
-                _keep_file(kept, file, ["facts_up_to", "content_sha256"])
+                kept.said = content.as_plain(said)
+                _keep_file(kept, file, ["facts_up_to", "content_sha256", "said"])
                 record("briefing.rendered", by=None, row=kept, country=country, after={"sha256": kept.sha256})
             return
     render_briefing(briefing=briefing, now=now, progress=progress)
 
 
-def _content_of(briefing: Briefing) -> content.Content:
+def _reader(briefing: Briefing) -> User:
+    """Through whose eyes it is read: of who asked for it."""
+    reader = briefing.requested_by
+    if reader is None or not Briefing.objects.visible_to(reader).filter(pk=briefing.pk).exists():
+        raise Refused(f"{reader} no longer works on {briefing.edition.country}. Ask for a new briefing.")
+    return reader
+
+
+def _content_of(briefing: Briefing, reader: User) -> content.Content:
     """What it says, for its reader."""
-    options: dict[str, Any] = {
-        "edition": briefing.edition,
-        "as_of": briefing.as_of,
-        "known_by": briefing.known_by,
-        "marking": Marking(briefing.marking),
-        "is_cleared": bool(briefing.cleared_by),
-    }
-    if briefing.ministry:
-        return build_ministry_page(ministry=briefing.ministry, **options)
-    if briefing.kind == BriefingKind.WASHINGTON:
-        options["has_sources"] = briefing.has_sources
-        return build_washington_input(reader=briefing.requested_by, **options)
-    return build_briefing(reader=briefing.requested_by, **options)
+    return build_document(
+        document=briefing.document,
+        edition=briefing.edition,
+        reader=reader,
+        as_of=briefing.as_of,
+        known_by=briefing.known_by,
+        tells_known_by=briefing.is_as_known,
+        is_cleared=bool(briefing.cleared_by),
+    )
 
 
 def _issue(briefing: Briefing, file: bytes, run: ReadinessRun, now: datetime) -> None:

@@ -37,14 +37,18 @@ def withdraw(*, briefing: Briefing, redaction: Redaction, reason: str, now: date
     locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition").get(pk=briefing.pk)
     if locked.withdrawn_at or not locked.file:
         return
-    path = str(locked.file)
-    locked.file, locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = "", now, by, reason
+    paths = [str(file) for file in (locked.file, locked.word) if file]
+    locked.file = locked.word = locked.covering_note = ""
+    locked.said = None
+    locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = now, by, reason
     locked.withdrawn_for = redaction
-    locked.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_for"])
+    told_no_more = ["file", "word", "covering_note", "said"]
+    locked.save(update_fields=[*told_no_more, "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_for"])
     told = {"reason": reason, "sha256": locked.sha256, "redaction": redaction.pk}
     record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=told)
     # Before the transaction commits: a file that is gone can't be read, and so is withdrawn when this is done again.
-    default_storage.delete(path)
+    for path in paths:
+        default_storage.delete(path)
 
 
 def _why_to_withdraw(briefing: Briefing, words: str) -> str:

@@ -3,7 +3,8 @@
 `reports.briefing` fills these from the rows that one reader may see; a template, or a writer of another format, can
 reach nothing else. Figures are printed as they stand here: points are already rounded to one decimal so that what is
 printed adds up, and days are counted. Moments are aware and in the country's own time zone. An empty tuple is a finding
-of its own: the template has a sentence for each.
+of its own: the template has a sentence for each. `sections` are the names of those picked, in their order (none: all
+of the kind's), `covering_note` stands at the head.
 """
 
 from reports.content.ambassador import (
@@ -31,13 +32,15 @@ from reports.content.ambassador import (
     Undertaking,
     Update,
 )
-from reports.content.documents import Content, clearance, fingerprint
+from reports.content.documents import Content, as_plain, clearance, fingerprint
 from reports.content.ministry import MinistryPage, Needed, Verified
+from reports.content.sections import SECTIONS, Section, picked
 from reports.content.washington import Counted, Deed, Indicium, Judged, PillarInput, WashingtonInput
 
 __all__ = [
     "LEVERS_FIRST",
     "PRESS_FOR_FIRST",
+    "SECTIONS",
     "Assessment",
     "Bearing",
     "Benchmark",
@@ -63,12 +66,15 @@ __all__ = [
     "Question",
     "Recommendation",
     "Round",
+    "Section",
     "Standing",
     "Trend",
     "Undertaking",
     "Update",
     "Verified",
     "WashingtonInput",
+    "as_plain",
     "clearance",
     "fingerprint",
+    "picked",
 ]

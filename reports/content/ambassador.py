@@ -345,6 +345,8 @@ class BriefingContent:
     evidence: tuple[Evidence, ...]
     methodology: str
     disclaimer: str
+    sections: tuple[str, ...] = ()
+    covering_note: str = ""
 
     @property
     def sentence(self) -> str:

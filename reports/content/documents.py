@@ -18,8 +18,12 @@ def fingerprint(content: Content) -> str:
 
     The same facts, told to the same reader, have the same hash in any database: no key of a row is in it.
     """
-    said = {field.name: _plain(getattr(content, field.name)) for field in fields(content) if field.name != "is_cleared"}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(as_plain(content), sort_keys=True).encode()).hexdigest()
+
+
+def as_plain(content: Content) -> dict[str, Any]:
+    """All that a document says, cleared or not, as JSON takes it: what its hash is of, and what two are compared by."""
+    return {field.name: _plain(getattr(content, field.name)) for field in fields(content) if field.name != "is_cleared"}
 
 
 def clearance(content: Content) -> str:

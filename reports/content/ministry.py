@@ -44,6 +44,8 @@ class MinistryPage:
     agreed: tuple[Undertaking, ...]
     verified: tuple[Verified, ...]
     needed: tuple[Needed, ...]
+    sections: tuple[str, ...] = ()
+    covering_note: str = ""
 
     @property
     def agreed_first(self) -> tuple[Undertaking, ...]:

@@ -80,3 +80,5 @@ class WashingtonInput:
     pillars: tuple[PillarInput, ...]
     unverified: int
     disclaimer: str
+    sections: tuple[str, ...] = ()
+    covering_note: str = ""

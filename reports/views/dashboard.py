@@ -23,13 +23,13 @@ from reports import beside, document, glance, telling, year
 from reports.briefing.desks import in_office
 from reports.days import days_of_the_embassy, milestones_of
 from reports.facts import gather_facts
-from reports.models import Briefing, BriefingKind
+from reports.models import Briefing
 from reports.permissions import can_read_readiness, can_request_briefing
 from reports.readiness import Readiness, readiness
 from reports.record import Facts
 from reports.views.trend import trend_context
 from reports.weighing import weigh
-from reports.words import Shown
+from reports.words import BriefingKind, Shown
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.pages import SignedIn, render_page

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from reports.actions import request_briefing
-from reports.models import Briefing, BriefingKind, Document
+from reports.models import Briefing, Document
+from reports.words import BriefingKind
 from tests.factories import MASERU, OfficerFactory, RecommendationFactory
 from tiptracker.refusals import Refused
 

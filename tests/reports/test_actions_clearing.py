@@ -12,7 +12,8 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from reports import actions
-from reports.models import Briefing, BriefingKind, Document, Standing
+from reports.models import Briefing, Document, Standing
+from reports.words import BriefingKind
 from tests.factories import (
     MASERU,
     AmbassadorFactory,

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from dialogues.actions import confirm_redaction, propose_redaction
 from reports import actions, pdf
+from reports.actions import withdrawing
 from reports.models import Briefing, Standing
 from tests.factories import (
     AmbassadorFactory,
@@ -41,8 +42,8 @@ def printed(text):
     return pdf.to_pdf(f'<html lang="en"><head><title>A briefing</title></head><body>{text}</body></html>')
 
 
-def cleared(content):
-    return BriefingFactory(content=content, issued=True)
+def cleared(content, **fields):
+    return BriefingFactory(content=content, issued=True, **fields)
 
 
 @pytest.fixture
@@ -202,7 +203,7 @@ def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monk
 
 
 def test_a_job_that_failed_is_asked_for_again(confirmed, run_jobs, monkeypatch):
-    monkeypatch.setattr(actions, "withdraw", lambda **_: 1 / 0)
+    monkeypatch.setattr(withdrawing, "withdraw", lambda **_: 1 / 0)
     BriefingFactory(content=b"unreadable")
     run_jobs()
     assert Job.objects.get(kind="redaction").state == State.FAILED
@@ -223,9 +224,9 @@ def test_a_job_that_failed_is_asked_for_again(confirmed, run_jobs, monkeypatch):
 
 
 def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
-    rows = Briefing.objects.filter(pk=cleared(b"%PDF-1.7\n").pk)
+    rows = Briefing.objects.filter(pk=cleared(b"%PDF-1.7\n", said={"title": "Lesotho"}, covering_note="Look.").pk)
     withdrawal = {"file": "", "withdrawn_at": NOW, "withdrawn_by": OfficerFactory(), "withdrawn_reason": "It is wrong."}
-    withdrawal["withdrawn_for"] = RedactionFactory()
+    withdrawal |= {"withdrawn_for": RedactionFactory(), "said": None, "covering_note": ""}
 
     def refused(**change):
         try:
@@ -240,6 +241,8 @@ def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
     assert refused(**withdrawal | {"withdrawn_reason": ""})
     assert refused(**withdrawal | {"withdrawn_by": None})
     assert refused(**withdrawal | {"withdrawn_for": None})
+    assert refused(**withdrawal | {"said": {"title": "Eswatini"}})
+    assert refused(**withdrawal | {"covering_note": "Look again."})
     assert refused(**withdrawal, sha256="")
     assert refused(withdrawn_reason="It is wrong.")
     assert refused(file="")

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from tiptracker.words import EMBASSY_ROLES, Role, Scope
+from tiptracker.words import EMBASSY_ROLES, Paper, Role, Scope
 
 
 class CountryQuerySet(models.QuerySet["Country"]):
@@ -32,6 +32,13 @@ class Country(models.Model):
     name = models.CharField(max_length=100, unique=True)
     time_zone = models.CharField("time zone", max_length=50, help_text="IANA name, such as Africa/Maseru.")
     currency = models.CharField("ISO 4217 code of the currency", max_length=3)
+    paper = models.CharField(
+        "paper of its documents",
+        max_length=6,
+        choices=Paper.choices(),
+        default=Paper.A4,
+        help_text="What the post prints on.",
+    )
     contact = models.ForeignKey(
         "accounts.User",
         models.SET_NULL,

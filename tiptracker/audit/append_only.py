@@ -55,16 +55,23 @@ class AppendOnly(_Triggers):
     """Refuse UPDATE, DELETE and TRUNCATE, but for texts in `redactable` becoming the fixed mark.
 
     `when` is a condition on the old row (SQL, `OLD.` before columns): only rows that meet it are held fast.
-    `once` names fields that may be changed together, one time: all of them, the first from nothing to something.
+    `once` names fields that may be changed together, one time: all of them, the first from nothing to something; with
+    them, those that `emptied` names may become empty.
     """
 
     def __init__(
-        self, model_name: str, redactable: tuple[str, ...] = (), when: str = "", once: tuple[str, ...] = ()
+        self,
+        model_name: str,
+        redactable: tuple[str, ...] = (),
+        when: str = "",
+        once: tuple[str, ...] = (),
+        emptied: tuple[str, ...] = (),
     ) -> None:
         super().__init__(model_name)
         self.redactable = redactable
         self.when = when
         self.once = once
+        self.emptied = emptied
 
     def describe(self) -> str:
         return f"Refuse changes to rows of {self.model_name}"
@@ -122,12 +129,16 @@ class AppendOnly(_Triggers):
         ]
 
     def _once(self, model: type[models.Model], equals: str) -> str:
-        """SQL: this change gives the first of `once` its value, changes the others of them, and nothing beside."""
+        """SQL: this change gives the first of `once` its value, changes the others, and at most empties more."""
         first = _column(model, self.once[0])
         conditions = [f'OLD."{first}" IS NULL AND NEW."{first}" IS NOT NULL']
         for field in model._meta.local_concrete_fields:
             same = f'NEW."{field.column}" {equals} OLD."{field.column}"'
-            conditions.append(f"NOT ({same})" if field.name in self.once else same)
+            if field.name in self.emptied:
+                empty = "IS NULL" if field.null else "= ''"
+                conditions.append(f'({same} OR NEW."{field.column}" {empty})')
+            else:
+                conditions.append(f"NOT ({same})" if field.name in self.once else same)
         return " AND ".join(conditions)
 
 

@@ -15,7 +15,7 @@ from reports import asking, pdf, wording
 from reports.briefing import as_html, build_briefing, build_ministry_page, build_washington_input
 from reports.content import Content
 from reports.management import arguments
-from reports.models import BriefingKind
+from reports.words import BriefingKind
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.refusals import Refused

@@ -56,7 +56,10 @@ def test_issue_briefing_needs_no_account(lesotho, tmp_path):
     [
         ({"country": "XXX"}, "There is no country with the code “XXX” here. There is LSO."),
         ({"year": "1999"}, "No edition 1999 on Lesotho has recommendations to follow. There is 2021."),
-        ({"kind": "poem"}, "There is no kind of briefing called “poem”. There is ambassador, ministry and washington."),
+        (
+            {"kind": "poem"},
+            "There is no kind of briefing called “poem”. There is ambassador, ministry, dialogue and washington.",
+        ),
         ({"as_of": "yesterday"}, "“yesterday” is no day. Give one such as 2022-03-31."),
         ({"as_of": "2022-08-02"}, "2 August 2022 has not come yet. Ask for today, 1 August 2022, or an earlier day."),
         ({"as_of": "2021-03-31"}, "The tracking period begins on 1 April 2021. Ask for that day or a later one."),
