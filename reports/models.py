@@ -25,7 +25,7 @@ HASH = r"^[0-9a-f]{64}$"
 class Document:
     """What can be asked for: a kind; about which ministry or dialogue, where it is about one; and what was picked.
 
-    `sections` are the names of those picked, in their order (none: all of them, in the kind's own); `covering_note`
+    `sections` are the names of those picked, in their order (None: all of them, in the kind's own); `covering_note`
     stands at its head.
     """
 
@@ -33,7 +33,7 @@ class Document:
     ministry: Ministry | None = None
     dialogue: Dialogue | None = None
     has_sources: bool = True
-    sections: tuple[str, ...] = ()
+    sections: tuple[str, ...] | None = None
     covering_note: str = ""
 
     @property
@@ -142,7 +142,7 @@ class Briefing(models.Model):
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, null=True, blank=True, related_name="+")
     has_sources = models.BooleanField(default=True)
-    sections = models.JSONField(default=list, help_text="Those picked, in their order; none: all of them.")
+    sections = models.JSONField(null=True, help_text="Those picked, in their order; null: all, in the kind's own.")
     covering_note = models.TextField(blank=True)
     as_of = models.DateField()
     known_by = models.DateTimeField()
@@ -281,7 +281,7 @@ class Briefing(models.Model):
             ministry=self.ministry,
             dialogue=self.dialogue,
             has_sources=self.has_sources,
-            sections=tuple(self.sections),
+            sections=None if self.sections is None else tuple(self.sections),
             covering_note=self.covering_note,
         )
 

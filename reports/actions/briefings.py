@@ -48,7 +48,7 @@ def request_briefing(
         ministry=document.ministry,
         dialogue=document.dialogue,
         has_sources=document.has_sources,
-        sections=list(document.sections),
+        sections=None if document.sections is None else list(document.sections),
         covering_note=document.covering_note,
         as_of=as_of,
         known_by=known_by or now,
@@ -90,12 +90,20 @@ def _refuse_what_does_not_fit(document: Document, edition: Edition) -> None:
         raise Refused("A dialogue pack is for one dialogue, and nothing else is. Say for which one.", field="dialogue")
     if document.dialogue is not None and document.dialogue.country_id != edition.country_id:
         raise Refused("That dialogue is another country’s. Choose one of this country’s.", field="dialogue")
-    if set(document.sections) - {section.name for section in content.SECTIONS[kind]}:
-        raise Refused("This kind of document has no such section. Pick from those that are offered.", field="sections")
-    if len(set(document.sections)) < len(document.sections):
-        raise Refused("A section stands in it once. Pick each one time.", field="sections")
+    _refuse_picks(kind, document.sections)
     if not document.has_sources and kind != BriefingKind.WASHINGTON:
         raise Refused("Only input for Washington can leave its sources out.", field="has_sources")
+
+
+def _refuse_picks(kind: BriefingKind, names: tuple[str, ...] | None) -> None:
+    if names is None:
+        return
+    if set(names) - {section.name for section in content.SECTIONS[kind]}:
+        raise Refused("This kind of document has no such section. Pick from those that are offered.", field="sections")
+    if len(set(names)) < len(names):
+        raise Refused("A section stands in a document once. Pick each one time.", field="sections")
+    if not names and kind != BriefingKind.AMBASSADOR:
+        raise Refused("Pick at least one section. Only the Ambassador’s briefing has pages besides.", field="sections")
 
 
 @transaction.atomic

@@ -345,7 +345,7 @@ class BriefingContent:
     evidence: tuple[Evidence, ...]
     methodology: str
     disclaimer: str
-    sections: tuple[str, ...] = ()
+    sections: tuple[str, ...] | None = None
     covering_note: str = ""
 
     @property

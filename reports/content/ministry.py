@@ -44,7 +44,7 @@ class MinistryPage:
     agreed: tuple[Undertaking, ...]
     verified: tuple[Verified, ...]
     needed: tuple[Needed, ...]
-    sections: tuple[str, ...] = ()
+    sections: tuple[str, ...] | None = None
     covering_note: str = ""
 
     @property

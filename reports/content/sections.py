@@ -42,7 +42,7 @@ SECTIONS: Mapping[BriefingKind, tuple[Section, ...]] = {
 """The first two pages of an ambassador's briefing stand alone and are no section: they always come first."""
 
 
-def picked(kind: BriefingKind, names: Sequence[str]) -> tuple[Section, ...]:
-    """The sections of these names, in this order; all of the kind's where none is named. KeyError for no such one."""
+def picked(kind: BriefingKind, names: Sequence[str] | None) -> tuple[Section, ...]:
+    """The sections of these names, in this order; all of the kind's for None. KeyError for no such one."""
     known = {section.name: section for section in SECTIONS[kind]}
-    return tuple(known[name] for name in names) if names else SECTIONS[kind]
+    return SECTIONS[kind] if names is None else tuple(known[name] for name in names)

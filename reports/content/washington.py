@@ -80,5 +80,5 @@ class WashingtonInput:
     pillars: tuple[PillarInput, ...]
     unverified: int
     disclaimer: str
-    sections: tuple[str, ...] = ()
+    sections: tuple[str, ...] | None = None
     covering_note: str = ""

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="briefing",
             name="sections",
-            field=models.JSONField(default=list, help_text="Those picked, in their order; none: all of them."),
+            field=models.JSONField(help_text="Those picked, in their order; null: all, in the kind's own.", null=True),
         ),
         migrations.AddField(
             model_name="briefing",
