@@ -10,7 +10,8 @@ from django import forms
 from dialogues.forms.fields import ListFilter
 from recommendations.models import Edition
 from recommendations.words import Pillar
-from reports.models import Document
+from reports import wording
+from reports.models import Briefing, Document
 from reports.words import BriefingKind
 from reports.year import DayKind
 from tiptracker import texts
@@ -109,6 +110,27 @@ class CheckForm(PlainForm):
         for part in file.chunks():
             found.update(part)
         return found.hexdigest()
+
+
+class CompareForm(PlainForm):
+    """With which other briefing one is compared."""
+
+    def __init__(self, *args: Any, others: Sequence[Briefing], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.others = {str(other.pk): other for other in others}
+        self.fields["with"] = forms.ChoiceField(
+            label="Compared with",
+            choices=[
+                (key, f"{wording.day(one.as_of)}, version {one.version}, {one.state.label.lower()}")
+                for key, one in self.others.items()
+            ],
+            error_messages={"invalid_choice": "Choose one of the briefings that are offered."},
+        )
+
+    @property
+    def other(self) -> Briefing:
+        """The one that was chosen."""
+        return self.others[self.cleaned_data["with"]]
 
 
 class StandpointForm(PlainForm):

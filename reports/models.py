@@ -115,6 +115,11 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
         taken = BriefingDownload.objects.filter(briefing=OuterRef("pk"), sha256=sha256)
         return self.filter(Q(sha256=sha256) | Q(word_sha256=sha256) | Q(Exists(taken)))
 
+    def of_its_kind(self, briefing: "Briefing") -> Self:
+        """The documents of its kind on its country, about its ministry where it is about one. Newest day first."""
+        same = self.filter(edition__country=briefing.edition.country_id, kind=briefing.kind)
+        return same.filter(ministry=briefing.ministry_id).order_by("-as_of", "-version", "-pk")
+
     def issued(self) -> Self:
         """Those cleared and not withdrawn since."""
         return self.filter(cleared_at__isnull=False, withdrawn_at__isnull=True)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("briefings/check/", views.briefing_check, name="briefing_check"),
     path("briefings/<int:pk>/", views.briefing_detail, name="briefing_detail"),
     path("briefings/<int:pk>/clear/", views.briefing_clear, name="briefing_clear"),
+    path("briefings/<int:pk>/compare/", views.briefing_compare, name="briefing_compare"),
     path("briefings/<int:pk>/file/", views.briefing_file, name="briefing_file"),
     path("inbox/", views.round_list, name="round_list"),
     path("inbox/next/", views.inbox_next, name="inbox_next"),

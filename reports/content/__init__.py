@@ -32,6 +32,7 @@ from reports.content.ambassador import (
     Undertaking,
     Update,
 )
+from reports.content.differences import Chapter, Difference, differences
 from reports.content.documents import Content, as_plain, clearance, fingerprint
 from reports.content.ministry import MinistryPage, Needed, Verified
 from reports.content.sections import SECTIONS, Section, picked
@@ -45,11 +46,13 @@ __all__ = [
     "Bearing",
     "Benchmark",
     "BriefingContent",
+    "Chapter",
     "Check",
     "Content",
     "Counted",
     "Deed",
     "Dialogue",
+    "Difference",
     "Evidence",
     "File",
     "Indicium",
@@ -75,6 +78,7 @@ __all__ = [
     "WashingtonInput",
     "as_plain",
     "clearance",
+    "differences",
     "fingerprint",
     "picked",
 ]

@@ -1,3 +1,4 @@
+from reports.views.briefing_compare import briefing_compare
 from reports.views.briefings import briefing_check, briefing_clear, briefing_detail, briefing_file, briefing_list
 from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
@@ -19,6 +20,7 @@ __all__ = [
     "benchmark_foretold",
     "briefing_check",
     "briefing_clear",
+    "briefing_compare",
     "briefing_detail",
     "briefing_file",
     "briefing_list",

@@ -467,7 +467,10 @@ class World:
             done=done,
             said_of_done_itself=done.reviews.get(bearing=None),
             said_of_done=done.reviews.exclude(bearing=None).get(),
-            briefing=BriefingFactory(content=self.says("briefing", EMBASSY).encode()),
+            briefing=BriefingFactory(
+                content=self.says("briefing", EMBASSY).encode(),
+                said={"evidence": [{"what": self.says("said", EMBASSY)}]},
+            ),
             redaction=RedactionFactory(
                 words=self.says("what is to go", REDACTING), reason=self.says("why it is to go", REDACTING)
             ),

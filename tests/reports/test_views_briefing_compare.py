@@ -1,0 +1,123 @@
+"""Two briefings of a kind, side by side."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from reports.words import BriefingKind
+from tests.factories import (
+    AmbassadorFactory,
+    BriefingFactory,
+    CountryFactory,
+    EditionFactory,
+    MinistryFactory,
+    RedactionFactory,
+    ReviewerFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def said(sentence, *evidence):
+    return {
+        "standing": {"sentence": sentence},
+        "evidence": [
+            {"what": what, "when": "8 Nov 2021", "state": "claimed", "review": "not reviewed"} for what in evidence
+        ],
+    }
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+@pytest.fixture
+def reader(client):
+    client.force_login(reader := AmbassadorFactory())
+    return reader
+
+
+def ready(edition, day, sentence="31 of 100 verified.", *evidence, **fields):
+    return BriefingFactory(
+        edition=edition, as_of=day, content=f"{day} {sentence}".encode(), said=said(sentence, *evidence), **fields
+    )
+
+
+def page_of(client, briefing, **query):
+    return client.get(reverse("briefing_compare", args=[briefing.pk]), query)
+
+
+@pytest.mark.usefixtures("reader")
+def test_what_differs_from_the_one_issued_before_is_shown_at_once(client, edition):
+    ready(edition, date(2022, 1, 12), "A draft nobody cleared.")
+    ready(edition, date(2022, 1, 10), "31 of 100 verified.", "A circular", issued=True)
+    new = ready(edition, date(2022, 1, 28), "45 of 100 verified.", "A circular", "A budget line")
+
+    text = page_of(client, new).content.decode()
+
+    assert "31 of 100 verified." in text
+    assert "45 of 100 verified." in text
+    assert "A budget line" in text
+    assert "A circular" not in text
+    assert "3 things differ." not in text
+    assert "2 things differ." in text
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_reader_chooses_with_which_and_the_earlier_stands_first(client, edition):
+    old = ready(edition, date(2022, 1, 10), "First.")
+    new = ready(edition, date(2022, 1, 28), "Second.")
+
+    answer = page_of(client, old, **{"with": new.pk})
+
+    assert answer.context["before"] == old
+    assert answer.context["after"] == new
+
+
+@pytest.mark.usefixtures("reader")
+def test_two_that_say_the_same_are_said_to(client, edition):
+    ready(edition, date(2022, 1, 10))
+    assert "Both say the same." in page_of(client, ready(edition, date(2022, 1, 28))).content.decode()
+
+
+@pytest.mark.usefixtures("reader")
+def test_only_those_of_its_kind_and_country_are_offered(client, edition):
+    new = ready(edition, date(2022, 1, 28))
+    ministry = MinistryFactory()
+    page = ready(edition, date(2022, 1, 9), kind=BriefingKind.MINISTRY, ministry=ministry)
+    theirs = ready(EditionFactory(country=CountryFactory(elsewhere=True)), date(2022, 1, 8))
+    unmade = BriefingFactory(edition=edition, as_of=date(2022, 1, 7))
+
+    for other in (page, theirs, unmade):
+        answer = page_of(client, new, **{"with": other.pk})
+        assert answer.status_code == 422 or "nothing to compare it with" in answer.content.decode()
+        assert answer.context["others"] == []
+
+
+@pytest.mark.usefixtures("reader")
+def test_one_that_is_not_offered_is_refused_with_a_sentence(client, edition):
+    ready(edition, date(2022, 1, 10))
+    new = ready(edition, date(2022, 1, 28))
+
+    answer = page_of(client, new, **{"with": "soon"})
+
+    assert answer.status_code == 422
+    assert "Choose one of the briefings that are offered." in answer.content.decode()
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_withdrawn_one_says_nothing_any_more(client, edition):
+    ready(edition, date(2022, 1, 10), "What must not be read.")
+    gone = ready(edition, date(2022, 1, 28), issued=True)
+    gone.file, gone.said = "", None
+    gone.withdrawn_at, gone.withdrawn_by = at_noon(date(2022, 1, 29)), ReviewerFactory()
+    gone.withdrawn_reason, gone.withdrawn_for = "It held a name.", RedactionFactory()
+    gone.save()
+
+    answer = page_of(client, gone)
+
+    assert answer.status_code == 410
+    assert "It held a name." in answer.content.decode()
