@@ -1,7 +1,8 @@
 """What a person types on the pages of this package."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ from django import forms
 from dialogues.forms.fields import ListFilter
 from recommendations.models import Edition
 from recommendations.words import Pillar
-from reports import wording
+from reports import content, wording
 from reports.models import Briefing, Document
 from reports.words import BriefingKind
 from reports.year import DayKind
@@ -24,8 +25,8 @@ class BriefingRequestForm(PlainForm):
     """Which document, as of which day, and by what was known when: today and now unless another is given."""
 
     what = forms.ChoiceField(
-        label="Which document",
-        required=False,
+        label="Document",
+        initial="ambassador",
         help_text="A ministry’s page can be handed over: it holds what that ministry knows, and no score.",
     )
 
@@ -41,15 +42,10 @@ class BriefingRequestForm(PlainForm):
         error_messages={"invalid": "Give the day as 28/01/2022 or 2022-01-28, or leave it empty."},
     )
 
-    def __init__(self, *args: Any, ministries: Sequence[Ministry], first: date, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, documents: Mapping[str, Document], first: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.documents: dict[str, Document] = {
-            "": Document(BriefingKind.AMBASSADOR),
-            **{f"ministry-{ministry.pk}": Document(BriefingKind.MINISTRY, ministry) for ministry in ministries},
-            "washington": Document(BriefingKind.WASHINGTON),
-            "washington-without-sources": Document(BriefingKind.WASHINGTON, has_sources=False),
-        }
-        choices = [(key, document.label) for key, document in self.documents.items()]
+        self.documents = documents
+        choices = [(key, document.label) for key, document in documents.items()]
         cast("forms.ChoiceField", self.fields["what"]).choices = choices
         self.fields["as_of"].initial = today
         self.fields["as_of"].widget = DayInput(attrs={"min": first.isoformat(), "max": today.isoformat()})
@@ -59,6 +55,65 @@ class BriefingRequestForm(PlainForm):
     def document(self) -> Document:
         """Which document is asked for."""
         return self.documents[self.cleaned_data["what"]]
+
+
+class BriefingPicksForm(BriefingRequestForm):
+    """What of a document is told, in which order, and what stands at its head.
+
+    `what` is the document's key among those offered; `places` the names of its sections, as they were picked last.
+    """
+
+    def __init__(
+        self, *args: Any, what: str, places: Sequence[str] | None = None, covering_note: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = self.documents[what].kind
+        self.fields["what"].initial, self.fields["what"].widget = what, forms.HiddenInput()
+        self.sections = content.SECTIONS[self.kind]
+        last = [section.name for section in content.picked(self.kind, places)]
+        choices = [("", "Left out"), *((str(place), str(place)) for place in range(1, len(self.sections) + 1))]
+        for section in self.sections:
+            self.fields[f"place_{section.name}"] = forms.ChoiceField(
+                label=section.title,
+                required=False,
+                choices=choices,
+                initial=str(last.index(section.name) + 1) if section.name in last else "",
+                error_messages={"invalid_choice": "Choose one of the places that are offered."},
+            )
+        self.fields["covering_note"] = forms.CharField(
+            label="Covering note",
+            required=False,
+            max_length=texts.COVERING_NOTE,
+            widget=forms.Textarea(attrs={"rows": 4}),
+            initial=covering_note,
+            help_text=f"It stands at the head, {texts.COVERING_NOTE} characters at most. "
+            + ("The ministry reads it." if self.kind == BriefingKind.MINISTRY else ""),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        taken: dict[str, str] = {}
+        for section in self.sections:
+            name = f"place_{section.name}"
+            if place := said.get(name):
+                if place in taken:
+                    self.add_error(name, f"“{taken[place]}” has place {place}. Give one of them another.")
+                taken[place] = section.title
+        if not taken and not self.errors and self.kind != BriefingKind.AMBASSADOR:
+            self.add_error(f"place_{self.sections[0].name}", "Every section is left out. Give at least one a place.")
+        return said
+
+    @property
+    def document(self) -> Document:
+        """Which document is asked for, as it was picked."""
+        places = {section.name: self.cleaned_data[f"place_{section.name}"] for section in self.sections}
+        names = tuple(sorted((name for name in places if places[name]), key=lambda name: int(places[name])))
+        usual = tuple(section.name for section in self.sections)
+        return replace(
+            super().document,
+            sections=None if names == usual else names,
+            covering_note=self.cleaned_data["covering_note"],
+        )
 
 
 class HashInput(forms.TextInput):

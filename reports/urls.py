@@ -23,6 +23,7 @@ urlpatterns = [
     path("recommendations/", views.recommendation_list, name="recommendation_list"),
     path("recommendations/<int:pk>/", views.recommendation_detail, name="recommendation_detail"),
     path("briefings/", views.briefing_list, name="briefing_list"),
+    path("briefings/request/", views.briefing_request, name="briefing_request"),
     path("briefings/check/", views.briefing_check, name="briefing_check"),
     path("briefings/<int:pk>/", views.briefing_detail, name="briefing_detail"),
     path("briefings/<int:pk>/clear/", views.briefing_clear, name="briefing_clear"),

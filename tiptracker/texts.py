@@ -6,6 +6,8 @@ NARRATIVE = 20_000
 """Characters: where somebody tells what happened."""
 REASON = 4_000
 """Characters: a reason, a promise, a criterion, what a recommendation says."""
+COVERING_NOTE = 600
+"""Characters: what stands at the head of a briefing, whose first pages stay two."""
 SECRET = 1_000
 """Characters: a password."""
 DAY = 100

@@ -1,4 +1,5 @@
 from reports.views.briefing_compare import briefing_compare
+from reports.views.briefing_request import briefing_request
 from reports.views.briefings import briefing_check, briefing_clear, briefing_detail, briefing_file, briefing_list
 from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
@@ -24,6 +25,7 @@ __all__ = [
     "briefing_detail",
     "briefing_file",
     "briefing_list",
+    "briefing_request",
     "dashboard",
     "district_list",
     "evidence_foretold",

@@ -9,17 +9,20 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dialogues.models import Redaction
 from recommendations.here import edition_at_hand
+from recommendations.models import Edition
 from reports import actions
 from reports.forms import BriefingRequestForm, CheckForm
-from reports.models import Briefing
+from reports.models import Briefing, Document
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
+from reports.words import BriefingKind
 from tiptracker import clock, exports
-from tiptracker.accounts.models import Ministry
+from tiptracker.accounts.models import Ministry, User
 from tiptracker.limits import keeps
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -27,7 +30,7 @@ from tiptracker.refusals import Refused
 PAGE_SIZE = 25
 
 
-def _end_of(day: date | None, now: datetime) -> datetime | None:
+def end_of(day: date | None, now: datetime) -> datetime | None:
     """The last moment of a day in the country; of today, and where no day is given, None: by now."""
     return None if day is None or day == now.date() else datetime.combine(day, time.max, now.tzinfo)
 
@@ -44,15 +47,17 @@ def briefing_list(request: SignedIn) -> HttpResponse:
     if edition is not None and may_request:
         now = clock.now(edition.country.time_zone)
         typed = request.POST if request.method == "POST" else None
-        ministries = list(Ministry.objects.visible_to(request.user).filter(country=edition.country))
-        form = BriefingRequestForm(typed, ministries=ministries, first=edition.starts_on, today=now.date())
+        documents = offered(request.user, edition)
+        form = BriefingRequestForm(typed, documents=documents, first=edition.starts_on, today=now.date())
+        if form.is_valid() and "pick" in request.POST:
+            return redirect(reverse("briefing_request", query=_asked(request, edition)))
         if form.is_valid():
             try:
                 briefing = actions.request_briefing(
                     edition=edition,
                     document=form.document,
                     as_of=form.cleaned_data["as_of"],
-                    known_by=_end_of(form.cleaned_data["known_by"], now),
+                    known_by=end_of(form.cleaned_data["known_by"], now),
                     by=request.user,
                     now=now,
                 )
@@ -74,6 +79,23 @@ def briefing_list(request: SignedIn) -> HttpResponse:
         {"edition": edition, "form": form, "page": page},
         status=422 if form and form.errors else 200,
     )
+
+
+def _asked(request: SignedIn, edition: Edition) -> dict[str, str]:
+    """What was asked for, to be taken along to where its sections are picked."""
+    asked = {name: request.POST.get(name, "") for name in ("what", "as_of", "known_by")}
+    return {"edition": str(edition.pk)} | {name: text for name, text in asked.items() if text}
+
+
+def offered(user: User, edition: Edition) -> dict[str, Document]:
+    """The documents that can be asked for on an edition, by the name that each has in a form."""
+    ministries = Ministry.objects.visible_to(user).filter(country=edition.country)
+    return {
+        "ambassador": Document(BriefingKind.AMBASSADOR),
+        **{f"ministry-{ministry.pk}": Document(BriefingKind.MINISTRY, ministry) for ministry in ministries},
+        "washington": Document(BriefingKind.WASHINGTON),
+        "washington-without-sources": Document(BriefingKind.WASHINGTON, has_sources=False),
+    }
 
 
 HEADS = (

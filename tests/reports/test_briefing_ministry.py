@@ -168,7 +168,7 @@ def test_an_officer_asks_for_it_on_the_page_and_the_worker_makes_it(client, edit
     client.force_login(OfficerFactory())
     for ministry in (police, police, other):
         client.post(reverse("briefing_list"), {"what": f"ministry-{ministry.pk}", "as_of": "2022-01-28"})
-    client.post(reverse("briefing_list"), {"as_of": "2022-01-28"})
+    client.post(reverse("briefing_list"), {"what": "ambassador", "as_of": "2022-01-28"})
     run_jobs()
 
     rows = Briefing.objects.order_by("pk")

@@ -650,7 +650,7 @@ def test_briefing_is_asked_for_and_its_page_follows_it(client, edition, asker):
     user = asker()
     client.force_login(user)
 
-    response = client.post(reverse("briefing_list"), {"as_of": "2022-01-20"})
+    response = client.post(reverse("briefing_list"), {"what": "ambassador", "as_of": "2022-01-20"})
 
     briefing = Briefing.objects.get()
     assert response.headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
@@ -683,7 +683,7 @@ def test_briefing_form_begins_and_ends_today(client, edition):
 def test_briefing_of_no_such_day_is_refused_and_what_was_typed_stays(client, edition, typed, sentence):
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("briefing_list"), {"as_of": typed})
+    response = client.post(reverse("briefing_list"), {"what": "ambassador", "as_of": typed})
 
     assert response.status_code == 422
     assert sentence in response.context["form"].errors["as_of"][0]
@@ -699,7 +699,7 @@ def test_briefing_is_not_an_observers_to_ask_for(client, edition):
 
     assert response.context["form"] is None
     assert len(response.context["page"]) == 1
-    assert client.post(reverse("briefing_list"), {"as_of": "2022-01-20"}).status_code == 403
+    assert client.post(reverse("briefing_list"), {"what": "ambassador", "as_of": "2022-01-20"}).status_code == 403
 
 
 def test_briefing_list_is_empty_for_a_ministry_and_its_rows_are_not_there(client, edition):

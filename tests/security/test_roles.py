@@ -126,6 +126,8 @@ GET   briefing_detail                       briefing   200 200 200 200 | 404 404
 POST  briefing_detail                       failed_briefing 302 302 302 403 | 404 404 404 | 404 404 | in  in
 GET   briefing_file                         briefing   200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  briefing_file                         briefing   405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   briefing_request                      -          302 302 302 403 | 403 403 403 | 302 403 | in  in
+POST  briefing_request                      -          302 302 302 403 | 403 403 403 | 302 403 | in  in
 GET   briefing_compare                      briefing   200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  briefing_compare                      briefing   405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   briefing_check                        -          200 200 200 200 | 200 200 200 | 200 200 | in  in

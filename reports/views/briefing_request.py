@@ -1,0 +1,90 @@
+"""Ask for a document with its sections picked, in an order of one's own, under a covering note."""
+
+from dataclasses import replace
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from recommendations.here import edition_at_hand
+from recommendations.models import Edition
+from reports import actions
+from reports.forms import BriefingPicksForm
+from reports.models import Briefing, Document
+from reports.permissions import can_request_briefing, can_request_briefings
+from reports.views.briefings import end_of, offered
+from reports.words import BriefingKind
+from tiptracker import clock
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.refusals import Refused
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def briefing_request(request: SignedIn) -> HttpResponse:
+    """The sections of one document, to be picked; `?again=` is a briefing that is asked for once more.
+
+    Which document is named by `what`, as the form of the list names it; where nothing is offered by that name the list
+    is where one is chosen.
+    """
+    if not can_request_briefings(request.user):
+        raise PermissionDenied
+    again = _again(request)
+    edition = again.edition if again else edition_at_hand(request)
+    if edition is None or not can_request_briefing(request.user, edition):
+        return redirect("briefing_list")
+    now = clock.now(edition.country.time_zone)
+    documents = offered(request.user, edition)
+    asked = request.POST if request.method == "POST" else request.GET
+    what = _key(documents, again.document) if again else asked.get("what", "")
+    if what not in documents:
+        return redirect("briefing_list")
+    last = again or _last(request, edition, documents[what].kind)
+    form = BriefingPicksForm(
+        request.POST if request.method == "POST" else None,
+        what=what,
+        places=last.sections if last else None,
+        covering_note=again.covering_note if again else "",
+        initial={name: request.GET[name] for name in ("as_of", "known_by") if request.GET.get(name)},
+        documents=documents,
+        first=edition.starts_on,
+        today=now.date(),
+    )
+    if form.is_valid():
+        try:
+            briefing = actions.request_briefing(
+                edition=edition,
+                document=form.document,
+                as_of=form.cleaned_data["as_of"],
+                known_by=end_of(form.cleaned_data["known_by"], now),
+                by=request.user,
+                now=now,
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            return redirect("briefing_detail", pk=briefing.pk)
+    context = {"edition": edition, "form": form, "document": documents[what], "again": again}
+    return render_page(request, "reports/briefing_request.html", context, status=422 if form.errors else 200)
+
+
+def _again(request: SignedIn) -> Briefing | None:
+    """The briefing that is asked for once more; 404 for one that isn't seen."""
+    if not (named := request.GET.get("again", "")):
+        return None
+    rows = Briefing.objects.visible_to(request.user).select_related("edition__country", "ministry", "dialogue")
+    return get_object_or_404(rows, pk=named if named.isdecimal() else None)
+
+
+def _key(documents: dict[str, Document], document: Document) -> str:
+    """By which name a document is offered, whatever was picked of it; empty where it isn't."""
+    plain = replace(document, sections=None, covering_note="")
+    return next((key for key, one in documents.items() if one == plain), "")
+
+
+def _last(request: SignedIn, edition: Edition, kind: BriefingKind) -> Briefing | None:
+    """What this post asked for last of a kind: its picks are offered again."""
+    rows = Briefing.objects.visible_to(request.user).filter(edition__country=edition.country_id, kind=kind)
+    return rows.filter(requested_by__isnull=False).order_by("-pk").first()

@@ -1,0 +1,152 @@
+"""Asking for a document with its sections picked."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from reports.models import Briefing
+from reports.words import BriefingKind
+from tests.factories import (
+    AmbassadorFactory,
+    BriefingFactory,
+    CountryFactory,
+    EditionFactory,
+    MinistryFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-01-28")]
+
+TYPED = {"what": "ambassador", "as_of": "2022-01-28"}
+
+
+@pytest.fixture
+def edition():
+    return RecommendationFactory().edition
+
+
+@pytest.fixture
+def officer(client):
+    client.force_login(person := OfficerFactory())
+    return person
+
+
+def place(**places):
+    return {f"place_{name}": str(number) for name, number in places.items()}
+
+
+def post(client, **typed):
+    return client.post(reverse("briefing_request"), TYPED | typed)
+
+
+@pytest.mark.usefixtures("officer", "edition")
+def test_sections_are_kept_in_the_order_of_their_places(client):
+    answer = post(client, **place(evidence=1, ministries=3), covering_note="Read the second page first.")
+
+    briefing = Briefing.objects.get()
+    assert answer.headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
+    assert briefing.sections == ["evidence", "ministries"]
+    assert briefing.covering_note == "Read the second page first."
+
+
+@pytest.mark.usefixtures("officer", "edition")
+def test_the_usual_order_is_kept_as_no_pick(client):
+    post(client, **place(parts=1, recommendations=2, ministries=3, dialogues=4, updates=5, evidence=6))
+    assert Briefing.objects.get().sections is None
+
+
+@pytest.mark.usefixtures("officer", "edition")
+def test_an_ambassador_may_be_given_the_first_two_pages_alone(client):
+    post(client)
+    assert Briefing.objects.get().sections == []
+
+
+@pytest.mark.usefixtures("officer", "edition")
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (place(evidence=2, parts=2), "Give one of them another."),
+        ({"what": "washington"}, "Every section is left out. Give at least one a place."),
+        ({"covering_note": "x" * 601}, "600"),
+        ({"as_of": "2022-02-28"}, "That day has not come yet."),
+        (place(evidence=7), "Choose one of the places that are offered."),
+    ],
+)
+def test_what_can_not_be_is_refused_and_what_was_typed_stays(client, typed, sentence):
+    answer = post(client, **{"covering_note": "Kept"} | typed)
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert typed.get("covering_note", "Kept") in answer.content.decode()
+    assert not Briefing.objects.exists()
+
+
+@pytest.mark.usefixtures("officer")
+def test_what_was_picked_last_for_a_kind_is_offered_again(client, edition):
+    BriefingFactory(edition=edition, sections=["evidence"], requested_by=AmbassadorFactory())
+    BriefingFactory(edition=edition, sections=None, requested_by=None)
+    BriefingFactory(edition=edition, kind=BriefingKind.WASHINGTON, sections=["protection"])
+
+    form = client.get(reverse("briefing_request"), TYPED).context["form"]
+
+    assert {name: form[name].value() for name in form.fields if name.startswith("place_") and form[name].value()} == {
+        "place_evidence": "1"
+    }
+
+
+@pytest.mark.usefixtures("officer")
+def test_one_is_asked_for_once_more_as_it_was(client, edition):
+    ministry = MinistryFactory()
+    briefing = BriefingFactory(
+        edition=edition,
+        kind=BriefingKind.MINISTRY,
+        ministry=ministry,
+        sections=["needed"],
+        covering_note="With thanks.",
+    )
+
+    answer = client.get(reverse("briefing_request"), {"again": briefing.pk})
+
+    form = answer.context["form"]
+    assert form["what"].value() == f"ministry-{ministry.pk}"
+    assert form["covering_note"].value() == "With thanks."
+    assert form["place_needed"].value() == "1"
+    assert "The ministry reads it." in answer.content.decode()
+
+
+@pytest.mark.usefixtures("officer", "edition")
+def test_another_countrys_is_not_asked_for_again(client):
+    theirs = BriefingFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)), covering_note="Theirs")
+    assert client.get(reverse("briefing_request"), {"again": theirs.pk}).status_code == 404
+
+
+@pytest.mark.usefixtures("officer", "edition")
+def test_the_list_leads_to_the_sections_with_what_was_typed(client):
+    answer = client.post(reverse("briefing_list"), TYPED | {"known_by": "2022-01-20", "pick": "1"}, follow=True)
+
+    form = answer.context["form"]
+    assert (form["what"].value(), form["as_of"].value(), form["known_by"].value()) == (
+        "ambassador",
+        "2022-01-28",
+        "2022-01-20",
+    )
+    assert not Briefing.objects.exists()
+
+
+@pytest.mark.usefixtures("officer", "edition")
+def test_a_document_that_is_not_offered_leads_to_the_list(client):
+    answer = client.get(reverse("briefing_request"), {"what": "ministry-99999"})
+    assert answer.headers["Location"] == reverse("briefing_list")
+
+
+@pytest.mark.usefixtures("edition")
+def test_todays_briefing_is_still_one_click_on_the_dashboard(client):
+    client.force_login(AmbassadorFactory())
+    page = client.get(reverse("dashboard")).content.decode()
+    assert 'name="what" value="ambassador"' in page
+
+    client.post(reverse("briefing_list"), {"what": "ambassador", "as_of": "2022-01-28"})
+
+    assert Briefing.objects.get().as_of == date(2022, 1, 28)
