@@ -35,7 +35,7 @@ from reports.words import BriefingKind
 from tiptracker import clock, limits, texts
 from tiptracker.accounts.models import Ministry
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
-from tiptracker.bodies import Text
+from tiptracker.bodies import Body, Text
 from tiptracker.refusals import Refused
 from tiptracker.words import Marking
 
@@ -244,6 +244,7 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
     progress = serializers.IntegerField(source="job.progress", read_only=True, default=0)
     reason = serializers.CharField(source="job.reason", read_only=True, default="")
     marking = WordField(Marking, read_only=True)
+    sections = serializers.ListField(child=serializers.CharField(), read_only=True, allow_null=True)
     requested_by = PersonField(read_only=True)
     cleared_by = PersonField(read_only=True, allow_null=True)
 
@@ -255,6 +256,8 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "kind",
             "ministry",
             "has_sources",
+            "sections",
+            "covering_note",
             "as_of",
             "known_by",
             "facts_up_to",
@@ -275,12 +278,19 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
         )
 
 
-class RequestSerializer(serializers.Serializer[Any]):
+class RequestSerializer(Body):
     """What is asked for; by default the ambassador's briefing on the newest visible edition as of today."""
 
     kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
     ministry = Seen(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
     has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
+    sections = serializers.ListField(
+        child=serializers.CharField(max_length=texts.DAY),
+        required=False,
+        allow_null=True,
+        help_text="The names of those picked, in their order; null: all of them, in the kind's own.",
+    )
+    covering_note = Text(max_length=texts.COVERING_NOTE, required=False, default="", allow_blank=True)
     edition = Tracked(required=False)
     as_of = DayField(required=False)
     known_by = Text(
@@ -293,6 +303,10 @@ class RequestSerializer(serializers.Serializer[Any]):
             return asking.moment(value)
         except Refused as refusal:
             raise ValidationError(str(refusal)) from refusal
+
+
+def _sections(names: list[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)
 
 
 class BriefingFilter(filters.FilterSet):
@@ -327,6 +341,8 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
                 kind=asked.validated_data["kind"],
                 ministry=asked.validated_data.get("ministry"),
                 has_sources=asked.validated_data["has_sources"],
+                sections=_sections(asked.validated_data.get("sections")),
+                covering_note=asked.validated_data["covering_note"],
             ),
             as_of=asked.validated_data.get("as_of", now.date()),
             known_by=asked.validated_data.get("known_by"),

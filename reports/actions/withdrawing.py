@@ -1,5 +1,6 @@
 """Briefings that hold what was redacted: found and withdrawn."""
 
+import json
 import logging
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from dialogues.models import Redaction
 from reports import pdf
 from reports.models import Briefing
 from tiptracker.audit.actions import record
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.jobs.actions import Progress
 
 logger = logging.getLogger(__name__)
@@ -27,7 +29,20 @@ def withdraw_redacted(*, redaction: Redaction, now: datetime, progress: Progress
         progress.tell(min(90, 10 * done), "Looking through the briefings")
         if reason := _why_to_withdraw(briefing, redaction.words):
             withdraw(briefing=briefing, redaction=redaction, reason=reason, now=now)
+    if redaction.words:
+        _take_out_of_notes(redaction)
     finish_redaction(redaction=redaction)
+
+
+def _take_out_of_notes(redaction: Redaction) -> None:
+    """The covering notes of briefings that never had a file go as a whole where they hold the words."""
+    without_file = Briefing.objects.filter(edition__country=redaction.country_id, file="", withdrawn_at__isnull=True)
+    for briefing in without_file.exclude(covering_note="").order_by("pk"):
+        if holds_each(briefing.covering_note, redaction.words):
+            Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED)
+            record(
+                "briefing.note_redacted", by=redaction.decision.recorded_by, row=briefing, country=redaction.country_id
+            )
 
 
 @transaction.atomic
@@ -61,4 +76,6 @@ def _why_to_withdraw(briefing: Briefing, words: str) -> str:
         text = ""
     if not text:
         return "A text was taken out of the record, and this briefing could not be searched for it."
-    return "It held a text that has been taken out of the record." if holds_each(text, words) else ""
+    # What is kept of it for comparing may tell more than fits on its pages.
+    told = f"{text}\n{json.dumps(briefing.said, ensure_ascii=False)}"
+    return "It held a text that has been taken out of the record." if holds_each(told, words) else ""

@@ -92,6 +92,30 @@ def test_a_briefing_that_can_not_be_read_is_withdrawn_too(confirmed, run_jobs, c
     assert "could not be searched" in briefing.withdrawn_reason
 
 
+def test_one_that_keeps_the_words_though_its_pages_have_no_room_for_them_is_withdrawn_too(confirmed, run_jobs):
+    briefing = BriefingFactory(content=printed("<p>We brought somebody.</p>"), said={"text": f"See {NAME}"})
+    other = BriefingFactory(content=printed("<p>We brought somebody.</p>"), said={"text": "See Thabo"})
+
+    run_jobs()
+
+    briefing.refresh_from_db()
+    other.refresh_from_db()
+    assert (briefing.state, briefing.said) == (Standing.WITHDRAWN, None)
+    assert other.state is Standing.READY
+
+
+def test_the_note_of_one_that_was_never_made_loses_the_words(confirmed, run_jobs):
+    failed = BriefingFactory(covering_note=f"Ask about {NAME}.")
+    other = BriefingFactory(covering_note="Ask about Thabo.")
+
+    run_jobs()
+
+    failed.refresh_from_db()
+    other.refresh_from_db()
+    assert (failed.covering_note, other.covering_note) == (REDACTED, "Ask about Thabo.")
+    assert AuditEntry.objects.get(verb="briefing.note_redacted").row == str(failed.pk)
+
+
 def test_one_whose_file_was_destroyed_as_the_worker_died_is_withdrawn_the_next_time(confirmed, run_jobs):
     briefing = BriefingFactory(content=printed(NAME))
     default_storage.delete(str(briefing.file))

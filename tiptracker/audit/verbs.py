@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[Group, str]] = {
     "briefing.rendered": (Group.MACHINE, "Made the file of a briefing"),
     "briefing.requested": (Group.RECORD, "Asked for a briefing"),
     "briefing.requested_again": (Group.RECORD, "Asked for a briefing again"),
+    "briefing.note_redacted": (Group.RECORD, "Took a text out of a briefing's covering note"),
     "briefing.withdrawn": (Group.RECORD, "Withdrew a briefing"),
     "commitment.recorded": (Group.RECORD, "Recorded a commitment"),
     "commitment.reopened": (Group.RECORD, "Opened a commitment again"),

@@ -1,0 +1,55 @@
+"""Briefings by the API: what is picked."""
+
+import pytest
+
+from reports.models import Briefing
+from tests.factories import OfficerFactory, RecommendationFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-01-28")]
+
+
+@pytest.fixture
+def ask(client):
+    RecommendationFactory()
+    client.force_login(OfficerFactory())
+
+    def post(**body):
+        return client.post("/api/v1/briefings/", {"kind": "ambassador"} | body, content_type="application/json")
+
+    return post
+
+
+def test_sections_and_a_note_are_picked(ask):
+    answer = ask(sections=["evidence", "parts"], covering_note="The evidence first.")
+
+    assert answer.status_code == 202
+    assert answer.json()["sections"] == ["evidence", "parts"]
+    assert Briefing.objects.get().covering_note == "The evidence first."
+
+
+def test_nothing_picked_is_told_from_no_section(ask):
+    assert ask().json()["sections"] is None
+    assert ask(sections=[]).json()["sections"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"sections": ["weather"]}, "has no such section"),
+        ({"sections": ["parts", "parts"]}, "stands in a document once"),
+        ({"kind": "washington", "sections": []}, "Pick at least one section."),
+    ],
+)
+def test_sections_that_can_not_be_are_refused(ask, body, sentence):
+    answer = ask(**body)
+
+    assert answer.status_code == 409
+    assert sentence in answer.json()["detail"]
+    assert not Briefing.objects.exists()
+
+
+def test_a_note_in_which_somebody_could_be_found_is_held_back(ask):
+    answer = ask(covering_note="Call the survivor at +266 5812 3456.")
+
+    assert answer.status_code == 400
+    assert not Briefing.objects.exists()
