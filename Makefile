@@ -3,7 +3,7 @@
 PYTHON_ = .venv/bin/python
 .DEFAULT_GOAL = help
 
-.PHONY: help setup demo test bench format lint types contracts migrations compose lock audit
+.PHONY: help setup demo test briefings bench format lint types contracts migrations compose lock audit
 
 help: ## What can be made here
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -17,6 +17,12 @@ demo: setup ## The demonstration on http://127.0.0.1:8000 (PORT=, HOST=, DAY=, R
 test: ## The whole suite, embedded (TEST= a path or pytest's options)
 	@./setup.sh browser
 	@$(PYTHON_) -m pytest -n 2 --dist worksteal $(TEST)
+
+briefings: setup ## Every document of the exercise's record, with pictures of its pages, in var/briefings (DAY=)
+	@rm -rf var/briefings && mkdir -p var/briefings
+	@export DATABASE_URL=sqlite:///var/briefings/record.sqlite3 && $(PYTHON_) manage.py migrate --verbosity 0 \
+		&& $(PYTHON_) manage.py load_lesotho --exercise \
+		&& $(PYTHON_) manage.py write_briefings LSO 2021 --as-of $${DAY:-2022-01-28} --folder var/briefings
 
 bench: setup ## What readiness and a long list cost, beside a bare SELECT of the same rows (DATABASE_URL=)
 	@$(PYTHON_) -m tests.performance.bench

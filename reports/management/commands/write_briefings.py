@@ -1,0 +1,75 @@
+"""`manage.py write_briefings LSO 2021 --as-of DAY --folder DIR`: every document of an edition, with its pages drawn."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db.models import Q
+from django.utils.text import slugify
+
+from dialogues.models import Commitment
+from recommendations.models import Recommendation
+from reports.management import arguments
+from reports.words import BriefingKind
+from tiptracker.accounts.models import Ministry
+from tiptracker.refusals import Refused
+
+SCALE = 1.5
+"""Points to dots: 108 to the inch, in which 8-point type can be read."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the documents of every kind on an edition to a folder: PDF, Word where there is one, and each page as a "
+        "picture. They are marked as drafts."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("country", help="ISO 3166-1 alpha-3 code, such as LSO")
+        parser.add_argument("year", help="the edition's year, such as 2021")
+        parser.add_argument("--as-of", required=True, help="the day they speak of, such as 2022-01-28")
+        parser.add_argument("--folder", required=True, help="where they are written; it is made if it isn't there")
+
+    def handle(self, *, country: str, year: str, as_of: str, folder: str, **options: Any) -> None:
+        try:
+            edition = arguments.edition(country, year)
+        except Refused as refusal:
+            self.stderr.write(str(refusal))
+            raise SystemExit(2) from refusal
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+
+        def write(name: str, kind: BriefingKind, **picked: Any) -> None:
+            output = place / name
+            call_command(
+                "issue_briefing",
+                country,
+                year,
+                kind=kind.value,
+                as_of=as_of,
+                output=str(output),
+                stdout=self.stdout,
+                **picked,
+            )
+            if output.suffix == ".pdf":
+                draw(output)
+
+        write("ambassador.pdf", BriefingKind.AMBASSADOR)
+        leads = Recommendation.objects.filter(edition=edition).values("lead")
+        has_to_do = Q(pk__in=leads) | Q(pk__in=Commitment.objects.values("ministry"))
+        for ministry in Ministry.objects.filter(has_to_do, country=edition.country):
+            write(f"ministry-{slugify(ministry.short_name)}.pdf", BriefingKind.MINISTRY, ministry=ministry.name)
+        write("dialogue.pdf", BriefingKind.DIALOGUE)
+        for suffix in ("pdf", "docx"):
+            write(f"washington.{suffix}", BriefingKind.WASHINGTON)
+            write(f"washington-without-sources.{suffix}", BriefingKind.WASHINGTON, without_sources=True)
+
+
+def draw(pdf: Path) -> None:
+    """Each page as a picture beside its file: `ambassador-1.png`."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        for number, page in enumerate(document, start=1):
+            page.render(scale=SCALE).to_pil().save(pdf.with_name(f"{pdf.stem}-{number}.png"))
