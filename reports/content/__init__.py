@@ -32,6 +32,7 @@ from reports.content.ambassador import (
     Undertaking,
     Update,
 )
+from reports.content.dialogue import DialoguePack, Item, Meeting, Person, Point, Stake, Step, Talk
 from reports.content.documents import Content, as_plain, clearance, fingerprint
 from reports.content.ministry import MinistryPage, Needed, Verified
 from reports.content.sections import SECTIONS, Section, picked
@@ -50,11 +51,14 @@ __all__ = [
     "Counted",
     "Deed",
     "Dialogue",
+    "DialoguePack",
     "Evidence",
     "File",
     "Indicium",
+    "Item",
     "Judged",
     "Lever",
+    "Meeting",
     "Milestone",
     "Ministry",
     "MinistryPage",
@@ -62,12 +66,17 @@ __all__ = [
     "Needed",
     "Part",
     "Participant",
+    "Person",
     "PillarInput",
+    "Point",
     "Question",
     "Recommendation",
     "Round",
     "Section",
+    "Stake",
     "Standing",
+    "Step",
+    "Talk",
     "Trend",
     "Undertaking",
     "Update",
