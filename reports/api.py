@@ -25,6 +25,7 @@ from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
+from dialogues.models import Dialogue
 from recommendations.models import Edition
 from reports import actions, asking, document
 from reports.facts import gather_facts
@@ -254,6 +255,7 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "edition",
             "kind",
             "ministry",
+            "dialogue",
             "has_sources",
             "as_of",
             "known_by",
@@ -280,6 +282,7 @@ class RequestSerializer(serializers.Serializer[Any]):
 
     kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
     ministry = Seen(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
+    dialogue = Seen(Dialogue, required=False, help_text="Which one the pack is for, where `kind` is dialogue.")
     has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
     edition = Tracked(required=False)
     as_of = DayField(required=False)
@@ -308,9 +311,9 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
 
     def get_queryset(self) -> QuerySet[Briefing]:
         briefings = Briefing.objects.visible_to(self.request.user)
-        return briefings.select_related("job", "ministry", "requested_by", "cleared_by", "edition__country").order_by(
-            "-pk"
-        )
+        return briefings.select_related(
+            "job", "ministry", "dialogue", "requested_by", "cleared_by", "edition__country"
+        ).order_by("-pk")
 
     @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION})
     def create(self, request: SignedIn) -> Response:
@@ -326,6 +329,7 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
             document=Document(
                 kind=asked.validated_data["kind"],
                 ministry=asked.validated_data.get("ministry"),
+                dialogue=asked.validated_data.get("dialogue"),
                 has_sources=asked.validated_data["has_sources"],
             ),
             as_of=asked.validated_data.get("as_of", now.date()),

@@ -1,6 +1,7 @@
 """What a person types on the pages of this package."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
@@ -8,6 +9,7 @@ from typing import Any, cast
 from django import forms
 
 from dialogues.forms.fields import ListFilter
+from dialogues.models import Dialogue
 from recommendations.models import Edition
 from recommendations.words import Pillar
 from reports.models import Document
@@ -19,13 +21,22 @@ from tiptracker.frontend.forms import DayInput, PlainForm
 from tiptracker.words import Word
 
 
+class DocumentField(forms.ChoiceField):
+    """Which document. A page that doesn't ask, such as the dashboard with its one button, means the first choice."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or self.initial)
+
+
 class BriefingRequestForm(PlainForm):
     """Which document, as of which day, and by what was known when: today and now unless another is given."""
 
-    what = forms.ChoiceField(
-        label="Which document",
-        required=False,
-        help_text="A ministry’s page can be handed over: it holds what that ministry knows, and no score.",
+    what = DocumentField(
+        label="Document",
+        initial=BriefingKind.AMBASSADOR.value,
+        help_text="A ministry’s page can be handed over: it holds what that ministry knows, and no score. A dialogue "
+        "pack is for our side of the table alone.",
+        error_messages={"invalid_choice": "Choose one of the documents that are offered."},
     )
 
     as_of = forms.DateField(
@@ -40,19 +51,38 @@ class BriefingRequestForm(PlainForm):
         error_messages={"invalid": "Give the day as 28/01/2022 or 2022-01-28, or leave it empty."},
     )
 
-    def __init__(self, *args: Any, ministries: Sequence[Ministry], first: date, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        ministries: Sequence[Ministry],
+        dialogues: Sequence[Dialogue],
+        first: date,
+        today: date,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.documents: dict[str, Document] = {
-            "": Document(BriefingKind.AMBASSADOR),
-            **{f"ministry-{ministry.pk}": Document(BriefingKind.MINISTRY, ministry) for ministry in ministries},
+            BriefingKind.AMBASSADOR.value: Document(BriefingKind.AMBASSADOR),
+            **{f"ministry-{row.pk}": Document(BriefingKind.MINISTRY, row) for row in ministries},
+            **{f"dialogue-{row.pk}": Document(BriefingKind.DIALOGUE, dialogue=row) for row in dialogues},
             "washington": Document(BriefingKind.WASHINGTON),
             "washington-without-sources": Document(BriefingKind.WASHINGTON, has_sources=False),
         }
-        choices = [(key, document.label) for key, document in self.documents.items()]
-        cast("forms.ChoiceField", self.fields["what"]).choices = choices
+        cast("forms.ChoiceField", self.fields["what"]).choices = self._choices(dialogues)
         self.fields["as_of"].initial = today
         self.fields["as_of"].widget = DayInput(attrs={"min": first.isoformat(), "max": today.isoformat()})
         self.fields["known_by"].widget = DayInput(attrs={"max": today.isoformat()})
+
+    def _choices(self, dialogues: Sequence[Dialogue]) -> list[tuple[str, str]]:
+        """Each document as it is called; of two dialogues on one day with the place."""
+        days = Counter(row.held_on for row in dialogues)
+        return [
+            (
+                key,
+                f"{one.label}, {one.dialogue.place}" if one.dialogue and days[one.dialogue.held_on] > 1 else one.label,
+            )
+            for key, one in self.documents.items()
+        ]
 
     @property
     def document(self) -> Document:

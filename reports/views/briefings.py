@@ -12,8 +12,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dialogues.models import Redaction
+from dialogues.models import Dialogue, Redaction
+from dialogues.words import Stage
 from recommendations.here import edition_at_hand
+from recommendations.models import Edition
 from reports import actions
 from reports.forms import BriefingRequestForm, CheckForm
 from reports.models import Briefing
@@ -25,11 +27,24 @@ from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
 PAGE_SIZE = 25
+HELD_OFFERED = 3
+"""Of how many dialogues that were held a pack is offered, besides those to come."""
 
 
 def _end_of(day: date | None, now: datetime) -> datetime | None:
     """The last moment of a day in the country; of today, and where no day is given, None: by now."""
     return None if day is None or day == now.date() else datetime.combine(day, time.max, now.tzinfo)
+
+
+def _offered(request: SignedIn, edition: Edition, today: date) -> list[Dialogue]:
+    """The dialogues that a pack is offered for: all still to come or to be recorded, the last few that were held.
+
+    And the one whose page led here.
+    """
+    named = request.GET.get("what", "")
+    there = list(Dialogue.objects.visible_to(request.user).filter(country=edition.country).nearest_first(today))
+    earlier = {row.pk for row in [row for row in there if row.stage_on(today) is Stage.HELD][HELD_OFFERED:]}
+    return [row for row in there if row.pk not in earlier or named == f"dialogue-{row.pk}"]
 
 
 @login_required
@@ -45,7 +60,15 @@ def briefing_list(request: SignedIn) -> HttpResponse:
         now = clock.now(edition.country.time_zone)
         typed = request.POST if request.method == "POST" else None
         ministries = list(Ministry.objects.visible_to(request.user).filter(country=edition.country))
-        form = BriefingRequestForm(typed, ministries=ministries, first=edition.starts_on, today=now.date())
+        dialogues = _offered(request, edition, now.date())
+        form = BriefingRequestForm(
+            typed,
+            initial={"what": request.GET["what"]} if "what" in request.GET else None,
+            ministries=ministries,
+            dialogues=dialogues,
+            first=edition.starts_on,
+            today=now.date(),
+        )
         if form.is_valid():
             try:
                 briefing = actions.request_briefing(
@@ -62,7 +85,7 @@ def briefing_list(request: SignedIn) -> HttpResponse:
                 return redirect("briefing_detail", pk=briefing.pk)
     briefings = (
         Briefing.objects.visible_to(request.user)
-        .select_related("edition__country", "ministry", "job", "requested_by", "cleared_by")
+        .select_related("edition__country", "ministry", "dialogue", "job", "requested_by", "cleared_by")
         .order_by("-pk")
     )
     if exports.is_asked(request):
@@ -151,7 +174,7 @@ def briefing_check(request: SignedIn) -> HttpResponse:
     is_answered = form.is_valid()
     if is_answered:
         seen = Briefing.objects.visible_to(request.user).select_related(
-            "edition__country", "ministry", "job", "cleared_by"
+            "edition__country", "ministry", "dialogue", "job", "cleared_by"
         )
         found = [_found(request, briefing, form.hash) for briefing in seen.with_hash(form.hash).order_by("-pk")]
     context = {"form": form, "is_answered": is_answered, "hash": form.hash if is_answered else "", "found": found}
@@ -182,7 +205,9 @@ def _newest_issued(request: SignedIn, briefing: Briefing, *, after: int) -> Brie
 def _seen(request: SignedIn, pk: int) -> Briefing:
     rows = Briefing.objects.visible_to(request.user)
     people = ("requested_by", "cleared_by", "withdrawn_by")
-    return get_object_or_404(rows.select_related("edition__country", "ministry", "job", "run", *people), pk=pk)
+    return get_object_or_404(
+        rows.select_related("edition__country", "ministry", "dialogue", "job", "run", *people), pk=pk
+    )
 
 
 def _detail(
