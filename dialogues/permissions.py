@@ -109,6 +109,13 @@ def can_hold_dialogue(user: User, country: Country) -> bool:
     return _is_officer_of(user, country.pk)
 
 
+def can_ask_for_pack(user: User, dialogue: Dialogue) -> bool:
+    """Officers and the ambassador, as for every briefing; of a dialogue that was called off there is nothing to say."""
+    if dialogue.called_off_at or user.role not in (Role.OFFICER, Role.AMBASSADOR):
+        return False
+    return user.countries.filter(pk=dialogue.country_id).exists()
+
+
 def can_redact(user: User, country: Country) -> bool:
     """Officers and the ambassador of the country: a small post has one officer, and it takes two people."""
     return user.role in (Role.OFFICER, Role.AMBASSADOR) and user.countries.filter(pk=country.pk).exists()

@@ -25,6 +25,7 @@ from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
+from dialogues.models import Dialogue
 from recommendations.models import Edition
 from reports import actions, asking, document
 from reports.facts import gather_facts
@@ -255,6 +256,7 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "edition",
             "kind",
             "ministry",
+            "dialogue",
             "has_sources",
             "sections",
             "covering_note",
@@ -283,6 +285,7 @@ class RequestSerializer(Body):
 
     kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
     ministry = Seen(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
+    dialogue = Seen(Dialogue, required=False, help_text="Which one the pack is for, where `kind` is dialogue.")
     has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
     sections = serializers.ListField(
         child=serializers.CharField(max_length=texts.DAY),
@@ -322,9 +325,9 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
 
     def get_queryset(self) -> QuerySet[Briefing]:
         briefings = Briefing.objects.visible_to(self.request.user)
-        return briefings.select_related("job", "ministry", "requested_by", "cleared_by", "edition__country").order_by(
-            "-pk"
-        )
+        return briefings.select_related(
+            "job", "ministry", "dialogue", "requested_by", "cleared_by", "edition__country"
+        ).order_by("-pk")
 
     @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION})
     def create(self, request: SignedIn) -> Response:
@@ -340,6 +343,7 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
             document=Document(
                 kind=asked.validated_data["kind"],
                 ministry=asked.validated_data.get("ministry"),
+                dialogue=asked.validated_data.get("dialogue"),
                 has_sources=asked.validated_data["has_sources"],
                 sections=_sections(asked.validated_data.get("sections")),
                 covering_note=asked.validated_data["covering_note"],

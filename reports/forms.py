@@ -1,6 +1,7 @@
 """What a person types on the pages of this package."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -21,13 +22,22 @@ from tiptracker.frontend.forms import DayInput, PlainForm
 from tiptracker.words import Word
 
 
+class DocumentField(forms.ChoiceField):
+    """Which document. A page that doesn't ask, such as the dashboard with its one button, means the first choice."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or self.initial)
+
+
 class BriefingRequestForm(PlainForm):
     """Which document, as of which day, and by what was known when: today and now unless another is given."""
 
-    what = forms.ChoiceField(
+    what = DocumentField(
         label="Document",
-        initial="ambassador",
-        help_text="A ministry’s page can be handed over: it holds what that ministry knows, and no score.",
+        initial=BriefingKind.AMBASSADOR.value,
+        help_text="A ministry’s page can be handed over: it holds what that ministry knows, and no score. A dialogue "
+        "pack is for our side of the table alone.",
+        error_messages={"invalid_choice": "Choose one of the documents that are offered."},
     )
 
     as_of = forms.DateField(
@@ -45,11 +55,21 @@ class BriefingRequestForm(PlainForm):
     def __init__(self, *args: Any, documents: Mapping[str, Document], first: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.documents = documents
-        choices = [(key, document.label) for key, document in documents.items()]
-        cast("forms.ChoiceField", self.fields["what"]).choices = choices
+        cast("forms.ChoiceField", self.fields["what"]).choices = self._choices()
         self.fields["as_of"].initial = today
         self.fields["as_of"].widget = DayInput(attrs={"min": first.isoformat(), "max": today.isoformat()})
         self.fields["known_by"].widget = DayInput(attrs={"max": today.isoformat()})
+
+    def _choices(self) -> list[tuple[str, str]]:
+        """Each document as it is called; of two dialogues on one day with the place."""
+        days = Counter(one.dialogue.held_on for one in self.documents.values() if one.dialogue)
+        return [
+            (
+                key,
+                f"{one.label}, {one.dialogue.place}" if one.dialogue and days[one.dialogue.held_on] > 1 else one.label,
+            )
+            for key, one in self.documents.items()
+        ]
 
     @property
     def document(self) -> Document:

@@ -33,8 +33,8 @@ def briefing(job_id: int) -> None:
     """Render a briefing (the job's key is its id): its draft, or, once that is cleared, what is issued."""
     with claimed(job_id) as progress:
         if progress:
-            rows = Briefing.objects.select_related("edition__country", "ministry", "requested_by", "cleared_by")
-            row = rows.get(pk=progress.job.key)
+            asked = ("edition__country", "ministry", "dialogue", "requested_by", "cleared_by")
+            row = Briefing.objects.select_related(*asked).get(pk=progress.job.key)
             now = clock.now(row.edition.country.time_zone)
             actions.render_briefing(briefing=row, now=now, progress=progress)
 

@@ -353,7 +353,7 @@ LISTS = [
     Listed("run_list", Rows.runs, 8),
     Listed("recommendation_list", Rows.benchmarks, 24),
     Listed("recommendation_list", Rows.benchmarks, 12, "focal_point"),
-    Listed("briefing_list", Rows.briefings, 10),
+    Listed("briefing_list", Rows.briefings, 11),
     Listed("log_list", Rows.entries, 11),
     Listed("log_list", Rows.entries, 8, "administrator"),
     Listed("token_list", Rows.tokens, 6),

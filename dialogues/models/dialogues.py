@@ -1,6 +1,6 @@
 """Meetings with a government: who is to come and came, what is to be asked, what was said, what was agreed."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -34,6 +34,22 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         """Those with the same country that came earlier and were held, the last of them first."""
         earlier = Q(held_on__lt=dialogue.held_on) | Q(held_on=dialogue.held_on, pk__lt=dialogue.pk)
         return self.held().filter(earlier, country=dialogue.country_id).order_by("-held_on", "-pk")
+
+    def known_by(self, moment: datetime | None) -> Self:
+        """Those that had been written down by `moment` (None: now), as planned or as held."""
+        return self if moment is None else self.filter(Q(entered_at__lte=moment) | Q(recorded_at__lte=moment))
+
+    def nearest_first(self, day: date, *, known_by: datetime | None = None) -> Self:
+        """What is at hand on `day`: what is still to come, soonest first; then what was held, newest first.
+
+        What is past and still to be recorded comes last; what was called off, never.
+        """
+        is_recorded = Q(recorded_at__isnull=False) if known_by is None else Q(recorded_at__lte=known_by)
+        is_to_come = Q(held_on__gt=day) | Q(held_on=day) & ~is_recorded
+        group = Case(When(is_to_come, then=Value(0)), When(is_recorded, then=Value(1)), default=Value(2))
+        coming = Case(When(is_to_come, then=F("held_on")))
+        there = self.known_by(known_by).filter(called_off_at__isnull=True)
+        return there.alias(group=group).order_by("group", coming.asc(nulls_last=True), "-held_on", "-pk")
 
     def ahead_first(self) -> Self:
         """What is planned or waits to be recorded, soonest first; then what was held or called off, newest first."""

@@ -147,6 +147,9 @@ def _internal(user: User, dialogue: Dialogue, commitments: list[Line], today: da
         "redacted": redacted_on(*texts),
         "pending": pending_on(user, dialogue.country, *texts, *(each.commitment for each in commitments)),
         "can_change": permissions.can_hold_dialogue(user, dialogue.country),
+        "pack_edition": newest_edition(user, dialogue.country)
+        if permissions.can_ask_for_pack(user, dialogue)
+        else None,
     }
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.models import Redaction
+from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
 from reports import content, wording
 from reports.models import Briefing, BriefingDownload, Document, Standing
@@ -32,6 +32,7 @@ def request_briefing(
     if not can_request_briefing(by, edition):
         raise PermissionDenied
     _refuse_what_does_not_fit(document, edition)
+    _refuse_a_dialogue_without_a_pack(document.dialogue, known_by)
     if as_of > now.date():
         raise Refused("That day has not come yet. Ask for today or an earlier day.", field="as_of")
     if as_of < edition.starts_on:
@@ -93,6 +94,17 @@ def _refuse_what_does_not_fit(document: Document, edition: Edition) -> None:
     _refuse_picks(kind, document.sections)
     if not document.has_sources and kind != BriefingKind.WASHINGTON:
         raise Refused("Only input for Washington can leave its sources out.", field="has_sources")
+
+
+def _refuse_a_dialogue_without_a_pack(dialogue: Dialogue | None, known_by: datetime | None) -> None:
+    if dialogue is None:
+        return
+    if dialogue.called_off_at:
+        raise Refused("That dialogue was called off. Choose one that is planned, or that was held.", field="dialogue")
+    if not Dialogue.objects.filter(pk=dialogue.pk).known_by(known_by).exists():
+        raise Refused(
+            "That dialogue had not been written down by then. Give a later day, or leave it empty.", field="known_by"
+        )
 
 
 def _refuse_picks(kind: BriefingKind, names: tuple[str, ...] | None) -> None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from django.db.models import Q
 
-from dialogues.models import Assessment
+from dialogues.models import AgendaItem, Assessment
 from recommendations.models import BenchmarkTerms, Recommendation
 from recommendations.words import Origin, Pillar
 from reports import beside, content, glance, telling, wording
@@ -34,6 +34,11 @@ def gather_asked(seen: Seen) -> list[Recommendation]:
 def label(row: Recommendation) -> str:
     """Its number, with the action plan named where it stands there."""
     return f"{row.number}" if row.origin == Origin.REPORT else f"{row.get_origin_display()} {row.number}"
+
+
+def about(item: AgendaItem) -> str:
+    """What an item of an agenda is about: a recommendation with its number, a commitment, or a topic."""
+    return f"{label(item.recommendation)}. {item.recommendation.text}" if item.recommendation else str(item)
 
 
 def told_recommendations(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from recommendations.models import Edition
 from reports import content
 from reports.briefing.ambassador import build_briefing
+from reports.briefing.dialogue import build_dialogue_pack
 from reports.briefing.ministry import build_ministry_page
 from reports.briefing.washington import build_washington_input
 from reports.models import Document
@@ -27,7 +28,7 @@ def build_document(
 
     The moment is told only where `tells_known_by`: all that is known now is what a reader expects, and two requests on
     the same facts say the same. Raises PermissionDenied for a reader who may not read readiness (a ministry's page is
-    read through that ministry's eyes), and Edition.DoesNotExist for an edition this reader may not see.
+    read through that ministry's eyes), and DoesNotExist for an edition or a dialogue that this reader may not see.
     """
     said: content.Content
     if document.kind == BriefingKind.MINISTRY:
@@ -35,6 +36,18 @@ def build_document(
             raise ValueError("A ministry's page is about a ministry.")
         said = build_ministry_page(
             ministry=document.ministry,
+            edition=edition,
+            as_of=as_of,
+            known_by=known_by,
+            marking=document.marking,
+            is_cleared=is_cleared,
+        )
+    elif document.kind == BriefingKind.DIALOGUE:
+        if document.dialogue is None:
+            raise ValueError("A dialogue pack is about a dialogue.")
+        said = build_dialogue_pack(
+            dialogue=document.dialogue,
+            reader=reader,
             edition=edition,
             as_of=as_of,
             known_by=known_by,

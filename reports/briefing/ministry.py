@@ -4,7 +4,6 @@ It is read through the ministry's own eyes, so that it can say nothing that the 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 
 from dialogues.models import EvidenceReview, UpdateRound
@@ -13,7 +12,7 @@ from recommendations.models import Edition
 from reports import content, telling, wording
 from reports.briefing.promises import Promise, gather_promises
 from reports.briefing.seen import Seen, in_office
-from reports.briefing.updates import gather_rounds, is_decided
+from reports.briefing.updates import between_us, gather_rounds, is_decided, newest_of, waits_for_us
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.snapshot import snapshot
 from tiptracker.words import Marking, Role
@@ -36,7 +35,7 @@ def build_ministry_page(
     seen = Seen(eyes, edition, as_of, known_by)
     promises = gather_promises(seen, {})
     rounds = gather_rounds(seen, promises)
-    newest = {row.update.commitment_id: row for row in sorted(rounds, key=lambda row: (row.recorded_at, row.pk))}
+    newest = newest_of(rounds)
     promises.sort(key=lambda promise: _place(seen, promise, newest.get(promise.row.pk)))
     words = _words(seen)
     return content.MinistryPage(
@@ -52,31 +51,17 @@ def build_ministry_page(
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=_facts_up_to(seen, promises, rounds, words),
         sentence=_sentence(seen, promises, newest),
-        agreed=tuple(_agreed(seen, promise, newest.get(promise.row.pk)) for promise in promises),
+        agreed=tuple(between_us(seen, promise, newest.get(promise.row.pk)) for promise in promises),
         verified=tuple(_verified(seen, promises, words)),
         needed=tuple(_needed(seen, promises, newest)),
     )
 
 
-def _waits(seen: Seen, promise: Promise, newest: UpdateRound | None) -> bool:
-    """Whether it is for us to answer: then nothing is late, and nothing needed from the ministry."""
-    is_open = promise.standing.status in (*UNSETTLED, Status.REPORTED)
-    return is_open and newest is not None and not is_decided(seen, newest)
-
-
 def _place(seen: Seen, promise: Promise, newest: UpdateRound | None) -> int:
     """What the ministry can do something about, then what waits for us, then what is settled."""
-    if _waits(seen, promise, newest):
+    if waits_for_us(seen, promise, newest):
         return 1
     return 0 if promise.standing.status in UNSETTLED else 2
-
-
-def _agreed(seen: Seen, promise: Promise, newest: UpdateRound | None) -> content.Undertaking:
-    """An undertaking as it stands between us."""
-    if newest is None or not _waits(seen, promise, newest):
-        return promise.told
-    since = telling.short(seen.day(newest.recorded_at))
-    return replace(promise.told, state=Status.REPORTED.value, standing=f"with us since {since}")
 
 
 def _words(seen: Seen) -> list[EvidenceReview]:
@@ -109,7 +94,7 @@ def _needed(seen: Seen, promises: Iterable[Promise], newest: dict[int, UpdateRou
         if promise.standing.status not in UNSETTLED:
             continue
         row = newest.get(promise.row.pk)
-        if not _waits(seen, promise, row):
+        if not waits_for_us(seen, promise, row):
             yield content.Needed(promise.told.text, _what_is_needed(seen, promise, row))
 
 
@@ -130,7 +115,7 @@ def _sentence(seen: Seen, promises: list[Promise], newest: dict[int, UpdateRound
     if not promises:
         return "Nothing has been agreed between us yet."
     statuses = [
-        Status.REPORTED if _waits(seen, promise, newest.get(promise.row.pk)) else promise.standing.status
+        Status.REPORTED if waits_for_us(seen, promise, newest.get(promise.row.pk)) else promise.standing.status
         for promise in promises
     ]
     told = {

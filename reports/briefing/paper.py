@@ -7,6 +7,7 @@ from reports import content
 TEMPLATES: dict[type, str] = {
     content.BriefingContent: "reports/briefing.html",
     content.MinistryPage: "reports/briefing_ministry.html",
+    content.DialoguePack: "reports/briefing_dialogue.html",
     content.WashingtonInput: "reports/briefing_washington.html",
 }
 

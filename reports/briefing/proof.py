@@ -68,7 +68,7 @@ class Piece:
 
 def gather_proof(seen: Seen, keys: Mapping[int, str]) -> Proof:
     """The evidence on an edition that the reader may see; `keys` names benchmarks ("6a") by primary key."""
-    pieces = _pieces(seen, keys)
+    pieces = gather_pieces(seen, keys)
     number = {piece.row.pk: f"E{place}" for place, piece in enumerate(pieces, start=1)}
     return Proof(
         annex=tuple(_told(seen, piece, number[piece.row.pk], keys) for piece in pieces),
@@ -80,7 +80,8 @@ def gather_proof(seen: Seen, keys: Mapping[int, str]) -> Proof:
     )
 
 
-def _pieces(seen: Seen, keys: Mapping[int, str]) -> list[Piece]:
+def gather_pieces(seen: Seen, keys: Mapping[int, str]) -> list[Piece]:
+    """The evidence on an edition with what it bears on and what was said of it, in the order of the days."""
     rows = _evidence(seen)
     bearings = _grouped(
         (bearing.evidence_id, bearing)

@@ -32,6 +32,7 @@ from reports.content.ambassador import (
     Undertaking,
     Update,
 )
+from reports.content.dialogue import DialoguePack, Item, Meeting, Person, Point, Stake, Step, Talk
 from reports.content.differences import Chapter, Difference, differences
 from reports.content.documents import Content, as_plain, clearance, fingerprint
 from reports.content.ministry import MinistryPage, Needed, Verified
@@ -52,12 +53,15 @@ __all__ = [
     "Counted",
     "Deed",
     "Dialogue",
+    "DialoguePack",
     "Difference",
     "Evidence",
     "File",
     "Indicium",
+    "Item",
     "Judged",
     "Lever",
+    "Meeting",
     "Milestone",
     "Ministry",
     "MinistryPage",
@@ -65,12 +69,17 @@ __all__ = [
     "Needed",
     "Part",
     "Participant",
+    "Person",
     "PillarInput",
+    "Point",
     "Question",
     "Recommendation",
     "Round",
     "Section",
+    "Stake",
     "Standing",
+    "Step",
+    "Talk",
     "Trend",
     "Undertaking",
     "Update",

@@ -6,10 +6,11 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from reports.content.ambassador import BriefingContent
+from reports.content.dialogue import DialoguePack
 from reports.content.ministry import MinistryPage
 from reports.content.washington import WashingtonInput
 
-type Content = BriefingContent | MinistryPage | WashingtonInput
+type Content = BriefingContent | MinistryPage | DialoguePack | WashingtonInput
 """What a document of any kind says."""
 
 

@@ -1,5 +1,8 @@
-"""What somebody typed after a command, as the edition they meant; else Refused with a sentence."""
+"""What somebody typed after a command, as the row they meant; else Refused with a sentence."""
 
+from datetime import date, datetime
+
+from dialogues.models import Dialogue
 from recommendations.models import Edition
 from reports import wording
 from tiptracker.accounts.models import Country, Ministry
@@ -30,3 +33,25 @@ def ministry(name: str, country: Country) -> Ministry:
             return one
     names = f"There is {wording.listed(one.short_name for one in there)}." if there else "None has been added yet."
     raise Refused(f"There is no ministry called “{name}” in {country}. {names}")
+
+
+def dialogue(name: str | None, country: Country, as_of: date, known_by: datetime) -> Dialogue:
+    """The dialogue of a country that is called so, by its date, or by date and place where there are two on that day.
+
+    Without a name: the next one planned on or after the day, else the last that was held. Never one called off.
+    """
+    there = list(Dialogue.objects.filter(country=country).nearest_first(as_of, known_by=known_by))
+    if not there:
+        raise Refused(
+            f"No dialogue with {country} is planned or recorded yet. Plan one first, on the page of dialogues."
+        )
+    if name is None:
+        return there[0]
+    called = [one for one in there if name.strip() in (one.held_on.isoformat(), str(one))]
+    if not called:
+        days = wording.listed(sorted({one.held_on.isoformat() for one in there}))
+        raise Refused(f"There is no dialogue with {country} on “{name}”. There is {days}.")
+    if len(called) > 1:
+        names = " or ".join(f"“{one}”" for one in called)
+        raise Refused(f"There are {len(called)} dialogues on {name}. Say which one is meant: {names}.")
+    return called[0]

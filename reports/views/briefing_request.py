@@ -36,7 +36,7 @@ def briefing_request(request: SignedIn) -> HttpResponse:
     if edition is None or not can_request_briefing(request.user, edition):
         return redirect("briefing_list")
     now = clock.now(edition.country.time_zone)
-    documents = offered(request.user, edition)
+    documents = offered(request, edition, now.date(), also=again.dialogue if again else None)
     asked = request.POST if request.method == "POST" else request.GET
     what = _key(documents, again.document) if again else asked.get("what", "")
     if what not in documents:

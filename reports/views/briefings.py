@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dialogues.models import Redaction
+from dialogues.models import Dialogue, Redaction
+from dialogues.words import Stage
 from recommendations.here import edition_at_hand
 from recommendations.models import Edition
 from reports import actions
@@ -22,12 +23,14 @@ from reports.models import Briefing, Document
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
 from reports.words import BriefingKind
 from tiptracker import clock, exports
-from tiptracker.accounts.models import Ministry, User
+from tiptracker.accounts.models import Ministry
 from tiptracker.limits import keeps
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
 PAGE_SIZE = 25
+HELD_OFFERED = 3
+"""Of how many dialogues that were held a pack is offered, besides those to come."""
 
 
 def end_of(day: date | None, now: datetime) -> datetime | None:
@@ -47,8 +50,14 @@ def briefing_list(request: SignedIn) -> HttpResponse:
     if edition is not None and may_request:
         now = clock.now(edition.country.time_zone)
         typed = request.POST if request.method == "POST" else None
-        documents = offered(request.user, edition)
-        form = BriefingRequestForm(typed, documents=documents, first=edition.starts_on, today=now.date())
+        documents = offered(request, edition, now.date())
+        form = BriefingRequestForm(
+            typed,
+            initial={"what": request.GET["what"]} if "what" in request.GET else None,
+            documents=documents,
+            first=edition.starts_on,
+            today=now.date(),
+        )
         if form.is_valid() and "pick" in request.POST:
             return redirect(reverse("briefing_request", query=_asked(request, edition)))
         if form.is_valid():
@@ -67,7 +76,7 @@ def briefing_list(request: SignedIn) -> HttpResponse:
                 return redirect("briefing_detail", pk=briefing.pk)
     briefings = (
         Briefing.objects.visible_to(request.user)
-        .select_related("edition__country", "ministry", "job", "requested_by", "cleared_by")
+        .select_related("edition__country", "ministry", "dialogue", "job", "requested_by", "cleared_by")
         .order_by("-pk")
     )
     if exports.is_asked(request):
@@ -87,15 +96,28 @@ def _asked(request: SignedIn, edition: Edition) -> dict[str, str]:
     return {"edition": str(edition.pk)} | {name: text for name, text in asked.items() if text}
 
 
-def offered(user: User, edition: Edition) -> dict[str, Document]:
+def offered(request: SignedIn, edition: Edition, today: date, *, also: Dialogue | None = None) -> dict[str, Document]:
     """The documents that can be asked for on an edition, by the name that each has in a form."""
-    ministries = Ministry.objects.visible_to(user).filter(country=edition.country)
+    ministries = Ministry.objects.visible_to(request.user).filter(country=edition.country)
+    dialogues = _dialogues_offered(request, edition, today, also)
     return {
-        "ambassador": Document(BriefingKind.AMBASSADOR),
-        **{f"ministry-{ministry.pk}": Document(BriefingKind.MINISTRY, ministry) for ministry in ministries},
+        BriefingKind.AMBASSADOR.value: Document(BriefingKind.AMBASSADOR),
+        **{f"ministry-{row.pk}": Document(BriefingKind.MINISTRY, row) for row in ministries},
+        **{f"dialogue-{row.pk}": Document(BriefingKind.DIALOGUE, dialogue=row) for row in dialogues},
         "washington": Document(BriefingKind.WASHINGTON),
         "washington-without-sources": Document(BriefingKind.WASHINGTON, has_sources=False),
     }
+
+
+def _dialogues_offered(request: SignedIn, edition: Edition, today: date, also: Dialogue | None) -> list[Dialogue]:
+    """The dialogues that a pack is offered for: all still to come or to be recorded, the last few that were held.
+
+    And the one whose page led here, or that is asked for again.
+    """
+    named = request.POST.get("what") or request.GET.get("what", "")
+    there = list(Dialogue.objects.visible_to(request.user).filter(country=edition.country).nearest_first(today))
+    earlier = {row.pk for row in [row for row in there if row.stage_on(today) is Stage.HELD][HELD_OFFERED:]}
+    return [row for row in there if row.pk not in earlier or named == f"dialogue-{row.pk}" or row == also]
 
 
 HEADS = (
@@ -173,7 +195,7 @@ def briefing_check(request: SignedIn) -> HttpResponse:
     is_answered = form.is_valid()
     if is_answered:
         seen = Briefing.objects.visible_to(request.user).select_related(
-            "edition__country", "ministry", "job", "cleared_by"
+            "edition__country", "ministry", "dialogue", "job", "cleared_by"
         )
         found = [_found(request, briefing, form.hash) for briefing in seen.with_hash(form.hash).order_by("-pk")]
     context = {"form": form, "is_answered": is_answered, "hash": form.hash if is_answered else "", "found": found}
@@ -204,7 +226,9 @@ def _newest_issued(request: SignedIn, briefing: Briefing, *, after: int) -> Brie
 def _seen(request: SignedIn, pk: int) -> Briefing:
     rows = Briefing.objects.visible_to(request.user)
     people = ("requested_by", "cleared_by", "withdrawn_by")
-    return get_object_or_404(rows.select_related("edition__country", "ministry", "job", "run", *people), pk=pk)
+    return get_object_or_404(
+        rows.select_related("edition__country", "ministry", "dialogue", "job", "run", *people), pk=pk
+    )
 
 
 def _detail(

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from dialogues.models import (
     AssessmentEvidence,
     Commitment,
+    Dialogue,
     Evidence,
     Reading,
     UpdateRound,
@@ -509,3 +510,29 @@ def test_reading_tells_a_figure_a_direction_or_no_data(fields, told, is_no_data)
 def test_commitment_says_who_made_it():
     assert CommitmentFactory(ministry=MinistryFactory(short_name="Police")).maker == "Ministry of Police"
     assert CommitmentFactory(united_states=True).maker == "United States"
+
+
+# --- Which dialogue is at hand ----------------------------------------------------------------------------------------
+
+
+def test_the_nearest_dialogue_is_the_next_to_come_else_the_last_held_and_never_one_called_off():
+    earlier, held = (DialogueFactory(held_on=day) for day in (date(2021, 9, 1), date(2021, 11, 8)))
+    later, sooner, today = (
+        DialogueFactory(planned=True, held_on=day) for day in (date(2022, 3, 1), date(2022, 2, 10), date(2022, 1, 28))
+    )
+    unrecorded = DialogueFactory(planned=True, held_on=date(2022, 1, 21))
+    DialogueFactory(
+        planned=True, held_on=date(2022, 2, 1), called_off_at=at(jan(25)), called_off_by=RecorderFactory(),
+        called_off_reason="No room",
+    )  # fmt: skip
+
+    def nearest(day, **known):
+        return list(Dialogue.objects.nearest_first(day, **known))
+
+    assert nearest(date(2022, 1, 28)) == [today, sooner, later, held, earlier, unrecorded]
+    Dialogue.objects.filter(pk=today.pk).update(recorded_at=at(jan(28)), recorded_by=RecorderFactory())
+    assert nearest(date(2022, 1, 28)) == [sooner, later, today, held, earlier, unrecorded], "recorded, so it was held"
+    assert nearest(date(2022, 1, 28), known_by=at(jan(27)))[0] == today, "by what was known it was still to come"
+    assert nearest(date(2022, 4, 1))[0] == today
+    assert nearest(date(2021, 10, 1))[0] == held, "then still to come"
+    assert nearest(date(2022, 1, 28), known_by=at(jan(19))) == [held, earlier], "none was planned by then"

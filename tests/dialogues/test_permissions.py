@@ -11,9 +11,11 @@ from tests.factories import (
     BenchmarkFactory,
     CommitmentEventFactory,
     CommitmentFactory,
+    DialogueFactory,
     EvidenceBearingFactory,
     EvidenceFactory,
     UpdateRoundFactory,
+    at_noon,
 )
 from tests.readers import readers
 
@@ -51,6 +53,14 @@ def test_officers_of_the_country_write_facts_and_verdicts(people):
     assert {can.__name__: allowed(people, can, row) for can, row in may.items()} == {
         can.__name__: {"officer"} for can in may
     }
+
+
+def test_officers_and_the_ambassador_ask_for_a_pack_while_the_dialogue_stands(people):
+    dialogue = DialogueFactory(country=people["own ministry"].ministry.country, planned=True)
+
+    assert allowed(people, permissions.can_ask_for_pack, dialogue) == {"officer", "ambassador"}
+    dialogue.called_off_at = at_noon(jan(20))
+    assert allowed(people, permissions.can_ask_for_pack, dialogue) == set()
 
 
 def test_focal_points_send_updates_on_their_own_ministrys_commitments(people):

@@ -143,7 +143,12 @@ def test_a_static_file_is_kept_for_good_and_taken_as_declared():
 
 # --- Templates --------------------------------------------------------------------------------------------------------
 
-PAPER = {"reports/briefing.html", "reports/briefing_ministry.html", "reports/briefing_washington.html"}
+PAPER = {
+    "reports/briefing.html",
+    "reports/briefing_dialogue.html",
+    "reports/briefing_ministry.html",
+    "reports/briefing_washington.html",
+}
 """Laid out for the printer, which knows no policy; no browser is ever given it."""
 TEMPLATES = sorted(
     path.relative_to(settings.BASE_DIR / "templates") for path in (settings.BASE_DIR / "templates").rglob("*.html")

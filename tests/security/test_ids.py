@@ -24,6 +24,7 @@ IN_A_QUERY = [
     ("officer", "GET recommendation_list -", "edition", "their_edition"),
     ("own", "GET recommendation_list -", "edition", "their_edition"),
     ("officer", "GET briefing_list -", "edition", "their_edition"),
+    ("officer", "GET briefing_list -", "what=dialogue-", "their_dialogue"),
     ("officer", "GET readiness_changes -", "edition", "their_edition"),
     ("officer", "GET readiness_what_if -", "edition", "their_edition"),
     ("officer", "GET readiness_what_if -", "met", "their_benchmark"),

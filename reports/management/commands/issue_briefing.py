@@ -1,9 +1,9 @@
 """`manage.py issue_briefing LSO 2021 --kind ambassador --as-of DAY --output FILE`: the file a job would make."""
 
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ from django.db import transaction
 
 from recommendations.models import Edition
 from reports import asking, pdf, wording
-from reports.briefing import as_html, build_briefing, build_ministry_page, build_washington_input
+from reports.briefing import as_html, build_document
 from reports.content import Content
 from reports.management import arguments
+from reports.models import Document
 from reports.words import BriefingKind
 from tiptracker import clock
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Country, User
 from tiptracker.refusals import Refused
 from tiptracker.snapshot import snapshot
 from tiptracker.words import Role
@@ -32,46 +33,39 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("country", help="ISO 3166-1 alpha-3 code, such as LSO")
         parser.add_argument("year", help="the edition's year, such as 2021")
-        parser.add_argument(
-            "--kind", default=BriefingKind.AMBASSADOR.value, help="what kind of briefing: ambassador or ministry"
-        )
+        kinds = wording.listed(BriefingKind)
+        parser.add_argument("--kind", default=BriefingKind.AMBASSADOR.value, help=f"what kind of document: {kinds}")
         parser.add_argument("--ministry", help="whose page it is: the ministry's name or short name")
+        parser.add_argument(
+            "--dialogue",
+            help="which dialogue the pack is for, by its date; the next one planned, else the last held, where none "
+            "is given",
+        )
         parser.add_argument("--without-sources", action="store_true", help="leave sources out of input for Washington")
         parser.add_argument("--as-of", required=True, help="the day it speaks of, such as 2022-02-28")
         parser.add_argument(
             "--known-by",
             help="the moment of knowledge, such as 2022-07-31T23:59:59+02:00; now where none is given",
         )
-        parser.add_argument("--output", required=True, help="the PDF file to write")
+        parser.add_argument("--output", required=True, help="the file to write: a .pdf")
 
-    def handle(
-        self,
-        *,
-        country: str,
-        year: str,
-        kind: str,
-        ministry: str | None,
-        without_sources: bool,
-        as_of: str,
-        known_by: str | None,
-        output: str,
-        **options: Any,
-    ) -> None:
+    def handle(self, *, country: str, year: str, as_of: str, known_by: str | None, output: str, **options: Any) -> None:
         try:
-            if kind not in set(BriefingKind):
-                raise Refused(f"There is no kind of briefing called “{kind}”. There is {wording.listed(BriefingKind)}.")
+            _refuse_what_does_not_fit(output, **options)
             edition = arguments.edition(country, year)
             now = clock.now(edition.country.time_zone)
             day = asking.day(as_of, edition, now.date())
             moment = asking.moment(known_by) if known_by else now
-            _refuse_what_does_not_fit(kind, ministry, without_sources=without_sources)
-            if kind == BriefingKind.MINISTRY:
-                said = _for_a_ministry(ministry, edition, day, moment)
-            elif kind == BriefingKind.WASHINGTON:
-                build = partial(build_washington_input, has_sources=not without_sources)
-                said = _as_the_ambassador_reads_it(build, edition, day, moment)
-            else:
-                said = _as_the_ambassador_reads_it(build_briefing, edition, day, moment)
+            document = _document(edition, day, moment, **options)
+            with _an_ambassador(edition.country) as reader:
+                said = build_document(
+                    document=document,
+                    edition=edition,
+                    reader=reader,
+                    as_of=day,
+                    known_by=moment,
+                    tells_known_by=known_by is not None,
+                )
             size = _write(said, Path(output))
         except Refused as refusal:
             self.stderr.write(str(refusal))
@@ -79,37 +73,67 @@ class Command(BaseCommand):
         self.stdout.write(f"{said.sentence}\n{output}: {size:,} bytes.")
 
 
-def _for_a_ministry(name: str | None, edition: Edition, as_of: date, known_by: datetime) -> Content:
-    if not name:
-        raise Refused("Say which ministry the page is for: --ministry, with its name or short name.")
-    ministry = arguments.ministry(name, edition.country)
-    return build_ministry_page(ministry=ministry, edition=edition, as_of=as_of, known_by=known_by)
-
-
-def _refuse_what_does_not_fit(kind: str, ministry: str | None, *, without_sources: bool) -> None:
+def _refuse_what_does_not_fit(
+    output: str, *, kind: str, ministry: str | None, dialogue: str | None, without_sources: bool, **others: Any
+) -> None:
+    if kind not in set(BriefingKind):
+        raise Refused(f"There is no kind of briefing called “{kind}”. There is {wording.listed(BriefingKind)}.")
     if ministry and kind != BriefingKind.MINISTRY:
         raise Refused("Only --kind ministry is about one ministry. Leave --ministry out.")
+    if kind == BriefingKind.MINISTRY and not ministry:
+        raise Refused("Say which ministry the page is for: --ministry, with its name or short name.")
+    if dialogue and kind != BriefingKind.DIALOGUE:
+        raise Refused("Only --kind dialogue is about one dialogue. Leave --dialogue out.")
     if without_sources and kind != BriefingKind.WASHINGTON:
         raise Refused("Only --kind washington can leave sources out. Leave --without-sources out.")
+    if Path(output).suffix.lower() not in WRITERS:
+        raise Refused(f"A briefing is written as {wording.listed(WRITERS)}. Let the name of the file end so: {output}")
 
 
-def _as_the_ambassador_reads_it(
-    build: Callable[..., Content], edition: Edition, as_of: date, known_by: datetime
-) -> Content:
-    """Read through the eyes of an ambassador who is there for as long as it takes: no account is needed or left."""
+def _document(
+    edition: Edition,
+    as_of: date,
+    known_by: datetime,
+    *,
+    kind: str,
+    ministry: str | None,
+    dialogue: str | None,
+    without_sources: bool,
+    **others: Any,
+) -> Document:
+    """What is asked for."""
+    match kind := BriefingKind(kind):
+        case BriefingKind.MINISTRY:
+            return Document(kind, ministry=arguments.ministry(ministry or "", edition.country))
+        case BriefingKind.DIALOGUE:
+            return Document(kind, dialogue=arguments.dialogue(dialogue, edition.country, as_of, known_by))
+        case _:
+            return Document(kind, has_sources=not without_sources)
+
+
+@contextmanager
+def _an_ambassador(country: Country) -> Iterator[User]:
+    """An ambassador who is there for as long as it takes: no account is needed or left."""
     with snapshot(), transaction.atomic():
         reader = User.objects.create(
             email="issue.briefing@tip-tracker.invalid", name="issue_briefing", role=Role.AMBASSADOR
         )
-        reader.countries.add(edition.country)
-        content = build(reader=reader, edition=edition, as_of=as_of, known_by=known_by)
+        reader.countries.add(country)
+        yield reader
         transaction.set_rollback(True)
-    return content
+
+
+def _as_pdf(said: Content) -> bytes:
+    return pdf.to_pdf(as_html(said))
+
+
+WRITERS = {".pdf": _as_pdf}
+"""What writes a document, by how the name of its file ends."""
 
 
 def _write(said: Content, output: Path) -> int:
-    """Write the file; gives its size in bytes."""
+    """Write the file as its name ends; gives its size in bytes."""
     try:
-        return output.write_bytes(pdf.to_pdf(as_html(said)))
+        return output.write_bytes(WRITERS[output.suffix.lower()](said))
     except OSError as error:
         raise Refused(f"The briefing could not be written. {error.strerror or error}: {output}") from error

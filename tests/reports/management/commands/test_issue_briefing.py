@@ -8,7 +8,7 @@ from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
 from reports import pdf
 from reports.briefing import as_html, build_briefing
-from tests.factories import MASERU, AmbassadorFactory
+from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
 from tiptracker.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
@@ -80,6 +80,75 @@ def test_issue_briefing_refuses_with_a_sentence(lesotho, tmp_path, capsys, asked
     assert stopped.value.code == 2
     assert capsys.readouterr().err.strip() == sentence
     assert not (tmp_path / "briefing.pdf").exists()
+
+
+@pytest.mark.usefixtures("lesotho")
+@pytest.mark.parametrize(
+    ("as_of", "dialogue", "held_on"),
+    [
+        ("2022-01-28", None, "10 February 2022"),
+        ("2022-02-11", None, "8 November 2021"),
+        ("2022-01-28", "2021-11-08", "8 November 2021"),
+    ],
+)
+def test_issue_briefing_writes_the_pack_of_the_next_dialogue_else_the_last_held(
+    tmp_path, capsys, as_of, dialogue, held_on
+):
+    DialogueFactory(planned=True)
+    off = {"called_off_at": THEN, "called_off_by": RecorderFactory(), "called_off_reason": "No room"}
+    DialogueFactory(planned=True, held_on=date(2022, 2, 12), **off)
+    file, asked = tmp_path / "pack.pdf", ["--dialogue", dialogue] if dialogue else []
+
+    call_command("issue_briefing", "LSO", "2021", "--kind", "dialogue", "--as-of", as_of, "--output", str(file), *asked)
+
+    assert f"Lesotho: dialogue of {held_on}" in PdfReader(file).metadata.title
+    assert "to ask; " in capsys.readouterr().out
+    assert "Prepared for: Ambassador" in pdf.text_of(file.read_bytes())
+
+
+def test_issue_briefing_says_which_dialogues_there_are(lesotho, tmp_path, capsys):
+    first, second = (DialogueFactory(planned=True, place=place) for place in ("Maseru", "Leribe"))
+    file = tmp_path / "pack.pdf"
+
+    def refused(dialogue, **options):
+        asked = {"kind": "dialogue", "as_of": "2022-01-28", "output": str(file), "dialogue": dialogue} | options
+        with pytest.raises(SystemExit):
+            call_command("issue_briefing", "LSO", "2021", **asked)
+        return capsys.readouterr().err.strip()
+
+    assert refused("2022-02-09") == (
+        "There is no dialogue with Lesotho on “2022-02-09”. There is 2021-11-08 and 2022-02-10."
+    )
+    assert refused("2022-02-10") == (
+        "There are 2 dialogues on 2022-02-10. Say which one is meant: “2022-02-10, Leribe” or “2022-02-10, Maseru”."
+    )
+    assert refused("2022-02-10", kind="ambassador") == (
+        "Only --kind dialogue is about one dialogue. Leave --dialogue out."
+    )
+    assert not file.exists()
+    call_command(
+        "issue_briefing", "LSO", "2021", kind="dialogue", as_of="2022-01-28", output=str(file), dialogue=str(second)
+    )
+    assert "Leribe" in pdf.text_of(file.read_bytes())
+    assert first.place not in pdf.text_of(file.read_bytes()).partition("Agenda")[0]
+
+
+def test_issue_briefing_without_any_dialogue_says_how_to_begin(tmp_path, capsys):
+    edition = RecommendationFactory().edition
+
+    with pytest.raises(SystemExit):
+        issue(tmp_path / "pack.pdf", kind="dialogue")
+
+    assert capsys.readouterr().err.strip() == (
+        f"No dialogue with {edition.country} is planned or recorded yet. Plan one first, on the page of dialogues."
+    )
+
+
+def test_issue_briefing_writes_only_what_it_can(lesotho, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        issue(tmp_path / "briefing.odt")
+
+    assert "A briefing is written as .pdf. Let the name of the file end so:" in capsys.readouterr().err
 
 
 def test_issue_briefing_says_why_a_file_cannot_be_written(lesotho, tmp_path, capsys):

@@ -1,0 +1,293 @@
+"""What to say to each ministry at a dialogue: thanks for what was kept, what we owe, what is late, returned, to ask."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from dialogues.models import UpdateRound
+from dialogues.status import first_due
+from dialogues.telling import OWN, moved
+from dialogues.words import Decision, Kind, Review, Shows, Status
+from recommendations.models import Recommendation
+from reports import beside, content, telling, wording
+from reports.briefing.asked import label
+from reports.briefing.promises import Promise
+from reports.briefing.proof import Piece
+from reports.briefing.seen import Seen, in_office
+from reports.briefing.updates import is_decided, newest_of, waits_for_us
+from reports.readiness import Readiness
+from tiptracker.accounts.models import Ministry
+
+UNSETTLED = (Status.LATE, Status.OPEN)
+OURS = "United States"
+NOBODY = "No ministry leads yet"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What talking points are made from. `since` is the day of the last dialogue: thanks are due for what came after.
+
+    `criteria` are by key of a benchmark, `expected` the keys of the ministries at the table.
+    """
+
+    seen: Seen
+    result: Readiness
+    asked: Sequence[Recommendation]
+    promises: Sequence[Promise]
+    rounds: Sequence[UpdateRound]
+    pieces: Sequence[Piece]
+    criteria: Mapping[int, str]
+    expected: frozenset[int]
+    since: date | None
+
+
+def told_talks(known: Known) -> tuple[content.Talk, ...]:
+    """To each ministry that is expected, leads or has promised something: those expected first, each by name.
+
+    Then what no ministry leads, and what the United States itself undertook.
+    """
+    speaker = _Speaker(known)
+    rows = Ministry.objects.visible_to(known.seen.reader).filter(country=known.seen.edition.country)
+    ministries = sorted(
+        rows.prefetch_related("office_holders").order_by("name", "pk"), key=lambda row: row.pk not in known.expected
+    )
+    talks = [speaker.talk(row) for row in ministries if speaker.has_business(row)]
+    nobodys = speaker.points(None, [])
+    if nobodys.to_ask:
+        talks.append(nobodys.talk(NOBODY, "Settle who is to lead before anything is asked."))
+    ours = speaker.points(None, [one for one in known.promises if one.is_our_own], is_ours=True)
+    return (*talks, ours.talk(OURS, "What we undertook ourselves: it is tracked too, and never enters readiness."))
+
+
+@dataclass
+class _Points:
+    """Points by kind, while they are gathered; those to ask with their place in the order."""
+
+    is_ours: bool
+    kept: list[content.Point] = field(default_factory=list)
+    with_us: list[content.Point] = field(default_factory=list)
+    late: list[content.Point] = field(default_factory=list)
+    returned: list[content.Point] = field(default_factory=list)
+    to_ask: list[tuple[tuple[int, date], content.Point]] = field(default_factory=list)
+
+    def talk(self, whose: str, about: str) -> content.Talk:
+        """All of it, what is worth most asked first."""
+        return content.Talk(
+            whose=whose,
+            about=about,
+            is_ours=self.is_ours,
+            kept=tuple(self.kept),
+            with_us=tuple(self.with_us),
+            late=tuple(self.late),
+            returned=tuple(self.returned),
+            to_ask=tuple(point for _, point in sorted(self.to_ask, key=lambda each: each[0])),
+        )
+
+
+class _Speaker:
+    """The record looked at once, out of which each ministry is spoken to."""
+
+    def __init__(self, known: Known) -> None:
+        self.known, self.seen = known, known.seen
+        self.levers = {one.benchmark_id: one for one in beside.levers(known.result)}
+        self.place = {key: place for place, key in enumerate(self.levers)}
+        self.keys = {one.benchmark_id: one.line.key for one in known.result.verified.benchmarks}
+        rows = {row.pk: row for row in known.asked}
+        self.asked_by = {one.benchmark_id: rows[one.recommendation_id] for one in known.result.verified.benchmarks}
+        self.shown = {one.benchmark_id for one in known.result.verified.benchmarks if one.line.finding.worth}
+        self.newest = newest_of(known.rounds)
+        self.promised = {
+            key
+            for promise in known.promises
+            if promise.standing.status in (*UNSETTLED, Status.REPORTED) and not promise.is_our_own
+            for key in _towards(promise)
+        }
+
+    def has_business(self, row: Ministry) -> bool:
+        """Whether there is anything to say to it, or it is at the table."""
+        leads = row.pk in {one.lead_id for one in self.known.asked}
+        promised = any(promise.row.ministry_id == row.pk for promise in self.known.promises)
+        return leads or promised or row.pk in self.known.expected
+
+    def talk(self, row: Ministry) -> content.Talk:
+        """What to say to a ministry."""
+        own = [promise for promise in self.known.promises if promise.row.ministry_id == row.pk]
+        leads = [label(one) for one in self.known.asked if one.lead_id == row.pk]
+        about = (
+            in_office(self.seen, row),
+            "" if row.pk in self.known.expected else "Not expected at the table",
+            f"Leads on recommendation{'' if len(leads) == 1 else 's'} {wording.listed(leads)}" if leads else "",
+            telling.tallied([promise.told.state for promise in own]).rstrip("."),
+        )
+        return self.points(row.pk, own).talk(row.name, " ".join(f"{said}." for said in about if said))
+
+    def points(self, lead: int | None, promises: Iterable[Promise], *, is_ours: bool = False) -> _Points:
+        """All there is to say on these promises, and on the benchmarks of whoever leads (None: of nobody)."""
+        found, own = _Points(is_ours), list(promises)
+        for promise in own:
+            if is_ours:
+                self._of_our_own(found, promise)
+            else:
+                self._of(found, promise)
+        found.kept += self._verified_besides(own)
+        if not is_ours:
+            found.to_ask += self._not_promised(lead)
+        return found
+
+    def _of(self, found: _Points, promise: Promise) -> None:
+        """Put a ministry's promise where it belongs; nothing is said of one that was withdrawn."""
+        status, row = promise.standing.status, self.newest.get(promise.row.pk)
+        if status is Status.VERIFIED:
+            if self._is_new(promise.events[-1].happened_on):
+                found.kept.append(self._kept(promise))
+        elif status is Status.REPORTED or waits_for_us(self.seen, promise, row):
+            found.with_us.append(self._with_us(promise, row))
+        elif status in UNSETTLED and row and row.decision.decision == Decision.RETURNED:
+            found.returned.append(self._returned(promise, row))
+        elif status is Status.LATE:
+            found.late.append(self._late(promise))
+        elif status is Status.OPEN and (point := self._due(promise)):
+            place = min((self.place.get(key, len(self.place)) for key in _towards(promise)), default=len(self.place))
+            found.to_ask.append(((place, promise.standing.due_on or date.max), point))
+
+    def _kept(self, promise: Promise) -> content.Point:
+        on = promise.events[-1].happened_on
+        said = f"Thank you for {_quoted(promise.told.text)}: it is done, and we verified it on {wording.day(on)}."
+        return self._point(promise, said, telling.short(on), adds=False)
+
+    def _with_us(self, promise: Promise, row: UpdateRound | None) -> content.Point:
+        text = _quoted(promise.told.text)
+        if row is not None and not is_decided(self.seen, row):
+            since = self.seen.day(row.recorded_at)
+            said = f"Your update on {text} has been with us since {wording.day(since)}, and we owe you an answer."
+        else:
+            since = promise.events[-1].happened_on
+            said = f"You told us on {wording.day(since)} that {text} is done, and we owe you our word on it."
+        return self._point(promise, said, f"for {telling.days((self.seen.as_of - since).days)}")
+
+    def _late(self, promise: Promise) -> content.Point:
+        stands = promise.standing
+        was_moved = f" and its day has been moved {_times(stands.slips)}" if stands.slips else ""
+        due = wording.day(stands.due_on) if stands.due_on else ""
+        said = f"{_quoted(promise.told.text)} was due on {due}{was_moved}: by which day can we count on it?"
+        return self._point(promise, said, f"by {telling.days(stands.days_late)}")
+
+    def _returned(self, promise: Promise, row: UpdateRound) -> content.Point:
+        on = self.seen.day(row.decision.recorded_at)
+        reason = " ".join(row.decision.reason.split())
+        said = (
+            f"Your update on {_quoted(promise.told.text)} came back on {wording.day(on)}, and we will gladly take it "
+            f"up again once this is put right: {reason}"
+        )
+        return self._point(promise, said, promise.told.standing)
+
+    def _due(self, promise: Promise) -> content.Point | None:
+        """What to ask of a promise that is open; None where it is due after the deadline and would move nothing."""
+        due_on, deadline_on = promise.standing.due_on, self.known.result.deadline_on
+        text = _quoted(promise.told.text)
+        if due_on is None:
+            return self._point(promise, f"{text} has no day yet: may we agree on one today?", "no date agreed")
+        standing = f"due {telling.distance(due_on, self.seen.as_of)}"
+        if deadline_on is None or due_on <= deadline_on or self.seen.as_of > deadline_on:
+            return self._point(promise, f"{text} is due on {wording.day(due_on)}: is it on its way?", standing)
+        if not any(key in self.levers for key in _towards(promise)):
+            return None
+        said = (
+            f"{text} is promised for {wording.day(due_on)}, after the deadline of {wording.day(deadline_on)}: can it "
+            "come before that?"
+        )
+        return self._point(promise, said, standing)
+
+    def _not_promised(self, lead: int | None) -> Iterator[tuple[tuple[int, date], content.Point]]:
+        """The next step on each benchmark that isn't shown and towards which no promise is open."""
+        for key, lever in self.levers.items():
+            asked = self.asked_by[key]
+            if asked.lead_id != lead or key in self.promised:
+                continue
+            about = f"On recommendation {label(asked)}, {_quoted(self.known.criteria[key])}"
+            said = f"{about}: may we agree on the next step, and on a day for it?"
+            ours = ", as we reconstruct it" if asked.is_reconstruction else ""
+            source = f"Recommendation {label(asked)}{ours}: {asked.text}"
+            point = content.Point(said, "not promised", source, (content.Stake(lever.key, lever.points),))
+            yield (self.place[key], date.max), point
+
+    def _verified_besides(self, promises: Iterable[Promise]) -> Iterator[content.Point]:
+        """What was verified since last time of what was sent on promises that aren't done yet, the newest first.
+
+        Concrete actions alone, and of those no more that were undone: by the embassy's word, or with the promise.
+        """
+        unsettled = {one.row.pk: one for one in promises if one.standing.status is not Status.VERIFIED}
+        for piece in reversed(self.known.pieces):
+            promise, word = unsettled.get(piece.row.commitment_id or 0), piece.decisive
+            if promise is None or word is None or piece.row.done_by not in OWN:
+                continue
+            on, keys = self.seen.day(word.recorded_at), self._moved_by(piece)
+            is_undone = any(one.kind == Kind.REOPENED and one.happened_on >= on for one in promise.events)
+            if keys and self._is_new(on) and not is_undone:
+                said = f"Thank you for {_quoted(piece.row.title)}, which we verified on {wording.day(on)}."
+                when = telling.span(piece.first_on, piece.row.happened_to)
+                source = f"Sent on {_quoted(promise.told.text)}; it happened {when}"
+                stakes = tuple(content.Stake(self.keys[key], None) for key in keys)
+                yield content.Point(said, telling.short(on), source, stakes)
+
+    def _moved_by(self, piece: Piece) -> list[int]:
+        """The benchmarks on which it is verified as a concrete action, and that stand somewhere."""
+        return [
+            one.benchmark_id
+            for one in piece.bearings
+            if one.shows == Shows.ACTION and piece.state_of(one) == Review.VERIFIED and one.benchmark_id in self.shown
+        ]
+
+    def _of_our_own(self, found: _Points, promise: Promise) -> None:
+        """Put our own promise where it belongs, in the words in which we answer for it."""
+        stands, text, on = promise.standing, _quoted(promise.told.text), promise.events[-1].happened_on
+        due = wording.day(stands.due_on) if stands.due_on else ""
+        match stands.status:
+            case Status.VERIFIED if self._is_new(on):
+                said = f"We have done {text}, as we promised."
+                found.kept.append(self._point(promise, said, telling.short(on), adds=False))
+            case Status.REPORTED:
+                said = f"We have done {text}, and a colleague is still to verify it."
+                found.with_us.append(self._point(promise, said, f"done {telling.short(on)}", adds=False))
+            case Status.LATE:
+                said = f"We promised {text} for {due} and have not kept that: we owe you a new day."
+                found.late.append(self._point(promise, said, f"by {telling.days(stands.days_late)}", adds=False))
+            case Status.OPEN:
+                said = f"We promised {text} for {due}." if due else f"We promised {text}, and owe you a day for it."
+                far = f"due {telling.distance(stands.due_on, self.seen.as_of)}" if stands.due_on else "no date agreed"
+                found.to_ask.append(((0, stands.due_on or date.max), self._point(promise, said, far, adds=False)))
+
+    def _is_new(self, on: date) -> bool:
+        """Whether it came after the last dialogue."""
+        return self.known.since is None or on > self.known.since
+
+    def _point(self, promise: Promise, said: str, standing: str, *, adds: bool = True) -> content.Point:
+        """A point with where the promise stands in the record: the day and the place at which it was made.
+
+        What meeting its benchmarks would add is told where keeping it `adds` something yet.
+        """
+        row, made_on = promise.row, telling.short(promise.told.made_on)
+        made = f"Promised {made_on} ({row.letter})"
+        if row.dialogue:
+            made = f"Promised at the dialogue of {telling.short(row.dialogue.held_on)} ({row.dialogue.place})"
+        history = moved(promise.standing.slips, first_due(promise.events, self.seen.as_of))
+        source = f"{made}; {history}" if history else made
+        stakes = (
+            content.Stake(self.keys[key], self.levers[key].points if adds and key in self.levers else None)
+            for key in _towards(promise)
+            if key in self.keys
+        )
+        return content.Point(said, standing, source, tuple(stakes))
+
+
+def _towards(promise: Promise) -> list[int]:
+    return [link.benchmark_id for link in promise.row.links.all()]
+
+
+def _quoted(text: str) -> str:
+    """A text of the record inside a sentence."""
+    return f"“{text.rstrip('.')}”"
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
