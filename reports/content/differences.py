@@ -227,6 +227,22 @@ DEED = Item(
 JUDGED = Item(by=("key",), told="verdict", words={"verdict": "assessment", "rationale": "why"})
 INDICIUM = Item(by=("label",), lists={"counted": COUNTED, "deeds": DEED, "judged": JUDGED})
 
+POINT = Item(by=("sentence",), told="source")
+TALK = Item(
+    by=("whose",),
+    told="about",
+    words={"about": "how it stands"},
+    lists=dict.fromkeys(("kept", "with_us", "late", "returned", "to_ask"), POINT),
+)
+STEP = Item(by=("text",), told="standing", words={"state": "what became of it"}, shown={"state": "standing"})
+MEETING = Item(
+    words={"held_on": "held on", "record": "what was said", "agreed": "what was agreed"},
+    lists={"undertakings": UNDERTAKING, "steps": STEP},
+)
+POSITION = Item(
+    by=("what",), told="ask", words={"position": "place on the agenda", "ask": "what to ask", "said": "what was said"}
+)
+
 CHAPTERS: Mapping[BriefingKind, Mapping[str, Item]] = {
     BriefingKind.AMBASSADOR: {
         "At its head": Item(
@@ -251,6 +267,17 @@ CHAPTERS: Mapping[BriefingKind, Mapping[str, Item]] = {
         "verified": Item(lists={"verified": Item(by=("what",), told="when")}),
         "needed": Item(
             lists={"needed": Item(by=("what",), told="sentence", words={"sentence": "what would help"})},
+        ),
+    },
+    BriefingKind.DIALOGUE: {
+        "At its head": Item(
+            words=HEAD | {"held_on": "day", "place": "place", "purpose": "purpose", "sentence": "what it is about"},
+        ),
+        "agenda": Item(lists={"agenda": POSITION}, parts={"minutes": MEETING}),
+        "points": Item(lists={"talks": TALK}),
+        "last_time": Item(parts={"last": MEETING}),
+        "participants": Item(
+            lists={"participants": Item(by=("office", "name"), told="how", words={"how": "took part"})},
         ),
     },
     BriefingKind.WASHINGTON: {

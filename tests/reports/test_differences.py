@@ -1,6 +1,6 @@
 """What differs between two documents, from real ones built on the same record."""
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import get_args, get_type_hints
@@ -20,6 +20,7 @@ from tests.factories import (
     BenchmarkFactory,
     CommitmentEventFactory,
     CommitmentFactory,
+    DialogueFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceReviewFactory,
@@ -154,12 +155,22 @@ def test_input_for_washington_tells_a_figure_against_the_one_before(edition):
     assert any("Cases investigated" in about and after == "7 cases" for _, about, _, _, after in lines)
 
 
-@pytest.mark.parametrize("kind", CHAPTERS)
+def test_a_dialogue_pack_tells_what_was_put_on_the_agenda_since(edition):
+    dialogue = DialogueFactory(country=edition.country, held_on=date(2022, 1, 10))
+    kind = BriefingKind.DIALOGUE
+    before, after = told(edition, BEFORE, kind, dialogue=dialogue), told(edition, BEFORE, kind, dialogue=dialogue)
+    after["agenda"] = [{"what": "The shelter", "position": 1, "ask": "When does it open?", "said": ""}]
+
+    assert changed(kind, before, after) == {("Agenda", "The shelter", "", "", "When does it open?")}
+
+
+@pytest.mark.parametrize("kind", BriefingKind)
 def test_every_field_that_is_compared_is_one_that_a_document_has(kind):
     """A renamed field would be compared as nothing with nothing, and nobody would notice."""
     classes = {
         BriefingKind.AMBASSADOR: content.BriefingContent,
         BriefingKind.MINISTRY: content.MinistryPage,
+        BriefingKind.DIALOGUE: content.DialoguePack,
         BriefingKind.WASHINGTON: content.WashingtonInput,
     }
     for item in CHAPTERS[kind].values():
@@ -175,5 +186,5 @@ def missing(item, cls):
     for name, listed in item.lists.items():
         lacking += missing(listed, get_args(hints[name])[0])
     for name, part in item.parts.items():
-        lacking += missing(part, hints[name])
+        lacking += missing(part, next(one for one in (*get_args(hints[name]), hints[name]) if is_dataclass(one)))
     return lacking
