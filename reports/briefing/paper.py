@@ -3,6 +3,7 @@
 from django.template.loader import render_to_string
 
 from reports import content
+from tiptracker.words import Paper
 
 TEMPLATES: dict[type, str] = {
     content.BriefingContent: "reports/briefing.html",
@@ -11,7 +12,12 @@ TEMPLATES: dict[type, str] = {
 }
 
 
-def as_html(said: content.Content) -> str:
+def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
     """What a document says, laid out; besides its hash, and whether it is a draft, nothing is added."""
-    context = {"briefing": said, "clearance": content.clearance(said), "fingerprint": content.fingerprint(said)}
+    context = {
+        "briefing": said,
+        "paper": paper.value,
+        "clearance": content.clearance(said),
+        "fingerprint": content.fingerprint(said),
+    }
     return render_to_string(TEMPLATES[type(said)], context)
