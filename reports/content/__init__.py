@@ -32,7 +32,7 @@ from reports.content.ambassador import (
     Undertaking,
     Update,
 )
-from reports.content.documents import Content, as_plain, clearance, fingerprint
+from reports.content.documents import Content, as_plain, clearance, fingerprint, imprint
 from reports.content.ministry import MinistryPage, Needed, Verified
 from reports.content.sections import SECTIONS, Section, picked
 from reports.content.washington import Counted, Deed, Indicium, Judged, PillarInput, WashingtonInput
@@ -76,5 +76,6 @@ __all__ = [
     "as_plain",
     "clearance",
     "fingerprint",
+    "imprint",
     "picked",
 ]
