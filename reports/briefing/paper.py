@@ -1,5 +1,7 @@
 """A document as HTML, in the one print style: each kind has its template, and all share a frame."""
 
+from itertools import pairwise
+
 from django.template.loader import render_to_string
 
 from reports import content
@@ -47,6 +49,7 @@ def _contents(said: content.Content, sections: tuple[content.Section, ...]) -> l
 
 
 def _columns(entries: list[Entry], columns: int = 3) -> list[list[Entry]]:
-    """Side by side, each read to its end before the next."""
-    lines = -(-len(entries) // columns)
-    return [entries[at : at + lines] for at in range(0, len(entries), lines)]
+    """Side by side, each read to its end before the next; the first ones are the longer."""
+    lines, more = divmod(len(entries), columns)
+    ends = [0, *(lines * at + min(at, more) for at in range(1, columns + 1))]
+    return [entries[start:end] for start, end in pairwise(ends) if end > start]
