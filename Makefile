@@ -20,8 +20,9 @@ test: ## The whole suite, embedded (TEST= a path or pytest's options)
 
 briefings: setup ## Every document of the exercise's record, with pictures of its pages, in var/briefings (DAY=)
 	@rm -rf var/briefings && mkdir -p var/briefings
-	@export DATABASE_URL=sqlite:///var/briefings/record.sqlite3 && $(PYTHON_) manage.py migrate --verbosity 0 \
-		&& $(PYTHON_) manage.py load_lesotho --exercise \
+	@export DATABASE_URL=sqlite:///var/briefings/record.sqlite3 DEMONSTRATION=true \
+		DEMO_CLOCK="$${DAY:-2022-01-28}T09:00:00+02:00 $$(date -u +%FT%T+00:00)" \
+		&& $(PYTHON_) manage.py migrate --verbosity 0 && $(PYTHON_) manage.py load_lesotho --exercise \
 		&& $(PYTHON_) manage.py write_briefings LSO 2021 --as-of $${DAY:-2022-01-28} --folder var/briefings
 
 bench: setup ## What readiness and a long list cost, beside a bare SELECT of the same rows (DATABASE_URL=)

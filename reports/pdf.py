@@ -36,6 +36,9 @@ FONT_SCHEME = "font"
 FAMILY = "Public Sans"
 WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600, "Bold": 700}
 
+PRINTED = 4
+"""The flag of an annotation that is printed as it is shown (ISO 32000-1, 12.5.3)."""
+
 UNSEEN = frozenset("\n\r\t\u00ad")
 """Characters that need no glyph: white space, and the soft hyphen."""
 
@@ -66,7 +69,7 @@ def to_pdf(html: str) -> bytes:
     document = HTML(string=printable(html, engine.glyphs), url_fetcher=engine.fetcher)
     with _collector_off():
         pdf: bytes = document.write_pdf(
-            finisher=_name_header_scopes,
+            finisher=_finish,
             font_config=engine.fonts,
             stylesheets=[engine.style],
             pdf_variant="pdf/ua-1",
@@ -83,14 +86,21 @@ def text_of(pdf: bytes) -> str:
     except Exception:
         logger.exception("A PDF can't be read")
         return ""
-    return re.sub(r"\[U\+([0-9A-F]{4,6})\]", lambda sign: chr(int(sign[1], 16)), text)
+    return re.sub(
+        r"\[U\+[0-9A-F]{4,6}(?:\s+U\+[0-9A-F]{4,6})*\]",
+        lambda run: "".join(chr(int(sign, 16)) for sign in re.findall(r"U\+([0-9A-F]+)", run[0])),
+        text,
+    )
 
 
 def printable(text: str, glyphs: frozenset[str]) -> str:
-    """The text composed (NFC), with every character that has no glyph written as its code point."""
+    """The text composed (NFC); characters that have no glyph as code points, a run of them in one pair of brackets."""
     composed = unicodedata.normalize("NFC", text)
     missing = set(composed) - glyphs - UNSEEN
-    return composed.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in missing})
+    if not missing:
+        return composed
+    run = re.compile(f"[{re.escape(''.join(sorted(missing)))}]+")
+    return run.sub(lambda found: f"[{' '.join(f'U+{ord(sign):04X}' for sign in found[0])}]", composed)
 
 
 @cache
@@ -148,15 +158,22 @@ def _glyphs(fonts: Iterable[bytes]) -> frozenset[str]:
     return frozenset.intersection(*(frozenset(map(chr, glyphs)) for glyphs in maps))
 
 
-def _name_header_scopes(document: object, pdf: Any) -> None:
-    """Say of each header cell what it heads, which PDF/UA asks for: its column within a table's head, else its row."""
+def _finish(document: object, pdf: Any) -> None:
+    """What PDF/UA asks for and the engine leaves out: what each header cell heads, and that links are printed too.
+
+    A header cell heads its column within a table's head, else its row.
+    """
     del document
     elements: dict[bytes, Any] = {item.reference: item for item in pdf.objects}
     for element in elements.values():
-        if isinstance(element, dict) and element.get("S") == "/TH" and "A" in element:
+        if not isinstance(element, dict):
+            continue
+        if element.get("S") == "/TH" and "A" in element:
             row = elements[element["P"]]
             in_head = elements[row["P"]].get("S") == "/THead"
             element["A"]["Scope"] = "/Column" if in_head else "/Row"
+        elif element.get("Subtype") == "/Link":
+            element["F"] = PRINTED
 
 
 @contextmanager

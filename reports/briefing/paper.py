@@ -1,8 +1,12 @@
 """A document as HTML, in the one print style: each kind has its template, and all share a frame."""
 
+from itertools import pairwise
+
 from django.template.loader import render_to_string
 
 from reports import content
+from reports.templatetags.print import Notes
+from tiptracker.words import Paper
 
 TEMPLATES: dict[type, str] = {
     content.BriefingContent: "reports/briefing.html",
@@ -11,8 +15,42 @@ TEMPLATES: dict[type, str] = {
     content.WashingtonInput: "reports/briefing_washington.html",
 }
 
+type Entry = tuple[str, str]
+"""A line of a table of contents: an anchor, and what stands there."""
 
-def as_html(said: content.Content) -> str:
+
+def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
     """What a document says, laid out; besides its hash, and whether it is a draft, nothing is added."""
-    context = {"briefing": said, "clearance": content.clearance(said), "fingerprint": content.fingerprint(said)}
+    sections = content.picked(said.kind, said.sections)
+    context = {
+        "briefing": said,
+        "paper": paper.value,
+        "sections": sections,
+        "names": {section.name for section in sections},
+        "contents": _columns(_contents(said, sections)),
+        "clearance": content.clearance(said),
+        "imprint": content.imprint(said),
+        "notes": Notes(),
+    }
     return render_to_string(TEMPLATES[type(said)], context)
+
+
+def _contents(said: content.Content, sections: tuple[content.Section, ...]) -> list[Entry]:
+    """What stands where, after the pages that come first."""
+    entries: list[Entry] = []
+    if said.covering_note:
+        entries.append(("note", "Covering note"))
+    if isinstance(said, content.BriefingContent) and said.has_more_months:
+        entries.append(("course", "Month by month"))
+    return [
+        *entries,
+        *((section.name, section.title.partition(",")[0]) for section in sections),
+        ("imprint", "About this document"),
+    ]
+
+
+def _columns(entries: list[Entry], columns: int = 3) -> list[list[Entry]]:
+    """Side by side, each read to its end before the next; the first ones are the longer."""
+    lines, more = divmod(len(entries), columns)
+    ends = [0, *(lines * at + min(at, more) for at in range(1, columns + 1))]
+    return [entries[start:end] for start, end in pairwise(ends) if end > start]

@@ -22,7 +22,7 @@ def told_trend(
     months = run.by_month
     return content.Trend(
         title=run.title,
-        chart=run.drawn(width=648, size=11, plot_height=170),
+        chart=run.drawn(width=648, size=11, plot_height=96),
         months=tuple(
             content.Month(week.ends_on, week.then, week.hindsight, "; ".join(one.said for one in week.happened))
             for week in months

@@ -34,7 +34,7 @@ from reports.content.ambassador import (
 )
 from reports.content.dialogue import DialoguePack, Item, Meeting, Person, Point, Stake, Step, Talk
 from reports.content.differences import Chapter, Difference, differences
-from reports.content.documents import Content, as_plain, clearance, fingerprint
+from reports.content.documents import Content, as_plain, clearance, fingerprint, imprint
 from reports.content.ministry import MinistryPage, Needed, Verified
 from reports.content.sections import SECTIONS, Section, picked
 from reports.content.washington import Counted, Deed, Indicium, Judged, PillarInput, WashingtonInput
@@ -89,5 +89,6 @@ __all__ = [
     "clearance",
     "differences",
     "fingerprint",
+    "imprint",
     "picked",
 ]

@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from reports import charts
+from reports.words import BriefingKind
 
 LEVERS_FIRST = 5
 """How many things to press for page 1 names."""
 
-PRESS_FOR_FIRST = 3
+PRESS_FOR_FIRST = 4
 """How many promises page 1 names; the rest stand by ministry."""
+
+MONTHS_FIRST, MILESTONES_FIRST, MINISTRIES_FIRST = 3, 4, 4
+"""How many of each page 2 names; where there are more, all stand in an annex."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,16 @@ class Trend:
     title: str
     chart: charts.TrendChart
     months: tuple[Month, ...]
+
+    @property
+    def months_first(self) -> tuple[Month, ...]:
+        """What fits on page 2: the last ones."""
+        return self.months[-MONTHS_FIRST:]
+
+    @property
+    def months_more(self) -> int:
+        """How many earlier months there are."""
+        return len(self.months) - len(self.months_first)
 
 
 @dataclass(frozen=True)
@@ -316,6 +331,8 @@ class Evidence:
 class BriefingContent:
     """All that one reader's briefing says."""
 
+    kind: ClassVar[BriefingKind] = BriefingKind.AMBASSADOR
+
     title: str
     subtitle: str
     post: str
@@ -359,23 +376,52 @@ class BriefingContent:
         return self.levers[:LEVERS_FIRST]
 
     @property
-    def keys_in_words(self) -> tuple[str, ...]:
-        """What the benchmarks are that page 1 names by their key alone: `6b: every district has a shelter`."""
-        told = {one.key for one in self.levers_first}
-        named = {key for one in self.press_for_first for key in one.towards.split(", ")} - told
-        return tuple(
-            f"{one.key}: {one.criterion.rstrip('.')}"
-            for recommendation in self.recommendations
-            for one in recommendation.benchmarks
-            if one.key in named
-        )
+    def levers_more(self) -> int:
+        """How many more benchmarks there are to press for."""
+        return len(self.levers) - len(self.levers_first)
+
+    @property
+    def late(self) -> int:
+        """How many promises are late."""
+        return sum(one.state == "late" for one in self.press_for)
 
     @property
     def press_for_first(self) -> tuple[Undertaking, ...]:
-        """What fits on page 1: the most pressing."""
-        return self.press_for[:PRESS_FOR_FIRST]
+        """What fits on page 1: the most pressing, two fewer where a covering note takes their room."""
+        return self.press_for[: PRESS_FOR_FIRST - (2 if self.covering_note else 0)]
 
     @property
     def press_for_more(self) -> int:
         """How many more there are than page 1 names."""
         return len(self.press_for) - len(self.press_for_first)
+
+    @property
+    def milestones_first(self) -> tuple[Milestone, ...]:
+        """What fits on page 2, by day: those not done yet before those done, the soonest first."""
+        pressing = sorted(enumerate(self.milestones), key=lambda each: (each[1].is_done, each[1].on))
+        return tuple(one for _, one in sorted(pressing[:MILESTONES_FIRST], key=lambda each: each[0]))
+
+    @property
+    def milestones_more(self) -> int:
+        """How many more milestones there are."""
+        return len(self.milestones) - len(self.milestones_first)
+
+    @property
+    def ministries_first(self) -> tuple[Ministry, ...]:
+        """What fits on page 2."""
+        return self.ministries[:MINISTRIES_FIRST]
+
+    @property
+    def ministries_more(self) -> int:
+        """How many more ministries there are."""
+        return len(self.ministries) - len(self.ministries_first)
+
+    @property
+    def has_more_months(self) -> bool:
+        """Whether there are months or milestones that page 2 doesn't name."""
+        return bool(self.trend.months_more or self.milestones_more)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether page 2 has to say that there is more than it names: then its drawing has less room."""
+        return bool(self.milestones_more or self.ministries_more)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
 from reports.content.ambassador import Undertaking
-from reports.content.sections import Section, picked
 from reports.words import BriefingKind
 
 KEPT_FIRST, WITH_US_FIRST, LATE_FIRST, RETURNED_FIRST, TO_ASK_FIRST = 3, 3, 5, 3, 6
@@ -189,11 +188,6 @@ class DialoguePack:
     disclaimer: str
     sections: tuple[str, ...] | None = None
     covering_note: str = ""
-
-    @property
-    def told(self) -> tuple[Section, ...]:
-        """The sections that were picked, in their order."""
-        return picked(self.kind, self.sections)
 
 
 def _joined(words: Sequence[str], conjunction: str) -> str:

@@ -3,11 +3,14 @@
 import hashlib
 import json
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from typing import Any
 
+from reports import wording
 from reports.content.ambassador import BriefingContent
 from reports.content.dialogue import DialoguePack
 from reports.content.ministry import MinistryPage
+from reports.content.sections import picked
 from reports.content.washington import WashingtonInput
 
 type Content = BriefingContent | MinistryPage | DialoguePack | WashingtonInput
@@ -30,6 +33,35 @@ def as_plain(content: Content) -> dict[str, Any]:
 def clearance(content: Content) -> str:
     """What stands at the head of every page until somebody else than the requester clears it."""
     return "" if content.is_cleared else "DRAFT, NOT CLEARED"
+
+
+def imprint(content: Content) -> tuple[tuple[str, str], ...]:
+    """What a document rests on, as its last lines: each a name and what it says.
+
+    A ministry's page names no reader: it is handed over.
+    """
+    lines = [("Document", content.kind.label.replace("'", "’"))]
+    if not isinstance(content, MinistryPage):
+        lines.append(("Prepared for", content.reader))
+    lines += [
+        ("As of", wording.day(content.as_of)),
+        ("Facts up to", _moment(content.facts_up_to) if content.facts_up_to else "no fact recorded yet"),
+    ]
+    if content.known_by:
+        lines.append(("As known by", _moment(content.known_by)))
+    if isinstance(content, WashingtonInput):
+        lines.append(("Sources", "named" if content.has_sources else "left out"))
+    if content.sections is not None:
+        told = ", ".join(section.title for section in picked(content.kind, content.sections))
+        lines.append(("Sections picked", told or "none"))
+    lines.append(("Marking", content.marking))
+    if isinstance(content, BriefingContent):
+        lines.append(("Method", content.methodology.rstrip(".")))
+    return (*lines, ("SHA-256 of all that it says", fingerprint(content)))
+
+
+def _moment(value: datetime) -> str:
+    return f"{wording.day(value)}, {value:%H:%M}"
 
 
 def _plain(value: Any) -> Any:

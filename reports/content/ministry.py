@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 
 from reports.content.ambassador import Undertaking
+from reports.words import BriefingKind
 
-AGREED_FIRST, VERIFIED_FIRST, NEEDED_FIRST = 5, 3, 4
+AGREED_FIRST, VERIFIED_FIRST, NEEDED_FIRST = 5, 3, 3
 """How many of each a ministry's one page names."""
 
 
@@ -29,6 +31,8 @@ class Needed:
 class MinistryPage:
     """All that a ministry's page says: nothing that the ministry may not read, and no score."""
 
+    kind: ClassVar[BriefingKind] = BriefingKind.MINISTRY
+
     title: str
     subtitle: str
     post: str
@@ -49,8 +53,8 @@ class MinistryPage:
 
     @property
     def agreed_first(self) -> tuple[Undertaking, ...]:
-        """What fits on the page: the most urgent."""
-        return self.agreed[:AGREED_FIRST]
+        """What fits on the page: the most urgent, two fewer where a covering note takes their room."""
+        return self.agreed[: AGREED_FIRST - (2 if self.covering_note else 0)]
 
     @property
     def agreed_more(self) -> int:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
+
+from reports.words import BriefingKind
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class WashingtonInput:
 
     `unverified` is how many claims wait: they are no part of it.
     """
+
+    kind: ClassVar[BriefingKind] = BriefingKind.WASHINGTON
 
     title: str
     subtitle: str

@@ -147,3 +147,13 @@ def test_the_text_of_a_pdf_is_read_as_it_was_written():
     assert "🦄" in pdf.text_of(made)
     assert "U+" not in pdf.text_of(made)
     assert pdf.text_of(b"no PDF at all") == ""
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
+def test_every_page_has_the_size_of_the_paper(paper, size):
+    html = PAGE.replace("<body", f'<body data-paper="{paper}"').format(
+        body='<p style="break-after: page">One</p><p>Two</p>', head=""
+    )
+    sheets = PdfReader(io.BytesIO(pdf.to_pdf(html))).pages
+
+    assert [(round(sheet.mediabox.width), round(sheet.mediabox.height)) for sheet in sheets] == [size, size]

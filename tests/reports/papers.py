@@ -1,0 +1,345 @@
+"""Documents put together by hand, as long and as strange as a test needs them, and what stands where on their pages."""
+
+import io
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from pypdf import PdfReader
+
+from reports import charts, content, pdf
+from reports.briefing import as_html
+from reports.document import DISCLAIMER
+from tiptracker.words import Paper
+
+DAY = date(2022, 1, 28)
+MOMENT = datetime(2022, 1, 26, 10, tzinfo=ZoneInfo("Africa/Maseru"))
+HASH = "1e7ceb844c3410917c8ff0edc76f5d00a2007e3da7e42d890606dbc522de1874"
+LONG = ("A word after another, as somebody wrote them who had much to tell and little time to make it short. " * 5)[
+    :400
+]
+
+POINT = 72 / 25.4
+"""Points in a millimetre."""
+MARGINS = {"left": 20 * POINT, "top": 22 * POINT, "right": 20 * POINT, "bottom": 20 * POINT}
+
+
+def undertaking(text="Train the posts", **facts):
+    return content.Undertaking(
+        **{
+            "text": text,
+            "ministry": "Ministry of Police and Public Safety",
+            "made_on": date(2021, 11, 8),
+            "where": "Dialogue of 8 Nov 2021",
+            "towards": "3a, 3b",
+            "due_on": date(2022, 1, 14),
+            "times_moved": 2,
+            "state": "late",
+            "standing": "late by 14 days",
+            **facts,
+        }
+    )
+
+
+def benchmark(key="1a", text="More investigations than the year before"):
+    return content.Benchmark(
+        key=key,
+        criterion=text,
+        rule="Assessed by the embassy",
+        share=Decimal("0.5"),
+        claimed=Decimal("0.8"),
+        figure="a concrete step",
+        reason=text,
+        assessment=content.Assessment(text, "Concrete step: An Officer, 18 Jan 2022", "22 U.S.C. 7107(b), Tier 2"),
+        evidence=("E1", "E2"),
+    )
+
+
+def recommendation(number=1, text="Investigate more", benchmarks=3):
+    return content.Recommendation(
+        label=str(number),
+        text=text,
+        is_reconstruction=number % 2 == 0,
+        facts=("TIP Report", "prosecution", "indicia 1, 7", "led by Ministry of Police and Public Safety"),
+        points=Decimal("0.8"),
+        of=Decimal(3),
+        benchmarks=tuple(benchmark(f"{number}{letter}", text) for letter in "abcdefgh"[:benchmarks]),
+    )
+
+
+def evidence(number=1, text="National action plan launched", **facts):
+    return content.Evidence(
+        **{
+            "ref": f"E{number}",
+            "what": text,
+            "kind": "Press",
+            "when": "between 1 Apr and 30 Sep 2021",
+            "done_by": "Government",
+            "stated_by": "Lesotho press",
+            "source": "Lesotho press, November 2021",
+            "link": "",
+            "recorded": "Recorded 11 Nov 2021 by An Officer",
+            "state": "claimed",
+            "review": "Claimed, waiting for review",
+            "is_outside": False,
+            "note": "",
+            "bearings": (content.Bearing("10a", "a concrete action", "claimed"),),
+            "files": (),
+            **facts,
+        }
+    )
+
+
+def update(text="Train the posts", narrative="Forty officers were trained.", rounds=1):
+    sent = content.Round(
+        sent="Sent 10 January 2022 by A Focal Point, Police",
+        claims="done",
+        narrative=narrative,
+        figures=("Officers trained: 40, through 10 Jan 2022",),
+        evidence=("E1",),
+        outcome="accepted",
+        decision="Accepted 12 January 2022 by An Officer: the register was seen.",
+    )
+    return content.Update(text, "Ministry of Police and Public Safety", "3a", (sent,) * rounds)
+
+
+def dialogue(record="The ministries went through the recommendations.", people=4, **facts):
+    return content.Dialogue(
+        **{
+            "held_on": date(2021, 11, 8),
+            "place": "Maseru",
+            "purpose": "Bilateral dialogue",
+            "participants": tuple(
+                content.Participant(f"Person {at}", "An office", "in person") for at in range(people)
+            ),
+            "agenda": ("1. Investigate more", "2. Give courts the power"),
+            "record": record,
+            "conclusions": "Dates follow.",
+            "agreed": (undertaking(),),
+            **facts,
+        }
+    )
+
+
+def trend(months=0, events=(), title="Nothing has been reviewed yet"):
+    return content.Trend(
+        title=title,
+        chart=charts.trend_chart(
+            [], starts_on=date(2021, 4, 1), ends_on=date(2022, 3, 31), events=events, mark=Decimal(45),
+            width=648, size=11, plot_height=96,
+        ),
+        months=tuple(
+            content.Month(date(2021, 1 + at % 12, 28), Decimal("15.7"), Decimal("19.2"), LONG) for at in range(months)
+        ),
+    )  # fmt: skip
+
+
+def part(title="Increasing efforts", reason="Nothing has been reviewed yet.", questions=0):
+    return content.Part(
+        title=title,
+        points=Decimal("9.0"),
+        claimed=Decimal("12.5"),
+        of=Decimal(40),
+        verdict="partly shown",
+        reason=reason,
+        law="22 U.S.C. 7107(b), Watch List (II); 7106(b)(1), (2), (7), (11)",
+        questions=tuple(
+            content.Question(f"Question {at}", Decimal("3.5"), Decimal(7), "partly shown", reason)
+            for at in range(questions)
+        ),
+    )
+
+
+def briefing(**facts):
+    """An ambassador's briefing on nothing, but for what is given."""
+    return content.BriefingContent(
+        **{
+            "title": "Lesotho: where the record stands",
+            "subtitle": "Ambassador’s briefing · Trafficking in Persons Report, 2021 edition: Tier 2 Watch List",
+            "post": "U.S. Embassy, Lesotho",
+            "country": "Lesotho",
+            "marking": "SENSITIVE BUT UNCLASSIFIED",
+            "is_cleared": False,
+            "reader": "Ambassador",
+            "edition": "2021 edition",
+            "as_of": DAY,
+            "known_by": None,
+            "facts_up_to": None,
+            "window": "Only concrete actions of the government between 1 April 2021 and 31 March 2022 count.",
+            "deadline": date(2022, 2, 28),
+            "countdown": "in 31 days",
+            "standing": content.Standing(
+                "Nothing has been reviewed yet.", None, None, Decimal(45), "Our working mark."
+            ),
+            "parts": (),
+            "checks": (),
+            "levers": (),
+            "trend": trend(),
+            "press_for": (),
+            "milestones": (),
+            "ministries": (),
+            "united_states": (),
+            "recommendations": (),
+            "dialogues": (),
+            "updates": (),
+            "evidence": (),
+            "methodology": "Method version 1.",
+            "disclaimer": DISCLAIMER,
+            **facts,
+        }
+    )
+
+
+def full(number=1, text="Investigate more", **facts):
+    """A briefing with so many of everything, all in these words."""
+    ministry = content.Ministry(
+        text, f"A. Person, {text}", "recommendations 1, 3, 7 and 8", f"1 late, 2 open. {text}", (undertaking(text),) * 2
+    )
+    return briefing(
+        **{
+            "facts_up_to": MOMENT,
+            "standing": content.Standing(
+                f"60.5 of 100 verified, 61.3 claimed; our working mark is 45; the deadline passed 31 days ago. {text}",
+                Decimal("60.5"), Decimal("61.3"), Decimal(45), f"Our working mark of 45: {text}", Decimal("81.6"),
+                "53.3 more points are verified but dated only to a later day: once it has come, the score is 60.5.",
+                f"1 year on the Watch List, this edition counted. By law two years running lead to Tier 3. {text}",
+            ),
+            "parts": (part(text, text, 6), part("Concrete action", text), part("All three Ps", text, 3)),
+            "checks": tuple(content.Check(text, text, (text,)) for _ in range(number)),
+            "levers": tuple(
+                content.Lever(f"{at}a", text, Decimal("7.7"), text, date(2022, 3, 31), True) for at in range(number)
+            ),
+            "trend": trend(number, title=text),
+            "press_for": tuple(undertaking(text, ministry=text, standing=text[:60]) for _ in range(number)),
+            "milestones": tuple(content.Milestone(text[:40], DAY, False, "in 4 days") for _ in range(number)),
+            "ministries": (ministry,) * number,
+            "united_states": (undertaking(text),) * number,
+            "recommendations": tuple(recommendation(at + 1, text) for at in range(number)),
+            "dialogues": (dialogue(text),) * min(number, 5),
+            "updates": (update(text, text),) * number,
+            "evidence": tuple(evidence(at + 1, text) for at in range(number)),
+            **facts,
+        }
+    )  # fmt: skip
+
+
+def washington(deeds=3, text="The quarter’s budget was released to the unit.", has_sources=True, **facts):
+    """Input for Washington with so many deeds, counts and assessments under one indicium of each pillar."""
+
+    def source(at):
+        return f"Update of the Ministry of Police, number {at}" if has_sources else ""
+
+    period = "between 1 Apr 2021 and 31 Mar 2022"
+    pillars = ("Prosecution", "Protection", "Prevention")
+    indicium = content.Indicium(
+        label="1. Investigations, prosecutions, convictions, sentences served",
+        law="22 U.S.C. 7106(b)(1)",
+        counted=tuple(content.Counted(f"Counted {at}", "4 cases", "10 cases", text, source(at)) for at in range(3)),
+        deeds=tuple(content.Deed(period, text, "Government", "3a", source(at)) for at in range(deeds)),
+        judged=tuple(content.Judged(f"{at}a", text, "Stalled", text, "22 U.S.C. 7107(b)") for at in range(deeds)),
+    )  # fmt: skip
+    return content.WashingtonInput(
+        **{
+            "title": "Lesotho: input on the tracking period",
+            "subtitle": "Trafficking in Persons Report, on the recommendations of the 2021 edition",
+            "post": "U.S. Embassy, Lesotho",
+            "country": "Lesotho",
+            "edition": "2021 edition",
+            "marking": "SENSITIVE BUT UNCLASSIFIED",
+            "is_cleared": False,
+            "reader": "Ambassador",
+            "as_of": DAY,
+            "known_by": None,
+            "facts_up_to": MOMENT,
+            "window": "1 April 2021 to 31 March 2022",
+            "sentence": f"{deeds} concrete actions of the government are verified.",
+            "has_sources": has_sources,
+            "pillars": tuple(content.PillarInput(title, (indicium,)) for title in pillars),
+            "unverified": 2,
+            "disclaimer": DISCLAIMER,
+            **facts,
+        }
+    )  # fmt: skip
+
+
+def ministry_page(number=3, text="Train the posts", **facts):
+    """A ministry's page with so many of everything."""
+    return content.MinistryPage(
+        **{
+            "title": "Ministry of Police and Public Safety",
+            "subtitle": "What we agreed, and where it stands on 28 January 2022",
+            "post": "U.S. Embassy, Lesotho",
+            "country": "Lesotho",
+            "edition": "2021 edition",
+            "minister": "A. Person, Minister of Police",
+            "marking": "UNCLASSIFIED",
+            "is_cleared": False,
+            "as_of": DAY,
+            "known_by": None,
+            "facts_up_to": MOMENT,
+            "sentence": f"Of {number} undertakings all are under way or still to begin.",
+            "agreed": (undertaking(text),) * number,
+            "verified": (content.Verified(text, "12 Nov 2021; verified on 20 November 2021"),) * number,
+            "needed": (content.Needed(text, text),) * number,
+            **facts,
+        }
+    )
+
+
+class Printed:
+    """A document as it comes out of the printer: its file, and what stands where on each page."""
+
+    def __init__(self, said, paper=Paper.A4):
+        self.file = pdf.to_pdf(as_html(said, paper))
+        document = pypdfium2.PdfDocument(self.file)
+        self.pages = [document[at] for at in range(len(document))]
+        self.texts = [page.get_textpage().get_text_range() for page in self.pages]
+        self._document = document
+
+    def __len__(self):
+        return len(self.pages)
+
+    @property
+    def text(self):
+        """All that it says, on one line."""
+        return " ".join(" ".join(self.texts).split())
+
+    def outside(self):
+        """Signs and lines that stand outside the page's own box, in points: each its page and place."""
+        found = []
+        for number, page in enumerate(self.pages, 1):
+            width, height = page.get_size()
+            for box in [*boxes_of(page), *(item.get_bounds() for item in page.get_objects())]:
+                left, bottom, right, top = box
+                if (
+                    left < MARGINS["left"] - 1
+                    or right > width - MARGINS["right"] + 1
+                    or bottom < 20
+                    or top > height - 20
+                ):
+                    found.append((number, box))
+        return found
+
+    def lowest(self, page):
+        """How much room is left under the text of a page (the first is 0), above its foot, in millimetres."""
+        foot = MARGINS["bottom"]
+        return min((box[1] - foot for box in boxes_of(self.pages[page]) if box[1] > foot), default=0) / POINT
+
+
+def boxes_of(page):
+    """The box of each sign on a page that shows: left, bottom, right, top."""
+    text = page.get_textpage()
+    return [
+        text.get_charbox(at) for at in range(text.count_chars()) if chr(pdfium.FPDFText_GetUnicode(text, at)).strip()
+    ]
+
+
+def fonts_of(file):
+    """The typefaces that a file carries, by name."""
+    return {
+        font.get_object()["/BaseFont"].partition("+")[2]
+        for sheet in PdfReader(io.BytesIO(file)).pages
+        for font in sheet["/Resources"].get("/Font", {}).values()
+    }
