@@ -9,11 +9,11 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 
-from dialogues.models import Dialogue, UpdateRound
+from dialogues.models import AgendaItem, Dialogue, UpdateRound
 from recommendations.models import Edition, Milestone, Recommendation
 from recommendations.words import MilestoneKind
 from reports import content, counting, document, telling, wording
-from reports.briefing.asked import about, gather_asked, label, told_levers, told_recommendations
+from reports.briefing.asked import gather_asked, label, told_levers, told_recommendations
 from reports.briefing.checks import told_checks
 from reports.briefing.promises import Promise, gather_promises, press_for
 from reports.briefing.proof import gather_proof
@@ -184,14 +184,18 @@ def _dialogue(row: Dialogue, promises: Iterable[Promise]) -> content.Dialogue:
             for person in row.participants.all()
             if person.came is not False
         ),
-        agenda=tuple(f"{about(item)}{f' ({item.note})' if item.note else ''}" for item in row.agenda.all()),
+        agenda=tuple(f"{_about(item)}{f' ({item.note})' if item.note else ''}" for item in row.agenda.all()),
         record=_said(row),
         conclusions=row.agreed,
         agreed=tuple(promise.told for promise in promises if promise.row.dialogue_id == row.pk),
     )
 
 
+def _about(item: AgendaItem) -> str:
+    return f"{label(item.recommendation)}. {item.recommendation.text}" if item.recommendation else str(item)
+
+
 def _said(row: Dialogue) -> str:
     """What was said, and then what was said of each item."""
-    of_items = (f"{about(item)}: {item.said}" for item in row.agenda.all() if item.said)
+    of_items = (f"{_about(item)}: {item.said}" for item in row.agenda.all() if item.said)
     return "\n".join(filter(None, (row.record, *of_items)))

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from django.db.models import Q
 
-from dialogues.models import AgendaItem, Assessment
+from dialogues.models import Assessment
 from recommendations.models import BenchmarkTerms, Recommendation
 from recommendations.words import Origin, Pillar
 from reports import beside, content, glance, telling, wording
@@ -36,9 +36,10 @@ def label(row: Recommendation) -> str:
     return f"{row.number}" if row.origin == Origin.REPORT else f"{row.get_origin_display()} {row.number}"
 
 
-def about(item: AgendaItem) -> str:
-    """What an item of an agenda is about: a recommendation with its number, a commitment, or a topic."""
-    return f"{label(item.recommendation)}. {item.recommendation.text}" if item.recommendation else str(item)
+def named(row: Recommendation) -> str:
+    """As it is named in a sentence: `recommendation 2`."""
+    kind = "recommendation" if row.origin == Origin.REPORT else wording.within(row.get_origin_display())
+    return f"{kind} {row.number}"
 
 
 def told_recommendations(

@@ -16,7 +16,7 @@ from dialogues.models import AgendaItem, Dialogue, NextStep, Participant
 from dialogues.words import Presence, Stage
 from recommendations.models import Edition
 from reports import content, counting, document, telling, wording
-from reports.briefing.asked import about, gather_asked, terms_in_force
+from reports.briefing.asked import gather_asked, named, terms_in_force
 from reports.briefing.promises import Promise, gather_promises
 from reports.briefing.proof import gather_pieces
 from reports.briefing.seen import Seen
@@ -154,12 +154,20 @@ def _agenda(
             continue
         yield content.Item(
             position=item.position,
-            what=about(item),
+            what=_about(item),
             whose=_whose(item),
             standing=_standing(item, told, result),
             ask=item.note,
             said=item.said if is_held else "",
         )
+
+
+def _about(item: AgendaItem) -> str:
+    asked = item.recommendation
+    if asked is None:
+        return str(item)
+    ours = ", as we reconstruct it" if asked.is_reconstruction else ""
+    return f"{wording.opening(named(asked))}{ours}: {asked.text}"
 
 
 def _whose(item: AgendaItem) -> str:
@@ -176,7 +184,9 @@ def _standing(item: AgendaItem, told: dict[int, content.Undertaking], result: Re
     if not own:
         return ""
     shown = sum(bool(line.line.finding.worth) for line in own)
-    return f"shown on {shown} of {telling.counted(len(own), 'benchmark', 'benchmarks')}, verified"
+    if not shown:
+        return "nothing verified yet"
+    return f"shown and verified on {shown} of {telling.counted(len(own), 'benchmark', 'benchmarks')}"
 
 
 def _person(row: Participant, *, is_held: bool) -> content.Person:

@@ -10,7 +10,7 @@ from dialogues.telling import OWN, moved
 from dialogues.words import Decision, Kind, Review, Shows, Status
 from recommendations.models import Recommendation
 from reports import beside, content, telling, wording
-from reports.briefing.asked import label
+from reports.briefing.asked import label, named
 from reports.briefing.promises import Promise
 from reports.briefing.proof import Piece
 from reports.briefing.seen import Seen, in_office
@@ -204,10 +204,10 @@ class _Speaker:
             asked = self.asked_by[key]
             if asked.lead_id != lead or key in self.promised:
                 continue
-            about = f"On recommendation {label(asked)}, {_quoted(self.known.criteria[key])}"
+            about = f"On {named(asked)}, {_quoted(self.known.criteria[key])}"
             said = f"{about}: may we agree on the next step, and on a day for it?"
             ours = ", as we reconstruct it" if asked.is_reconstruction else ""
-            source = f"Recommendation {label(asked)}{ours}: {asked.text}"
+            source = f"{wording.opening(named(asked))}{ours}: {asked.text}"
             point = content.Point(said, "not promised", source, (content.Stake(lever.key, lever.points),))
             yield (self.place[key], date.max), point
 

@@ -189,6 +189,11 @@ class DialoguePack:
     sections: tuple[str, ...] | None = None
     covering_note: str = ""
 
+    @property
+    def has_words_by_item(self) -> bool:
+        """Whether the agenda has a column for words: what to ask, or what was said where that is told item by item."""
+        return self.minutes is None or any(item.said for item in self.agenda)
+
 
 def _joined(words: Sequence[str], conjunction: str) -> str:
     """`a, b or c`; empty for nothing."""

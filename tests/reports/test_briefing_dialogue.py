@@ -11,6 +11,7 @@ from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Dialogue
 from dialogues.words import Decision, Kind, Presence, Progress, Shows, Verdict
 from recommendations.models import Edition
+from recommendations.words import Origin, TextStatus
 from reports import content, pdf
 from reports.briefing import as_html, build_dialogue_pack
 from reports.models import Briefing
@@ -261,6 +262,15 @@ def test_a_benchmark_towards_which_another_ministry_promised_is_asked_of_that_on
     assert len(talk(said, "Ministry of Finance").to_ask) == 1
 
 
+def test_what_an_action_plan_asks_is_named_as_its_own(edition, police, planned):
+    asked_of(police, edition, "It is done", origin=Origin.ACTION_PLAN, number=3, text_status=TextStatus.OFFICIAL)
+
+    [point] = talk(made(planned, edition)).to_ask
+
+    assert point.sentence.startswith("On action plan 3, “It is done”: ")
+    assert point.source == "Action plan 3: Do what number 3 says."
+
+
 def test_what_no_ministry_leads_is_put_to_none(edition, planned):
     asked_of(None, edition, "Somebody does it")
 
@@ -338,7 +348,12 @@ def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(editi
     said = made(planned, edition)
 
     assert [(one.what, one.whose, one.standing, one.ask) for one in said.agenda] == [
-        ("1. Do what number 1 says.", "Ministry of Police", "shown on 0 of 1 benchmark, verified", "How much?"),
+        (
+            "Recommendation 1, as we reconstruct it: Do what number 1 says.",
+            "Ministry of Police",
+            "nothing verified yet",
+            "How much?",
+        ),
         ("Train the posts", "Ministry of Police", "late by 7 days", ""),
         ("Next report", "Other topic", "", ""),
     ]
@@ -394,6 +409,17 @@ def test_a_dialogue_that_was_held_has_its_minutes_and_who_came(edition, police, 
     assert "Agenda, and what was said" in as_html(said)
 
 
+def test_minutes_that_tell_nothing_item_by_item_have_no_column_of_nothing(edition, last):
+    AgendaItemFactory(dialogue=last, recommendation=None, topic="The budget")
+
+    html = as_html(made(last, edition))
+
+    assert "Nothing is written down on this." not in html
+    assert "What was said is not written down yet." in html
+    AgendaItemFactory(dialogue=last, recommendation=None, topic="The courts", said="Soon.")
+    assert as_html(made(last, edition)).count("Nothing is written down on this.") == 1
+
+
 def test_nothing_to_say_is_said_in_sentences(edition):
     planned = DialogueFactory(planned=True)
 
@@ -424,6 +450,9 @@ def test_as_of_an_earlier_day_nothing_of_what_came_later_is_in_it(edition, polic
     assert (then.last.steps[0].state, now.last.steps[0].state) == ("open", "verified_done")
     assert not talk(then).kept
     assert talk(now).kept
+    between = DialogueFactory(held_on=date(2022, 1, 20))
+    assert made(planned, edition, as_of=date(2022, 1, 15)).last.held_on == last.held_on
+    assert made(planned, edition).last.held_on == between.held_on
     early = made(last, edition, as_of=date(2021, 11, 1))
     assert (early.stage, early.minutes, early.last) == ("Planned", None, None)
 
@@ -445,6 +474,8 @@ def test_by_what_was_known_earlier_nothing_recorded_later_is_in_it(edition, poli
     assert then.known_by == at_noon(date(2022, 1, 22))
     assert then.facts_up_to == at_noon(date(2022, 1, 20)), "when the dialogue was planned"
     assert len(known_on(date(2022, 1, 27))[1].returned) == 1
+    DialogueFactory(held_on=date(2022, 1, 21), recorded_at=at_noon(date(2022, 1, 25)))
+    assert known_on(date(2022, 1, 22))[0].last.held_on == last.held_on
     with pytest.raises(Dialogue.DoesNotExist):
         known_on(date(2022, 1, 19))
 
