@@ -1,7 +1,7 @@
 """What the worker does for this package. Each task is named as its kind of job; the work is in the actions."""
 
 from celery import shared_task
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
@@ -56,8 +56,19 @@ def unfinished_redactions() -> None:
         enqueue("redaction", row.pk)
 
 
-@worker_ready.connect
+@worker_init.connect
+def load(**_: object) -> None:
+    """Load what rendering needs once, before the worker forks the processes that will render."""
+    pdf.load()
+
+
 @worker_process_init.connect
 def warm_up(**_: object) -> None:
-    """Load what rendering needs before the first briefing is asked for, in each process that will render."""
+    """Be ready before the first briefing is asked for, in each process that will render."""
     pdf.warm_up()
+
+
+@worker_process_shutdown.connect
+def cool_down(**_: object) -> None:
+    """A process that is replaced leaves nothing behind."""
+    pdf.cool_down()
