@@ -2,12 +2,14 @@
 
 from celery import shared_task
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
+from django.utils import timezone
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports import actions, pdf
+from reports import actions, current, pdf
 from reports.models import Briefing
 from tiptracker import clock
+from tiptracker.audit.actions import head
 from tiptracker.jobs.actions import claimed, enqueue
 
 
@@ -37,6 +39,25 @@ def briefing(job_id: int) -> None:
             row = rows.get(pk=progress.job.key)
             now = clock.now(row.edition.country.time_zone)
             actions.render_briefing(briefing=row, now=now, progress=progress)
+
+
+@shared_task(name="current_briefings")
+def current_briefings() -> None:
+    """Twice a minute: have each tracked edition's briefing made that the record, or the day, has moved on from."""
+    for edition in Edition.objects.tracked().select_related("country"):
+        if current.is_due(edition, clock.today(edition.country.time_zone), timezone.now()):
+            enqueue(current.JOB, edition.pk)
+
+
+@shared_task(name=current.JOB)
+def current_briefing(job_id: int) -> None:
+    """Make an edition's ambassador's briefing (the job's key is the edition's id) as of the country's today."""
+    with claimed(job_id) as progress:
+        if progress:
+            edition = Edition.objects.select_related("country").get(pk=progress.job.key)
+            newest = head()  # before the clock is read, so that nothing it tells of comes after that moment
+            now = clock.now(edition.country.time_zone)
+            actions.keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=progress)
 
 
 @shared_task(name="redaction")

@@ -378,6 +378,8 @@ CELERY_BEAT_SCHEDULE = {
     "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
     # Every hour, since the countries' midnights differ: on facts and a day that were run already it keeps nothing new.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
+    # A country's midnight is found by it too, within half a minute.
+    "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
     "unfinished-redactions": {"task": "unfinished_redactions", "schedule": 600.0, "options": {"expires": 590}},

@@ -17,6 +17,11 @@ from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 
+MAY_CHANGE = (
+    "as_of", "cleared_at", "file", "known_by", "sha256", "size", "version", "withdrawn_at", "withdrawn_reason",
+)  # fmt: skip
+"""What of a briefing may be another by the time that it is taken: a draft is issued, or kept ready anew."""
+
 
 @transaction.atomic
 def request_briefing(
@@ -154,9 +159,13 @@ def queue_briefing(briefing: Briefing) -> None:
 
 @transaction.atomic
 def record_download(*, briefing: Briefing, by: User, now: datetime) -> BriefingDownload:
-    """Who took a briefing, and when; for one that is ready."""
+    """Who took a briefing, and when; for one that is ready.
+
+    `briefing` is as it stands then, under a lock: what somebody has taken is replaced no more, so its file is there.
+    """
     if not can_download_briefing(by, briefing):
         raise PermissionDenied
+    briefing.refresh_from_db(fields=MAY_CHANGE, from_queryset=Briefing.objects.select_for_update(no_key=True))
     if briefing.withdrawn_at:
         raise Refused(f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
     if not briefing.file:
