@@ -130,9 +130,11 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
     there is no draft to clear or it is another one; ChangedMeanwhile where somebody cleared it.
     """
     if not can_clear_briefing(by, briefing):
-        if can_request_briefing(by, briefing.edition):
-            raise Refused("You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.")
-        raise PermissionDenied
+        if not can_request_briefing(by, briefing.edition):
+            raise PermissionDenied
+        if briefing.requested_by_id is None:
+            raise Refused("The tracker made this briefing by itself. Ask for it, then somebody else can clear it.")
+        raise Refused("You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.")
     locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition", "job", "cleared_by")
     briefing = locked.get(pk=briefing.pk)
     match briefing.state:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
@@ -120,12 +121,11 @@ def test_what_says_something_else_is_made_anew(edition, made, run_jobs, differen
 def test_a_file_that_is_no_longer_what_was_made_is_not_copied(edition, made, run_jobs, caplog, altered):
     ask(edition, OfficerFactory())
     run_jobs()
-    path = default_storage.path(Briefing.objects.get().file.name)
+    path = Path(default_storage.path(Briefing.objects.get().file.name))
     if altered is None:
-        default_storage.delete(path)
+        path.unlink()
     else:
-        with open(path, "wb") as file:
-            file.write(altered)
+        path.write_bytes(altered)
     second = ask(edition, OfficerFactory())
     run_jobs()
 
