@@ -18,7 +18,7 @@ test: ## The whole suite, embedded (TEST= a path or pytest's options)
 	@./setup.sh browser
 	@$(PYTHON_) -m pytest -n 2 --dist worksteal $(TEST)
 
-bench: setup ## What readiness and a long list cost, beside a bare SELECT of the same rows (DATABASE_URL=)
+bench: setup ## What readiness, a long list and a briefing cost, each beside what does alike (DATABASE_URL=)
 	@$(PYTHON_) -m tests.performance.bench
 
 format: setup ## Lay the code out as the checks want it
