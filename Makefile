@@ -25,7 +25,7 @@ briefings: setup ## Every document of the exercise's record, with pictures of it
 		&& $(PYTHON_) manage.py migrate --verbosity 0 && $(PYTHON_) manage.py load_lesotho --exercise \
 		&& $(PYTHON_) manage.py write_briefings LSO 2021 --as-of $${DAY:-2022-01-28} --folder var/briefings
 
-bench: setup ## What readiness and a long list cost, beside a bare SELECT of the same rows (DATABASE_URL=)
+bench: setup ## What readiness, a long list and a briefing cost, each beside what does alike (DATABASE_URL=)
 	@$(PYTHON_) -m tests.performance.bench
 
 format: setup ## Lay the code out as the checks want it

@@ -238,7 +238,9 @@ class WhateverIsAccepted(BaseContentNegotiation):
 class BriefingSerializer(serializers.ModelSerializer[Briefing]):
     """A briefing: `state` is queued, running, ready (a draft), clearing, issued, failed or withdrawn (with the reason).
 
-    `sha256` is the hash of its file, `content_sha256` of what it says, cleared or not.
+    `sha256` is the hash of its file, `content_sha256` of what it says, cleared or not. `requested_by` is null where the
+    tracker made it by itself, as it keeps the ambassador's of the day: nobody clears that, and it is replaced until
+    somebody takes it.
     """
 
     state = WordField(Standing, read_only=True)
@@ -246,7 +248,7 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
     reason = serializers.CharField(source="job.reason", read_only=True, default="")
     marking = WordField(Marking, read_only=True)
     sections = serializers.ListField(child=serializers.CharField(), read_only=True, allow_null=True)
-    requested_by = PersonField(read_only=True)
+    requested_by = PersonField(read_only=True, allow_null=True)
     cleared_by = PersonField(read_only=True, allow_null=True)
 
     class Meta:

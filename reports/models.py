@@ -124,6 +124,10 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
         """Those cleared and not withdrawn since."""
         return self.filter(cleared_at__isnull=False, withdrawn_at__isnull=True)
 
+    def own(self, edition: Edition) -> Self:
+        """Those that the tracker made by itself, newest first: it alone is replaced, until somebody takes it."""
+        return self.filter(edition=edition, requested_by__isnull=True).order_by("-pk")
+
     def of_the_same(self, briefing: "Briefing") -> Self:
         """The versions of one document: of a kind, an edition and a day, about the same. Oldest first."""
         same = self.filter(edition=briefing.edition_id, kind=briefing.kind, as_of=briefing.as_of)
@@ -171,6 +175,7 @@ class Briefing(models.Model):
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cleared_at = models.DateTimeField(null=True)
     run = models.ForeignKey(ReadinessRun, models.PROTECT, null=True, related_name="+")
+    # Of what the tracker made by itself: the newest entry when it was read, and so what it knows.
     log_number = models.PositiveBigIntegerField(null=True, help_text="The newest entry of the log when it was issued.")
     log_hash = models.CharField(max_length=64, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
@@ -289,6 +294,11 @@ class Briefing(models.Model):
             sections=None if self.sections is None else tuple(self.sections),
             covering_note=self.covering_note,
         )
+
+    @property
+    def prepared_by(self) -> str:
+        """Who asked for it."""
+        return self.requested_by.name if self.requested_by else "The tracker"
 
     @property
     def is_as_known(self) -> bool:

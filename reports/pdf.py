@@ -4,19 +4,24 @@ One print style (`templates/reports/print.css`) and the product's own typefaces 
 process and used for every document. Nothing comes from outside: no address is fetched, no file is
 opened for a document, no font of the machine is used, so the same HTML gives the same bytes anywhere.
 WeasyPrint takes a second to import and only the worker needs it: it is imported inside functions.
+
+A worker's parent imports it before it forks (`load`), so that its children share that. Typefaces are each process's
+own: Pango answers for them from a thread, which no fork takes along, and a child with its parent's would wait for ever.
 """
 
 import atexit
 import gc
+import hashlib
 import io
 import logging
 import os
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -43,21 +48,60 @@ UNSEEN = frozenset("\n\r\t\u00ad")
 """Characters that need no glyph: white space, and the soft hyphen."""
 
 
-class Engine(NamedTuple):
-    """What a process prepares once: the parsed print style, its fonts, and what these can print."""
+type Tell = Callable[[int, str], None]
+"""Is told how far a document is: per cent of the time that it takes (0 to 100, never less), and the step in words."""
 
+STEPS = {
+    "1": (0, "Reading the document"),
+    "3": (4, "Applying the print style"),
+    "4": (9, "Arranging its parts"),
+    "5": (14, "Setting page {}"),
+    "6": (66, "Drawing the pages"),
+    "7": (84, "Writing the file"),
+}
+"""By WeasyPrint's own number: where a step begins, in per cent as measured of the Ambassador's briefing; its words."""
+AGAIN = "Filling in page numbers"
+HTML_A_PAGE = 5_000
+"""Characters of a document that come to one page of it, about: before they are set, nobody knows how many there are."""
+
+
+class Engine(NamedTuple):
+    """What is prepared once and shared with forked processes: the parsed print style, and what can be printed."""
+
+    files: dict[str, bytes]
     fetcher: "URLFetcher"
-    fonts: "FontConfiguration"
     style: "CSS"
     glyphs: frozenset[str]
 
 
-def warm_up() -> None:
-    """Import the engine, load the typefaces and parse the print style, so that a forked worker has them ready."""
+class Typefaces(NamedTuple):
+    """A process's own: the typefaces as Pango has them, and the rules by which a document names them."""
+
+    fonts: "FontConfiguration"
+    rules: "CSS"
+
+
+def load() -> None:
+    """Import the engine and parse the print style: what a process may do before it forks those that print."""
     _engine()
 
 
-def to_pdf(html: str) -> bytes:
+def warm_up() -> None:
+    """Have the typefaces ready too, and print a line in each: for a process that will print and fork no other."""
+    to_pdf('<html lang="en"><head><title>A line</title></head><body><p>It <b>is <i>a</i></b> <i>line</i>.</p></html>')
+
+
+def cool_down() -> None:
+    """Remove what this process has put aside."""
+    _typefaces.cache_clear()
+
+
+def setting(html: str) -> str:
+    """The SHA-256, in hexadecimal, of all that a document's file comes from: equal ones have files of equal bytes."""
+    return hashlib.sha256(f"{_made_with()}\n{html}".encode()).hexdigest()
+
+
+def to_pdf(html: str, tell: Tell | None = None) -> bytes:
     """A whole HTML document, with `lang` and `<title>`, as PDF/UA-1 bytes: equal for equal HTML.
 
     A character that the typefaces lack prints as its code point, `[U+1F984]`. Addresses in the
@@ -65,13 +109,13 @@ def to_pdf(html: str) -> bytes:
     """
     from weasyprint import HTML  # noqa: PLC0415 -- slow, only the worker needs it
 
-    engine = _engine()
-    document = HTML(string=printable(html, engine.glyphs), url_fetcher=engine.fetcher)
-    with _collector_off():
+    engine, typefaces = _engine(), _typefaces(os.getpid())
+    with _collector_off(), _told(tell, len(html) / HTML_A_PAGE):
+        document = HTML(string=printable(html, engine.glyphs), url_fetcher=engine.fetcher)
         pdf: bytes = document.write_pdf(
             finisher=_finish,
-            font_config=engine.fonts,
-            stylesheets=[engine.style],
+            font_config=typefaces.fonts,
+            stylesheets=[typefaces.rules, engine.style],
             pdf_variant="pdf/ua-1",
         )
     return pdf
@@ -104,25 +148,46 @@ def printable(text: str, glyphs: frozenset[str]) -> str:
 
 
 @cache
+def _made_with() -> str:
+    """What every document is made with, in one text: this module, the print style, the typefaces and the libraries."""
+    files = [Path(__file__), STYLE, NO_SYSTEM_FONTS, *sorted(FONTS.glob("*.ttf"))]
+    wanted = [line for line in metadata.requires("weasyprint") or () if "extra ==" not in line]
+    libraries = ["weasyprint", *(re.split(r"[^\w.-]", line)[0] for line in wanted)]
+    return "\n".join(
+        [
+            *(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files),
+            *(f"{name} {metadata.version(name)}" for name in libraries),
+        ]
+    )
+
+
+@cache
 def _engine() -> Engine:
-    """The process's own engine. Fontconfig reads where fonts lie as WeasyPrint is imported and as they are set up."""
+    """The engine, without typefaces. Fontconfig reads where fonts of the machine lie as WeasyPrint is imported."""
     files = {path.name: path.read_bytes() for path in sorted(FONTS.glob("*.ttf"))}
     if not files:
         raise FileNotFoundError(f"No typefaces in {FONTS}: run `make setup`, which builds the front end.")
     with _no_system_fonts():
         from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
-        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- slow, only the worker needs it
-
-        fonts = FontConfiguration()
     fetcher = _fetcher(files)
-    style = CSS(
-        string="\n".join([*map(_font_face, files), STYLE.read_text(encoding="utf-8")]),
-        url_fetcher=fetcher,
-        font_config=fonts,
-    )
+    style = CSS(string=STYLE.read_text(encoding="utf-8"), url_fetcher=fetcher)
+    return Engine(files, fetcher, style, _glyphs(files.values()))
+
+
+@cache
+def _typefaces(process: int) -> Typefaces:
+    """The typefaces of a process, by its number. Fontconfig reads once more where fonts lie as they are set up."""
+    del process
+    engine = _engine()
+    from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- slow, only the worker needs it
+
+    with _no_system_fonts():
+        fonts = FontConfiguration()
+    rules = CSS(string="\n".join(map(_font_face, engine.files)), url_fetcher=engine.fetcher, font_config=fonts)
     # Its folder of typefaces is removed by a finalizer that no longer works once the interpreter is being taken down.
-    atexit.register(_engine.cache_clear)
-    return Engine(fetcher, fonts, style, _glyphs(files.values()))
+    atexit.register(cool_down)
+    return Typefaces(fonts, rules)
 
 
 def _fetcher(files: dict[str, bytes]) -> "URLFetcher":
@@ -202,3 +267,43 @@ def _collector_off() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def _told(tell: Tell | None, pages: float) -> Iterator[None]:
+    """Pass on how far WeasyPrint says that it is, with about so many `pages` to set."""
+    if tell is None:
+        yield
+        return
+    steps = logging.getLogger("weasyprint.progress")
+    level, steps.propagate = steps.level, False
+    listener = _Listener(tell, pages)
+    steps.addHandler(listener)
+    steps.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        steps.removeHandler(listener)
+        steps.setLevel(level)
+        steps.propagate = True
+
+
+class _Listener(logging.Handler):
+    """Makes of WeasyPrint's "Step 5 - Creating layout - Page 7" what a person is told."""
+
+    def __init__(self, tell: Tell, pages: float) -> None:
+        super().__init__()
+        self.tell, self.pages, self.most, self.is_again = tell, pages, 0, False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = re.match(r"Step (\d)(?: - Creating layout - (?:Page (\d+)$|(Repagination)))?", record.getMessage())
+        if not said or said[1] not in STEPS or (said[1] == "5" and not (said[2] or said[3])):
+            return
+        per_cent, words = STEPS[said[1]]
+        if said[1] == "5":
+            self.is_again = self.is_again or bool(said[3])
+            set_by_now = min(1.0, (int(said[2] or 1) - 1) / self.pages)
+            per_cent += int((STEPS["6"][0] - per_cent) * set_by_now)
+            words = AGAIN if self.is_again else words.format(said[2])
+        self.most = max(self.most, per_cent)
+        self.tell(self.most, words)

@@ -1,13 +1,15 @@
 """What the worker does for this package. Each task is named as its kind of job; the work is in the actions."""
 
 from celery import shared_task
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown
+from django.utils import timezone
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports import actions, pdf
+from reports import actions, current, pdf
 from reports.models import Briefing
 from tiptracker import clock
+from tiptracker.audit.actions import head
 from tiptracker.jobs.actions import claimed, enqueue
 
 
@@ -39,6 +41,25 @@ def briefing(job_id: int) -> None:
             actions.render_briefing(briefing=row, now=now, progress=progress)
 
 
+@shared_task(name="current_briefings")
+def current_briefings() -> None:
+    """Twice a minute: have each tracked edition's briefing made that the record, or the day, has moved on from."""
+    for edition in Edition.objects.tracked().select_related("country"):
+        if current.is_due(edition, clock.today(edition.country.time_zone), timezone.now()):
+            enqueue(current.JOB, edition.pk)
+
+
+@shared_task(name=current.JOB)
+def current_briefing(job_id: int) -> None:
+    """Make an edition's ambassador's briefing (the job's key is the edition's id) as of the country's today."""
+    with claimed(job_id) as progress:
+        if progress:
+            edition = Edition.objects.select_related("country").get(pk=progress.job.key)
+            newest = head()  # before the clock is read, so that nothing it tells of comes after that moment
+            now = clock.now(edition.country.time_zone)
+            actions.keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=progress)
+
+
 @shared_task(name="redaction")
 def redaction(job_id: int) -> None:
     """Look through the briefings for what was redacted (the job's key is the redaction's id), and finish that."""
@@ -56,8 +77,19 @@ def unfinished_redactions() -> None:
         enqueue("redaction", row.pk)
 
 
-@worker_ready.connect
+@worker_init.connect
+def load(**_: object) -> None:
+    """Load what rendering needs once, before the worker forks the processes that will render."""
+    pdf.load()
+
+
 @worker_process_init.connect
 def warm_up(**_: object) -> None:
-    """Load what rendering needs before the first briefing is asked for, in each process that will render."""
+    """Be ready before the first briefing is asked for, in each process that will render."""
     pdf.warm_up()
+
+
+@worker_process_shutdown.connect
+def cool_down(**_: object) -> None:
+    """A process that is replaced leaves nothing behind."""
+    pdf.cool_down()

@@ -7,6 +7,7 @@ from reports.actions.briefings import (
     request_briefing,
     try_briefing_again,
 )
+from reports.actions.current import keep_current
 from reports.actions.rendering import render_briefing
 from reports.actions.runs import compute_readiness
 from reports.actions.withdrawing import withdraw, withdraw_redacted
@@ -14,6 +15,7 @@ from reports.actions.withdrawing import withdraw, withdraw_redacted
 __all__ = [
     "clear_briefing",
     "compute_readiness",
+    "keep_current",
     "queue_briefing",
     "record_download",
     "render_briefing",

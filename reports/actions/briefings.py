@@ -17,6 +17,11 @@ from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 
+MAY_CHANGE = (
+    "as_of", "cleared_at", "file", "known_by", "sha256", "size", "version", "withdrawn_at", "withdrawn_reason",
+)  # fmt: skip
+"""What of a briefing may be another by the time that it is taken: a draft is issued, or kept ready anew."""
+
 
 @transaction.atomic
 def request_briefing(
@@ -137,9 +142,11 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
     there is no draft to clear or it is another one; ChangedMeanwhile where somebody cleared it.
     """
     if not can_clear_briefing(by, briefing):
-        if can_request_briefing(by, briefing.edition):
-            raise Refused("You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.")
-        raise PermissionDenied
+        if not can_request_briefing(by, briefing.edition):
+            raise PermissionDenied
+        if briefing.requested_by_id is None:
+            raise Refused("The tracker made this briefing by itself. Ask for it, then somebody else can clear it.")
+        raise Refused("You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.")
     locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition", "job", "cleared_by")
     briefing = locked.get(pk=briefing.pk)
     match briefing.state:
@@ -166,9 +173,13 @@ def queue_briefing(briefing: Briefing) -> None:
 
 @transaction.atomic
 def record_download(*, briefing: Briefing, by: User, now: datetime) -> BriefingDownload:
-    """Who took a briefing, and when; for one that is ready."""
+    """Who took a briefing, and when; for one that is ready.
+
+    `briefing` is as it stands then, under a lock: what somebody has taken is replaced no more, so its file is there.
+    """
     if not can_download_briefing(by, briefing):
         raise PermissionDenied
+    briefing.refresh_from_db(fields=MAY_CHANGE, from_queryset=Briefing.objects.select_for_update(no_key=True))
     if briefing.withdrawn_at:
         raise Refused(f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
     if not briefing.file:

@@ -1,6 +1,7 @@
 """A briefing's file: made by the worker, as a draft and once more when that was cleared."""
 
 import hashlib
+import logging
 from datetime import datetime
 
 from django.core.files.base import ContentFile
@@ -17,6 +18,11 @@ from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import Progress
 from tiptracker.refusals import Refused
 
+logger = logging.getLogger(__name__)
+
+GATHERED, MADE = 12, 97
+"""Per cent of the time, as measured, when all is gathered that a document says, and when its file is made."""
+
 
 def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) -> None:
     """Make the file of a briefing: a draft, or once somebody cleared that, the one that is issued.
@@ -28,7 +34,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
         return
     country = briefing.edition.country
     redactions = Redaction.objects.confirmed(country).count()
-    progress.tell(10, "Gathering the facts")
+    progress.tell(1, "Gathering the facts")
     said = _content_of(briefing, _reader(briefing))
     if briefing.cleared_by and content.fingerprint(said) != briefing.content_sha256:
         raise Refused(
@@ -38,9 +44,10 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
     run = None
     if briefing.cleared_by:
         run = compute_readiness(edition=briefing.edition, as_of=briefing.as_of, known_by=briefing.known_by, now=now)
-    progress.tell(40, "Setting the pages")
-    file = pdf.to_pdf(as_html(said))
-    progress.tell(90, "Keeping the file")
+    html = as_html(said)
+    setting = pdf.setting(html)
+    file = file_of(html, setting, country, progress)
+    progress.tell(MADE, "Keeping the file")
     with transaction.atomic():
         # As a redaction is confirmed: it either finds this file, or is found here.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)
@@ -48,22 +55,53 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
         if kept.withdrawn_at or kept.cleared_at or (kept.file and not kept.cleared_by):
             return
         if Redaction.objects.confirmed(country).count() == redactions:
+            kept.setting_sha256 = setting
             if run:
                 _issue(kept, file, run, now)
             else:
-                kept.facts_up_to, kept.content_sha256 = said.facts_up_to, content.fingerprint(said)
-                kept.said = content.as_plain(said)
-                _keep_file(kept, file, ["facts_up_to", "content_sha256", "said"])
-                record("briefing.rendered", by=None, row=kept, country=country, after={"sha256": kept.sha256})
+                keep_draft(kept, said, file)
             return
     render_briefing(briefing=briefing, now=now, progress=progress)
+
+
+def file_of(html: str, setting: str, country: Country, progress: Progress) -> bytes:
+    """The file of a setting: a copy of that of another briefing of the country, where one has it, else made now."""
+    others = Briefing.objects.filter(edition__country=country, setting_sha256=setting, withdrawn_at__isnull=True)
+    for other in others.exclude(file="").only("file", "sha256"):
+        if (file := _unchanged(other)) is not None:
+            return file
+    share = MADE - GATHERED
+    return pdf.to_pdf(html, lambda per_cent, step: progress.tell(GATHERED + per_cent * share // 100, step))
+
+
+def _unchanged(briefing: Briefing) -> bytes | None:
+    """The bytes of its file; None where that is gone, or is no longer what was made."""
+    try:
+        with briefing.file.open("rb") as kept:
+            file: bytes = kept.read()
+    except OSError:  # withdrawn meanwhile, perhaps
+        logger.warning("The file of briefing %s can't be read", briefing.pk)
+        return None
+    if hashlib.sha256(file).hexdigest() != briefing.sha256:
+        logger.error("The file of briefing %s was altered", briefing.pk)
+        return None
+    return file
+
+
+def keep_draft(briefing: Briefing, said: content.Content, file: bytes, *fields: str) -> None:
+    """Keep a draft's file and what it says with its row, besides other `fields` of it that have changed."""
+    briefing.facts_up_to, briefing.content_sha256 = said.facts_up_to, content.fingerprint(said)
+    briefing.said = content.as_plain(said)
+    _keep_file(briefing, file, ["facts_up_to", "content_sha256", "said", *fields])
+    country = briefing.edition.country_id
+    record("briefing.rendered", by=None, row=briefing, country=country, after={"sha256": briefing.sha256})
 
 
 def _reader(briefing: Briefing) -> User:
     """Through whose eyes it is read: of who asked for it."""
     reader = briefing.requested_by
     if reader is None or not Briefing.objects.visible_to(reader).filter(pk=briefing.pk).exists():
-        raise Refused(f"{reader} no longer works on {briefing.edition.country}. Ask for a new briefing.")
+        raise Refused(f"{briefing.prepared_by} no longer works on {briefing.edition.country}. Ask for a new briefing.")
     return reader
 
 
@@ -97,4 +135,4 @@ def _issue(briefing: Briefing, file: bytes, run: ReadinessRun, now: datetime) ->
 def _keep_file(briefing: Briefing, file: bytes, fields: list[str]) -> None:
     briefing.file.save("briefing.pdf", ContentFile(file), save=False)
     briefing.sha256, briefing.size = hashlib.sha256(file).hexdigest(), len(file)
-    briefing.save(update_fields=["file", "sha256", "size", *fields])
+    briefing.save(update_fields=["file", "sha256", "size", "setting_sha256", *fields])

@@ -21,6 +21,7 @@ from recommendations.models import Benchmark, Edition, Milestone
 from recommendations.words import DATES_ALONE, MilestoneKind
 from reports import beside, document, glance, telling, year
 from reports.briefing.desks import in_office
+from reports.current import has_changed_since, is_coming
 from reports.days import days_of_the_embassy, milestones_of
 from reports.facts import gather_facts
 from reports.models import Briefing
@@ -311,22 +312,28 @@ def _verifiers(user: User, edition: Edition) -> int:
 
 
 def _briefing(user: User, edition: Edition, facts: Facts, today: date) -> dict[str, Any]:
-    """Today's briefing: the newest that is ready, else the newest under way; and whether another may be asked for.
+    """Today's briefing, whole: the one that the tracker keeps ready (`current`), and whether more was recorded since.
 
-    One is outdated once a fact was recorded after what it knew.
+    Where there is none: the newest that somebody asked for and that is ready, else the newest under way; and whether
+    another may be asked for. One is outdated once a fact was recorded after what it knew.
     """
-    newest = document.facts_up_to(facts)
-    of_today = (
+    of_today = list(
         Briefing.objects.visible_to(user)
         .filter(edition=edition, kind=BriefingKind.AMBASSADOR, as_of=today)
-        .select_related("job")
+        .filter(sections__isnull=True, covering_note="", withdrawn_at__isnull=True)
+        .select_related("edition", "job")
+        .defer("said")
         .order_by("-pk")
     )
-    ready = of_today.exclude(file="").first()
-    latest = of_today.first()
-    return {
+    told: dict[str, Any] = {"may_request": can_request_briefing(user, edition)}
+    own = next((one for one in of_today if one.requested_by_id is None), None)
+    if own and (not (is_outdated := has_changed_since(own)) or is_coming(edition)):
+        return told | {"current": own, "is_outdated": is_outdated}
+    newest = document.facts_up_to(facts)
+    ready = next((one for one in of_today if one.file), None)
+    latest = of_today[0] if of_today else None
+    return told | {
         "ready": ready,
         "is_outdated": bool(ready and newest and newest > ready.known_by),
         "under_way": latest if latest and latest.state.is_under_way else None,
-        "may_request": can_request_briefing(user, edition),
     }

@@ -1,7 +1,9 @@
 """`make bench`: what readiness costs, beside a bare SELECT of the same rows, on a made-up record in its own database.
 
+Then a long list (`lists.py`), and the ambassador's briefing (`briefings.py`), each beside what does alike.
+
 Milliseconds are printed and never judged, since machines differ. What makes the run fail (exit 1) is what every
-machine agrees on: how many queries are sent, and how the cost of a fact grows with the number of facts.
+machine agrees on: how many queries are sent, and how cost grows with the number of facts.
 """
 
 import logging
@@ -43,6 +45,7 @@ from reports.facts import gather_facts
 from reports.readiness import readiness
 from reports.trend import trend
 from tests.factories import PERIOD_ENDS_ON
+from tests.performance.briefings import tell_briefings
 from tests.performance.exercise import make_edition
 from tests.performance.lists import tell_lists
 from tiptracker.accounts.models import User
@@ -326,7 +329,7 @@ def run() -> list[str]:
     tell_pages(editions[GOAL_IS_FOR])
     tell_secrets(editions[GOAL_IS_FOR], editions[min(SIZES)])
     tell_lists(measure, say, counted_queries)
-    return wrong
+    return [*wrong, *tell_briefings(say, counted_queries, NOW)]
 
 
 def main() -> int:

@@ -211,7 +211,7 @@ def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monk
     briefing = BriefingFactory(edition=edition)
     made = []
 
-    def to_pdf(html):
+    def to_pdf(html, tell):
         made.append(html)
         if len(made) == 1:
             RedactionDecisionFactory(redaction=RedactionFactory(words=REDACTED))

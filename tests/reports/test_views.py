@@ -366,9 +366,9 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
-    # 1 rounds waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 2 briefings, 1 may
+    # 1 rounds waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 1 briefings, 1 may
     # ask, 2 dialogues and milestones of the trend, 1 dialogues of the year, 1 the post's name
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(34):
         response = client.get(reverse("dashboard"))
 
     assert len(response.context["press_for"]) == len(response.context["late"]) == count

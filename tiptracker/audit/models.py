@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from tiptracker.accounts.models import Country, Reader
+from tiptracker.audit.verbs import CHANGES_NO_FACT
 from tiptracker.words import Role
 
 READERS = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.ADMINISTRATOR})
@@ -33,6 +34,14 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         """Entries on any of these rows."""
         on_one = [Q(table=row._meta.label_lower, row=str(row.pk)) for row in rows]
         return self.filter(reduce(or_, on_one))
+
+    def changes_since(self, number: int, country: Country | int) -> Self:
+        """Entries after one that may have changed what is on record of a country; what belongs to none may have too.
+
+        Found by the numbers, of which few have come since.
+        """
+        of_it = Q(country=country) | Q(country=None)
+        return self.filter(of_it, number__gt=number).exclude(verb__in=CHANGES_NO_FACT)
 
     def people(self) -> list[tuple[int, str]]:
         """Whose entries these are: key and name, by name."""

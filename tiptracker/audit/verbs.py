@@ -108,6 +108,18 @@ VERBS: dict[str, tuple[Group, str]] = {
 }
 """By verb: its group and its words. A verb that is no longer used stays, since older entries have it."""
 
+CHANGES_NO_FACT = frozenset(
+    verb
+    for verb, (group, _) in VERBS.items()
+    if group in {Group.READ, Group.SIGN_IN, Group.REFUSED}
+    or verb.partition(".")[0] in {"briefing", "draft", "person", "token"}
+    or verb in {"file.dropped", "readiness.computed", "redaction.finished"}
+)
+"""What was only read or asked, or done to papers, drafts and accounts: of what is on record nothing is another by it.
+
+Every other verb counts as a change, one that nobody thought of here too: looking once too often costs little.
+"""
+
 LOADED = ".loaded"
 """How the verbs of what the public record brings end, whatever kind of row it is."""
 

@@ -48,10 +48,12 @@ class Progress:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.most = job.progress
 
     def tell(self, per_cent: int, step: str) -> None:
-        """`per_cent` done (0 to 100), and what is being done now, in words."""
-        Job.objects.filter(pk=self.job.pk).update(progress=per_cent, step=step, heartbeat_at=timezone.now())
+        """`per_cent` done (0 to 100), and what is being done now, in words. What is begun anew goes back on nothing."""
+        self.most = max(self.most, per_cent)
+        Job.objects.filter(pk=self.job.pk).update(progress=self.most, step=step, heartbeat_at=timezone.now())
 
 
 @contextmanager

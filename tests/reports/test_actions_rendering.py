@@ -1,0 +1,249 @@
+"""A briefing's file: made once of the same, each with a file of its own, and told of while it is made."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+
+from reports import actions, pdf
+from reports.models import Briefing, Document, Standing
+from reports.words import BriefingKind
+from tests.factories import (
+    MASERU,
+    AmbassadorFactory,
+    BriefingFactory,
+    CountryFactory,
+    EvidenceFactory,
+    JobFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    RedactionDecisionFactory,
+    RedactionFactory,
+)
+from tiptracker.jobs.actions import Progress
+from tiptracker.jobs.models import Job, State
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2022, 1, 28, 9, tzinfo=MASERU)
+
+
+@pytest.fixture
+def edition():
+    return RecommendationFactory().edition
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The documents that were really made, in their order; each file is its HTML."""
+    documents = []
+
+    def to_pdf(html, tell=None):
+        documents.append(html)
+        return f"%PDF-1.7 {len(documents)} {html}".encode()
+
+    monkeypatch.setattr(pdf, "to_pdf", to_pdf)
+    return documents
+
+
+def ask(edition, by, **fields):
+    return actions.request_briefing(
+        edition=edition,
+        document=Document(BriefingKind.AMBASSADOR, **fields),
+        as_of=date(2022, 1, 28),
+        by=by,
+        now=NOW,
+    )
+
+
+def content_of(briefing):
+    with briefing.file.open("rb") as file:
+        return file.read()
+
+
+def test_the_same_is_made_once_and_each_has_a_file_of_its_own(edition, made, run_jobs):
+    officer, colleague = OfficerFactory(), OfficerFactory(email="colleague@post.example")
+    first, second = ask(edition, officer), ask(edition, colleague)
+    run_jobs()
+
+    first, second = Briefing.objects.get(pk=first.pk), Briefing.objects.get(pk=second.pk)
+    assert len(made) == 1
+    assert (first.state, second.state) == (Standing.READY, Standing.READY)
+    assert first.setting_sha256 == second.setting_sha256 == pdf.setting(made[0])
+    assert content_of(first) == content_of(second)
+    assert first.file.name != second.file.name
+
+
+def test_withdrawing_one_leaves_the_others_file(edition, made, run_jobs):
+    kept, gone = ask(edition, OfficerFactory()), ask(edition, OfficerFactory())
+    run_jobs()
+    redaction = RedactionDecisionFactory(redaction=RedactionFactory()).redaction
+    actions.withdraw(briefing=gone, redaction=redaction, reason="It held a name.", now=NOW)
+
+    kept = Briefing.objects.get(pk=kept.pk)
+    assert Briefing.objects.get(pk=gone.pk).state is Standing.WITHDRAWN
+    assert hashlib.sha256(content_of(kept)).hexdigest() == kept.sha256
+
+
+def test_what_was_withdrawn_is_no_source_of_a_copy(edition, made, run_jobs):
+    ask(edition, OfficerFactory())
+    run_jobs()
+    redaction = RedactionDecisionFactory(redaction=RedactionFactory(), recorded_at=NOW).redaction
+    actions.withdraw(briefing=Briefing.objects.get(), redaction=redaction, reason="It held a name.", now=NOW)
+    ask(edition, OfficerFactory())
+    run_jobs()
+
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize(
+    "differently",
+    [
+        lambda edition: ask(edition, AmbassadorFactory()),  # another reader, who is named on its first page
+        lambda edition: ask(edition, OfficerFactory(), covering_note="For the car."),
+        lambda edition: EvidenceFactory(title="Recorded in between") and ask(edition, OfficerFactory()),
+    ],
+    ids=["reader", "note", "facts"],
+)
+def test_what_says_something_else_is_made_anew(edition, made, run_jobs, differently):
+    ask(edition, OfficerFactory())
+    run_jobs()
+    differently(edition)
+    run_jobs()
+
+    assert len(made) == 2
+    assert len({row.setting_sha256 for row in Briefing.objects.all()}) == 2
+
+
+@pytest.mark.parametrize("altered", [b"%PDF-1.7 something else", None], ids=["altered", "gone"])
+def test_a_file_that_is_no_longer_what_was_made_is_not_copied(edition, made, run_jobs, caplog, altered):
+    ask(edition, OfficerFactory())
+    run_jobs()
+    path = Path(default_storage.path(Briefing.objects.get().file.name))
+    if altered is None:
+        path.unlink()
+    else:
+        path.write_bytes(altered)
+    second = ask(edition, OfficerFactory())
+    run_jobs()
+
+    second.refresh_from_db()
+    assert len(made) == 2
+    assert content_of(second).startswith(b"%PDF-1.7 2 ")
+    assert "The file of briefing" in caplog.text
+
+
+def test_another_countrys_file_is_never_copied(edition, made, run_jobs, monkeypatch):
+    monkeypatch.setattr(pdf, "setting", lambda html: "5" * 64)
+    elsewhere = RecommendationFactory(edition__country=CountryFactory(elsewhere=True)).edition
+    BriefingFactory(edition=elsewhere, content=b"%PDF-1.7 theirs", setting_sha256="5" * 64)
+    ours = ask(edition, OfficerFactory())
+    run_jobs()
+
+    ours.refresh_from_db()
+    assert len(made) == 1
+    assert b"theirs" not in content_of(ours)
+
+
+def test_what_is_issued_is_not_the_draft_though_it_says_the_same(edition, made, run_jobs):
+    draft = ask(edition, OfficerFactory())
+    run_jobs()
+    draft.refresh_from_db()
+    drawn = draft.setting_sha256
+    actions.clear_briefing(briefing=draft, sha256=draft.sha256, by=AmbassadorFactory(), now=NOW)
+    run_jobs()
+
+    issued = Briefing.objects.get(pk=draft.pk)
+    assert issued.state is Standing.ISSUED
+    assert (len(made), issued.setting_sha256 != drawn) == (2, True)
+    assert "DRAFT, NOT CLEARED" not in made[1]
+
+
+def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jobs, monkeypatch):
+    """The words are in a file that could be copied; they are confirmed once what it says has been gathered."""
+    name = "Ntsoaki of Ha Thetsane"
+    evidence = EvidenceFactory(title=name)
+    ask(edition, OfficerFactory())
+    run_jobs()
+    asked_for = ask(edition, OfficerFactory())
+    really = pdf.setting
+
+    def confirm_in_between(html):
+        monkeypatch.setattr(pdf, "setting", really)
+        RedactionDecisionFactory(redaction=RedactionFactory(words=name))
+        type(evidence).objects.filter(pk=evidence.pk).update(title="[redacted]")
+        return really(html)
+
+    monkeypatch.setattr(pdf, "setting", confirm_in_between)
+    actions.render_briefing(briefing=asked_for, now=NOW, progress=Progress(JobFactory()))
+
+    asked_for.refresh_from_db()
+    assert asked_for.state is Standing.READY
+    assert name not in pdf.text_of(content_of(asked_for))
+
+
+def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeypatch, run_jobs):
+    told = []
+    tell = Progress.tell
+
+    def note(self, per_cent, step):
+        tell(self, per_cent, step)
+        job = Job.objects.get(pk=self.job.pk)
+        told.append((job.progress, job.step))
+
+    monkeypatch.setattr(Progress, "tell", note)
+    ask(edition, OfficerFactory())
+    job = run_jobs()[-1]
+
+    numbers = [per_cent for per_cent, _ in told]
+    assert numbers == sorted(numbers)
+    assert len(set(numbers)) > 6
+    assert (numbers[0], numbers[-1]) == (1, 97)
+    steps = [step for _, step in told]
+    assert steps[:2] == ["Gathering the facts", "Reading the document"]
+    assert {"Setting page 1", "Setting page 2", "Drawing the pages", "Writing the file"} <= set(steps)
+    assert steps[-1] == "Keeping the file"
+    assert (job.state, job.progress) == (State.READY, 100)
+
+
+def test_what_is_begun_anew_goes_on_from_where_it_was():
+    job = JobFactory(state=State.RUNNING, progress=60)
+    progress = Progress(job)
+    progress.tell(1, "Gathering the facts")
+    job.refresh_from_db()
+
+    assert (job.progress, job.step) == (60, "Gathering the facts")
+
+
+def test_a_failure_says_so_and_the_next_try_makes_it(edition, monkeypatch, run_jobs):
+    really = pdf.to_pdf
+
+    def fail(html, tell):
+        raise MemoryError
+
+    monkeypatch.setattr(pdf, "to_pdf", fail)
+    briefing = ask(edition, officer := OfficerFactory())
+    assert run_jobs()[-1].state == State.FAILED
+    assert "Something went wrong on our side. Try again" in Briefing.objects.get().job.reason
+
+    monkeypatch.setattr(pdf, "to_pdf", really)
+    actions.try_briefing_again(briefing=briefing, by=officer)
+    run_jobs()
+    assert Briefing.objects.get().state is Standing.READY
+
+
+def test_what_is_known_at_an_earlier_moment_is_told_and_so_another_file(edition, made, run_jobs):
+    ask(edition, OfficerFactory())
+    actions.request_briefing(
+        edition=edition,
+        document=Document(BriefingKind.AMBASSADOR),
+        as_of=date(2022, 1, 28),
+        known_by=NOW - timedelta(days=1),
+        by=OfficerFactory(),
+        now=NOW,
+    )
+    run_jobs()
+
+    assert len(made) == 2

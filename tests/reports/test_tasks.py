@@ -1,0 +1,120 @@
+"""What the worker does by itself: the briefing of the day, through its real tasks."""
+
+from datetime import date, time
+
+import pytest
+from django.utils import timezone
+
+from reports import current
+from reports.models import Briefing
+from reports.tasks import current_briefings
+from tests.factories import (
+    AmbassadorFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    RecommendationFactory,
+)
+from tiptracker.audit.actions import record
+from tiptracker.celery import app
+from tiptracker.jobs.models import Job
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch):
+    """It is quiet as soon as something was recorded."""
+    monkeypatch.setattr(current, "QUIET", current.QUIET * 0)
+
+
+@pytest.fixture
+def beat(run_jobs):
+    def run():
+        current_briefings()
+        return [job.key for job in run_jobs()]
+
+    return run
+
+
+def as_of():
+    return [(row.edition.country.code, row.as_of) for row in Briefing.objects.filter(requested_by=None).order_by("pk")]
+
+
+def test_the_beat_calls_it_by_its_name_twice_a_minute():
+    entry = app.conf.beat_schedule["current-briefings"]
+
+    assert entry["task"] == current_briefings.name
+    assert entry["options"]["expires"] < entry["schedule"] <= 60
+
+
+def test_it_is_made_once_and_again_when_something_was_recorded(beat):
+    edition = RecommendationFactory().edition
+    AmbassadorFactory()
+
+    assert [beat(), beat()] == [[str(edition.pk)], []]
+    EvidenceFactory(title="The unit’s budget was released", country=edition.country)
+    record("evidence.logged", by=None, country=edition.country)
+    assert [beat(), beat()] == [[str(edition.pk)], []]
+    assert as_of() == [("LSO", date(2022, 1, 28))]
+
+
+def test_reading_and_taking_briefings_makes_none(beat, client):
+    edition = RecommendationFactory().edition
+    client.force_login(AmbassadorFactory())
+    beat()
+    taken = client.get(f"/briefings/{Briefing.objects.get().pk}/file/")
+    assert b"".join(taken.streaming_content).startswith(b"%PDF")
+    record("evidence.viewed", by=None, country=edition.country)
+
+    assert beat() == []
+
+
+def test_an_edition_without_recommendations_has_none(beat):
+    AmbassadorFactory(countries=[EditionFactory().country])
+
+    assert beat() == []
+
+
+def test_each_country_has_a_midnight_of_its_own(beat, set_clock):
+    """Maseru is two hours ahead of London in January."""
+    here = RecommendationFactory().edition
+    there = RecommendationFactory(
+        edition__country=CountryFactory(code="GBR", name="Elsewhere", time_zone="Europe/London"), lead=None
+    ).edition
+    AmbassadorFactory(countries=[here.country])
+    AmbassadorFactory(email="there@post.example", countries=[there.country])
+    set_clock(date(2022, 1, 28), time(23, 59))
+    assert sorted(beat()) == sorted([str(here.pk), str(there.pk)])
+
+    set_clock(date(2022, 1, 29), time(0, 1))
+    assert beat() == [str(here.pk)]
+    assert sorted(as_of()) == [("GBR", date(2022, 1, 28)), ("LSO", date(2022, 1, 29))]
+    set_clock(date(2022, 1, 29), time(2, 1))
+    assert beat() == [str(there.pk)]
+
+
+def test_an_open_job_is_not_asked_for_twice():
+    RecommendationFactory()
+    AmbassadorFactory()
+    current_briefings()
+    current_briefings()
+
+    assert Job.objects.filter(kind=current.JOB).count() == 1
+    assert timezone.now() >= Job.objects.get().queued_at
+
+
+def test_beats_ask_as_much_however_many_briefings_there_are(django_assert_num_queries, beat):
+    edition = RecommendationFactory().edition
+    ambassador = AmbassadorFactory()
+    for day in (28, 29, 30):
+        beat()
+        row = Briefing.objects.filter(requested_by=None).latest("pk")
+        row.downloads.create(by=ambassador, at=row.known_by, sha256=row.sha256)
+        record("evidence.logged", by=None, country=edition.country)
+        EvidenceFactory(title=f"Recorded {day}")
+    beat()
+
+    # 1 editions; of the one: 1 reader, 1 last job, 1 briefing, 1 log
+    with django_assert_num_queries(5):
+        current_briefings()

@@ -1,0 +1,206 @@
+"""Today's briefing on the dashboard, and what the tracker made by itself in lists, pages and the API."""
+
+import re
+from datetime import date, datetime, time
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    DEADLINE_ON,
+    MASERU,
+    AmbassadorFactory,
+    BriefingFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    JobFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+from tiptracker.audit.actions import head, record
+from tiptracker.jobs.models import State
+
+pytestmark = pytest.mark.django_db
+
+BUTTON = "Download today’s briefing"
+
+
+@pytest.fixture
+def edition():
+    return RecommendationFactory().edition
+
+
+@pytest.fixture
+def ambassador():
+    return AmbassadorFactory()
+
+
+@pytest.fixture
+def current(edition, ambassador):
+    record("evidence.logged", by=None, country=edition.country)
+    return BriefingFactory(
+        edition=edition,
+        requested_by=None,
+        content=b"%PDF-1.7" + 175_000 * b".",
+        log_number=head()[0],
+        facts_up_to=datetime.combine(date(2022, 1, 28), time(8, 32), MASERU),
+    )
+
+
+def head_of(client):
+    """What stands above everything else on the dashboard, where the button is."""
+    page = client.get(reverse("dashboard")).text
+    return page[page.index('<div class="actions">') : page.index('id="parts"')]
+
+
+@pytest.mark.parametrize("reader", [AmbassadorFactory, OfficerFactory, ObserverFactory])
+def test_what_is_ready_is_taken_by_one_click(client, current, reader):
+    client.force_login(reader())
+    shown = head_of(client)
+
+    assert f'href="{reverse("briefing_file", args=[current.pk])}"' in shown
+    assert BUTTON in shown
+    assert "170.9\xa0KB, PDF, facts up to 08:32." in shown
+    assert "recorded since" not in shown
+    assert "<form" not in shown
+
+
+def test_a_fact_of_an_earlier_day_is_told_with_its_day(client, current, ambassador):
+    current.facts_up_to = datetime(2022, 1, 26, 12, tzinfo=MASERU)
+    current.save()
+    client.force_login(ambassador)
+
+    assert "facts up to 26 January, 12:00." in head_of(client)
+
+
+def test_no_fact_is_told_as_none(client, current, ambassador):
+    current.facts_up_to = None
+    current.save()
+    client.force_login(ambassador)
+
+    assert "PDF, no fact recorded." in head_of(client)
+
+
+def test_where_something_was_recorded_since_the_same_link_says_so(client, current, ambassador):
+    EvidenceFactory(title="The unit’s budget was released")
+    record("evidence.logged", by=None, country=current.edition.country)
+    client.force_login(ambassador)
+    shown = head_of(client)
+
+    assert f'href="{reverse("briefing_file", args=[current.pk])}"' in shown
+    assert "Something was recorded since; the next one is being made." in shown
+    assert "<form" not in shown
+
+
+@pytest.mark.parametrize("why", ["nobody reads for it", "it failed"])
+def test_where_no_next_one_comes_by_itself_it_can_be_asked_for(client, current, ambassador, why):
+    if why == "it failed":
+        JobFactory(kind="current_briefing", key=current.edition.pk, state=State.FAILED, reason="No.")
+    else:
+        ambassador.is_active = False
+        ambassador.save()
+    EvidenceFactory(title="The unit’s budget was released", recorded_at=datetime(2022, 1, 28, 13, tzinfo=MASERU))
+    record("evidence.logged", by=None, country=current.edition.country)
+    client.force_login(OfficerFactory())
+    shown = head_of(client)
+
+    assert "is being made" not in shown
+    assert "<form" in shown
+    assert "The one made at 12:00: more has been recorded since" in shown
+
+
+def test_that_of_yesterday_is_not_todays(client, current, ambassador, set_clock):
+    set_clock(date(2022, 1, 29))
+    client.force_login(ambassador)
+    shown = head_of(client)
+
+    assert reverse("briefing_file", args=[current.pk]) not in shown
+    assert "<form" in shown
+
+
+def test_one_that_was_withdrawn_is_not_offered(client, current, ambassador):
+    current.file, current.withdrawn_at = "", current.known_by
+    current.withdrawn_by, current.withdrawn_reason = OfficerFactory(), "It held a name."
+    current.save()
+    client.force_login(ambassador)
+
+    assert reverse("briefing_file", args=[current.pk]) not in head_of(client)
+
+
+def test_what_somebody_picked_is_not_todays_briefing(client, edition, ambassador):
+    BriefingFactory(edition=edition, content=b"%PDF-1.7", covering_note="For the car.")
+    BriefingFactory(edition=edition, content=b"%PDF-1.7", sections=["evidence"])
+    client.force_login(ambassador)
+
+    assert "<form" in head_of(client)
+
+
+def test_the_dashboard_asks_as_much_with_one_ready(client, current, django_assert_num_queries):
+    client.force_login(OfficerFactory())
+    client.get(reverse("dashboard"))
+
+    # as without one, but for 2 where no benchmark is asked, and 1 of the log
+    with django_assert_num_queries(33):
+        client.get(reverse("dashboard"))
+
+
+def test_a_click_asks_little(client, current, ambassador, django_assert_num_queries):
+    client.force_login(ambassador)
+
+    # 1 session, 1 person, 1 time zone, 1 briefing, 1 may download, 1 it again under a lock, 1 redactions, 2 savepoint,
+    # 1 download, 2 the log
+    with django_assert_num_queries(12):
+        response = client.get(reverse("briefing_file", args=[current.pk]))
+
+    assert b"".join(response.streaming_content).startswith(b"%PDF-1.7")
+    assert current.downloads.get().by == ambassador
+
+
+def test_lists_pages_and_the_api_say_that_the_tracker_made_it(client, current, ambassador):
+    client.force_login(ambassador)
+    page = client.get(reverse("briefing_detail", args=[current.pk])).text
+    listed = client.get(reverse("briefing_list")).text
+    taken = b"".join(client.get(reverse("briefing_list"), {"format": "csv"})).decode("utf-8-sig")
+
+    assert "<dd>The tracker, 28 January 2022" in page
+    assert re.search(r'data-label="Asked for"><span>The tracker<br>', listed)
+    assert "The tracker" in taken
+    assert client.get(f"/api/v1/briefings/{current.pk}/").json()["requested_by"] is None
+
+
+def test_its_page_offers_to_ask_for_it_and_nobody_to_clear_it(client, current, ambassador):
+    address = reverse("briefing_detail", args=[current.pk])
+    client.force_login(ambassador)
+    page = client.get(address).text
+
+    assert "Clear and issue it" not in page
+    assert "The tracker made it by itself" in page
+    assert "Ask for it, so that it can be cleared" in page
+    form = re.search(r'<form method="post" action="([^"]*edition=[^"]*)">(.*?)</form>', page, re.DOTALL)
+    fields = dict(re.findall(r'name="(what|as_of)" value="([^"]*)"', form[2]))
+    asked = client.post(form[1], fields)
+    assert asked.status_code == 302
+    assert asked.url != address
+    assert fields == {"what": "ambassador", "as_of": "2022-01-28"}
+
+    client.force_login(ObserverFactory())
+    assert "Ask for it" not in client.get(address).text
+    refused = client.post(reverse("briefing_clear", args=[current.pk]), {"sha256": current.sha256})
+    assert refused.status_code == 403
+
+
+def test_clearing_it_all_the_same_is_refused_with_what_to_do(client, current, ambassador):
+    client.force_login(ambassador)
+    answer = client.post(reverse("briefing_clear", args=[current.pk]), {"sha256": current.sha256})
+
+    assert answer.status_code == 422
+    assert "The tracker made this briefing by itself. Ask for it" in answer.text
+
+
+def test_a_ministry_sees_nothing_of_it(client, current):
+    client.force_login(FocalPointFactory())
+
+    assert client.get(reverse("briefing_file", args=[current.pk])).status_code == 404
+    assert not current.downloads.exists()
+    assert date(2022, 1, 28) < DEADLINE_ON
