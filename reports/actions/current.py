@@ -16,6 +16,7 @@ from reports.models import Briefing, Document
 from reports.words import BriefingKind
 from tiptracker.accounts.models import Country
 from tiptracker.jobs.actions import Progress
+from tiptracker.words import Paper
 
 DOCUMENT = Document(BriefingKind.AMBASSADOR)
 
@@ -35,7 +36,7 @@ def keep_current(*, edition: Edition, log_number: int, now: datetime, progress: 
     said = build_document(
         document=DOCUMENT, edition=edition, reader=reader, as_of=now.date(), known_by=now, tells_known_by=False
     )
-    html = as_html(said)
+    html = as_html(said, Paper(country.paper))
     setting = pdf.setting(html)
     if _is_there(edition, setting, log_number, now):
         return

@@ -17,6 +17,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import Progress
 from tiptracker.refusals import Refused
+from tiptracker.words import Paper
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
     run = None
     if briefing.cleared_by:
         run = compute_readiness(edition=briefing.edition, as_of=briefing.as_of, known_by=briefing.known_by, now=now)
-    html = as_html(said)
+    html = as_html(said, Paper(country.paper))
     setting = pdf.setting(html)
     file = file_of(html, setting, country, progress)
     progress.tell(MADE, "Keeping the file")

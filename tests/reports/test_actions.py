@@ -1,15 +1,18 @@
 """Asking for a briefing on what was known at an earlier moment."""
 
+import io
 from datetime import date, datetime, time
 
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
 from reports.actions import request_briefing
 from reports.models import Briefing, Document
 from reports.words import BriefingKind
-from tests.factories import MASERU, OfficerFactory, RecommendationFactory
+from tests.factories import MASERU, OfficerFactory, RecommendationFactory, at_noon
 from tiptracker.refusals import Refused
+from tiptracker.words import Paper
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +83,20 @@ def test_the_api_takes_a_moment_with_its_zone_and_no_other(client, edition):
     assert (taken.status_code, taken.json()["known_by"]) == (202, "2022-01-09T00:00:00+02:00")
     assert (refused.status_code, list(refused.json())) == (400, ["known_by"])
     assert Briefing.objects.count() == 1
+
+
+def test_a_document_is_set_on_the_paper_of_its_post(run_jobs):
+    edition = RecommendationFactory(edition__country__paper=Paper.LETTER).edition
+    briefing = request_briefing(
+        edition=edition,
+        document=Document(BriefingKind.AMBASSADOR),
+        as_of=date(2022, 1, 28),
+        by=OfficerFactory(),
+        now=at_noon(date(2022, 1, 28)),
+    )
+
+    run_jobs()
+
+    briefing.refresh_from_db()
+    with briefing.file.open("rb") as file:
+        assert PdfReader(io.BytesIO(file.read())).pages[0].mediabox[2:] == [612, 792]

@@ -533,7 +533,7 @@ def test_sections_are_told_in_the_order_in_which_they_were_picked(edition, plann
 
     assert html.index('id="participants"') < html.index('id="points"')
     assert 'id="agenda"' not in html
-    assert '<p class="narrative">Read</p>' in html
+    assert '<p class="note">Read</p>' in html
 
 
 def test_what_somebody_wrote_is_text_and_long_words_break(edition, police, planned):

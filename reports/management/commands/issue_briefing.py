@@ -21,7 +21,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.refusals import Refused
 from tiptracker.snapshot import snapshot
-from tiptracker.words import Role
+from tiptracker.words import Paper, Role
 
 
 class Command(BaseCommand):
@@ -66,7 +66,7 @@ class Command(BaseCommand):
                     known_by=moment,
                     tells_known_by=known_by is not None,
                 )
-            size = _write(said, Path(output))
+            size = _write(said, Path(output), Paper(edition.country.paper))
         except Refused as refusal:
             self.stderr.write(str(refusal))
             raise SystemExit(2) from refusal
@@ -123,17 +123,17 @@ def _an_ambassador(country: Country) -> Iterator[User]:
         transaction.set_rollback(True)
 
 
-def _as_pdf(said: Content) -> bytes:
-    return pdf.to_pdf(as_html(said))
+def _as_pdf(said: Content, paper: Paper) -> bytes:
+    return pdf.to_pdf(as_html(said, paper))
 
 
 WRITERS = {".pdf": _as_pdf}
 """What writes a document, by how the name of its file ends."""
 
 
-def _write(said: Content, output: Path) -> int:
+def _write(said: Content, output: Path, paper: Paper) -> int:
     """Write the file as its name ends; gives its size in bytes."""
     try:
-        return output.write_bytes(WRITERS[output.suffix.lower()](said))
+        return output.write_bytes(WRITERS[output.suffix.lower()](said, paper))
     except OSError as error:
         raise Refused(f"The briefing could not be written. {error.strerror or error}: {output}") from error
