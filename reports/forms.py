@@ -110,6 +110,11 @@ class BriefingPicksForm(BriefingRequestForm):
             + ("The ministry reads it." if self.kind == BriefingKind.MINISTRY else ""),
         )
 
+    @property
+    def places(self) -> list[forms.BoundField]:
+        """The fields in which each section is given its place."""
+        return [self[f"place_{section.name}"] for section in self.sections]
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         taken: dict[str, str] = {}

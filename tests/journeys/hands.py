@@ -1,10 +1,29 @@
-"""What people do on every journey: choose with a label, bring a file."""
+"""What people do on every journey: choose with a label, bring a file, keep a picture.
+
+`PICTURES=var/pictures` in the environment keeps the pictures, at a telephone's and at a desk's width.
+"""
 
 import io
+import os
 import re
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 from pypdf import PdfWriter
+
+WIDTHS = (390, 1280)
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep what the page looks like now, where pictures are wanted."""
+    if not (folder := os.environ.get("PICTURES")):
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    before = page.viewport_size
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+    page.set_viewport_size(before)
 
 
 def choose(place: Page | Locator, label: str) -> None:

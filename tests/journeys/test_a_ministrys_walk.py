@@ -1,26 +1,24 @@
 """A focal point follows every link there is, from the ministry's first page on: nothing dead, nothing of the embassy's.
 
-`PICTURES=var/walk` keeps a picture of each page besides, at a telephone's and at a desk's width.
+`PICTURES=var/walk` keeps a picture of each page besides.
 """
 
-import os
 import re
 from collections import Counter, deque
-from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
 from playwright.sync_api import Browser, Page
 
+from tests.journeys.hands import keep_picture
 from tests.live import Live
 
-WIDTHS = (390, 1280)
 MOST_PAGES = 200
 INTERNAL = ("dashboard", "readiness", "methodology", "log", "redactions", "admin", "editions", "milestones")
 """What the addresses of the embassy's and of administrators' own pages begin with."""
 
 
 def test_a_focal_point_can_follow_every_link(live: Live, people, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 844}, locale="en-GB")
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
     live.enter(context, people["home.affairs"])
     page = context.new_page()
     answers = walk(page, live.url)
@@ -48,17 +46,7 @@ def walk(page: Page, home: str) -> dict[str, int]:
         if not asked.headers.get("content-type", "").startswith("text/html"):
             continue
         page.goto(home + path)
-        keep_picture(page, path)
+        keep_picture(page, re.sub(r"\W+", "-", path).strip("-") or "home")
         hrefs = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
         waiting.extend(urldefrag(href).url.removeprefix(home) for href in hrefs if href.startswith(f"{home}/"))
     return found
-
-
-def keep_picture(page: Page, path: str) -> None:
-    if not (folder := os.environ.get("PICTURES")):
-        return
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"\W+", "-", path).strip("-") or "home"
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 844})
-        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
