@@ -626,3 +626,19 @@ def test_exercise_before_its_edition_is_refused():
     with pytest.raises(CommandError, match="Choose a later day"):
         load("--exercise")
     assert not Country.objects.exists()
+
+
+@pytest.mark.day("2026-11-26")
+def test_exercise_is_played_on_what_was_known_then_whatever_the_day():
+    told = load("--exercise")
+    assert "145 facts written, 0 found" in told
+    assert "37 steps played" in told
+    assert "145 found as they are" in load("--exercise")
+
+
+@pytest.mark.day("2026-11-26")
+def test_exercise_after_what_came_later_is_refused_in_a_sentence():
+    load()
+    with pytest.raises(CommandError, match="Begin with an empty database"):
+        load("--exercise")
+    assert not User.objects.get_queryset().filter(email__endswith="@demo.example").exists()

@@ -1,7 +1,7 @@
 """`manage.py load_lesotho`: the public record of Lesotho, and with --exercise an exercise on top of it."""
 
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,8 +9,9 @@ from django.db import transaction
 
 from dialogues.lesotho import asked
 from dialogues.lesotho.actions import load_public_record
-from dialogues.lesotho.exercise import play_exercise
+from dialogues.lesotho.exercise import STEPS, Played, play_exercise
 from tiptracker import clock
+from tiptracker.refusals import Refused
 from tiptracker.rules import spelt
 
 
@@ -32,15 +33,29 @@ class Command(BaseCommand):
         now = clock.now(asked.COUNTRY.time_zone)
         if exercise and now < asked.TERMS_AT:
             raise CommandError("The exercise needs the 2021 edition, known from 1 July 2021. Choose a later day.")
+        before, steps = _play(now) if exercise else (0, None)
         facts = load_public_record(now=now)
-        self.stdout.write(f"Lesotho: {_many(facts.written, 'fact')} written, {facts.found} found as they are.")
+        self.stdout.write(
+            f"Lesotho: {_many(before + facts.written, 'fact')} written, {facts.found - before} found as they are."
+        )
         if facts.left_out:
             self.stdout.write(_left_out(facts.left_out, "fact", "not yet known", now.date()))
-        if exercise:
-            steps = play_exercise(now=now)
+        if steps:
             self.stdout.write(f"Exercise: {_many(steps.played, 'step')} played, {steps.found} played before.")
             if steps.left_out:
                 self.stdout.write(_left_out(steps.left_out, "step", "still to come", now.date()))
+
+
+def _play(now: datetime) -> tuple[int, Played]:
+    """Play the exercise on what was known until it was over: how many facts were written for it, what came of it."""
+    known = load_public_record(now=min(now, STEPS[-1].at))
+    try:
+        return known.written, play_exercise(now=now)
+    except Refused as refusal:
+        day = spelt(STEPS[-1].at.date())
+        raise CommandError(
+            f"The exercise ends on {day}, and what became known later is loaded already. Begin with an empty database."
+        ) from refusal
 
 
 def _many(number: int, thing: str) -> str:
