@@ -1,0 +1,32 @@
+"""A table of recommendations, as a spreadsheet saves it: bytes to cells, cells to rows of the list. Pure.
+
+`read_cells` opens the file, `guess_columns` says what each column holds, `read_rows` takes the list out. A person may
+correct the columns between the two: cells stay as they were read.
+"""
+
+from recommendations.tables.cells import LARGEST, Cells
+from recommendations.tables.charsets import Charset
+from recommendations.tables.columns import Column, guess_columns
+from recommendations.tables.delimited import read_delimited
+from recommendations.tables.rows import Listed, Row, Wrong, read_rows
+from recommendations.tables.sheets import is_workbook, read_workbook
+from tiptracker.refusals import Refused
+
+__all__ = ["Cells", "Charset", "Column", "Listed", "Row", "Wrong", "guess_columns", "read_cells", "read_rows"]
+
+
+def read_cells(content: bytes, charset: Charset | None = None) -> Cells:
+    """The cells of a CSV file or an Excel workbook (.xlsx), told apart by what is in it, not by its name.
+
+    `charset` is what somebody said that a CSV file is written in; None tells it by the bytes. Raises Refused, with a
+    sentence that says what to do, where it can't be read.
+    """
+    if not content.strip():
+        raise Refused("The file is empty. Choose the one that holds the list.", field="file")
+    if len(content) > LARGEST:
+        raise Refused(
+            f"The file is larger than {LARGEST // 1024**2} MB. A list of recommendations is far smaller: "
+            "keep the list alone in a file of its own.",
+            field="file",
+        )
+    return read_workbook(content) if is_workbook(content) else read_delimited(content, charset)
