@@ -27,7 +27,7 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from dialogues.models import Dialogue
 from recommendations.models import Edition
-from reports import actions, asking, document
+from reports import actions, asking, content, document
 from reports.facts import gather_facts
 from reports.models import Briefing, Document, Standing
 from reports.permissions import can_request_briefings
@@ -291,6 +291,7 @@ class RequestSerializer(Body):
     has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
     sections = serializers.ListField(
         child=serializers.CharField(max_length=texts.DAY),
+        max_length=max(map(len, content.SECTIONS.values())),
         required=False,
         allow_null=True,
         help_text="The names of those picked, in their order; null: all of them, in the kind's own.",

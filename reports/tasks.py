@@ -2,14 +2,13 @@
 
 from celery import shared_task
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
-from django.utils import timezone
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
 from reports import actions, current, pdf
 from reports.models import Briefing
 from tiptracker import clock
-from tiptracker.audit.actions import head
+from tiptracker.audit.actions import head, log_now
 from tiptracker.jobs.actions import claimed, enqueue
 
 
@@ -45,7 +44,7 @@ def briefing(job_id: int) -> None:
 def current_briefings() -> None:
     """Twice a minute: have each tracked edition's briefing made that the record, or the day, has moved on from."""
     for edition in Edition.objects.tracked().select_related("country"):
-        if current.is_due(edition, clock.today(edition.country.time_zone), timezone.now()):
+        if current.is_due(edition, clock.today(edition.country.time_zone), log_now()):
             enqueue(current.JOB, edition.pk)
 
 

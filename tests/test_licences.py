@@ -25,6 +25,7 @@ CALLED = {
 }
 """What older packages call them (PyPI's classifiers), and what SPDX does."""
 READ = {
+    "pymupdf": "AGPL 3.0; reads the tests' own documents for outloud, and goes out with nothing",
     "axe-playwright-python": "MIT, by its LICENSE",
     "pypdfium2": "Apache 2.0 or BSD 3-Clause, by its LICENSES; PDFium and what is in it BSD, MIT, Apache, FTL and Zlib",
     "text-unidecode": "Artistic License, which it offers beside the GPL; for the tests' browser alone",

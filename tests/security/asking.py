@@ -298,7 +298,9 @@ def inline(prefix):
 
 
 def country(world, code="ZMB"):
-    return {"code": code, "name": "Zambia", "time_zone": "Africa/Lusaka", "currency": "ZMW"} | inline("districts")
+    return {"code": code, "name": "Zambia", "time_zone": "Africa/Lusaka", "currency": "ZMW", "paper": "a4"} | inline(
+        "districts"
+    )
 
 
 def ministry(world):

@@ -23,6 +23,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from dialogues.models import Draft, EvidenceFile, FileScan, RedactionPlace
 from dialogues.words import Kind, Sensitivity
 from recommendations.words import MilestoneKind, Rule
+from reports.words import BriefingKind
 from tests import factories
 from tests.security.asking import BODIES
 from tests.security.world import MINISTRIES, OTHER, OWN
@@ -305,8 +306,10 @@ class Planted:
         self.plant(factories.ReadinessRunFactory, edition=self.edition)
         job = self.plant(factories.JobFactory)
         withdrawn = {"withdrawn_by": self.officer, "withdrawn_at": factories.TERMS_SET_AT}
-        self.plant(factories.BriefingFactory, edition=self.edition, file="", **withdrawn)
-        briefing = self.plant(factories.BriefingFactory, edition=self.edition, job=job, withdrawn_reason="")
+        withdrawn |= {"said": None, "covering_note": "", "word": ""}
+        kind = BriefingKind.WASHINGTON  # the one of which there is a Word file
+        self.plant(factories.BriefingFactory, edition=self.edition, kind=kind, file="", **withdrawn)
+        briefing = self.plant(factories.BriefingFactory, edition=self.edition, kind=kind, job=job, withdrawn_reason="")
         self.plant(factories.BriefingDownloadFactory, briefing=briefing, by=self.officer)
 
     def _plant_the_log(self):

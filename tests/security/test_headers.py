@@ -148,6 +148,11 @@ PAPER = {
     "reports/briefing_dialogue.html",
     "reports/briefing_ministry.html",
     "reports/briefing_washington.html",
+    "reports/print_bars.html",
+    "reports/print_base.html",
+    "reports/print_contents.html",
+    "reports/print_cover.html",
+    "reports/print_months.html",
 }
 """Laid out for the printer, which knows no policy; no browser is ever given it."""
 TEMPLATES = sorted(

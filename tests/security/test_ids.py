@@ -71,6 +71,11 @@ IN_A_QUERY = [
     ("own", "GET reading-list -", "round", "homes_round"),
     ("own", "GET assessment-list -", "benchmark", "assessed"),
     ("officer", "GET briefing-list -", "edition", "their_edition"),
+    ("officer", "GET briefing_list -", "what=ministry-", "theirs"),
+    ("officer", "GET briefing_request -", "edition", "their_edition"),
+    ("officer", "GET briefing_request -", "what=ministry-", "theirs"),
+    ("officer", "GET briefing_request -", "again", "their_briefing"),
+    ("officer", "GET briefing_compare briefing", "with", "their_briefing"),
 ]
 """Who asks what, by which parameter (and what stands before it), with the id of which row that they don't see."""
 
@@ -84,6 +89,7 @@ reading-list        starts_on
 commitment_detail   sent
 dialogue_detail     saved
 briefing-list       kind
+briefing_request    as_of known_by
 readiness-list      as_of known_by
 readiness_detail    as_of known_by known_on
 readiness_checks    as_of known_by known_on

@@ -68,8 +68,8 @@ def answer(client, line, url, more):
     return response.status_code in {403, 404, 405}, texts_of(content) + str(response.headers)
 
 
-def content_of(row):
-    with row.file.open() as file:
+def content_of(kept):
+    with kept.open() as file:
         return texts_of(file.read())
 
 
@@ -82,7 +82,8 @@ def test_every_field_of_every_model_holds_a_marker(planted):
             kept = " ".join(map(str, stored))
             marks = [mark for mark, name in planted.whose.items() if name == str(field)]
             if isinstance(field, FileField):
-                kept += "".join(map(content_of, model._base_manager.exclude(**{field.name: ""})))
+                rows = model._base_manager.exclude(**{field.name: ""})
+                kept += "".join(content_of(getattr(row, field.name)) for row in rows)
             if not marks or not any(mark in kept for mark in marks):
                 unmarked.append(str(field))
 

@@ -471,6 +471,7 @@ class World:
                 content=self.says("briefing", EMBASSY).encode(),
                 said={"evidence": [{"what": self.says("said", EMBASSY)}]},
             ),
+            compared_briefing=BriefingFactory(said={"evidence": []}),
             redaction=RedactionFactory(
                 words=self.says("what is to go", REDACTING), reason=self.says("why it is to go", REDACTING)
             ),

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -52,7 +52,7 @@ def record(
     was, became = (_text(value) for value in (before, after))
     entry = AuditEntry(
         number=number,
-        at=timezone.now(),
+        at=log_now(),
         by=by if by and by.pk else None,
         country_id=country.pk if isinstance(country, Country) else country,
         verb=verb,
@@ -112,6 +112,11 @@ def fault_of(entry: AuditEntry) -> str:
     if entry.hash != chain.digest(entry.previous_hash, _sealed(entry)):
         return f"entry {entry.number} was changed or put in"
     return _detail_fault(entry)
+
+
+def log_now() -> datetime:
+    """Now, as the log's entries are dated: by the machine, also where the record's clock stands elsewhere."""
+    return timezone.now()
 
 
 def head() -> tuple[int, str] | None:

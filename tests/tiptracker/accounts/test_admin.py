@@ -101,7 +101,13 @@ def test_what_is_changed_beside_a_country_is_told_and_belongs_to_the_country(cli
         {"id": berea.pk, "country": country.pk, "name": "Berea", "capital": "Teyateyaneng"},
         {"country": country.pk, "name": "Leribe", "capital": "Hlotse"},
     ]
-    sent = {"code": country.code, "name": country.name, "time_zone": country.time_zone, "currency": "ZAR"}
+    sent = {
+        "code": country.code,
+        "name": country.name,
+        "time_zone": country.time_zone,
+        "currency": "ZAR",
+        "paper": "a4",
+    }
     sent |= inline("districts", *lines)
 
     assert client.post(reverse("admin:accounts_country_change", args=[country.pk]), sent).status_code == 302
@@ -119,7 +125,7 @@ def test_what_is_changed_beside_a_country_is_told_and_belongs_to_the_country(cli
 
 def test_a_district_is_named_once_whichever_apostrophe_is_typed(client):
     country = CountryFactory()
-    sent = {name: getattr(country, name) for name in ("code", "name", "time_zone", "currency")}
+    sent = {name: getattr(country, name) for name in ("code", "name", "time_zone", "currency", "paper")}
 
     def add(name):
         line = {"country": country.pk, "name": name, "capital": ""}
@@ -170,7 +176,8 @@ def test_whom_ministries_turn_to_is_somebody_of_the_embassy_who_may_sign_in(clie
     officer = OfficerFactory(name="Ms Contact")
     country = officer.countries.get()
     address = reverse("admin:accounts_country_change", args=[country.pk])
-    form = {"code": "LSO", "name": "Lesotho", "time_zone": "Africa/Maseru", "currency": "LSL"} | inline("districts")
+    form = {"code": "LSO", "name": "Lesotho", "time_zone": "Africa/Maseru", "currency": "LSL"}
+    form |= {"paper": "a4"} | inline("districts")
     for stranger in (FocalPointFactory(), OfficerFactory(is_active=False)):
         assert "Select a valid choice" in client.post(address, form | {"contact": stranger.pk}).text
 
