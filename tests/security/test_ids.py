@@ -89,7 +89,6 @@ reading-list        starts_on
 commitment_detail   sent
 dialogue_detail     saved
 briefing-list       kind
-briefing_request    as_of known_by
 readiness-list      as_of known_by
 readiness_detail    as_of known_by known_on
 readiness_checks    as_of known_by known_on
