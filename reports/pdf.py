@@ -137,6 +137,11 @@ def text_of(pdf: bytes) -> str:
     )
 
 
+def spelt(text: str) -> str:
+    """A text as a document prints it, with the typefaces there are."""
+    return printable(text, _engine().glyphs)
+
+
 def printable(text: str, glyphs: frozenset[str]) -> str:
     """The text composed (NFC); characters that have no glyph as code points, a run of them in one pair of brackets."""
     composed = unicodedata.normalize("NFC", text)

@@ -1,7 +1,7 @@
 """How figures, days and lists are read in a sentence, and how points are printed. Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -16,6 +16,11 @@ def figure(value: Decimal) -> str:
 def day(value: date) -> str:
     """A day in full: `8 November 2021`."""
     return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    """A moment in full, in its own zone: `8 November 2021, 14:30`."""
+    return f"{day(value)}, {value:%H:%M}"
 
 
 def listed(names: Iterable[str]) -> str:

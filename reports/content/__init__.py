@@ -34,12 +34,13 @@ from reports.content.ambassador import (
 )
 from reports.content.dialogue import DialoguePack, Item, Meeting, Person, Point, Stake, Step, Talk
 from reports.content.differences import Chapter, Difference, differences
-from reports.content.documents import Content, as_plain, clearance, fingerprint, imprint
+from reports.content.documents import IMPRINT, Content, as_plain, clearance, fingerprint, imprint
 from reports.content.ministry import MinistryPage, Needed, Verified
 from reports.content.sections import SECTIONS, Section, picked
 from reports.content.washington import Counted, Deed, Indicium, Judged, PillarInput, WashingtonInput
 
 __all__ = [
+    "IMPRINT",
     "LEVERS_FIRST",
     "PRESS_FOR_FIRST",
     "SECTIONS",

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import fields, is_dataclass
-from datetime import datetime
 from typing import Any
 
 from reports import wording
@@ -15,6 +14,10 @@ from reports.content.washington import WashingtonInput
 
 type Content = BriefingContent | MinistryPage | DialoguePack | WashingtonInput
 """What a document of any kind says."""
+
+
+IMPRINT = "About this document"
+"""What stands over its last lines."""
 
 
 def fingerprint(content: Content) -> str:
@@ -45,10 +48,10 @@ def imprint(content: Content) -> tuple[tuple[str, str], ...]:
         lines.append(("Prepared for", content.reader))
     lines += [
         ("As of", wording.day(content.as_of)),
-        ("Facts up to", _moment(content.facts_up_to) if content.facts_up_to else "no fact recorded yet"),
+        ("Facts up to", wording.moment(content.facts_up_to) if content.facts_up_to else "no fact recorded yet"),
     ]
     if content.known_by:
-        lines.append(("As known by", _moment(content.known_by)))
+        lines.append(("As known by", wording.moment(content.known_by)))
     if isinstance(content, WashingtonInput):
         lines.append(("Sources", "named" if content.has_sources else "left out"))
     if content.sections is not None:
@@ -58,10 +61,6 @@ def imprint(content: Content) -> tuple[tuple[str, str], ...]:
     if isinstance(content, BriefingContent):
         lines.append(("Method", content.methodology.rstrip(".")))
     return (*lines, ("SHA-256 of all that it says", fingerprint(content)))
-
-
-def _moment(value: datetime) -> str:
-    return f"{wording.day(value)}, {value:%H:%M}"
 
 
 def _plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
+from reports import telling, wording
 from reports.words import BriefingKind
 
 
@@ -28,6 +29,13 @@ class Deed:
     towards: str
     source: str
 
+    @property
+    def beside(self) -> str:
+        """Who did it, and for what: "Government; benchmarks 4a, 4b"."""
+        if not self.towards:
+            return self.done_by
+        return f"{self.done_by}; {'benchmarks' if ',' in self.towards else 'benchmark'} {self.towards}"
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -39,10 +47,19 @@ class Judged:
     rationale: str
     law: str
 
+    @property
+    def named(self) -> str:
+        """The benchmark by its key and in its words."""
+        return f"{self.key} · {self.criterion}"
+
 
 @dataclass(frozen=True)
 class Indicium:
-    """What the record holds on one of the twelve indicia under a pillar; `label` is empty where none is named."""
+    """What the record holds on one of the twelve indicia under a pillar."""
+
+    no_deeds: ClassVar[str] = "No concrete action is verified here yet."
+    counted_heads: ClassVar[tuple[str, ...]] = ("Counted", "The year before", "The period", "How it moved")
+    judged_heads: ClassVar[tuple[str, ...]] = ("Benchmark", "Assessment", "Why")
 
     label: str
     law: str
@@ -54,6 +71,8 @@ class Indicium:
 @dataclass(frozen=True)
 class PillarInput:
     """A pillar with its indicia, in the order of the law."""
+
+    no_indicia: ClassVar[str] = "Nothing is asked under this pillar, and nothing is counted."
 
     title: str
     indicia: tuple[Indicium, ...]
@@ -67,6 +86,7 @@ class WashingtonInput:
     """
 
     kind: ClassVar[BriefingKind] = BriefingKind.WASHINGTON
+    no_sections: ClassVar[str] = "No section was picked for this document."
 
     title: str
     subtitle: str
@@ -87,3 +107,25 @@ class WashingtonInput:
     disclaimer: str
     sections: tuple[str, ...] | None = None
     covering_note: str = ""
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What stands under its title: each a name and what it says."""
+        lines = [("Tracking period", self.window), ("As of", wording.day(self.as_of))]
+        if self.known_by:
+            lines.append(("As known by", wording.day(self.known_by)))
+        newest = wording.moment(self.facts_up_to) if self.facts_up_to else "no fact recorded yet"
+        return (*lines, ("Facts up to", newest))
+
+    @property
+    def scope(self) -> str:
+        """What is part of it, and what is left out."""
+        told = (
+            "Only what the embassy has verified stands here: concrete actions that the government took in the tracking "
+            "period, alone or jointly, and what was counted, against the year before."
+        )
+        if self.unverified:
+            told += f" {telling.counted(self.unverified, 'claim is', 'claims are')} not verified yet and left out."
+        if self.has_sources:
+            return f"{told} Each line names its source, at the foot of its page."
+        return f"{told} Sources are left out."

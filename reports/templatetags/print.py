@@ -18,16 +18,20 @@ class Notes:
         """Forget what was told: the reader of a section should not have to turn back for a note."""
         self.told = {}
 
-    def written(self, source: str) -> SafeString:
-        """The note itself where it is new, else its number again."""
+    def number(self, source: str) -> tuple[int, bool]:
+        """The number of a source, and whether it is told here for the first time."""
         if source in self.told:
-            number = self.told[source]
-            return format_html('<a class="again" href="#source-{}">{}</a>', number, number)
+            return self.told[source], False
         self.last += 1
         self.told[source] = self.last
-        return format_html(
-            '<span class="source" id="source-{}" data-number="{}">{}</span>', self.last, self.last, source
-        )
+        return self.last, True
+
+    def written(self, source: str) -> SafeString:
+        """The note itself where it is new, else its number again."""
+        number, is_new = self.number(source)
+        if not is_new:
+            return format_html('<a class="again" href="#source-{}">{}</a>', number, number)
+        return format_html('<span class="source" id="source-{}" data-number="{}">{}</span>', number, number, source)
 
 
 @register.simple_tag
