@@ -38,10 +38,11 @@ def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
 def _contents(said: content.Content, sections: tuple[content.Section, ...]) -> list[Entry]:
     """What stands where, after the pages that come first."""
     entries: list[Entry] = []
-    if said.covering_note:
-        entries.append(("note", "Covering note"))
-    if isinstance(said, content.BriefingContent) and said.has_more_months:
-        entries.append(("course", "Month by month"))
+    if isinstance(said, content.BriefingContent):
+        if said.covering_note:
+            entries.append(("note", "Covering note"))
+        if said.has_more_months:
+            entries.append(("course", "Month by month"))
     return [
         *entries,
         *((section.name, section.title.partition(",")[0]) for section in sections),
