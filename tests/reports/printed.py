@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from reports import pdf
 from reports.briefing import as_html
+from reports.typesetting import as_written
 from tiptracker.words import Paper
 
 POINT = 72 / 25.4
@@ -72,7 +73,7 @@ class Printed:
                 if isinstance(one, list):
                     yield from told(one)
                 else:
-                    yield one.title, reader.get_destination_page_number(one) + 1
+                    yield as_written(one.title), reader.get_destination_page_number(one) + 1
 
         return list(told(reader.outline))
 

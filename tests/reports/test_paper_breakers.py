@@ -14,6 +14,7 @@ from PIL import Image
 from recommendations.words import Pillar
 from reports import content, pdf
 from reports.briefing import as_html, build_briefing
+from reports.typesetting import printable
 from tests.factories import AmbassadorFactory, BenchmarkFactory, EvidenceFactory, EvidenceFileFactory
 from tests.reports import papers
 from tests.reports.papers import DAY, LONG
@@ -66,7 +67,7 @@ def test_whatever_somebody_wrote_stands_as_text_within_the_margins(made, paper, 
     printed = Printed(said, paper)
 
     assert_in_order(printed, tmp_path)
-    assert printed.reader.metadata.title == pdf.printable(title, pdf._engine().glyphs)
+    assert printed.reader.metadata.title == printable(title, pdf._engine().glyphs)
     for words in ("’M’e Ntšiuoa of Qacha’s Nek", MARKUP, "[U+1F984] [U+05E9 U+05DC U+05D5 U+05DD] [U+202E]abc"):
         assert words in printed.text
     assert "root:" not in printed.text
