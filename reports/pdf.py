@@ -16,7 +16,6 @@ import io
 import logging
 import os
 import re
-import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -24,6 +23,9 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from reports import typesetting
+from reports.typesetting import as_written, printable, typeset
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -43,9 +45,6 @@ WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600, "Bold": 700}
 
 PRINTED = 4
 """The flag of an annotation that is printed as it is shown (ISO 32000-1, 12.5.3)."""
-
-UNSEEN = frozenset("\n\r\t\u00ad")
-"""Characters that need no glyph: white space, and the soft hyphen."""
 
 
 type Tell = Callable[[int, str], None]
@@ -111,7 +110,7 @@ def to_pdf(html: str, tell: Tell | None = None) -> bytes:
 
     engine, typefaces = _engine(), _typefaces(os.getpid())
     with _collector_off(), _told(tell, len(html) / HTML_A_PAGE):
-        document = HTML(string=printable(html, engine.glyphs), url_fetcher=engine.fetcher)
+        document = HTML(string=printable(typeset(html), engine.glyphs), url_fetcher=engine.fetcher)
         pdf: bytes = document.write_pdf(
             finisher=_finish,
             font_config=typefaces.fonts,
@@ -122,7 +121,7 @@ def to_pdf(html: str, tell: Tell | None = None) -> bytes:
 
 
 def text_of(pdf: bytes) -> str:
-    """What stands in a PDF, page by page; nothing where that can't be read. What `printable` spelt out is undone."""
+    """What stands in a PDF, page by page, as it was written; nothing where that can't be read."""
     from pypdf import PdfReader  # noqa: PLC0415 -- only the worker needs it
 
     try:
@@ -130,11 +129,7 @@ def text_of(pdf: bytes) -> str:
     except Exception:
         logger.exception("A PDF can't be read")
         return ""
-    return re.sub(
-        r"\[U\+[0-9A-F]{4,6}(?:\s+U\+[0-9A-F]{4,6})*\]",
-        lambda run: "".join(chr(int(sign, 16)) for sign in re.findall(r"U\+([0-9A-F]+)", run[0])),
-        text,
-    )
+    return as_written(text)
 
 
 def spelt(text: str) -> str:
@@ -142,20 +137,10 @@ def spelt(text: str) -> str:
     return printable(text, _engine().glyphs)
 
 
-def printable(text: str, glyphs: frozenset[str]) -> str:
-    """The text composed (NFC); characters that have no glyph as code points, a run of them in one pair of brackets."""
-    composed = unicodedata.normalize("NFC", text)
-    missing = set(composed) - glyphs - UNSEEN
-    if not missing:
-        return composed
-    run = re.compile(f"[{re.escape(''.join(sorted(missing)))}]+")
-    return run.sub(lambda found: f"[{' '.join(f'U+{ord(sign):04X}' for sign in found[0])}]", composed)
-
-
 @cache
 def _made_with() -> str:
-    """What every document is made with, in one text: this module, the print style, the typefaces and the libraries."""
-    files = [Path(__file__), STYLE, NO_SYSTEM_FONTS, *sorted(FONTS.glob("*.ttf"))]
+    """What every document is made with, in one text: the code, the print style, the typefaces and the libraries."""
+    files = [Path(__file__), Path(typesetting.__file__), STYLE, NO_SYSTEM_FONTS, *sorted(FONTS.glob("*.ttf"))]
     wanted = [line for line in metadata.requires("weasyprint") or () if "extra ==" not in line]
     libraries = ["weasyprint", *(re.split(r"[^\w.-]", line)[0] for line in wanted)]
     return "\n".join(

@@ -1,18 +1,11 @@
-"""Documents put together by hand, as long and as strange as a test needs them, and what stands where on their pages."""
+"""Documents put together by hand, as long and as strange as a test needs them."""
 
-import io
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import pypdfium2
-import pypdfium2.raw as pdfium
-from pypdf import PdfReader
-
-from reports import charts, content, pdf
-from reports.briefing import as_html
+from reports import charts, content
 from reports.document import DISCLAIMER
-from tiptracker.words import Paper
 
 DAY = date(2022, 1, 28)
 MOMENT = datetime(2022, 1, 26, 10, tzinfo=ZoneInfo("Africa/Maseru"))
@@ -20,10 +13,6 @@ HASH = "1e7ceb844c3410917c8ff0edc76f5d00a2007e3da7e42d890606dbc522de1874"
 LONG = ("A word after another, as somebody wrote them who had much to tell and little time to make it short. " * 5)[
     :400
 ]
-
-POINT = 72 / 25.4
-"""Points in a millimetre."""
-MARGINS = {"left": 20 * POINT, "top": 22 * POINT, "right": 20 * POINT, "bottom": 20 * POINT}
 
 
 def undertaking(text="Train the posts", **facts):
@@ -173,7 +162,7 @@ def briefing(**facts):
             "standing": content.Standing(
                 "Nothing has been reviewed yet.", None, None, Decimal(45), "Our working mark."
             ),
-            "parts": (),
+            "parts": tuple(map(part, ("Increasing efforts", "Concrete action", "All three Ps", "Data given"))),
             "checks": (),
             "levers": (),
             "trend": trend(),
@@ -288,58 +277,45 @@ def ministry_page(number=3, text="Train the posts", **facts):
     )
 
 
-class Printed:
-    """A document as it comes out of the printer: its file, and what stands where on each page."""
-
-    def __init__(self, said, paper=Paper.A4):
-        self.file = pdf.to_pdf(as_html(said, paper))
-        document = pypdfium2.PdfDocument(self.file)
-        self.pages = [document[at] for at in range(len(document))]
-        self.texts = [page.get_textpage().get_text_range() for page in self.pages]
-        self._document = document
-
-    def __len__(self):
-        return len(self.pages)
-
-    @property
-    def text(self):
-        """All that it says, on one line."""
-        return " ".join(" ".join(self.texts).split())
-
-    def outside(self):
-        """Signs and lines that stand outside the page's own box, in points: each its page and place."""
-        found = []
-        for number, page in enumerate(self.pages, 1):
-            width, height = page.get_size()
-            for box in [*boxes_of(page), *(item.get_bounds() for item in page.get_objects())]:
-                left, bottom, right, top = box
-                if (
-                    left < MARGINS["left"] - 1
-                    or right > width - MARGINS["right"] + 1
-                    or bottom < 20
-                    or top > height - 20
-                ):
-                    found.append((number, box))
-        return found
-
-    def lowest(self, page):
-        """How much room is left under the text of a page (the first is 0), above its foot, in millimetres."""
-        foot = MARGINS["bottom"]
-        return min((box[1] - foot for box in boxes_of(self.pages[page]) if box[1] > foot), default=0) / POINT
-
-
-def boxes_of(page):
-    """The box of each sign on a page that shows: left, bottom, right, top."""
-    text = page.get_textpage()
-    return [
-        text.get_charbox(at) for at in range(text.count_chars()) if chr(pdfium.FPDFText_GetUnicode(text, at)).strip()
-    ]
-
-
-def fonts_of(file):
-    """The typefaces that a file carries, by name."""
-    return {
-        font.get_object()["/BaseFont"].partition("+")[2]
-        for sheet in PdfReader(io.BytesIO(file)).pages
-        for font in sheet["/Resources"].get("/Font", {}).values()
-    }
+def dialogue_pack(number=3, text="Train the posts", **facts):
+    """A dialogue pack with so many of everything; the dialogue was held, so that it has minutes too."""
+    point = content.Point(text, "by 14 days", text, (content.Stake("3b", Decimal("2.5")), content.Stake("3c", None)))
+    meeting = content.Meeting(
+        held_on=date(2021, 11, 8),
+        place=text,
+        record=text,
+        agreed=text,
+        summary=f"{number} late, 2 open.",
+        undertakings=(undertaking(text),) * number,
+        steps=(content.Step(text, text, DAY, None, "open", "still open"),) * number,
+    )
+    talk = content.Talk(text, text, False, *((point,) * number,) * 5)
+    return content.DialoguePack(
+        **{
+            "title": "Lesotho: dialogue of 10 February 2022",
+            "subtitle": "Dialogue pack · Trafficking in Persons Report, 2021 edition",
+            "post": "U.S. Embassy, Lesotho",
+            "country": "Lesotho",
+            "edition": "2021 edition",
+            "marking": "SENSITIVE BUT UNCLASSIFIED",
+            "is_cleared": False,
+            "reader": "Ambassador",
+            "as_of": DAY,
+            "known_by": None,
+            "facts_up_to": MOMENT,
+            "held_on": date(2022, 2, 10),
+            "countdown": "in 13 days",
+            "place": text,
+            "purpose": text,
+            "stage": "Planned",
+            "deadline": date(2022, 2, 28),
+            "sentence": f"{number} late; 31 days are left.",
+            "agenda": tuple(content.Item(at + 1, text, text, "due in 14 days", text, text) for at in range(number)),
+            "minutes": meeting,
+            "talks": (talk,) * min(number, 4),
+            "last": meeting,
+            "participants": (content.Person(text, text, text, "in person"),) * number,
+            "disclaimer": DISCLAIMER,
+            **facts,
+        }
+    )

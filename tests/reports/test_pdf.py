@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from reports import pdf
+from tests.reports.printed import elements_of, fonts_of
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A title</title>{head}</head>
 <body data-marking="UNCLASSIFIED" data-clearance="DRAFT, NOT CLEARED" data-subject="Lesotho" data-post="Maseru">
@@ -29,27 +30,6 @@ def text(content):
     return "\n".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(content)).pages)
 
 
-def fonts(content):
-    return {
-        font.get_object()["/BaseFont"].partition("+")[2]
-        for sheet in PdfReader(io.BytesIO(content)).pages
-        for font in sheet["/Resources"]["/Font"].values()
-    }
-
-
-def elements(content):
-    """The structure elements of a document, in reading order."""
-
-    def below(node):
-        kids = node.get("/K", [])
-        for kid in kids if isinstance(kids, list) else [kids]:
-            if isinstance(child := kid.get_object(), dict) and "/S" in child:
-                yield child
-                yield from below(child)
-
-    return list(below(PdfReader(io.BytesIO(content)).trailer["/Root"]["/StructTreeRoot"]))
-
-
 def test_document_passes_pdf_ua_1():
     report = page.validate_pdf_bytes(made(f"<p>Text</p>{TABLE}"), profile="ua1")
 
@@ -58,7 +38,7 @@ def test_document_passes_pdf_ua_1():
 
 
 def test_header_cells_say_what_they_head():
-    heads = [cell["/A"]["/Scope"] for cell in elements(made(TABLE)) if cell["/S"] == "/TH"]
+    heads = [cell["/A"]["/Scope"] for cell in elements_of(made(TABLE)) if cell["/S"] == "/TH"]
 
     assert heads == ["/Column", "/Column", "/Row"]
 
@@ -114,7 +94,7 @@ def test_nothing_is_fetched_from_outside(tmp_path):
 
 
 def test_only_own_typefaces_are_used():
-    names = fonts(made('<p style="font-family: DejaVu Sans, serif">Text <b>bold</b> <i>italic</i></p>'))
+    names = fonts_of(made('<p style="font-family: DejaVu Sans, serif">Text <b>bold</b> <i>italic</i></p>'))
 
     assert names == {"Public-Sans", "Public-Sans-Bold", "Public-Sans-Italic"}
 

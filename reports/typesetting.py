@@ -1,0 +1,55 @@
+"""How words are set on paper: what isn't parted at the end of a line, apostrophes, signs without a glyph. Pure.
+
+A document says what was recorded; this is how its letters stand, and `as_written` takes it back.
+"""
+
+import re
+import unicodedata
+
+TOGETHER = "\N{NO-BREAK SPACE}"
+JOINED = "\N{WORD JOINER}"
+"""It has no width: a line doesn't end where it stands."""
+
+UNSEEN = frozenset(f"\n\r\t\N{SOFT HYPHEN}{JOINED}")
+"""Characters that need no glyph."""
+
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_DAY = re.compile(rf"(?<!\d)(\d\d?) (?=(?:{_MONTHS})[a-z]*\b)")
+_COUNT = re.compile(r"(\d) (?=(?:days?|weeks?|years?|points?|times)\b)")
+_SHARE = re.compile(r"(\d) of (?=\d)")
+_LAW = re.compile(r"(\d) U\.S\.C\. (?=\d)")
+_PARAGRAPH = re.compile(r"(?<=\))(?=\(\w)")
+_APOSTROPHE = re.compile(r"(?<=\w)&#x27;|&#x27;(?=\w&#x27;\w)")
+_UNSEEN_RUN = re.compile(r"\[U\+[0-9A-F]{4,6}(?:\s+U\+[0-9A-F]{4,6})*\]")
+
+
+def typeset(html: str) -> str:
+    """A document as HTML, its body set: `31 days`, `8 Nov`, `6 of 10` and `22 U.S.C. 7106(b)(2)` in one piece each.
+
+    An apostrophe that was typed straight, which Django's templates spell out, is a curved one within or after a word,
+    and before the first letter of `'M'e`; any other may be a quotation mark and stays.
+    """
+    starts = max(html.find("<body"), 0)
+    body = _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", html[starts:])
+    body = _LAW.sub(rf"\1{TOGETHER}U.S.C.{TOGETHER}", body)
+    body = _PARAGRAPH.sub(JOINED, body)
+    body = _SHARE.sub(rf"\1{TOGETHER}of{TOGETHER}", body)
+    return html[:starts] + _COUNT.sub(rf"\1{TOGETHER}", _DAY.sub(rf"\1{TOGETHER}", body))
+
+
+def printable(text: str, glyphs: frozenset[str]) -> str:
+    """The text composed (NFC); characters that have no glyph as code points, a run of them in one pair of brackets."""
+    composed = unicodedata.normalize("NFC", text)
+    missing = set(composed) - glyphs - UNSEEN
+    if not missing:
+        return composed
+    run = re.compile(f"[{re.escape(''.join(sorted(missing)))}]+")
+    return run.sub(lambda found: f"[{' '.join(f'U+{ord(sign):04X}' for sign in found[0])}]", composed)
+
+
+def as_written(text: str) -> str:
+    """What stands in a printed document as it was before it was set; apostrophes stay curved."""
+    spelt = _UNSEEN_RUN.sub(
+        lambda run: "".join(chr(int(sign, 16)) for sign in re.findall(r"U\+([0-9A-F]+)", run[0])), text
+    )
+    return spelt.replace(TOGETHER, " ").replace(JOINED, "")

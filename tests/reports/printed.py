@@ -1,0 +1,144 @@
+"""A document as it comes out of the printer: its file, and what stands where on its pages."""
+
+import io
+from typing import NamedTuple
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from pypdf import PdfReader
+
+from reports import pdf
+from reports.briefing import as_html
+from reports.typesetting import as_written
+from tiptracker.words import Paper
+
+POINT = 72 / 25.4
+"""Points in a millimetre."""
+SIDE, HEAD, FOOT = 20 * POINT, 22 * POINT, 20 * POINT
+"""How far from the paper's edge the text of a page may come; marking and page number stand beyond head and foot."""
+EDGE = 8 * POINT
+"""How far from its edge a printer prints nothing."""
+HAIR = 1
+"""What a glyph may stand over its line, or a line be wide, in points."""
+
+
+class Sign(NamedTuple):
+    """A character that shows, and its box in points from the lower left."""
+
+    char: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+class Printed:
+    """A document made of what it says, on this paper."""
+
+    def __init__(self, said, paper=Paper.A4):
+        self.file = pdf.to_pdf(as_html(said, paper))
+        self.sizes, self.texts, self.signs, self.marks = [], [], [], []
+        with pypdfium2.PdfDocument(self.file) as document:
+            for page in document:
+                text = page.get_textpage()
+                self.sizes.append(page.get_size())
+                self.texts.append(text.get_text_range())
+                self.signs.append(list(_signs(text)))
+                self.marks.append([mark.get_bounds() for mark in page.get_objects(max_depth=1)])
+                text.close()
+                page.close()
+
+    def __len__(self):
+        return len(self.sizes)
+
+    @property
+    def text(self):
+        """All that it says, on one line."""
+        return " ".join(" ".join(self.texts).split())
+
+    @property
+    def reader(self):
+        return PdfReader(io.BytesIO(self.file))
+
+    def elements(self, kind):
+        """The structure elements of a kind ("/Figure"), in reading order."""
+        return [one for one in elements_of(self.file) if one["/S"] == kind]
+
+    def bookmarks(self):
+        """The names of the bookmarks, and to which page each leads, the first being 1."""
+        reader = self.reader
+
+        def told(outline):
+            for one in outline:
+                if isinstance(one, list):
+                    yield from told(one)
+                else:
+                    yield as_written(one.title), reader.get_destination_page_number(one) + 1
+
+        return list(told(reader.outline))
+
+    def outside(self):
+        """What stands beyond the margins, each with its page: signs of the text, and anything drawn."""
+        found = []
+        for page, ((width, height), signs, marks) in enumerate(zip(self.sizes, self.signs, self.marks, strict=True), 1):
+            boxes = [(sign.char, *sign[1:]) for sign in signs] + [("a mark", *mark) for mark in marks]
+            found += [
+                (page, *box)
+                for box in boxes
+                if box[1] < SIDE - HAIR or box[3] > width - SIDE + HAIR or box[2] < EDGE or box[4] > height - EDGE
+            ]
+        return found
+
+    def collisions(self):
+        """Signs that stand on one another, each with its page; those of one ligature share a box and are none."""
+        found = []
+        for page, signs in enumerate(self.signs, 1):
+            by_left = sorted(signs, key=lambda sign: sign.left)
+            for at, one in enumerate(by_left):
+                for other in by_left[at + 1 :]:
+                    if other.left >= one.right:
+                        break
+                    if one[1:] != other[1:] and _shared(one, other) > 0.3:
+                        found.append((page, one, other))
+        return found
+
+    def room(self, page):
+        """How much of a page (the first is 1) is free under its text and above its foot, in millimetres."""
+        return min(sign.bottom - FOOT for sign in self.signs[page - 1] if sign.bottom > FOOT) / POINT
+
+
+def fonts_of(file):
+    """The typefaces that a file carries, by name, without what marks each as a part of it."""
+    return {
+        font.get_object()["/BaseFont"].partition("+")[2]
+        for sheet in PdfReader(io.BytesIO(file)).pages
+        for font in sheet["/Resources"].get("/Font", {}).values()
+    }
+
+
+def elements_of(file):
+    """The structure elements of a file, in reading order."""
+
+    def below(node):
+        kids = node.get("/K", [])
+        for kid in kids if isinstance(kids, list) else [kids]:
+            if isinstance(child := kid.get_object(), dict) and "/S" in child:
+                yield child
+                yield from below(child)
+
+    return list(below(PdfReader(io.BytesIO(file)).trailer["/Root"]["/StructTreeRoot"]))
+
+
+def _signs(text):
+    for at in range(text.count_chars()):
+        char = chr(pdfium.FPDFText_GetUnicode(text, at))
+        if char.strip():
+            yield Sign(char, *text.get_charbox(at))
+
+
+def _shared(one, other):
+    """What share of the smaller of two signs the other covers."""
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.top, other.top) - max(one.bottom, other.bottom)
+    least = min((sign.right - sign.left) * (sign.top - sign.bottom) for sign in (one, other))
+    return width * height / least if width > 0 and height > 0 and least > 0 else 0
