@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from recommendations.reading.confined import Failed, run_confined
@@ -18,6 +19,8 @@ MOST_CHARACTERS = 6_000_000
 """Of a text: a whole TIP Report, of 500 pages, has half of it."""
 MOST_WAITED = 30
 """Seconds by the clock; the processor's time is limited in the process itself."""
+MOST_WRAPPED = 200
+"""Characters: nobody wraps lines later."""
 BROKEN = "\v"
 """In a paragraph's text: here a line ends because it was meant to; "\\n" may be no more than where a line was full."""
 
@@ -101,12 +104,22 @@ def read_content(content: bytes) -> list[Paragraph]:
 def paragraphs(text: str) -> Iterator[Paragraph]:
     """The paragraphs of a plain text: what empty lines or the end of a page part."""
     lines: list[str] = []
-    for line in [*re.split(r"\r\n?|\n|\x85|\u2028|\u2029|(?<=\f)|(?=\f)", text), ""]:
+    for line in [*re.split(r"\r\n?|\n|\x85|\u2028|\u2029|\f", text), ""]:
         if line.strip():
             lines.append(line)
         elif lines:
-            yield Paragraph("\n".join(lines))
+            yield Paragraph(_joined(lines))
             lines = []
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines as one text: where one had room for the next one's first word, it ended because it was meant to."""
+    full = max(len(line.rstrip()) for line in lines)
+    text = lines[0]
+    for before, line in pairwise(lines):
+        has_room = full > MOST_WRAPPED or len(before.rstrip()) + 1 + len(line.split(maxsplit=1)[0]) < full
+        text += (BROKEN if has_room else "\n") + line
+    return text
 
 
 def _reader_of(content: bytes) -> Callable[[bytes], Iterator[Paragraph]]:
