@@ -70,8 +70,9 @@ def _only(blocks: list[Block], country: str | None) -> tuple[list[Block], Sectio
     found = [
         (part, section, what)
         for part in titles.parts(blocks)
-        for section in sections(part)
-        if (what := listed(section.blocks, None)).items
+        for about in [titles.country(part).value]
+        for section in sections(part, about)
+        if (what := listed(section.blocks, about)).items
     ]
     if country and len(found) > 1:
         found = [each for each in found if titles.country(each[0], each[1].heading).value == country]

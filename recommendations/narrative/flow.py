@@ -16,7 +16,7 @@ _MONTHS = "January|February|March|April|May|June|July|August|September|October|N
 _REPORT = rf"(?:(?:20\d\d|June|July)\s+)*(?:trafficking in persons|tip) report(?:\W+(?:20\d\d|{_MONTHS}))*"
 _FURNITURE = re.compile(
     rf"""
-      [\W_]* (?:page\s*)? \d{{1,4}} (?:\s*(?:of|/)\s*\d{{1,4}})? [\W_]*             # a page's number
+      [\s|–—-]* (?:page\s*)? \d{{1,4}} (?:\s*(?:of|/)\s*\d{{1,4}})? [\s|–—-]*       # a page's number
     | (?:\d{{1,4}}\W+)? {_REPORT} (?:\W+[\w’'., -]{{2,40}}?)? (?:\W+\d{{1,4}})?     # the report's name
     | \d{{1,2}}/\d{{1,2}}/\d{{2,4}},? .*                                            # what a browser prints
     | (?:https?://|www\.)\S+ (?:\s+\d+/\d+)?
@@ -62,18 +62,21 @@ def _blocks(paragraph: Paragraph, mender: Mender) -> Iterator[Block]:
     """What one paragraph of a file is."""
     if paragraph.kind == Kind.PLAIN:
         lines = _lines(paragraph.text)
-        aside = [is_furniture(line.text) for line in lines]
+        aside = [
+            is_furniture(line.text) and not _is_year(line, before)
+            for before, line in zip([None, *lines], lines, strict=False)
+        ]
         first = aside.index(False) if False in aside else len(lines)
         for line in lines[:first]:
             yield Block(mender.mend(line.text), Kind.FURNITURE)
         for text in _groups([line for line, is_aside in zip(lines, aside, strict=True) if not is_aside]):
-            yield _marked(mender.mend(text), Kind.PLAIN)
+            yield marked(mender.mend(text), Kind.PLAIN)
         for line, is_aside in zip(lines[first:], aside[first:], strict=True):
             if is_aside:
                 yield Block(mender.mend(line.text), Kind.FURNITURE)
     elif text := mender.mend(paragraph.text):
         is_aside = paragraph.kind not in {Kind.TITLE, Kind.HEADING} and is_furniture(text)
-        yield _marked(text, Kind.FURNITURE if is_aside else paragraph.kind)
+        yield marked(text, Kind.FURNITURE if is_aside else paragraph.kind)
 
 
 def is_furniture(line: str) -> bool:
@@ -94,6 +97,11 @@ def _lines(text: str) -> list[_Line]:
     told = [_Line(parts[0], True)]
     told += [_Line(line, sign == BROKEN) for sign, line in zip(parts[1::2], parts[2::2], strict=True)]
     return [line for line in told if clean(line.text).strip()]
+
+
+def _is_year(line: _Line, before: _Line | None) -> bool:
+    """Whether a number alone in a line is the year that the line before leads to: "first promised in"."""
+    return before is not None and leans(before.text) and bool(re.fullmatch(r"\s*(?:19|20)\d\d\s*", line.text))
 
 
 # --- Lines to paragraphs ----------------------------------------------------------------------------------------------
@@ -127,7 +135,7 @@ def _groups(lines: list[_Line]) -> Iterator[str]:
 def _begins(text: str) -> bool:
     """Whether a line begins as an item or a sentence does."""
     first = clean(text).strip()[:1]
-    return not first.islower() and first not in ",;:.)%&" and first != ""
+    return not first.islower() and first not in ",;:.()%&" and first != ""
 
 
 def _parts(before: str, line: _Line, *, each_begins: bool) -> bool:
@@ -145,7 +153,7 @@ def _parts(before: str, line: _Line, *, each_begins: bool) -> bool:
     return each_begins or line.is_broken
 
 
-def _marked(text: str, kind: Kind) -> Block:
+def marked(text: str, kind: Kind) -> Block:
     """The block, without a bullet that is written out; what has one is an item."""
     seam = SEAM if text.startswith(SEAM) else ""
     text = text.removeprefix(SEAM)

@@ -12,7 +12,7 @@ _FOR = re.compile(_NAME, re.IGNORECASE)
 _SIGNS = re.compile(r"\s*(?:\(?20\d\d\)?)?\s*(?:[:.–—-]+(?=\s|$|[A-Z])|:)\s*")
 _CONTENTS = re.compile(r"[\s.…·_]*\d{0,3}\s*")
 """What follows a heading in a table of contents: dots and a page's number."""
-_BEGINS = re.compile(r"\s*[:.–—-]*\s*(?=[A-Z“\"(•*●▪]|\d)")
+_BEGINS = re.compile(r"\s*[:.–—-]*\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
 
 _SECTION = (
     r"(?:prosecution|protection|prevention|partnerships?|trafficking\s+profile|victim\s+protection|law\s+enforcement|"
@@ -50,9 +50,8 @@ def content_after(text: str) -> int | None:
     if named := _FOR.match(rest):
         end = _end_of_name(rest[named.end() :], is_capital=head[0].isupper())
         return None if end is None else head.end() + named.end() + end
-    is_named = "prioriti" in head[0].casefold() or head[0].isupper()
     begins = _BEGINS.match(rest)
-    return head.end() + begins.end() if begins and is_named else None
+    return head.end() + begins.end() if begins else None
 
 
 def _end_of_name(text: str, *, is_capital: bool) -> int | None:

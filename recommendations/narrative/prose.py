@@ -59,21 +59,29 @@ def endings(text: str) -> Iterator[Ending]:
     """Where one sentence of `text` ends and another begins; amounts, initials and abbreviations end none."""
     for found in _ENDS.finditer(text):
         is_glued = not found["gap"]
-        before = re.search(r"[^\s“‘\"'(\[]*$", text[max(0, found.start() - 40) : found.start()])
-        word = before[0] if before else ""
         after = re.match(r"[“‘\"'(\[]*[A-Z][a-z]+|[“‘\"'(\[]*[A-Z]{2,}\b|[“‘\"'(\[]*A\b", text[found.end() :])
-        if found["dot"].startswith(".") and (
-            word.casefold().strip(".") in _ABBREVIATIONS or re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", word)
-        ):
+        word = _last_word(text[max(0, found.start() - 40) : found.start()])
+        if found["dot"].startswith(".") and _is_abbreviation(word):
             continue
         if is_glued and (not after or "/" in word or "@" in word or word.casefold() == "www"):
             continue
         yield Ending(found.start() + len(found["dot"]), found.end(), is_glued)
 
 
+def _last_word(text: str) -> str:
+    return re.split(r"[\s“‘\"'(\[]", text)[-1]
+
+
+def _is_abbreviation(text: str) -> bool:
+    """Whether the last word of `text`, up to its dot, is an initial or an abbreviation: "U.S", "No"."""
+    word = _last_word(text[-40:])
+    return word.casefold().strip(".") in _ABBREVIATIONS or bool(re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", word))
+
+
 def leans(text: str) -> bool:
-    """Whether it plainly goes on: it ends with a comma or a word that nothing ends with."""
-    return bool(_LEANS.search(text.rstrip()))
+    """Whether it plainly goes on: it ends with a comma, an abbreviation or a word that nothing ends with."""
+    text = text.rstrip()
+    return bool(_LEANS.search(text)) or (text.endswith(".") and _is_abbreviation(text[:-1]))
 
 
 def is_account(text: str, country: str | None = None) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from recommendations.narrative import headings
-from recommendations.narrative.flow import Block
+from recommendations.narrative.flow import Block, marked
 from recommendations.narrative.prose import endings, is_account, tells_of_government
 from recommendations.reading import Kind
 
@@ -25,24 +25,23 @@ class Section(NamedTuple):
     start: int
 
 
-def sections(blocks: list[Block]) -> list[Section]:
-    """The lists of a document, each behind its heading; where none has one, what follows the opening paragraph."""
-    found = [section for section in _headed(blocks) if section.blocks]
-    return found or [section for section in _unheaded(blocks) if section.blocks]
+def sections(blocks: list[Block], country: str | None) -> list[Section]:
+    """The lists of a narrative, each behind its heading; where none has one, what follows the opening paragraph."""
+    found = [section for section in _headed(blocks, country) if section.blocks]
+    return found or [section for section in _unheaded(blocks, country) if section.blocks]
 
 
-def _headed(blocks: list[Block]) -> Iterator[Section]:
+def _headed(blocks: list[Block], country: str | None) -> Iterator[Section]:
     for index, block in enumerate(blocks):
         start = headings.content_after(block.text) if block.kind not in _ASIDE else None
         if start is None:
             continue
         rest = block.text[start:].strip()
-        kind = Kind.PLAIN if block.kind == Kind.HEADING else block.kind
-        first = [Block(rest, kind, block.mark)] if rest else []
-        yield _section(block.text[:start].strip(), first, blocks, index + 1)
+        first = [marked(rest, Kind.PLAIN if block.kind == Kind.HEADING else block.kind)] if rest else []
+        yield _section(block.text[:start].strip(), first, blocks, index + 1, country)
 
 
-def _unheaded(blocks: list[Block]) -> Iterator[Section]:
+def _unheaded(blocks: list[Block], country: str | None) -> Iterator[Section]:
     """Behind the last paragraph of the opening, before any other section, what asks for something."""
     end = next((i for i, each in enumerate(blocks) if each.kind not in _ASIDE and _closes(each)), len(blocks))
     opening = [i for i, each in enumerate(blocks[:end]) if each.kind == Kind.PLAIN and _OPENING.search(each.text)]
@@ -50,12 +49,12 @@ def _unheaded(blocks: list[Block]) -> Iterator[Section]:
         return
     for index in range(opening[-1] + 1, end):
         block = blocks[index]
-        if block.kind in {Kind.ITEM, Kind.PLAIN} and not is_account(block.text):
-            yield _section("", [], blocks, index)
+        if block.kind in {Kind.ITEM, Kind.PLAIN} and not is_account(block.text, country):
+            yield _section("", [], blocks, index, country)
             return
 
 
-def _section(heading: str, first: list[Block], blocks: list[Block], start: int) -> Section:
+def _section(heading: str, first: list[Block], blocks: list[Block], start: int, country: str | None) -> Section:
     """From block `start` on, as far as the list goes."""
     found, left_out = list(first), []
     waiting: list[str] = []
@@ -65,7 +64,7 @@ def _section(heading: str, first: list[Block], blocks: list[Block], start: int) 
         if block.kind in _ASIDE:
             waiting.append(block.text)
             continue
-        if _closes(block) or (found and block.kind == Kind.PLAIN and _tells(block, found)):
+        if _closes(block) or (found and block.kind == Kind.PLAIN and _tells(block, found, country)):
             break
         left_out += waiting
         waiting = []
@@ -82,9 +81,10 @@ def _closes(block: Block) -> bool:
     return is_heading or headings.content_after(block.text) is not None
 
 
-def _tells(block: Block, found: list[Block]) -> bool:
+def _tells(block: Block, found: list[Block], country: str | None) -> bool:
     """Whether a paragraph begins the account of what the government did, with no heading before it."""
-    return tells_of_government(block.text) or (is_account(block.text) and not is_account(found[-1].text))
+    turns = is_account(block.text, country) and not is_account(found[-1].text, country)
+    return turns or tells_of_government(block.text)
 
 
 def _told_inside(text: str) -> int | None:

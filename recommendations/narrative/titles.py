@@ -55,7 +55,7 @@ def parts(blocks: list[Block]) -> list[list[Block]]:
     return [blocks[: starts[0][0]] + blocks[start:end] for (start, _), end in zip(starts, ends, strict=True)]
 
 
-def country(blocks: list[Block], heading: str) -> Told:
+def country(blocks: list[Block], heading: str = "") -> Told:
     """Its code: by the title with the tier, the heading of the list, the document's own title, or its opening."""
     for codes in (
         _codes(_name_in_title(block.text) for block in blocks),

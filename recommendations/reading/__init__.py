@@ -114,7 +114,8 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
 
 def _joined(lines: list[str]) -> str:
     """Lines as one text: where one had room for the next one's first word, it ended because it was meant to."""
-    full = max(len(line.rstrip()) for line in lines)
+    lengths = sorted(len(line.rstrip()) for line in lines)
+    full = lengths[-2] if len(lengths) > 2 and lengths[-1] > lengths[-2] + 15 else lengths[-1]  # a heading stood in it
     text = lines[0]
     for before, line in pairwise(lines):
         has_room = full > MOST_WRAPPED or len(before.rstrip()) + 1 + len(line.split(maxsplit=1)[0]) < full
