@@ -56,8 +56,8 @@ def at_glue(text: str) -> list[Piece]:
 
 def _cuts(text: str, sentences: list[Ending]) -> Iterator[_Cut]:
     """Where sentences are items of their own: not before one that tells more of what the one before asks."""
-    starts = [each.start for each in sentences]
-    for each, end in zip(sentences, [*starts[1:], len(text)], strict=True):
+    ends = [each.end for each in sentences[1:]] + [len(text)]
+    for each, end in zip(sentences, ends, strict=False):
         if each.is_glued or not is_account(text[each.start : end]):
             yield _Cut(each.end, each.start, "" if each.is_glued else AT_FULL_STOP)
 

@@ -6,19 +6,22 @@ from typing import NamedTuple
 
 from recommendations.narrative import countries, headings
 from recommendations.narrative.mending import SEAM, Mender, clean
-from recommendations.narrative.prose import TERMINAL, leans
+from recommendations.narrative.prose import ENDED, TERMINAL, leans
 from recommendations.reading import BROKEN, Kind, Paragraph
 
 BULLETS = "•●▪■◦○‣∙➢➤►✓❖\uf0b7\uf0a7\uf0d8\u2043"
 _BULLET = re.compile(rf"(?:[{BULLETS}·]\s*|[*–—-]\s+|\*(?=[A-Z“\"])|o\s+(?=[A-Z]))")
 _NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s+(?=[A-Za-z“\"])")
+_EMPHASIS = re.compile(r"^(?:#{1,6}\s+|[*_]{2,3}(?=\w))|[*_]{2,3}$")
+"""How plain text marks a heading."""
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_REPORT = rf"(?:(?:20\d\d|June|July)\s+)*(?:trafficking in persons|tip) report(?:\W+(?:20\d\d|{_MONTHS}))*"
+_REPORT = rf"(?:(?:20\d\d|June|July)\s+)*(?:trafficking\s+in\s+persons|tip)\s+report(?:\W+(?:20\d\d|{_MONTHS}))*"
 _FURNITURE = re.compile(
     rf"""
       [\s|–—-]* (?:page\s*)? \d{{1,4}} (?:\s*(?:of|/)\s*\d{{1,4}})? [\s|–—-]*       # a page's number
     | (?:\d{{1,4}}\W+)? {_REPORT} (?:\W+[\w’'., -]{{2,40}}?)? (?:\W+\d{{1,4}})?     # the report's name
     | \d{{1,2}}/\d{{1,2}}/\d{{2,4}},? .*                                            # what a browser prints
+    | [=*_~\s–—-]{{3,}} | \#+                                                         # a rule
     | (?:https?://|www\.)\S+ (?:\s+\d+/\d+)?
     | office \s to \s monitor \s and \s combat \s trafficking \s in \s persons
     | (?:u\.s\.\s)? department \s of \s state
@@ -31,6 +34,10 @@ _CHART = re.compile(
     r"(?:tiers?|rankings?|by|year|history|watch|list|special|case|wl|2wl|auto|downgrade|sc|n/?a|[123]|20\d\d|[\W_])+",
     re.IGNORECASE,
 )
+
+
+_RANKING = re.compile(r"tier\s+(?:ranking|history)|[123]\W+tier", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 class Block(NamedTuple):
@@ -62,10 +69,7 @@ def _blocks(paragraph: Paragraph, mender: Mender) -> Iterator[Block]:
     """What one paragraph of a file is."""
     if paragraph.kind == Kind.PLAIN:
         lines = _lines(paragraph.text)
-        aside = [
-            is_furniture(line.text) and not _is_year(line, before)
-            for before, line in zip([None, *lines], lines, strict=False)
-        ]
+        aside = list(_aside(lines))
         first = aside.index(False) if False in aside else len(lines)
         for line in lines[:first]:
             yield Block(mender.mend(line.text), Kind.FURNITURE)
@@ -75,21 +79,42 @@ def _blocks(paragraph: Paragraph, mender: Mender) -> Iterator[Block]:
             if is_aside:
                 yield Block(mender.mend(line.text), Kind.FURNITURE)
     elif text := mender.mend(paragraph.text):
-        is_aside = paragraph.kind not in {Kind.TITLE, Kind.HEADING} and is_furniture(text)
+        is_aside = paragraph.kind not in {Kind.TITLE, Kind.HEADING} and any(_aside([_Line(text, True)]))
         yield marked(text, Kind.FURNITURE if is_aside else paragraph.kind)
 
 
 def is_furniture(line: str) -> bool:
-    """Whether a line stands beside the text: a page's number, a running head, a row of the chart of tiers."""
+    """Whether a line stands beside the text, whatever is around it: a page's number, a running head, a chart's row."""
     line = clean(line).strip()
     if _FURNITURE.fullmatch(line):
-        return True
+        return not _YEAR.fullmatch(line)
     words = re.sub(r"^\d{1,4}\W+|\W+\d{1,4}$", "", line)
     if words.isupper() and len(words) < 60 and countries.find(words):
         return True
+    rest = _after_country(line)
+    return bool(_CHART.fullmatch(rest)) and (len(re.findall(r"20\d\d", rest)) > 1 or bool(_RANKING.search(rest)))
+
+
+def _may_be_furniture(line: str) -> bool:
+    """Whether it stands beside the text unless the text leads to it: a year, a country's name, a tier."""
+    line = clean(line).strip()
+    is_tier = bool(_CHART.fullmatch(rest := _after_country(line))) and "tier" in rest.casefold()
+    return is_tier or bool(_YEAR.fullmatch(line)) or countries.find(line) is not None
+
+
+def _after_country(line: str) -> str:
     named = countries.begins(line)
-    rest = line[named.end :] if named else line
-    return bool(_CHART.fullmatch(rest)) and ("tier" in rest.casefold() or len(re.findall(r"20\d\d", rest)) > 1)
+    return line[named.end :] if named else line
+
+
+def _aside(lines: list[_Line]) -> Iterator[bool]:
+    """Of each line of a paragraph, whether it stands beside the text.
+
+    A short line that others follow was never wrapped there: its place tells what its words leave open.
+    """
+    for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
+        stands_alone = before is None or not leans(before.text) or (after is not None and after.is_broken)
+        yield is_furniture(line.text) or (stands_alone and _may_be_furniture(line.text))
 
 
 def _lines(text: str) -> list[_Line]:
@@ -97,11 +122,6 @@ def _lines(text: str) -> list[_Line]:
     told = [_Line(parts[0], True)]
     told += [_Line(line, sign == BROKEN) for sign, line in zip(parts[1::2], parts[2::2], strict=True)]
     return [line for line in told if clean(line.text).strip()]
-
-
-def _is_year(line: _Line, before: _Line | None) -> bool:
-    """Whether a number alone in a line is the year that the line before leads to: "first promised in"."""
-    return before is not None and leans(before.text) and bool(re.fullmatch(r"\s*(?:19|20)\d\d\s*", line.text))
 
 
 # --- Lines to paragraphs ----------------------------------------------------------------------------------------------
@@ -120,7 +140,7 @@ def _groups(lines: list[_Line]) -> Iterator[str]:
         elif _parts(before.text, line, each_begins=bool(each_begins)):
             yield group
             group, has_parted = line.text, True
-        elif TERMINAL.search(before.text) and _begins(line.text) and not before.text.rstrip().endswith(";"):
+        elif ENDED.search(before.text) and not leans(before.text) and _begins(line.text):
             if has_parted:
                 yield group
                 group = SEAM + line.text
@@ -148,8 +168,10 @@ def _parts(before: str, line: _Line, *, each_begins: bool) -> bool:
         return True
     if _NUMBER.match(text) and TERMINAL.search(before):
         return True
-    if not _begins(text) or leans(before) or before.endswith(("-", "\u2010")):
+    if leans(before) or before.endswith(("-", "\u2010")):
         return False
+    if not _begins(text):
+        return line.is_broken and bool(ENDED.search(before))
     return each_begins or line.is_broken
 
 
@@ -157,6 +179,8 @@ def marked(text: str, kind: Kind) -> Block:
     """The block, without a bullet that is written out; what has one is an item."""
     seam = SEAM if text.startswith(SEAM) else ""
     text = text.removeprefix(SEAM)
+    if headings.is_whole(plain := _EMPHASIS.sub("", text)):
+        return Block(plain, kind)
     found = _BULLET.match(text) or _NUMBER.match(text)
     if not found or kind not in {Kind.PLAIN, Kind.ITEM, Kind.PART}:
         return Block(seam + text, kind)
@@ -205,4 +229,4 @@ def _goes_on(before: Block, text: str) -> bool:
         return False
     if leans(before.text) or before.text.endswith(("-", "\u2010")):
         return True
-    return text[0].islower() and (not TERMINAL.search(before.text) or before.text.endswith(";"))
+    return not _begins(text) and (not TERMINAL.search(before.text) or before.text.endswith(";"))

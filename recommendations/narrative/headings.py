@@ -9,7 +9,7 @@ _LIST = r"(?:the\s+)?(?:(?:key|main|top|priority|prioriti[sz]ed)\s+)?recommendat
 _NAME = r"\s+(?:for|to)\s+(?:the\s+)?(?:government\s+of\s+)?(?:the\s+)?"
 _HEAD = re.compile(rf"(?:[\W_]*|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*){_LIST}", re.IGNORECASE)
 _FOR = re.compile(_NAME, re.IGNORECASE)
-_SIGNS = re.compile(r"\s*(?:\(?20\d\d\)?)?\s*(?:[:.–—-]+(?=\s|$|[A-Z])|:)\s*")
+_SIGNS = re.compile(r"\s*(?:\(?20\d\d\)?)?\s*(?:[:.–—-]+(?=\s|$|[A-Z])|:)(?:[*_]{2,3})?\s*")
 _CONTENTS = re.compile(r"[\s.…·_]*\d{0,3}\s*")
 """What follows a heading in a table of contents: dots and a page's number."""
 _BEGINS = re.compile(r"\s*[:.–—-]*\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
@@ -21,7 +21,7 @@ _SECTION = (
 _BESIDE = r"(?:government|governmental|overall|general|anti-trafficking|efforts?|activities|profile|and|of|the|on|in)"
 _ONE = rf"(?:{_BESIDE}\s+){{0,4}}{_SECTION}(?:\s+{_BESIDE}){{0,3}}"
 _WHOLE = re.compile(rf"[\W_]*{_ONE}(?:[\s,|/&·•]+{_ONE}){{0,8}}[\s:.–—-]*(?:[.…\s_]*\d{{1,3}})?", re.IGNORECASE)
-_CAPITALS = r"(?:PROSECUTION|PROTECTION|PREVENTION|TRAFFICKING PROFILE|LAW ENFORCEMENT)\b"
+_CAPITALS = r"(?:PROSECUTION|PROTECTION|PREVENTION|TRAFFICKING PROFILE|LAW ENFORCEMENT)(?:\b|(?=[A-Z][a-z]))"
 _MIXED = r"(?:Prosecution|Protection|Prevention|Trafficking Profile|Law Enforcement)"
 _WITH_TEXT = re.compile(
     rf"(?:(?i:{_ONE})\s*[:–—]\s*(?=\S)"
@@ -72,7 +72,7 @@ def _end_of_name(text: str, *, is_capital: bool) -> int | None:
 
 def is_whole(text: str) -> bool:
     """Whether a line is a heading and nothing else."""
-    text = text.strip()
+    text = re.sub(r"^#{1,6}\s+|^[*_]{2,3}|[*_]{2,3}$", "", text.strip())
     if content_after(text) == len(text) or _WHOLE.fullmatch(text):
         return True
     letters = [letter for letter in text if letter.isalpha()]

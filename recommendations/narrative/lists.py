@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from recommendations.narrative import clauses
-from recommendations.narrative.flow import BULLETS, Block
+from recommendations.narrative.flow import BULLETS, Block, marked
 from recommendations.narrative.mending import SEAM
 from recommendations.narrative.prose import ENDED, endings, is_account
 from recommendations.reading import Kind
@@ -77,14 +77,13 @@ def _numbers(block: Block) -> list[re.Match[str]]:
 def _introduced(blocks: list[Block], country: str | None) -> tuple[str, list[Block]]:
     """What leads to the list, and the list: a paragraph or a sentence that asks for nothing, or ends with a colon."""
     first, others = blocks[0], blocks[1:]
-    if first.kind == Kind.PLAIN and others:
-        are_all = all(is_account(block.text, country) for block in blocks)
-        if first.text.endswith(":") or (is_account(first.text, country) and not are_all):
-            return first.text, others
-    if first.kind == Kind.PLAIN:
-        led = _leading(first.text, country)
-        if led:
-            return first.text[:led].strip(), [first._replace(text=first.text[led:].strip()), *others]
+    if first.kind != Kind.PLAIN:
+        return "", blocks
+    if led := _leading(first.text, country):
+        return first.text[:led].strip(), [marked(first.text[led:].strip(), Kind.PLAIN), *others]
+    asks_too = all(is_account(block.text, country) for block in others)
+    if others and (first.text.endswith(":") or (is_account(first.text, country) and not asks_too)):
+        return first.text, others
     return "", blocks
 
 
@@ -97,7 +96,7 @@ def _leading(text: str, country: str | None) -> int:
         sentence = next((each.end for each in endings(text)), len(text))
         if colon and colon.end() < sentence:
             return colon.end()
-    first = next(iter(endings(text)), None)
+    first = next(endings(text, before=r"\S"), None)
     if (
         first
         and not first.is_glued
@@ -115,7 +114,7 @@ def _bulleted(blocks: list[Block]) -> Iterator[tuple[str, str]]:
         if block.kind == Kind.PART and text:
             text, doubt = f"{text} {block.mark} {block.text}" if block.mark else f"{text} {block.text}", WITH_PARTS
             continue
-        if block.kind != Kind.ITEM and text and not (block.text[:1].isupper() and ENDED.search(text)):
+        if block.kind != Kind.ITEM and text and not (block.text.lstrip(SEAM)[:1].isupper() and ENDED.search(text)):
             text, doubt = f"{text} {block.text}", UNMARKED
             continue
         if text:

@@ -10,7 +10,8 @@ from recommendations.narrative.mending import SEAM
 TERMINAL = re.compile(r"[.!?;:][”’\"')\]]*\s*$")
 """How a line ends that says all it has to say."""
 ENDED = re.compile(r"[.!?][”’\"')\]]*\s*$")
-_ENDS = re.compile(rf"(?P<dot>[.!?][”’\"')\]]*)(?P<gap>[\s{SEAM}]*)(?=[“‘\"'(\[]*[A-Z])")
+_ENDS = rf"(?P<dot>[.!?][”’\"')\]]*)(?P<gap>[\s{SEAM}]*)"
+_CAPITAL = r"[“‘\"'(\[]*[A-Z]"
 _ABBREVIATIONS = {
     "amb", "approx", "apr", "art", "arts", "aug", "capt", "cf", "ch", "co", "col", "corp", "dec", "dept", "dr", "e.g",
     "eg", "est", "feb", "gen", "gov", "hon", "i.e", "ie", "inc", "jan", "jul", "jun", "lt", "ltd", "mar", "mr", "mrs",
@@ -55,9 +56,9 @@ class Ending(NamedTuple):
     is_glued: bool
 
 
-def endings(text: str) -> Iterator[Ending]:
-    """Where one sentence of `text` ends and another begins; amounts, initials and abbreviations end none."""
-    for found in _ENDS.finditer(text):
+def endings(text: str, before: str = _CAPITAL) -> Iterator[Ending]:
+    """Where one sentence of `text` ends and another begins, as `before` has it; no amount, initial or abbreviation."""
+    for found in re.finditer(rf"{_ENDS}(?={before})", text):
         is_glued = not found["gap"]
         after = re.match(r"[“‘\"'(\[]*[A-Z][a-z]+|[“‘\"'(\[]*[A-Z]{2,}\b|[“‘\"'(\[]*A\b", text[found.end() :])
         word = _last_word(text[max(0, found.start() - 40) : found.start()])
@@ -86,6 +87,7 @@ def leans(text: str) -> bool:
 
 def is_account(text: str, country: str | None = None) -> bool:
     """Whether `text` begins like an account of what happened, and not like what ought to be done."""
+    text = text.lstrip(SEAM)
     first = text[: next((ending.end for ending in endings(text)), len(text))]
     if _ASKS.search(first):
         return False
@@ -98,4 +100,5 @@ def is_account(text: str, country: str | None = None) -> bool:
 
 def tells_of_government(text: str) -> bool:
     """Whether `text` begins by telling what a government did: "The government maintained its efforts"."""
+    text = text.lstrip(SEAM)
     return bool(_GOVERNMENT.match(text)) and not _ASKS.search(text[:200])

@@ -56,11 +56,10 @@ def _unheaded(blocks: list[Block], country: str | None) -> Iterator[Section]:
 
 def _section(heading: str, first: list[Block], blocks: list[Block], start: int, country: str | None) -> Section:
     """From block `start` on, as far as the list goes."""
-    found, left_out = list(first), []
+    found: list[Block] = []
+    left_out: list[str] = []
     waiting: list[str] = []
-    if first and headings.section_begins(first[0].text):  # a line of a table of contents
-        return Section(heading, [], [], start)
-    for block in blocks[start:]:
+    for block in [*first, *blocks[start:]]:
         if block.kind in _ASIDE:
             waiting.append(block.text)
             continue
@@ -68,7 +67,7 @@ def _section(heading: str, first: list[Block], blocks: list[Block], start: int, 
             break
         left_out += waiting
         waiting = []
-        cut = _told_inside(block.text) if found or len(block.text) > 200 else None
+        cut = _told_inside(block.text)
         found.append(block if cut is None else block._replace(text=block.text[:cut]))
         if cut is not None:
             break

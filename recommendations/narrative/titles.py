@@ -11,7 +11,7 @@ from recommendations.reading import Kind
 from recommendations.words import Tier
 
 _TIER = r"tier\s*(?P<tier>[123])(?P<list>\s*(?:\(?watch\s*list\)?|wl\b))?"
-_TITLE = re.compile(rf"(?P<name>[^:(]{{2,80}}?)[\s:(–—,-]+{_TIER}[\s).]*(?:\W+\d{{1,4}})?", re.IGNORECASE)
+_TITLE = re.compile(rf"(?P<name>[^:(]{{2,80}}?)[\s:(–—,-]+{_TIER}[\s).*†]*(?:\W+\d{{1,4}})?", re.IGNORECASE)
 _ALONE = re.compile(rf"[\W_]*(?:ranking\W+|tier\s+(?:placement|ranking)\W+)?{_TIER}[\W_]*", re.IGNORECASE)
 _PLACED = re.compile(
     r"\b(?:remain(?:s|ed)|(?:is|was|been|being|be)\s+(?:again\s+)?(?:placed|ranked|listed)|stay(?:s|ed)|(?:up|down)graded|"
@@ -23,8 +23,7 @@ _MEETS = re.compile(r"fully\s+(?:meets?|compl(?:y|ies)\s+with)\s+(?:the\s+)?mini
 _STANDARDS = re.compile(r"minimum\s+standards", re.IGNORECASE)
 _YEAR = re.compile(
     r"(?P<before>20\d\d)\W+(?:trafficking[\s-]+in[\s-]+persons|tip)[\s-]+report"
-    r"|(?:trafficking[\s-]+in[\s-]+persons|tip)[\s-]+report(?:\W+(?:country\s+narratives?|january|february|march|april|may|"
-    r"june|july|august|september|october|november|december))*\W+(?P<after>20\d\d)\b",
+    r"|(?:trafficking[\s-]+in[\s-]+persons|tip)[\s-]+report\b[^.;]{0,60}?\b(?P<after>20\d\d)\b",
     re.IGNORECASE,
 )
 _DAY = re.compile(

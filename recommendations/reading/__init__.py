@@ -118,7 +118,8 @@ def _joined(lines: list[str]) -> str:
     full = lengths[-2] if len(lengths) > 2 and lengths[-1] > lengths[-2] + 15 else lengths[-1]  # a heading stood in it
     text = lines[0]
     for before, line in pairwise(lines):
-        has_room = full > MOST_WRAPPED or len(before.rstrip()) + 1 + len(line.split(maxsplit=1)[0]) < full
+        length = len(before.rstrip())
+        has_room = max(full, length) > MOST_WRAPPED or length + 1 + len(line.split(maxsplit=1)[0]) < full
         text += (BROKEN if has_room else "\n") + line
     return text
 
