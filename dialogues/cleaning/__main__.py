@@ -4,7 +4,7 @@ import json
 import sys
 
 from dialogues.cleaning import Unclean, clean
-from dialogues.cleaning.confined import confine
+from recommendations.reading.confined import confine
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
 import json
 import sys
 
-from dialogues.cleaning.confined import confine
 from dialogues.drawing import draw, outline
+from recommendations.reading.confined import confine
 
 
 def main() -> None:

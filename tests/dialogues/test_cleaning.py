@@ -760,6 +760,6 @@ def test_what_a_file_does_to_the_cleaner_stays_there(monkeypatch):
 
 
 def test_cleaner_that_dies_refuses_the_file(monkeypatch):
-    monkeypatch.setattr(apart.sys, "executable", "/bin/false")
+    monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(Unclean, match="can't be opened here"):
         clean_apart(PDF, ".pdf")

@@ -83,14 +83,14 @@ def test_a_file_that_takes_too_long_or_breaks_the_process_cannot_be_drawn(monkey
         slow.setattr(apart, "MOST_WAITED", 0.001)
         with pytest.raises(Undrawable):
             draw_apart(PDF, KIND, 1)
-    monkeypatch.setattr(apart.sys, "executable", "/bin/false")
+    monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(Undrawable):
         outline_apart(PDF, KIND)
 
 
 def test_the_process_is_confined_before_it_reads_a_byte():
     script = (
-        "import runpy, sys, dialogues.cleaning.confined as confined; confined.confine = lambda: sys.exit(7);"
+        "import runpy, sys, recommendations.reading.confined as confined; confined.confine = lambda: sys.exit(7);"
         "sys.argv = ['drawing', 'application/pdf', '1']; runpy.run_module('dialogues.drawing', run_name='__main__')"
     )
 

@@ -195,7 +195,7 @@ def test_process_that_cleans_a_file_can_do_nothing_else(heard, tmp_path, attempt
     """Whatever a hostile file makes of it."""
     address, calls = heard
     attempt = attempt.format(port=address.rpartition(":")[2], folder=tmp_path)
-    script = f"from dialogues.cleaning.confined import confine; confine(); {attempt}"
+    script = f"from recommendations.reading.confined import confine; confine(); {attempt}"
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env={}, capture_output=True, text=True, check=False)
 

@@ -1,0 +1,71 @@
+"""`manage.py parse_narrative FILE [--country LSO] [--year 2021] [--json]`: what a narrative holds, kept nowhere."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from recommendations.narrative import Narrative, expect, read
+from recommendations.reading import read_file
+from tiptracker.refusals import Refused
+
+
+class Command(BaseCommand):
+    help = (
+        "Read the prioritized recommendations out of a TIP Report narrative: text, HTML, PDF or Word. "
+        "It needs no database and keeps nothing."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the narrative: .txt, .html, .pdf or .docx")
+        parser.add_argument("--country", help="which country it has to be about, or which of several: LSO")
+        parser.add_argument("--year", type=int, help="which year's report it has to be from")
+        parser.add_argument("--json", action="store_true", dest="is_json", help="print it as JSON")
+
+    def handle(self, *, file: Path, country: str | None, year: int | None, is_json: bool, **options: Any) -> None:
+        try:
+            narrative = read(read_file(file.name, _content(file)), country=country)
+            expect(narrative, country=country, year=year)
+        except Refused as refusal:
+            self.stderr.write(str(refusal))
+            raise SystemExit(2) from refusal
+        self.stdout.write(
+            json.dumps(_document(narrative), indent=2, ensure_ascii=False) if is_json else "\n".join(_told(narrative))
+        )
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Refused(f"“{file}” can’t be opened ({error.strerror}). Check its name, then try again.") from error
+
+
+def _document(narrative: Narrative) -> dict[str, Any]:
+    return {
+        "tier": narrative.tier,
+        "country": narrative.country,
+        "year": narrative.year,
+        "recommendations": [item._asdict() for item in narrative.recommendations],
+        "introduction": narrative.introduction,
+        "left_out": narrative.left_out,
+        "doubts": narrative.doubts,
+    }
+
+
+def _told(narrative: Narrative) -> Iterator[str]:
+    tier = narrative.tier.label if narrative.tier else "tier not known"
+    yield f"{narrative.country or 'country not known'}, {narrative.year or 'year not known'}, {tier}"
+    yield from (f"  ? {doubt}" for doubt in narrative.doubts)
+    if narrative.introduction:
+        yield f"  Before the list: {narrative.introduction}"
+    for item in narrative.recommendations:
+        yield f"{item.number:>3}. {item.text}"
+        if item.doubt:
+            yield f"     ? {item.doubt}"
+    if narrative.left_out:
+        yield f"  Left out of the list: {' | '.join(narrative.left_out)}"

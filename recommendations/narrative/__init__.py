@@ -1,0 +1,91 @@
+"""A country's narrative in the TIP Report, to its tier and its prioritized recommendations, word for word. Pure."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from recommendations.narrative import countries, titles
+from recommendations.narrative.flow import Block, flow
+from recommendations.narrative.lists import Listed, listed
+from recommendations.narrative.sections import Section, sections
+from recommendations.reading import Paragraph, paragraphs
+from recommendations.words import Tier
+from tiptracker.refusals import Refused
+
+
+class Item(NamedTuple):
+    """A recommendation: its place in the list (from 1), its words, and why a person should look at it, if so."""
+
+    number: int
+    text: str
+    doubt: str = ""
+
+
+class Narrative(NamedTuple):
+    """What a narrative says of itself, and its list; what could not be told is None, and a doubt says so."""
+
+    tier: Tier | None
+    country: str | None
+    """ISO 3166-1 alpha-3."""
+    year: int | None
+    recommendations: tuple[Item, ...]
+    doubts: tuple[str, ...] = ()
+    """About the whole: sentences."""
+    introduction: str = ""
+    """What stands between the list's heading and its first item."""
+    left_out: tuple[str, ...] = ()
+    """What stands in the middle of the list and is none of it: page numbers, running heads, charts."""
+
+
+def read(said: str | Iterable[Paragraph], country: str | None = None) -> Narrative:
+    """The narrative in a text, or in a file's paragraphs; of several, that of `country` (alpha-3).
+
+    Raises Refused where no list is found, or more than one.
+    """
+    blocks, section, found = _only(flow(paragraphs(said) if isinstance(said, str) else said), country)
+    told = titles.country(blocks, section.heading), titles.year(blocks), titles.tier(blocks)
+    code, year, tier = (each.value for each in told)
+    return Narrative(
+        Tier(tier) if tier else None,
+        code,
+        int(year) if year else None,
+        tuple(Item(number, text, doubt) for number, (text, doubt) in enumerate(found.items, 1)),
+        tuple(each.doubt for each in told if each.doubt),
+        found.introduction,
+        tuple(section.left_out),
+    )
+
+
+def expect(narrative: Narrative, *, country: str | None = None, year: int | None = None) -> None:
+    """Refuse a narrative that says of itself that it is about another country (alpha-3), or of another year."""
+    if country and narrative.country and narrative.country != country:
+        about, asked = countries.name_of(narrative.country), countries.name_of(country)
+        raise Refused(f"This narrative is about {about}, not {asked}. Choose {asked}’s, or change the country.")
+    if year and narrative.year and narrative.year != year:
+        of, instead = narrative.year, f"Choose that of {year}, or change the year."
+        raise Refused(f"This narrative is from the report of {of}, not {year}. {instead}")
+
+
+def _only(blocks: list[Block], country: str | None) -> tuple[list[Block], Section, Listed]:
+    """The blocks of the narrative that is asked for, and its one list."""
+    found = [
+        (part, section, what)
+        for part in titles.parts(blocks)
+        for about in [titles.country(part).value]
+        for section in sections(part, about)
+        if (what := listed(section.blocks, about)).items
+    ]
+    if country and len(found) > 1:
+        found = [each for each in found if titles.country(each[0], each[1].heading).value == country]
+    if not found:
+        raise Refused(
+            "No list of prioritized recommendations was found. Paste it with its heading, such as “Prioritized "
+            "recommendations:”, in a line above it."
+        )
+    if any(each[2].items != found[0][2].items for each in found):
+        codes = dict.fromkeys(titles.country(part, section.heading).value for part, section, _ in found)
+        named = ", ".join(countries.name_of(code) for code in codes if code)
+        raise Refused(
+            f"{len(found)} lists of recommendations stand in it{f' ({named})' if named else ''}. "
+            "Keep only the narrative that you mean, then try again."
+        )
+    return found[0]

@@ -1,0 +1,90 @@
+"""Which country a name means, as the TIP Report and others write it: ISO 3166-1 alpha-3, by pycountry's names."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+import pycountry
+
+_ALSO = {
+    "Burma": "MMR",
+    "Brunei": "BRN",
+    "Cape Verde": "CPV",
+    "Congo (Kinshasa)": "COD",
+    "Congo (Brazzaville)": "COG",
+    "Czech Republic": "CZE",
+    "East Timor": "TLS",
+    "Federated States of Micronesia": "FSM",
+    "Ivory Coast": "CIV",
+    "Kosovo": "XKX",
+    "Macau": "MAC",
+    "Macedonia": "MKD",
+    "Netherlands Antilles": "ANT",
+    "Republic of the Congo": "COG",
+    "Russia": "RUS",
+    "Sint Maarten": "SXM",
+    "Swaziland": "SWZ",
+    "Turkey": "TUR",
+    "Vatican City": "VAT",
+}
+"""Names that the report uses or used and ISO doesn't; Kosovo's code is one that ISO leaves free for its users."""
+_MOST_WORDS = 8
+
+
+class Found(NamedTuple):
+    """A country at the beginning of a text, and where its name ends there."""
+
+    code: str
+    end: int
+
+
+def find(name: str) -> str | None:
+    """The country that `name` means, all of it; None where it means none."""
+    head, _, tail = name.partition(", ")
+    return _names().get(_plain(name)) or _names().get(_plain(f"{tail} {head}"))
+
+
+def begins(text: str) -> Found | None:
+    """The country whose name `text` begins with, the longest that fits: Guinea-Bissau before Guinea."""
+    words = [word.end() for _, word in zip(range(_MOST_WORDS), re.finditer(r"\S+", text), strict=False)]
+    for end in reversed(words):
+        name = re.sub(r"(?:['’]s)?[\s:.;,–—(-]*$", "", text[:end])
+        if code := find(name):
+            return Found(code, len(name))
+    return None
+
+
+@cache
+def name_of(code: str) -> str:
+    """What people call the country: "Bolivia"."""
+    country = pycountry.countries.get(alpha_3=code)
+    if country is None:
+        return next((name for name, also in _ALSO.items() if also == code), code)
+    return str(getattr(country, "common_name", country.name))
+
+
+def _plain(name: str) -> str:
+    """What spellings of one name have in common: "Gambia, The" and "THE GAMBIA", "St. Lucia" and "Saint Lucia"."""
+    letters = unicodedata.normalize("NFKD", name.replace("’", "'").replace("&", " and ")).casefold()
+    words = re.findall(
+        r"[a-z]+(?:'[a-z]+)?", "".join(letter for letter in letters if not unicodedata.combining(letter))
+    )
+    return " ".join("saint" if word == "st" else word for word in words if word != "the")
+
+
+@cache
+def _names() -> dict[str, str]:
+    named: dict[str, str] = {}
+    for country in pycountry.countries:
+        for name in (country.name, *(getattr(country, key, "") for key in ("common_name", "official_name"))):
+            head, _, tail = name.partition(", ")
+            for spelled in (name, f"{tail} {head}", re.sub(r"\(.*\)", "", name)):
+                named.setdefault(_plain(spelled), country.alpha_3)
+    for country in pycountry.countries:
+        head = country.name.partition(", ")[0]
+        if sum(other.name.partition(", ")[0] == head for other in pycountry.countries) == 1:
+            named.setdefault(_plain(head), country.alpha_3)
+    named |= {_plain(name): code for name, code in _ALSO.items()}
+    named.pop("", None)
+    return named

@@ -1,0 +1,232 @@
+"""The paragraphs of a file as the narrative has them: lines put together again, bullets known, furniture set aside."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from recommendations.narrative import countries, headings
+from recommendations.narrative.mending import SEAM, Mender, clean
+from recommendations.narrative.prose import ENDED, TERMINAL, leans
+from recommendations.reading import BROKEN, Kind, Paragraph
+
+BULLETS = "•●▪■◦○‣∙➢➤►✓❖\uf0b7\uf0a7\uf0d8\u2043"
+_BULLET = re.compile(rf"(?:[{BULLETS}·]\s*|[*–—-]\s+|\*(?=[A-Z“\"])|o\s+(?=[A-Z]))")
+_NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s+(?=[A-Za-z“\"])")
+_EMPHASIS = re.compile(r"^(?:#{1,6}\s+|[*_]{2,3}(?=\w))|[*_]{2,3}$")
+"""How plain text marks a heading."""
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_REPORT = rf"(?:(?:20\d\d|June|July)\s+)*(?:trafficking\s+in\s+persons|tip)\s+report(?:\W+(?:20\d\d|{_MONTHS}))*"
+_FURNITURE = re.compile(
+    rf"""
+      [\s|–—-]* (?:page\s*)? \d{{1,4}} (?:\s*(?:of|/)\s*\d{{1,4}})? [\s|–—-]*       # a page's number
+    | (?:\d{{1,4}}\W+)? {_REPORT} (?:\W+[\w’'., -]{{2,40}}?)? (?:\W+\d{{1,4}})?     # the report's name
+    | \d{{1,2}}/\d{{1,2}}/\d{{2,4}},? .*                                            # what a browser prints
+    | [=*_~\s–—-]{{3,}} | \#+                                                         # a rule
+    | (?:https?://|www\.)\S+ (?:\s+\d+/\d+)?
+    | office \s to \s monitor \s and \s combat \s trafficking \s in \s persons
+    | (?:u\.s\.\s)? department \s of \s state
+    | share | print | e-?mail | tweet | facebook | twitter | home | unclassified
+    | back \s to \s top | skip \s to \s content
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_CHART = re.compile(
+    r"(?:tiers?|rankings?|by|year|history|watch|list|special|case|wl|2wl|auto|downgrade|sc|n/?a|[123]|20\d\d|[\W_])+",
+    re.IGNORECASE,
+)
+
+
+_RANKING = re.compile(r"tier\s+(?:ranking|history)|[123]\W+tier", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+class Block(NamedTuple):
+    """A paragraph in one line, without its bullet, and what it is. One that had a bullet or a number is an item."""
+
+    text: str
+    kind: Kind
+    mark: str = ""
+    """The bullet or number that it began with."""
+
+
+class _Line(NamedTuple):
+    text: str
+    is_broken: bool
+    """Whether the line before ended because it was meant to."""
+
+
+def flow(given: Iterable[Paragraph]) -> list[Block]:
+    """The blocks of a file in order, furniture among them where it stood."""
+    given = [each._replace(text=each.text.replace(SEAM, "")) for each in given]
+    mender = Mender(each.text for each in given)
+    found: list[Block] = []
+    for paragraph in given:
+        found += _blocks(paragraph, mender)
+    return _going_on([part for block in found for part in _parted(block)], mender)
+
+
+def _blocks(paragraph: Paragraph, mender: Mender) -> Iterator[Block]:
+    """What one paragraph of a file is."""
+    if paragraph.kind == Kind.PLAIN:
+        lines = _lines(paragraph.text)
+        aside = list(_aside(lines))
+        first = aside.index(False) if False in aside else len(lines)
+        for line in lines[:first]:
+            yield Block(mender.mend(line.text), Kind.FURNITURE)
+        for text in _groups([line for line, is_aside in zip(lines, aside, strict=True) if not is_aside]):
+            yield marked(mender.mend(text), Kind.PLAIN)
+        for line, is_aside in zip(lines[first:], aside[first:], strict=True):
+            if is_aside:
+                yield Block(mender.mend(line.text), Kind.FURNITURE)
+    elif text := mender.mend(paragraph.text):
+        is_aside = paragraph.kind not in {Kind.TITLE, Kind.HEADING} and any(_aside([_Line(text, True)]))
+        yield marked(text, Kind.FURNITURE if is_aside else paragraph.kind)
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line stands beside the text, whatever is around it: a page's number, a running head, a chart's row."""
+    line = clean(line).strip()
+    if _FURNITURE.fullmatch(line):
+        return not _YEAR.fullmatch(line)
+    words = re.sub(r"^\d{1,4}\W+|\W+\d{1,4}$", "", line)
+    if words.isupper() and len(words) < 60 and countries.find(words):
+        return True
+    rest = _after_country(line)
+    return bool(_CHART.fullmatch(rest)) and (len(re.findall(r"20\d\d", rest)) > 1 or bool(_RANKING.search(rest)))
+
+
+def _may_be_furniture(line: str) -> bool:
+    """Whether it stands beside the text unless the text leads to it: a year, a country's name, a tier."""
+    line = clean(line).strip()
+    is_tier = bool(_CHART.fullmatch(rest := _after_country(line))) and "tier" in rest.casefold()
+    return is_tier or bool(_YEAR.fullmatch(line)) or countries.find(line) is not None
+
+
+def _after_country(line: str) -> str:
+    named = countries.begins(line)
+    return line[named.end :] if named else line
+
+
+def _aside(lines: list[_Line]) -> Iterator[bool]:
+    """Of each line of a paragraph, whether it stands beside the text.
+
+    A short line that others follow was never wrapped there: its place tells what its words leave open.
+    """
+    for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
+        stands_alone = before is None or not leans(before.text) or (after is not None and after.is_broken)
+        yield is_furniture(line.text) or (stands_alone and _may_be_furniture(line.text))
+
+
+def _lines(text: str) -> list[_Line]:
+    parts = re.split(rf"([\n{BROKEN}])", text)
+    told = [_Line(parts[0], True)]
+    told += [_Line(line, sign == BROKEN) for sign, line in zip(parts[1::2], parts[2::2], strict=True)]
+    return [line for line in told if clean(line.text).strip()]
+
+
+# --- Lines to paragraphs ----------------------------------------------------------------------------------------------
+
+
+def _groups(lines: list[_Line]) -> Iterator[str]:
+    """The lines of a paragraph as those that are in it by what they say: one a line, or one of several."""
+    each_begins = (len(lines) > 2 or (len(lines) == 2 and TERMINAL.search(lines[0].text))) and all(
+        _begins(line.text) for line in lines
+    )
+    group = ""
+    has_parted = False
+    for before, line in zip([None, *lines], lines, strict=False):
+        if before is None:
+            group = line.text
+        elif _parts(before.text, line, each_begins=bool(each_begins)):
+            yield group
+            group, has_parted = line.text, True
+        elif ENDED.search(before.text) and not leans(before.text) and _begins(line.text):
+            if has_parted:
+                yield group
+                group = SEAM + line.text
+            else:
+                group += "\n" + SEAM + line.text
+        else:
+            group += "\n" + line.text
+    if group:
+        yield group
+
+
+def _begins(text: str) -> bool:
+    """Whether a line begins as an item or a sentence does."""
+    first = clean(text).strip()[:1]
+    return not first.islower() and first not in ",;:.()%&" and first != ""
+
+
+def _parts(before: str, line: _Line, *, each_begins: bool) -> bool:
+    """Whether a line begins something new."""
+    text = clean(line.text).strip()
+    before = clean(before).strip()
+    if headings.is_whole(before) or headings.is_whole(text) or headings.content_after(text) is not None:
+        return True
+    if _BULLET.match(text) and (_begins(_BULLET.sub("", text, count=1)) or TERMINAL.search(before)):
+        return True
+    if _NUMBER.match(text) and TERMINAL.search(before):
+        return True
+    if leans(before) or before.endswith(("-", "\u2010")):
+        return False
+    if not _begins(text):
+        return line.is_broken and bool(ENDED.search(before))
+    return each_begins or line.is_broken
+
+
+def marked(text: str, kind: Kind) -> Block:
+    """The block, without a bullet that is written out; what has one is an item."""
+    seam = SEAM if text.startswith(SEAM) else ""
+    text = text.removeprefix(SEAM)
+    if headings.is_whole(plain := _EMPHASIS.sub("", text)):
+        return Block(plain, kind)
+    found = _BULLET.match(text) or _NUMBER.match(text)
+    if not found or kind not in {Kind.PLAIN, Kind.ITEM, Kind.PART}:
+        return Block(seam + text, kind)
+    if _NUMBER.match(text) and kind != Kind.PLAIN:
+        return Block(seam + text, kind)
+    return Block(text[found.end() :].strip(), Kind.PART if kind == Kind.PART else Kind.ITEM, found[0].strip())
+
+
+# --- Paragraphs ------------------------------------------------------------------------------------------------------
+
+
+def _parted(block: Block) -> Iterator[Block]:
+    """A block, cut before each heading that is glued to the end of a sentence in it."""
+    if block.kind in {Kind.TITLE, Kind.FURNITURE}:
+        yield block
+        return
+    start = 0
+    for cut in headings.glued(block.text):
+        yield block._replace(text=block.text[start:cut].rstrip())
+        block, start = Block(block.text, Kind.PLAIN), cut
+    yield block._replace(text=block.text[start:])
+
+
+def _going_on(blocks: list[Block], mender: Mender) -> list[Block]:
+    """The blocks, with those put together that the end of a page or a line cut in two."""
+    found: list[Block] = []
+    last: int | None = None
+    for block in blocks:
+        if block.kind in {Kind.FURNITURE, Kind.TITLE}:
+            found.append(block)
+            continue
+        if last is not None and block.kind == Kind.PLAIN and _goes_on(found[last], block.text):
+            before = found[last]
+            found[last] = before._replace(text=mender.mend(f"{before.text}\n{block.text}"))
+            continue
+        last = len(found)
+        found.append(block)
+    return found
+
+
+def _goes_on(before: Block, text: str) -> bool:
+    """Whether `text` is the rest of what stands in the block before it."""
+    if before.kind == Kind.HEADING or headings.is_whole(before.text) or headings.content_after(text) is not None:
+        return False
+    if headings.is_whole(text) or not text:
+        return False
+    if leans(before.text) or before.text.endswith(("-", "\u2010")):
+        return True
+    return not _begins(text) and (not TERMINAL.search(before.text) or before.text.endswith(";"))

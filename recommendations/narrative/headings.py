@@ -1,0 +1,93 @@
+"""Headings of a narrative: that of the list of recommendations, and those of what comes after it."""
+
+import re
+from collections.abc import Iterator
+
+from recommendations.narrative import countries
+
+_LIST = r"(?:the\s+)?(?:(?:key|main|top|priority|prioriti[sz]ed)\s+)?recommendations?\b"
+_NAME = r"\s+(?:for|to)\s+(?:the\s+)?(?:government\s+of\s+)?(?:the\s+)?"
+_HEAD = re.compile(rf"(?:[\W_]*|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*){_LIST}", re.IGNORECASE)
+_FOR = re.compile(_NAME, re.IGNORECASE)
+_SIGNS = re.compile(r"\s*(?:\(?20\d\d\)?)?\s*(?:[:.–—-]+(?=\s|$|[A-Z])|:)(?:[*_]{2,3})?\s*")
+_CONTENTS = re.compile(r"[\s.…·_]*\d{0,3}\s*")
+"""What follows a heading in a table of contents: dots and a page's number."""
+_BEGINS = re.compile(r"\s*[:.–—-]*\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
+
+_SECTION = (
+    r"(?:prosecution|protection|prevention|partnerships?|trafficking\s+profile|victim\s+protection|law\s+enforcement|"
+    r"government\s+efforts|tier\s+ranking|scope\s+and\s+magnitude|background|methodology)"
+)
+_BESIDE = r"(?:government|governmental|overall|general|anti-trafficking|efforts?|activities|profile|and|of|the|on|in)"
+_ONE = rf"(?:{_BESIDE}\s+){{0,4}}{_SECTION}(?:\s+{_BESIDE}){{0,3}}"
+_WHOLE = re.compile(rf"[\W_]*{_ONE}(?:[\s,|/&·•]+{_ONE}){{0,8}}[\s:.–—-]*(?:[.…\s_]*\d{{1,3}})?", re.IGNORECASE)
+_CAPITALS = r"(?:PROSECUTION|PROTECTION|PREVENTION|TRAFFICKING PROFILE|LAW ENFORCEMENT)(?:\b|(?=[A-Z][a-z]))"
+_MIXED = r"(?:Prosecution|Protection|Prevention|Trafficking Profile|Law Enforcement)"
+_WITH_TEXT = re.compile(
+    rf"(?:(?i:{_ONE})\s*[:–—]\s*(?=\S)"
+    rf"|{_CAPITALS}[\s.:]*(?=[A-Z][a-z]|[“(]|A\s|$)"
+    rf"|{_MIXED}\s+(?=(?:The|In|During|Although|Law|Authorities|As|[A-Z]\w+[’'])\s))"
+)
+_GLUED = re.compile(
+    r"(?<=[.!?;:”\"’)])\s*(?="
+    r"(?:PRIORITI[SZ]ED\s+)?RECOMMENDATIONS?\b"
+    r"|(?:Prioriti[sz]ed\s+Recommendations?|Recommendations?\s+[Ff]or\s+[A-Z][^.;:]{2,60}):"
+    rf"|{_CAPITALS}\s*(?::|$|[A-Z“][a-z]|A\s)"
+    rf"|{_MIXED}(?:\s*:|\s*$|\s?(?:The|In|During|Although)\s))"
+)
+
+
+def content_after(text: str) -> int | None:
+    """Where, in a paragraph that begins with the heading of a list, the list begins; None where it begins otherwise."""
+    head = _HEAD.match(text)
+    if not head:
+        return None
+    rest = text[head.end() :]
+    if _CONTENTS.fullmatch(rest):
+        return len(text)
+    if signs := _SIGNS.match(rest):
+        return head.end() + signs.end()
+    if named := _FOR.match(rest):
+        end = _end_of_name(rest[named.end() :], is_capital=head[0].isupper())
+        return None if end is None else head.end() + named.end() + end
+    begins = _BEGINS.match(rest)
+    return head.end() + begins.end() if begins else None
+
+
+def _end_of_name(text: str, *, is_capital: bool) -> int | None:
+    """Where, after "Recommendations for", the name of the country and what follows it end; None if that is no name."""
+    if found := countries.begins(text):
+        after = re.compile(r"(?:\s*\([^)]{1,20}\))?\s*(?::|[.–—-]+(?=\s|$)|(?=\s+[A-Z“\"(•*●▪\d])|(?=\s*$))\s*").match(
+            text, found.end
+        )
+        if after:
+            return len(text) if _CONTENTS.fullmatch(text[after.end() :]) else after.end()
+    if colon := re.match(r"[^:.;]{2,80}:\s*", text):
+        return colon.end()
+    if is_capital and (capitals := re.match(r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))", text)):
+        return capitals.end()
+    is_alone = len(text) < 60 and not re.search(r"[.;!?]\s*$", text)
+    return len(text) if is_alone else None
+
+
+def is_whole(text: str) -> bool:
+    """Whether a line is a heading and nothing else."""
+    text = re.sub(r"^#{1,6}\s+|^[*_]{2,3}|[*_]{2,3}$", "", text.strip())
+    if content_after(text) == len(text) or _WHOLE.fullmatch(text):
+        return True
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) > 5 and len(text) < 90 and text.isupper() and len(text.split()) <= 10
+
+
+def section_begins(text: str) -> bool:
+    """Whether a paragraph begins another section than a list: with its heading, alone or before its text."""
+    if content_after(text) is not None:
+        return False
+    return is_whole(text) or bool(_WITH_TEXT.match(text))
+
+
+def glued(text: str) -> Iterator[int]:
+    """Where in a paragraph a heading begins right after the end of a sentence."""
+    for found in _GLUED.finditer(text):
+        if found.end() < len(text):
+            yield found.end()

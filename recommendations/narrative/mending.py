@@ -1,0 +1,54 @@
+"""Lines put together again: what wrapping them did to the words is undone, and nothing else."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+SEAM = "\ue000"
+"""Where something was put together, or parted, that might be otherwise; it stays in a text until an item says so."""
+
+_SPACES = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_NOTHING = re.compile(r"\xad\s*\n\s*|[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
+"""Soft hyphens with the line break that they allowed, and characters that nobody sees."""
+_BROKEN = re.compile(r"(?P<head>[^\W\d_]+)(?P<hyphen>[-\u2010])[ \n\v]+(?P<tail>[^\W_]+)")
+_SUSPENDED = {"and", "as", "but", "nor", "or", "to"}
+"""What follows the hyphen of "short- and long-term"."""
+_PREFIXES = {
+    "anti", "co", "counter", "cross", "ex", "extra", "front", "high", "inter", "intra", "long", "low", "mid", "multi",
+    "non", "off", "on", "one", "out", "over", "post", "pre", "pro", "re", "self", "semi", "short", "socio", "sub",
+    "third", "two", "un", "under", "well",
+}  # fmt: skip
+
+
+class Mender:
+    """Puts lines together as the words of one text have it: what it writes without a hyphen elsewhere has none."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.words = Counter(
+            word for text in texts for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.casefold())
+        )
+
+    def mend(self, text: str) -> str:
+        """`text` in one line, its broken words whole again."""
+        text = _BROKEN.sub(self._whole, clean(text))
+        text = re.sub(r"(?<=[\d/–])(?<!\s[–/])\n(?=\d)|(?<=\w/)\n(?=\w)", "", text)
+        return _SPACES.sub(" ", re.sub(r"[\n\v]+", " ", text)).strip()
+
+    def _whole(self, broken: re.Match[str]) -> str:
+        head, hyphen, tail = broken["head"], broken["hyphen"], broken["tail"]
+        if tail.casefold() in _SUSPENDED:
+            return f"{head}- {tail}"
+        joined, hyphenated = f"{head}{tail}".casefold(), f"{head}-{tail}".casefold()
+        if self.words[joined] > self.words[hyphenated]:
+            return head + tail
+        if self.words[hyphenated] or head.casefold() in _PREFIXES or tail[0].isupper():
+            return f"{head}-{tail}"
+        if hyphen == "\u2010":  # what software writes where it breaks a word by itself
+            return head + tail
+        is_compound = self.words[head.casefold()] and self.words[tail.casefold()]
+        return f"{head}-{tail}" if is_compound else f"{head}-{SEAM}{tail}"
+
+
+def clean(text: str) -> str:
+    """`text` without what nobody sees, its spaces and hyphens of one sort."""
+    return _SPACES.sub(" ", _NOTHING.sub("", text)).replace("\u2011", "-")

@@ -1,0 +1,104 @@
+"""How the report writes: where a sentence ends, what begins like an account of what happened, what is a name's dot."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from recommendations.narrative import countries
+from recommendations.narrative.mending import SEAM
+
+TERMINAL = re.compile(r"[.!?;:][”’\"')\]]*\s*$")
+"""How a line ends that says all it has to say."""
+ENDED = re.compile(r"[.!?][”’\"')\]]*\s*$")
+_ENDS = rf"(?P<dot>[.!?][”’\"')\]]*)(?P<gap>[\s{SEAM}]*)"
+_CAPITAL = r"[“‘\"'(\[]*[A-Z]"
+_ABBREVIATIONS = {
+    "amb", "approx", "apr", "art", "arts", "aug", "capt", "cf", "ch", "co", "col", "corp", "dec", "dept", "dr", "e.g",
+    "eg", "est", "feb", "gen", "gov", "hon", "i.e", "ie", "inc", "jan", "jul", "jun", "lt", "ltd", "mar", "mr", "mrs",
+    "ms", "no", "nos", "nov", "oct", "p", "ph.d", "pp", "prof", "rep", "rev", "sec", "sen", "sept", "sgt", "st", "vol",
+    "vs",
+}  # fmt: skip
+_LEANS = re.compile(
+    r"(?:,|\b(?:a|an|and|as|at|by|for|from|in|including|into|its|of|on|or|such|that|the|their|to|with))$"
+)
+"""How a line ends that goes on, whatever the next one begins with."""
+
+_SUBJECT = re.compile(
+    r"(?:the|this|these|those|that|there|it|its|they|their|he|she|we|a|an|some|many|most|several|few|both|no|"
+    r"authorities|officials|government|governments|ngos?|observers|experts|media|traffickers|victims|courts|"
+    r"although|though|while|despite|because|since|when|if|however|moreover|furthermore|additionally|according)\b",
+    re.IGNORECASE,
+)
+"""How a sentence of an account begins, and none that says what to do."""
+_SETTING = re.compile(
+    r"(?:in|during|after|before|as|at|by|for|from|on|of|over|under|through|throughout|between|among|"
+    r"within|without|with|due)\b",
+    re.IGNORECASE,
+)
+_HAPPENED = re.compile(
+    r"\b(?:government|authorities|officials|police|courts?|ngos?|it|they|parliament|ministry|law|act|code|media)\b"
+    r"[^.;]{0,60}?\b(?:\w{2,}ed|did|was|were|had|has|have|made|began|held|took|gave|is|are)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"\b(?:should|must|needs? to|ought to|is urged to|are urged to|are recommended|is recommended)\b")
+_GOVERNMENT = re.compile(
+    r"(?:The [Gg]overnment|The Government of [^.;]{2,60}?|[A-Z]\w+(?:’s|'s)? (?:government|authorities))"
+    r"(?: (?:also|has|had|did|was|were|is|continued?)| \w+ly)*"
+    r" (?:\w+ed|did|was|were|has|had|made|began|remained|held|took|gave|does|is)\b"
+)
+
+
+class Ending(NamedTuple):
+    """Between two sentences: where the first ends, where the next begins, and whether they were glued together."""
+
+    end: int
+    start: int
+    is_glued: bool
+
+
+def endings(text: str, before: str = _CAPITAL) -> Iterator[Ending]:
+    """Where one sentence of `text` ends and another begins, as `before` has it; no amount, initial or abbreviation."""
+    for found in re.finditer(rf"{_ENDS}(?={before})", text):
+        is_glued = not found["gap"]
+        after = re.match(r"[“‘\"'(\[]*[A-Z][a-z]+|[“‘\"'(\[]*[A-Z]{2,}\b|[“‘\"'(\[]*A\b", text[found.end() :])
+        word = _last_word(text[max(0, found.start() - 40) : found.start()])
+        if found["dot"].startswith(".") and _is_abbreviation(word):
+            continue
+        if is_glued and (not after or "/" in word or "@" in word or word.casefold() == "www"):
+            continue
+        yield Ending(found.start() + len(found["dot"]), found.end(), is_glued)
+
+
+def _last_word(text: str) -> str:
+    return re.split(r"[\s“‘\"'(\[]", text)[-1]
+
+
+def _is_abbreviation(text: str) -> bool:
+    """Whether the last word of `text`, up to its dot, is an initial or an abbreviation: "U.S", "No"."""
+    word = _last_word(text[-40:])
+    return word.casefold().strip(".") in _ABBREVIATIONS or bool(re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", word))
+
+
+def leans(text: str) -> bool:
+    """Whether it plainly goes on: it ends with a comma, an abbreviation or a word that nothing ends with."""
+    text = text.rstrip()
+    return bool(_LEANS.search(text)) or (text.endswith(".") and _is_abbreviation(text[:-1]))
+
+
+def is_account(text: str, country: str | None = None) -> bool:
+    """Whether `text` begins like an account of what happened, and not like what ought to be done."""
+    text = text.lstrip(SEAM)
+    first = text[: next((ending.end for ending in endings(text)), len(text))]
+    if _ASKS.search(first):
+        return False
+    if _SUBJECT.match(text):
+        return True
+    if country and text.startswith(countries.name_of(country)[:4]):
+        return True
+    return bool(_SETTING.match(text) and _HAPPENED.search(first))
+
+
+def tells_of_government(text: str) -> bool:
+    """Whether `text` begins by telling what a government did: "The government maintained its efforts"."""
+    text = text.lstrip(SEAM)
+    return bool(_GOVERNMENT.match(text)) and not _ASKS.search(text[:200])
