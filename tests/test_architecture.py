@@ -112,8 +112,8 @@ INTERFACES = (
 ON_MACHINE_TIME = (
     "tiptracker/clock.py", "tiptracker/jobs/actions.py", "tiptracker/audit/actions.py",
     # Sessions, links and accounts end by the real calendar, in a demonstration too.
-    "tiptracker/accounts/adapter.py", "tiptracker/accounts/admin.py", "tiptracker/accounts/backend.py",
-    "tiptracker/accounts/sessions.py", "tiptracker/accounts/tokens.py",
+    "tiptracker/accounts/adapter.py", "tiptracker/accounts/backend.py", "tiptracker/accounts/sessions.py",
+    "tiptracker/accounts/tokens.py",
 )  # fmt: skip
 FRAMES = ("tiptracker/pages.py",)
 CLOCKS = {

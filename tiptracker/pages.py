@@ -49,7 +49,8 @@ EMBASSY_PAGES = (
     ("indicator_list", "Indicators"),
     ("briefing_list", "Briefings"),
 )
-HOME = {Role.FOCAL_POINT: "ministry_home", Role.ADMINISTRATOR: "admin:index"}
+ADMINISTRATORS_PAGES = (("setup_list", "Posts"), ("admin:index", "People, countries and ministries"))
+HOME = {Role.FOCAL_POINT: "ministry_home", Role.ADMINISTRATOR: "setup_list"}
 """Where somebody arrives after signing in, by role; the dashboard otherwise."""
 
 
@@ -120,7 +121,11 @@ def _marking(request: HttpRequest) -> str:
 
 def _navigation(request: HttpRequest) -> list[Item]:
     user = request.user
-    if not isinstance(user, User) or not user.is_embassy or getattr(request, HELD, False):
+    if not isinstance(user, User) or getattr(request, HELD, False):
+        return []
+    if user.role == Role.ADMINISTRATOR:
+        return [_item(request, name, label) for name, label in ADMINISTRATORS_PAGES]
+    if not user.is_embassy:
         return []
     items = [_item(request, name, label) for name, label in EMBASSY_PAGES]
     if user.role in (Role.OFFICER, Role.AMBASSADOR):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", site.urls),
     path("api/v1/", include("tiptracker.api_urls")),
     path("", include("tiptracker.audit.urls")),
+    path("setup/", include("recommendations.setup.urls")),
     path("", include("recommendations.urls")),
     path("", include("dialogues.urls")),
     path("", include("reports.urls")),

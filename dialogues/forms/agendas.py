@@ -5,9 +5,10 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.forms.fields import Choices, SeenField
+from dialogues.forms.fields import SeenField
 from tiptracker import texts
 from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.rows import Choices
 
 TOPIC = "topic"
 """What a line is about that names nothing of the record."""

@@ -8,11 +8,12 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from dialogues.forms.fields import DefinedChoices, RowsField, SeenField, offer, typed
+from dialogues.forms.fields import DefinedChoices, SeenField
 from dialogues.models import Assessment, Evidence
 from dialogues.words import VERDICT_MEANS, Verdict
 from tiptracker import texts
 from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.rows import RowsField, offer, typed
 from tiptracker.rules import spelt
 
 

@@ -6,23 +6,15 @@ from typing import Any, cast
 from django import forms
 from django.utils.text import Truncator
 
-from dialogues.forms.fields import (
-    BenchmarkRow,
-    BenchmarkRows,
-    DatedForm,
-    DayField,
-    ListFilter,
-    PastDayField,
-    RowField,
-    SeenField,
-    offer,
-)
+from dialogues.forms.fields import BenchmarkRow, BenchmarkRows, DatedForm, ListFilter, PastDayField, SeenField
 from dialogues.models import Dialogue
 from dialogues.words import Horizon, MadeBy, Reach, Status
 from recommendations.models import Recommendation
 from recommendations.words import Pillar
 from tiptracker import texts
 from tiptracker.accounts.models import Ministry
+from tiptracker.frontend.forms import DayField
+from tiptracker.frontend.rows import RowField, offer
 from tiptracker.rules import spelt
 from tiptracker.words import Word
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 
-from dialogues.forms.fields import DayField, RowField, SeenField, offer
+from dialogues.forms.fields import SeenField
 from dialogues.words import Presence
 from tiptracker import texts
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.forms import DayField, PlainForm
+from tiptracker.frontend.rows import RowField, offer
 
 
 class DialogueForm(PlainForm):

@@ -11,24 +11,20 @@ from dialogues.forms.fields import (
     NO_DATA,
     BenchmarkRow,
     BenchmarkRows,
-    Choices,
     DatedForm,
     DirectionField,
     FigureField,
     FilesField,
     LinkField,
     PastDayField,
-    RowField,
-    RowsField,
     SeenField,
-    offer,
-    typed,
 )
 from dialogues.models import Commitment, EvidenceFile, Reading
 from dialogues.reasons import WhyRejected, WhyVerified
 from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Edition, Indicator
 from tiptracker import texts
+from tiptracker.frontend.rows import Choices, RowField, RowsField, offer, typed
 from tiptracker.rules import spelt
 from tiptracker.words import Word
 

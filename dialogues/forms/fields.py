@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
-from django.db.models import Model
+from django.core.validators import MaxValueValidator, URLValidator
 from django.http import QueryDict
 from django.utils.text import Truncator
 
@@ -15,10 +14,8 @@ from dialogues.cleaning import EXTENSIONS
 from dialogues.uploads import taken
 from dialogues.words import Direction
 from recommendations.models import Benchmark
-from tiptracker.frontend.forms import DayInput, PlainForm
-
-Choices = list[tuple[str, str | list[tuple[str, str]]]]
-"""Pairs of a stored word and its reading, or of a group's name and its pairs."""
+from tiptracker.frontend.forms import DayField, PlainForm
+from tiptracker.frontend.rows import Choices, RowField, offer
 
 ACCEPTED_FILES = ",".join(EXTENSIONS)
 """What a phone or a browser offers first; what a file really is, `dialogues.cleaning` decides."""
@@ -29,18 +26,6 @@ class LinkField(forms.URLField):
 
     default_error_messages = {"invalid": "Give a link that begins with https:// or http://."}  # noqa: RUF012 -- as Django's
     default_validators = [URLValidator(schemes=("https", "http"))]  # noqa: RUF012 -- as Django's
-
-
-class DayField(forms.DateField):
-    """A calendar day of our time: a year of two digits, which a browser takes for one long past, is a slip."""
-
-    widget = DayInput
-    default_validators = [  # noqa: RUF012 -- as Django's
-        MinValueValidator(
-            date(1990, 1, 1), "That day lies too far back. Write the year with four digits, such as 2022."
-        )
-    ]
-    default_error_messages = {"invalid": "Give the day as a date, such as 2022-01-28."}  # noqa: RUF012 -- as Django's
 
 
 class FigureField(forms.DecimalField):
@@ -126,37 +111,6 @@ class DefinedChoices(forms.RadioSelect):
         return option
 
 
-class RowField(forms.ChoiceField):
-    """One of the rows that a person may see. A row that is not there and one that is not seen are the same error."""
-
-    default_error_messages = {"invalid_choice": "Choose one from the list."}  # noqa: RUF012 -- as Django's
-    rows: Mapping[str, Model]
-
-    def clean(self, value: Any) -> Any:
-        return self.rows.get(super().clean(value))
-
-
-class RowsField(forms.MultipleChoiceField):
-    """Some of the rows that a person may see."""
-
-    widget = forms.CheckboxSelectMultiple
-    default_error_messages = {"invalid_choice": "Choose from the list."}  # noqa: RUF012 -- as Django's
-    rows: Mapping[str, Model]
-
-    def clean(self, value: Any) -> Any:
-        return [self.rows[pk] for pk in super().clean(value)]
-
-
-def offer(
-    form: forms.Form, name: str, rows: Iterable[Model], *, empty: str | None = None, choices: Choices | None = None
-) -> None:
-    """Offer `rows` in a field of a form, read by their names or by `choices`; `empty` is how none of them is read."""
-    field = cast("RowField | RowsField", form.fields[name])
-    field.rows = {str(row.pk): row for row in rows}
-    none = [] if empty is None else [("", empty)]
-    field.choices = [*none, *(choices or [(pk, str(row)) for pk, row in field.rows.items()])]
-
-
 class FilesField(forms.Field):
     """Files to attach; what may be sent, and how large, stands beside it before anything is refused."""
 
@@ -207,23 +161,6 @@ class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in 
             named.add(benchmark.pk)
 
 
-def typed(form: forms.Form) -> dict[str, Any]:
-    """What stands in a bound form so far, as typed, so that it can be shown again without being judged."""
-    return {
-        name: field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
-        for name, field in form.fields.items()
-    }
-
-
-def with_another_row[F: forms.Form](rows: "forms.BaseFormSet[F]", **kwargs: Any) -> "forms.BaseFormSet[F]":
-    """The same lines as typed, and an empty one, not yet judged. `kwargs` are those the lines were made with."""
-    again = type(rows)(initial=[typed(form) for form in rows.forms], **kwargs)
-    again.extra = 1
-    # Where the browser puts the cursor, and htmx after it; on a page with a fragment the browser goes to that instead.
-    again.forms[-1].visible_fields()[0].field.widget.attrs["autofocus"] = True
-    return again
-
-
 class SeenField(forms.IntegerField):
     """The key of what stood on the page when the form was filled, so that nobody overwrites what they haven't seen."""
 
@@ -238,16 +175,6 @@ def has_now_seen(form: forms.Form, name: str, key: int) -> None:
     data = cast("QueryDict", form.data).copy()
     data[form.add_prefix(name)] = str(key)
     form.data = data
-
-
-def refused(*all_forms: forms.Form) -> list[forms.Form]:
-    """Those in which something has to be put right."""
-    return [form for form in all_forms if form.is_bound and form.errors]
-
-
-def beside_field(form: forms.Form, sentence: str, field: str | None) -> None:
-    """Put a refusal beside the field it names, or on the form where that has no such field."""
-    form.add_error(field if field in form.fields else None, sentence)
 
 
 class ListFilter(forms.Form):

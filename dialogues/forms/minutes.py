@@ -6,22 +6,13 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.forms.fields import (
-    Choices,
-    DatedForm,
-    DayField,
-    FilesField,
-    PastDayField,
-    RowField,
-    SeenField,
-    offer,
-    typed,
-)
+from dialogues.forms.fields import DatedForm, FilesField, PastDayField, SeenField
 from dialogues.words import Horizon, MadeBy, Paper, Reach
 from recommendations.models import Benchmark
 from tiptracker import texts
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.forms import Narrative, PlainForm
+from tiptracker.frontend.forms import DayField, Narrative, PlainForm
+from tiptracker.frontend.rows import Choices, RowField, offer, typed
 
 BENCHMARKS_A_ROW = 3
 EMBASSY, OFFICE = "embassy", "office"

@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 
-from dialogues.forms.fields import RowField, offer
 from tiptracker import texts
 from tiptracker.accounts.models import Country
 from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.rows import RowField, offer
 
 WORDS_LENGTH = 300
 

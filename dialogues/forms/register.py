@@ -4,8 +4,10 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.forms.fields import Choices, DayField, ListFilter
+from dialogues.forms.fields import ListFilter
 from dialogues.words import DoneBy, EvidenceKind, Review
+from tiptracker.frontend.forms import DayField
+from tiptracker.frontend.rows import Choices
 from tiptracker.words import Word
 
 ANY = ("", "Any")

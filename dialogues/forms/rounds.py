@@ -8,21 +8,14 @@ from django import forms
 
 from dialogues import reasons
 from dialogues.forms.evidence import ReviewForm, reason_choices
-from dialogues.forms.fields import (
-    DatedForm,
-    DefinedChoices,
-    DirectionField,
-    FigureField,
-    FilesField,
-    PastDayField,
-    typed,
-)
+from dialogues.forms.fields import DatedForm, DefinedChoices, DirectionField, FigureField, FilesField, PastDayField
 from dialogues.models import Reading
 from dialogues.reasons import WhyRejected, WhyReturned, WhyVerified
 from dialogues.words import PROGRESS_MEANS, DoneBy, Progress, Review
 from recommendations.models import Indicator
 from tiptracker import texts
 from tiptracker.frontend.forms import Narrative, PlainForm
+from tiptracker.frontend.rows import typed
 from tiptracker.rules import spelt
 from tiptracker.words import Word
 

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from dialogues import actions, permissions
 from dialogues.forms.assessments import AssessForm
-from dialogues.forms.fields import beside_field, has_now_seen
+from dialogues.forms.fields import has_now_seen
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, UpdateRound
 from dialogues.views.story import newest
 from dialogues.words import Decision, Review, Verdict
@@ -21,6 +21,7 @@ from recommendations.models import Benchmark
 from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.accounts.models import User
+from tiptracker.frontend.rows import beside_field
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile

@@ -42,7 +42,7 @@ from dialogues.forms.commitments import (
     VerifyDoneForm,
     WithdrawForm,
 )
-from dialogues.forms.fields import benchmark_choices, beside_field, has_now_seen, refused, typed, with_another_row
+from dialogues.forms.fields import benchmark_choices, has_now_seen
 from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
@@ -62,6 +62,7 @@ from recommendations.models import Benchmark, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
 from tiptracker import clock, exports
 from tiptracker.accounts.models import Ministry, User, contact_in
+from tiptracker.frontend.rows import beside_field, refused, typed, with_another_row
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, spelt

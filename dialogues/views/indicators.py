@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
-from dialogues.forms.fields import NO_DATA, beside_field, refused
+from dialogues.forms.fields import NO_DATA
 from dialogues.forms.indicators import Cells, CountRow, PartsForm, PasteForm, SourceForm, pasted_cells
 from dialogues.holding import latest
 from dialogues.models import EvidenceReview, Reading
@@ -24,6 +24,7 @@ from dialogues.words import Dimension, Direction, Review
 from recommendations.models import Edition, Indicator
 from tiptracker import clock, exports
 from tiptracker.accounts.models import District, User
+from tiptracker.frontend.rows import beside_field, refused
 from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 
 from dialogues import actions, permissions
 from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, CountForm, EvidenceForm
-from dialogues.forms.fields import NO_DATA, benchmark_choices, beside_field, refused, typed, with_another_row
+from dialogues.forms.fields import NO_DATA, benchmark_choices
 from dialogues.models import Commitment, Evidence, EvidenceFile
 from dialogues.telling import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
 from dialogues.views.here import newest_edition, outside, recorded_before
@@ -22,6 +22,7 @@ from dialogues.words import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.words import Rule
 from tiptracker import clock
+from tiptracker.frontend.rows import beside_field, refused, typed, with_another_row
 from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused

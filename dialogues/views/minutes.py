@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from dialogues import actions, permissions
 from dialogues.forms.dialogues import OtherRows
-from dialogues.forms.fields import benchmark_choices, beside_field, has_now_seen, refused, typed, with_another_row
+from dialogues.forms.fields import benchmark_choices, has_now_seen
 from dialogues.forms.minutes import (
     OFFICE,
     AttachForm,
@@ -34,6 +34,7 @@ from dialogues.words import Horizon, Paper, Presence
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
+from tiptracker.frontend.rows import beside_field, refused, typed, with_another_row
 from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused

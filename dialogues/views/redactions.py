@@ -20,7 +20,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
-from dialogues.forms.fields import beside_field
 from dialogues.forms.redactions import DecisionForm, RedactionForm
 from dialogues.matching import excerpt
 from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecision, RedactionPlace, UpdateRound
@@ -31,6 +30,7 @@ from tiptracker import clock, exports
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
+from tiptracker.frontend.rows import beside_field
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.words import Role

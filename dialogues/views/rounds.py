@@ -13,7 +13,6 @@ from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_GET
 
 from dialogues import actions, permissions
-from dialogues.forms.fields import beside_field, refused, typed
 from dialogues.forms.rounds import AcceptForm, JudgementForm, ReturnForm
 from dialogues.models import Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
 from dialogues.reasons import SENTENCES, Lacking, of_a_return
@@ -28,6 +27,7 @@ from dialogues.words import Decision, DoneBy, EvidenceKind, Progress, Review, Sh
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.rows import history
+from tiptracker.frontend.rows import beside_field, refused, typed
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile

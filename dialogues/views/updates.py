@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from dialogues import actions, permissions
-from dialogues.forms.fields import NO_DATA, beside_field, refused, typed
+from dialogues.forms.fields import NO_DATA
 from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
 from dialogues.views.commitments import Towards
@@ -25,6 +25,7 @@ from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import User, contact_in
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.frontend.rows import beside_field, refused, typed
 from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused

@@ -303,6 +303,10 @@ def country(world, code="ZMB"):
     )
 
 
+def post(world):
+    return {"country": "ZMB", "name": "Zambia", "time_zone": "Africa/Lusaka", "currency": "ZMW", "paper": "a4"}
+
+
 def ministry(world):
     return {"country": world.pk("lesotho"), "name": "Works", "short_name": "Works"} | inline("office_holders")
 
@@ -373,6 +377,8 @@ BODIES = {
     "POST admin:accounts_ministry_add": ministry,
     "POST admin:accounts_ministry_change": ministry,
     "POST admin:accounts_ministry_delete": lambda world: {"post": "yes"},
+    "POST setup_add": post,
+    "POST setup_country": lambda world: post(world) | {"name": "Lesotho"},
     "POST recommendation_add": recommendation,
     "POST edition_terms": edition_terms,
     "POST milestone_done": lambda world: {"done_on": TODAY, "source": "A letter."},

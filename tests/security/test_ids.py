@@ -99,6 +99,7 @@ readiness_changes   as_of_from as_of_to known_by_from known_by_to known_on_from 
 benchmark_foretold  seen
 methodology         as_of known_by known_on
 recommendation_list pillar
+setup_add           country
 timeline            kind stands
 commitment_list     q status pillar due_from due_to sort
 evidence_list       q kind done_by word since until sort

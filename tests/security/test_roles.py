@@ -159,6 +159,16 @@ POST  ministry_detail                       police     405 405 405 405 | 405 405
 GET   readiness_trend                       -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  readiness_trend                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 
+# Setting up a post
+GET   setup_list                            -          200 200 200 200 | 403 403 403 | 200 200 | in  in
+POST  setup_list                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   setup_add                             -          403 403 403 403 | 403 403 403 | 403 200 | in  in
+POST  setup_add                             -          403 403 403 403 | 403 403 403 | 403 302 | in  in
+GET   setup_detail                          lesotho    200 200 200 200 | 403 403 403 | 404 200 | in  in
+POST  setup_detail                          lesotho    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   setup_country                         lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in
+POST  setup_country                         lesotho    403 403 403 403 | 403 403 403 | 404 302 | in  in
+
 # What is asked
 GET   recommendation_add                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  recommendation_add                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in

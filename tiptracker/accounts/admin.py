@@ -1,7 +1,6 @@
 """The only admin pages: people, countries and ministries. Facts are not edited here."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.decorators import reauthentication_required
@@ -15,10 +14,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 
 from tiptracker.accounts import actions, mails
+from tiptracker.accounts.backend import in_a_year
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
@@ -110,9 +109,6 @@ def _told(value: Any) -> Any:
     return str(value) if isinstance(value, Model) else value
 
 
-A_YEAR = timedelta(days=365)
-
-
 class PersonForm(ModelForm):
     """A person. Nobody types another's password: somebody new sets it by the link of an invitation."""
 
@@ -124,7 +120,7 @@ class PersonForm(ModelForm):
         super().__init__(*args, **kwargs)
         if until := self.fields.get("valid_until_on"):  # not there on the page of one's own account
             until.required = True
-            until.initial = timezone.localdate() + A_YEAR
+            until.initial = in_a_year()
 
     def clean_email(self) -> str:
         """In small letters, as it is looked up when somebody signs in."""
@@ -206,7 +202,7 @@ class PersonAdmin(Sensitive):
 
     @admin.action(description="Renew for a year from today")
     def renew(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        until = timezone.localdate() + A_YEAR
+        until = in_a_year()
         for person in people:
             if self._try(request, actions.renew, person=person, until=until):
                 self.message_user(request, f"Renewed: {person}.")

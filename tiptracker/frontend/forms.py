@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.widgets import Input, Widget
@@ -84,6 +85,18 @@ class DayInput(forms.DateInput):
             except ValueError:
                 context["widget"]["type"] = "text"
         return context
+
+
+class DayField(forms.DateField):
+    """A calendar day of our time: a year of two digits, which a browser takes for one long past, is a slip."""
+
+    widget = DayInput
+    default_validators = [  # noqa: RUF012 -- as Django's
+        MinValueValidator(
+            date(1990, 1, 1), "That day lies too far back. Write the year with four digits, such as 2022."
+        )
+    ]
+    default_error_messages = {"invalid": "Give the day as a date, such as 2022-01-28."}  # noqa: RUF012 -- as Django's
 
 
 class Narrative(forms.Textarea):

@@ -1,0 +1,110 @@
+"""Opening an edition, and accepting benchmarks that its wording suggests."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from recommendations.models import Edition, EditionTerms, Milestone
+from recommendations.words import MilestoneKind, Tier
+from tiptracker.accounts.models import Country, User
+from tiptracker.audit.actions import record
+from tiptracker.posts.permissions import can_set_up
+from tiptracker.refusals import Refused
+from tiptracker.rules import add, refuse_backwards, spelt, written
+
+
+class Day(NamedTuple):
+    """A milestone's day, and where it is told."""
+
+    on: date
+    source: str = ""
+
+
+def ordinary_period(year: int) -> tuple[date, date]:
+    """First and last day of the tracking period of the edition of `year`: from 1 April to 31 March."""
+    return date(year, 4, 1), date(year + 1, 3, 31)
+
+
+@transaction.atomic
+def open_edition(
+    *,
+    country: Country,
+    year: int,
+    tier: Tier,
+    target_tier: Tier | None,
+    published_on: date | None,
+    period: tuple[date, date],
+    source: str,
+    deadline: Day,
+    reason: str,
+    milestones: Mapping[MilestoneKind, Day],
+    by: User,
+    now: datetime,
+) -> Edition:
+    """An edition to be followed, before its list of recommendations: its facts, its first terms and its milestones.
+
+    `milestones` are those besides the deadline and the end of the period, which every edition has. `reason` says why
+    this deadline. Raises PermissionDenied; Refused, a milestone's with the field "action_plan_on" for its kind.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    locked = Country.objects.select_for_update().get(pk=country.pk)
+    if Edition.objects.filter(country=locked, year=year).exists():
+        raise Refused(f"The {year} edition on {locked} is there already. Go on with it below.", field="year")
+    first, last = period
+    refuse_backwards(first, last, field="ends_on")
+    edition = add(
+        Edition(
+            country=locked,
+            year=year,
+            tier=tier,
+            target_tier=target_tier or "",
+            published_on=published_on,
+            starts_on=first,
+            ends_on=last,
+            source=written(source, "Say where the edition can be looked up.", field="source"),
+        )
+    )
+    _refuse_outside(edition, deadline.on, "deadline_on")
+    terms = add(
+        EditionTerms(
+            edition=edition,
+            deadline_on=deadline.on,
+            reason=written(reason, "Say why this deadline, for whoever reads it after you.", field="reason"),
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+    days = {
+        **milestones,
+        MilestoneKind.DEADLINE: deadline,
+        MilestoneKind.PERIOD_END: Day(last, edition.source),
+    }
+    told = {kind.value: _add_milestone(edition, kind, day) for kind, day in days.items()}
+    record("edition.opened", by=by, row=edition, country=locked, after=_told(edition, terms) | {"milestones": told})
+    return edition
+
+
+def _add_milestone(edition: Edition, kind: MilestoneKind, day: Day) -> str:
+    """Add it, or refuse a day that the edition's year does not have; gives the day for the log."""
+    _refuse_outside(edition, day.on, f"{kind.value}_on")
+    add(Milestone(edition=edition, kind=kind, due_on=day.on, source=day.source.strip()))
+    return day.on.isoformat()
+
+
+def _refuse_outside(edition: Edition, day: date, field: str) -> None:
+    if not edition.starts_on <= day <= edition.ends_on:
+        first, last = spelt(edition.starts_on), spelt(edition.ends_on)
+        raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field=field)
+
+
+def _told(edition: Edition, terms: EditionTerms) -> dict[str, Any]:
+    names = ("year", "tier", "target_tier", "published_on", "starts_on", "ends_on", "source")
+    return {name: getattr(edition, name) for name in names} | {
+        "terms": terms.pk,
+        "deadline_on": terms.deadline_on,
+        "reason": terms.reason,
+    }

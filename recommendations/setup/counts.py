@@ -1,0 +1,86 @@
+"""What is there of each post: the bridge from rows to the five steps."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from itertools import chain
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from recommendations.models import Benchmark, Edition, EditionTerms
+from recommendations.setup.steps import Post
+from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, in_office
+from tiptracker.words import Role
+
+NO_PASSWORD = "!"  # noqa: S105 -- how Django marks one that opens nothing
+"""How the password of somebody begins who was invited and has not come yet."""
+
+
+def posts(countries: Iterable[Country], *, reader: User, day: date) -> dict[int, Post]:
+    """What there is of each of `countries`, which `reader` sees, by key: as many queries for one as for a hundred."""
+    found: dict[int, dict[str, Any]] = {one.pk: {"has_contact": one.contact_id is not None} for one in countries}
+    for row in chain(_districts(found), _editions(found, reader), _ministries(found, reader, day), _embassy(found)):
+        found[row["country"]] |= {name: value for name, value in row.items() if name != "country"}
+    return {pk: Post(**told) for pk, told in found.items()}
+
+
+def _districts(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
+    return District.objects.filter(country__in=countries).order_by().values("country").annotate(districts=Count("pk"))
+
+
+def _editions(countries: Collection[int], reader: User) -> Iterable[Mapping[str, Any]]:
+    """Of each country the edition at hand; the newest of all where none has a deadline or recommendations."""
+    checked = Benchmark.objects.filter(recommendation=OuterRef("recommendations"))
+    editions = (
+        Edition.objects.visible_to(reader)
+        .filter(country__in=countries)
+        .annotate(
+            has_deadline=Exists(EditionTerms.objects.filter(edition=OuterRef("pk"))),
+            asked=Count("recommendations"),
+            checked=Count("recommendations", filter=Exists(checked)),
+        )
+        .order_by("year")
+        .values("country", "has_deadline", "asked", "checked", edition_year=F("year"))
+    )
+    found: dict[int, Mapping[str, Any]] = {}
+    for one in editions:
+        there = found.get(one["country"])
+        if there is None or _is_followed(one) or not _is_followed(there):
+            found[one["country"]] = one
+    return found.values()
+
+
+def _is_followed(edition: Mapping[str, Any]) -> bool:
+    return edition["has_deadline"] or edition["asked"] > 0
+
+
+def _ministries(countries: Collection[int], reader: User, day: date) -> Iterable[Mapping[str, Any]]:
+    held = in_office(OfficeHolder.objects, day).filter(ministry=OuterRef("pk"))
+    heard = User.objects.get_queryset().filter(ministry=OuterRef("pk"), is_active=True)
+    return (
+        Ministry.objects.visible_to(reader)
+        .filter(country__in=countries)
+        .annotate(is_held=Exists(held), is_heard=Exists(heard))
+        .order_by()
+        .values("country")
+        .annotate(
+            ministries=Count("pk"),
+            without_holder=Count("pk", filter=Q(is_held=False)),
+            without_focal_point=Count("pk", filter=Q(is_heard=False)),
+        )
+    )
+
+
+def _embassy(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
+    """Who may verify what others record; sources that stand for the public record are nobody."""
+    person = Q(users__is_active=True) & ~Q(users__email__endswith=".invalid")
+    officer, ambassador = (person & Q(users__role=role) for role in (Role.OFFICER, Role.AMBASSADOR))
+    has_come = ~Q(users__password__startswith=NO_PASSWORD)
+    counted = {
+        "officers": Count("users", filter=officer),
+        "ambassadors": Count("users", filter=ambassador),
+        "officers_come": Count("users", filter=officer & has_come),
+        "have_come": Count("users", filter=(officer | ambassador) & has_come),
+    }
+    rows = Country.objects.filter(pk__in=countries).order_by().annotate(**counted)
+    return [{"country": row["pk"]} | {name: row[name] for name in counted} for row in rows.values("pk", *counted)]

@@ -1,0 +1,1 @@
+"""What is typed in each step; the modules are imported by themselves."""

@@ -1,0 +1,108 @@
+"""What is typed of a country: chosen from the list of countries, then put right."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+
+from tiptracker import atlas
+from tiptracker.accounts.models import Country, District
+from tiptracker.atlas import Land, Level
+from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.rows import Choices
+from tiptracker.posts.actions import NamedDistrict
+from tiptracker.words import Paper
+
+MOST_DISTRICTS = 20_000
+"""Characters: a few hundred districts with their capitals."""
+
+
+class ChooseCountryForm(forms.Form):
+    """Which country a post is for: one of the list that isn't set up yet."""
+
+    country = forms.ChoiceField(
+        label="Country", error_messages={"required": "Choose a country.", "invalid_choice": "Choose one of the list."}
+    )
+
+    def __init__(self, *args: Any, there: Collection[str], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        left = [(code, name) for code, name in atlas.names().items() if code not in there]
+        cast("forms.ChoiceField", self.fields["country"]).choices = [("", "Choose one"), *left]
+
+    def clean_country(self) -> Land | None:
+        """What the list knows of the country today."""
+        return atlas.land(self.cleaned_data["country"], self.today)
+
+
+class CountryForm(PlainForm):
+    """A country's facts; what the list of countries knows is filled in, and each of it may be changed."""
+
+    name = forms.CharField(
+        max_length=100, label="Name", help_text="As the Department of State writes it: it heads every document."
+    )
+    time_zone = forms.ChoiceField(label="Time zone", help_text="Days begin and end by it.")
+    currency = forms.ChoiceField(label="Currency", help_text="In which budgets are told.")
+    paper = forms.ChoiceField(choices=Paper.choices(), label="Paper of the post", widget=forms.RadioSelect)
+    districts = forms.CharField(
+        max_length=MOST_DISTRICTS,
+        required=False,
+        label="Districts",
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="One a line; its capital may follow after a colon, such as “Berea: Teyateyaneng”.",
+    )
+
+    def __init__(self, *args: Any, land: Land | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own_zones, own_money = (land.time_zones, land.currencies) if land else ((), ())
+        zone_names = {zone: zone for zone in atlas.zones()}
+        money = {code: f"{code}, {name}" for code, name in atlas.currencies().items()}
+        cast("forms.ChoiceField", self.fields["time_zone"]).choices = _own_first(own_zones, zone_names)
+        cast("forms.ChoiceField", self.fields["currency"]).choices = _own_first(own_money, money)
+
+    @staticmethod
+    def filled_from(land: Land, level: Level | None) -> dict[str, Any]:
+        """What the list knows, its usual choices chosen. Where a country has several zones, none is."""
+        return {
+            "name": land.name,
+            "time_zone": land.time_zones[0] if len(land.time_zones) == 1 else "",
+            "currency": land.currencies[0] if land.currencies else "",
+            "paper": land.paper,
+            "districts": "\n".join(level.names) if level else "",
+        }
+
+    def clean_districts(self) -> list[NamedDistrict]:
+        """The lines that say something, each a name and perhaps a capital."""
+        return _districts(self.cleaned_data["districts"])
+
+    def answers(self) -> dict[str, Any]:
+        """What was typed, as the actions take it."""
+        return self.cleaned_data | {"paper": Paper(self.cleaned_data["paper"])}
+
+
+class CountryEditForm(CountryForm):
+    """The same, put right; districts that are there stay."""
+
+    @staticmethod
+    def filled_from_row(country: Country) -> dict[str, Any]:
+        """The initial values of a form that puts this country right."""
+        return {name: getattr(country, name) for name in ("name", "time_zone", "currency", "paper")}
+
+    def __init__(self, *args: Any, districts: Sequence[District], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["districts"]
+        field.label = "Further districts" if districts else "Districts"
+        field.widget.attrs["rows"] = 4 if districts else 12
+
+
+def _districts(text: str) -> list[NamedDistrict]:
+    lines = (line.partition(":") for line in text.splitlines() if line.strip())
+    return [NamedDistrict(name.strip(), capital.strip()) for name, _, capital in lines]
+
+
+def _own_first(own: Sequence[str], known: dict[str, str]) -> Choices:
+    """The country's own, then all others, apart; where it has several nothing is chosen by itself."""
+    mine = [(word, known.get(word, word)) for word in own]
+    others = [(word, label) for word, label in known.items() if word not in own]
+    return [("", "Choose one"), *([("Used there", mine)] if mine else []), ("Others", others)]

@@ -1,0 +1,84 @@
+"""The first step: choosing a country from the list, and putting right what the list knows of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from recommendations.forms import refuse
+from recommendations.setup.forms.country import ChooseCountryForm, CountryEditForm, CountryForm
+from recommendations.setup.steps import Step
+from recommendations.setup.views.posts import country_of, kicker
+from tiptracker import atlas, clock
+from tiptracker.accounts.models import Country
+from tiptracker.atlas import Land, Level
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.posts import actions
+from tiptracker.posts.permissions import can_set_up
+from tiptracker.refusals import Refused
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@login_required
+@form_page
+def setup_add(request: SignedIn) -> HttpResponse:
+    """A new post: which country, then what is known of it, to be put right before it is kept."""
+    if not can_set_up(request.user):
+        raise PermissionDenied
+    there = set(Country.objects.visible_to(request.user).values_list("code", flat=True))
+    said = request.POST if request.method == "POST" else request.GET
+    is_asked = request.method == "POST" or "country" in said
+    choosing = ChooseCountryForm(said if is_asked else None, there=there, today=clock.today())
+    if not choosing.is_valid():
+        context: dict[str, Any] = {"choosing": choosing}
+        return render_page(request, "recommendations/setup_add.html", context, status=422 if is_asked else 200)
+    land: Land = choosing.cleaned_data["country"]
+    level = _level(land, request.GET.get("level", ""))
+    typed = request.POST if request.method == "POST" else None
+    form = CountryForm(typed, land=land, initial=CountryForm.filled_from(land, level))
+    if form.is_valid():
+        try:
+            country = actions.add_country(code=land.code, by=request.user, **form.answers())
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, f"{country} is set up as a post. Next comes its edition.")
+            return redirect("setup_detail", pk=country.pk)
+    context = {"land": land, "level": level, "form": form}
+    return render_page(request, "recommendations/setup_add.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@form_page
+def setup_country(request: SignedIn, pk: int) -> HttpResponse:
+    """The country of a post, put right."""
+    country = country_of(request, pk, to_set_up=True)
+    districts = list(country.districts.all())
+    form = CountryEditForm(
+        request.POST if request.method == "POST" else None,
+        land=atlas.land(country.code, clock.today()),
+        districts=districts,
+        initial=CountryEditForm.filled_from_row(country),
+    )
+    if form.is_valid():
+        try:
+            actions.change_country(country=country, by=request.user, **form.answers())
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, "The country is changed.")
+            return redirect("setup_detail", pk=country.pk)
+    context = kicker(country, Step.COUNTRY) | {"form": form, "districts": districts}
+    return render_page(request, "recommendations/setup_country.html", context, status=422 if form.errors else 200)
+
+
+def _level(land: Land, asked: str) -> Level | None:
+    """The way of dividing that the address asks for, by its place in the list; else the one called districts."""
+    if asked.isdecimal() and len(asked) < 3 and int(asked) < len(land.levels):
+        return land.levels[int(asked)]
+    return land.districts

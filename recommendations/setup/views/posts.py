@@ -1,0 +1,102 @@
+"""Every post and how far it is set up; one of them with its five steps."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from recommendations.setup.counts import posts
+from recommendations.setup.steps import Hand, Standing, State, Step, next_step, standings
+from tiptracker import clock
+from tiptracker.accounts.models import Country, User
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.posts.permissions import can_follow_set_up, can_set_up
+from tiptracker.words import Role
+
+
+class Line(NamedTuple):
+    """A step as a page shows it; `url` leads to its page where this person may do it."""
+
+    standing: Standing
+    url: str
+
+
+class PostLine(NamedTuple):
+    """A post in the list."""
+
+    country: Country
+    steps: Sequence[Standing]
+    done: int
+    next: Standing | None
+
+
+@login_required
+@require_safe
+def setup_list(request: SignedIn) -> HttpResponse:
+    """The posts of this installation, or of the reader, and how far each is set up."""
+    user = request.user
+    if not can_follow_set_up(user):
+        raise PermissionDenied
+    countries = list(Country.objects.visible_to(user).order_by("name"))
+    found = posts(countries, reader=user, day=clock.today())
+    lines = [_post_line(country, standings(found[country.pk])) for country in countries]
+    context = {"lines": lines, "can_set_up": can_set_up(user), "count": len(Step)}
+    return render_page(request, "recommendations/setup_list.html", context)
+
+
+def _post_line(country: Country, steps: tuple[Standing, ...]) -> PostLine:
+    done = sum(one.state is State.DONE for one in steps)
+    return PostLine(country, steps, done, next((one for one in steps if one.next_hand), None))
+
+
+@login_required
+@require_safe
+def setup_detail(request: SignedIn, pk: int) -> HttpResponse:
+    """One post: its five steps, how far each is, and who does what is next."""
+    country = country_of(request, pk)
+    user = request.user
+    steps = standings(posts([country], reader=user, day=clock.today(country.time_zone))[country.pk])
+    hand = hand_of(user)
+    ahead = next_step(steps, hand) if hand else None
+    context = {
+        "country": country,
+        "lines": [Line(one, _url(one, country, user)) for one in steps],
+        "ahead": Line(ahead, _url(ahead, country, user)) if ahead else None,
+        "is_done": all(one.state is State.DONE for one in steps),
+        "can_set_up": can_set_up(user),
+    }
+    return render_page(request, "recommendations/setup_detail.html", context)
+
+
+def country_of(request: SignedIn, pk: int, *, to_set_up: bool = False) -> Country:
+    """The post at hand. Raises Http404 for one that isn't seen, PermissionDenied for who may not be here."""
+    country: Country = get_object_or_404(Country.objects.visible_to(request.user), pk=pk)
+    if not (can_set_up if to_set_up else can_follow_set_up)(request.user):
+        raise PermissionDenied
+    return country
+
+
+def hand_of(user: User) -> Hand | None:
+    """Whose steps this person takes."""
+    if can_set_up(user):
+        return Hand.ADMINISTRATOR
+    return Hand.OFFICER if user.role == Role.OFFICER else None
+
+
+PAGES: dict[Step, tuple[Hand, str]] = {Step.COUNTRY: (Hand.ADMINISTRATOR, "setup_country")}
+"""Who takes a step, and the name of its page."""
+
+
+def _url(standing: Standing, country: Country, user: User) -> str:
+    hand, name = PAGES.get(standing.step, (None, ""))
+    return reverse(name, args=[country.pk]) if hand and hand is hand_of(user) else ""
+
+
+def kicker(country: Country, step: Step) -> dict[str, Any]:
+    """What stands at the head of a step's page."""
+    return {"country": country, "step": step, "number": list(Step).index(step) + 1, "of": len(Step)}

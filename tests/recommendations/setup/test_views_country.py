@@ -1,0 +1,141 @@
+"""Choosing a country from the list, and putting right what the list knows of it."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import AdministratorFactory, CountryFactory, DistrictFactory, OfficerFactory
+from tiptracker.accounts.models import Country
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def administrator(client):
+    person = AdministratorFactory()
+    client.force_login(person)
+    return person
+
+
+def typed(**changed):
+    return {
+        "country": "LSO",
+        "name": "Lesotho",
+        "time_zone": "Africa/Maseru",
+        "currency": "LSL",
+        "paper": "a4",
+        "districts": "Berea: Teyateyaneng\n\n Butha-Buthe \nQacha’s Nek:",
+    } | changed
+
+
+def test_choosing_lesotho_fills_in_its_zone_its_currency_and_its_ten_districts(client):
+    page = client.get(reverse("setup_add"), {"country": "LSO"})
+
+    form = page.context["form"]
+    values = {name: form[name].value() for name in ("name", "time_zone", "currency", "paper")}
+    assert values == {"name": "Lesotho", "time_zone": "Africa/Maseru", "currency": "LSL", "paper": "a4"}
+    assert form["districts"].value().splitlines() == [
+        "Berea", "Butha-Buthe", "Leribe", "Mafeteng", "Maseru", "Mohale's Hoek", "Mokhotlong", "Qacha's Nek", "Quthing",
+        "Thaba-Tseka",
+    ]  # fmt: skip
+
+
+def test_of_several_zones_none_is_chosen_and_of_several_divisions_one_can_be(client):
+    assert client.get(reverse("setup_add"), {"country": "MEX"}).context["form"]["time_zone"].value() == ""
+
+    page = client.get(reverse("setup_add"), {"country": "MWI"})
+    assert len(page.context["form"]["districts"].value().splitlines()) == 28
+    assert "?country=MWI&amp;level=0" in page.text
+    page = client.get(reverse("setup_add"), {"country": "MWI", "level": "0"})
+    assert page.context["form"]["districts"].value().splitlines() == [
+        "Central Region",
+        "Northern Region",
+        "Southern Region",
+    ]
+
+
+@pytest.mark.parametrize("level", ["9", "-1", "x", "²", "9" * 30])
+def test_a_division_that_is_none_is_the_usual_one(client, level):
+    page = client.get(reverse("setup_add"), {"country": "MWI", "level": level})
+
+    assert len(page.context["form"]["districts"].value().splitlines()) == 28
+
+
+@pytest.mark.parametrize("code", ["", "XXX", "lso", "LSO\0"])
+def test_what_is_no_country_of_the_list_is_asked_again(client, code):
+    page = client.get(reverse("setup_add"), {"country": code})
+
+    assert page.status_code == 422
+    assert "Choose" in page.context["choosing"].errors["country"][0]
+
+
+def test_a_country_that_is_set_up_already_is_not_offered(client):
+    CountryFactory()
+
+    assert ">Lesotho</option>" not in client.get(reverse("setup_add")).text
+    assert client.get(reverse("setup_add"), {"country": "LSO"}).status_code == 422
+    assert client.post(reverse("setup_add"), typed()).status_code == 422
+    assert Country.objects.count() == 1
+
+
+def test_what_is_kept_is_what_was_typed(client):
+    answer = client.post(reverse("setup_add"), typed(name="The Kingdom of Lesotho", currency="ZAR"))
+
+    country = Country.objects.get()
+    assert answer.headers["Location"] == reverse("setup_detail", args=[country.pk])
+    assert (country.code, country.name, country.currency) == ("LSO", "The Kingdom of Lesotho", "ZAR")
+    assert list(country.districts.values_list("name", "capital")) == [
+        ("Berea", "Teyateyaneng"),
+        ("Butha-Buthe", ""),
+        ("Qacha's Nek", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"name": ""}, "name", "Fill this in."),
+        ({"time_zone": ""}, "time_zone", "Choose one."),
+        ({"time_zone": "Mars/Olympus"}, "time_zone", "Choose one from the list."),
+        ({"currency": "XQQ"}, "currency", "Choose one from the list."),
+        ({"paper": "a5"}, "paper", "Choose one from the list."),
+        ({"districts": "Berea\nberea"}, "districts", "“berea” is named twice."),
+        ({"districts": "x" * 101}, "districts", "at most 100 characters"),
+        ({"districts": ": Maseru"}, "districts", "Give each district a name."),
+        ({"districts": "x" * 20_001}, "districts", "Shorten this to 20000 characters"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field_and_the_rest_stays_as_typed(client, changed, field, sentence):
+    page = client.post(reverse("setup_add"), typed(name="Kept as typed") | changed)
+
+    assert page.status_code == 422
+    assert sentence in page.context["form"].errors[field][0]
+    assert "name" in changed or "Kept as typed" in page.text
+    assert not Country.objects.exists()
+
+
+def test_a_country_is_put_right_and_its_districts_stay(client):
+    country = CountryFactory()
+    DistrictFactory(country=country, name="Berea", capital="Teyateyaneng")
+    address = reverse("setup_country", args=[country.pk])
+
+    page = client.get(address)
+    assert "Berea (Teyateyaneng)" in page.text
+    assert page.context["form"]["districts"].value() is None
+    answer = client.post(address, typed(paper="letter", districts="Leribe: Hlotse"))
+
+    assert answer.status_code == 302
+    country.refresh_from_db()
+    assert (country.paper, sorted(each.name for each in country.districts.all())) == ("letter", ["Berea", "Leribe"])
+    assert AuditEntry.objects.get().verb == "country.changed"
+    page = client.post(address, typed(paper="letter", districts=""))
+    assert "Nothing here differs" in page.context["form"].non_field_errors()[0]
+
+
+@pytest.mark.parametrize("name", ["setup_add", "setup_country"])
+def test_countries_are_the_administrators(client, name):
+    country = CountryFactory()
+    client.force_login(OfficerFactory())
+    address = reverse(name, args=[country.pk] if name == "setup_country" else [])
+
+    assert (client.get(address).status_code, client.post(address, typed()).status_code) == (403, 403)

@@ -1,0 +1,140 @@
+"""The posts of an installation, and one of them with its five steps."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from recommendations.setup.steps import State, Step
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CountryFactory,
+    DistrictFactory,
+    EditionFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    OfficeHolderFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def invited(**more):
+    person = OfficerFactory(**more)
+    person.set_unusable_password()
+    person.save()
+    return person
+
+
+def steps_of(client, country):
+    lines = client.get(reverse("setup_detail", args=[country.pk])).context["lines"]
+    return {line.standing.step: line for line in lines}
+
+
+def test_an_empty_installation_receives_its_first_administrator_here(client):
+    client.force_login(AdministratorFactory())
+
+    page = client.get(reverse("home"), follow=True)
+
+    assert page.request["PATH_INFO"] == reverse("setup_list")
+    assert "No post is set up yet." in page.text
+    assert f'href="{reverse("setup_add")}"' in page.text
+    assert [item.url for item in page.context["navigation"]] == [reverse("setup_list"), reverse("admin:index")]
+
+
+def test_an_administrator_sees_every_post_and_an_officer_their_own(client):
+    lesotho, malawi = CountryFactory(), CountryFactory(elsewhere=True)
+
+    def listed(person):
+        client.force_login(person)
+        return [line.country for line in client.get(reverse("setup_list")).context["lines"]]
+
+    assert listed(AdministratorFactory()) == [lesotho, malawi]
+    assert listed(OfficerFactory()) == [lesotho]
+    assert listed(AmbassadorFactory(countries=[malawi])) == [malawi]
+    client.force_login(FocalPointFactory())
+    assert client.get(reverse("setup_list")).status_code == 403
+
+
+def test_a_post_elsewhere_is_not_there_for_an_officer_nor_a_ministry(client):
+    lesotho, malawi = CountryFactory(), CountryFactory(elsewhere=True)
+    for person, country, expected in (
+        (OfficerFactory(), malawi, 404),
+        (OfficerFactory(), lesotho, 200),
+        (FocalPointFactory(), lesotho, 403),
+        (FocalPointFactory(ministry=MinistryFactory(country=malawi)), lesotho, 404),
+    ):
+        client.force_login(person)
+        assert client.get(reverse("setup_detail", args=[country.pk])).status_code == expected
+
+
+def test_how_far_each_step_is_comes_from_the_rows_of_that_country_alone(client):
+    """Malawi has everything that Lesotho still lacks."""
+    lesotho, malawi = CountryFactory(), CountryFactory(elsewhere=True)
+    DistrictFactory(country=malawi)
+    edition = EditionFactory(country=malawi)
+    BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    OfficeHolderFactory(ministry=MinistryFactory(country=malawi))
+    officers = [OfficerFactory(countries=[malawi]), OfficerFactory(countries=[malawi])]
+    type(malawi).objects.filter(pk=malawi.pk).update(contact=officers[0])
+    OfficerFactory(countries=[lesotho], email="public.record@tip-tracker.invalid")
+    client.force_login(AdministratorFactory())
+
+    assert {line.standing.state for line in steps_of(client, lesotho).values()} == {State.TO_DO, State.BEGUN}
+    assert {step: line.standing.state for step, line in steps_of(client, malawi).items()} == dict.fromkeys(
+        Step, State.DONE
+    )
+    assert "Every step is done." in client.get(reverse("setup_detail", args=[malawi.pk])).text
+
+
+@pytest.mark.day("2022-01-28")
+def test_each_thing_that_lacks_is_counted(client):
+    country = CountryFactory(elsewhere=True)  # where nobody recorded what stands here
+    edition = EditionFactory(country=country)
+    first, *_ = (RecommendationFactory(edition=edition, lead=None) for _ in range(3))
+    for _ in range(2):
+        BenchmarkFactory(recommendation=first)
+    gone, there, never = (MinistryFactory(country=country) for _ in range(3))
+    OfficeHolderFactory(ministry=gone, until_on=date(2022, 1, 27))
+    OfficeHolderFactory(ministry=there, from_on=date(2022, 1, 28))
+    OfficeHolderFactory(ministry=there, from_on=date(2022, 2, 28))
+    FocalPointFactory(ministry=there)
+    FocalPointFactory(ministry=never, is_active=False)
+    invited(countries=[country])
+    OfficerFactory(is_active=False, countries=[country])
+    client.force_login(AdministratorFactory())
+
+    told = {step: line.standing.told for step, line in steps_of(client, country).items()}
+    assert told[Step.EDITION] == "The 2021 edition, 3 recommendations."
+    assert told[Step.MINISTRIES] == "2 of 3 ministries have nobody in office here."
+    assert told[Step.BENCHMARKS] == "2 of 3 recommendations have none."
+    assert told[Step.PEOPLE].startswith("No officer has set a password yet. Nobody verifies")
+
+
+def test_the_edition_at_hand_is_the_newest_that_is_followed(client):
+    """That of 2022 is known by its tier alone, as the outcome of the one before."""
+    country = CountryFactory()
+    EditionFactory(country=country, year=2020, terms=False)
+    RecommendationFactory(edition=EditionFactory(country=country, year=2021))
+    EditionFactory(country=country, year=2022, terms=False)
+    client.force_login(AdministratorFactory())
+
+    assert steps_of(client, country)[Step.EDITION].standing.told == "The 2021 edition, 1 recommendation."
+
+
+def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_to_theirs(client):
+    country = CountryFactory()
+    client.force_login(AdministratorFactory())
+
+    page = client.get(reverse("setup_detail", args=[country.pk]))
+    assert page.context["ahead"].standing.step is Step.COUNTRY
+    assert page.context["ahead"].url == reverse("setup_country", args=[country.pk])
+
+    client.force_login(OfficerFactory())
+    page = client.get(reverse("setup_detail", args=[country.pk]))
+    assert page.context["ahead"] is None
+    assert reverse("setup_country", args=[country.pk]) not in page.text

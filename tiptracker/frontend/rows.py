@@ -1,0 +1,68 @@
+"""Choosing among rows, and lines of a form: as many as somebody wants, each added without losing what was typed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Model
+
+Choices = list[tuple[str, str | list[tuple[str, str]]]]
+"""Pairs of a stored word and its reading, or of a group's name and its pairs."""
+
+
+class RowField(forms.ChoiceField):
+    """One of the rows that a person may see. A row that is not there and one that is not seen are the same error."""
+
+    default_error_messages = {"invalid_choice": "Choose one from the list."}  # noqa: RUF012 -- as Django's
+    rows: Mapping[str, Model]
+
+    def clean(self, value: Any) -> Any:
+        return self.rows.get(super().clean(value))
+
+
+class RowsField(forms.MultipleChoiceField):
+    """Some of the rows that a person may see."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"invalid_choice": "Choose from the list."}  # noqa: RUF012 -- as Django's
+    rows: Mapping[str, Model]
+
+    def clean(self, value: Any) -> Any:
+        return [self.rows[pk] for pk in super().clean(value)]
+
+
+def offer(
+    form: forms.Form, name: str, rows: Iterable[Model], *, empty: str | None = None, choices: Choices | None = None
+) -> None:
+    """Offer `rows` in a field of a form, read by their names or by `choices`; `empty` is how none of them is read."""
+    field = cast("RowField | RowsField", form.fields[name])
+    field.rows = {str(row.pk): row for row in rows}
+    none = [] if empty is None else [("", empty)]
+    field.choices = [*none, *(choices or [(pk, str(row)) for pk, row in field.rows.items()])]
+
+
+def typed(form: forms.Form) -> dict[str, Any]:
+    """What stands in a bound form so far, as typed, so that it can be shown again without being judged."""
+    return {
+        name: field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+        for name, field in form.fields.items()
+    }
+
+
+def with_another_row[F: forms.Form](rows: "forms.BaseFormSet[F]", **kwargs: Any) -> "forms.BaseFormSet[F]":
+    """The same lines as typed, and an empty one, not yet judged. `kwargs` are those the lines were made with."""
+    again = type(rows)(initial=[typed(form) for form in rows.forms], **kwargs)
+    again.extra = 1
+    # Where the browser puts the cursor, and htmx after it; on a page with a fragment the browser goes to that instead.
+    again.forms[-1].visible_fields()[0].field.widget.attrs["autofocus"] = True
+    return again
+
+
+def refused(*all_forms: forms.Form) -> list[forms.Form]:
+    """Those in which something has to be put right."""
+    return [form for form in all_forms if form.is_bound and form.errors]
+
+
+def beside_field(form: forms.Form, sentence: str, field: str | None) -> None:
+    """Put a refusal beside the field it names, or on the form where that has no such field."""
+    form.add_error(field if field in form.fields else None, sentence)

@@ -1,0 +1,145 @@
+"""The country of a post, its districts, and whom its ministries turn to."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from tiptracker import atlas
+from tiptracker.accounts.models import Country, District, User
+from tiptracker.audit.actions import record
+from tiptracker.posts.permissions import can_set_up
+from tiptracker.refusals import Refused
+from tiptracker.rules import add, change, written
+from tiptracker.texts import alike, with_plain_apostrophes
+from tiptracker.words import EMBASSY_ROLES, Paper
+
+TOLD = ("name", "time_zone", "currency", "paper")
+"""What of a country is typed and put right; its code stays."""
+
+
+class NamedDistrict(NamedTuple):
+    """A district as it is typed."""
+
+    name: str
+    capital: str = ""
+
+
+@transaction.atomic
+def add_country(
+    *,
+    code: str,
+    name: str,
+    time_zone: str,
+    currency: str,
+    paper: Paper,
+    districts: Sequence[NamedDistrict],
+    by: User,
+) -> Country:
+    """A country to follow, by its ISO 3166-1 alpha-3 code. Raises PermissionDenied, Refused."""
+    if not can_set_up(by):
+        raise PermissionDenied
+    if there := Country.objects.filter(code=code).first():
+        raise Refused(f"{there} is set up already. Go on with it from the list of posts.", field="name")
+    row = Country(code=code)
+    _fill(row, name=name, time_zone=time_zone, currency=currency, paper=paper)
+    add(row)
+    told = _add_districts(row, districts)
+    record("country.added", by=by, row=row, country=row, after={"code": code} | _told(row) | told)
+    return row
+
+
+@transaction.atomic
+def change_country(
+    *,
+    country: Country,
+    name: str,
+    time_zone: str,
+    currency: str,
+    paper: Paper,
+    districts: Sequence[NamedDistrict],
+    by: User,
+) -> Country:
+    """Put a country right; `districts` are further ones, since facts may point at those there are.
+
+    Raises PermissionDenied; Refused, also where nothing would change.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    locked = Country.objects.select_for_update().get(pk=country.pk)
+    before = _told(locked)
+    _fill(locked, name=name, time_zone=time_zone, currency=currency, paper=paper)
+    after = _told(locked)
+    changed = [key for key in TOLD if before[key] != after[key]]
+    if not changed and not districts:
+        raise Refused("Nothing here differs from what stands. Change something, or go on to the next step.")
+    change(locked)
+    told = {key: after[key] for key in changed} | _add_districts(locked, districts)
+    was = {key: before[key] for key in changed}
+    record("country.changed", by=by, row=locked, country=locked, before=was, after=told)
+    return locked
+
+
+@transaction.atomic
+def name_contact(*, country: Country, contact: User | None, by: User) -> Country:
+    """Whom the country's ministries turn to: somebody of its embassy. Raises PermissionDenied, Refused."""
+    if not can_set_up(by):
+        raise PermissionDenied
+    locked = Country.objects.select_for_update().select_related("contact").get(pk=country.pk)
+    if contact and not contact_choices(locked).filter(pk=contact.pk).exists():
+        raise Refused("Ministries turn to somebody of their embassy. Choose one of its people.", field="contact")
+    if contact == locked.contact:
+        raise Refused("They turn to that person already. Choose another one, or leave it.", field="contact")
+    before, locked.contact = locked.contact, contact
+    change(locked)
+    record(
+        "country.changed",
+        by=by,
+        row=locked,
+        country=locked,
+        before={"contact": before.name if before else None},
+        after={"contact": contact.name if contact else None},
+    )
+    return locked
+
+
+def contact_choices(country: Country) -> Any:
+    """Who may be named: the people of the country's embassy who may sign in."""
+    people = User.objects.get_queryset().filter(countries=country, is_active=True, role__in=EMBASSY_ROLES)
+    return people.exclude(email__endswith=".invalid")
+
+
+def _fill(row: Country, *, name: str, time_zone: str, currency: str, paper: Paper) -> None:
+    row.name = written(name, "Give the name of the country.", field="name")
+    if Country.objects.filter(name__iexact=row.name).exclude(pk=row.pk).exists():
+        raise Refused("Another country has that name already. Give another one.", field="name")
+    if time_zone not in atlas.zones():
+        raise Refused("Choose a time zone of the list.", field="time_zone")
+    if currency not in atlas.currencies():
+        raise Refused("Choose a currency of the list.", field="currency")
+    row.time_zone, row.currency, row.paper = time_zone, currency, paper
+
+
+def _add_districts(country: Country, districts: Iterable[NamedDistrict]) -> dict[str, str]:
+    """Add them, or refuse one that is there already; gives what the log keeps of them."""
+    known = {alike(name) for name in country.districts.values_list("name", flat=True)}
+    told: dict[str, str] = {}
+    for district in districts:
+        name = written(with_plain_apostrophes(district.name), "Give each district a name.", field="districts")
+        if alike(name) in known:
+            raise Refused(f"“{name}” is named twice. Take one of the two out.", field="districts")
+        known.add(alike(name))
+        row = District(country=country, name=name, capital=district.capital.strip())
+        try:
+            add(row)
+        except Refused as refusal:
+            raise Refused(f"“{name[:40]}”: {refusal}", field="districts") from refusal
+        told[f"district {name}: name"] = name
+        if row.capital:
+            told[f"district {name}: capital"] = row.capital
+    return told
+
+
+def _told(country: Country) -> dict[str, str]:
+    return {key: str(getattr(country, key)) for key in TOLD}
