@@ -14,7 +14,7 @@ COPY pyproject.toml requirements.lock ./
 RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock > uv.lock \
     && pip install --no-cache-dir --require-hashes --no-deps -r uv.lock \
     && python -m venv --without-pip /opt/tiptracker \
-    && uv pip install --no-cache --python /opt/tiptracker/bin/python --require-hashes \
+    && uv pip install --no-cache --compile-bytecode --python /opt/tiptracker/bin/python --require-hashes \
         -r pyproject.toml --constraint requirements.lock
 
 FROM python:3.13-slim-trixie

@@ -2,6 +2,8 @@
 
 PYTHON_ = .venv/bin/python
 .DEFAULT_GOAL = help
+# Most targets start several processes: what the first has compiled serves the others.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test briefings bench format lint types contracts migrations compose lock audit
 

@@ -41,6 +41,7 @@ for name in (
     "UPLOAD_MAX_ROUND_BYTES",
     "UPLOAD_MAX_MINISTRY_BYTES",
     "CLAMD_URL",
+    "PYTHONDONTWRITEBYTECODE",  # else each process that is started compiles Django anew, which is half of its start
 ):
     os.environ.pop(name, None)
 for name, default in CHOSEN.items():
