@@ -51,7 +51,7 @@ def _editions(countries: Collection[int], reader: User) -> Iterable[Mapping[str,
 
 
 def _is_followed(edition: Mapping[str, Any]) -> bool:
-    return edition["has_deadline"] or edition["asked"] > 0
+    return bool(edition["has_deadline"] or edition["asked"])
 
 
 def _ministries(countries: Collection[int], reader: User, day: date) -> Iterable[Mapping[str, Any]]:
