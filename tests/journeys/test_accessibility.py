@@ -7,7 +7,7 @@ narrow screen, complains in the console or asks anything of another host. Forms 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -183,6 +183,8 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     running.job = JobFactory(kind="briefing", key=running.pk, state=State.RUNNING, progress=40, step="Drawing")
     for briefing in (failed, running):
         briefing.save()
+    said = [{"evidence": [{"ref": "E1", "what": what}]} for what in ("A hotline was opened", "A shelter was opened")]
+    compared = [BriefingFactory(**one, as_of=THE_DAY - timedelta(days=at), said=said[at]) for at in range(len(said))]
     commitments = Commitment.objects.with_status(THE_DAY).order_by("pk")
     ours = commitments.filter(made_by=MadeBy.UNITED_STATES)
     by_status = [commitments.filter(status=status).first() for status in Status]
@@ -235,6 +237,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "dialogue_record": Dialogue.objects.order_by("pk"),
         "next_step_done": NextStep.objects.all(),
         "briefing_detail": Briefing.objects.all(),
+        "briefing_compare": compared,
         "redaction_detail": [
             RedactionFactory(country=edition.country, words="police", recorded_by=people["ambassador"]),
             RedactionFactory(country=edition.country, words="police", recorded_by=people["officer"]),
@@ -256,11 +259,18 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     why = [reverse("readiness_why", args=key) for key in WHY]
     changes = AuditEntry.objects.filter(verb__in=("commitment.rescheduled", "update.accepted", "edition.loaded"))
     entries = [reverse("log_detail", args=[entry.number]) for entry in changes]
-    alone = sorted(_names() - set(things) - set(by_mail) - {"readiness_why", "log_detail"} - NO_PAGES)
+    alone = sorted(
+        _names() - set(things) - set(by_mail) - {"readiness_why", "log_detail", "briefing_request"} - NO_PAGES
+    )
     return (
         {name: [reverse(name)] for name in alone}
         | {name: [reverse(name, args=[each.pk]) for each in rows] for name, rows in things.items()}
         | {"readiness_why": why, "log_detail": entries[:4]}
+        | {
+            "briefing_request": [
+                reverse("briefing_request", query={"what": what}) for what in ("ambassador", "washington")
+            ]
+        }
         | by_mail
     )
 
@@ -350,4 +360,5 @@ REFUSED = [
     ("log_list", "Search", {"First day": "2022-01-29", "Last day": "2022-01-28"}),
     ("readiness_detail", "Show", {"As of": "2030-01-01"}),
     ("briefing_list", "Prepare it", {"As of": "2030-01-01"}),
+    ("briefing_request", "Prepare it", {"As of": "2030-01-01"}),
 ]
