@@ -5,6 +5,8 @@ Rows are added in bulk, so that 300 of them cost next to nothing; what they look
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import product
+from string import ascii_uppercase
 from typing import NamedTuple
 
 import pytest
@@ -49,7 +51,7 @@ from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
 from tests.factories import at_noon
 from tests.security.asking import routes
-from tiptracker.accounts.models import ApiToken, District, Ministry
+from tiptracker.accounts.models import ApiToken, Country, District, Ministry
 from tiptracker.audit import actions as audit
 from tiptracker.words import Scope
 
@@ -266,6 +268,25 @@ class Rows:
             for number in self.numbers(many)
         )
 
+    def posts(self, many):
+        """Countries, each with an edition that has a recommendation, a ministry and a district."""
+        codes = ["".join(letters) for letters in product("QXYZ", ascii_uppercase, ascii_uppercase)]
+        countries = Country.objects.bulk_create(
+            factories.CountryFactory.build(code=codes[number], name=f"Country {number}")
+            for number in self.numbers(many)
+        )
+        editions = Edition.objects.bulk_create(
+            factories.EditionFactory.build(country=row, terms=False) for row in countries
+        )
+        EditionTerms.objects.bulk_create(
+            factories.EditionTermsFactory.build(edition=row, recorded_by=self.recorder) for row in editions
+        )
+        Recommendation.objects.bulk_create(
+            Recommendation(edition=row, number=1, text="Do it.", text_status="official") for row in editions
+        )
+        Ministry.objects.bulk_create(Ministry(country=row, name="Police", short_name="Police") for row in countries)
+        District.objects.bulk_create(District(country=row, name="North") for row in countries)
+
     def editions(self, many):
         rows = Edition.objects.bulk_create(
             factories.EditionFactory.build(country=self.country, year=1000 + number, terms=False)
@@ -356,6 +377,7 @@ LISTS = [
     Listed("briefing_list", Rows.briefings, 11),
     Listed("log_list", Rows.entries, 11),
     Listed("log_list", Rows.entries, 8, "administrator"),
+    Listed("setup_list", Rows.posts, 8, "administrator"),
     Listed("token_list", Rows.tokens, 6),
     Listed("sign_in_list", Rows.sessions, 7),
     Listed("ministry-list", Rows.ministries, 5),

@@ -34,7 +34,7 @@ from dialogues.words import Horizon, Paper, Presence
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.rows import beside_field, refused, typed, with_another_row
+from tiptracker.frontend.rows import beside_field, beside_line, refused, typed, with_another_row
 from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -255,11 +255,9 @@ class _Page:
 
     def refuse(self, refusal: Refused) -> None:
         """Put the sentence beside the row that it belongs to ("commitments-0-due_on": of those filled, the first)."""
-        name, _, rest = (refusal.field or "").partition("-")
-        number, _, field = rest.partition("-")
-        if name in self.rows and number.isdecimal():
-            beside_field(self._filled(name)[int(number)], str(refusal), field)
-        elif refusal.field == "participants":
+        if beside_line({name: self._filled(name) for name in self.rows}, str(refusal), refusal.field):
+            return
+        if refusal.field == "participants":
             beside_field(self.rows["others"].forms[0], str(refusal), "office")
         else:
             beside_field(self.seen, str(refusal), None)

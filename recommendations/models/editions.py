@@ -121,8 +121,8 @@ class RecommendationWeight(models.Model):
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def visible_to(self, user: Reader) -> Self:
-        """The embassy's roles, for their countries."""
-        if not user.is_authenticated or user.role in (Role.FOCAL_POINT, Role.ADMINISTRATOR):
+        """The embassy's roles, for their countries; administrators, who put them down with the edition."""
+        if not user.is_authenticated or user.role == Role.FOCAL_POINT:
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
@@ -170,7 +170,9 @@ class Milestone(models.Model):
 
 class MilestoneDoneQuerySet(models.QuerySet["MilestoneDone"]):
     def visible_to(self, user: Reader) -> Self:
-        """Whoever sees the milestone."""
+        """The embassy's roles, for their countries: what was done is a fact, and no administrator's."""
+        if not user.is_authenticated or not user.is_embassy:
+            return self.none()
         return self.filter(milestone__in=Milestone.objects.visible_to(user))
 
     def known_by(self, moment: datetime | None) -> Self:

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Edition, EditionTerms, Milestone
 from recommendations.words import MilestoneKind, Tier
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
-from tiptracker.rules import add, refuse_backwards, spelt, written
+from tiptracker.rules import add, change, refuse_backwards, spelt, written
 
 
 class Day(NamedTuple):
@@ -88,6 +89,46 @@ def open_edition(
     return edition
 
 
+@transaction.atomic
+def change_edition(
+    *,
+    edition: Edition,
+    tier: Tier,
+    target_tier: Tier | None,
+    published_on: date | None,
+    source: str,
+    milestones: Mapping[MilestoneKind, Day],
+    by: User,
+) -> Edition:
+    """Put an edition's published facts right, and add milestones that it has not yet.
+
+    Its year and tracking period stay: facts are counted by them. Raises PermissionDenied; Refused, also where nothing
+    would change.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    before = _facts(locked)
+    locked.tier, locked.target_tier, locked.published_on = tier, target_tier or "", published_on
+    locked.source = written(source, "Say where the edition can be looked up.", field="source")
+    after = _facts(locked)
+    changed = [name for name in FACTS if before[name] != after[name]]
+    if not changed and not milestones:
+        raise Refused("Nothing here differs from what stands. Change something, or go on to the next step.")
+    change(locked)
+    there = set(locked.milestones.values_list("kind", flat=True))
+    if twice := there & set(milestones):
+        kind = MilestoneKind(min(twice))
+        raise Refused(f"“{kind.label}” has its day already. Load the page again.", field=f"{kind.value}_on")
+    told: dict[str, Any] = {name: after[name] for name in changed}
+    if milestones:
+        told["milestones"] = {kind.value: _add_milestone(locked, kind, day) for kind, day in milestones.items()}
+    was = {name: before[name] for name in changed}
+    record("edition.changed", by=by, row=locked, country=locked.country_id, before=was, after=told)
+    readiness_may_have_moved(locked.country_id)
+    return locked
+
+
 def _add_milestone(edition: Edition, kind: MilestoneKind, day: Day) -> str:
     """Add it, or refuse a day that the edition's year does not have; gives the day for the log."""
     _refuse_outside(edition, day.on, f"{kind.value}_on")
@@ -101,10 +142,17 @@ def _refuse_outside(edition: Edition, day: date, field: str) -> None:
         raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field=field)
 
 
+FACTS = ("tier", "target_tier", "published_on", "source")
+"""What of an edition is put right; its year and its tracking period stay."""
+
+
+def _facts(edition: Edition) -> dict[str, Any]:
+    return {name: getattr(edition, name) for name in FACTS}
+
+
 def _told(edition: Edition, terms: EditionTerms) -> dict[str, Any]:
-    names = ("year", "tier", "target_tier", "published_on", "starts_on", "ends_on", "source")
-    return {name: getattr(edition, name) for name in names} | {
-        "terms": terms.pk,
-        "deadline_on": terms.deadline_on,
-        "reason": terms.reason,
-    }
+    return (
+        {"year": edition.year, "starts_on": edition.starts_on, "ends_on": edition.ends_on}
+        | _facts(edition)
+        | {"terms": terms.pk, "deadline_on": terms.deadline_on, "reason": terms.reason}
+    )

@@ -40,7 +40,7 @@ def _editions(countries: Collection[int], reader: User) -> Iterable[Mapping[str,
             checked=Count("recommendations", filter=Exists(checked)),
         )
         .order_by("year")
-        .values("country", "has_deadline", "asked", "checked", edition_year=F("year"))
+        .values("country", "has_deadline", "asked", "checked", edition=F("pk"), edition_year=F("year"))
     )
     found: dict[int, Mapping[str, Any]] = {}
     for one in editions:

@@ -31,7 +31,7 @@ class Hand(Word):
 
 
 class Post(NamedTuple):
-    """What is there of a post. `edition_year` is that of the edition at hand; None where there is none. Of its
+    """What is there of a post. `edition` is the key of the edition at hand, None where there is none. Of its
     recommendations `asked` is how many there are, `checked` how many have a benchmark.
 
     The edition at hand is the newest that has a deadline or recommendations: others are known by their tier alone.
@@ -39,6 +39,7 @@ class Post(NamedTuple):
     """
 
     districts: int = 0
+    edition: int | None = None
     edition_year: int | None = None
     has_deadline: bool = False
     asked: int = 0
@@ -73,11 +74,6 @@ def standings(post: Post | None) -> tuple[Standing, ...]:
     return (_country(post), _edition(known), _ministries(known), _benchmarks(known), _people(known))
 
 
-def next_step(steps: tuple[Standing, ...], hand: Hand) -> Standing | None:
-    """The first step that waits for this hand, or None where none does."""
-    return next((one for one in steps if one.next_hand is hand), None)
-
-
 def _country(post: Post | None) -> Standing:
     if post is None:
         return Standing(Step.COUNTRY, State.TO_DO, "Choose the country.", Hand.ADMINISTRATOR)
@@ -87,7 +83,7 @@ def _country(post: Post | None) -> Standing:
 
 
 def _edition(post: Post) -> Standing:
-    if post.edition_year is None:
+    if post.edition is None:
         told = "The edition that is to be followed is not there yet."
         return Standing(Step.EDITION, State.TO_DO, told, Hand.ADMINISTRATOR)
     edition = f"The {post.edition_year} edition"

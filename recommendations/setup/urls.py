@@ -9,4 +9,8 @@ urlpatterns = [
     path("add/", views.setup_add, name="setup_add"),
     path("<int:pk>/", views.setup_detail, name="setup_detail"),
     path("<int:pk>/country/", views.setup_country, name="setup_country"),
+    path("<int:pk>/edition/", views.setup_edition, name="setup_edition"),
+    path("<int:pk>/ministries/", views.setup_ministries, name="setup_ministries"),
+    path("<int:pk>/people/", views.setup_people, name="setup_people"),
+    path("editions/<int:pk>/", views.setup_edition_edit, name="setup_edition_edit"),
 ]

@@ -307,6 +307,11 @@ def post(world):
     return {"country": "ZMB", "name": "Zambia", "time_zone": "Africa/Lusaka", "currency": "ZMW", "paper": "a4"}
 
 
+def opened(world):
+    days = {"deadline_on": "2026-02-28", "reason": "It was set."}
+    return {"year": "2025", "tier": "2", "source": "The report"} | days
+
+
 def ministry(world):
     return {"country": world.pk("lesotho"), "name": "Works", "short_name": "Works"} | inline("office_holders")
 
@@ -379,6 +384,17 @@ BODIES = {
     "POST admin:accounts_ministry_delete": lambda world: {"post": "yes"},
     "POST setup_add": post,
     "POST setup_country": lambda world: post(world) | {"name": "Lesotho"},
+    "POST setup_edition": opened,
+    "POST setup_edition_edit": lambda world: {"tier": "3", "source": "The report"},
+    "POST setup_ministries": lambda world: (
+        empty_rows("new", 1) | {"new-0-name": "Works", "new-0-short_name": "Works"} | empty_rows("known")
+    ),
+    "POST setup_people": lambda world: (
+        {"do": "invite"}
+        | empty_rows("people", 1)
+        | {f"people-0-{name}": value for name, value in person(world).items()}
+        | {"people-0-until": "2099-12-31"}
+    ),
     "POST recommendation_add": recommendation,
     "POST edition_terms": edition_terms,
     "POST milestone_done": lambda world: {"done_on": TODAY, "source": "A letter."},

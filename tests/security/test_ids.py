@@ -134,6 +134,8 @@ IN_A_FORM = [
     ("officer", "POST dialogue_add -", "people-0-ministry", "theirs"),
     ("officer", "POST dialogue_edit dialogue", "people-0-ministry", "theirs"),
     ("officer", "POST redaction_add -", "file", "their_file"),
+    ("administrator", "POST setup_ministries lesotho", "known-0-ministry", "theirs"),
+    ("administrator", "POST setup_people lesotho", "people-0-ministry", "theirs"),
 ]
 
 

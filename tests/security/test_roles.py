@@ -168,14 +168,22 @@ GET   setup_detail                          lesotho    200 200 200 200 | 403 403
 POST  setup_detail                          lesotho    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   setup_country                         lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in
 POST  setup_country                         lesotho    403 403 403 403 | 403 403 403 | 404 302 | in  in
+GET   setup_edition                         lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in
+POST  setup_edition                         lesotho    403 403 403 403 | 403 403 403 | 404 302 | in  in
+GET   setup_edition_edit                    edition    403 403 403 403 | 403 403 403 | 404 200 | in  in
+POST  setup_edition_edit                    edition    403 403 403 403 | 403 403 403 | 404 302 | in  in
+GET   setup_ministries                      lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in
+POST  setup_ministries                      lesotho    403 403 403 403 | 403 403 403 | 404 302 | in  in
+GET   setup_people                          lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in
+POST  setup_people                          lesotho    403 403 403 403 | 403 403 403 | 404 302 | in  in
 
 # What is asked
 GET   recommendation_add                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  recommendation_add                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
 GET   edition_terms                         edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  edition_terms                         edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
-GET   milestone_done                        milestone  200 200 403 403 | 404 404 404 | 404 404 | in  in
-POST  milestone_done                        milestone  302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   milestone_done                        milestone  200 200 403 403 | 404 404 404 | 404 403 | in  in
+POST  milestone_done                        milestone  302 302 403 403 | 404 404 404 | 404 403 | in  in
 GET   recommendation_edit                   first      200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  recommendation_edit                   first      302 302 403 403 | 403 403 403 | 404 403 | in  in
 GET   benchmark_add                         first      200 200 403 403 | 403 403 403 | 404 403 | in  in

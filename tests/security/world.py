@@ -199,7 +199,7 @@ class World:
             terms__working_mark_reason=self.says("working mark", EMBASSY),
         )
         self.rows["milestone"] = MilestoneFactory(
-            edition=edition, kind=MilestoneKind.ACTION_PLAN, source=self.says("milestone", EMBASSY)
+            edition=edition, kind=MilestoneKind.ACTION_PLAN, source=self.says("milestone", EMBASSY | ADMINISTRATOR)
         )
         MilestoneDoneFactory(
             milestone=self.rows["milestone"], source=self.says("milestone done", frozenset({"officer", "second"}))

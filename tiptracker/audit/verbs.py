@@ -44,6 +44,7 @@ VERBS: dict[str, tuple[Group, str]] = {
     "draft.begun": (Group.RECORD, "Began a draft"),
     "draft.dropped": (Group.RECORD, "Dropped a draft"),
     "draft.forgotten": (Group.MACHINE, "Removed a draft that nobody went on with"),
+    "edition.changed": (Group.RECORD, "Changed an edition"),
     "edition.opened": (Group.RECORD, "Opened an edition"),
     "edition.terms_changed": (Group.RECORD, "Changed the terms of an edition"),
     "evidence.logged": (Group.RECORD, "Logged evidence"),

@@ -1,6 +1,6 @@
 """Choosing among rows, and lines of a form: as many as somebody wants, each added without losing what was typed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -66,3 +66,16 @@ def refused(*all_forms: forms.Form) -> list[forms.Form]:
 def beside_field(form: forms.Form, sentence: str, field: str | None) -> None:
     """Put a refusal beside the field it names, or on the form where that has no such field."""
     form.add_error(field if field in form.fields else None, sentence)
+
+
+def beside_line(lines: Mapping[str, Sequence[forms.Form]], sentence: str, field: str | None) -> bool:
+    """Put a refusal beside the line it names: "people-1-email" is the second of those in `lines["people"]`.
+
+    Whether it names one of them.
+    """
+    name, _, rest = (field or "").partition("-")
+    number, _, within = rest.partition("-")
+    if name not in lines or not number.isdecimal():
+        return False
+    beside_field(lines[name][int(number)], sentence, within)
+    return True

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from recommendations.setup.counts import posts
-from recommendations.setup.steps import Hand, Standing, State, Step, next_step, standings
+from recommendations.setup.steps import Hand, Post, Standing, State, Step, standings
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.pages import SignedIn, render_page
@@ -60,13 +60,14 @@ def setup_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One post: its five steps, how far each is, and who does what is next."""
     country = country_of(request, pk)
     user = request.user
-    steps = standings(posts([country], reader=user, day=clock.today(country.time_zone))[country.pk])
-    hand = hand_of(user)
-    ahead = next_step(steps, hand) if hand else None
+    post = posts([country], reader=user, day=clock.today(country.time_zone))[country.pk]
+    steps = standings(post)
+    urls = _urls(country, post, hand_of(user))
+    lines = [Line(one, urls.get(one.step, "")) for one in steps]
     context = {
         "country": country,
-        "lines": [Line(one, _url(one, country, user)) for one in steps],
-        "ahead": Line(ahead, _url(ahead, country, user)) if ahead else None,
+        "lines": lines,
+        "ahead": next((line for line in lines if line.standing.next_hand is hand_of(user)), None),
         "is_done": all(one.state is State.DONE for one in steps),
         "can_set_up": can_set_up(user),
     }
@@ -82,19 +83,30 @@ def country_of(request: SignedIn, pk: int, *, to_set_up: bool = False) -> Countr
 
 
 def hand_of(user: User) -> Hand | None:
-    """Whose steps this person takes."""
+    """Whose steps this person takes; nobody's where they only look on."""
     if can_set_up(user):
         return Hand.ADMINISTRATOR
     return Hand.OFFICER if user.role == Role.OFFICER else None
 
 
-PAGES: dict[Step, tuple[Hand, str]] = {Step.COUNTRY: (Hand.ADMINISTRATOR, "setup_country")}
-"""Who takes a step, and the name of its page."""
+PAGES = {
+    Step.COUNTRY: "setup_country",
+    Step.EDITION: "setup_edition",
+    Step.MINISTRIES: "setup_ministries",
+    Step.PEOPLE: "setup_people",
+}
+"""The page of each step that an administrator takes."""
 
 
-def _url(standing: Standing, country: Country, user: User) -> str:
-    hand, name = PAGES.get(standing.step, (None, ""))
-    return reverse(name, args=[country.pk]) if hand and hand is hand_of(user) else ""
+def _urls(country: Country, post: Post, hand: Hand | None) -> dict[Step, str]:
+    """Where each step is taken that this hand may take."""
+    if hand is Hand.ADMINISTRATOR:
+        return {step: reverse(name, args=[country.pk]) for step, name in PAGES.items()}
+    if hand is Hand.OFFICER and post.edition:
+        return {
+            Step.EDITION: reverse("recommendation_add" if post.has_deadline else "edition_terms", args=[post.edition])
+        }
+    return {}
 
 
 def kicker(country: Country, step: Step) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The only writers of a post's reference data besides the admin; each asks who may, and writes the log."""
 
-from tiptracker.posts.actions.countries import NamedDistrict, add_country, change_country, name_contact
+from tiptracker.posts.actions.countries import NamedDistrict, add_country, change_country, contact_choices, name_contact
 from tiptracker.posts.actions.ministries import Holder, NewMinistry, add_ministries
-from tiptracker.posts.actions.people import Invited, add_people, send_invitations
+from tiptracker.posts.actions.people import INVITED_HERE, Invited, add_people, send_invitations
 
 __all__ = [
+    "INVITED_HERE",
     "Holder",
     "Invited",
     "NamedDistrict",
@@ -13,6 +14,7 @@ __all__ = [
     "add_ministries",
     "add_people",
     "change_country",
+    "contact_choices",
     "name_contact",
     "send_invitations",
 ]

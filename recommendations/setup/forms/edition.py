@@ -1,0 +1,118 @@
+"""What is typed of an edition: what the report says of it, its deadline, and the days of its year."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from recommendations.models import Edition
+from recommendations.setup.actions import Day, ordinary_period
+from recommendations.words import MilestoneKind, Tier
+from tiptracker import texts
+from tiptracker.frontend.forms import DayField, PlainForm
+from tiptracker.rules import spelt
+
+TYPED = (MilestoneKind.ACTION_PLAN, MilestoneKind.INTERIM)
+"""Milestones whose days are typed; the deadline and the end of the period follow from the rest."""
+HINTS = {
+    MilestoneKind.ACTION_PLAN: "Within 180 days of the report, for a country raised from Tier 3 to the Watch List "
+    "(22 U.S.C. 7107(b)(4)).",
+    MilestoneKind.INTERIM: "By 1 February, for a country on the Watch List (22 U.S.C. 7107(b)).",
+}
+
+
+class FactsForm(PlainForm):
+    """What the report says of an edition, and milestones that it has not yet."""
+
+    tier = forms.ChoiceField(choices=Tier.choices(), label="Tier", widget=forms.RadioSelect)
+    target_tier = forms.ChoiceField(
+        choices=[("", "None is set"), *Tier.choices()],
+        required=False,
+        label="Tier that the post works towards",
+        help_text="The post’s own aim. It is shown and never counted.",
+    )
+    published_on = DayField(label="Published on", required=False)
+    source = forms.CharField(
+        max_length=300,
+        label="Where it can be looked up",
+        help_text="Such as “TIP Report 2021, Lesotho narrative”.",
+    )
+
+    def __init__(self, *args: Any, there: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = [kind for kind in TYPED if kind not in there]
+        for kind in self.asked:
+            self.fields[f"{kind.value}_on"] = DayField(label=kind.label, required=False, help_text=HINTS[kind])
+            self.fields[f"{kind.value}_source"] = forms.CharField(
+                max_length=300, label=f"{kind.label}: where that day is told", required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        for kind in self.asked:
+            day = f"{kind.value}_on"
+            if said.get(f"{kind.value}_source") and not said.get(day) and day not in self.errors:
+                self.add_error(day, "Give the day that this is the source of, or leave both empty.")
+        return said
+
+    def facts(self) -> dict[str, Any]:
+        """What was typed of the edition itself, as both actions take it."""
+        said = self.cleaned_data
+        return {
+            "tier": Tier(said["tier"]),
+            "target_tier": Tier(said["target_tier"]) if said["target_tier"] else None,
+            "published_on": said["published_on"],
+            "source": said["source"],
+            "milestones": {
+                kind: Day(said[f"{kind.value}_on"], said[f"{kind.value}_source"])
+                for kind in self.asked
+                if said[f"{kind.value}_on"]
+            },
+        }
+
+    @staticmethod
+    def filled_from(edition: Edition) -> dict[str, Any]:
+        """The initial values of a form that puts this edition right."""
+        return {name: getattr(edition, name) for name in ("tier", "target_tier", "published_on", "source")}
+
+
+class EditionForm(FactsForm):
+    """An edition that is to be followed."""
+
+    year = forms.IntegerField(min_value=2001, max_value=2100, label="Year", help_text="Of the report, such as 2021.")
+    starts_on = DayField(label="First day of the tracking period", required=False)
+    ends_on = DayField(label="Last day of the tracking period", required=False)
+    deadline_on = DayField(label="Deadline", help_text="The day that counts for the post, within the tracking period.")
+    reason = forms.CharField(
+        max_length=texts.REASON,
+        label="Why this deadline",
+        help_text="Who set it, and why. It is kept with the day; an officer may set another one later.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    deadline_source = forms.CharField(max_length=300, label="Where the deadline is told", required=False)
+
+    def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first, last = ordinary_period(year)
+        self.fields[
+            "starts_on"
+        ].help_text = f"Left empty, it is 1 April of the edition’s year: {spelt(first)} for {year}."
+        self.fields["ends_on"].help_text = f"Left empty, it is 31 March of the year after: {spelt(last)} for {year}."
+        self.initial = {"year": year} | dict(self.initial)
+        self.order_fields((
+            "year", "tier", "target_tier", "published_on", "source", "starts_on", "ends_on", "deadline_on", "reason",
+            "deadline_source",
+        ))  # fmt: skip
+
+    def answers(self) -> dict[str, Any]:
+        """What was typed, as the action takes it; what is left empty of the period is the ordinary one."""
+        said = self.cleaned_data
+        first, last = ordinary_period(said["year"])
+        period: tuple[date, date] = (said["starts_on"] or first, said["ends_on"] or last)
+        return self.facts() | {
+            "year": said["year"],
+            "period": period,
+            "deadline": Day(said["deadline_on"], said["deadline_source"]),
+            "reason": said["reason"],
+        }

@@ -1,0 +1,83 @@
+"""What is typed of ministries: any number at once, and who holds office in those that are there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from tiptracker.accounts.models import Ministry
+from tiptracker.frontend.forms import DayField, PlainForm
+from tiptracker.frontend.rows import RowField, offer, typed
+from tiptracker.posts.actions import Holder, NewMinistry
+
+
+class HolderRow(PlainForm):
+    """Who holds an office; a line without a name says nothing."""
+
+    holder = forms.CharField(required=False, max_length=200, label="Who holds office")
+    title = forms.CharField(required=False, max_length=100, label="Title", initial="Minister")
+    from_on = DayField(required=False, label="In office from")
+    source = forms.CharField(required=False, max_length=300, label="Where that is told")
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was typed: then it has to make sense. The title stands there by itself."""
+        said = typed(self)
+        return any(str(said[name] or "").strip() for name in said if name not in ("title", "ministry"))
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if (said.get("from_on") or said.get("source")) and not said.get("holder") and "holder" not in self.errors:
+            self.add_error("holder", "Say who holds the office, or leave the day and the source empty.")
+        return said
+
+    @property
+    def office_holder(self) -> Holder | None:
+        """Whom the line names, if anybody."""
+        said = self.cleaned_data
+        return Holder(said["holder"], said["title"], said["from_on"], said["source"]) if said["holder"] else None
+
+
+class MinistryRow(HolderRow):
+    """A ministry to add."""
+
+    name = forms.CharField(required=False, max_length=200, label="Ministry")
+    short_name = forms.CharField(required=False, max_length=60, label="Short name")
+
+    field_order = ("name", "short_name", "holder", "title", "from_on", "source")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if not self.is_filled:
+            return said
+        if not said.get("name") and "name" not in self.errors:
+            self.add_error("name", "Give the ministry’s name, or empty the line.")
+        if not said.get("short_name") and "short_name" not in self.errors:
+            self.add_error("short_name", "Give a short name, such as “Home Affairs”: lists have room for no more.")
+        return said
+
+    @property
+    def ministry(self) -> NewMinistry:
+        """What the line says."""
+        return NewMinistry(self.cleaned_data["name"], self.cleaned_data["short_name"], self.office_holder)
+
+
+class KnownRow(HolderRow):
+    """A ministry that is there, in which nobody is in office yet."""
+
+    ministry = RowField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "ministry", ministries)
+
+    @property
+    def about(self) -> str:
+        """Which ministry the line is about, by name."""
+        known: Any = self.fields["ministry"]
+        row = known.rows.get(str(self["ministry"].value()))
+        return str(row or "Another ministry")
+
+
+MinistryRows = forms.formset_factory(MinistryRow, extra=3, max_num=60, absolute_max=70)
+KnownRows = forms.formset_factory(KnownRow, extra=0, max_num=100, absolute_max=110)

@@ -1,0 +1,83 @@
+"""What is typed of people who are invited to a post, and whom its ministries turn to."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from tiptracker.accounts.backend import in_a_year
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.frontend.forms import DayField, PlainForm
+from tiptracker.frontend.rows import RowField, offer, typed
+from tiptracker.posts.actions import INVITED_HERE, Invited
+from tiptracker.words import Role
+
+
+class PersonRow(PlainForm):
+    """Somebody to invite; an empty line says nothing."""
+
+    name = forms.CharField(required=False, max_length=150, label="Name")
+    email = forms.EmailField(required=False, max_length=254, label="E-mail address")
+    role = forms.ChoiceField(
+        required=False, label="Role", choices=[("", "Choose one"), *((role.value, role.label) for role in INVITED_HERE)]
+    )
+    ministry = RowField(required=False, label="Ministry, of a focal point")
+    until = DayField(required=False, label="May sign in until")
+
+    def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries])
+        self.fields["until"].initial = in_a_year
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anybody was typed; the day stands there by itself."""
+        said = typed(self)
+        return any(str(said[name] or "").strip() for name in ("name", "email", "role", "ministry"))
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not self.is_filled:
+            return said
+        for name, sentence in NEEDED.items():
+            if not said.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        return said
+
+    @property
+    def invited(self) -> Invited:
+        """Whom the line names."""
+        said = self.cleaned_data
+        return Invited(said["name"], said["email"], Role(said["role"]), said["ministry"], said["until"])
+
+
+NEEDED = {
+    "name": "Give their name, or empty the line.",
+    "email": "Give their e-mail address: the invitation goes there.",
+    "role": "Choose what they are here for.",
+    "until": "Give the last day on which they may sign in.",
+}
+PersonRows = forms.formset_factory(PersonRow, extra=3, max_num=60, absolute_max=70)
+
+
+class ContactForm(PlainForm):
+    """Whom the ministries of a country turn to."""
+
+    contact = RowField(
+        label="Whom ministries turn to",
+        help_text="The one person at the embassy whose name and address they are told.",
+    )
+
+    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "contact", people, empty="Choose one")
+
+
+class AgainForm(PlainForm):
+    """Whom the invitation is sent to again."""
+
+    again = RowField()
+
+    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "again", people)

@@ -1,0 +1,91 @@
+"""The second step: the edition that is followed, its deadline and the days of its year."""
+
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from recommendations.forms import refuse
+from recommendations.models import Edition, Milestone
+from recommendations.setup import actions
+from recommendations.setup.forms.edition import EditionForm, FactsForm
+from recommendations.setup.steps import Step
+from recommendations.setup.views.posts import country_of, kicker
+from tiptracker import clock
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.posts.permissions import can_set_up
+from tiptracker.refusals import Refused
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class EditionLine(NamedTuple):
+    """An edition that is there: how many recommendations its list has, and its days in order."""
+
+    edition: Edition
+    asked: int
+    milestones: list[Milestone]
+
+
+@login_required
+@form_page
+def setup_edition(request: SignedIn, pk: int) -> HttpResponse:
+    """The editions of a post, and another one."""
+    country = country_of(request, pk, to_set_up=True)
+    now = clock.now(country.time_zone)
+    lines = _editions(request, pk)
+    year = lines[0].edition.year + 1 if lines else now.year
+    form = EditionForm(request.POST if request.method == "POST" else None, year=year)
+    if form.is_valid():
+        try:
+            edition = actions.open_edition(country=country, by=request.user, now=now, **form.answers())
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, f"The {edition.year} edition is there, with its days. Next comes its list.")
+            return redirect("setup_detail", pk=country.pk)
+    context: dict[str, Any] = kicker(country, Step.EDITION) | {"form": form, "lines": lines}
+    return render_page(request, "recommendations/setup_edition.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@form_page
+def setup_edition_edit(request: SignedIn, pk: int) -> HttpResponse:
+    """An edition's published facts, put right; and milestones that it has not yet."""
+    edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
+    if not can_set_up(request.user):
+        raise PermissionDenied
+    milestones = list(Milestone.objects.visible_to(request.user).filter(edition=edition).as_known_by(None))
+    form = FactsForm(
+        request.POST if request.method == "POST" else None,
+        there={one.kind for one in milestones},
+        initial=FactsForm.filled_from(edition),
+    )
+    if form.is_valid():
+        try:
+            actions.change_edition(edition=edition, by=request.user, **form.facts())
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, f"The {edition.year} edition is changed.")
+            return redirect("setup_edition", pk=edition.country_id)
+    context = kicker(edition.country, Step.EDITION) | {"form": form, "edition": edition, "milestones": milestones}
+    return render_page(request, "recommendations/setup_edition_edit.html", context, status=422 if form.errors else 200)
+
+
+def _editions(request: SignedIn, country: int) -> list[EditionLine]:
+    editions: Any = (
+        Edition.objects.visible_to(request.user)
+        .filter(country=country)
+        .annotate(asked=Count("recommendations"))
+        .order_by("-year")
+    )
+    days: dict[int, list[Milestone]] = {}
+    for one in Milestone.objects.visible_to(request.user).filter(edition__country=country).as_known_by(None):
+        days.setdefault(one.edition_id, []).append(one)
+    return [EditionLine(one, one.asked, days.get(one.pk, [])) for one in editions]

@@ -1,0 +1,95 @@
+"""The third step: the country's ministries, any number at once, and who holds office there."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from recommendations.setup.forms.ministries import KnownRows, MinistryRows
+from recommendations.setup.steps import Step
+from recommendations.setup.views.posts import country_of, kicker
+from tiptracker import clock
+from tiptracker.accounts.models import Ministry, OfficeHolder, in_office
+from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.rows import beside_field, beside_line, refused, typed, with_another_row
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.posts import actions
+from tiptracker.refusals import Refused
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def setup_ministries(request: SignedIn, pk: int) -> HttpResponse:
+    """The ministries that are there with who holds office, lines for those without, and lines for more."""
+    country = country_of(request, pk, to_set_up=True)
+    today = clock.today(country.time_zone)
+    ministries = list(Ministry.objects.visible_to(request.user).filter(country=country).order_by("name"))
+    page = _Page(request, ministries, in_office_by_ministry(ministries, today))
+    if page.is_sent and page.is_valid():
+        try:
+            actions.add_ministries(country=country, on=today, by=request.user, **page.said())
+        except Refused as refusal:
+            page.refuse(refusal)
+        else:
+            messages.success(request, "The ministries are kept.")
+            return redirect("setup_detail", pk=country.pk)
+    context: dict[str, Any] = kicker(country, Step.MINISTRIES) | page.context()
+    status = 422 if page.is_sent else 200
+    return render_page(request, "recommendations/setup_ministries.html", context, status=status)
+
+
+def in_office_by_ministry(ministries: Sequence[Ministry], day: date) -> dict[int, list[OfficeHolder]]:
+    """Who holds office on `day`, by ministry; a ministry without anybody is left out."""
+    found: dict[int, list[OfficeHolder]] = {}
+    for holder in in_office(OfficeHolder.objects, day).filter(ministry__in=ministries):
+        found.setdefault(holder.ministry_id, []).append(holder)
+    return found
+
+
+class _Page:
+    """The lines of the page, from the request or empty; `page` carries what belongs to no line."""
+
+    def __init__(self, request: SignedIn, ministries: list[Ministry], held: dict[int, list[OfficeHolder]]) -> None:
+        self.there = [(ministry, held.get(ministry.pk, [])) for ministry in ministries]
+        kwargs: dict[str, Any] = {"prefix": "known", "form_kwargs": {"ministries": ministries}}
+        self.is_sent = request.method == "POST" and "more" not in request.POST
+        self.page = PlainForm(request.POST if self.is_sent else None)
+        if request.method != "POST":
+            waiting = [{"ministry": ministry.pk} for ministry in ministries if ministry.pk not in held]
+            self.new, self.known = MinistryRows(prefix="new"), KnownRows(initial=waiting, **kwargs)
+            return
+        self.new, self.known = MinistryRows(request.POST, prefix="new"), KnownRows(request.POST, **kwargs)
+        if not self.is_sent:
+            self.known = KnownRows(initial=[typed(row) for row in self.known.forms], **kwargs)
+            self.new = with_another_row(self.new, prefix="new")
+
+    def is_valid(self) -> bool:
+        """Whether all lines are; asks each, so that all that is wrong is shown at once."""
+        return all([self.page.is_valid(), self.new.is_valid(), self.known.is_valid()])
+
+    def said(self) -> dict[str, Any]:
+        """What was typed, in the action's words."""
+        return {
+            "ministries": [row.ministry for row in _filled(self.new)],
+            "holders": [(row.cleaned_data["ministry"], row.office_holder) for row in _filled(self.known)],
+        }
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put the sentence beside the line it belongs to."""
+        lines = {"new": _filled(self.new), "known": _filled(self.known)}
+        if not beside_line(lines, str(refusal), refusal.field):
+            beside_field(self.page, str(refusal), None)
+
+    def context(self) -> dict[str, Any]:
+        """What the page shows."""
+        wrong = refused(self.page, *self.known.forms, *self.new.forms) if self.is_sent else []
+        return {"there": self.there, "new": self.new, "known": self.known, "wrong_forms": wrong}
+
+
+def _filled(rows: Any) -> list[Any]:
+    return [row for row in rows if row.is_filled]

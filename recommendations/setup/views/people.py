@@ -1,0 +1,134 @@
+"""The fifth step: people are invited, any number at once; who was invited before, and whether they came."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from recommendations.setup.forms.people import AgainForm, ContactForm, PersonRows
+from recommendations.setup.steps import Step
+from recommendations.setup.views.posts import country_of, kicker
+from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.rows import beside_field, beside_line, refused, with_another_row
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.posts import actions
+from tiptracker.refusals import Refused
+
+
+class PersonLine(NamedTuple):
+    """Somebody who belongs to the post, and whether they have set a password."""
+
+    person: User
+    has_come: bool
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def setup_people(request: SignedIn, pk: int) -> HttpResponse:
+    """Inviting people, sending an invitation again, and naming whom ministries turn to."""
+    country = country_of(request, pk, to_set_up=True)
+    answer: HttpResponse = _shown_again(request, country)
+    return answer
+
+
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+def _shown_again(request: HttpRequest, country: Country) -> HttpResponse:
+    """Whoever invites shows again that it is them, unless they did so just now; what was typed goes on after that."""
+    return _Page(request, country).answer()  # type: ignore[arg-type]  # who isn't signed in was led away
+
+
+class _Page:
+    """Three forms at one address, told apart by `do`: the one that was sent is judged, the others stand as new."""
+
+    def __init__(self, request: SignedIn, country: Country) -> None:
+        self.request, self.country = request, country
+        self.people = _people(request.user, country)
+        ministries = list(Ministry.objects.visible_to(request.user).filter(country=country).order_by("name"))
+        self.row_kwargs: dict[str, Any] = {"prefix": "people", "form_kwargs": {"ministries": ministries}}
+        self.do = request.POST.get("do", "invite") if request.method == "POST" else ""
+        self.is_refused = False
+        self.page = PlainForm(request.POST if self.do else None)
+        self.rows = PersonRows(request.POST if self.do == "invite" else None, **self.row_kwargs)
+        self.contact = ContactForm(
+            request.POST if self.do == "contact" else None,
+            people=list(actions.contact_choices(country)),
+            initial={"contact": country.contact_id},
+        )
+
+    def answer(self) -> HttpResponse:
+        """What was asked for is done; or the page, with what is wrong."""
+        done = {"invite": self._invite, "again": self._send_again, "contact": self._name_contact}.get(self.do)
+        if done and done():
+            return redirect("setup_people", pk=self.country.pk)
+        wrong = refused(self.page, self.contact, *self.rows.forms) if self.is_refused else []
+        context: dict[str, Any] = kicker(self.country, Step.PEOPLE) | {
+            "people": [PersonLine(one, one.has_usable_password()) for one in self.people],
+            "rows": self.rows,
+            "contact": self.contact,
+            "wrong_forms": wrong,
+        }
+        status = 422 if self.is_refused else 200
+        return render_page(self.request, "recommendations/setup_people.html", context, status=status)
+
+    def _invite(self) -> bool:
+        if "more" in self.request.POST:
+            self.rows = with_another_row(self.rows, **self.row_kwargs)
+            return False
+        self.is_refused = True
+        if not self.rows.is_valid():
+            return False
+        filled = [row for row in self.rows if row.is_filled]
+        try:
+            invited = actions.add_people(
+                country=self.country, people=[row.invited for row in filled], by=self.request.user
+            )
+        except Refused as refusal:
+            if not beside_line({"people": filled}, str(refusal), refusal.field):
+                beside_field(self.page, str(refusal), None)
+            return False
+        self._send(invited)
+        return True
+
+    def _send_again(self) -> bool:
+        waiting = [one for one in self.people if not one.has_usable_password()]
+        form = AgainForm(self.request.POST, people=waiting)
+        if form.is_valid():
+            self._send([form.cleaned_data["again"]])
+            return True
+        self.is_refused = True
+        beside_field(self.page, "Nobody of that list waits for an invitation. Load the page again.", None)
+        return False
+
+    def _send(self, people: Sequence[User]) -> None:
+        refused_ones = actions.send_invitations(people=people, by=self.request.user)
+        for sentence in refused_ones:
+            messages.warning(self.request, sentence)
+        if sent := len(people) - len(refused_ones):
+            what = "An invitation is" if sent == 1 else f"{sent} invitations are"
+            messages.success(self.request, f"{what} on the way.")
+
+    def _name_contact(self) -> bool:
+        self.is_refused = True
+        if not self.contact.is_valid():
+            return False
+        try:
+            actions.name_contact(country=self.country, by=self.request.user, **self.contact.cleaned_data)
+        except Refused as refusal:
+            beside_field(self.contact, str(refusal), refusal.field)
+            return False
+        messages.success(self.request, f"Ministries turn to {self.contact.cleaned_data['contact']}.")
+        return True
+
+
+def _people(reader: User, country: Country) -> list[User]:
+    """Who belongs to the post; sources that stand for the public record are nobody."""
+    of_it = Q(countries=country) | Q(ministry__country=country)
+    people = User.objects.visible_to(reader).filter(of_it).exclude(email__endswith=".invalid")
+    return list(people.select_related("ministry").distinct().order_by("name", "pk"))

@@ -1,0 +1,154 @@
+"""Opening an edition and putting one right: administrators' alone, each with an entry in the log."""
+
+import json
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from recommendations.models import Edition, EditionTerms, Milestone
+from recommendations.setup.actions import Day, change_edition, open_edition, ordinary_period
+from recommendations.words import MilestoneKind, Tier
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    CountryFactory,
+    EditionFactory,
+    MilestoneFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+from tests.refusing import refuses
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.models import Job
+
+pytestmark = pytest.mark.django_db
+
+NOW = at_noon(date(2022, 7, 20))
+DEADLINE = Day(date(2023, 2, 28), "A letter")
+
+
+def said(**changed):
+    return {
+        "year": 2022,
+        "tier": Tier.TIER_2,
+        "target_tier": Tier.TIER_1,
+        "published_on": date(2022, 7, 19),
+        "period": ordinary_period(2022),
+        "source": "TIP Report 2022, Lesotho narrative",
+        "deadline": DEADLINE,
+        "reason": "The Department asked for it by then.",
+        "milestones": {MilestoneKind.INTERIM: Day(date(2023, 2, 1), "22 U.S.C. 7107(b)")},
+    } | changed
+
+
+def logged(verb):
+    entry = AuditEntry.objects.select_related("detail").filter(verb=verb).get()
+    return json.loads(entry.detail.before or "{}"), json.loads(entry.detail.after or "{}"), entry
+
+
+def test_the_ordinary_period_is_the_one_that_lesothos_edition_is_tracked_in():
+    edition = EditionFactory(year=2021)
+
+    assert ordinary_period(2021) == (edition.starts_on, edition.ends_on)
+
+
+def test_an_edition_is_opened_with_its_terms_and_its_days():
+    administrator, country = AdministratorFactory(), CountryFactory()
+
+    edition = open_edition(country=country, by=administrator, now=NOW, **said())
+
+    assert (edition.country, edition.year, edition.tier, edition.target_tier) == (country, 2022, "2", "1")
+    assert (edition.starts_on, edition.ends_on) == (date(2022, 4, 1), date(2023, 3, 31))
+    terms = edition.terms.get()
+    assert (terms.deadline_on, terms.reason, terms.recorded_at, terms.recorded_by) == (
+        date(2023, 2, 28),
+        "The Department asked for it by then.",
+        NOW,
+        administrator,
+    )
+    assert list(edition.milestones.values_list("kind", "due_on", "source")) == [
+        ("interim_assessment", date(2023, 2, 1), "22 U.S.C. 7107(b)"),
+        ("deadline", date(2023, 2, 28), "A letter"),
+        ("period_end", date(2023, 3, 31), "TIP Report 2022, Lesotho narrative"),
+    ]
+    before, after, entry = logged("edition.opened")
+    assert (before, entry.country, entry.by) == ({}, country, administrator)
+    assert after["deadline_on"] == "2023-02-28"
+    assert after["milestones"] == {
+        "interim_assessment": "2023-02-01",
+        "deadline": "2023-02-28",
+        "period_end": "2023-03-31",
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence", "field"),
+    [
+        ({"year": 2021}, "The 2021 edition on Lesotho is there already.", "year"),
+        ({"source": " "}, "Say where the edition can be looked up.", "source"),
+        ({"source": "x" * 301}, "at most 300 characters", "source"),
+        ({"reason": ""}, "Say why this deadline", "reason"),
+        ({"period": (date(2022, 4, 1), date(2022, 3, 31))}, "The last day lies before the first.", "ends_on"),
+        ({"deadline": Day(date(2023, 4, 1))}, "from 1 April 2022 to 31 March 2023.", "deadline_on"),
+        (
+            {"milestones": {MilestoneKind.ACTION_PLAN: Day(date(2022, 3, 31))}},
+            "Give a day of the tracking period",
+            "action_plan_on",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_of_it_is_kept(wrong, sentence, field):
+    there = EditionFactory(year=2021)
+
+    with refuses(sentence, field=field):
+        open_edition(country=there.country, by=AdministratorFactory(), now=NOW, **said(**wrong))
+
+    assert list(Edition.objects.all()) == [there]
+    assert EditionTerms.objects.count() == 1
+    assert not Milestone.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("person", [OfficerFactory, AmbassadorFactory])
+def test_editions_are_the_administrators(person):
+    edition, by = EditionFactory(), person()
+    facts = {name: value for name, value in said().items() if name in FACTS}
+
+    with pytest.raises(PermissionDenied):
+        open_edition(country=edition.country, by=by, now=NOW, **said())
+    with pytest.raises(PermissionDenied):
+        change_edition(edition=edition, by=by, **facts)
+
+
+FACTS = ("tier", "target_tier", "published_on", "source", "milestones")
+
+
+def changed(edition, **more):
+    stands = {name: getattr(edition, name) for name in ("tier", "target_tier", "published_on", "source")}
+    return change_edition(edition=edition, by=AdministratorFactory(), **stands | {"milestones": {}} | more)
+
+
+def test_an_edition_is_put_right_and_readiness_is_computed_anew():
+    edition = RecommendationFactory().edition
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
+
+    changed(edition, tier=Tier.TIER_3, milestones={MilestoneKind.ACTION_PLAN: Day(date(2021, 12, 28), "The plan")})
+
+    edition.refresh_from_db()
+    assert edition.tier == "3"
+    assert sorted(edition.milestones.values_list("kind", flat=True)) == ["action_plan", "deadline"]
+    before, after, _ = logged("edition.changed")
+    assert (before, after) == ({"tier": "2WL"}, {"tier": "3", "milestones": {"action_plan": "2021-12-28"}})
+    assert Job.objects.filter(kind="readiness", key=str(edition.pk)).exists()
+
+
+def test_a_change_of_nothing_and_a_day_that_is_there_are_refused():
+    edition = EditionFactory()
+    MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN)
+
+    with refuses("Nothing here differs from what stands."):
+        changed(edition)
+    with refuses("“Action plan presented” has its day already.", field="action_plan_on"):
+        changed(edition, milestones={MilestoneKind.ACTION_PLAN: Day(date(2021, 12, 28))})

@@ -1,0 +1,161 @@
+"""The page of the edition: what may be left empty, what is filled in, and what is put right."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from recommendations.models import Edition, Milestone
+from recommendations.words import MilestoneKind
+from tests.factories import (
+    AdministratorFactory,
+    CountryFactory,
+    EditionFactory,
+    EditionTermsFactory,
+    MilestoneFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def administrator(client):
+    person = AdministratorFactory()
+    client.force_login(person)
+    return person
+
+
+def typed(**changed):
+    return {
+        "year": "2022",
+        "tier": "2",
+        "source": "TIP Report 2022, Lesotho narrative",
+        "deadline_on": "2023-02-28",
+        "reason": "Kept as typed",
+    } | changed
+
+
+def send(client, country, **changed):
+    return client.post(reverse("setup_edition", args=[country.pk]), typed(**changed))
+
+
+def test_an_edition_needs_little_and_its_period_is_the_ordinary_one(client):
+    country = CountryFactory()
+
+    answer = send(client, country)
+
+    assert answer.headers["Location"] == reverse("setup_detail", args=[country.pk])
+    edition = Edition.objects.get()
+    assert (edition.country, edition.target_tier, edition.published_on) == (country, "", None)
+    assert (edition.starts_on, edition.ends_on) == (date(2022, 4, 1), date(2023, 3, 31))
+    assert sorted(edition.milestones.values_list("kind", flat=True)) == ["deadline", "period_end"]
+
+
+def test_all_that_can_be_said_of_an_edition_is_kept(client):
+    country = CountryFactory()
+
+    send(
+        client,
+        country,
+        target_tier="1",
+        published_on="2022-07-19",
+        starts_on="2022-05-01",
+        ends_on="2023-03-30",
+        deadline_source="A letter",
+        action_plan_on="2022-12-20",
+        action_plan_source="The plan",
+        interim_assessment_on="2023-02-01",
+    )
+
+    edition = Edition.objects.get()
+    assert (edition.target_tier, edition.published_on) == ("1", date(2022, 7, 19))
+    assert (edition.starts_on, edition.ends_on) == (date(2022, 5, 1), date(2023, 3, 30))
+    assert dict(edition.milestones.values_list("kind", "source")) == {
+        "action_plan": "The plan",
+        "interim_assessment": "",
+        "deadline": "A letter",
+        "period_end": "TIP Report 2022, Lesotho narrative",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"year": ""}, "year", "Fill this in."),
+        ({"year": "2021"}, "year", "The 2021 edition on Lesotho is there already."),
+        ({"year": "1999"}, "year", "Give 2001 or more."),
+        ({"year": "1e9"}, "year", "Give a number in digits alone"),
+        ({"tier": "4"}, "tier", "Choose one from the list."),
+        ({"deadline_on": ""}, "deadline_on", "Give the day."),
+        ({"deadline_on": "soon"}, "deadline_on", "Give the day as a date"),
+        ({"deadline_on": "2023-04-01"}, "deadline_on", "Give a day of the tracking period"),
+        ({"ends_on": "2022-03-31"}, "ends_on", "The last day lies before the first."),
+        ({"reason": " "}, "reason", "Fill this in."),
+        ({"action_plan_source": "The plan"}, "action_plan_on", "Give the day that this is the source of"),
+        ({"interim_assessment_on": "2024-02-01"}, "interim_assessment_on", "Give a day of the tracking period"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field_and_the_rest_stays_as_typed(client, changed, field, sentence):
+    edition = EditionFactory(year=2021)
+
+    page = send(client, edition.country, **changed)
+
+    assert page.status_code == 422
+    assert sentence in page.context["form"].errors[field][0]
+    assert "reason" in changed or "Kept as typed" in page.text
+    assert list(Edition.objects.all()) == [edition]
+    assert not Milestone.objects.exists()
+
+
+@pytest.mark.day("2022-07-20")
+def test_the_year_offered_is_this_one_then_the_one_after_the_newest(client):
+    country = CountryFactory()
+    address = reverse("setup_edition", args=[country.pk])
+
+    assert client.get(address).context["form"]["year"].value() == 2022
+    EditionFactory(country=country, year=2024)
+    assert client.get(address).context["form"]["year"].value() == 2025
+
+
+def test_the_page_lists_what_is_there_by_the_deadline_that_counts_and_nothing_elsewhere(client):
+    edition = RecommendationFactory().edition
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
+    EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), working_mark_reason="An officer’s own")
+    EditionFactory(country=CountryFactory(elsewhere=True), year=2019)
+
+    page = client.get(reverse("setup_edition", args=[edition.country_id]))
+
+    assert [(line.edition, line.asked) for line in page.context["lines"]] == [(edition, 1)]
+    assert "15 Mar 2022" in page.text
+    assert "28 Feb 2022" not in page.text
+    assert "An officer’s own" not in page.text
+
+
+def test_an_edition_is_put_right(client):
+    edition = EditionFactory()
+    MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN)
+    address = reverse("setup_edition_edit", args=[edition.pk])
+
+    form = client.get(address).context["form"]
+    assert form["tier"].value() == edition.tier
+    assert "action_plan_on" not in form.fields
+    sent = {"tier": "2", "source": "Another page", "interim_assessment_on": "2022-02-01"}
+    answer = client.post(address, sent)
+
+    assert answer.headers["Location"] == reverse("setup_edition", args=[edition.country_id])
+    edition.refresh_from_db()
+    assert (edition.tier, edition.source) == ("2", "Another page")
+    assert edition.milestones.filter(kind="interim_assessment").exists()
+    page = client.post(address, {"tier": "2", "source": "Another page"})
+    assert "Nothing here differs" in page.context["form"].non_field_errors()[0]
+
+
+def test_editions_are_the_administrators(client):
+    edition = EditionFactory()
+    client.force_login(OfficerFactory())
+
+    for name, key in (("setup_edition", edition.country_id), ("setup_edition_edit", edition.pk)):
+        address = reverse(name, args=[key])
+        assert (client.get(address).status_code, client.post(address, typed()).status_code) == (403, 403)

@@ -1,0 +1,182 @@
+"""The page of the people: invited any number at once, seen whether they came, invited again, one named as contact."""
+
+import pytest
+from django.core import mail
+from django.core.mail.backends import locmem
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import (
+    PASSWORD,
+    AdministratorFactory,
+    CountryFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    OfficerFactory,
+)
+from tests.signing_in import enter, sign_in
+from tests.tiptracker.accounts.test_invitations import link_in
+from tiptracker.accounts.backend import in_a_year
+from tiptracker.accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def administrator(client):
+    person = AdministratorFactory(name="The administrator")
+    enter(client, person)
+    return person
+
+
+def person(**changed):
+    return {"name": "Lineo", "email": "lineo@post.example", "role": "officer", "until": "2099-12-31"} | changed
+
+
+def invite(client, country, *rows, **more):
+    sent = {"do": "invite", "people-TOTAL_FORMS": len(rows), "people-INITIAL_FORMS": 0}
+    sent |= {f"people-{n}-{name}": value for n, row in enumerate(rows) for name, value in row.items()}
+    return client.post(reverse("setup_people", args=[country.pk]), sent | more)
+
+
+def people():
+    return list(User.objects.get_queryset().exclude(role="administrator").order_by("pk").values_list("email", "role"))
+
+
+def test_several_are_invited_at_once_and_each_gets_a_mail(client):
+    police = MinistryFactory(short_name="Police")
+    thabo = person(name="Thabo", email="THABO@gov.example", role="focal_point", ministry=police.pk)
+
+    answer = invite(client, police.country, person(), {"until": "2099-12-31"}, thabo)
+
+    assert answer.headers["Location"] == reverse("setup_people", args=[police.country_id])
+    assert people() == [("lineo@post.example", "officer"), ("thabo@gov.example", "focal_point")]
+    assert [message.to for message in mail.outbox] == [["lineo@post.example"], ["thabo@gov.example"]]
+    assert "2 invitations are on the way." in client.get(answer.headers["Location"]).text
+    assert client.get(link_in(mail.outbox[0])).status_code == 200
+
+
+def test_the_page_says_who_was_invited_and_whether_they_came(client):
+    country = CountryFactory()
+    invite(client, country, person())
+    OfficerFactory(name="Palesa", countries=[country])
+    OfficerFactory(name="Elsewhere", countries=[CountryFactory(elsewhere=True)])
+    OfficerFactory(name="Public record", email="public.record@tip-tracker.invalid", countries=[country])
+
+    page = client.get(reverse("setup_people", args=[country.pk]))
+
+    assert [(line.person.name, line.has_come) for line in page.context["people"]] == [
+        ("Lineo", False),
+        ("Palesa", True),
+    ]
+    assert page.text.count("Send again") == 1
+    assert "Elsewhere" not in page.text
+
+
+def test_an_invitation_is_sent_again_to_whoever_has_not_come_alone(client):
+    country = CountryFactory()
+    invite(client, country, person())
+    lineo = User.objects.get_queryset().get(name="Lineo")
+    come, elsewhere = OfficerFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    address = reverse("setup_people", args=[country.pk])
+
+    assert client.post(address, {"do": "again", "again": lineo.pk}).status_code == 302
+    first, second = mail.outbox
+    assert client.get(link_in(first)).status_code == 410
+    assert client.get(link_in(second)).status_code == 200
+    for other in (come.pk, elsewhere.pk, 987654321, "x", ""):
+        page = client.post(address, {"do": "again", "again": other})
+        assert page.status_code == 422
+        assert "Nobody of that list waits" in page.text
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (person(name=""), "Give their name, or empty the line."),
+        (person(email=""), "Give their e-mail address"),
+        (person(email="nobody"), "Give an e-mail address, such as"),
+        (person(role=""), "Choose what they are here for."),
+        (person(role="administrator"), "Choose one from the list."),
+        (person(role="focal_point"), "Say which ministry"),
+        (person(until=""), "Give the last day"),
+        (person(until="2020-01-01"), "That day is over."),
+        (person(email="there@post.example"), "has an account with that address"),
+        (person(email="x@post.example"), "has an account with that address"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_line_and_nobody_is_invited(client, row, sentence):
+    country = CountryFactory()
+    OfficerFactory(email="there@post.example")
+
+    page = invite(client, country, person(name="Kept as typed", email="x@post.example"), {}, row)
+
+    assert page.status_code == 422
+    assert sentence in str(page.context["rows"].forms[2].errors)
+    assert "Kept as typed" in page.text
+    assert people() == [("there@post.example", "officer")]
+    assert mail.outbox == []
+
+
+def test_another_line_keeps_what_was_typed(client):
+    page = invite(client, CountryFactory(), person(name="Kept as typed", email="not yet"), more="people")
+
+    assert page.status_code == 200
+    assert len(page.context["rows"].forms) == 2
+    assert 'value="Kept as typed"' in page.text
+    assert people() == []
+
+
+def test_an_account_lasts_a_year_unless_somebody_says_otherwise(client):
+    page = client.get(reverse("setup_people", args=[CountryFactory().pk]))
+
+    assert [row["until"].value() for row in page.context["rows"]] == [in_a_year()] * 3
+
+
+def test_a_mail_that_does_not_go_out_is_told_and_the_account_waits(client, monkeypatch):
+    def refuse(*args):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(locmem.EmailBackend, "send_messages", refuse)
+
+    page = client.get(invite(client, CountryFactory(), person()).headers["Location"])
+
+    assert "The invitation to Lineo was not sent" in page.text
+    assert "on the way" not in page.text
+    assert people() == [("lineo@post.example", "officer")]
+
+
+def test_inviting_wants_a_recent_sign_in_and_goes_on_with_what_was_typed(administrator, settings):
+    country, browser = CountryFactory(), Client()
+    sign_in(browser, administrator)
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+
+    url = invite(browser, country, person()).headers["Location"]
+    assert url.startswith(reverse("account_reauthenticate"))
+    assert people() == []
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+    browser.post(url, {"password": PASSWORD})
+
+    assert people() == [("lineo@post.example", "officer")]
+
+
+def test_somebody_is_named_whom_ministries_turn_to(client):
+    country = CountryFactory()
+    officer, elsewhere = OfficerFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    address = reverse("setup_people", args=[country.pk])
+
+    assert client.post(address, {"do": "contact", "contact": elsewhere.pk}).status_code == 422
+    assert client.post(address, {"do": "contact", "contact": ""}).status_code == 422
+    assert client.post(address, {"do": "contact", "contact": officer.pk}).status_code == 302
+    country.refresh_from_db()
+    assert country.contact == officer
+
+
+def test_people_are_the_administrators(client):
+    country = CountryFactory()
+    for somebody in (OfficerFactory(), FocalPointFactory()):
+        enter(client, somebody)
+        assert client.get(reverse("setup_people", args=[country.pk])).status_code == 403
+        assert invite(client, country, person()).status_code == 403
+    assert mail.outbox == []
