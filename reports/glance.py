@@ -3,7 +3,7 @@
 Where nothing has been reviewed no figure is printed: those here are None then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -180,7 +180,7 @@ def per_cent(share: Fraction) -> Decimal:
 
 def _part(seen: Part, sent: Part, points: Decimal, claims: Decimal, *, is_reviewed: bool) -> PrintedPart:
     printed = wording.printed([line.points for line in seen.lines], total=points)
-    possible = wording.printed([line.of for line in seen.lines])
+    possible = _possible(seen, printed)
     return PrintedPart(
         key=seen.key,
         title=SHORT.get(seen.key, seen.key.label),
@@ -195,6 +195,17 @@ def _part(seen: Part, sent: Part, points: Decimal, claims: Decimal, *, is_review
             for line, claim, figure, of in zip(seen.lines, sent.lines, printed, possible, strict=True)
         ),
     )
+
+
+def _possible(seen: Part, printed: Sequence[Decimal]) -> list[Decimal]:
+    """What each line could give; one that gives all of it could give what is printed of it: `6.6 of 6.6`."""
+    lost = [
+        line.of - Fraction(figure) if line.points == line.of else Fraction(0)
+        for line, figure in zip(seen.lines, printed, strict=True)
+    ]
+    order = sorted(range(len(lost)), key=lost.__getitem__)
+    could = dict(zip(order, wording.printed([seen.lines[at].of for at in order]), strict=True))
+    return [could[at] for at in range(len(lost))]
 
 
 def _line(seen: Line, sent: Line, points: Decimal | None, of: Decimal) -> PrintedLine:

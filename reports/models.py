@@ -43,7 +43,7 @@ class Document:
 
     @property
     def label(self) -> str:
-        """What it is called: "Ministry's page: Ministry of Police"."""
+        """What it is called: "Ministry’s page: Ministry of Police"."""
         about = f": {self.ministry.name}" if self.ministry else ""
         if self.dialogue:
             about = f": {self.dialogue.held_on.day} {self.dialogue.held_on:%B %Y}"

@@ -104,6 +104,13 @@ def share(value: Fraction | None) -> str:
     return "met" if value == 1 else "a concrete step"
 
 
+def unit(figure: Decimal, many: str) -> str:
+    """What is counted, beside its figure: `case` after 1, `cases` else."""
+    if figure != 1 or not many.endswith("s"):
+        return many
+    return f"{many[:-3]}y" if many.endswith("ies") else many.removesuffix("s")
+
+
 def out_of(figure: Decimal, target: Decimal, unit: str) -> str:
     """A figure against its target: `6 of 10 districts`."""
     return f"{wording.figure(figure)} of {wording.figure(target)} {unit}".rstrip()

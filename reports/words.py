@@ -54,8 +54,8 @@ class Recomputed(Word):
 class BriefingKind(Word):
     """The documents that are handed over."""
 
-    AMBASSADOR = "ambassador", "Ambassador's briefing"
-    MINISTRY = "ministry", "Ministry's page"
+    AMBASSADOR = "ambassador", "Ambassador’s briefing"
+    MINISTRY = "ministry", "Ministry’s page"
     DIALOGUE = "dialogue", "Dialogue pack"
     WASHINGTON = "washington", "Input for Washington"
 

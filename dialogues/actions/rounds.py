@@ -331,7 +331,7 @@ def _add_piece(
             happened_to=happened_to,
             done_by=done_by,
             stated_by=commitment.maker,
-            source=f"Update of {commitment.maker}, {spelt(sent.recorded_at.date())}",
+            source=f"Update of the {commitment.maker}, {spelt(sent.recorded_at.date())}",
             file=file,
             commitment=commitment,
             round=sent,

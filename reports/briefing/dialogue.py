@@ -70,7 +70,7 @@ def build_dialogue_pack(
             promises=promises,
             rounds=rounds,
             pieces=gather_pieces(seen, keys),
-            criteria={key: terms.criterion for key, terms in terms_in_force(seen).items()},
+            terms=terms_in_force(seen),
             expected=frozenset(one.ministry_id for one in people if one.ministry_id and one.came is not False),
             since=last.held_on if last else None,
         )

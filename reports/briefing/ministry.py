@@ -126,7 +126,7 @@ def _sentence(seen: Seen, promises: list[Promise], newest: dict[int, UpdateRound
         "withdrawn": statuses.count(Status.WITHDRAWN),
     }
     parts = [f"{number} {'is' if number == 1 else 'are'} {word}" for word, number in told.items() if number]
-    return f"Of {telling.counted(len(promises), 'undertaking', 'undertakings')} {wording.listed(parts)}."
+    return f"Of {telling.counted(len(promises), 'undertaking', 'undertakings')}, {wording.listed(parts)}."
 
 
 def _facts_up_to(

@@ -8,12 +8,14 @@ from dialogues.models import UpdateRound
 from dialogues.status import first_due
 from dialogues.telling import OWN, moved
 from dialogues.words import Decision, Kind, Review, Shows, Status
-from recommendations.models import Recommendation
+from recommendations.models import BenchmarkTerms, Recommendation
+from recommendations.words import Rule
 from reports import beside, content, telling, wording
 from reports.briefing.asked import label, named
 from reports.briefing.promises import Promise
 from reports.briefing.proof import Piece
 from reports.briefing.seen import Seen, in_office
+from reports.briefing.spoken import aloud, asked_aloud
 from reports.briefing.updates import is_decided, newest_of, waits_for_us
 from reports.readiness import Readiness
 from tiptracker.accounts.models import Ministry
@@ -27,7 +29,7 @@ NOBODY = "No ministry leads yet"
 class Known:
     """What talking points are made from. `since` is the day of the last dialogue: thanks are due for what came after.
 
-    `criteria` are by key of a benchmark, `expected` the keys of the ministries at the table.
+    `terms` are by key of a benchmark, `expected` the keys of the ministries at the table.
     """
 
     seen: Seen
@@ -36,7 +38,7 @@ class Known:
     promises: Sequence[Promise]
     rounds: Sequence[UpdateRound]
     pieces: Sequence[Piece]
-    criteria: Mapping[int, str]
+    terms: Mapping[int, BenchmarkTerms]
     expected: frozenset[int]
     since: date | None
 
@@ -94,7 +96,7 @@ class _Speaker:
         self.keys = {one.benchmark_id: one.line.key for one in known.result.verified.benchmarks}
         rows = {row.pk: row for row in known.asked}
         self.asked_by = {one.benchmark_id: rows[one.recommendation_id] for one in known.result.verified.benchmarks}
-        self.shown = {one.benchmark_id for one in known.result.verified.benchmarks if one.line.finding.worth}
+        self.findings = {one.benchmark_id: one.line.finding for one in known.result.verified.benchmarks}
         self.newest = newest_of(known.rounds)
         self.promised = {
             key
@@ -204,10 +206,12 @@ class _Speaker:
             asked = self.asked_by[key]
             if asked.lead_id != lead or key in self.promised:
                 continue
-            about = f"On {named(asked)}, {_quoted(self.known.criteria[key])}"
-            said = f"{about}: may we agree on the next step, and on a day for it?"
+            terms = self.known.terms[key]
+            said = asked_aloud(named(asked), terms.criterion, Rule(terms.rule), self.findings[key])
             ours = ", as we reconstruct it" if asked.is_reconstruction else ""
-            source = f"{wording.opening(named(asked))}{ours}: {asked.text}"
+            source = f"{wording.opening(named(asked))}{ours}: {asked.text.rstrip('.')}"
+            if aloud(terms.criterion) != terms.criterion.rstrip("."):
+                source += f". Benchmark {lever.key}: {terms.criterion}"
             point = content.Point(said, "not promised", source, (content.Stake(lever.key, lever.points),))
             yield (self.place[key], date.max), point
 
@@ -232,10 +236,11 @@ class _Speaker:
 
     def _moved_by(self, piece: Piece) -> list[int]:
         """The benchmarks on which it is verified as a concrete action, and that stand somewhere."""
+        shown = {key for key, finding in self.findings.items() if finding.worth}
         return [
             one.benchmark_id
             for one in piece.bearings
-            if one.shows == Shows.ACTION and piece.state_of(one) == Review.VERIFIED and one.benchmark_id in self.shown
+            if one.shows == Shows.ACTION and piece.state_of(one) == Review.VERIFIED and one.benchmark_id in shown
         ]
 
     def _of_our_own(self, found: _Points, promise: Promise) -> None:

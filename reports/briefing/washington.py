@@ -150,8 +150,8 @@ class _Writer:
         finding = compare(indicator, now, before, self.facts.edition.tracking)
         return content.Counted(
             name=indicator.name,
-            before=_figure(before, indicator.unit),
-            now=_figure(now, indicator.unit),
+            before=_figure(before, indicator),
+            now=_figure(now, indicator),
             moved=finding.reason,
             source=self._source_of(self.readings.get(now.id)) if now else "",
         )
@@ -195,7 +195,7 @@ class _Writer:
         """Who says so and where; nothing where no source is to be named."""
         if not self.has_sources:
             return ""
-        who = "" if row.source.startswith(row.stated_by) else row.stated_by
+        who = "" if row.stated_by in row.source else row.stated_by
         return ". ".join(text.rstrip(".") for text in (who, row.source, row.link) if text)
 
     def _source_of(self, row: Reading | None) -> str:
@@ -204,10 +204,12 @@ class _Writer:
         return self._source(row.evidence) if row.evidence else row.source
 
 
-def _figure(row: Count | None, unit: str) -> str:
-    """A reading in a cell: "16 cases", "more, no figure", "no data"."""
+def _figure(row: Count | None, indicator: Counted) -> str:
+    """A reading in a cell: "16 cases", "more, no figure", "no data"; without a unit that the indicator names itself."""
     if row is None or row.is_no_data:
         return "no data"
     if row.figure is None:
         return wording.within((row.direction or Direction.LEVEL).label)
-    return f"{wording.figure(row.figure)} {unit}".strip()
+    if indicator.unit.casefold() in indicator.name.casefold():
+        return wording.figure(row.figure)
+    return f"{wording.figure(row.figure)} {telling.unit(row.figure, indicator.unit)}".strip()

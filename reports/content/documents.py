@@ -43,7 +43,7 @@ def imprint(content: Content) -> tuple[tuple[str, str], ...]:
 
     A ministry's page names no reader: it is handed over.
     """
-    lines = [("Document", content.kind.label.replace("'", "’"))]
+    lines = [("Document", content.kind.label)]
     if not isinstance(content, MinistryPage):
         lines.append(("Prepared for", content.reader))
     lines += [

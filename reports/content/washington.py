@@ -125,7 +125,8 @@ class WashingtonInput:
             "period, alone or jointly, and what was counted, against the year before."
         )
         if self.unverified:
-            told += f" {telling.counted(self.unverified, 'claim is', 'claims are')} not verified yet and left out."
+            claims = "claim is not verified yet and is", "claims are not verified yet and are"
+            told += f" {telling.counted(self.unverified, *claims)} left out."
         if self.has_sources:
             return f"{told} Each line names its source, at the foot of its page."
         return f"{told} Sources are left out."

@@ -81,8 +81,8 @@ class Migration(migrations.Migration):
             name="kind",
             field=models.CharField(
                 choices=[
-                    ("ambassador", "Ambassador's briefing"),
-                    ("ministry", "Ministry's page"),
+                    ("ambassador", "Ambassador’s briefing"),
+                    ("ministry", "Ministry’s page"),
                     ("dialogue", "Dialogue pack"),
                     ("washington", "Input for Washington"),
                 ],

@@ -137,7 +137,7 @@ def test_send_round_without_files_makes_the_update_itself_evidence(commitment, p
     assert (piece.title, piece.kind, piece.file, piece.round) == ("Six focal points placed", "statement", None, sent)
     assert (piece.happened_from, piece.happened_to, piece.done_by) == (jan(10), jan(20), "joint")
     assert (piece.commitment, piece.sensitivity, piece.stated_by) == (commitment, "shared", "Ministry of Police")
-    assert piece.source == "Update of Ministry of Police, 28 January 2022"
+    assert piece.source == "Update of the Ministry of Police, 28 January 2022"
     assert (piece.recorded_by, piece.recorded_at) == (police, NOW)
 
 
@@ -184,7 +184,7 @@ def test_send_round_with_figures_makes_readings_from_the_start_of_the_period(com
         jan(20),
     )
     assert (reading.evidence, reading.round) == (Evidence.objects.get(kind="statistic"), sent)
-    assert reading.source == "Update of Ministry of Police, 28 January 2022"
+    assert reading.source == "Update of the Ministry of Police, 28 January 2022"
 
 
 def test_send_round_makes_each_figure_a_piece_of_evidence_of_its_own(police):

@@ -220,12 +220,15 @@ def test_it_asks_for_what_is_worth_most_first_with_points_where_reviewed(edition
     points = talk(made(planned, edition)).to_ask
 
     assert sentences(points) == [
-        "On recommendation 2, “The unit is funded”: may we agree on the next step, and on a day for it?",
+        (
+            "On recommendation 2 we have not been able to verify “The unit is funded” yet. May we agree today on the "
+            "next step, and on its day?"
+        ),
         f"“{due.text}” is due on 20 February 2022: is it on its way?",
         f"“{undated.text}” has no day yet: may we agree on one today?",
     ]
     assert [point.standing for point in points] == ["not promised", "due in 23 days", "no date agreed"]
-    assert points[0].source == "Recommendation 2, as we reconstruct it: Do what number 2 says."
+    assert points[0].source == "Recommendation 2, as we reconstruct it: Do what number 2 says"
     (first,), (second,), third = (point.stakes for point in points)
     assert (first.key, second.key, third) == ("2a", "1a", ())
     assert first.points > second.points > 0
@@ -267,8 +270,8 @@ def test_what_an_action_plan_asks_is_named_as_its_own(edition, police, planned):
 
     [point] = talk(made(planned, edition)).to_ask
 
-    assert point.sentence.startswith("On action plan 3, “It is done”: ")
-    assert point.source == "Action plan 3: Do what number 3 says."
+    assert point.sentence.startswith("On action plan 3 we have not been able to verify “It is done” yet. ")
+    assert point.source == "Action plan 3: Do what number 3 says"
 
 
 def test_what_no_ministry_leads_is_put_to_none(edition, planned):
@@ -277,7 +280,10 @@ def test_what_no_ministry_leads_is_put_to_none(edition, planned):
     said = talk(made(planned, edition), "No ministry leads yet")
 
     assert sentences(said.to_ask) == [
-        "On recommendation 1, “Somebody does it”: may we agree on the next step, and on a day for it?"
+        (
+            "On recommendation 1 we have not been able to verify “Somebody does it” yet. May we agree today on the "
+            "next step, and on its day?"
+        )
     ]
     assert said.about == "Settle who is to lead before anything is asked."
 

@@ -75,7 +75,7 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
     said = made(edition, police)
 
     assert said.sentence == (
-        "Of 6 undertakings 1 is done and verified, 2 are with us for an answer, 2 are under way or still to begin and "
+        "Of 6 undertakings, 1 is done and verified, 2 are with us for an answer, 2 are under way or still to begin and "
         "1 is late."
     )
     assert said.agreed[0].text == late.text
@@ -181,7 +181,7 @@ def test_an_officer_asks_for_it_on_the_page_and_the_worker_makes_it(client, edit
     assert rows[0].file_name == "TIP-page-police-LSO-2021-as-of-2022-01-28-v1.pdf"
     with rows[0].file.open("rb") as file:
         assert "Train the unit" in pdf.text_of(file.read())
-    assert f"Ministry&#x27;s page: {police.name}" in client.get(reverse("briefing_list")).text
+    assert f"Ministry’s page: {police.name}" in client.get(reverse("briefing_list")).text
 
 
 def test_another_countrys_ministry_is_no_choice(client, edition):
@@ -219,7 +219,7 @@ def test_the_command_takes_a_ministry_by_name_or_short_name(edition, police, tmp
         call_command(
             "issue_briefing", "LSO", "2021", kind="ministry", ministry=name, as_of="2022-01-28", output=str(file)
         )
-        assert "Of 1 undertaking 1 is under way or still to begin." in capsys.readouterr().out
+        assert "Of 1 undertaking, 1 is under way or still to begin." in capsys.readouterr().out
     assert "DRAFT, NOT CLEARED" in pdf.text_of(file.read_bytes())
 
     for options, sentence in (

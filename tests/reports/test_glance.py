@@ -26,6 +26,17 @@ def test_parts_as_printed_add_up_to_the_score_and_lines_to_their_part():
         assert sum(line.of for line in part.lines) == part.of
 
 
+def test_a_line_that_gives_all_it_could_says_so():
+    """Of three thirds of 20 points two print as 6.7 and one as 6.6; here the last alone is shown."""
+    printed = glance.parts(readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022)))[2]
+
+    assert [(line.points, line.of) for line in printed.lines] == [
+        (0, Decimal("6.7")),
+        (0, Decimal("6.6")),
+        (Decimal("6.7"), Decimal("6.7")),
+    ]
+
+
 def test_nothing_reviewed_prints_no_figure():
     result = readiness(lesotho().facts, as_of=TODAY, known_by=noon(TODAY))
 
