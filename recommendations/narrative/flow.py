@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from recommendations.narrative import countries, headings
-from recommendations.narrative.mending import SEAM, Mender, clean
+from recommendations.narrative.mending import SEAM, UNSURE, Mender, clean
 from recommendations.narrative.prose import ENDED, TERMINAL, leans
-from recommendations.reading import BROKEN, Kind, Paragraph
+from recommendations.reading import BROKEN, PAGE, Kind, Paragraph
 
 BULLETS = "•●▪■◦○‣∙➢➤►✓❖\uf0b7\uf0a7\uf0d8\u2043"
 _BULLET = re.compile(rf"(?:[{BULLETS}·]\s*|[*–—-]\s+|\*(?=[A-Z“\"])|o\s+(?=[A-Z]))")
@@ -51,13 +52,18 @@ class Block(NamedTuple):
 
 class _Line(NamedTuple):
     text: str
-    is_broken: bool
-    """Whether the line before ended because it was meant to."""
+    sign: str
+    """What parts it from the line before: BROKEN, PAGE or a line break."""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the line before ended because it was meant to."""
+        return self.sign == BROKEN
 
 
 def flow(given: Iterable[Paragraph]) -> list[Block]:
     """The blocks of a file in order, furniture among them where it stood."""
-    given = [each._replace(text=each.text.replace(SEAM, "")) for each in given]
+    given = [each._replace(text=re.sub(f"[{SEAM}{UNSURE}]", "", each.text)) for each in given]
     mender = Mender(each.text for each in given)
     found: list[Block] = []
     for paragraph in given:
@@ -79,7 +85,7 @@ def _blocks(paragraph: Paragraph, mender: Mender) -> Iterator[Block]:
             if is_aside:
                 yield Block(mender.mend(line.text), Kind.FURNITURE)
     elif text := mender.mend(paragraph.text):
-        is_aside = paragraph.kind not in {Kind.TITLE, Kind.HEADING} and any(_aside([_Line(text, True)]))
+        is_aside = paragraph.kind not in {Kind.TITLE, Kind.HEADING} and any(_aside([_Line(text, BROKEN)]))
         yield marked(text, Kind.FURNITURE if is_aside else paragraph.kind)
 
 
@@ -118,9 +124,8 @@ def _aside(lines: list[_Line]) -> Iterator[bool]:
 
 
 def _lines(text: str) -> list[_Line]:
-    parts = re.split(rf"([\n{BROKEN}])", text)
-    told = [_Line(parts[0], True)]
-    told += [_Line(line, sign == BROKEN) for sign, line in zip(parts[1::2], parts[2::2], strict=True)]
+    parts = [BROKEN, *re.split(rf"([\n{BROKEN}{PAGE}])", text)]
+    told = [_Line(line, sign) for sign, line in zip(parts[::2], parts[1::2], strict=True)]
     return [line for line in told if clean(line.text).strip()]
 
 
@@ -132,22 +137,15 @@ def _groups(lines: list[_Line]) -> Iterator[str]:
     each_begins = (len(lines) > 2 or (len(lines) == 2 and TERMINAL.search(lines[0].text))) and all(
         _begins(line.text) for line in lines
     )
-    group = ""
-    has_parted = False
-    for before, line in zip([None, *lines], lines, strict=False):
-        if before is None:
-            group = line.text
-        elif _parts(before.text, line, each_begins=bool(each_begins)):
+    parting = [_parts(before.text, line, each_begins=bool(each_begins)) for before, line in pairwise(lines)]
+    group = lines[0].text if lines else ""
+    for (before, line), parts in zip(pairwise(lines), parting, strict=True):
+        is_doubtful = ENDED.search(before.text) and not leans(before.text) and _begins(line.text)
+        if parts or (is_doubtful and (any(parting) or line.sign == PAGE)):
             yield group
-            group, has_parted = line.text, True
-        elif ENDED.search(before.text) and not leans(before.text) and _begins(line.text):
-            if has_parted:
-                yield group
-                group = SEAM + line.text
-            else:
-                group += "\n" + SEAM + line.text
+            group = line.text if parts else SEAM + line.text
         else:
-            group += "\n" + line.text
+            group += f"\n{SEAM if is_doubtful else ''}{line.text}"
     if group:
         yield group
 

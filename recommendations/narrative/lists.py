@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from recommendations.narrative import clauses
 from recommendations.narrative.flow import BULLETS, Block, marked
-from recommendations.narrative.mending import SEAM
+from recommendations.narrative.mending import SEAM, UNSURE
 from recommendations.narrative.prose import ENDED, endings, is_account
 from recommendations.reading import Kind
 
@@ -22,7 +22,8 @@ _INLINE = re.compile(
 _SEPARATOR = re.compile(r"\s*;\s*(?:and|&)?\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:(?<=[.;,:])\s+|^|(?<=\band)\s+)\(?(\d{1,2})[.)]\s+(?=\S)")
 
-LINE_WAS_FULL = "A line ended at a full stop in it or before it: where it begins or ends is not certain."
+LINE_WAS_FULL = "A full line ended at a full stop in it or before it: where it begins or ends is not certain."
+HYPHEN = "A word in it was broken at a line’s end: it may be written without its hyphen."
 UNMARKED = "It has no bullet among items with one: it may belong to another."
 WITH_PARTS = "It has paragraphs or a list of its own, which stand in it."
 OPEN_END = "It doesn’t end with a full stop, as the others do: its rest may be missing or stand in the next one."
@@ -43,13 +44,15 @@ def listed(blocks: list[Block], country: str | None) -> Listed:
     blocks = [part for block in blocks for part in _by_bullets(block)]
     introduction, blocks = _introduced(blocks, country)
     if any(block.kind == Kind.ITEM for block in blocks):
-        found = list(_bulleted(blocks))
+        found = [(text.replace(SEAM, ""), doubt) for text, doubt in _bulleted(blocks)]  # a new one would have a bullet
     elif len(blocks) == 1:
         found = [(blocks[0].text[each.start : each.end], each.doubt) for each in clauses.pieces(blocks[0].text)]
     else:
         found = [(block.text, "") for block in blocks]
     found = [part for text, doubt in _without_separators(found) for part in _unglued(text, doubt)]
-    return Listed(introduction.replace(SEAM, ""), [_doubted(text, doubt, found) for text, doubt in found])
+    return Listed(
+        re.sub(f"[{SEAM}{UNSURE}]", "", introduction), [_doubted(text, doubt, found) for text, doubt in found]
+    )
 
 
 def _by_bullets(block: Block) -> Iterator[Block]:
@@ -138,11 +141,12 @@ def _unglued(text: str, doubt: str) -> Iterator[tuple[str, str]]:
 
 def _doubted(text: str, doubt: str, found: list[tuple[str, str]]) -> tuple[str, str]:
     """An item, with why a person should look at it."""
-    words = text.replace(SEAM, "").strip()
+    words = re.sub(f"[{SEAM}{UNSURE}]", "", text).strip()
     others = [other for other, _ in found if other is not text]
     reasons = {
         doubt: bool(doubt),
         LINE_WAS_FULL: SEAM in text,
+        HYPHEN: UNSURE in text,
         OPEN_END: not ENDED.search(words) and len(others) > 1 and all(ENDED.search(other) for other in others),
         SMALL_LETTER: words[:1].islower() and not any(other.strip()[:1].islower() for other in others) and bool(others),
         TOO_LONG: len(words) > MOST_CHARACTERS,

@@ -5,18 +5,19 @@ from collections import Counter
 from collections.abc import Iterable
 
 SEAM = "\ue000"
-"""Where something was put together, or parted, that might be otherwise; it stays in a text until an item says so."""
+"""Where lines were put together, or parted, that might be otherwise; it stays in a text until an item says so."""
+UNSURE = "\ue001"
+"""The same for the hyphen before it."""
 
 _SPACES = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _NOTHING = re.compile(r"\xad\s*\n\s*|[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
 """Soft hyphens with the line break that they allowed, and characters that nobody sees."""
-_BROKEN = re.compile(r"(?P<head>[^\W\d_]+)(?P<hyphen>[-\u2010])[ \n\v]+(?P<tail>[^\W_]+)")
+_BROKEN = re.compile(r"(?P<head>[^\W\d_]+)(?P<hyphen>[-\u2010])[ \n\v\f]+(?P<tail>[^\W_]+)")
 _SUSPENDED = {"and", "as", "but", "nor", "or", "to"}
 """What follows the hyphen of "short- and long-term"."""
 _PREFIXES = {
-    "anti", "co", "counter", "cross", "ex", "extra", "front", "high", "inter", "intra", "long", "low", "mid", "multi",
-    "non", "off", "on", "one", "out", "over", "post", "pre", "pro", "re", "self", "semi", "short", "socio", "sub",
-    "third", "two", "un", "under", "well",
+    "anti", "counter", "cross", "front", "high", "long", "low", "mid", "multi", "non", "post", "self", "semi", "short",
+    "socio", "third", "two", "under", "well",
 }  # fmt: skip
 
 
@@ -32,21 +33,19 @@ class Mender:
         """`text` in one line, its broken words whole again."""
         text = _BROKEN.sub(self._whole, clean(text))
         text = re.sub(r"(?<=[\d/–])(?<!\s[–/])\n(?=\d)|(?<=\w/)\n(?=\w)", "", text)
-        return _SPACES.sub(" ", re.sub(r"[\n\v]+", " ", text)).strip()
+        return _SPACES.sub(" ", re.sub(r"[\n\v\f]+", " ", text)).strip()
 
     def _whole(self, broken: re.Match[str]) -> str:
         head, hyphen, tail = broken["head"], broken["hyphen"], broken["tail"]
         if tail.casefold() in _SUSPENDED:
             return f"{head}- {tail}"
-        joined, hyphenated = f"{head}{tail}".casefold(), f"{head}-{tail}".casefold()
-        if self.words[joined] > self.words[hyphenated]:
-            return head + tail
-        if self.words[hyphenated] or head.casefold() in _PREFIXES or tail[0].isupper():
-            return f"{head}-{tail}"
-        if hyphen == "\u2010":  # what software writes where it breaks a word by itself
+        joined, hyphenated = self.words[f"{head}{tail}".casefold()], self.words[f"{head}-{tail}".casefold()]
+        is_by_software = hyphen == "\u2010"  # what it writes where it breaks a word by itself
+        if joined > hyphenated or (is_by_software and not hyphenated):
             return head + tail
         is_compound = self.words[head.casefold()] and self.words[tail.casefold()]
-        return f"{head}-{tail}" if is_compound else f"{head}-{SEAM}{tail}"
+        is_sure = hyphenated or is_compound or head.casefold() in _PREFIXES or tail[0].isupper()
+        return f"{head}-{tail}" if is_sure else f"{head}-{UNSURE}{tail}"
 
 
 def clean(text: str) -> str:

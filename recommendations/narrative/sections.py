@@ -43,10 +43,12 @@ def _headed(blocks: list[Block], country: str | None) -> Iterator[Section]:
 
 def _unheaded(blocks: list[Block], country: str | None) -> Iterator[Section]:
     """Behind the last paragraph of the opening, before any other section, what asks for something."""
-    end = next((i for i, each in enumerate(blocks) if each.kind not in _ASIDE and _closes(each)), len(blocks))
-    opening = [i for i, each in enumerate(blocks[:end]) if each.kind == Kind.PLAIN and _OPENING.search(each.text)]
+    opening = [i for i, each in enumerate(blocks) if each.kind == Kind.PLAIN and _OPENING.search(each.text)]
     if not opening:
         return
+    closing = (i for i in range(opening[0], len(blocks)) if blocks[i].kind not in _ASIDE and _closes(blocks[i]))
+    end = next(closing, len(blocks))
+    opening = [i for i in opening if i < end]
     for index in range(opening[-1] + 1, end):
         block = blocks[index]
         if block.kind in {Kind.ITEM, Kind.PLAIN} and not is_account(block.text, country):

@@ -22,7 +22,9 @@ MOST_WAITED = 30
 MOST_WRAPPED = 200
 """Characters: nobody wraps lines later."""
 BROKEN = "\v"
-"""In a paragraph's text: here a line ends because it was meant to; "\\n" may be no more than where a line was full."""
+"""In a paragraph's text: here a line ends because it was meant to; "\\n" is no more than where a line was full."""
+PAGE = "\f"
+"""The same: here a page or a column ends with a full line, which tells nothing of whether a paragraph does."""
 
 
 class Kind(StrEnum):
@@ -41,7 +43,7 @@ class Kind(StrEnum):
 
 
 class Paragraph(NamedTuple):
-    """A paragraph: its text, with BROKEN and line breaks in it, and what it is."""
+    """A paragraph: its text, with BROKEN, PAGE and line breaks in it, and what it is."""
 
     text: str
     kind: Kind = Kind.PLAIN
@@ -104,7 +106,7 @@ def read_content(content: bytes) -> list[Paragraph]:
 def paragraphs(text: str) -> Iterator[Paragraph]:
     """The paragraphs of a plain text: what empty lines or the end of a page part."""
     lines: list[str] = []
-    for line in [*re.split(r"\r\n?|\n|\x85|\u2028|\u2029|\f", text), ""]:
+    for line in [*re.split(r"(?:\r\n?|[\n\x85\u2028\u2029])(?!\f)|(?=\f)", text), ""]:
         if line.strip():
             lines.append(line)
         elif lines:
@@ -120,7 +122,8 @@ def _joined(lines: list[str]) -> str:
     for before, line in pairwise(lines):
         length = len(before.rstrip())
         has_room = max(full, length) > MOST_WRAPPED or length + 1 + len(line.split(maxsplit=1)[0]) < full
-        text += (BROKEN if has_room else "\n") + line
+        text += BROKEN if has_room else "" if line.startswith(PAGE) else "\n"
+        text += line
     return text
 
 

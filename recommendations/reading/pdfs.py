@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from recommendations.reading import BROKEN, Kind, Paragraph, Unreadable
+from recommendations.reading import BROKEN, PAGE, Kind, Paragraph, Unreadable
 
 MOST_PAGES = 1_000
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
@@ -106,21 +106,20 @@ def _box(text: Any, index: int) -> Any:
 
 
 def _with_markers(lines: list[Line]) -> list[Line]:
-    """The lines, each bullet or number that stands alone set before the line that it stands beside."""
-    markers = [line for line in lines if _MARKER.fullmatch(line.text)]
-    others = [line for line in lines if not _MARKER.fullmatch(line.text)]
-    for marker in markers:
+    """The lines, each bullet or number that stands apart set before the line that it stands beside."""
+    found = list(lines)
+    for marker in [line for line in lines if _MARKER.fullmatch(line.text)]:
         beside = [
-            index
-            for index, line in enumerate(others)
+            line
+            for line in found
             if line.left > marker.left and abs(line.base - marker.base) < 0.5 * max(line.size, marker.size)
         ]
-        if not beside:
-            continue
-        index = min(beside, key=lambda index: others[index].left)
-        line = others[index]
-        others[index] = line._replace(text=f"{marker.text} {line.text}", left=marker.left)
-    return others
+        if beside:
+            nearest = min(beside, key=lambda line: line.left)
+            whole = nearest._replace(text=f"{marker.text} {nearest.text}", left=marker.left)
+            found[found.index(nearest)] = whole
+            found.remove(marker)
+    return found
 
 
 # --- What stands around the text --------------------------------------------------------------------------------------
@@ -184,7 +183,7 @@ def _told(pages: list[list[Line]], beside: set[Line]) -> Iterator[Paragraph]:
 
 
 def _between(one: Line, other: Line, pitch: float, edge: float) -> str:
-    """What parts two lines that follow one another: the end of a paragraph (""), a line break that is meant, or one."""
+    """What parts two lines that follow one another: the end of a paragraph (""), or a sign."""
     has_room = one.right + 0.25 * one.size + other.word < edge - 0.3 * one.size
     goes_on = one.page != other.page or other.base > one.base + 0.5 * one.size  # on another page, in another column
     is_apart = not goes_on and one.base - other.base > 1.3 * max(pitch, one.size)
@@ -192,7 +191,7 @@ def _between(one: Line, other: Line, pitch: float, edge: float) -> str:
         return ""
     if has_room:
         return "" if goes_on else BROKEN
-    return "\n"
+    return PAGE if goes_on else "\n"
 
 
 def _right_edges(lines: list[Line]) -> dict[Line, float]:
