@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django_filters import rest_framework as filters
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
@@ -22,6 +22,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
@@ -29,7 +30,7 @@ from dialogues.models import Dialogue
 from recommendations.models import Edition
 from reports import actions, asking, content, document
 from reports.facts import gather_facts
-from reports.models import Briefing, Document, Standing
+from reports.models import PDF, WORD, Briefing, Document, Standing
 from reports.permissions import can_request_briefings
 from reports.readiness import readiness
 from reports.words import BriefingKind
@@ -40,6 +41,15 @@ from tiptracker.bodies import Body, Text
 from tiptracker.refusals import Refused
 from tiptracker.words import Marking
 
+NOT_HANDED_OUT: dict[Any, OpenApiResponse] = {
+    409: OpenApiResponse(
+        description=(
+            "It is not ready yet, its rendering failed, a text is being taken out of the record, or there is no such "
+            "file of it."
+        )
+    ),
+    410: OpenApiResponse(description="It was withdrawn; `detail` says why."),
+}
 NO_EDITION = OpenApiResponse(description="You see no edition with recommendations to follow.")
 
 
@@ -238,8 +248,9 @@ class WhateverIsAccepted(BaseContentNegotiation):
 class BriefingSerializer(serializers.ModelSerializer[Briefing]):
     """A briefing: `state` is queued, running, ready (a draft), clearing, issued, failed or withdrawn (with the reason).
 
-    `sha256` is the hash of its file, `content_sha256` of what it says, cleared or not. `requested_by` is null where the
-    tracker made it by itself, as it keeps the ambassador's of the day: nobody clears that, and it is replaced until
+    `sha256` is the hash of its file, `content_sha256` of what it says, cleared or not. Input for Washington is a Word
+    file too: `word` is where it is fetched (null of any other), `word_sha256` its hash. `requested_by` is null where
+    the tracker made it by itself, as it keeps the ambassador's of the day: nobody clears that, and it is replaced until
     somebody takes it.
     """
 
@@ -248,6 +259,7 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
     reason = serializers.CharField(source="job.reason", read_only=True, default="")
     marking = WordField(Marking, read_only=True)
     sections = serializers.ListField(child=serializers.CharField(), read_only=True, allow_null=True)
+    word = serializers.SerializerMethodField()
     requested_by = PersonField(read_only=True, allow_null=True)
     cleared_by = PersonField(read_only=True, allow_null=True)
 
@@ -273,6 +285,9 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "sha256",
             "content_sha256",
             "size",
+            "word",
+            "word_sha256",
+            "word_size",
             "requested_by",
             "requested_at",
             "cleared_by",
@@ -280,6 +295,13 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
             "withdrawn_at",
             "withdrawn_reason",
         )
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True, "readOnly": True})
+    def get_word(self, briefing: Briefing) -> str | None:
+        """Where its Word file is fetched; null where it has none."""
+        if not briefing.word:
+            return None
+        return reverse("briefing-word", args=[briefing.pk], request=self.context["request"])
 
 
 class RequestSerializer(Body):
@@ -358,31 +380,32 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
         )
         return Response(self.get_serializer(briefing).data, HTTPStatus.ACCEPTED)
 
-    @extend_schema(
-        responses={
-            (200, "application/pdf"): OpenApiTypes.BINARY,
-            409: OpenApiResponse(
-                description="It is not ready yet, its rendering failed, or a text is being taken out of the record."
-            ),
-            410: OpenApiResponse(description="It was withdrawn; `detail` says why."),
-        }
-    )
+    @extend_schema(responses={(200, PDF): OpenApiTypes.BINARY, **NOT_HANDED_OUT})
     @action(detail=True, methods=["get"], content_negotiation_class=WhateverIsAccepted)
     @method_decorator(never_cache)
     def file(self, request: SignedIn, pk: str) -> FileResponse | Response:
         """The PDF, once it is ready. That it was taken is written down."""
+        return self._handed_out(request)
+
+    @extend_schema(responses={(200, WORD): OpenApiTypes.BINARY, **NOT_HANDED_OUT})
+    @action(detail=True, methods=["get"], content_negotiation_class=WhateverIsAccepted)
+    @method_decorator(never_cache)
+    def word(self, request: SignedIn, pk: str) -> FileResponse | Response:
+        """The same as a Word file: of input for Washington alone. That it was taken is written down."""
+        return self._handed_out(request, as_word=True)
+
+    def _handed_out(self, request: SignedIn, *, as_word: bool = False) -> FileResponse | Response:
         briefing = self.get_object()
         limits.keep("exports", request)
         now = clock.now(briefing.edition.country.time_zone)
         try:
-            actions.record_download(briefing=briefing, by=request.user, now=now)
+            actions.record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
         except Refused as refusal:
             if briefing.withdrawn_at:
                 return Response({"detail": str(refusal)}, HTTPStatus.GONE)
             raise
-        return FileResponse(
-            briefing.file.open("rb"), as_attachment=True, filename=briefing.file_name, content_type="application/pdf"
-        )
+        file, name, media_type = briefing.copy(as_word=as_word)
+        return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type=media_type)
 
 
 def routes(router: DefaultRouter) -> None:

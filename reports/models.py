@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.files import FieldFile
 from django.utils.text import slugify
 
 from dialogues.models import Dialogue, Redaction
@@ -19,6 +20,8 @@ from tiptracker.words import Marking, Word
 
 HASH = r"^[0-9a-f]{64}$"
 """A SHA-256 in hexadecimal."""
+PDF = "application/pdf"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,14 @@ class ReadinessRun(models.Model):
         ]
 
 
+class Copy(NamedTuple):
+    """A briefing's file as it is handed out: where it is kept, what it is called, and of which media type it is."""
+
+    file: FieldFile
+    name: str
+    media_type: str
+
+
 def briefing_name(instance: "Briefing", filename: str) -> str:
     """Where a briefing is kept: a name that tells nothing and can't be guessed."""
     return f"briefings/{uuid4().hex}{PurePath(filename).suffix}"
@@ -111,7 +122,7 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
     def with_hash(self, sha256: str) -> Self:
-        """Those whose file has, or had when somebody took it, this hash."""
+        """Those of which a file has, or had when somebody took it, this hash."""
         taken = BriefingDownload.objects.filter(briefing=OuterRef("pk"), sha256=sha256)
         return self.filter(Q(sha256=sha256) | Q(word_sha256=sha256) | Q(Exists(taken)))
 
@@ -306,15 +317,30 @@ class Briefing(models.Model):
         return self.known_by < self.requested_at
 
     @property
+    def paths(self) -> list[str]:
+        """Where its files are kept."""
+        return [str(file) for file in (self.file, self.word) if file]
+
+    def copy(self, *, as_word: bool = False) -> "Copy":
+        """Its file for whoever takes it, or its Word file."""
+        if as_word:
+            return Copy(self.word, f"{self._stem}.docx", WORD)
+        return Copy(self.file, self.file_name, PDF)
+
+    @property
     def file_name(self) -> str:
         """What its file is called for whoever takes it: it sorts by day wherever it is kept."""
+        return f"{self._stem}.pdf"
+
+    @property
+    def _stem(self) -> str:
         edition = self.edition
         what = {
             BriefingKind.MINISTRY: f"page-{slugify(self.ministry.short_name) if self.ministry else ''}",
             BriefingKind.DIALOGUE: f"dialogue-{self.dialogue.held_on.isoformat() if self.dialogue else ''}",
             BriefingKind.WASHINGTON: f"input{'' if self.has_sources else '-without-sources'}",
         }.get(BriefingKind(self.kind), "briefing")
-        return f"TIP-{what}-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}.pdf"
+        return f"TIP-{what}-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}"
 
     @property
     def state(self) -> Standing:

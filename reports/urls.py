@@ -29,6 +29,7 @@ urlpatterns = [
     path("briefings/<int:pk>/clear/", views.briefing_clear, name="briefing_clear"),
     path("briefings/<int:pk>/compare/", views.briefing_compare, name="briefing_compare"),
     path("briefings/<int:pk>/file/", views.briefing_file, name="briefing_file"),
+    path("briefings/<int:pk>/word/", views.briefing_word, name="briefing_word"),
     path("inbox/", views.round_list, name="round_list"),
     path("inbox/next/", views.inbox_next, name="inbox_next"),
     path("rounds/<int:pk>/foretold/", views.round_foretold, name="round_foretold"),

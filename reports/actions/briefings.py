@@ -18,7 +18,8 @@ from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 
 MAY_CHANGE = (
-    "as_of", "cleared_at", "file", "known_by", "sha256", "size", "version", "withdrawn_at", "withdrawn_reason",
+    "as_of", "cleared_at", "file", "known_by", "sha256", "size", "version", "withdrawn_at", "withdrawn_reason", "word",
+    "word_sha256", "word_size",
 )  # fmt: skip
 """What of a briefing may be another by the time that it is taken: a draft is issued, or kept ready anew."""
 
@@ -172,8 +173,8 @@ def queue_briefing(briefing: Briefing) -> None:
 
 
 @transaction.atomic
-def record_download(*, briefing: Briefing, by: User, now: datetime) -> BriefingDownload:
-    """Who took a briefing, and when; for one that is ready.
+def record_download(*, briefing: Briefing, by: User, now: datetime, as_word: bool = False) -> BriefingDownload:
+    """Who took a briefing, and when; for one that is ready. `as_word`: its Word file, where it has one.
 
     `briefing` is as it stands then, under a lock: what somebody has taken is replaced no more, so its file is there.
     """
@@ -184,11 +185,14 @@ def record_download(*, briefing: Briefing, by: User, now: datetime) -> BriefingD
         raise Refused(f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
     if not briefing.file:
         raise Refused("This briefing is not ready yet. Wait until it is, or ask for it again.")
+    if as_word and not briefing.word:
+        raise Refused("There is no Word file of this document. Take its PDF, or ask for input for Washington anew.")
     if Redaction.objects.confirmed(briefing.edition.country_id).unfinished().exists():
         raise Refused(
             "A text is being taken out of the record, and no briefing is given out until each has been looked through "
             "for it. Try again in a minute."
         )
-    taken = BriefingDownload.objects.create(briefing=briefing, by=by, at=now, sha256=briefing.sha256)
+    sha256 = briefing.word_sha256 if as_word else briefing.sha256
+    taken = BriefingDownload.objects.create(briefing=briefing, by=by, at=now, sha256=sha256)
     record("briefing.downloaded", by=by, row=briefing, country=briefing.edition.country_id)
     return taken

@@ -8,7 +8,7 @@ from django.db import transaction
 from dialogues.models import Redaction
 from recommendations.models import Edition
 from reports import pdf
-from reports.actions.rendering import file_of, keep_draft
+from reports.actions.rendering import Files, file_of, keep_draft
 from reports.briefing import as_html, build_document
 from reports.content import Content
 from reports.current import reader_of
@@ -84,6 +84,6 @@ def _keep(briefing: Briefing, said: Content, file: bytes) -> None:
     before = str(briefing.file)
     if briefing._state.adding:
         briefing.save(force_insert=True)
-    keep_draft(briefing, said, file, "as_of", "known_by", "requested_at", "version", "log_number", "job")
+    keep_draft(briefing, said, Files(file), "as_of", "known_by", "requested_at", "version", "log_number", "job")
     if before:
         transaction.on_commit(lambda: default_storage.delete(before))

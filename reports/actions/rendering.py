@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from datetime import datetime
+from typing import NamedTuple
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -13,6 +14,7 @@ from reports import content, pdf
 from reports.actions.runs import compute_readiness
 from reports.briefing import as_html, build_document
 from reports.models import Briefing, ReadinessRun
+from reports.word import to_docx
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import Progress
@@ -23,6 +25,18 @@ logger = logging.getLogger(__name__)
 
 GATHERED, MADE = 12, 97
 """Per cent of the time, as measured, when all is gathered that a document says, and when its file is made."""
+
+
+class Files(NamedTuple):
+    """What a briefing is handed over as: its PDF and, of input for Washington, the same as a Word file."""
+
+    pdf: bytes
+    word: bytes = b""
+
+    def hashes(self) -> dict[str, str]:
+        """Their SHA-256 in hexadecimal, by the column that keeps it."""
+        named = {"sha256": self.pdf, "word_sha256": self.word}
+        return {name: hashlib.sha256(file).hexdigest() for name, file in named.items() if file}
 
 
 def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) -> None:
@@ -45,9 +59,10 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
     run = None
     if briefing.cleared_by:
         run = compute_readiness(edition=briefing.edition, as_of=briefing.as_of, known_by=briefing.known_by, now=now)
-    html = as_html(said, Paper(country.paper))
+    paper = Paper(country.paper)
+    html = as_html(said, paper)
     setting = pdf.setting(html)
-    file = file_of(html, setting, country, progress)
+    files = Files(file_of(html, setting, country, progress), _word_of(said, paper))
     progress.tell(MADE, "Keeping the file")
     with transaction.atomic():
         # As a redaction is confirmed: it either finds this file, or is found here.
@@ -58,9 +73,9 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
         if Redaction.objects.confirmed(country).count() == redactions:
             kept.setting_sha256 = setting
             if run:
-                _issue(kept, file, run, now)
+                _issue(kept, files, run, now)
             else:
-                keep_draft(kept, said, file)
+                keep_draft(kept, said, files)
             return
     render_briefing(briefing=briefing, now=now, progress=progress)
 
@@ -73,6 +88,10 @@ def file_of(html: str, setting: str, country: Country, progress: Progress) -> by
             return file
     share = MADE - GATHERED
     return pdf.to_pdf(html, lambda per_cent, step: progress.tell(GATHERED + per_cent * share // 100, step))
+
+
+def _word_of(said: content.Content, paper: Paper) -> bytes:
+    return to_docx(said, paper) if isinstance(said, content.WashingtonInput) else b""
 
 
 def _unchanged(briefing: Briefing) -> bytes | None:
@@ -89,13 +108,13 @@ def _unchanged(briefing: Briefing) -> bytes | None:
     return file
 
 
-def keep_draft(briefing: Briefing, said: content.Content, file: bytes, *fields: str) -> None:
-    """Keep a draft's file and what it says with its row, besides other `fields` of it that have changed."""
+def keep_draft(briefing: Briefing, said: content.Content, files: Files, *fields: str) -> None:
+    """Keep a draft's files and what it says with its row, besides other `fields` of it that have changed."""
     briefing.facts_up_to, briefing.content_sha256 = said.facts_up_to, content.fingerprint(said)
     briefing.said = content.as_plain(said)
-    _keep_file(briefing, file, ["facts_up_to", "content_sha256", "said", *fields])
+    _keep_files(briefing, files, ["facts_up_to", "content_sha256", "said", *fields])
     country = briefing.edition.country_id
-    record("briefing.rendered", by=None, row=briefing, country=country, after={"sha256": briefing.sha256})
+    record("briefing.rendered", by=None, row=briefing, country=country, after=files.hashes())
 
 
 def _reader(briefing: Briefing) -> User:
@@ -119,21 +138,33 @@ def _content_of(briefing: Briefing, reader: User) -> content.Content:
     )
 
 
-def _issue(briefing: Briefing, file: bytes, run: ReadinessRun, now: datetime) -> None:
-    """Put the final file in the draft's place, and fix with it what it rests on. From then on a trigger holds it."""
-    draft = str(briefing.file)
-    told = {"sha256": hashlib.sha256(file).hexdigest(), "draft": briefing.sha256, "run": run.pk}
+def _issue(briefing: Briefing, files: Files, run: ReadinessRun, now: datetime) -> None:
+    """Put the final files in the draft's place, and fix with them what they rest on. Then a trigger holds all of it."""
+    drafts = briefing.paths
+    told = {**files.hashes(), "draft": briefing.sha256, "run": run.pk}
     entry = record(
         "briefing.issued", by=briefing.cleared_by, row=briefing, country=briefing.edition.country_id, after=told
     )
     briefing.run, briefing.cleared_at = run, now
     briefing.log_number, briefing.log_hash = entry.number, entry.hash
-    _keep_file(briefing, file, ["run", "cleared_at", "log_number", "log_hash"])
+    _keep_files(briefing, files, ["run", "cleared_at", "log_number", "log_hash"])
     # Once this commits: a rendering that fails leaves the draft as it was.
-    transaction.on_commit(lambda: default_storage.delete(draft))
+    transaction.on_commit(lambda: delete_files(drafts))
 
 
-def _keep_file(briefing: Briefing, file: bytes, fields: list[str]) -> None:
-    briefing.file.save("briefing.pdf", ContentFile(file), save=False)
-    briefing.sha256, briefing.size = hashlib.sha256(file).hexdigest(), len(file)
+def delete_files(paths: list[str]) -> None:
+    """Destroy what briefings were kept in."""
+    for path in paths:
+        default_storage.delete(path)
+
+
+def _keep_files(briefing: Briefing, files: Files, fields: list[str]) -> None:
+    for name, value in files.hashes().items():
+        setattr(briefing, name, value)
+    briefing.file.save("briefing.pdf", ContentFile(files.pdf), save=False)
+    briefing.size = len(files.pdf)
+    if files.word:
+        briefing.word.save("briefing.docx", ContentFile(files.word), save=False)
+        briefing.word_size = len(files.word)
+        fields = ["word", "word_sha256", "word_size", *fields]
     briefing.save(update_fields=["file", "sha256", "size", "setting_sha256", *fields])

@@ -4,13 +4,13 @@ import json
 import logging
 from datetime import datetime
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from dialogues.actions import finish_redaction
 from dialogues.matching import holds_each
 from dialogues.models import Redaction
 from reports import pdf
+from reports.actions.rendering import delete_files
 from reports.models import Briefing
 from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
@@ -52,18 +52,18 @@ def withdraw(*, briefing: Briefing, redaction: Redaction, reason: str, now: date
     locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition").get(pk=briefing.pk)
     if locked.withdrawn_at or not locked.file:
         return
-    paths = [str(file) for file in (locked.file, locked.word) if file]
+    paths = locked.paths
     locked.file = locked.word = locked.covering_note = ""
     locked.said = None
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = now, by, reason
     locked.withdrawn_for = redaction
     told_no_more = ["file", "word", "covering_note", "said"]
     locked.save(update_fields=[*told_no_more, "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_for"])
-    told = {"reason": reason, "sha256": locked.sha256, "redaction": redaction.pk}
+    hashes = {"sha256": locked.sha256} | ({"word_sha256": locked.word_sha256} if locked.word_sha256 else {})
+    told = {"reason": reason, **hashes, "redaction": redaction.pk}
     record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=told)
     # Before the transaction commits: a file that is gone can't be read, and so is withdrawn when this is done again.
-    for path in paths:
-        default_storage.delete(path)
+    delete_files(paths)
 
 
 def _why_to_withdraw(briefing: Briefing, words: str) -> str:

@@ -1,6 +1,13 @@
 from reports.views.briefing_compare import briefing_compare
 from reports.views.briefing_request import briefing_request
-from reports.views.briefings import briefing_check, briefing_clear, briefing_detail, briefing_file, briefing_list
+from reports.views.briefings import (
+    briefing_check,
+    briefing_clear,
+    briefing_detail,
+    briefing_file,
+    briefing_list,
+    briefing_word,
+)
 from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
 from reports.views.districts import district_list
@@ -26,6 +33,7 @@ __all__ = [
     "briefing_file",
     "briefing_list",
     "briefing_request",
+    "briefing_word",
     "dashboard",
     "district_list",
     "evidence_foretold",

@@ -152,24 +152,33 @@ def briefing_detail(request: SignedIn, pk: int) -> HttpResponse:
 @never_cache
 def briefing_file(request: SignedIn, pk: int) -> HttpResponseBase:
     """The file, to keep; that it was taken is written down. One not ready leads to its page; one withdrawn is gone."""
+    return _handed_out(request, pk)
+
+
+@login_required
+@require_safe
+@keeps("exports")
+@never_cache
+def briefing_word(request: SignedIn, pk: int) -> HttpResponseBase:
+    """The same as a Word file, where it has one; as `briefing_file`."""
+    return _handed_out(request, pk, as_word=True)
+
+
+def _handed_out(request: SignedIn, pk: int, *, as_word: bool = False) -> HttpResponseBase:
     rows = Briefing.objects.visible_to(request.user).defer("said")
     briefing = get_object_or_404(rows.select_related("edition__country", "ministry", "dialogue"), pk=pk)
-    if not briefing.file and not briefing.withdrawn_at:
+    if not briefing.copy(as_word=as_word).file and not briefing.withdrawn_at:
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
     try:
-        actions.record_download(briefing=briefing, by=request.user, now=now)
+        actions.record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
     except Refused as refusal:
         briefing = _seen(request, pk)
         if briefing.withdrawn_at:
             return _detail(request, briefing, status=410)
-        return _detail(request, briefing, held_back=str(refusal), status=409)
-    return FileResponse(
-        briefing.file.open("rb"),
-        as_attachment=True,
-        filename=briefing.file_name,
-        content_type="application/pdf",
-    )
+        return _detail(request, briefing, held_back=str(refusal), as_word=as_word, status=409)
+    file, name, media_type = briefing.copy(as_word=as_word)
+    return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type=media_type)
 
 
 @login_required
@@ -204,7 +213,7 @@ def briefing_check(request: SignedIn) -> HttpResponse:
 
 
 class Found(NamedTuple):
-    """A briefing whose file has a hash that somebody asked about; `is_older_draft`: had, as a draft that is no more.
+    """A briefing of which a file has a hash that was asked about; `is_older_draft`: had, as a draft that is no more.
 
     `later` is the newest version of the same that was issued after it.
     """
@@ -215,7 +224,8 @@ class Found(NamedTuple):
 
 
 def _found(request: SignedIn, briefing: Briefing, sha256: str) -> Found:
-    return Found(briefing, briefing.sha256 != sha256, _newest_issued(request, briefing, after=briefing.version))
+    is_older_draft = sha256 not in {briefing.sha256, briefing.word_sha256}
+    return Found(briefing, is_older_draft, _newest_issued(request, briefing, after=briefing.version))
 
 
 def _newest_issued(request: SignedIn, briefing: Briefing, *, after: int) -> Briefing | None:
@@ -233,7 +243,13 @@ def _seen(request: SignedIn, pk: int) -> Briefing:
 
 
 def _detail(
-    request: SignedIn, briefing: Briefing, *, held_back: str = "", not_cleared: str = "", status: int = 200
+    request: SignedIn,
+    briefing: Briefing,
+    *,
+    held_back: str = "",
+    as_word: bool = False,
+    not_cleared: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """Its page; `held_back` says why it isn't given out just now, `not_cleared` why clearing it was refused."""
     redaction = briefing.withdrawn_for_id
@@ -247,6 +263,7 @@ def _detail(
         "corrects": same.filter(version__lt=briefing.version).last(),
         "corrected_by": _newest_issued(request, briefing, after=briefing.version),
         "held_back": held_back,
+        "try_again": "briefing_word" if as_word else "briefing_file",
         "not_cleared": not_cleared,
         "redaction": redaction and Redaction.objects.visible_to(request.user).filter(pk=redaction).first(),
     }

@@ -13,9 +13,10 @@ from django.db import transaction
 from recommendations.models import Edition
 from reports import asking, pdf, wording
 from reports.briefing import as_html, build_document
-from reports.content import Content
+from reports.content import Content, WashingtonInput
 from reports.management import arguments
 from reports.models import Document
+from reports.word import to_docx
 from reports.words import BriefingKind
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             "--known-by",
             help="the moment of knowledge, such as 2022-07-31T23:59:59+02:00; now where none is given",
         )
-        parser.add_argument("--output", required=True, help="the file to write: a .pdf")
+        parser.add_argument("--output", required=True, help="the file to write: a .pdf, or a .docx of washington")
 
     def handle(self, *, country: str, year: str, as_of: str, known_by: str | None, output: str, **options: Any) -> None:
         try:
@@ -88,6 +89,8 @@ def _refuse_what_does_not_fit(
         raise Refused("Only --kind washington can leave sources out. Leave --without-sources out.")
     if Path(output).suffix.lower() not in WRITERS:
         raise Refused(f"A briefing is written as {wording.listed(WRITERS)}. Let the name of the file end so: {output}")
+    if kind != BriefingKind.WASHINGTON and Path(output).suffix.lower() == ".docx":
+        raise Refused(f"Only --kind washington is written as .docx. Let the name of the file end in .pdf: {output}")
 
 
 def _document(
@@ -127,7 +130,13 @@ def _as_pdf(said: Content, paper: Paper) -> bytes:
     return pdf.to_pdf(as_html(said, paper))
 
 
-WRITERS = {".pdf": _as_pdf}
+def _as_word(said: Content, paper: Paper) -> bytes:
+    if not isinstance(said, WashingtonInput):
+        raise TypeError(f"{type(said).__name__} is not written as a Word file.")
+    return to_docx(said, paper)
+
+
+WRITERS = {".pdf": _as_pdf, ".docx": _as_word}
 """What writes a document, by how the name of its file ends."""
 
 
