@@ -767,7 +767,7 @@ class ReadinessRunFactory(DjangoModelFactory):
 class BriefingFactory(DjangoModelFactory):
     """The ambassador's briefing, asked for on 28 January 2022; `content=b"…"` makes it ready with that as its file.
 
-    `issued=True`: somebody else cleared it besides.
+    `word_content=b"…"`: input for Washington, with that as its Word file besides. `issued=True`: somebody else cleared it besides.
     """
 
     class Meta:
@@ -775,6 +775,7 @@ class BriefingFactory(DjangoModelFactory):
 
     class Params:
         content = None
+        word_content = None
         issued = factory.Trait(
             cleared_by=factory.SubFactory(ReviewerFactory),
             cleared_at=factory.LazyAttribute(lambda row: row.known_by),
@@ -784,13 +785,20 @@ class BriefingFactory(DjangoModelFactory):
         )
 
     edition = factory.SubFactory(EditionFactory)
-    kind = BriefingKind.AMBASSADOR
+    kind = factory.LazyAttribute(lambda row: BriefingKind.WASHINGTON if row.word_content else BriefingKind.AMBASSADOR)
     as_of = date(2022, 1, 28)
     known_by = factory.LazyAttribute(lambda row: at_noon(row.as_of))
     version = factory.LazyAttribute(lambda row: _next(row.edition.briefings.filter(as_of=row.as_of), "version"))
     file = factory.LazyAttribute(lambda row: ContentFile(row.content, name="briefing.pdf") if row.content else "")
     sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.content).hexdigest() if row.content else "")
     size = factory.LazyAttribute(lambda row: len(row.content) if row.content else None)
+    word = factory.LazyAttribute(
+        lambda row: ContentFile(row.word_content, name="briefing.docx") if row.word_content else ""
+    )
+    word_sha256 = factory.LazyAttribute(
+        lambda row: hashlib.sha256(row.word_content).hexdigest() if row.word_content else ""
+    )
+    word_size = factory.LazyAttribute(lambda row: len(row.word_content) if row.word_content else None)
     content_sha256 = factory.LazyAttribute(
         lambda row: hashlib.sha256(b"said:" + row.content).hexdigest() if row.content else ""
     )

@@ -62,6 +62,7 @@ NO_PAGES = {
     "file_picture",
     "inbox_next",
     "briefing_file",
+    "briefing_word",
     "token_revoke",
     "log_export",
     "update_draft",

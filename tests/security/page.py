@@ -51,6 +51,7 @@ ROWS = {
     "entry": "an entry on the record",
     "failed_briefing": "a briefing that failed",
     "first": "a recommendation that names both ministries",
+    "input": "input for Washington",
     "internal": "evidence that the embassy keeps to itself",
     "internal_file": "a file that the embassy keeps to itself",
     "lesotho": "a country",

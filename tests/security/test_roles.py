@@ -126,6 +126,10 @@ GET   briefing_detail                       briefing   200 200 200 200 | 404 404
 POST  briefing_detail                       failed_briefing 302 302 302 403 | 404 404 404 | 404 404 | in  in
 GET   briefing_file                         briefing   200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  briefing_file                         briefing   405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   briefing_file                         input      200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   briefing_word                         input      200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   briefing_word                         briefing   302 302 302 302 | 404 404 404 | 404 404 | in  in
+POST  briefing_word                         input      405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   briefing_request                      -          302 302 302 403 | 403 403 403 | 302 403 | in  in
 POST  briefing_request                      -          302 302 302 403 | 403 403 403 | 302 403 | in  in
 GET   briefing_compare                      briefing   200 200 200 200 | 404 404 404 | 404 404 | in  in
@@ -338,6 +342,8 @@ GET   briefing-list                         -          200 200 200 200 | 200 200
 POST  briefing-list                         -          202 202 202 403 | 403 403 403 | 400 403 | 401 401
 GET   briefing-detail                       briefing   200 200 200 200 | 404 404 404 | 404 404 | 401 401
 GET   briefing-file                         briefing   200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   briefing-word                         input      200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   briefing-word                         briefing   409 409 409 409 | 404 404 404 | 404 404 | 401 401
 
 # People and reference data: the administrators' alone
 GET   admin:index                           -          403 403 403 403 | 403 403 403 | 403 200 | in  in

@@ -472,6 +472,9 @@ class World:
                 said={"evidence": [{"what": self.says("said", EMBASSY)}]},
             ),
             compared_briefing=BriefingFactory(said={"evidence": []}),
+            input=BriefingFactory(
+                content=self.says("input", EMBASSY).encode(), word_content=self.says("input in Word", EMBASSY).encode()
+            ),
             redaction=RedactionFactory(
                 words=self.says("what is to go", REDACTING), reason=self.says("why it is to go", REDACTING)
             ),

@@ -85,6 +85,7 @@ def test_every_operation_documents_how_it_goes_well_and_how_it_is_refused(schema
         "POST /briefings/": "202 400 401 403 404 406 409 413 415 429",
         "GET /briefings/{id}/": one,
         "GET /briefings/{id}/file/": "200 401 403 404 409 410 429",
+        "GET /briefings/{id}/word/": "200 401 403 404 409 410 429",
         "GET /commitments/": narrowed,
         "GET /commitments/{id}/": one,
         "GET /dialogues/": "200 401 403 404 406 429",
