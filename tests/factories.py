@@ -767,7 +767,8 @@ class ReadinessRunFactory(DjangoModelFactory):
 class BriefingFactory(DjangoModelFactory):
     """The ambassador's briefing, asked for on 28 January 2022; `content=b"…"` makes it ready with that as its file.
 
-    `word_content=b"…"`: input for Washington, with that as its Word file besides. `issued=True`: somebody else cleared it besides.
+    `word_content=b"…"`: input for Washington, with that as its Word file besides.
+    `issued=True`: somebody else cleared it.
     """
 
     class Meta:
