@@ -20,6 +20,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from html import escape, unescape
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -133,8 +134,8 @@ def text_of(pdf: bytes) -> str:
 
 
 def spelt(text: str) -> str:
-    """A text as a document prints it, with the typefaces there are."""
-    return printable(text, _engine().glyphs)
+    """A text, which is no HTML, as a document prints it."""
+    return printable(unescape(typeset(escape(text))), _engine().glyphs)
 
 
 @cache

@@ -27,12 +27,14 @@ from lxml import etree
 
 from reports import pdf
 from reports.templatetags.print import Notes
+from reports.typesetting import JOINED
 from tiptracker.words import Paper
 
 EMPTY = pdf.HOUSE / "templates" / "reports" / "word"
 SIZES = {Paper.A4: (Mm(210), Mm(297)), Paper.LETTER: (Mm(215.9), Mm(279.4))}
 """Width and height of a sheet."""
 LANGUAGE = "en-US"
+UNSEEN = f"[\N{SOFT HYPHEN}{JOINED}]"
 MOST = 255
 """Characters that a file's property may have."""
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -211,8 +213,8 @@ class Manuscript:
 
 
 def spelt(text: str) -> str:
-    """A text as the PDF prints it, its white space as a browser takes it; a soft hyphen isn't seen."""
-    return re.sub(r"[ \t\r\n]+", " ", pdf.spelt(text)).replace("\u00ad", "")
+    """A text as the PDF prints it, its white space as a browser takes it, without what nobody sees."""
+    return re.sub(UNSEEN, "", re.sub(r"[ \t\r\n]+", " ", pdf.spelt(text)))
 
 
 @cache

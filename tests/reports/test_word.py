@@ -20,9 +20,10 @@ from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
 from reports import content, pdf
 from reports.briefing import as_html, build_washington_input
+from reports.typesetting import printable, typeset
 from reports.word import to_docx
 from tests.factories import MASERU, AmbassadorFactory
-from tests.reports import papers
+from tests.reports import papers, printed
 from tiptracker.words import Paper
 
 HEADINGS = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2"}
@@ -31,8 +32,8 @@ W = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main"}
 
 
 def words(text):
-    """A text without what only sets it apart: white space, soft hyphens, and the colon after a day."""
-    return re.sub(r"[\s:\u00ad]", "", text)
+    """A text without what only sets it apart: white space, what nobody sees, and the colon after a day."""
+    return re.sub(r"[\s:\u00ad\u2060]", "", text)
 
 
 def shown(element):
@@ -40,9 +41,14 @@ def shown(element):
     return "".join(run.text or "" for run in element.iter(qn("w:t")))
 
 
+def on_the_press(document):
+    """A document's HTML as `pdf.to_pdf` sets it."""
+    return printable(typeset(document), pdf._engine().glyphs)
+
+
 def on_paper(said, paper=Paper.A4):
     """The PDF's text in its order, from what it is set from: what each thing is, what it says, its notes' numbers."""
-    body = html.fromstring(pdf.spelt(as_html(said, paper))).find("body")
+    body = html.fromstring(on_the_press(as_html(said, paper))).find("body")
     found = []
     for element in body.iter("h1", "h2", "h3", "p", "li", "tr"):
         if any(above.tag == "tr" for above in element.iterancestors()):
@@ -63,7 +69,7 @@ def on_paper(said, paper=Paper.A4):
 
 
 def notes_on_paper(said):
-    body = html.fromstring(pdf.spelt(as_html(said)))
+    body = html.fromstring(on_the_press(as_html(said)))
     return [(note.get("data-number"), note.text) for note in body.xpath("//span[@class='source']")]
 
 
@@ -103,7 +109,8 @@ def part(file, name):
 def margins(file):
     """What stands above and below the text of a page, fields as they are shown."""
     section = Document(io.BytesIO(file)).sections[0]
-    return [shown(paragraph._p) for place in (section.header, section.footer) for paragraph in place.paragraphs]
+    paragraphs = [*section.header.paragraphs, *section.footer.paragraphs]
+    return [shown(paragraph._p).replace("\N{NO-BREAK SPACE}", " ") for paragraph in paragraphs]
 
 
 INPUTS = {
@@ -120,7 +127,8 @@ INPUTS = {
         sections=("prevention", "prosecution"), covering_note="Read this first.\n\nThen that, please."
     ),
     "strange signs": papers.washington(
-        text="A <b>bold</b> & “quoted” Ntšoana 🦄\x01\x0c, at 14:30\u2028, \u00ad\ufffe"
+        text="A <b>bold</b> & &amp; “quoted” Ntšoana’s and Thabo's 🦄\x01\x0c, at 14:30 on 8 Nov"
+        " by 22 U.S.C. 7106(b)(2)\u2028, \u00ad\ufffe"
     ),
 }
 
@@ -147,12 +155,12 @@ def test_it_says_of_the_public_record_what_the_pdf_says(has_sources):
         reader=reader, edition=edition, as_of=edition.ends_on, known_by=now, has_sources=has_sources
     )
     file = to_docx(said)
-    printed = papers.Printed(said)
+    sheets = printed.Printed(said)
 
     assert in_word(file) == on_paper(said)
     assert bool(notes_in_word(file)) is has_sources
     every = {words(cell) for _, text in blocks(file) for cell in text.split()}
-    squeezed = words(printed.text)
+    squeezed = words(sheets.text)
     assert [word for word in every if word not in squeezed] == []
 
 

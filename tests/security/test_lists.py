@@ -65,7 +65,9 @@ API = {
         embassy="reading homes_reading ours_reading", own="reading", other="homes_reading", elsewhere="their_reading",
     )),
     "assessment": ("assessment-list", told(embassy="assessment", elsewhere="their_assessment")),
-    "briefing": ("briefing-list", told(embassy="briefing compared_briefing input failed_briefing", elsewhere="their_briefing")),
+    "briefing": ("briefing-list", told(
+        embassy="briefing compared_briefing input failed_briefing", elsewhere="their_briefing",
+    )),
 }  # fmt: skip
 """By model: the list and what each reads in it."""
 
