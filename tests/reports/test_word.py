@@ -147,12 +147,12 @@ def test_it_says_of_the_public_record_what_the_pdf_says(has_sources):
         reader=reader, edition=edition, as_of=edition.ends_on, known_by=now, has_sources=has_sources
     )
     file = to_docx(said)
-    printed = papers.Printed(said)
+    printed = pdf.text_of(pdf.to_pdf(as_html(said)))
 
     assert in_word(file) == on_paper(said)
     assert bool(notes_in_word(file)) is has_sources
     every = {words(cell) for _, text in blocks(file) for cell in text.split()}
-    squeezed = words(printed.text)
+    squeezed = words(printed)
     assert [word for word in every if word not in squeezed] == []
 
 
