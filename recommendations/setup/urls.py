@@ -11,6 +11,8 @@ urlpatterns = [
     path("<int:pk>/country/", views.setup_country, name="setup_country"),
     path("<int:pk>/edition/", views.setup_edition, name="setup_edition"),
     path("<int:pk>/ministries/", views.setup_ministries, name="setup_ministries"),
+    path("<int:pk>/benchmarks/", views.setup_benchmarks, name="setup_benchmarks"),
+    path("recommendations/<int:pk>/", views.setup_suggested, name="setup_suggested"),
     path("<int:pk>/people/", views.setup_people, name="setup_people"),
     path("editions/<int:pk>/", views.setup_edition_edit, name="setup_edition_edit"),
 ]

@@ -312,6 +312,12 @@ def opened(world):
     return {"year": "2025", "tier": "2", "source": "The report"} | days
 
 
+def suggested(world):
+    said = {"accept": "on", "criterion": "It is so.", "rule": "assessed"}
+    kept = {f"suggested-0-{name}": value for name, value in said.items()}
+    return empty_rows("suggested", 1) | kept | {"reason": "It was asked."}
+
+
 def ministry(world):
     return {"country": world.pk("lesotho"), "name": "Works", "short_name": "Works"} | inline("office_holders")
 
@@ -389,6 +395,7 @@ BODIES = {
     "POST setup_ministries": lambda world: (
         empty_rows("new", 1) | {"new-0-name": "Works", "new-0-short_name": "Works"} | empty_rows("known")
     ),
+    "POST setup_suggested": suggested,
     "POST setup_people": lambda world: (
         {"do": "invite"}
         | empty_rows("people", 1)

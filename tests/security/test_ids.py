@@ -134,6 +134,7 @@ IN_A_FORM = [
     ("officer", "POST dialogue_add -", "people-0-ministry", "theirs"),
     ("officer", "POST dialogue_edit dialogue", "people-0-ministry", "theirs"),
     ("officer", "POST redaction_add -", "file", "their_file"),
+    ("officer", "POST setup_suggested first", "suggested-0-indicator", "their_indicator"),
     ("administrator", "POST setup_ministries lesotho", "known-0-ministry", "theirs"),
     ("administrator", "POST setup_people lesotho", "people-0-ministry", "theirs"),
 ]

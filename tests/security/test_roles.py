@@ -178,6 +178,10 @@ GET   setup_edition_edit                    edition    403 403 403 403 | 403 403
 POST  setup_edition_edit                    edition    403 403 403 403 | 403 403 403 | 404 302 | in  in
 GET   setup_ministries                      lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in
 POST  setup_ministries                      lesotho    403 403 403 403 | 403 403 403 | 404 302 | in  in
+GET   setup_benchmarks                      lesotho    200 200 403 403 | 403 403 403 | 404 403 | in  in
+POST  setup_benchmarks                      lesotho    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   setup_suggested                       first      200 200 403 403 | 403 403 403 | 404 403 | in  in
+POST  setup_suggested                       first      302 302 403 403 | 403 403 403 | 404 403 | in  in
 GET   setup_people                          lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in
 POST  setup_people                          lesotho    403 403 403 403 | 403 403 403 | 404 302 | in  in
 

@@ -59,6 +59,7 @@ VERBS: dict[str, tuple[Group, str]] = {
     "file.kept": (Group.RECORD, "Uploaded a file"),
     "file.shown": (Group.READ, "Was shown a file"),
     "file.taken": (Group.READ, "Downloaded a file"),
+    "indicator.added": (Group.RECORD, "Added an indicator"),
     "list.exported": (Group.READ, "Exported a list"),
     "log.exported": (Group.READ, "Exported the log"),
     "milestone.done": (Group.RECORD, "Recorded a milestone as done"),

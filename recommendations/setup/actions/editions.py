@@ -1,4 +1,4 @@
-"""Opening an edition, and accepting benchmarks that its wording suggests."""
+"""Opening an edition, and putting one right."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -1,0 +1,111 @@
+"""Accepting benchmarks that a recommendation's wording suggests, as an officer has put them right."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from recommendations.actions import add_benchmark
+from recommendations.models import Benchmark, Indicator, Recommendation
+from recommendations.permissions import can_edit_recommendations
+from recommendations.words import Better, Pillar, Question, Rule
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import add, written
+from tiptracker.texts import alike
+
+
+class NewIndicator(NamedTuple):
+    """Something to count that is counted nowhere yet; `question` is the one of "increasing efforts" it answers."""
+
+    name: str
+    unit: str
+    question: Question | None = None
+
+
+class Accepted(NamedTuple):
+    """A benchmark as it was accepted. An indicator goes with the rules that count."""
+
+    criterion: str
+    rule: Rule
+    target: Decimal | None
+    indicator: Indicator | NewIndicator | None
+    is_about_complicity: bool
+
+
+@transaction.atomic
+def accept_benchmarks(
+    *, recommendation: Recommendation, accepted: Sequence[Accepted], reason: str, by: User, now: datetime
+) -> list[Benchmark]:
+    """Benchmarks of a recommendation, and the indicators that they count by; all of them or none.
+
+    A refusal's field is "accepted-1-target": the one, counted from 0, and what is wrong with it.
+    Raises PermissionDenied, Refused.
+    """
+    if not can_edit_recommendations(by, recommendation.edition):
+        raise PermissionDenied
+    if not accepted:
+        raise Refused("Tick what you accept, or add a benchmark of your own.")
+    locked = Recommendation.objects.select_for_update().select_related("edition").get(pk=recommendation.pk)
+    pillar = Recommendation.objects.with_pillar().get(pk=locked.pk).pillar
+    known = {alike(one.wording) for one in locked.benchmarks.with_terms()}
+    added = []
+    for number, one in enumerate(accepted):
+        line = f"accepted-{number}"
+        if alike(one.criterion.strip()) in known:
+            raise Refused("There is a benchmark with these words already. Untick it.", field=f"{line}-criterion")
+        known.add(alike(one.criterion.strip()))
+        indicator = one.indicator
+        if isinstance(indicator, NewIndicator):
+            indicator = _counted(locked, indicator, Pillar(pillar), line, by)
+        try:
+            benchmark = add_benchmark(
+                recommendation=locked,
+                criterion=one.criterion,
+                rule=one.rule,
+                target=one.target,
+                weight=Decimal(1),
+                indicator=indicator,
+                is_about_complicity=one.is_about_complicity,
+                reason=reason,
+                by=by,
+                now=now,
+            )
+        except Refused as refusal:
+            field = refusal.field if refusal.field in (None, "reason") else f"{line}-{refusal.field}"
+            raise Refused(str(refusal), field=field) from refusal
+        added.append(benchmark)
+    return added
+
+
+def _counted(recommendation: Recommendation, typed: NewIndicator, pillar: Pillar, line: str, by: User) -> Indicator:
+    """The country's indicator of that name, made where there is none. Two of one question would answer it twice."""
+    country = recommendation.edition.country_id
+    name = written(typed.name, "Give what is counted a name.", field=f"{line}-new_name")
+    unit = written(typed.unit, "Say in which unit it is counted, such as “districts”.", field=f"{line}-new_unit")
+    there = {alike(one.name): one for one in Indicator.objects.filter(country=country)}
+    if same := there.get(alike(name)):
+        if alike(same.unit) != alike(unit):
+            sentence = f"“{same}” is counted in {same.unit} already. Give this one another name."
+            raise Refused(sentence, field=f"{line}-new_name")
+        return same
+    is_answered = any(one.question == typed.question for one in there.values())
+    row = Indicator(
+        country_id=country,
+        name=name,
+        unit=unit,
+        better=Better.UP,
+        pillar=pillar,
+        question="" if typed.question is None or is_answered else typed.question,
+    )
+    try:
+        add(row)
+    except Refused as refusal:
+        raise Refused(str(refusal), field=f"{line}-new_{refusal.field}") from refusal
+    told = {field: getattr(row, field) for field in ("name", "unit", "better", "pillar", "question")}
+    record("indicator.added", by=by, row=row, country=country, after=told)
+    return row

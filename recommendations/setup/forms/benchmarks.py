@@ -1,0 +1,116 @@
+"""What an officer makes of the benchmarks that a recommendation's wording suggests."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from recommendations.models import Indicator
+from recommendations.setup.actions import Accepted, NewIndicator
+from recommendations.suggesting import Suggestion
+from recommendations.words import Question, Rule
+from tiptracker import texts
+from tiptracker.frontend.forms import PlainForm
+from tiptracker.frontend.rows import RowField, offer
+
+
+class SuggestedRow(PlainForm):
+    """A suggestion: only what is ticked is judged and becomes a benchmark."""
+
+    accept = forms.BooleanField(required=False)
+    criterion = forms.CharField(
+        required=False,
+        max_length=texts.REASON,
+        label="Success criterion",
+        help_text="What has to be so for it to be met. The ministry reads this too.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    rule = forms.ChoiceField(label="How it is judged", choices=Rule.choices())
+    target = forms.DecimalField(
+        required=False,
+        max_digits=12,
+        decimal_places=2,
+        label="Target",
+        help_text="For “figure against a target” alone.",
+    )
+    indicator = RowField(required=False, label="Counted by", help_text="For the two rules that count.")
+    new_name = forms.CharField(required=False, max_length=150, label="A new indicator’s name")
+    new_unit = forms.CharField(required=False, max_length=50, label="Its unit")
+    is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
+    words = forms.CharField(required=False, max_length=texts.REASON, widget=forms.HiddenInput)
+    question = forms.ChoiceField(required=False, choices=[("", ""), *Question.choices()], widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, indicators: Sequence[Indicator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "indicator", indicators, empty="None, or the new one named here")
+        self.fields["accept"].label = f"Accept this{f', for “{words}”' if (words := self['words'].value()) else ''}"
+
+    @staticmethod
+    def filled_from(suggestion: Suggestion, indicators: Sequence[Indicator]) -> dict[str, Any]:
+        """The initial values of a suggestion's line: counted by an indicator that is there, where one fits."""
+        counted = suggestion.counted
+        fits = next(
+            (
+                one.pk
+                for one in indicators
+                if counted and (one.name == counted.name or (counted.question and one.question == counted.question))
+            ),
+            None,
+        )
+        is_new = counted is not None and fits is None
+        return {
+            "criterion": suggestion.criterion,
+            "rule": suggestion.rule,
+            "target": suggestion.target,
+            "indicator": fits,
+            "new_name": counted.name if counted and is_new else "",
+            "new_unit": counted.unit if counted and is_new else "",
+            "question": counted.question or "" if counted and is_new else "",
+            "is_about_complicity": suggestion.is_about_complicity,
+            "words": suggestion.words,
+        }
+
+    def full_clean(self) -> None:
+        """What isn't ticked is not judged: it may stand there as it will."""
+        super().full_clean()
+        if self.is_bound and not self.is_accepted:
+            self.errors.clear()
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it is ticked."""
+        return bool(self["accept"].data)
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if said.get("indicator") and (said.get("new_name") or said.get("new_unit")):
+            self.add_error("indicator", "Choose an indicator, or name a new one, not both.")
+        return said
+
+    @property
+    def accepted(self) -> Accepted:
+        """What was ticked, as the action takes it."""
+        said = self.cleaned_data
+        rule = Rule(said["rule"])
+        indicator: Indicator | NewIndicator | None = said["indicator"]
+        if indicator is None and said["new_name"] and rule != Rule.ASSESSED:
+            question = Question(said["question"]) if said["question"] else None
+            indicator = NewIndicator(said["new_name"], said["new_unit"], question)
+        target: Decimal | None = said["target"]
+        return Accepted(said["criterion"], rule, target, indicator, said["is_about_complicity"])
+
+
+SuggestedRows = forms.formset_factory(SuggestedRow, extra=0, max_num=60, absolute_max=70)
+
+
+class ReasonForm(PlainForm):
+    """Why these terms, kept with each."""
+
+    reason = forms.CharField(
+        max_length=texts.REASON,
+        label="Why these terms",
+        initial="As the wording of the recommendation suggests, looked over by the post.",
+        help_text="Terms are dated and kept. Whoever reads them after you reads this.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

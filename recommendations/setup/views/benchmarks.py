@@ -1,0 +1,145 @@
+"""The fourth step: benchmarks are suggested from the wording; an officer accepts, changes or leaves each."""
+
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from recommendations.models import Benchmark, Edition, Indicator, Recommendation
+from recommendations.permissions import can_edit_recommendations
+from recommendations.setup import actions
+from recommendations.setup.forms.benchmarks import ReasonForm, SuggestedRow, SuggestedRows
+from recommendations.setup.steps import Step
+from recommendations.setup.views.posts import country_of, kicker
+from recommendations.suggesting import suggestions
+from recommendations.words import Origin
+from tiptracker import clock
+from tiptracker.frontend.rows import beside_field, beside_line, refused
+from tiptracker.pages import SignedIn, render_page
+from tiptracker.refusals import Refused
+from tiptracker.words import Role
+
+
+class AskedLine(NamedTuple):
+    """A recommendation, and how many benchmarks it has."""
+
+    recommendation: Recommendation
+    benchmarks: int
+
+
+@login_required
+@require_safe
+def setup_benchmarks(request: SignedIn, pk: int) -> HttpResponse:
+    """What the edition at hand asks, and what of it nobody can check yet."""
+    country = country_of(request, pk)
+    edition = Edition.objects.visible_to(request.user).filter(country=country).tracked().first()
+    if not _is_officers(request, edition):
+        raise PermissionDenied
+    context = kicker(country, Step.BENCHMARKS) | {"edition": edition, "lines": _lines(request, edition)}
+    return render_page(request, "recommendations/setup_benchmarks.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def setup_suggested(request: SignedIn, pk: int) -> HttpResponse:
+    """What the wording of one recommendation suggests, each to be accepted, changed or left."""
+    rows = Recommendation.objects.visible_to(request.user).select_related("edition__country")
+    row = get_object_or_404(rows, pk=pk)
+    country = row.edition.country
+    if not can_edit_recommendations(request.user, row.edition):
+        raise PermissionDenied
+    page = _Page(request, row)
+    if page.is_sent and page.is_valid():
+        try:
+            added = actions.accept_benchmarks(
+                recommendation=row, by=request.user, now=clock.now(country.time_zone), **page.said()
+            )
+        except Refused as refusal:
+            page.refuse(refusal)
+        else:
+            what = "A benchmark is" if len(added) == 1 else f"{len(added)} benchmarks are"
+            messages.success(request, f"{what} added to recommendation {row.number}.")
+            return _on(request, row)
+    benchmarks = list(Benchmark.objects.visible_to(request.user).filter(recommendation=row).with_terms())
+    context: dict[str, Any] = (
+        kicker(country, Step.BENCHMARKS)
+        | page.context()
+        | {
+            "recommendation": row,
+            "benchmarks": benchmarks,
+        }
+    )
+    status = 422 if page.is_sent else 200
+    return render_page(request, "recommendations/setup_suggested.html", context, status=status)
+
+
+def _is_officers(request: SignedIn, edition: Edition | None) -> bool:
+    """An officer's page; before there is an edition, for any officer of the country."""
+    user = request.user
+    return can_edit_recommendations(user, edition) if edition else user.role == Role.OFFICER
+
+
+def _lines(request: SignedIn, edition: Edition | None) -> list[AskedLine]:
+    if edition is None:
+        return []
+    rows: Any = (
+        Recommendation.objects.visible_to(request.user)
+        .filter(edition=edition)
+        .annotate(checked=Count("benchmarks"))
+        .order_by("-origin", "number")
+    )
+    return [AskedLine(row, row.checked) for row in rows]
+
+
+def _on(request: SignedIn, row: Recommendation) -> HttpResponse:
+    """To the next recommendation without a benchmark, or back to the steps where none is left."""
+    left = [line.recommendation for line in _lines(request, row.edition) if not line.benchmarks]
+    here = (row.origin != Origin.REPORT, row.number)
+    after = [one for one in left if (one.origin != Origin.REPORT, one.number) > here]
+    if ahead := next(iter(after or left), None):
+        return redirect("setup_suggested", pk=ahead.pk)
+    messages.success(request, "Every recommendation can be checked now.")
+    return redirect("setup_detail", pk=row.edition.country_id)
+
+
+class _Page:
+    """A line a suggestion, and one reason for all that are ticked."""
+
+    def __init__(self, request: SignedIn, row: Recommendation) -> None:
+        country = row.edition.country
+        indicators = list(Indicator.objects.visible_to(request.user).filter(country=country))
+        kwargs: dict[str, Any] = {"prefix": "suggested", "form_kwargs": {"indicators": indicators}}
+        self.is_sent = request.method == "POST"
+        self.reason = ReasonForm(request.POST if self.is_sent else None)
+        if self.is_sent:
+            self.rows = SuggestedRows(request.POST, **kwargs)
+            return
+        suggested = suggestions(row.text, districts=country.districts.count())
+        initial = [SuggestedRow.filled_from(one, indicators) for one in suggested]
+        self.rows = SuggestedRows(initial=initial, **kwargs)
+
+    def is_valid(self) -> bool:
+        """Whether the reason is, and each line that is ticked."""
+        return all([self.reason.is_valid(), self.rows.is_valid()])
+
+    def _ticked(self) -> list[Any]:
+        return [line for line in self.rows if line.is_accepted]
+
+    def said(self) -> dict[str, Any]:
+        """What was accepted, in the action's words."""
+        return {"accepted": [line.accepted for line in self._ticked()], "reason": self.reason.cleaned_data["reason"]}
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put the sentence beside the line it belongs to."""
+        if not beside_line({"accepted": self._ticked()}, str(refusal), refusal.field):
+            beside_field(self.reason, str(refusal), refusal.field)
+
+    def context(self) -> dict[str, Any]:
+        """What the page shows."""
+        wrong = refused(self.reason, *self.rows.forms) if self.is_sent else []
+        return {"rows": self.rows, "reason": self.reason, "wrong_forms": wrong}

@@ -1,0 +1,237 @@
+"""Benchmarks suggested from the wording: nothing of it counts before an officer has accepted it."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from recommendations.models import Benchmark, BenchmarkTerms, Indicator
+from recommendations.words import Question, Rule
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CountryFactory,
+    DistrictFactory,
+    EditionFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+FUND = "Fund the police unit and place an officer in all districts"
+
+
+@pytest.fixture(autouse=True)
+def officer(client):
+    person = OfficerFactory()
+    client.force_login(person)
+    return person
+
+
+def asked(text=FUND, **more):
+    return RecommendationFactory(text=text, lead=None, **more)
+
+
+def address(row):
+    return reverse("setup_suggested", args=[row.pk])
+
+
+def as_shown(client, row):
+    """What a browser sends of the page as it stands, nothing ticked."""
+    page = client.get(address(row))
+    rows = page.context["rows"]
+    sent = {"reason": page.context["reason"]["reason"].value()}
+    sent |= {f"suggested-{name}": value for name, value in rows.management_form.initial.items()}
+    for line in rows:
+        for field in line:
+            if (value := field.value()) not in (None, "", False):
+                sent[field.html_name] = value
+    return sent
+
+
+def test_what_the_wording_suggests_is_shown_unticked_and_nothing_is_kept(client):
+    country = CountryFactory()
+    for name in ("Berea", "Leribe"):
+        DistrictFactory(country=country, name=name)
+    row = asked()
+
+    page = client.get(address(row))
+
+    assert [(line["criterion"].value(), line["accept"].value()) for line in page.context["rows"]] == [
+        ("Money is allocated and has been spent in the period: Fund the police unit", None),
+        ("Districts where this is so, of 2: place an officer in all districts", None),
+    ]
+    assert "for “in all districts”" in page.text
+    assert not Benchmark.objects.exists()
+
+
+def test_only_what_is_ticked_becomes_a_benchmark_as_it_was_put_right(client, officer):
+    DistrictFactory()
+    row = asked()
+    sent = as_shown(client, row) | {
+        "suggested-1-accept": "on",
+        "suggested-1-criterion": "Districts with an officer, of 10",
+        "suggested-1-target": "10",
+        "reason": "The list says so.",
+    }
+
+    answer = client.post(address(row), sent)
+
+    assert answer.headers["Location"] == reverse("setup_detail", args=[row.edition.country_id])
+    terms = BenchmarkTerms.objects.get()
+    assert (terms.benchmark.recommendation, terms.benchmark.letter) == (row, "a")
+    assert (terms.criterion, terms.rule, terms.target, terms.weight, terms.reason, terms.recorded_by) == (
+        "Districts with an officer, of 10",
+        Rule.TARGET,
+        Decimal(10),
+        Decimal(1),
+        "The list says so.",
+        officer,
+    )
+    indicator = Indicator.objects.get()
+    assert (terms.indicator, indicator.unit, indicator.country) == (indicator, "districts", row.edition.country)
+    entries = list(AuditEntry.objects.select_related("detail").order_by("number"))
+    assert [each.verb for each in entries] == ["indicator.added", "benchmark.added"]
+    assert json.loads(entries[0].detail.after) == {
+        "name": "Districts: place an officer",
+        "unit": "districts",
+        "better": "up",
+        "pillar": "prosecution",
+        "question": "",
+    }
+
+
+def test_what_is_counted_already_is_offered_and_what_is_not_answers_its_question(client):
+    there = IndicatorFactory(name="Cases opened", question=Question.INVESTIGATIONS)
+    row = asked("Investigate and prosecute more traffickers")
+    sent = as_shown(client, row)
+    assert sent["suggested-0-indicator"] == there.pk
+    assert "suggested-0-new_name" not in sent
+
+    client.post(address(row), sent | {"suggested-0-accept": "on", "suggested-1-accept": "on"})
+
+    first, second = BenchmarkTerms.objects.order_by("benchmark__letter")
+    assert (first.rule, first.indicator) == (Rule.MORE, there)
+    made = Indicator.objects.exclude(pk=there.pk).get()
+    assert (second.indicator, made.name, made.question) == (made, "Prosecutions", "prosecutions")
+
+
+def test_an_officer_is_led_from_one_recommendation_to_the_next_without_any(client):
+    edition = EditionFactory()
+    first, second, third = (asked("Train police", edition=edition) for _ in range(3))
+    BenchmarkFactory(recommendation=second)
+
+    answer = client.post(address(first), as_shown(client, first) | {"suggested-0-accept": "on"})
+    assert answer.headers["Location"] == address(third)
+    answer = client.post(address(third), as_shown(client, third) | {"suggested-0-accept": "on"})
+
+    assert answer.headers["Location"] == reverse("setup_detail", args=[edition.country_id])
+
+
+@pytest.mark.parametrize(
+    ("changed", "where", "sentence"),
+    [
+        ({"suggested-1-criterion": ""}, 1, "Say what has to be so"),
+        ({"suggested-1-target": ""}, 1, "Give the figure to reach, above zero."),
+        ({"suggested-1-target": "many"}, 1, "Give a number in digits alone"),
+        ({"suggested-1-rule": "assessed"}, 1, "A target goes with the rule"),
+        ({"suggested-1-rule": "guessed"}, 1, "Choose one from the list."),
+        ({"suggested-1-new_name": ""}, 1, "Name the indicator whose figures this rule reads."),
+        ({"suggested-1-new_unit": ""}, 1, "Say in which unit it is counted"),
+        ({"suggested-1-new_name": "x" * 151}, 1, "Shorten this to 150 characters"),
+        ({"suggested-1-new_name": "Counted elsewise"}, 1, "is counted in trainees already"),
+        ({"reason": ""}, None, "Fill this in."),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_line_and_none_of_it_is_kept(client, changed, where, sentence):
+    IndicatorFactory(name="Counted elsewise", unit="trainees")
+    DistrictFactory()
+    row = asked()
+    ticked = {"suggested-0-accept": "on", "suggested-1-accept": "on", "suggested-0-criterion": "Kept as typed"}
+
+    page = client.post(address(row), as_shown(client, row) | ticked | changed)
+
+    assert page.status_code == 422
+    form = page.context["reason"] if where is None else page.context["rows"].forms[where]
+    assert sentence in str(form.errors)
+    assert "Kept as typed" in page.text
+    assert not Benchmark.objects.exists()
+    assert Indicator.objects.count() == 1
+
+
+def test_what_is_not_ticked_is_not_judged(client):
+    DistrictFactory()
+    row = asked()
+    sent = as_shown(client, row) | {"suggested-0-accept": "on", "suggested-1-target": "many", "suggested-1-rule": "x"}
+
+    assert client.post(address(row), sent).status_code == 302
+    assert BenchmarkTerms.objects.get().rule == Rule.ASSESSED
+
+
+def test_nothing_ticked_and_the_same_words_again_are_refused(client):
+    row = asked("Train police")
+    sent = as_shown(client, row)
+
+    page = client.post(address(row), sent)
+    assert page.status_code == 422
+    assert "Tick what you accept, or add a benchmark of your own." in page.text
+    assert client.post(address(row), sent | {"suggested-0-accept": "on"}).status_code == 302
+    page = client.post(address(row), sent | {"suggested-0-accept": "on"})
+
+    assert "There is a benchmark with these words already." in str(page.context["rows"].forms[0].errors)
+    assert Benchmark.objects.count() == 1
+
+
+def test_an_indicator_is_chosen_or_named_not_both_and_is_the_countrys(client):
+    theirs = IndicatorFactory(country=CountryFactory(elsewhere=True), name="Theirs")
+    ours = IndicatorFactory(name="Ours")
+    DistrictFactory()
+    row = asked()
+    sent = as_shown(client, row) | {"suggested-1-accept": "on"}
+
+    assert "Theirs" not in client.get(address(row)).text
+    page = client.post(address(row), sent | {"suggested-1-indicator": ours.pk})
+    assert "Choose an indicator, or name a new one, not both." in str(page.context["rows"].forms[1].errors)
+    page = client.post(address(row), sent | {"suggested-1-indicator": theirs.pk})
+    assert "Choose one from the list." in str(page.context["rows"].forms[1].errors)
+
+
+def test_the_list_says_what_cannot_be_checked_yet_of_the_edition_that_is_followed(client):
+    edition = EditionFactory(year=2021)
+    first, second = (asked(edition=edition) for _ in range(2))
+    BenchmarkFactory(recommendation=first)
+    asked("Of the year before", edition=EditionFactory(year=2020))
+    asked("Elsewhere", edition=EditionFactory(country=CountryFactory(elsewhere=True)))
+
+    page = client.get(reverse("setup_benchmarks", args=[edition.country_id]))
+
+    assert [(line.recommendation, line.benchmarks) for line in page.context["lines"]] == [(first, 1), (second, 0)]
+
+
+def test_a_post_without_an_edition_has_nothing_to_check(client):
+    page = client.get(reverse("setup_benchmarks", args=[CountryFactory().pk]))
+
+    assert "There is nothing to check yet." in page.text
+
+
+def test_benchmarks_are_the_officers_of_the_country(client):
+    row = asked()
+    for person, expected in (
+        (AdministratorFactory(), 403),
+        (AmbassadorFactory(), 403),
+        (ObserverFactory(), 403),
+        (FocalPointFactory(), 403),
+        (OfficerFactory(countries=[CountryFactory(elsewhere=True)]), 404),
+    ):
+        client.force_login(person)
+        assert client.get(address(row)).status_code == expected
+        assert client.post(address(row), {}).status_code == expected
+        assert client.get(reverse("setup_benchmarks", args=[row.edition.country_id])).status_code == expected
+    assert not Benchmark.objects.exists()
