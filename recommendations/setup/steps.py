@@ -139,6 +139,8 @@ def _lacking(post: Post) -> list[str]:
         lacking.append("No officer has set a password yet.")
     if post.officers + post.ambassadors < 2:
         lacking.append("Nobody verifies what they logged themselves: invite a second officer or the ambassador.")
+    elif post.have_come < 2 and not lacking:
+        lacking.append("Nobody else who can verify has set a password yet.")
     if not post.has_contact:
         lacking.append("It isn’t said whom ministries turn to.")
     return lacking

@@ -17,6 +17,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
 
 import dialogues.urls
+import recommendations.setup.urls
 import recommendations.urls
 import reports.urls
 import tiptracker.accounts.urls
@@ -69,6 +70,8 @@ NO_PAGES = {
     "dialogue_draft",
 }
 """Addresses that take a form, hand out a file or lead on; what is refused there is shown on a page that is walked."""
+
+OF_A_POST = ("setup_detail", "setup_country", "setup_edition", "setup_ministries", "setup_benchmarks", "setup_people")
 
 WHY = [
     ["concrete_action"],
@@ -205,6 +208,9 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
             ReadinessRunFactory(edition=edition),
         ],
         "recommendation_add": [edition],
+        **{name: [edition.country] for name in OF_A_POST},
+        "setup_edition_edit": [edition],
+        "setup_suggested": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
         "ministry_detail": [people["police"].ministry],
         "milestone_done": edition.milestones.order_by("pk")[:1],
         "recommendation_edit": Recommendation.objects.filter(edition=edition, number=1),
@@ -284,7 +290,14 @@ def _open_to_both(commitments: Iterable[Commitment]) -> list[Commitment]:
 
 def _names() -> set[str]:
     """The names of all our own addresses; one that a page of the walk forgets has no arguments and fails to reverse."""
-    modules = (dialogues.urls, recommendations.urls, reports.urls, tiptracker.accounts.urls, tiptracker.audit.urls)
+    modules = (
+        dialogues.urls,
+        recommendations.urls,
+        recommendations.setup.urls,
+        reports.urls,
+        tiptracker.accounts.urls,
+        tiptracker.audit.urls,
+    )
     return {pattern.name for module in modules for pattern in module.urlpatterns}
 
 
@@ -340,7 +353,29 @@ def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, b
     assert not faults, "\n".join(faults)
 
 
+def test_administrators_can_use_each_page_of_setting_up_a_post(live: Live, people, pages, browser: Browser) -> None:
+    invited = User.objects.create_user("new@demo.example", name="New", role="officer")
+    invited.countries.add(Edition.objects.get(year=2021).country)
+    with walk(browser, live, "administrator", people["admin"]) as administrator:
+        for name in ("setup_list", "setup_add", *OF_A_POST, "setup_edition_edit", "setup_suggested"):
+            administrator.visit(pages[name][0])
+        administrator.visit(f"{reverse('setup_add')}?country=MWI")
+        for name, button in REFUSED_TO_ADMINISTRATORS:
+            administrator.send(pages[name][0], button)
+    assert administrator.met == {200, 403}  # benchmarks are an officer's
+    assert not administrator.faults, "\n".join(administrator.faults)
+
+
+REFUSED_TO_ADMINISTRATORS = [
+    ("setup_add", "Go on"),
+    ("setup_country", "Save"),
+    ("setup_edition", "Add this edition"),
+    ("setup_edition_edit", "Save"),
+    ("setup_ministries", "Keep these"),
+    ("setup_people", "Invite them"),
+]
 REFUSED = [
+    ("setup_suggested", "Accept what is ticked", {}),
     ("evidence_log", "Log it", {}),
     ("evidence_detail", "Save what you decided", {}),
     ("round_detail", "Accept with these decisions", {}),

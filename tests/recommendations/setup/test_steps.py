@@ -85,6 +85,11 @@ def test_a_post_with_everything_waits_for_nobody():
         ),
         (
             Step.PEOPLE,
+            WHOLE._replace(have_come=1),
+            (State.BEGUN, "Nobody else who can verify has set a password yet.", ADMINISTRATOR),
+        ),
+        (
+            Step.PEOPLE,
             WHOLE._replace(officers=0, officers_come=0, ambassadors=2),
             (State.BEGUN, "No officer is invited yet, and officers alone log and judge.", ADMINISTRATOR),
         ),

@@ -1,0 +1,206 @@
+"""From nothing to a second post, without a shell: an administrator sets it up, its officer comes by the link of a mail,
+accepts benchmarks and logs the first commitment. Lesotho is on the same installation, and neither sees the other.
+"""
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+
+from dialogues.models import Commitment
+from recommendations.models import Benchmark, Recommendation
+from tests.factories import PASSWORD
+from tests.journeys.hands import choose, keep_picture
+from tests.live import Live, free_port, serve
+from tiptracker.accounts.models import Country, User
+
+FIRST = "Open a shelter in all 28 districts and fund it (exercise)"
+SECOND = "Amend the law so that courts can punish (exercise)"
+PROMISE = "Open the first three shelters (exercise)"
+
+
+class PostOffice:
+    """Takes every mail that is sent, and keeps it by who it is for."""
+
+    def __init__(self) -> None:
+        self.letters: dict[str, str] = {}
+
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 -- as the mail server calls it
+        text = message_from_bytes(envelope.content).get_payload(decode=True).decode()
+        self.letters |= dict.fromkeys(envelope.rcpt_tos, text)
+        return "250 OK"
+
+    def link_to(self, address: str) -> str:
+        """The path of the link in the newest mail to somebody."""
+        return re.search(r"http://[^/\s]+(/\S+)", self.letters[address]).group(1)
+
+
+@pytest.fixture
+def post_office() -> Iterator[tuple[PostOffice, int]]:
+    office, port = PostOffice(), free_port()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield office, port
+    controller.stop()
+
+
+@pytest.fixture
+def live(fresh_database: str, people: dict[str, User], post_office) -> Iterator[Live]:
+    mail = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(post_office[1]), "EMAIL_USE_TLS": "false"}
+    with serve(fresh_database, **mail) as running:
+        yield running
+
+
+def press(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).locator("visible=true").first.click()
+
+
+def set_up_malawi(page: Page, live: Live) -> None:
+    """What an administrator does: country, edition, ministries, people."""
+    page.goto(live.url)
+    expect(page.get_by_role("heading", name="Posts", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Set up another post").click()
+    page.get_by_label("Country").select_option(label="Malawi")
+    press(page, "Go on")
+    expect(page.get_by_label("Time zone")).to_have_value("Africa/Blantyre")
+    assert len(page.get_by_label("Districts").input_value().splitlines()) == 28
+    keep_picture(page, "setup-country")
+    press(page, "Keep this country")
+
+    page.get_by_role("link", name="Go on with step 2").click()
+    page.get_by_label("Year", exact=True).fill("2021")
+    choose(page, "Tier 2 Watch List")
+    page.get_by_label("Where it can be looked up").fill("Exercise: the report of 2021")
+    page.get_by_label("Deadline", exact=True).fill("2022-03-15")
+    page.get_by_label("Why this deadline").fill("Exercise: it was asked for by then.")
+    page.get_by_label("Interim assessment (optional)", exact=True).fill("2022-02-01")
+    press(page, "Add this edition")
+
+    page.get_by_role("link", name="Go on with step 3").click()
+    for number, name in enumerate(("Homeland Security", "Gender")):
+        page.locator(f"#id_new-{number}-name").fill(f"Ministry of {name}")
+        page.locator(f"#id_new-{number}-short_name").fill(name)
+        page.locator(f"#id_new-{number}-holder").fill(f"Exercise Minister {number + 1}")
+    press(page, "Keep these")
+
+    page.get_by_role("link", name="Go on with step 5").click()
+    for number, role in enumerate(("officer", "ambassador")):
+        page.locator(f"#id_people-{number}-name").fill(f"Exercise {role.capitalize()} in Malawi")
+        page.locator(f"#id_people-{number}-email").fill(f"{role}@malawi.example")
+        page.locator(f"#id_people-{number}-role").select_option(role)
+    press(page, "Invite them")
+    expect(page.get_by_text("2 invitations are on the way.")).to_be_visible()
+    page.get_by_label("Whom ministries turn to").select_option(label="Exercise Officer in Malawi")
+    press(page, "Name this person")
+    keep_picture(page, "setup-people")
+
+
+def come(page: Page, live: Live, link: str, email: str) -> None:
+    """Somebody who was invited sets a password by the link of the mail, and signs in."""
+    page.goto(f"{live.url}{link}")
+    page.get_by_label("New password", exact=True).fill(PASSWORD)
+    page.get_by_label("The same password again").fill(PASSWORD)
+    press(page, "Set password")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    press(page, "Sign in")
+
+
+def put_down_the_list(page: Page) -> None:
+    """The officer adds what the edition asks."""
+    address = page.url
+    for text in (FIRST, SECOND):
+        page.goto(address)
+        page.get_by_label("What it says").fill(text)
+        choose(page, "Prosecution")
+        press(page, "Add the recommendation")
+
+
+def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell(
+    live: Live, people: dict[str, User], post_office, browser: Browser
+) -> None:
+    office, _ = post_office
+
+    def browser_of(person: User | None = None) -> Page:
+        context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
+        if person:
+            live.enter(context, person)
+        return context.new_page()
+
+    administrator = browser_of(people["admin"])
+    set_up_malawi(administrator, live)
+    malawi = Country.objects.get(code="MWI")
+
+    page = browser_of()
+    come(page, live, office.link_to("officer@malawi.example"), "officer@malawi.example")
+    expect(page.get_by_text("No edition is followed yet.")).to_be_visible()
+    page.get_by_role("link", name="How far the post is set up").click()
+    page.get_by_role("link", name="Malawi").last.click()
+    page.get_by_role("link", name="Go on with step 2").click()
+    put_down_the_list(page)
+
+    page.goto(f"{live.url}{reverse('setup_detail', args=[malawi.pk])}")
+    page.get_by_role("link", name="Go on with step 4").click()
+    page.get_by_role("link", name="Look at what is suggested for recommendation 1").click()
+    keep_picture(page, "setup-suggested")
+    choose(page, "Accept this, for “in all 28 districts”")
+    press(page, "Accept what is ticked")
+    expect(page.get_by_role("heading", name="How recommendation 2 can be checked")).to_be_visible()
+    page.get_by_label("Success criterion").last.fill("The law is changed, and in force (exercise)")
+    page.get_by_text("Accept this, for").last.click()
+    press(page, "Accept what is ticked")
+    expect(page.get_by_text("Every recommendation can be checked now.")).to_be_visible()
+    benchmarks = Benchmark.objects.filter(recommendation__edition__country=malawi)
+    assert [(one.key, one.wording) for one in benchmarks.select_related("recommendation")] == [
+        ("1a", "Districts where this is so, of 28: Open a shelter in all 28 districts"),
+        ("2a", "The law is changed, and in force (exercise)"),
+    ]
+
+    page.goto(f"{live.url}{reverse('commitment_add')}")
+    page.get_by_label("Ministry (optional)", exact=True).select_option(label="Ministry of Gender")
+    page.get_by_label("What was promised").fill(PROMISE)
+    page.get_by_label("Or by which letter or other source").fill("Exercise: letter of 20 January 2022")
+    page.get_by_label("Due (optional)", exact=True).fill("2022-03-01")
+    press(page, "Record it")
+    promise = Commitment.objects.get(text=PROMISE)
+    assert promise.country == malawi
+
+    come(browser_of(), live, office.link_to("ambassador@malawi.example"), "ambassador@malawi.example")
+    administrator.goto(f"{live.url}{reverse('setup_detail', args=[malawi.pk])}")
+    expect(administrator.get_by_text("Every step is done.")).to_be_visible()
+    keep_picture(administrator, "setup-detail")
+
+    ours = browser_of(people["officer"])
+    theirs = Commitment.objects.filter(country__code="LSO").order_by("pk").first()
+    asked = Recommendation.objects.filter(edition__country__code="LSO", edition__year=2021).first()
+    sees_nothing_of(page, live, theirs, asked)
+    sees_nothing_of(ours, live, promise, Recommendation.objects.get(text=FIRST))
+
+
+def sees_nothing_of(page: Page, live: Live, promise: Commitment, asked: Recommendation) -> None:
+    """Nothing of another country is there for an officer: no page of its own, and no line in any list."""
+    for name, row in {
+        "commitment_detail": promise,
+        "recommendation_detail": asked,
+        "setup_suggested": asked,
+        "edition_terms": asked.edition,
+        "setup_detail": promise.country,
+    }.items():
+        assert page.goto(f"{live.url}{reverse(name, args=[row.pk])}").status == 404, name
+    assert page.goto(f"{live.url}{reverse('dashboard')}?edition={asked.edition_id}").status == 404
+    for name in (
+        "dashboard",
+        "recommendation_list",
+        "commitment_list",
+        "indicator_list",
+        "briefing_list",
+        "setup_list",
+    ):
+        assert page.goto(f"{live.url}{reverse(name)}").status == 200, name
+        told = page.content()
+        assert [text for text in (promise.text, asked.text, promise.country.name) if text in told] == [], name
