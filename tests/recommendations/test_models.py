@@ -93,7 +93,7 @@ def test_terms_and_milestones_of_editions_visible_to_each_reader(people, asked):
 
     assert seen_by_each(people, {"here": here.terms.get(), "elsewhere": elsewhere.terms.get()}) == exactly
     milestones = {"here": MilestoneFactory(edition=here), "elsewhere": MilestoneFactory(edition=elsewhere)}
-    assert seen_by_each(people, milestones) == exactly
+    assert seen_by_each(people, milestones) == exactly | {"administrator": ["elsewhere", "here"]}
     done = {name: MilestoneDoneFactory(milestone=row) for name, row in milestones.items()}
     assert seen_by_each(people, done) == exactly
 

@@ -172,9 +172,11 @@ def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
         "NewPasswordForm.password",
         "NewPasswordForm.again",
         "CheckForm.sha256",
+        "PersonRow.email",
         # Written by the page itself: what it showed, and what its line is about.
         "CameForm.was",
         "ItemRow.about",
         "ShownForm.was",
+        "SuggestedRow.words",
         "WordsForm.was",
     }
