@@ -93,7 +93,7 @@ def is_account(text: str, country: str | None = None) -> bool:
         return False
     if _SUBJECT.match(text):
         return True
-    if country and text.startswith(countries.name_of(country)[:4]):
+    if country and len(first.split()) > 3 and text.startswith(countries.name_of(country)[:4]):
         return True
     return bool(_SETTING.match(text) and _HAPPENED.search(first))
 
