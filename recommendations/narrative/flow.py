@@ -140,14 +140,16 @@ def _groups(lines: list[_Line]) -> Iterator[str]:
     """The lines of a paragraph as those that are in it by what they say: one a line, or one of several."""
     each_begins = _each_begins([clean(line.text).strip() for line in lines])
     parting = [_parts(before.text, line, each_begins=each_begins) for before, line in pairwise(lines)]
+    has_bullets = any(_BULLET.match(clean(line.text).strip()) for line in lines)
+    has_several = any(parts and ENDED.search(before.text) for before, parts in zip(lines, parting, strict=False))
     group = lines[0].text if lines else ""
     for (before, line), parts in zip(pairwise(lines), parting, strict=True):
         is_doubtful = ENDED.search(before.text) and not leans(before.text) and _begins(line.text)
-        if parts or (is_doubtful and (any(parting) or line.sign == PAGE)):
+        if parts or (is_doubtful and not has_bullets and (has_several or line.sign == PAGE)):
             yield group
-            group = line.text if parts else SEAM + line.text
+            group = line.text if parts else SEAM + line.text.lstrip()
         else:
-            group += f"\n{SEAM if is_doubtful else ''}{line.text}"
+            group += f"\n{SEAM if is_doubtful else ''}{line.text.lstrip()}"
     if group:
         yield group
 

@@ -4,16 +4,14 @@ import textwrap
 
 YEAR_AND_TITLE = "2021 Trafficking in Persons Report\n\nLESOTHO (Tier 2)"
 OPENING = (
-    "The Government of Lesotho does not fully meet the minimum standards for the elimination of trafficking but is making "
-    "significant efforts to do so; therefore Lesotho remained on Tier 2. However, officials lacked training; and funding "
-    "was not released."
+    "The Government of Lesotho does not fully meet the minimum standards for the elimination of trafficking but is "
+    "making significant efforts to do so; therefore Lesotho remained on Tier 2. However, officials lacked training; "
+    "and funding was not released."
 )
-PROSE = "The government increased its law enforcement efforts. A law of 2011 made trafficking a crime; its penalties are stern."
+PROSE = "The government increased its law enforcement efforts. A law made trafficking a crime; its penalties are stern."
 ITEMS = [
-    "Increase efforts to investigate, prosecute, and convict traffickers, including complicit officials, and seek "
-    "penalties that are served.",
-    "Amend the law to strike “force, fraud; or coercion” from the definition of children’s cases; and set fines of at "
-    "least $1.5 million (M27,000,000.50) or 25 years’ imprisonment.",
+    "Increase efforts to prosecute and convict traffickers, including complicit officials, and seek penalties served.",
+    "Strike “force, fraud; or coercion” from children’s cases; and set fines of $1.5 million (M27,000,000.50) or more.",
     "Release the money for the victims’ fund, first promised in 2018.",
     "Adopt procedures (SOPs) for identifying victims; and train officials, e.g. St. John’s nurses and U.S. partners.",
     "Train police, prosecutors, and judges on the anti-trafficking law.",

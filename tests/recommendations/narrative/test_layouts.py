@@ -1,4 +1,4 @@
-"""Every layout under every heading and before every section: the items come back word for word, and nothing else does."""
+"""Every layout under every heading and before every section: the items come back word for word, and they alone."""
 
 import pytest
 from hypothesis import assume, given
@@ -146,9 +146,12 @@ def test_an_introduction_is_no_item_and_is_kept(introduction, layout, gap):
 # --- Any list ---------------------------------------------------------------------------------------------------------
 
 WORDS = st.sampled_from(
-    ["police", "anti-trafficking", "in 2018", "(SOPs)", "children’s", "M1,200.50", "$2.5 million", "“child; minor”", "the",
-     "(NGOs; and others)", "St. John’s", "U.S. partners", "Ministry", "e.g. nurses", "short- and long-term", "10", "Qacha’s Nek",
-     "victims’", "Côte d’Ivoire", "25 years’", "and", "including", "NGO-run", "law", "co-operate,"]
+    [
+        "police", "anti-trafficking", "in 2018", "(SOPs)", "children’s", "M1,200.50", "$2.5 million", "“child; minor”",
+        "the", "(NGOs; and others)", "St. John’s", "U.S. partners", "Ministry", "e.g. nurses", "short- and long-term",
+        "10", "Qacha’s Nek", "victims’", "Côte d’Ivoire", "25 years’", "and", "including", "NGO-run", "law",
+        "co-operate,",
+    ]
 )  # fmt: skip
 VERBS = st.sampled_from(["Train", "Increase", "Amend", "Finalize", "Fund", "Vigorously prosecute", "Continue to help"])
 ENDS = st.sampled_from(["shelters", "districts", "officials", "2018", "labor", "“force”", "Lesotho"])
@@ -204,9 +207,13 @@ def test_lines_of_which_nothing_tells_the_end_are_parted_right_or_doubted(items,
 
 SOUP = st.lists(
     st.sampled_from(
-        ["•", "*", "-", ";", "; and", ".", ":", "\n", "\n\n", "\f", "(", ")", "“", "”", '"', "1.", "2.", "Train", "police", "fund",
-         "Amend", "of", "traf-\n", "anti- ", "the", "2018.Train", "U.S.", "M1.5", "LESOTHO", "12", "’", "\u00ad"]
-    ), min_size=1, max_size=60,
+        [
+            "•", "*", "-", ";", "; and", ".", ":", "\n", "\n\n", "\f", "(", ")", "“", "”", '"', "1.", "2.", "Train",
+            "police", "fund", "Amend", "of", "traf-\n", "anti- ", "the", "2018.Train", "U.S.", "M1.5", "12", "’",
+            "\N{SOFT HYPHEN}",
+        ]
+    ),
+    min_size=1, max_size=60,
 )  # fmt: skip
 
 
@@ -221,4 +228,4 @@ def test_nothing_is_ever_lost_or_said_twice(soup):
 
 
 def letters(text):
-    return sorted("".join(part for part in text.replace(" and", " ").replace("LESOTHO", "") if part.isalpha()))
+    return sorted("".join(part for part in text.replace(" and", " ").replace("") if part.isalpha()))
