@@ -94,6 +94,8 @@ def is_furniture(line: str) -> bool:
     line = clean(line).strip()
     if _FURNITURE.fullmatch(line):
         return not _YEAR.fullmatch(line)
+    if line.endswith((".", ",", ";")):
+        return False
     words = re.sub(r"^\d{1,4}\W+|\W+\d{1,4}$", "", line)
     if words.isupper() and len(words) < 60 and countries.find(words):
         return True
@@ -104,6 +106,8 @@ def is_furniture(line: str) -> bool:
 def _may_be_furniture(line: str) -> bool:
     """Whether it stands beside the text unless the text leads to it: a year, a country's name, a tier."""
     line = clean(line).strip()
+    if line.endswith((".", ",", ";")):
+        return False
     is_tier = bool(_CHART.fullmatch(rest := _after_country(line))) and "tier" in rest.casefold()
     return is_tier or bool(_YEAR.fullmatch(line)) or countries.find(line) is not None
 
@@ -134,26 +138,36 @@ def _lines(text: str) -> list[_Line]:
 
 def _groups(lines: list[_Line]) -> Iterator[str]:
     """The lines of a paragraph as those that are in it by what they say: one a line, or one of several."""
-    each_begins = (len(lines) > 2 or (len(lines) == 2 and TERMINAL.search(lines[0].text))) and all(
-        _begins(line.text) for line in lines
-    )
-    parting = [_parts(before.text, line, each_begins=bool(each_begins)) for before, line in pairwise(lines)]
+    each_begins = _each_begins([clean(line.text).strip() for line in lines])
+    parting = [_parts(before.text, line, each_begins=each_begins) for before, line in pairwise(lines)]
+    has_bullets = any(_BULLET.match(clean(line.text).strip()) for line in lines)
+    has_several = any(parts and ENDED.search(before.text) for before, parts in zip(lines, parting, strict=False))
     group = lines[0].text if lines else ""
     for (before, line), parts in zip(pairwise(lines), parting, strict=True):
         is_doubtful = ENDED.search(before.text) and not leans(before.text) and _begins(line.text)
-        if parts or (is_doubtful and (any(parting) or line.sign == PAGE)):
+        if parts or (is_doubtful and not has_bullets and (has_several or line.sign == PAGE)):
             yield group
-            group = line.text if parts else SEAM + line.text
+            group = line.text if parts else SEAM + line.text.lstrip()
         else:
-            group += f"\n{SEAM if is_doubtful else ''}{line.text}"
+            group += f"\n{SEAM if is_doubtful else ''}{line.text.lstrip()}"
     if group:
         yield group
 
 
+def _each_begins(lines: list[str]) -> bool:
+    """Whether each line of a paragraph begins something, by a capital, and none of them by a bullet."""
+    lines = [line for line in lines if not headings.is_whole(line)]
+    is_several = len(lines) > 2 or (len(lines) == 2 and bool(TERMINAL.search(lines[0])))
+    if not is_several or not all(_begins(line) and not _BULLET.match(line) for line in lines):
+        return False
+    ends = [bool(TERMINAL.search(line)) for line in lines[:-1]]
+    return all(ends) or not any(ends)
+
+
 def _begins(text: str) -> bool:
-    """Whether a line begins as an item or a sentence does."""
-    first = clean(text).strip()[:1]
-    return not first.islower() and first not in ",;:.()%&" and first != ""
+    """Whether a line begins as an item or a sentence does: with a capital, or a bullet."""
+    text = clean(text).strip()
+    return text.lstrip("“‘\"'[")[:1].isupper() or bool(_BULLET.match(text))
 
 
 def _parts(before: str, line: _Line, *, each_begins: bool) -> bool:

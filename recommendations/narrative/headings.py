@@ -20,7 +20,9 @@ _SECTION = (
 )
 _BESIDE = r"(?:government|governmental|overall|general|anti-trafficking|efforts?|activities|profile|and|of|the|on|in)"
 _ONE = rf"(?:{_BESIDE}\s+){{0,4}}{_SECTION}(?:\s+{_BESIDE}){{0,3}}"
-_WHOLE = re.compile(rf"[\W_]*{_ONE}(?:[\s,|/&·•]+{_ONE}){{0,8}}[\s:.–—-]*(?:[.…\s_]*\d{{1,3}})?", re.IGNORECASE)
+_WHOLE = re.compile(
+    rf"(?:\d{{1,2}}[.)]\s)?[\W_]*{_ONE}(?:[\s,|/&·•]+{_ONE}){{0,8}}[\s:.–—-]*(?:[.…\s_]*\d{{1,3}})?", re.IGNORECASE
+)
 _CAPITALS = r"(?:PROSECUTION|PROTECTION|PREVENTION|TRAFFICKING PROFILE|LAW ENFORCEMENT)(?:\b|(?=[A-Z][a-z]))"
 _MIXED = r"(?:Prosecution|Protection|Prevention|Trafficking Profile|Law Enforcement)"
 _WITH_TEXT = re.compile(
@@ -76,7 +78,13 @@ def is_whole(text: str) -> bool:
     if content_after(text) == len(text) or _WHOLE.fullmatch(text):
         return True
     letters = [letter for letter in text if letter.isalpha()]
-    return len(letters) > 5 and len(text) < 90 and text.isupper() and len(text.split()) <= 10
+    return (
+        len(letters) > 5
+        and len(text) < 90
+        and text.isupper()
+        and len(text.split()) <= 10
+        and not re.search(r"[;,]$|\.\s", text)
+    )
 
 
 def section_begins(text: str) -> bool:

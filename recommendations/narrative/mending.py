@@ -32,7 +32,7 @@ class Mender:
     def mend(self, text: str) -> str:
         """`text` in one line, its broken words whole again."""
         text = _BROKEN.sub(self._whole, clean(text))
-        text = re.sub(r"(?<=[\d/–])(?<!\s[–/])\n(?=\d)|(?<=\w/)\n(?=\w)", "", text)
+        text = re.sub(r"(?<=\d–)\n(?=\d)|(?<=\w/)\n(?=\w)", "", text)
         return _SPACES.sub(" ", re.sub(r"[\n\v\f]+", " ", text)).strip()
 
     def _whole(self, broken: re.Match[str]) -> str:

@@ -89,11 +89,11 @@ def is_account(text: str, country: str | None = None) -> bool:
     """Whether `text` begins like an account of what happened, and not like what ought to be done."""
     text = text.lstrip(SEAM)
     first = text[: next((ending.end for ending in endings(text)), len(text))]
-    if _ASKS.search(first):
+    if not text[:1].isupper() or _ASKS.search(first):
         return False
     if _SUBJECT.match(text):
         return True
-    if country and text.startswith(countries.name_of(country)[:4]):
+    if country and len(first.split()) > 3 and text.startswith(countries.name_of(country)[:4]):
         return True
     return bool(_SETTING.match(text) and _HAPPENED.search(first))
 

@@ -116,12 +116,14 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
 
 def _joined(lines: list[str]) -> str:
     """Lines as one text: where one had room for the next one's first word, it ended because it was meant to."""
-    lengths = sorted(len(line.rstrip()) for line in lines)
-    full = lengths[-2] if len(lengths) > 2 and lengths[-1] > lengths[-2] + 15 else lengths[-1]  # a heading stood in it
+    lengths = sorted(length for line in lines if (length := len(line.rstrip())) <= MOST_WRAPPED)
+    full = lengths[-1] if lengths else 0
+    if len(lengths) > 2 and full > lengths[-2] + 15:  # a heading stood in that line
+        full = lengths[-2]
     text = lines[0]
     for before, line in pairwise(lines):
         length = len(before.rstrip())
-        has_room = max(full, length) > MOST_WRAPPED or length + 1 + len(line.split(maxsplit=1)[0]) < full
+        has_room = length > MOST_WRAPPED or length + 1 + len(line.split(maxsplit=1)[0]) < full
         text += BROKEN if has_room else "" if line.startswith(PAGE) else "\n"
         text += line
     return text
