@@ -228,19 +228,19 @@ def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
 
 
 @pytest.fixture
-def run_jobs(request: pytest.FixtureRequest) -> Callable[[], list[Job]]:
+def run_jobs() -> Callable[[], list[Job]]:
     """Call it to do every queued job, in this process, as a worker would; gives those jobs as they stand then."""
+    return do_jobs
+
+
+def do_jobs() -> list[Job]:
     app.loader.import_default_modules()
-
-    def run() -> list[Job]:
-        done: list[Job] = []
-        while job := Job.objects.filter(state=State.QUEUED).order_by("pk").first():
-            assert job.pk not in [other.pk for other in done], f"{job} was left queued by its own task"
-            app.tasks[job.kind](job.pk)
-            done.append(job)
-        return list(Job.objects.filter(pk__in=[job.pk for job in done]).order_by("pk"))
-
-    return run
+    done: list[Job] = []
+    while job := Job.objects.filter(state=State.QUEUED).order_by("pk").first():
+        assert job.pk not in [other.pk for other in done], f"{job} was left queued by its own task"
+        app.tasks[job.kind](job.pk)
+        done.append(job)
+    return list(Job.objects.filter(pk__in=[job.pk for job in done]).order_by("pk"))
 
 
 # --- Servers and browsers ---------------------------------------------------------------------------------------------

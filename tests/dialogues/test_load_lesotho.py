@@ -42,6 +42,7 @@ from reports.facts import gather_facts
 from reports.readiness import readiness
 from reports.words import Misfit
 from tests.conftest import MASERU
+from tests.kept import once
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
@@ -68,7 +69,7 @@ def load(*options):
 def whole_record(set_clock):
     """Everything, as known at the end of July 2022."""
     set_clock(AFTERWARDS)
-    return load()
+    return once(load)
 
 
 def tables():
@@ -469,7 +470,7 @@ def test_lines_of_a_kind_differ_in_their_moment():
 @pytest.fixture
 def exercise():
     """The public record and the exercise, on 28 January 2022 at nine."""
-    return load("--exercise")
+    return once(load, "--exercise")
 
 
 def statuses(day=date(2022, 1, 28)):

@@ -29,6 +29,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
+from tests.kept import once
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ PERIOD_END = date(2022, 3, 31)
 
 @pytest.fixture
 def lesotho():
-    load_public_record(now=JULY)
+    once(load_public_record, now=JULY)
     return Edition.objects.get(year=2021)
 
 

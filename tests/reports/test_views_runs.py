@@ -21,6 +21,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
+from tests.kept import once
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
@@ -34,7 +35,7 @@ def reader(client):
 
 @pytest.fixture
 def run():
-    load_public_record(now=LATE)
+    once(load_public_record, now=LATE)
     return compute_readiness(edition=Edition.objects.tracked().get(), as_of=LAST_DAY, now=LATE)
 
 
@@ -53,7 +54,7 @@ def kept(run, **changed):
 # --- One run ----------------------------------------------------------------------------------------------------------
 
 
-def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, reader, run):
+def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, run, reader):
     page = page_of(client, run)
 
     assert "Recomputed just now: the same." in page.text
@@ -70,7 +71,7 @@ def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, r
     assert all(sum(line.points for line in part.lines) == part.line.points for part in parts)
 
 
-def test_a_run_that_comes_out_otherwise_says_so_loudly(client, reader, run):
+def test_a_run_that_comes_out_otherwise_says_so_loudly(client, run, reader):
     page = page_of(client, kept(run, result=run.result | {"score": 99.0, "waiting": 0}))
 
     assert page.context["comparison"].differing == ("score", "waiting")
@@ -80,7 +81,7 @@ def test_a_run_that_comes_out_otherwise_says_so_loudly(client, reader, run):
     assert "the same." not in page.text
 
 
-def test_a_run_whose_facts_cannot_be_read_says_so(client, reader, run):
+def test_a_run_whose_facts_cannot_be_read_says_so(client, run, reader):
     page = page_of(client, kept(run, facts={"edition": None}))
 
     assert "it differs." in page.text
@@ -88,7 +89,7 @@ def test_a_run_whose_facts_cannot_be_read_says_so(client, reader, run):
     assert "Prosecutions rose from 4 to 16." in page.text
 
 
-def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(client, reader, run):
+def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(client, run, reader):
     """… though it would come out otherwise now, and has words that the method of today has not."""
     told = {
         "headline": "12 of 100, as it was counted then.",
@@ -115,7 +116,7 @@ def test_a_run_that_kept_hardly_anything_is_still_drawn(client, reader):
     assert '="%"' not in page.text
 
 
-def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(client, reader, run, monkeypatch):
+def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(client, run, reader, monkeypatch):
     monkeypatch.setattr("reports.keeping.METHOD", rules.METHOD + "1")
 
     page = page_of(client, run)
@@ -154,7 +155,7 @@ def test_the_reason_of_the_mark_is_read_from_the_terms_of_that_time(client, read
 # --- The list ---------------------------------------------------------------------------------------------------------
 
 
-def test_run_list_tells_each_run_newest_first(client, reader, run):
+def test_run_list_tells_each_run_newest_first(client, run, reader):
     older = kept(run, methodology="0", result={}, computed_at=at_noon(date(2021, 12, 1)))
 
     page = client.get(reverse("run_list"))

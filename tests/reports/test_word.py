@@ -23,6 +23,7 @@ from reports.briefing import as_html, build_washington_input
 from reports.typesetting import printable, typeset
 from reports.word import to_docx
 from tests.factories import MASERU, AmbassadorFactory
+from tests.kept import once
 from tests.reports import papers, printed
 from tiptracker.words import Paper
 
@@ -148,7 +149,7 @@ def test_it_says_what_the_pdf_says_in_the_same_order(said, paper):
 @pytest.mark.parametrize("has_sources", [True, False])
 def test_it_says_of_the_public_record_what_the_pdf_says(has_sources):
     now = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
-    load_public_record(now=now)
+    once(load_public_record, now=now)
     edition = Edition.objects.get(year=2021)
     reader = AmbassadorFactory(countries=[edition.country])
     said = build_washington_input(

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tests.factories import PASSWORD
 from tests.security.world import READERS
+from tests.transactions import a_tests_own_transaction
 from tiptracker.accounts import tokens
 
 TODAY = "2022-01-28"
@@ -98,13 +99,6 @@ class Answer:
     context: object
     headers: object
     json: object = None
-
-
-def a_tests_own_transaction():
-    """A transaction to roll back, which the product takes for no transaction at all, as in Django's own TestCase."""
-    around = transaction.atomic()
-    around._from_testcase = True
-    return around
 
 
 def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=True, scope=None):

@@ -1,8 +1,8 @@
 import pytest
 from django.db import transaction
 
-from tests.security.asking import a_tests_own_transaction
 from tests.security.world import World
+from tests.transactions import a_tests_own_transaction
 
 
 @pytest.fixture(autouse=True)

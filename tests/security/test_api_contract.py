@@ -25,10 +25,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.security.asking import BODIES, UNKNOWN, a_tests_own_transaction, address, bearing
+from tests.security.asking import BODIES, UNKNOWN, address, bearing
 from tests.security.test_roles import API
 from tests.security.world import READERS
 from tests.signing_in import enrol
+from tests.transactions import a_tests_own_transaction
 from tiptracker.words import Scope
 
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "2"))

@@ -14,10 +14,11 @@ from django.db.models import FileField
 from django.test.signals import template_rendered
 from django.urls import reverse
 
-from tests.security.asking import a_tests_own_transaction, address
+from tests.security.asking import address
 from tests.security.planting import Planted, a_pdf_that_says, markable, marks_in, models_of_the_record, texts_of
 from tests.security.test_roles import LINES
 from tests.security.world import MINISTRIES
+from tests.transactions import a_tests_own_transaction
 from tiptracker.accounts import mails
 from tiptracker.accounts.links import Purpose, link
 from tiptracker.celery import app

@@ -16,7 +16,6 @@ from tests.security.asking import (
     SIGN_IN,
     UNKNOWN,
     Line,
-    a_tests_own_transaction,
     address,
     ask,
     lines,
@@ -25,6 +24,7 @@ from tests.security.asking import (
 )
 from tests.security.world import READERS, UNENROLLED
 from tests.signing_in import enrol
+from tests.transactions import a_tests_own_transaction
 from tiptracker.words import Scope
 
 TABLE = """

@@ -10,6 +10,7 @@ from recommendations.models import Edition
 from reports import pdf
 from reports.briefing import as_html, build_briefing
 from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
+from tests.kept import once
 from tiptracker.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
@@ -20,7 +21,7 @@ KNOWN_BY = THEN.isoformat()
 
 @pytest.fixture
 def lesotho():
-    load_public_record(now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
 
 
 def issue(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03-31", known_by=KNOWN_BY):

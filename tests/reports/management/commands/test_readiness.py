@@ -7,13 +7,14 @@ from django.core.management import call_command
 from dialogues.lesotho.actions import load_public_record
 from tests import factories
 from tests.factories import MASERU
+from tests.kept import once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 
 
 @pytest.fixture
 def lesotho():
-    load_public_record(now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
 
 
 def run(capsys, *arguments):
