@@ -142,6 +142,8 @@ def _add_terms(
     return add(
         BenchmarkTerms(
             benchmark=benchmark,
+            recommendation=benchmark.recommendation,
+            letter=benchmark.letter,
             criterion=criterion,
             rule=rule,
             target=target,

@@ -18,7 +18,9 @@ from tiptracker.refusals import Refused
 from tiptracker.rules import add, change, refuse_stale, written
 
 FIRST_PUT_DOWN = "As it was first put down."
-"""Why a new recommendation is under its pillar; a change says why itself."""
+"""Why a new recommendation has its first terms."""
+PUT_RIGHT = "Its wording or its number was put right."
+"""Why it has others, where the pillar stays; another pillar says why itself."""
 
 
 @transaction.atomic
@@ -66,7 +68,7 @@ def add_recommendation(
     )
     helpers = _of_the_country(supporting, edition)
     add(recommendation).supporting.set(helpers)
-    terms = _place(recommendation, pillar, FIRST_PUT_DOWN, by=by, now=now)
+    terms = add(terms_of(recommendation, pillar, FIRST_PUT_DOWN, by=by, now=now))
     record(
         "recommendation.added",
         by=by,
@@ -97,13 +99,15 @@ def change_recommendation(
 ) -> Recommendation:
     """Put a recommendation's published facts right; the log keeps what stood there before.
 
-    `version` is the one that the form was filled from. Another pillar is another row of terms, in force
-    from now, and needs its `reason`. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    `version` is the one that the form was filled from. Another number, wording or pillar is another row of terms, in
+    force from now; another pillar needs its `reason`. Raises PermissionDenied, ChangedMeanwhile, Refused.
     """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
     locked = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
     refuse_stale(locked, version, now)
+    if locked.is_retired:
+        raise Refused("This recommendation is no longer asked, so it stays as it was.")
     old = locked.terms.known_by(None).first()
     before = _told(locked, old, now)
     _fill(
@@ -118,7 +122,12 @@ def change_recommendation(
     helpers = _of_the_country(supporting, locked.edition)
     locked.version += 1
     change(locked).supporting.set(helpers)
-    terms = old if old and old.pillar == pillar else _place(locked, pillar, reason, by=by, now=now)
+    if old is None or old.pillar != pillar:
+        reason = written(
+            reason, "Say why it belongs to another pillar now. Until today it counts as before.", field="reason"
+        )
+    new = terms_of(locked, pillar, reason.strip() or PUT_RIGHT, by=by, now=now)
+    terms = old if old and says_the_same(old, new) else add(new)
     country = locked.edition.country_id
     record("recommendation.changed", by=by, row=locked, country=country, before=before, after=_told(locked, terms, now))
     readiness_may_have_moved(country)
@@ -140,7 +149,7 @@ def _fill(
     recommendation.text = written(text, "Write what the recommendation says.", field="text")
     if number < 1:
         raise Refused("Recommendations are numbered from 1. Give the number it has in the list.", field="number")
-    others = edition.recommendations.exclude(pk=recommendation.pk)
+    others = edition.recommendations.asked().exclude(pk=recommendation.pk)
     if taken := others.filter(origin=origin, number=number).first():
         raise Refused(f"Number {number} is taken by “{taken.text}”. Give another number.", field="number")
     recommendation.number, recommendation.origin = number, origin
@@ -162,18 +171,27 @@ def _of_the_country(ministries: Iterable[Ministry], edition: Edition) -> list[Mi
     return chosen
 
 
-def _place(
+def terms_of(
     recommendation: Recommendation, pillar: Pillar, reason: str, *, by: User, now: datetime
 ) -> RecommendationTerms:
-    """Another row of terms: the pillar, in force from now."""
-    reason = written(
-        reason, "Say why it belongs to another pillar now. Until today it counts as before.", field="reason"
+    """Another row of terms, not added yet: what the recommendation says and where it stands, in force from now."""
+    return RecommendationTerms(
+        recommendation=recommendation,
+        number=recommendation.number,
+        text=recommendation.text,
+        text_status=recommendation.text_status,
+        pillar=pillar,
+        is_retired=recommendation.is_retired,
+        reason=reason,
+        recorded_at=now,
+        recorded_by=by,
     )
-    return add(
-        RecommendationTerms(
-            recommendation=recommendation, pillar=pillar, reason=reason, recorded_at=now, recorded_by=by
-        )
-    )
+
+
+def says_the_same(one: RecommendationTerms, other: RecommendationTerms) -> bool:
+    """Whether two rows of terms differ in their reason alone."""
+    names = ("number", "text", "text_status", "pillar", "is_retired")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def _told(recommendation: Recommendation, terms: RecommendationTerms | None, now: datetime) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _weights_of(terms: EditionTerms) -> dict[int, Decimal]:
 
 def _other_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int, Decimal]:
     """The weights that aren't 1, by recommendation (id); or a refusal."""
-    asked = set(edition.recommendations.values_list("pk", flat=True))
+    asked = set(edition.recommendations.asked().values_list("pk", flat=True))
     for key, weight in weights.items():
         if key not in asked:
             raise Refused("One of those recommendations is not of this edition. Load the page again.")
