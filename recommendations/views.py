@@ -49,7 +49,7 @@ def recommendation_add(request: SignedIn, edition: int) -> HttpResponse:
     """One more recommendation of an edition."""
     row = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=edition)
     _may_edit(request, row)
-    last = Recommendation.objects.visible_to(request.user).filter(edition=row, origin=Origin.REPORT).last()
+    last = Recommendation.objects.visible_to(request.user).asked().filter(edition=row, origin=Origin.REPORT).last()
     form = RecommendationForm(
         request.POST if request.method == "POST" else None,
         reader=request.user,
@@ -183,7 +183,7 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     _may_edit(request, edition)
     recommendations = list(
-        Recommendation.objects.visible_to(request.user).filter(edition=edition).order_by("-origin", "number")
+        Recommendation.objects.visible_to(request.user).asked().filter(edition=edition).order_by("-origin", "number")
     )
     history = list(
         EditionTerms.objects.visible_to(request.user)
@@ -218,6 +218,7 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
     benchmarks = (
         Benchmark.objects.visible_to(request.user)
         .filter(recommendation__edition=edition)
+        .asked()
         .select_related("recommendation")
         .order_by("-recommendation__origin", "recommendation__number", "letter")
     )

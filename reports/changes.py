@@ -19,7 +19,7 @@ from reports.tallying import Line, Tally
 from reports.words import PartKey
 
 type Lines = Mapping[tuple[PartKey, str], Line]
-"""The lines of a score by part and key."""
+"""The lines of a score by part and key; of the second part by the benchmark's id, since its number may change."""
 
 NOT_ASKED = Line("", "", Fraction(0), "", Finding(None, ""))
 """In the place of a line that a score doesn't have."""
@@ -166,11 +166,12 @@ def _moved(was: Lines, stands: Lines, rows: tuple[Row, ...], cites: Mapping[Row,
         old = was.get(key, NOT_ASKED)
         now = stands.get(key, NOT_ASKED)
         if now.points != old.points:
+            shown = old if now is NOT_ASKED else now
             new = {row if row in rows else cites.get(row, row) for row in {*now.finding.rows} ^ {*old.finding.rows}}
             yield Moved(
                 part=key[0],
-                key=key[1],
-                title=now.title or old.title,
+                key=shown.key,
+                title=shown.title,
                 points=now.points - old.points,
                 before=old.finding.reason,
                 reason=now.finding.reason,
@@ -192,7 +193,7 @@ def _lines(tally: Tally, plan: Collection[int]) -> Lines:
                 key, kind = one.line.key, "Benchmark"
                 if one.recommendation_id in plan:
                     key, kind = f"action_plan_{key}", Origin.ACTION_PLAN.label
-                lines[part.key, key] = replace(one.line, title=f"{kind} {one.line.key}")
+                lines[part.key, str(one.benchmark_id)] = replace(one.line, key=key, title=f"{kind} {one.line.key}")
         else:
             for line in part.lines:
                 lines[part.key, line.key] = line

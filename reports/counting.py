@@ -18,11 +18,15 @@ from typing import Protocol
 from dialogues.words import DoneBy, Progress, Shows, Verdict
 from reports.record import (
     Bearing,
+    Benchmark,
+    BenchmarkTerms,
     Evidence,
     EvidenceReview,
     Facts,
     Period,
     Reading,
+    Recommendation,
+    RecommendationTerms,
 )
 
 OWN = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
@@ -89,8 +93,8 @@ def known(facts: Facts, by: datetime | None) -> Facts:
     return replace(
         facts,
         edition_terms=so_far(facts.edition_terms),
-        recommendations=tuple(replace(one, terms=so_far(one.terms)) for one in facts.recommendations),
-        benchmarks=tuple(replace(one, terms=so_far(one.terms)) for one in facts.benchmarks),
+        recommendations=tuple(_numbered(one, so_far(one.terms)) for one in facts.recommendations),
+        benchmarks=tuple(_placed(one, so_far(one.terms)) for one in facts.benchmarks),
         readings=so_far(facts.readings),
         evidence=so_far(facts.evidence),
         bearings=so_far(facts.bearings),
@@ -105,6 +109,21 @@ def known(facts: Facts, by: datetime | None) -> Facts:
         commitments=tuple(replace(one, events=so_far(one.events)) for one in so_far(facts.commitments)),
         milestones=tuple(replace(one, done=so_far(one.done)) for one in facts.milestones),
     )
+
+
+def _numbered(one: Recommendation, terms: tuple[RecommendationTerms, ...]) -> Recommendation:
+    """A recommendation with these terms alone, and the number that the newest of them gives it."""
+    last = newest(terms)
+    number = one.number if last is None or last.number is None else last.number
+    return replace(one, terms=terms, number=number)
+
+
+def _placed(one: Benchmark, terms: tuple[BenchmarkTerms, ...]) -> Benchmark:
+    """A benchmark with these terms alone, where the newest of them puts it."""
+    last = newest(terms)
+    if last is None or last.recommendation_id is None or last.letter is None:
+        return replace(one, terms=terms)
+    return replace(one, terms=terms, recommendation_id=last.recommendation_id, letter=last.letter)
 
 
 def _is_later(at: datetime | None, by: datetime) -> bool:

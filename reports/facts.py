@@ -147,11 +147,21 @@ def _edition_terms(edition: Edition) -> tuple[record.EditionTerms, ...]:
 def _recommendations(edition: Edition) -> tuple[record.Recommendation, ...]:
     """Recommendations with all their terms. One without any isn't asked, so it isn't read."""
     terms: dict[tuple[int, int, str, bool], list[record.RecommendationTerms]] = defaultdict(list)
-    for row in RecommendationTerms.objects.filter(recommendation__edition=edition).select_related("recommendation"):
-        one = row.recommendation
-        terms[one.pk, one.number, one.origin, one.lead_id is not None].append(
-            record.RecommendationTerms(id=row.pk, recorded_at=row.recorded_at, pillar=Pillar(row.pillar))
-        )
+    for key, at, pillar, number, is_retired, one, stands, origin, lead in RecommendationTerms.objects.filter(
+        recommendation__edition=edition
+    ).values_list(
+        "id",
+        "recorded_at",
+        "pillar",
+        "number",
+        "is_retired",
+        "recommendation_id",
+        "recommendation__number",
+        "recommendation__origin",
+        "recommendation__lead_id",
+    ):
+        own = record.RecommendationTerms(key, at, Pillar(pillar), number, is_retired)
+        terms[one, stands, origin, lead is not None].append(own)
     return tuple(
         record.Recommendation(id=key, number=number, origin=Origin(origin), terms=tuple(rows), has_lead=has_lead)
         for (key, number, origin, has_lead), rows in terms.items()
@@ -172,6 +182,8 @@ def _benchmarks(edition: Edition) -> tuple[record.Benchmark, ...]:
                 target=row.target,
                 indicator_id=row.indicator_id,
                 is_about_complicity=row.is_about_complicity,
+                recommendation_id=row.recommendation_id,
+                letter=row.letter,
             )
         )
     return tuple(

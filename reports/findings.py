@@ -142,7 +142,8 @@ def mean(weighted: Iterable[tuple[Fraction, Finding]]) -> Fraction | None:
 
 
 def questionnaire(facts: Facts) -> Questionnaire:
-    """What is asked, by the newest terms. `facts` are those known: what has no terms isn't asked yet.
+    """What is asked, by the newest terms. `facts` are those known: what has no terms isn't asked yet, what is retired
+    is no longer, and its benchmarks with it.
 
     The report's recommendations come first, then those of an action plan.
     """
@@ -165,7 +166,7 @@ def questionnaire(facts: Facts) -> Questionnaire:
         for each in sorted(
             facts.recommendations, key=lambda each: (each.origin is not Origin.REPORT, each.number, each.id)
         )
-        if (placed := newest(each.terms))
+        if (placed := newest(each.terms)) and not placed.is_retired
     )
     return Questionnaire(
         tracking=facts.edition.tracking,

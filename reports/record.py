@@ -60,16 +60,24 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class RecommendationTerms:
-    """The pillar that a recommendation belongs to; a change is another row."""
+    """The pillar that a recommendation belongs to and its number in the list; a change is another row.
+
+    `number` is None in what was kept before numbers were dated: then the recommendation's own has always held.
+    """
 
     id: int
     recorded_at: datetime
     pillar: Pillar
+    number: int | None = None
+    is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One prioritized recommendation; `has_lead` is False where no ministry answers for it."""
+    """One prioritized recommendation; `has_lead` is False where no ministry answers for it.
+
+    `number` is that of its newest terms.
+    """
 
     id: int
     number: int
@@ -80,9 +88,10 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkTerms:
-    """How a benchmark is judged; a change is another row.
+    """How a benchmark is judged, and where it stands; a change is another row.
 
-    Raises ValueError where the rule could not be applied: a target needs a figure above 0, and both
+    `recommendation_id` and `letter` are None in what was kept before they were dated: then the benchmark's own have
+    always held. Raises ValueError where the rule could not be applied: a target needs a figure above 0, and both
     rules that count need an indicator.
     """
 
@@ -93,6 +102,8 @@ class BenchmarkTerms:
     target: Decimal | None = None
     indicator_id: int | None = None
     is_about_complicity: bool = False
+    recommendation_id: int | None = None
+    letter: str | None = None
 
     def __post_init__(self) -> None:
         if self.rule is Rule.TARGET and not (self.target and self.target > 0):
@@ -103,7 +114,7 @@ class BenchmarkTerms:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """One checkable part of a recommendation: "6a" is letter "a" of number 6."""
+    """One checkable part of a recommendation: "6a" is letter "a" of number 6. Where it stands, its newest terms say."""
 
     id: int
     recommendation_id: int

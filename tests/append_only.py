@@ -61,7 +61,7 @@ KEPT = {
     ReadinessRun: set(),
     Reading: {"note", "source"},
     ReadingPart: set(),
-    RecommendationTerms: {"reason"},
+    RecommendationTerms: {"text", "reason"},
     RecommendationWeight: set(),
     Redaction: {"words", "reason"},
     RedactionDecision: {"reason"},

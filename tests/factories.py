@@ -272,6 +272,9 @@ class RecommendationTermsFactory(DjangoModelFactory):
     class Meta:
         model = RecommendationTerms
 
+    number = factory.SelfAttribute("recommendation.number")
+    text = factory.SelfAttribute("recommendation.text")
+    text_status = factory.SelfAttribute("recommendation.text_status")
     pillar = Pillar.PROSECUTION
     reason = "The edition was published."
     recorded_at = TERMS_SET_AT
@@ -333,6 +336,8 @@ class BenchmarkTermsFactory(DjangoModelFactory):
     class Meta:
         model = BenchmarkTerms
 
+    recommendation = factory.SelfAttribute("benchmark.recommendation")
+    letter = factory.SelfAttribute("benchmark.letter")
     criterion = factory.LazyAttribute(lambda row: f"What {row.benchmark.key} asks has been done.")
     rule = Rule.ASSESSED
     weight = 1

@@ -221,7 +221,8 @@ class Rows:
         )  # fmt: skip
         RecommendationTerms.objects.bulk_create(
             RecommendationTerms(
-                recommendation=row, pillar=Pillar.PROTECTION, reason="Asked.", recorded_at=factories.TERMS_SET_AT,
+                recommendation=row, number=row.number, text=row.text, text_status=row.text_status,
+                pillar=Pillar.PROTECTION, reason="Asked.", recorded_at=factories.TERMS_SET_AT,
                 recorded_by=self.recorder,
             )
             for row in rows
@@ -234,8 +235,8 @@ class Rows:
         )
         BenchmarkTerms.objects.bulk_create(
             BenchmarkTerms(
-                benchmark=row, criterion="It is done.", rule="assessed", weight=1, reason="Asked.",
-                recorded_at=factories.TERMS_SET_AT, recorded_by=self.recorder,
+                benchmark=row, recommendation=row.recommendation, letter="a", criterion="It is done.", rule="assessed",
+                weight=1, reason="Asked.", recorded_at=factories.TERMS_SET_AT, recorded_by=self.recorder,
             )
             for row in rows
         )  # fmt: skip
@@ -372,8 +373,8 @@ LISTS = [
     Listed("redaction_list", Rows.redactions, 7),
     Listed("district_list", Rows.districts, 12),
     Listed("run_list", Rows.runs, 8),
-    Listed("recommendation_list", Rows.benchmarks, 24),
-    Listed("recommendation_list", Rows.benchmarks, 12, "focal_point"),
+    Listed("recommendation_list", Rows.benchmarks, 25),
+    Listed("recommendation_list", Rows.benchmarks, 13, "focal_point"),
     Listed("briefing_list", Rows.briefings, 11),
     Listed("log_list", Rows.entries, 11),
     Listed("log_list", Rows.entries, 8, "administrator"),

@@ -129,11 +129,17 @@ class FilesInput(forms.FileInput):
 
 
 def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
-    """Benchmarks (with their recommendations, `with_terms`) under the recommendation that each checks."""
+    """Benchmarks (with their recommendations, `with_terms`) under the recommendation that each checks.
+
+    The year stands before it where there is more than one edition among them (then with those, too).
+    """
+    rows = list(benchmarks)
+    has_several = len({one.recommendation.edition_id for one in rows}) > 1
     groups: dict[str, list[tuple[str, str]]] = {}
-    for benchmark in benchmarks:
+    for benchmark in rows:
         recommendation = benchmark.recommendation
-        group = f"{recommendation.number}. {Truncator(recommendation.text).chars(90)}"
+        year = f"{recommendation.edition.year}: " if has_several else ""
+        group = year + f"{recommendation.number}. {Truncator(recommendation.text).chars(90)}"
         groups.setdefault(group, []).append((str(benchmark.pk), f"{benchmark.key}: {benchmark.wording}"))
     return list(groups.items())
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import models, transaction
 
-from dialogues.lesotho import lines
+from dialogues.lesotho import lines, reconstruction
 from dialogues.lesotho.asked import ASKED, COUNTRY
 from dialogues.lesotho.happened import HAPPENED
 from dialogues.lesotho.people import PUBLIC_RECORD, TIP_REPORT_2022, ensure
@@ -46,6 +46,7 @@ from recommendations.models import (
 from recommendations.words import TextStatus
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
+from tiptracker.refusals import Refused
 
 FACTS: tuple[lines.Fact, ...] = ASKED + HAPPENED
 """The whole record, in an order in which each line finds what it names."""
@@ -99,9 +100,7 @@ def _edition(year: int) -> Edition:
 
 
 def _benchmark(key: str) -> Benchmark:
-    return Benchmark.objects.get(
-        recommendation__edition=_edition(2021), recommendation__number=int(key[:-1]), letter=key[-1]
-    )
+    return reconstruction.benchmark(_edition(2021), key)
 
 
 _EVIDENCE = {fact.key: fact for fact in HAPPENED if isinstance(fact, lines.Evidence)}
@@ -209,22 +208,29 @@ def _indicator(fact: lines.Indicator) -> Indicator | None:
 
 @write.register
 def _recommendation(fact: lines.Recommendation) -> Recommendation | None:
-    row, is_new = Recommendation.objects.get_or_create(
-        edition=_edition(fact.year),
-        number=fact.number,
-        defaults={
-            "text": fact.text,
-            "text_status": TextStatus.RECONSTRUCTION,
-            "indicia": list(fact.indicia),
-            "lead": _ministry(fact.lead),
-            "years_unmet": fact.years_unmet,
-            "years_unmet_source": fact.years_unmet_source,
-        },
-    )
-    if not is_new:
+    edition = _edition(fact.year)
+    if fact.number in reconstruction.recommendations(edition):
         return None
+    if edition.recommendations.asked().filter(number=fact.number).exists():
+        raise Refused(
+            f"The {fact.year} edition has a list already, so our reconstruction of it can’t be loaded beside it. Load "
+            "the public record into an empty database, then that list in the place of the reconstruction."
+        )
+    row = Recommendation.objects.create(
+        edition=edition,
+        number=fact.number,
+        text=fact.text,
+        text_status=TextStatus.RECONSTRUCTION,
+        indicia=list(fact.indicia),
+        lead=_ministry(fact.lead),
+        years_unmet=fact.years_unmet,
+        years_unmet_source=fact.years_unmet_source,
+    )
     RecommendationTerms.objects.create(
         recommendation=row,
+        number=row.number,
+        text=row.text,
+        text_status=row.text_status,
         pillar=fact.pillar,
         reason="The pillar that its text belongs to.",
         recorded_at=fact.recorded_at,
@@ -235,12 +241,17 @@ def _recommendation(fact: lines.Recommendation) -> Recommendation | None:
 
 @write.register
 def _benchmark_row(fact: lines.Benchmark) -> Benchmark | None:
-    recommendation = Recommendation.objects.get(edition=_edition(fact.year), number=fact.number)
-    row, is_new = Benchmark.objects.get_or_create(recommendation=recommendation, letter=fact.letter)
-    if not is_new:
+    recommendation = reconstruction.recommendations(_edition(fact.year))[fact.number]
+    loaded = BenchmarkTerms.objects.filter(
+        recommendation=recommendation, letter=fact.letter, recorded_at=fact.recorded_at
+    )
+    if loaded.exists():
         return None
+    row = Benchmark.objects.create(recommendation=recommendation, letter=fact.letter)
     BenchmarkTerms.objects.create(
         benchmark=row,
+        recommendation=recommendation,
+        letter=row.letter,
         criterion=fact.criterion,
         rule=fact.rule,
         target=fact.target,
@@ -284,7 +295,7 @@ def _dialogue(fact: lines.Dialogue) -> Dialogue | None:
     AgendaItem.objects.bulk_create(
         AgendaItem(
             dialogue=row,
-            recommendation=Recommendation.objects.get(edition=_edition(fact.year), number=number),
+            recommendation=reconstruction.recommendations(_edition(fact.year))[number],
             position=position,
         )
         for position, number in enumerate(fact.agenda, start=1)

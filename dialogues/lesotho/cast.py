@@ -8,11 +8,11 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dialogues import actions
-from dialogues.lesotho import people
+from dialogues.lesotho import people, reconstruction
 from dialogues.lesotho.paper import exercise_pdf
 from dialogues.models import Commitment, Evidence, EvidenceFile, UpdateRound
 from dialogues.words import Dimension, DoneBy, EvidenceKind, Progress, Review, Sensitivity, Shows, Verdict
-from recommendations.models import Benchmark, Indicator
+from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker.accounts.models import Country, Ministry, User
 
 YEAR = 2021
@@ -39,14 +39,13 @@ class Cast:
     def ministry(self, short_name: str) -> Ministry:
         return Ministry.objects.get(country=self.country, short_name=short_name)
 
+    @property
+    def edition(self) -> Edition:
+        return Edition.objects.get(country=self.country, year=YEAR)
+
     def benchmark(self, key: str) -> Benchmark:
-        """By number and letter: "6a"."""
-        return Benchmark.objects.get(
-            recommendation__edition__country=self.country,
-            recommendation__edition__year=YEAR,
-            recommendation__number=int(key[:-1]),
-            letter=key[-1],
-        )
+        """By number and letter in the reconstruction: "6a"."""
+        return reconstruction.benchmark(self.edition, key)
 
     def commitment(self, text: str) -> Commitment:
         return Commitment.objects.get(country=self.country, text=text)

@@ -4,12 +4,11 @@ from datetime import date
 from typing import NamedTuple
 
 from dialogues import actions
-from dialogues.lesotho import asked, people
-from dialogues.lesotho.cast import YEAR, Cast
+from dialogues.lesotho import asked, people, reconstruction
+from dialogues.lesotho.cast import Cast
 from dialogues.lesotho.script import Step, adding_to
 from dialogues.models import Dialogue, NextStep
 from dialogues.words import Horizon, MadeBy, Presence, Progress, Reach, Verdict
-from recommendations.models import Recommendation
 
 STEPS: list[Step] = []
 """In the order in which they happen."""
@@ -95,9 +94,8 @@ def _promises(cast: Cast, promise: Promise, made_on: date, *, dialogue: Dialogue
 @at(2021, 11, 24, 16)
 def working_meeting_is_recorded(cast: Cast) -> None:
     """The officer records a working meeting and what was promised there."""
-    agenda = Recommendation.objects.filter(
-        edition__country=cast.country, edition__year=YEAR, number__in=(2, 3, 4, 5, 6, 10)
-    ).order_by("number")
+    asked_for = reconstruction.recommendations(cast.edition)
+    agenda = [asked_for[number] for number in (2, 3, 4, 5, 6, 10)]
     dialogue = actions.plan_dialogue(
         country=cast.country,
         held_on=MEETING_DAY,

@@ -61,7 +61,7 @@ TEXTS: Mapping[type[models.Model], Texts] = {
     Milestone: Texts(("source",), "edition__country"),
     MilestoneDone: Texts(("source",), "milestone__edition__country"),
     Recommendation: Texts(("text", "years_unmet_source"), "edition__country"),
-    RecommendationTerms: Texts(("reason",), "recommendation__edition__country"),
+    RecommendationTerms: Texts(("text", "reason"), "recommendation__edition__country"),
     BenchmarkTerms: Texts(("criterion", "reason"), "benchmark__recommendation__edition__country"),
     Redaction: Texts(("reason",), "country"),
     RedactionDecision: Texts(("reason",), "redaction__country"),

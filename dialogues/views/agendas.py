@@ -111,7 +111,7 @@ class _Page:
         edition = newest_edition(user, country)
         on_it = AgendaItem.objects.filter(dialogue=self.dialogue, recommendation__isnull=False).values("recommendation")
         asked = Recommendation.objects.visible_to(user).select_related("edition", "lead")
-        recommendations = list(asked.filter(edition=edition) | asked.filter(pk__in=on_it))
+        recommendations = list(asked.filter(edition=edition, is_retired=False) | asked.filter(pk__in=on_it))
         promised = lines(Commitment.objects.visible_to(user).filter(country=country), user, day)
         newest = UpdateRound.objects.visible_to(user).filter(update__commitment__country=country)
         rounds = {

@@ -295,6 +295,7 @@ def commitment_add(request: SignedIn) -> HttpResponse:
     benchmarks = list(
         Benchmark.objects.visible_to(user)
         .filter(recommendation__edition=edition)
+        .asked()
         .select_related("recommendation")
         .with_terms()
     )

@@ -97,7 +97,7 @@ class LogPage:
 
     def asked(self) -> Q:
         """Which benchmarks may be named."""
-        return Q(recommendation__edition=self.edition)
+        return Q(recommendation__edition=self.edition, recommendation__is_retired=False)
 
     def files(self) -> list[EvidenceFile]:
         """The files that go with it before anything is sent."""

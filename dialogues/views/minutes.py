@@ -119,7 +119,8 @@ class _Page:
         benchmarks = list(
             Benchmark.objects.visible_to(user)
             .filter(recommendation__edition__country=dialogue.country)
-            .select_related("recommendation")
+            .asked()
+            .select_related("recommendation__edition")
             .with_terms()
         )
         of_rows: dict[str, dict[str, Any]] = {

@@ -83,7 +83,7 @@ class _RevisePage(LogPage):
         super().__init__(request, edition, now)
 
     def asked(self) -> Q:
-        """The edition's benchmarks, and those of an earlier one that it bears on."""
+        """The edition's benchmarks, and those of an earlier one, or no longer asked, that it bears on."""
         return super().asked() | Q(pk__in=[bearing.benchmark_id for bearing in self.evidence.bearings.all()])
 
     def files(self) -> list[EvidenceFile]:

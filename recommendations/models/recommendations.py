@@ -28,14 +28,39 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         """Everybody who works on the country: they are published."""
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
+    def asked(self) -> Self:
+        """Those that the list still has; what was retired stays where it is, with all that hangs on it."""
+        return self.filter(is_retired=False)
+
     def with_pillar(self, known_by: datetime | None = None) -> Self:
         """With `.pillar`: the newest recorded by `known_by` (None: now); null where it was not asked yet."""
         terms = RecommendationTerms.objects.known_by(known_by).filter(recommendation=OuterRef("pk"))
         return self.annotate(pillar=Subquery(terms.values("pillar")[:1]))
 
+    def as_known_by(self, moment: datetime | None) -> "list[Recommendation]":
+        """Those that were asked by `moment` (None: now), as `as_worded_by`; the report's own first, in their order."""
+        rows = [row for row in self.as_worded_by(moment) if not row.is_retired]
+        return sorted(rows, key=lambda row: (row.origin != Origin.REPORT, row.number, row.pk))
+
+    def as_worded_by(self, moment: datetime | None) -> "list[Recommendation]":
+        """Those that were known by `moment` (None: now), with the number, the words and the `.pillar` of then."""
+        terms = RecommendationTerms.objects.known_by(moment).filter(recommendation=OuterRef("pk"))
+        names = ("number", "text", "text_status", "is_retired")
+        then = {f"then_{name}": Subquery(terms.values(name)[:1]) for name in names}
+        rows = list(self.with_pillar(moment).annotate(**then).filter(Q(pillar__isnull=False)))
+        for row in rows:
+            if moment is not None:
+                for name in names:
+                    setattr(row, name, getattr(row, f"then_{name}"))
+        return rows
+
 
 class Recommendation(models.Model):
-    """An item of an edition's list, most important first. Its pillar stands in its dated terms: scoring reads it."""
+    """An item of an edition's list, most important first, as it stands now.
+
+    What it said before, its number, and its pillar stand in its dated terms. One that the list no longer has is
+    retired: it is no longer asked, and all that was promised and done about it stays.
+    """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="recommendations")
     origin = models.CharField(max_length=12, choices=Origin.choices(), default=Origin.REPORT)
@@ -59,17 +84,24 @@ class Recommendation(models.Model):
     )
     years_unmet = models.PositiveSmallIntegerField("years running unmet", null=True, blank=True)
     years_unmet_source = models.CharField("source of that", max_length=300, blank=True)
+    is_retired = models.BooleanField("no longer asked", default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     pillar: str
-    """From `with_pillar()`, where that was asked for."""
+    """From `with_pillar()` or `as_known_by()`, where that was asked for."""
 
     objects = RecommendationQuerySet.as_manager()
 
     class Meta:
         ordering = ("edition", "origin", "number")
         constraints: ClassVar = [
-            models.UniqueConstraint("edition", "origin", "number", name="recommendation_numbered_once_in_its_edition"),
+            models.UniqueConstraint(
+                "edition",
+                "origin",
+                "number",
+                condition=Q(is_retired=False),
+                name="recommendation_numbered_once_in_its_edition",
+            ),
             models.CheckConstraint(name="recommendation_numbers_begin_at_one", condition=Q(number__gte=1)),
             models.CheckConstraint(name="recommendation_says_something", condition=~Q(text="")),
             models.CheckConstraint(
@@ -89,7 +121,7 @@ class Recommendation(models.Model):
 
 class RecommendationTermsQuerySet(models.QuerySet["RecommendationTerms"]):
     def visible_to(self, user: Reader) -> Self:
-        """The embassy's roles: a ministry reads the pillar, not why it was changed."""
+        """The embassy's roles: a ministry reads what is asked now, not what was changed and why."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
@@ -101,11 +133,18 @@ class RecommendationTermsQuerySet(models.QuerySet["RecommendationTerms"]):
 
 
 class RecommendationTerms(models.Model):
-    """Which of the three Ps a recommendation belongs to, from when it was recorded."""
+    """What a recommendation says, where it stands in the list and under which of the three Ps, from when recorded.
+
+    The newest row says what the recommendation's own columns do; the last of a retired one says that it is.
+    """
 
     recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="terms")
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    text_status = models.CharField("wording", max_length=15, choices=TextStatus.choices())
     pillar = models.CharField(max_length=12, choices=Pillar.choices())
-    reason = models.TextField("why this pillar")
+    is_retired = models.BooleanField("no longer asked", default=False)
+    reason = models.TextField("why these terms")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -129,15 +168,32 @@ class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
             return self.filter(commitment_links__commitment__ministry=user.ministry_id).distinct()
         return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
 
+    def asked(self) -> Self:
+        """Those of recommendations that are still asked."""
+        return self.filter(recommendation__is_retired=False)
+
     def with_terms(self, known_by: datetime | None = None) -> Self:
-        """With `.known_terms`: the benchmark's terms, newest first, as far as was recorded by `known_by`."""
-        return self.prefetch_related(
+        """With `.known_terms`: the benchmark's terms, newest first, as far as was recorded by `known_by`.
+
+        Where that is a moment, `.key` is the one of then, too.
+        """
+        rows = self if known_by is None else self._with_place(known_by)
+        return rows.prefetch_related(
             Prefetch(
                 "terms",
                 BenchmarkTerms.objects.known_by(known_by).select_related("indicator"),
                 to_attr="known_terms",
             )
         )
+
+    def _with_place(self, moment: datetime) -> Self:
+        """With the number and the letter under which each stood by a moment; null where it was not asked yet."""
+        terms = BenchmarkTerms.objects.known_by(moment).filter(benchmark=OuterRef("pk"))
+        placed = self.annotate(
+            then_under=Subquery(terms.values("recommendation")[:1]), then_letter=Subquery(terms.values("letter")[:1])
+        )
+        listed = RecommendationTerms.objects.known_by(moment).filter(recommendation=OuterRef("then_under"))
+        return placed.annotate(then_number=Subquery(listed.values("number")[:1]))
 
 
 class Benchmark(models.Model):
@@ -162,8 +218,9 @@ class Benchmark(models.Model):
 
     @property
     def key(self) -> str:
-        """Number and letter, such as "6a"; needs the recommendation."""
-        return f"{self.recommendation.number}{self.letter}"
+        """Number and letter, such as "6a"; needs the recommendation. From `with_terms(moment)` that of the moment."""
+        number = getattr(self, "then_number", None) or self.recommendation.number
+        return f"{number}{getattr(self, 'then_letter', None) or self.letter}"
 
     @property
     def current_terms(self) -> "BenchmarkTerms | None":
@@ -193,9 +250,14 @@ class BenchmarkTermsQuerySet(models.QuerySet["BenchmarkTerms"]):
 
 
 class BenchmarkTerms(models.Model):
-    """How a benchmark is judged, from when it was recorded."""
+    """How a benchmark is judged, and of which recommendation it is a part, from when it was recorded.
+
+    The newest row says what the benchmark's own columns do.
+    """
 
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="terms")
+    recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="+")
+    letter = models.CharField(max_length=2)
     criterion = models.TextField("success criterion")
     rule = models.CharField(max_length=25, choices=Rule.choices())
     target = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)

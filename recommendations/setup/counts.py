@@ -31,13 +31,14 @@ def _districts(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
 def _editions(countries: Collection[int], reader: User) -> Iterable[Mapping[str, Any]]:
     """Of each country the edition at hand; the newest of all where none has a deadline or recommendations."""
     checked = Benchmark.objects.filter(recommendation=OuterRef("recommendations"))
+    is_asked = Q(recommendations__is_retired=False)
     editions = (
         Edition.objects.visible_to(reader)
         .filter(country__in=countries)
         .annotate(
             has_deadline=Exists(EditionTerms.objects.filter(edition=OuterRef("pk"))),
-            asked=Count("recommendations"),
-            checked=Count("recommendations", filter=Exists(checked)),
+            asked=Count("recommendations", filter=is_asked),
+            checked=Count("recommendations", filter=is_asked & Q(Exists(checked))),
         )
         .order_by("year")
         .values("country", "has_deadline", "asked", "checked", edition=F("pk"), edition_year=F("year"))

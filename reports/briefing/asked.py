@@ -3,8 +3,6 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import Q
-
 from dialogues.models import Assessment
 from recommendations.models import BenchmarkTerms, Recommendation
 from recommendations.words import Origin, Pillar
@@ -19,16 +17,9 @@ from reports.words import PartKey
 
 
 def gather_asked(seen: Seen) -> list[Recommendation]:
-    """The edition's recommendations that were known: the report's own first, then those of an action plan."""
-    rows = (
-        Recommendation.objects.visible_to(seen.reader)
-        .with_pillar(seen.known_by)
-        .filter(Q(pillar__isnull=False), edition=seen.edition)
-        .select_related("lead")
-        .prefetch_related("supporting")
-        .order_by("number", "pk")
-    )
-    return sorted(rows, key=lambda row: row.origin != Origin.REPORT)
+    """The edition's recommendations that were known, as they read then: the report's own first."""
+    rows = Recommendation.objects.visible_to(seen.reader).filter(edition=seen.edition)
+    return rows.select_related("lead").prefetch_related("supporting").as_known_by(seen.known_by)
 
 
 def label(row: Recommendation) -> str:

@@ -68,7 +68,7 @@ def _exported(counted: Counted) -> list[tuple[object, ...]]:
 
 
 def _counted(user: User, edition: Edition) -> list[Counted]:
-    benchmarks = Benchmark.objects.visible_to(user).filter(recommendation__edition=edition)
+    benchmarks = Benchmark.objects.visible_to(user).filter(recommendation__edition=edition).asked()
     asked = [
         (benchmark, terms.indicator)
         for benchmark in benchmarks.select_related("recommendation").with_terms()

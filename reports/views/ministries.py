@@ -46,7 +46,7 @@ def ministry_detail(request: SignedIn, pk: int) -> HttpResponse:
         edition.country = ministry.country
         facts = gather_facts(edition)
         stands = glance.benchmarks(facts, readiness(facts, as_of=today))
-        led = Recommendation.objects.visible_to(user).filter(edition=edition, lead=ministry)
+        led = Recommendation.objects.visible_to(user).asked().filter(edition=edition, lead=ministry)
         desks = gather_desks(user, edition, facts, today)
         context |= {
             "today": today,

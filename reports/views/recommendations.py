@@ -30,7 +30,7 @@ from dialogues.permissions import can_assess, can_log, can_record_commitment
 from dialogues.status import Standing
 from dialogues.words import DoneBy, Shows, Status, Verdict
 from recommendations.here import edition_at_hand
-from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation
+from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Origin, Pillar, Rule
@@ -162,8 +162,13 @@ def recommendation_list(request: SignedIn) -> HttpResponse:
     chosen = RecommendationFilter(request.GET, ministries=led_by)
     chosen.is_valid()
     seen = Recommendation.objects.visible_to(user).filter(edition=edition)
-    rows = _narrowed(seen.select_related("lead").with_pillar(), chosen.cleaned_data)
+    rows = _narrowed(seen.asked().select_related("lead").with_pillar(), chosen.cleaned_data)
     context: dict[str, Any] = {"edition": edition, "filter": chosen, "is_narrowed": chosen.is_narrowing}
+    if not exports.is_asked(request) and not chosen.is_narrowing:
+        context["retired"] = [
+            (reverse("recommendation_detail", args=[pk]), text)
+            for pk, text in seen.filter(is_retired=True).order_by("number", "pk").values_list("pk", "text")
+        ]
     if not reads_readiness:
         published = _published(user, edition, rows)
         if exports.is_asked(request):
@@ -220,13 +225,19 @@ def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
     edition = recommendation.edition
     if not can_read_readiness(request.user, edition):
         rows = Recommendation.objects.visible_to(request.user).filter(pk=pk)
-        context: dict[str, Any] = {"published": _published(request.user, edition, rows)[0], "year": edition.year}
+        context: dict[str, Any] = {
+            "published": _published(request.user, edition, rows)[0],
+            "year": edition.year,
+            "is_retired": recommendation.is_retired,
+        }
         return render_page(request, "reports/recommendation_detail.html", context)
     context = {
         "recommendation": recommendation,
         "pillar": Pillar(recommendation.pillar),
         "origin": Origin(recommendation.origin),
         "supporting": list(recommendation.supporting.all()),
+        "is_retired": recommendation.is_retired,
+        "wordings": _wordings(request.user, recommendation),
         "benchmarks": _checked(request.user, recommendation),
         "may_edit": can_edit_recommendations(request.user, edition),
         "may_log": can_log(request.user, edition.country),
@@ -291,6 +302,14 @@ def _published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> 
         )
         for row in rows.order_by("-origin", "number")
     ]
+
+
+def _wordings(user: User, recommendation: Recommendation) -> list[RecommendationTerms]:
+    """Every number and wording it has had, newest first; none where there was but one."""
+    rows = RecommendationTerms.objects.visible_to(user).filter(recommendation=recommendation).known_by(None)
+    terms = list(rows.select_related("recorded_by"))
+    worded = {(one.number, one.text, one.text_status, one.is_retired) for one in terms}
+    return terms if len(worded) > 1 else []
 
 
 def _checked(user: User, recommendation: Recommendation) -> list[Checked]:

@@ -65,8 +65,8 @@ class ToldRow(NamedTuple):
 def rows_told(user: User, rows: Iterable[Row], known_by: datetime | None = None) -> Mapping[Row, ToldRow]:
     """What the rows are called, by row; without those that this person doesn't see.
 
-    The embassy's words, a benchmark's wording and a milestone's day are those known by the moment
-    (None: by now). One query a type of row, benchmarks one more; evidence and readings two more, for
+    The embassy's words, what is asked and a milestone's day are those known by the moment (None: by
+    now). One query a type of row, benchmarks one more; evidence and readings two more, for
     the embassy's words and for what was put right.
     """
     asked: dict[str, set[int]] = defaultdict(set)
@@ -77,6 +77,8 @@ def rows_told(user: User, rows: Iterable[Row], known_by: datetime | None = None)
         found += _proof(user, asked["evidence"], asked["reading"], known_by)
     if asked["benchmark"]:
         found += _benchmarks(user, asked["benchmark"], known_by)
+    if asked["recommendation"]:
+        found += _recommendations(user, asked["recommendation"], known_by)
     if asked["milestone"]:
         found += _milestones(user, asked["milestone"], known_by)
     for kind, tell in _TELLERS.items():
@@ -176,8 +178,8 @@ def _benchmarks(user: User, keys: set[int], known_by: datetime | None) -> Iterat
         yield ToldRow(Row("benchmark", row.pk), f"{row.key}: {row.wording}", _benchmark_url(row))
 
 
-def _recommendations(user: User, keys: set[int]) -> Iterator[ToldRow]:
-    for row in Recommendation.objects.visible_to(user).filter(pk__in=keys):
+def _recommendations(user: User, keys: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
+    for row in Recommendation.objects.visible_to(user).filter(pk__in=keys).as_worded_by(known_by):
         kind = "Recommendation" if row.origin == Origin.REPORT else Origin.ACTION_PLAN.label
         url = reverse("recommendation_detail", args=[row.pk])
         yield ToldRow(Row("recommendation", row.pk), f"{kind} {row.number}: {row.text}", url)
@@ -229,7 +231,6 @@ def _benchmark_url(row: Benchmark) -> str:
 
 _TELLERS = {
     "assessment": _assessments,
-    "recommendation": _recommendations,
     "commitment": _commitments,
     "edition": _editions,
 }

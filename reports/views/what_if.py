@@ -83,18 +83,17 @@ def readiness_what_if(request: SignedIn) -> HttpResponse:
 
 def _groups(user: User, asked: Asked, facts: Facts, result: Readiness, met: Collection[int]) -> list[Group]:
     """The benchmarks that are asked, by recommendation, in the order in which they are."""
-    rows = (
-        Benchmark.objects.visible_to(user)
-        .filter(recommendation__edition=asked.edition)
-        .select_related("recommendation")
-        .with_terms(asked.known_by)
-    )
+    recommendations = Recommendation.objects.visible_to(user).filter(edition=asked.edition)
+    known = {row.pk: row for row in recommendations.as_known_by(asked.known_by)}
+    part_of = {one.benchmark_id: known.get(one.recommendation_id) for one in result.verified.benchmarks}
+    rows = Benchmark.objects.visible_to(user).filter(recommendation__edition=asked.edition).with_terms(asked.known_by)
     found = {row.pk: row for row in rows}
     stands = glance.benchmarks(facts, result)
     seen = [one for one in supposed.choices(result) if one.benchmark_id in found]
     return [
         Group(recommendation, [_ticked(one, found[one.benchmark_id], stands, met) for one in own])
-        for recommendation, own in groupby(seen, key=lambda one: found[one.benchmark_id].recommendation)
+        for recommendation, own in groupby(seen, key=lambda one: part_of[one.benchmark_id])
+        if recommendation
     ]
 
 

@@ -70,11 +70,11 @@ FOUR_WEEKS = timedelta(weeks=4)
 
 COLUMNS = {
     Recommendation: ("edition", "id number origin lead_id"),
-    RecommendationTerms: ("recommendation__edition", "id recommendation_id recorded_at pillar"),
+    RecommendationTerms: ("recommendation__edition", "id recommendation_id recorded_at pillar number is_retired"),
     Benchmark: ("recommendation__edition", "id recommendation_id letter"),
     BenchmarkTerms: (
         "benchmark__recommendation__edition",
-        "id benchmark_id recorded_at rule weight target indicator_id is_about_complicity",
+        "id benchmark_id recorded_at rule weight target indicator_id is_about_complicity recommendation_id letter",
     ),
     Reading: (
         "indicator__country__editions",

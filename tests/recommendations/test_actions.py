@@ -1,6 +1,6 @@
 """Adding and changing what is asked."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -202,9 +202,22 @@ def test_another_pillar_needs_its_reason():
     assert (in_force(recommendation), recommendation.version, recommendation.terms.count()) == ("prevention", 1, 1)
 
 
-def test_the_same_pillar_needs_no_reason_and_is_not_written_again():
-    recommendation = RecommendationFactory(number=5, terms__pillar=Pillar.PROTECTION)
-    put_right(recommendation, text="Something else.", reason="")
+def test_another_wording_holds_from_now_and_needs_no_reason():
+    recommendation = RecommendationFactory(number=4, text="Fund it.", terms__pillar=Pillar.PROTECTION)
+    put_right(recommendation, text="Fund it well.", text_status=TextStatus.OFFICIAL, reason="")
+
+    rows = Recommendation.objects.all()
+    then, now = rows.as_known_by(NOW - timedelta(seconds=1)), rows.as_known_by(NOW)
+    assert [(row.number, row.text, row.text_status) for row in (*then, *now)] == [
+        (4, "Fund it.", "reconstruction"),
+        (5, "Fund it well.", "official"),
+    ]
+    assert recommendation.terms.first().reason == "Its wording or its number was put right."
+
+
+def test_terms_that_stay_the_same_are_not_written_again():
+    recommendation = RecommendationFactory(number=5, text=asked()["text"], terms__pillar=Pillar.PROTECTION, indicia=[1])
+    put_right(recommendation, indicia=[2], reason="")
 
     assert recommendation.terms.count() == 1
 

@@ -1,6 +1,6 @@
 """What is asked: who sees which, what the database refuses, which terms hold."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,8 +18,9 @@ from recommendations.models import (
     RecommendationWeight,
 )
 from recommendations.models.recommendations import validate_indicia
-from recommendations.words import Better, Pillar, Question, Rule
+from recommendations.words import Better, Origin, Pillar, Question, Rule, TextStatus
 from tests.factories import (
+    TERMS_SET_AT,
     BenchmarkFactory,
     BenchmarkTermsFactory,
     CommitmentFactory,
@@ -215,6 +216,43 @@ def test_terms_are_neither_changed_nor_deleted(rows, change):
         rows.update(**change)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         rows.all()._raw_delete("default")
+
+
+# --- As it was known --------------------------------------------------------------------------------------------------
+
+
+def test_recommendations_read_as_they_were_known():
+    before, then, later = (TERMS_SET_AT + timedelta(days=days) for days in (-1, 0, 1))
+    kept = RecommendationFactory(number=1, text="Ours.", edition=EditionFactory())
+    retired = RecommendationFactory(number=2, text="Dropped.")
+    RecommendationFactory(number=3, text="Of the plan.", origin=Origin.ACTION_PLAN)
+    RecommendationTermsFactory(
+        recommendation=kept, number=2, text="Theirs.", text_status=TextStatus.OFFICIAL, pillar=Pillar.PREVENTION,
+        recorded_at=later,
+    )  # fmt: skip
+    RecommendationTermsFactory(recommendation=retired, is_retired=True, recorded_at=later)
+    Recommendation.objects.filter(pk=kept.pk).update(number=5, text="Theirs.", text_status=TextStatus.OFFICIAL)
+    Recommendation.objects.filter(pk=retired.pk).update(is_retired=True)
+    RecommendationFactory(number=1, text="Added.", terms__recorded_at=later)
+
+    def read(moment):
+        rows = Recommendation.objects.filter(edition=kept.edition).as_known_by(moment)
+        return [(row.number, row.text, row.is_reconstruction, row.pillar) for row in rows]
+
+    plan = (3, "Of the plan.", True, "prosecution")
+    assert read(before) == []
+    assert read(then) == [(1, "Ours.", True, "prosecution"), (2, "Dropped.", True, "prosecution"), plan]
+    assert read(later) == [(1, "Added.", True, "prosecution"), (2, "Theirs.", False, "prevention"), plan]
+    assert [row[0] for row in read(None)] == [1, 5, 3]
+
+
+def test_what_is_retired_gives_its_number_away():
+    retired = RecommendationFactory(number=4, is_retired=True)
+    RecommendationFactory(number=4)
+
+    assert list(Recommendation.objects.asked().exclude(pk=retired.pk)) == list(Recommendation.objects.asked())
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), transaction.atomic():
+        Recommendation.objects.filter(pk=retired.pk).update(is_retired=False)
 
 
 # --- Impossible states ------------------------------------------------------------------------------------------------

@@ -46,6 +46,28 @@ def told(stop):
     return {(moved.part.value, moved.key): moved.points for moved in stop.moved}
 
 
+def test_another_number_alone_moves_nothing():
+    record = small()
+    record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    other = record.recommendation(2, Pillar.PROTECTION)
+    record.benchmark(other, "2a", record.rule(known=PERIOD.starts_on))
+    swapped = {1: 2, 2: 1}
+    record.tables["recommendations"] = [
+        replace(
+            one,
+            number=swapped[one.number],
+            terms=(
+                replace(one.terms[0], number=one.number),
+                replace(record.placed(one.terms[0].pillar, known=NEXT), number=swapped[one.number]),
+            ),
+        )
+        for one in record.tables["recommendations"]
+    ]
+
+    assert known_between(record, DAY, LATER).stops == ()
+    assert told(known_between(record, PERIOD.starts_on, DAY).stops[0])["concrete_action", "1a"] > 0
+
+
 # --- Lesotho ----------------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ import pytest
 from dialogues.words import DoneBy, Review, Shows, Verdict
 from recommendations.words import Pillar, Question
 from reports.readiness import readiness
-from reports.words import Shown
+from reports.words import PartKey, Shown
 from tests.reports.records import Record, lines, noon, shares, window
 
 HALF = Fraction(1, 2)
@@ -54,6 +54,60 @@ def test_a_pillar_holds_from_when_it_was_recorded():
 
     assert shown(known_by=noon(KNOWN)) == ["prosecution"]
     assert shown(known_by=noon(KNOWN + timedelta(days=1))) == shown() == ["prevention"]
+
+
+LATER = KNOWN + timedelta(days=1)
+
+
+def told(record, **known):
+    """By its title in the part, what each recommendation says; and the keys of the benchmarks."""
+    found = readiness(record.facts, as_of=END, **known).verified
+    part = next(part for part in found.parts if part.key is PartKey.ACTION)
+    return [line.title for line in part.lines], [one.line.key for one in found.benchmarks]
+
+
+def test_a_number_holds_from_when_it_was_recorded(record):
+    record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
+    before = readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
+    renumbered = replace(record.placed(Pillar.PROSECUTION, known=LATER), number=7)
+    record.tables["recommendations"] = [
+        replace(one, number=7, terms=(replace(one.terms[0], number=1), renumbered))
+        for one in record.tables["recommendations"]
+    ]
+
+    assert readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
+    assert told(record, known_by=noon(KNOWN)) == (["Recommendation 1"], ["1a"])
+    assert told(record) == told(record, known_by=noon(LATER)) == (["Recommendation 7"], ["7a"])
+
+
+def test_what_is_retired_is_asked_until_then(record):
+    other = record.recommendation(2, Pillar.PROTECTION)
+    record.benchmark(other, "2a", record.rule(known=START))
+    record.action("2a", DAY, DAY, known=KNOWN, verified=KNOWN)
+    before = readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
+    retired = replace(record.placed(Pillar.PROTECTION, known=LATER), is_retired=True)
+    record.tables["recommendations"] = [
+        replace(one, terms=(*one.terms, retired)) if one.id == other else one
+        for one in record.tables["recommendations"]
+    ]
+
+    assert readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
+    assert told(record) == (["Recommendation 1"], ["1a"])
+
+
+def test_a_benchmark_stands_where_it_was_put_from_then_on(record):
+    record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
+    first, other = record.tables["recommendations"][0].id, record.recommendation(2, Pillar.PROTECTION, known=LATER)
+    before = readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
+    [one] = record.tables["benchmarks"]
+    there = replace(one.terms[0], recommendation_id=first, letter="a")
+    here = replace(record.rule(known=LATER), recommendation_id=other, letter="b")
+    record.tables["benchmarks"] = [replace(one, recommendation_id=other, letter="b", terms=(there, here))]
+
+    assert readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
+    assert told(record) == (["Recommendation 1", "Recommendation 2"], ["2b"])
+    shown = lines(readiness(record.facts, as_of=END).verified, "three_ps")
+    assert [key for key, points in shown.items() if points] == ["protection"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 
 from dialogues.words import DoneBy, Shows, Verdict
-from recommendations.words import MilestoneKind, Origin, Rule
+from recommendations.models import Recommendation
+from recommendations.words import MilestoneKind, Origin, Rule, TextStatus
 from reports.models import Briefing
 from tests.factories import (
     MASERU,
@@ -31,6 +32,7 @@ from tests.factories import (
     OfficerFactory,
     ReadingFactory,
     RecommendationFactory,
+    RecommendationTermsFactory,
     UpdateRoundFactory,
     at_noon,
 )
@@ -444,8 +446,8 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
-    # 1 may edit, 1 name
-    with django_assert_num_queries(24):
+    # 1 may edit, 1 what is retired, 1 name
+    with django_assert_num_queries(25):
         response = client.get(reverse("recommendation_list"))
 
     assert len(response.context["rows"]) == count
@@ -458,8 +460,8 @@ def test_recommendation_list_query_count_for_a_ministry(client, django_assert_nu
         CommitmentFactory(ministry=police, benchmarks=[benchmark])
     client.force_login(FocalPointFactory(ministry=police))
 
-    # 2 who asks, 1 zone, 1 edition, 2 benchmarks, 4 commitments, 1 recommendations, 1 name
-    with django_assert_num_queries(12):
+    # 2 who asks, 1 zone, 1 edition, 2 benchmarks, 4 commitments, 1 recommendations, 1 what is retired, 1 name
+    with django_assert_num_queries(13):
         response = client.get(reverse("recommendation_list"))
 
     assert len(response.context["published"]) == count
@@ -617,6 +619,50 @@ def test_recommendation_of_another_country_is_not_there(client):
     assert client.get(reverse("recommendation_detail", args=[987654])).status_code == 404
 
 
+def retire(recommendation, **said):
+    """No longer asked from 1 February 2022."""
+    RecommendationTermsFactory(
+        recommendation=recommendation, is_retired=True, recorded_at=at_noon(date(2022, 2, 1)), **said
+    )
+    Recommendation.objects.filter(pk=recommendation.pk).update(is_retired=True)
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, FocalPointFactory])
+def test_what_is_no_longer_asked_stands_apart_and_keeps_what_was_promised(client, reader):
+    gone = BenchmarkFactory(recommendation__text="Count the trees.", recommendation__number=1)
+    BenchmarkFactory(recommendation__text="Train the police.", recommendation__number=2)
+    user = reader()
+    ministry = {"ministry": user.ministry} if user.ministry else {}
+    CommitmentFactory(text="Every tree by May.", benchmarks=[gone], **ministry)
+    retire(gone.recommendation, reason="The list of May no longer has it.")
+    client.force_login(user)
+
+    listed = client.get(reverse("recommendation_list")).text
+    assert "1. Count the trees." not in listed
+    assert "2. Train the police." in listed
+    assert "No longer asked" in listed
+    assert f'<a href="{reverse("recommendation_detail", args=[gone.recommendation_id])}">Count the trees.</a>' in listed
+    response = client.get(reverse("recommendation_detail", args=[gone.recommendation_id]))
+    assert "Every tree by May." in response.text
+    assert "No longer asked" in response.text
+    assert ("since 1 February 2022: The list of May no longer has it." in response.text) is user.is_embassy
+
+
+def test_earlier_wordings_stay_readable(client):
+    client.force_login(OfficerFactory())
+    recommendation = RecommendationFactory(number=3, text="Ours.")
+    alone = shown(client, recommendation).text
+    RecommendationTermsFactory(
+        recommendation=recommendation, number=7, text="Theirs.", text_status=TextStatus.OFFICIAL, reason="It came.",
+        recorded_at=at_noon(date(2022, 2, 1)),
+    )  # fmt: skip
+    Recommendation.objects.filter(pk=recommendation.pk).update(number=7, text="Theirs.", text_status="official")
+    worded = shown(client, recommendation).text
+
+    assert "How it was worded" not in alone
+    assert [each in worded for each in ("How it was worded", "Ours.", "our reconstruction", "It came.")] == [True] * 4
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_recommendation_detail_query_count(client, django_assert_num_queries, count):
     recommendation = RecommendationFactory()
@@ -630,8 +676,8 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 recommendation, 1 may read, 1 supporting, 12 facts, 2 benchmarks, 3 commitments,
-    # 2 evidence, 1 readings, 3 assessments, 4 what may be done, 1 name
-    with django_assert_num_queries(35):
+    # 2 evidence, 1 readings, 3 assessments, 4 what may be done, 1 wordings, 1 name
+    with django_assert_num_queries(36):
         response = shown(client, recommendation)
 
     assert len(response.context["benchmarks"]) == count

@@ -258,8 +258,8 @@ def test_what_if_query_count(client, django_assert_num_queries, count):
     # 2 who asks, 1 their zone, 1 edition, 1 may read, 12 facts
     with django_assert_num_queries(17):
         client.get(reverse("readiness_what_if"), query, headers=HTMX)
-    # and 2 benchmarks, 1 the inbox's count, 1 the post's name
-    with django_assert_num_queries(21):
+    # and 1 recommendations, 2 benchmarks, 1 the inbox's count, 1 the post's name
+    with django_assert_num_queries(22):
         response = client.get(reverse("readiness_what_if"), query)
 
     assert len(choices(response)) == count

@@ -33,8 +33,11 @@ class Command(BaseCommand):
         now = clock.now(asked.COUNTRY.time_zone)
         if exercise and now < asked.TERMS_AT:
             raise CommandError("The exercise needs the 2021 edition, known from 1 July 2021. Choose a later day.")
-        before, steps = _play(now) if exercise else (0, None)
-        facts = load_public_record(now=now)
+        try:
+            before, steps = _play(now) if exercise else (0, None)
+            facts = load_public_record(now=now)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.stdout.write(
             f"Lesotho: {_many(before + facts.written, 'fact')} written, {facts.found - before} found as they are."
         )

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
@@ -82,7 +82,7 @@ def _editions(request: SignedIn, country: int) -> list[EditionLine]:
     editions: Any = (
         Edition.objects.visible_to(request.user)
         .filter(country=country)
-        .annotate(asked=Count("recommendations"))
+        .annotate(asked=Count("recommendations", filter=Q(recommendations__is_retired=False)))
         .order_by("-year")
     )
     days: dict[int, list[Milestone]] = {}

@@ -1,0 +1,16 @@
+"""The only writers of what is asked: recommendations, benchmarks and the dated terms these are judged by."""
+
+from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
+from recommendations.actions.moved import readiness_may_have_moved
+from recommendations.actions.recommendations import add_recommendation, change_recommendation
+from recommendations.actions.terms import change_terms, record_milestone
+
+__all__ = [
+    "add_benchmark",
+    "add_recommendation",
+    "change_benchmark_terms",
+    "change_recommendation",
+    "change_terms",
+    "readiness_may_have_moved",
+    "record_milestone",
+]

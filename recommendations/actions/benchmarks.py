@@ -1,0 +1,171 @@
+"""Benchmarks, and the dated terms by which each is judged."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain
+from string import ascii_lowercase
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from recommendations.actions.moved import readiness_may_have_moved
+from recommendations.actions.terms import refuse_other_terms
+from recommendations.models import Benchmark, BenchmarkTerms, Indicator, Recommendation
+from recommendations.permissions import can_edit_recommendations
+from recommendations.words import Rule
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import add, written
+
+
+@transaction.atomic
+def add_benchmark(
+    *,
+    recommendation: Recommendation,
+    criterion: str,
+    rule: Rule,
+    target: Decimal | None,
+    weight: Decimal,
+    indicator: Indicator | None,
+    is_about_complicity: bool,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> Benchmark:
+    """One more checkable part, with the next letter and its first terms. Raises PermissionDenied, Refused."""
+    if not can_edit_recommendations(by, recommendation.edition):
+        raise PermissionDenied
+    parent = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+    letters = [benchmark.letter for benchmark in parent.benchmarks.all()]
+    benchmark = add(Benchmark(recommendation=parent, letter=_next_letter(letters)))
+    terms = _add_terms(
+        benchmark,
+        criterion=criterion,
+        rule=rule,
+        target=target,
+        weight=weight,
+        indicator=indicator,
+        is_about_complicity=is_about_complicity,
+        reason=reason,
+        by=by,
+        now=now,
+    )
+    country = parent.edition.country_id
+    record("benchmark.added", by=by, row=benchmark, country=country, after=_terms_told(terms))
+    readiness_may_have_moved(country)
+    return benchmark
+
+
+@transaction.atomic
+def change_benchmark_terms(
+    *,
+    benchmark: Benchmark,
+    seen: int,
+    criterion: str,
+    rule: Rule,
+    target: Decimal | None,
+    weight: Decimal,
+    indicator: Indicator | None,
+    is_about_complicity: bool,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> BenchmarkTerms:
+    """New terms, in force from now; the old ones stay for every day asked for as then known.
+
+    `seen` is the key of the terms that the form was filled from. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    """
+    edition = benchmark.recommendation.edition
+    if not can_edit_recommendations(by, edition):
+        raise PermissionDenied
+    locked = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
+    old = locked.terms.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
+    refuse_other_terms(old, seen, now)
+    terms = _add_terms(
+        locked,
+        criterion=criterion,
+        rule=rule,
+        target=target,
+        weight=weight,
+        indicator=indicator,
+        is_about_complicity=is_about_complicity,
+        reason=reason,
+        by=by,
+        now=now,
+    )
+    record(
+        "benchmark.terms_changed",
+        by=by,
+        row=locked,
+        country=edition.country_id,
+        before=_terms_told(old) if old else None,
+        after=_terms_told(terms),
+    )
+    readiness_may_have_moved(edition.country_id)
+    return terms
+
+
+def _next_letter(taken: Sequence[str]) -> str:
+    doubled = (first + second for first in ascii_lowercase for second in ascii_lowercase)
+    return next(name for name in chain(ascii_lowercase, doubled) if name not in taken)
+
+
+def _add_terms(
+    benchmark: Benchmark,
+    *,
+    criterion: str,
+    rule: Rule,
+    target: Decimal | None,
+    weight: Decimal,
+    indicator: Indicator | None,
+    is_about_complicity: bool,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> BenchmarkTerms:
+    """Another row of terms, or a refusal where rule, target and indicator don't go together."""
+    criterion = written(criterion, "Say what has to be so for the benchmark to be met.", field="criterion")
+    reason = written(reason, "Say why these terms, for whoever reads them after you.", field="reason")
+    if rule == Rule.TARGET and (target is None or target <= 0):
+        raise Refused("Give the figure to reach, above zero.", field="target")
+    if rule != Rule.TARGET and target is not None:
+        raise Refused("A target goes with the rule “figure against a target” alone. Leave it empty.", field="target")
+    if rule != Rule.ASSESSED and indicator is None:
+        raise Refused("Name the indicator whose figures this rule reads.", field="indicator")
+    if indicator and indicator.country_id != benchmark.recommendation.edition.country_id:
+        raise Refused("That indicator is another country's. Choose one of this country's.", field="indicator")
+    if weight < 0:
+        raise Refused("A weight is zero or more; 1 is the ordinary one.", field="weight")
+    return add(
+        BenchmarkTerms(
+            benchmark=benchmark,
+            recommendation=benchmark.recommendation,
+            letter=benchmark.letter,
+            criterion=criterion,
+            rule=rule,
+            target=target,
+            weight=weight,
+            indicator=indicator,
+            is_about_complicity=is_about_complicity,
+            reason=reason,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+
+
+def _terms_told(terms: BenchmarkTerms) -> dict[str, Any]:
+    """What the log keeps of terms."""
+    return {
+        "terms": terms.pk,
+        "criterion": terms.criterion,
+        "rule": terms.rule,
+        "target": terms.target,
+        "weight": terms.weight,
+        "indicator": terms.indicator_id,
+        "is_about_complicity": terms.is_about_complicity,
+        "reason": terms.reason,
+    }

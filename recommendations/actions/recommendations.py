@@ -1,0 +1,209 @@
+"""Recommendations: put down, and put right."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from recommendations.actions.moved import readiness_may_have_moved
+from recommendations.models import Edition, Recommendation, RecommendationTerms
+from recommendations.models.recommendations import validate_indicia
+from recommendations.permissions import can_edit_recommendations
+from recommendations.words import Origin, Pillar, TextStatus
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import add, change, refuse_stale, written
+
+FIRST_PUT_DOWN = "As it was first put down."
+"""Why a new recommendation has its first terms."""
+PUT_RIGHT = "Its wording or its number was put right."
+"""Why it has others, where the pillar stays; another pillar says why itself."""
+
+
+@transaction.atomic
+def add_recommendation(
+    *,
+    edition: Edition,
+    number: int,
+    text: str,
+    text_status: TextStatus,
+    origin: Origin,
+    pillar: Pillar,
+    indicia: Sequence[int],
+    lead: Ministry | None,
+    supporting: Iterable[Ministry],
+    years_unmet: int | None = None,
+    years_unmet_source: str = "",
+    repeats: Recommendation | None = None,
+    by: User,
+    now: datetime,
+) -> Recommendation:
+    """An item of the edition's list, with its first terms; scores known by an earlier moment stay as they were.
+
+    Raises PermissionDenied, or Refused where its number is taken or a field is wrong. `indicia` are numbers
+    from 1 to 12 (22 U.S.C. 7106(b)), in any order.
+    """
+    if not can_edit_recommendations(by, edition):
+        raise PermissionDenied
+    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    if years_unmet is not None and not years_unmet_source:
+        raise Refused("Say where the years running unmet are told.", field="years_unmet_source")
+    recommendation = Recommendation(
+        edition=edition,
+        years_unmet=years_unmet,
+        years_unmet_source=years_unmet_source,
+        repeats=repeats,
+    )
+    _fill(
+        recommendation,
+        number=number,
+        text=text,
+        text_status=text_status,
+        origin=origin,
+        indicia=indicia,
+        lead=lead,
+    )
+    helpers = _of_the_country(supporting, edition)
+    add(recommendation).supporting.set(helpers)
+    terms = add(terms_of(recommendation, pillar, FIRST_PUT_DOWN, by=by, now=now))
+    record(
+        "recommendation.added",
+        by=by,
+        row=recommendation,
+        country=edition.country_id,
+        after=_told(recommendation, terms, now),
+    )
+    readiness_may_have_moved(edition.country_id)
+    return recommendation
+
+
+@transaction.atomic
+def change_recommendation(
+    *,
+    recommendation: Recommendation,
+    version: int,
+    number: int,
+    text: str,
+    text_status: TextStatus,
+    origin: Origin,
+    pillar: Pillar,
+    indicia: Sequence[int],
+    lead: Ministry | None,
+    supporting: Iterable[Ministry],
+    reason: str = "",
+    by: User,
+    now: datetime,
+) -> Recommendation:
+    """Put a recommendation's published facts right; the log keeps what stood there before.
+
+    `version` is the one that the form was filled from. Another number, wording or pillar is another row of terms, in
+    force from now; another pillar needs its `reason`. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    """
+    if not can_edit_recommendations(by, recommendation.edition):
+        raise PermissionDenied
+    locked = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+    refuse_stale(locked, version, now)
+    if locked.is_retired:
+        raise Refused("This recommendation is no longer asked, so it stays as it was.")
+    old = locked.terms.known_by(None).first()
+    before = _told(locked, old, now)
+    _fill(
+        locked,
+        number=number,
+        text=text,
+        text_status=text_status,
+        origin=origin,
+        indicia=indicia,
+        lead=lead,
+    )
+    helpers = _of_the_country(supporting, locked.edition)
+    locked.version += 1
+    change(locked).supporting.set(helpers)
+    if old is None or old.pillar != pillar:
+        reason = written(
+            reason, "Say why it belongs to another pillar now. Until today it counts as before.", field="reason"
+        )
+    new = terms_of(locked, pillar, reason.strip() or PUT_RIGHT, by=by, now=now)
+    terms = old if old and says_the_same(old, new) else add(new)
+    country = locked.edition.country_id
+    record("recommendation.changed", by=by, row=locked, country=country, before=before, after=_told(locked, terms, now))
+    readiness_may_have_moved(country)
+    return locked
+
+
+def _fill(
+    recommendation: Recommendation,
+    *,
+    number: int,
+    text: str,
+    text_status: TextStatus,
+    origin: Origin,
+    indicia: Sequence[int],
+    lead: Ministry | None,
+) -> None:
+    """Set what a form holds, or refuse."""
+    edition = recommendation.edition
+    recommendation.text = written(text, "Write what the recommendation says.", field="text")
+    if number < 1:
+        raise Refused("Recommendations are numbered from 1. Give the number it has in the list.", field="number")
+    others = edition.recommendations.asked().exclude(pk=recommendation.pk)
+    if taken := others.filter(origin=origin, number=number).first():
+        raise Refused(f"Number {number} is taken by “{taken.text}”. Give another number.", field="number")
+    recommendation.number, recommendation.origin = number, origin
+    recommendation.text_status = text_status
+    recommendation.indicia = sorted(set(indicia))
+    try:
+        validate_indicia(recommendation.indicia)
+    except ValidationError as error:
+        raise Refused(str(error.message), field="indicia") from error
+    if lead and lead.country_id != edition.country_id:
+        raise Refused("That ministry is another country's. Choose one of this country's.", field="lead")
+    recommendation.lead = lead
+
+
+def _of_the_country(ministries: Iterable[Ministry], edition: Edition) -> list[Ministry]:
+    chosen = list(ministries)
+    if any(ministry.country_id != edition.country_id for ministry in chosen):
+        raise Refused("One of those ministries is another country's. Choose this country's.", field="supporting")
+    return chosen
+
+
+def terms_of(
+    recommendation: Recommendation, pillar: Pillar, reason: str, *, by: User, now: datetime
+) -> RecommendationTerms:
+    """Another row of terms, not added yet: what the recommendation says and where it stands, in force from now."""
+    return RecommendationTerms(
+        recommendation=recommendation,
+        number=recommendation.number,
+        text=recommendation.text,
+        text_status=recommendation.text_status,
+        pillar=pillar,
+        is_retired=recommendation.is_retired,
+        reason=reason,
+        recorded_at=now,
+        recorded_by=by,
+    )
+
+
+def says_the_same(one: RecommendationTerms, other: RecommendationTerms) -> bool:
+    """Whether two rows of terms differ in their reason alone."""
+    names = ("number", "text", "text_status", "pillar", "is_retired")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def _told(recommendation: Recommendation, terms: RecommendationTerms | None, now: datetime) -> dict[str, Any]:
+    """What the log keeps of a recommendation."""
+    return {
+        "number": recommendation.number,
+        "text": recommendation.text,
+        "text_status": recommendation.text_status,
+        "origin": recommendation.origin,
+        "pillar": terms.pillar if terms else None,
+        "indicia": list(recommendation.indicia),
+        "lead": recommendation.lead_id,
+        "supporting": sorted(recommendation.supporting.values_list("pk", flat=True)),
+        "recorded_at": now,
+    }

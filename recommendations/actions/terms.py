@@ -1,0 +1,151 @@
+"""What an edition is measured by, and the milestones of its year."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from recommendations.actions.moved import readiness_may_have_moved
+from recommendations.models import (
+    BenchmarkTerms,
+    Edition,
+    EditionTerms,
+    Milestone,
+    MilestoneDone,
+    RecommendationWeight,
+)
+from recommendations.permissions import can_edit_recommendations
+from recommendations.words import DATES_ALONE
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile, add, refuse_future, spelt, spelt_moment, written
+
+MOST = 100
+"""What a score can reach, and so a working mark."""
+
+
+@transaction.atomic
+def change_terms(
+    *,
+    edition: Edition,
+    seen: int,
+    deadline_on: date,
+    working_mark: Decimal | None,
+    working_mark_reason: str,
+    weights: Mapping[int, Decimal],
+    reason: str,
+    by: User,
+    now: datetime,
+) -> EditionTerms:
+    """What an edition is measured by, in force from now; the old terms stay for every moment asked for before.
+
+    `seen` is the key of the terms that the form was filled from, 0 where there were none. `weights` are by
+    recommendation (id), 1 for those not named. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    """
+    if not can_edit_recommendations(by, edition):
+        raise PermissionDenied
+    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    old = locked.terms.known_by(None).select_related("recorded_by").prefetch_related("weights").first()
+    refuse_other_terms(old, seen, now)
+    if not locked.starts_on <= deadline_on <= locked.ends_on:
+        first, last = spelt(locked.starts_on), spelt(locked.ends_on)
+        raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field="deadline_on")
+    working_mark_reason = working_mark_reason.strip()
+    if working_mark is not None and not 0 <= working_mark <= MOST:
+        raise Refused("A mark is of 100 points. Give one from 0 to 100.", field="working_mark")
+    if working_mark is not None and not working_mark_reason:
+        raise Refused("Say where this mark comes from: it will be asked.", field="working_mark_reason")
+    if old and working_mark not in (None, old.working_mark) and working_mark_reason == old.working_mark_reason:
+        raise Refused("The mark is another one: say where the new one comes from.", field="working_mark_reason")
+    if working_mark is None and working_mark_reason:
+        raise Refused("Give the mark that this is the reason of, or leave both empty.", field="working_mark")
+    weighed = _other_weights(locked, weights)
+    terms = EditionTerms(
+        edition=locked,
+        deadline_on=deadline_on,
+        working_mark=working_mark,
+        working_mark_reason=working_mark_reason,
+        reason=written(reason, "Say why the terms change, for whoever reads them after you.", field="reason"),
+        recorded_at=now,
+        recorded_by=by,
+    )
+    before = _edition_terms_told(old, _weights_of(old)) if old else None
+    after = _edition_terms_told(terms, weighed)
+    if before and not any(before[name] != after[name] for name in after if name not in ("terms", "reason")):
+        raise Refused("Nothing here differs from the terms in force. Change something, or leave them as they are.")
+    add(terms)
+    for key, weight in weighed.items():
+        add(RecommendationWeight(terms=terms, recommendation_id=key, weight=weight))
+    country = locked.country_id
+    record(
+        "edition.terms_changed", by=by, row=locked, country=country, before=before, after=after | {"terms": terms.pk}
+    )
+    readiness_may_have_moved(country)
+    return terms
+
+
+@transaction.atomic
+def record_milestone(*, milestone: Milestone, done_on: date, source: str, by: User, now: datetime) -> MilestoneDone:
+    """The day on which what was to happen by a milestone did, or another one that puts it right.
+
+    Raises PermissionDenied, Refused.
+    """
+    if not can_edit_recommendations(by, milestone.edition):
+        raise PermissionDenied
+    locked = Milestone.objects.select_for_update().get(pk=milestone.pk)
+    if locked.kind in DATES_ALONE:
+        raise Refused("This day comes by itself: there is nothing to record as done.")
+    refuse_future(done_on, now, field="done_on")
+    source = written(source, "Say where this is told, so that it can be looked up.", field="source")
+    old = locked.done.known_by(None).first()
+    before = {"done_on": old.done_on, "source": old.source} if old else None
+    told = {"done_on": done_on, "source": source}
+    if told == before:
+        raise Refused("This is recorded already. Change something, or leave it as it is.")
+    row = add(MilestoneDone(milestone=locked, **told, recorded_at=now, recorded_by=by))
+    country = milestone.edition.country_id
+    record("milestone.done", by=by, row=locked, country=country, before=before, after=told | {"done": row.pk})
+    readiness_may_have_moved(country)
+    return row
+
+
+def refuse_other_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, now: datetime) -> None:
+    """Refuse where `newest` aren't the terms that a form was filled from: who changed them, when and why."""
+    if newest and newest.pk != seen:
+        raise ChangedMeanwhile(
+            f"{newest.recorded_by} changed the terms meanwhile, on {spelt_moment(newest.recorded_at, now)}: "
+            f"“{newest.reason}” What you typed is kept: compare it with what stands now, then save again."
+        )
+
+
+def _weights_of(terms: EditionTerms) -> dict[int, Decimal]:
+    return {one.recommendation_id: one.weight for one in terms.weights.all() if one.weight != 1}
+
+
+def _other_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """The weights that aren't 1, by recommendation (id); or a refusal."""
+    asked = set(edition.recommendations.asked().values_list("pk", flat=True))
+    for key, weight in weights.items():
+        if key not in asked:
+            raise Refused("One of those recommendations is not of this edition. Load the page again.")
+        if weight < 0:
+            raise Refused("A weight is zero or more; 1 is the ordinary one.", field=f"weight_{key}")
+    if asked and not any(weights.get(key, 1) for key in asked):
+        raise Refused("One recommendation at least has to weigh something. Give it a weight above zero.")
+    return {key: weight for key, weight in weights.items() if weight != 1}
+
+
+def _edition_terms_told(terms: EditionTerms, weights: Mapping[int, Decimal]) -> dict[str, Any]:
+    """What the log keeps of an edition's terms; weights by recommendation (id), where they aren't 1."""
+    return {
+        "terms": terms.pk,
+        "deadline_on": terms.deadline_on,
+        "working_mark": terms.working_mark,
+        "working_mark_reason": terms.working_mark_reason,
+        "weights": {str(key): weights[key] for key in sorted(weights)},
+        "reason": terms.reason,
+    }
