@@ -219,7 +219,7 @@ SOUP = st.lists(
 
 @given(SOUP)
 def test_nothing_is_ever_lost_or_said_twice(soup):
-    """The items put together again are the section, but for bullets, numbers, semicolons and an "and" before an item."""
+    """The items put together again are the section, but for bullets, numbers, semicolons and a last "and"."""
     listed = "Train police " + " ".join(soup) + " now."
     found = read(document(listed))
     kept = " ".join([found.introduction, *texts(found), *found.left_out])
