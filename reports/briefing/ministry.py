@@ -80,12 +80,12 @@ def _verified(seen: Seen, promises: Iterable[Promise], words: Iterable[EvidenceR
     for promise in promises:
         if promise.standing.status is Status.VERIFIED:
             done_on = promise.events[-1].happened_on
-            yield content.Verified(promise.told.text, f"done; verified on {wording.day(done_on)}")
+            yield content.Verified(promise.told.text, f"done; verified on {telling.short(done_on)}")
     told = {row.evidence_id: row for row in words if row.decision == Review.VERIFIED}
     for row in sorted(told.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
         piece = row.evidence
         when = telling.span(row.first_on or piece.happened_from, piece.happened_to)
-        yield content.Verified(piece.title, f"{when}; verified on {wording.day(seen.day(row.recorded_at))}")
+        yield content.Verified(piece.title, f"{when}; verified on {telling.short(seen.day(row.recorded_at))}")
 
 
 def _needed(seen: Seen, promises: Iterable[Promise], newest: dict[int, UpdateRound]) -> Iterator[content.Needed]:

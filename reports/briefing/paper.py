@@ -1,10 +1,12 @@
 """A document as HTML, in the one print style: each kind has its template, and all share a frame."""
 
 from itertools import pairwise
+from typing import Any
 
 from django.template.loader import render_to_string
 
 from reports import content
+from reports.briefing.room import FOOT, GAP, rooms_of
 from reports.templatetags.print import Notes
 from tiptracker.words import Paper
 
@@ -22,7 +24,7 @@ type Entry = tuple[str, str]
 def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
     """What a document says, laid out; besides its hash, and whether it is a draft, nothing is added."""
     sections = content.picked(said.kind, said.sections)
-    context = {
+    context: dict[str, Any] = {
         "briefing": said,
         "paper": paper.value,
         "sections": sections,
@@ -32,6 +34,8 @@ def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
         "imprint": content.imprint(said),
         "notes": Notes(),
     }
+    if isinstance(said, content.MinistryPage):
+        context |= {"rooms": rooms_of(said, sections), "foot_room": FOOT - GAP}
     return render_to_string(TEMPLATES[type(said)], context)
 
 

@@ -9,7 +9,6 @@ all of the kind's), `covering_note` stands at the head.
 
 from reports.content.ambassador import (
     LEVERS_FIRST,
-    PRESS_FOR_FIRST,
     Assessment,
     Bearing,
     Benchmark,
@@ -42,7 +41,6 @@ from reports.content.washington import Counted, Deed, Indicium, Judged, PillarIn
 __all__ = [
     "IMPRINT",
     "LEVERS_FIRST",
-    "PRESS_FOR_FIRST",
     "SECTIONS",
     "Assessment",
     "Bearing",

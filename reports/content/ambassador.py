@@ -11,8 +11,8 @@ from reports.words import BriefingKind
 LEVERS_FIRST = 5
 """How many things to press for page 1 names."""
 
-PRESS_FOR_FIRST = 4
-"""How many promises page 1 names; the rest stand by ministry."""
+PRESS_FOR_FIRST = 14
+"""How many promises page 1 names at most, where it has room for them; all stand by ministry."""
 
 MONTHS_FIRST, MILESTONES_FIRST, MINISTRIES_FIRST = 3, 4, 4
 """How many of each page 2 names; where there are more, all stand in an annex."""
@@ -387,13 +387,8 @@ class BriefingContent:
 
     @property
     def press_for_first(self) -> tuple[Undertaking, ...]:
-        """What fits on page 1: the most pressing, two fewer where a covering note takes their room."""
-        return self.press_for[: PRESS_FOR_FIRST - (2 if self.covering_note else 0)]
-
-    @property
-    def press_for_more(self) -> int:
-        """How many more there are than page 1 names."""
-        return len(self.press_for) - len(self.press_for_first)
+        """What page 1 names, as far as it has room: the most pressing."""
+        return self.press_for[:PRESS_FOR_FIRST]
 
     @property
     def milestones_first(self) -> tuple[Milestone, ...]:

@@ -7,8 +7,8 @@ from typing import ClassVar
 from reports.content.ambassador import Undertaking
 from reports.words import BriefingKind
 
-AGREED_FIRST, VERIFIED_FIRST, NEEDED_FIRST = 5, 3, 3
-"""How many of each a ministry's one page names."""
+AGREED_FIRST, VERIFIED_FIRST, NEEDED_FIRST = 12, 8, 8
+"""How many of each a ministry's one page names at most, where it has room for them."""
 
 
 @dataclass(frozen=True)
@@ -53,30 +53,15 @@ class MinistryPage:
 
     @property
     def agreed_first(self) -> tuple[Undertaking, ...]:
-        """What fits on the page: the most urgent, two fewer where a covering note takes their room."""
-        return self.agreed[: AGREED_FIRST - (2 if self.covering_note else 0)]
-
-    @property
-    def agreed_more(self) -> int:
-        """How many undertakings there are besides."""
-        return len(self.agreed) - len(self.agreed_first)
+        """What the page names as far as it has room: the most urgent."""
+        return self.agreed[:AGREED_FIRST]
 
     @property
     def verified_first(self) -> tuple[Verified, ...]:
-        """What fits on the page: what is done, then what was verified last."""
+        """What the page names as far as it has room: what is done, then what was verified last."""
         return self.verified[:VERIFIED_FIRST]
 
     @property
-    def verified_more(self) -> int:
-        """How many verified things there are besides."""
-        return len(self.verified) - len(self.verified_first)
-
-    @property
     def needed_first(self) -> tuple[Needed, ...]:
-        """What fits on the page: the most urgent."""
+        """What the page names as far as it has room: the most urgent."""
         return self.needed[:NEEDED_FIRST]
-
-    @property
-    def needed_more(self) -> int:
-        """How many there are besides."""
-        return len(self.needed) - len(self.needed_first)

@@ -231,14 +231,14 @@ def test_press_for_begins_with_the_latest_and_leaves_out_what_is_settled_or_ours
     assert [item.text for item in content.united_states] == ["Ours"]
 
 
-def test_page_one_names_four_promises_and_says_how_many_more(edition):
-    for number in range(7):
+def test_page_one_says_how_many_promises_are_open_and_names_those_it_may_have_room_for(edition):
+    for number in range(20):
         CommitmentFactory(text=f"Promise {number}")
 
-    content = briefing(edition)
+    told = html(briefing(edition)).partition('data-head="Trend')[0]
 
-    assert (len(content.press_for_first), content.press_for_more) == (4, 3)
-    assert "3 more, by ministry" in html(content)
+    assert "20 in all, the most pressing first; by ministry on" in told
+    assert told.count("Promise ") == 14
 
 
 def test_page_one_presses_for_benchmarks_with_points_ministry_and_due(edition):
@@ -266,7 +266,8 @@ def test_page_one_says_how_much_is_late(edition):
     CommitmentFactory(made__due_on=date(2022, 1, 20))
     said = briefing(edition)
     assert said.late == 1
-    assert "What is late, and with whom" in html(said)
+    assert "What is late or due, and with whom" in html(said)
+    assert "Late is 1 of 2, the most pressing first" in html(said)
 
 
 def test_page_one_says_what_is_promised_for_after_the_deadline(edition):

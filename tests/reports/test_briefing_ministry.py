@@ -82,7 +82,7 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
     assert {one.text for one in said.agreed} == {row.text for row in (late, undated, done, back, waits, ours_to_answer)}
     stands = {one.text: one.standing for one in said.agreed}
     assert stands[ours_to_answer.text] == "with us since 9 Jan 2022", "past its day, and not late"
-    assert [(one.what, one.when) for one in said.verified] == [("Train the unit", "done; verified on 20 January 2022")]
+    assert [(one.what, one.when) for one in said.verified] == [("Train the unit", "done; verified on 20 Jan 2022")]
     assert {one.what: one.sentence for one in said.needed} == {
         late.text: "It was due on 15 January 2022. Please tell us how far it is, or by which day it will be done.",
         back.text: f"Your update came back on {sent.decision.recorded_at:%-d %B %Y}, since something is missing: "

@@ -1,6 +1,7 @@
 """What would break a printed document or embarrass who hands it over, tried on every kind of it."""
 
 import io
+import itertools
 import re
 import socket
 import threading
@@ -157,6 +158,19 @@ def test_what_stands_on_its_own_keeps_to_its_pages_however_much_there_is(made, p
 
     assert printed.outside() == []
     assert len(printed) == 1 if pages == 1 else ("Covering note", pages + 1) in printed.bookmarks()
+
+
+@pytest.mark.parametrize("sections", list(itertools.permutations(("agreed", "verified", "needed"))), ids=" ".join)
+def test_a_ministrys_page_has_rows_of_each_section_in_any_order(sections):
+    said = papers.ministry_page(12, LONG, title=LONG, sentence=LONG, covering_note=LONG, sections=sections)
+    printed = Printed(said, Paper.LETTER)
+
+    assert len(printed) == 1
+    assert (printed.outside(), printed.collisions()) == ([], [])
+    for words in ("late by 14 days", "verified on 20 November 2021"):
+        assert words in printed.text
+    assert printed.text.count(LONG[:60]) > 5
+    assert "12 in all, the most urgent first" in printed.text
 
 
 @pytest.mark.django_db
