@@ -1,6 +1,7 @@
 """One paragraph that holds a whole list: clauses parted by semicolons, or sentences, perhaps glued together."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -46,7 +47,13 @@ def pieces(text: str) -> list[Piece]:
     if semicolons and len(semicolons) > len(sentences) and not any(each.is_glued for each in sentences):
         cuts = semicolons + [_Cut(each.end, each.start, SENTENCE_AMONG_CLAUSES) for each in sentences]
         return _between(text, sorted(cuts))
-    return [_with_semicolon(text, piece, sentences) for piece in _between(text, list(_cuts(text, sentences)))]
+    found = _between(text, list(_cuts(text, sentences)))
+    if sentences and all(each.is_glued for each in sentences):
+        return found
+    return [
+        piece._replace(doubt=piece.doubt or SEMICOLON_AMONG_SENTENCES) if _lies_in(semicolons, piece) else piece
+        for piece in found
+    ]
 
 
 def at_glue(text: str) -> list[Piece]:
@@ -62,12 +69,10 @@ def _cuts(text: str, sentences: list[Ending]) -> Iterator[_Cut]:
             yield _Cut(each.end, each.start, "" if each.is_glued else AT_FULL_STOP)
 
 
-def _with_semicolon(text: str, piece: Piece, sentences: list[Ending]) -> Piece:
-    """A sentence with a semicolon in it is doubtful, unless all of them were plainly parted."""
-    is_plain = bool(sentences) and all(each.is_glued for each in sentences)
-    if is_plain or not any(piece.start <= cut.end < piece.end for cut in _semicolons(text)):
-        return piece
-    return piece._replace(doubt=piece.doubt or SEMICOLON_AMONG_SENTENCES)
+def _lies_in(cuts: list[_Cut], piece: Piece) -> bool:
+    """Whether one of them, which are in order, lies in the piece."""
+    following = bisect_left(cuts, (piece.start,))
+    return following < len(cuts) and cuts[following].end < piece.end
 
 
 def _between(text: str, cuts: list[_Cut]) -> list[Piece]:
@@ -83,14 +88,9 @@ def _between(text: str, cuts: list[_Cut]) -> list[Piece]:
 
 def _semicolons(text: str) -> list[_Cut]:
     """The semicolons that part clauses: outside quotation marks and brackets, or right before a closing mark."""
-    kept = [(found.start(), found.end()) for found in _PROTECTED.finditer(text)]
-    if text.count('"') % 2 == 0:
-        kept += [(found.start(), found.end()) for found in _STRAIGHT.finditer(text)]
-    found = [
-        each
-        for each in _SEMICOLON.finditer(text)
-        if each["quote"] or not any(start < each.start() < end for start, end in kept)
-    ]
+    patterns = [_PROTECTED] if text.count('"') % 2 else [_PROTECTED, _STRAIGHT]
+    kept = {place for each in patterns for found in each.finditer(text) for place in range(*found.span())}
+    found = [each for each in _SEMICOLON.finditer(text) if each["quote"] or each.start() not in kept]
     cuts = []
     for each in found:
         is_last = each is found[-1]

@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from recommendations.narrative import countries, headings
 from recommendations.narrative.mending import SEAM, UNSURE, Mender, clean
-from recommendations.narrative.prose import ENDED, TERMINAL, leans
+from recommendations.narrative.prose import has_ended, has_stopped, leans
 from recommendations.reading import BROKEN, PAGE, Kind, Paragraph
 
 BULLETS = "•●▪■◦○‣∙➢➤►✓❖\uf0b7\uf0a7\uf0d8\u2043"
 _BULLET = re.compile(rf"(?:[{BULLETS}·]\s*|[*–—-]\s+|\*(?=[A-Z“\"])|o\s+(?=[A-Z]))")
 _NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s+(?=[A-Za-z“\"])")
+MOST_ASIDE = 200
+"""Characters of a line that stands beside the text."""
 _EMPHASIS = re.compile(r"^(?:#{1,6}\s+|[*_]{2,3}(?=\w))|[*_]{2,3}$")
 """How plain text marks a heading."""
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -37,6 +39,7 @@ _CHART = re.compile(
 )
 
 
+_OF_CHARTS = re.compile(r"tier|20\d\d.*20\d\d", re.IGNORECASE)
 _RANKING = re.compile(r"tier\s+(?:ranking|history)|[123]\W+tier", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -92,6 +95,8 @@ def _blocks(paragraph: Paragraph, mender: Mender) -> Iterator[Block]:
 def is_furniture(line: str) -> bool:
     """Whether a line stands beside the text, whatever is around it: a page's number, a running head, a chart's row."""
     line = clean(line).strip()
+    if len(line) > MOST_ASIDE:
+        return False
     if _FURNITURE.fullmatch(line):
         return not _YEAR.fullmatch(line)
     if line.endswith((".", ",", ";")):
@@ -99,8 +104,8 @@ def is_furniture(line: str) -> bool:
     words = re.sub(r"^\d{1,4}\W+|\W+\d{1,4}$", "", line)
     if words.isupper() and len(words) < 60 and countries.find(words):
         return True
-    rest = _after_country(line)
-    return bool(_CHART.fullmatch(rest)) and (len(re.findall(r"20\d\d", rest)) > 1 or bool(_RANKING.search(rest)))
+    rest = _chart(line)
+    return rest is not None and (len(re.findall(r"20\d\d", rest)) > 1 or bool(_RANKING.search(rest)))
 
 
 def _may_be_furniture(line: str) -> bool:
@@ -108,13 +113,18 @@ def _may_be_furniture(line: str) -> bool:
     line = clean(line).strip()
     if line.endswith((".", ",", ";")):
         return False
-    is_tier = bool(_CHART.fullmatch(rest := _after_country(line))) and "tier" in rest.casefold()
-    return is_tier or bool(_YEAR.fullmatch(line)) or countries.find(line) is not None
+    if len(line) > MOST_ASIDE:
+        return False
+    return _chart(line) is not None or bool(_YEAR.fullmatch(line)) or countries.find(line) is not None
 
 
-def _after_country(line: str) -> str:
+def _chart(line: str) -> str | None:
+    """What a line of the chart of tiers says behind the country's name; None where it is something else."""
+    if not _OF_CHARTS.search(line):
+        return None
     named = countries.begins(line)
-    return line[named.end :] if named else line
+    rest = line[named.end :] if named else line
+    return rest if _CHART.fullmatch(rest) and _OF_CHARTS.search(rest) else None
 
 
 def _aside(lines: list[_Line]) -> Iterator[bool]:
@@ -141,10 +151,10 @@ def _groups(lines: list[_Line]) -> Iterator[str]:
     each_begins = _each_begins([clean(line.text).strip() for line in lines])
     parting = [_parts(before.text, line, each_begins=each_begins) for before, line in pairwise(lines)]
     has_bullets = any(_BULLET.match(clean(line.text).strip()) for line in lines)
-    has_several = any(parts and ENDED.search(before.text) for before, parts in zip(lines, parting, strict=False))
+    has_several = any(parts and has_ended(before.text) for before, parts in zip(lines, parting, strict=False))
     group = lines[0].text if lines else ""
     for (before, line), parts in zip(pairwise(lines), parting, strict=True):
-        is_doubtful = ENDED.search(before.text) and not leans(before.text) and _begins(line.text)
+        is_doubtful = has_ended(before.text) and not leans(before.text) and _begins(line.text)
         if parts or (is_doubtful and not has_bullets and (has_several or line.sign == PAGE)):
             yield group
             group = line.text if parts else SEAM + line.text.lstrip()
@@ -157,10 +167,10 @@ def _groups(lines: list[_Line]) -> Iterator[str]:
 def _each_begins(lines: list[str]) -> bool:
     """Whether each line of a paragraph begins something, by a capital, and none of them by a bullet."""
     lines = [line for line in lines if not headings.is_whole(line)]
-    is_several = len(lines) > 2 or (len(lines) == 2 and bool(TERMINAL.search(lines[0])))
+    is_several = len(lines) > 2 or (len(lines) == 2 and has_stopped(lines[0]))
     if not is_several or not all(_begins(line) and not _BULLET.match(line) for line in lines):
         return False
-    ends = [bool(TERMINAL.search(line)) for line in lines[:-1]]
+    ends = [has_stopped(line) for line in lines]
     return all(ends) or not any(ends)
 
 
@@ -176,14 +186,14 @@ def _parts(before: str, line: _Line, *, each_begins: bool) -> bool:
     before = clean(before).strip()
     if headings.is_whole(before) or headings.is_whole(text) or headings.content_after(text) is not None:
         return True
-    if _BULLET.match(text) and (_begins(_BULLET.sub("", text, count=1)) or TERMINAL.search(before)):
+    if _BULLET.match(text) and (_begins(_BULLET.sub("", text, count=1)) or has_stopped(before)):
         return True
-    if _NUMBER.match(text) and TERMINAL.search(before):
+    if _NUMBER.match(text) and has_stopped(before):
         return True
     if leans(before) or before.endswith(("-", "\u2010")):
         return False
     if not _begins(text):
-        return line.is_broken and bool(ENDED.search(before))
+        return line.is_broken and has_ended(before)
     return each_begins or line.is_broken
 
 
@@ -218,19 +228,19 @@ def _parted(block: Block) -> Iterator[Block]:
 
 def _going_on(blocks: list[Block], mender: Mender) -> list[Block]:
     """The blocks, with those put together that the end of a page or a line cut in two."""
-    found: list[Block] = []
-    last: int | None = None
+    groups: list[list[Block]] = []
+    last: list[Block] = []
     for block in blocks:
         if block.kind in {Kind.FURNITURE, Kind.TITLE}:
-            found.append(block)
-            continue
-        if last is not None and block.kind == Kind.PLAIN and _goes_on(found[last], block.text):
-            before = found[last]
-            found[last] = before._replace(text=mender.mend(f"{before.text}\n{block.text}"))
-            continue
-        last = len(found)
-        found.append(block)
-    return found
+            groups.append([block])
+        elif last and block.kind == Kind.PLAIN and _goes_on(last[-1], block.text):
+            last.append(block)
+        else:
+            groups.append(last := [block])
+    return [
+        group[0]._replace(text=mender.mend("\n".join(block.text for block in group))) if len(group) > 1 else group[0]
+        for group in groups
+    ]
 
 
 def _goes_on(before: Block, text: str) -> bool:
@@ -241,4 +251,4 @@ def _goes_on(before: Block, text: str) -> bool:
         return False
     if leans(before.text) or before.text.endswith(("-", "\u2010")):
         return True
-    return not _begins(text) and (not TERMINAL.search(before.text) or before.text.endswith(";"))
+    return not _begins(text) and (not has_stopped(before.text) or before.text.endswith(";"))

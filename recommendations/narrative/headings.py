@@ -4,15 +4,18 @@ import re
 from collections.abc import Iterator
 
 from recommendations.narrative import countries
+from recommendations.narrative.mending import SEAM
 
+MOST_CHARACTERS = 200
+"""Of a heading, of one of a table of contents with others in the same line."""
 _LIST = r"(?:the\s+)?(?:(?:key|main|top|priority|prioriti[sz]ed)\s+)?recommendations?\b"
 _NAME = r"\s+(?:for|to)\s+(?:the\s+)?(?:government\s+of\s+)?(?:the\s+)?"
-_HEAD = re.compile(rf"(?:[\W_]*|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*){_LIST}", re.IGNORECASE)
+_HEAD = re.compile(rf"(?:[\W_]{{0,12}}|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*){_LIST}", re.IGNORECASE)
 _FOR = re.compile(_NAME, re.IGNORECASE)
-_SIGNS = re.compile(r"\s*(?:\(?20\d\d\)?)?\s*(?:[:.–—-]+(?=\s|$|[A-Z])|:)(?:[*_]{2,3})?\s*")
+_SIGNS = re.compile(r"\s*(?:\(?20\d\d\)?)?\s*(?:[:.–—-]{1,5}(?=\s|$|[A-Z])|:)(?:[*_]{2,3})?\s*")
 _CONTENTS = re.compile(r"[\s.…·_]*\d{0,3}\s*")
 """What follows a heading in a table of contents: dots and a page's number."""
-_BEGINS = re.compile(r"\s*[:.–—-]*\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
+_BEGINS = re.compile(r"\s*[:.–—-]{0,5}\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
 
 _SECTION = (
     r"(?:prosecution|protection|prevention|partnerships?|trafficking\s+profile|victim\s+protection|law\s+enforcement|"
@@ -21,7 +24,8 @@ _SECTION = (
 _BESIDE = r"(?:government|governmental|overall|general|anti-trafficking|efforts?|activities|profile|and|of|the|on|in)"
 _ONE = rf"(?:{_BESIDE}\s+){{0,4}}{_SECTION}(?:\s+{_BESIDE}){{0,3}}"
 _WHOLE = re.compile(
-    rf"(?:\d{{1,2}}[.)]\s)?[\W_]*{_ONE}(?:[\s,|/&·•]+{_ONE}){{0,8}}[\s:.–—-]*(?:[.…\s_]*\d{{1,3}})?", re.IGNORECASE
+    rf"(?:\d{{1,2}}[.)]\s)?[\W_]{{0,12}}{_ONE}(?:[\s,|/&·•]{{1,5}}{_ONE}){{0,8}}[\s:.–—-]*(?:[.…\s_]*\d{{1,3}})?",
+    re.IGNORECASE,
 )
 _CAPITALS = r"(?:PROSECUTION|PROTECTION|PREVENTION|TRAFFICKING PROFILE|LAW ENFORCEMENT)(?:\b|(?=[A-Z][a-z]))"
 _MIXED = r"(?:Prosecution|Protection|Prevention|Trafficking Profile|Law Enforcement)"
@@ -45,7 +49,7 @@ def content_after(text: str) -> int | None:
     if not head:
         return None
     rest = text[head.end() :]
-    if _CONTENTS.fullmatch(rest):
+    if len(rest) < MOST_CHARACTERS and _CONTENTS.fullmatch(rest):
         return len(text)
     if signs := _SIGNS.match(rest):
         return head.end() + signs.end()
@@ -59,14 +63,16 @@ def content_after(text: str) -> int | None:
 def _end_of_name(text: str, *, is_capital: bool) -> int | None:
     """Where, after "Recommendations for", the name of the country and what follows it end; None if that is no name."""
     if found := countries.begins(text):
-        after = re.compile(r"(?:\s*\([^)]{1,20}\))?\s*(?::|[.–—-]+(?=\s|$)|(?=\s+[A-Z“\"(•*●▪\d])|(?=\s*$))\s*").match(
-            text, found.end
-        )
+        after = re.compile(
+            r"(?:\s*\([^)]{1,20}\))?\s*(?::|[.–—-]{1,5}(?=\s|$)|(?=\s+[A-Z“\"(•*●▪\d])|(?=\s*$))\s*"
+        ).match(text, found.end)
         if after:
             return len(text) if _CONTENTS.fullmatch(text[after.end() :]) else after.end()
     if colon := re.match(r"[^:.;]{2,80}:\s*", text):
         return colon.end()
-    if is_capital and (capitals := re.match(r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))", text)):
+    if is_capital and (
+        capitals := re.match(r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))", text[:MOST_CHARACTERS])
+    ):
         return capitals.end()
     is_alone = len(text) < 60 and not re.search(r"[.;!?]\s*$", text)
     return len(text) if is_alone else None
@@ -74,7 +80,9 @@ def _end_of_name(text: str, *, is_capital: bool) -> int | None:
 
 def is_whole(text: str) -> bool:
     """Whether a line is a heading and nothing else."""
-    text = re.sub(r"^#{1,6}\s+|^[*_]{2,3}|[*_]{2,3}$", "", text.strip())
+    if len(text) > MOST_CHARACTERS:
+        return False
+    text = re.sub(r"^#{1,6}\s+|^[*_]{2,3}|[*_]{2,3}$", "", text.strip(f" {SEAM}"))
     if content_after(text) == len(text) or _WHOLE.fullmatch(text):
         return True
     letters = [letter for letter in text if letter.isalpha()]
@@ -91,7 +99,7 @@ def section_begins(text: str) -> bool:
     """Whether a paragraph begins another section than a list: with its heading, alone or before its text."""
     if content_after(text) is not None:
         return False
-    return is_whole(text) or bool(_WITH_TEXT.match(text))
+    return is_whole(text) or bool(_WITH_TEXT.match(text.lstrip(SEAM)))
 
 
 def glued(text: str) -> Iterator[int]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from recommendations.narrative import clauses
 from recommendations.narrative.flow import BULLETS, Block, marked
 from recommendations.narrative.mending import SEAM, UNSURE
-from recommendations.narrative.prose import ENDED, endings, is_account
+from recommendations.narrative.prose import endings, has_ended, is_account
 from recommendations.reading import Kind
 
 MOST_CHARACTERS = 1_500
@@ -50,9 +50,7 @@ def listed(blocks: list[Block], country: str | None) -> Listed:
     else:
         found = [(block.text, "") for block in blocks]
     found = [part for text, doubt in _without_separators(found) for part in _unglued(text, doubt)]
-    return Listed(
-        re.sub(f"[{SEAM}{UNSURE}]", "", introduction), [_doubted(text, doubt, found) for text, doubt in found]
-    )
+    return Listed(_plain(introduction), list(_doubted(found)))
 
 
 def _by_bullets(block: Block) -> Iterator[Block]:
@@ -112,19 +110,21 @@ def _leading(text: str, country: str | None) -> int:
 
 def _bulleted(blocks: list[Block]) -> Iterator[tuple[str, str]]:
     """The items of a list with bullets: what has none begins one only where it plainly does."""
-    text, doubt = "", ""
+    texts: list[str] = []
+    doubt = ""
     for block in blocks:
-        if block.kind == Kind.PART and text:
-            text, doubt = f"{text} {block.mark} {block.text}" if block.mark else f"{text} {block.text}", WITH_PARTS
-            continue
-        if block.kind != Kind.ITEM and text and not (block.text.lstrip(SEAM)[:1].isupper() and ENDED.search(text)):
-            text, doubt = f"{text} {block.text}", UNMARKED
-            continue
-        if text:
-            yield text, doubt
-        is_first = not text
-        text, doubt = block.text, "" if block.kind == Kind.ITEM or is_first else UNMARKED
-    yield text, doubt
+        if block.kind == Kind.PART and texts:
+            texts += [block.mark, block.text] if block.mark else [block.text]
+            doubt = WITH_PARTS
+        elif block.kind != Kind.ITEM and texts and not (block.text.lstrip(SEAM)[:1].isupper() and has_ended(texts[-1])):
+            texts.append(block.text)
+            doubt = UNMARKED
+        else:
+            if texts:
+                yield " ".join(texts), doubt
+            doubt = UNMARKED if texts and block.kind != Kind.ITEM else ""
+            texts = [block.text]
+    yield " ".join(texts), doubt
 
 
 def _without_separators(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -139,17 +139,26 @@ def _unglued(text: str, doubt: str) -> Iterator[tuple[str, str]]:
         yield text[piece.start : piece.end], doubt
 
 
-def _doubted(text: str, doubt: str, found: list[tuple[str, str]]) -> tuple[str, str]:
-    """An item, with why a person should look at it."""
-    words = re.sub(f"[{SEAM}{UNSURE}]", "", text).strip()
-    others = [other for other, _ in found if other is not text]
-    reasons = {
-        doubt: bool(doubt),
-        LINE_WAS_FULL: SEAM in text,
-        HYPHEN: UNSURE in text,
-        OPEN_END: not ENDED.search(words) and len(others) > 1 and all(ENDED.search(other) for other in others),
-        SMALL_LETTER: words[:1].islower() and not any(other.strip()[:1].islower() for other in others) and bool(others),
-        TOO_LONG: len(words) > MOST_CHARACTERS,
-        clauses.UNPAIRED: clauses.is_unpaired(words),
-    }
-    return words, " ".join(reason for reason, holds in reasons.items() if holds)
+def _doubted(found: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The items, each with why a person should look at it."""
+    few = len(found) // 3
+    open_ends = [not has_ended(text) for text, _ in found]
+    small_letters = [text.lstrip(SEAM)[:1].islower() for text, _ in found]
+    n_open, n_small = sum(open_ends), sum(small_letters)
+    for (text, doubt), is_open, is_small in zip(found, open_ends, small_letters, strict=True):
+        words = _plain(text)
+        reasons = {
+            doubt: bool(doubt),
+            LINE_WAS_FULL: SEAM in text,
+            HYPHEN: UNSURE in text,
+            OPEN_END: is_open and n_open <= few,
+            SMALL_LETTER: is_small and n_small <= few,
+            TOO_LONG: len(words) > MOST_CHARACTERS,
+            clauses.UNPAIRED: clauses.is_unpaired(words),
+        }
+        yield words, " ".join(reason for reason, holds in reasons.items() if holds)
+
+
+def _plain(text: str) -> str:
+    """The words, without the marks of what is doubtful of them."""
+    return re.sub(f"[{SEAM}{UNSURE}]", "", text).strip()

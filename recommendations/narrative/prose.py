@@ -7,11 +7,10 @@ from typing import NamedTuple
 from recommendations.narrative import countries
 from recommendations.narrative.mending import SEAM
 
-TERMINAL = re.compile(r"[.!?;:][”’\"')\]]*\s*$")
-"""How a line ends that says all it has to say."""
-ENDED = re.compile(r"[.!?][”’\"')\]]*\s*$")
-_ENDS = rf"(?P<dot>[.!?][”’\"')\]]*)(?P<gap>[\s{SEAM}]*)"
-_CAPITAL = r"[“‘\"'(\[]*[A-Z]"
+_STOPPED = re.compile(r"[.!?;:][”’\"')\]]{0,3}\s*$")
+_ENDED = re.compile(r"[.!?][”’\"')\]]{0,3}\s*$")
+_ENDS = rf"(?P<dot>[.!?][”’\"')\]]{{0,3}})(?P<gap>[\s{SEAM}]*)"
+_CAPITAL = r"[“‘\"'(\[]{0,3}[A-Z]"
 _ABBREVIATIONS = {
     "amb", "approx", "apr", "art", "arts", "aug", "capt", "cf", "ch", "co", "col", "corp", "dec", "dept", "dr", "e.g",
     "eg", "est", "feb", "gen", "gov", "hon", "i.e", "ie", "inc", "jan", "jul", "jun", "lt", "ltd", "mar", "mr", "mrs",
@@ -60,7 +59,7 @@ def endings(text: str, before: str = _CAPITAL) -> Iterator[Ending]:
     """Where one sentence of `text` ends and another begins, as `before` has it; no amount, initial or abbreviation."""
     for found in re.finditer(rf"{_ENDS}(?={before})", text):
         is_glued = not found["gap"]
-        after = re.match(r"[“‘\"'(\[]*[A-Z][a-z]+|[“‘\"'(\[]*[A-Z]{2,}\b|[“‘\"'(\[]*A\b", text[found.end() :])
+        after = re.match(r"[“‘\"'(\[]{0,3}(?:[A-Z][a-z]|[A-Z]{2,}\b|A\b)", text[found.end() : found.end() + 40])
         word = _last_word(text[max(0, found.start() - 40) : found.start()])
         if found["dot"].startswith(".") and _is_abbreviation(word):
             continue
@@ -79,9 +78,19 @@ def _is_abbreviation(text: str) -> bool:
     return word.casefold().strip(".") in _ABBREVIATIONS or bool(re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", word))
 
 
+def has_ended(text: str) -> bool:
+    """Whether it ends as a sentence does."""
+    return bool(_ENDED.search(text[-20:]))
+
+
+def has_stopped(text: str) -> bool:
+    """Whether it ends as a sentence, a clause or what leads to a list does."""
+    return bool(_STOPPED.search(text[-20:]))
+
+
 def leans(text: str) -> bool:
     """Whether it plainly goes on: it ends with a comma, an abbreviation or a word that nothing ends with."""
-    text = text.rstrip()
+    text = text[-60:].rstrip()
     return bool(_LEANS.search(text)) or (text.endswith(".") and _is_abbreviation(text[:-1]))
 
 

@@ -90,4 +90,4 @@ def _tells(block: Block, found: list[Block], country: str | None) -> bool:
 
 def _told_inside(text: str) -> int | None:
     """Where, at the end of the list's last paragraph, that account begins."""
-    return next((each.end for each in endings(text) if tells_of_government(text[each.start :])), None)
+    return next((each.end for each in endings(text) if tells_of_government(text[each.start : each.start + 300])), None)

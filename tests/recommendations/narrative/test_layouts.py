@@ -32,33 +32,41 @@ def doubts(narrative):
     return [item.doubt for item in narrative.recommendations if item.doubt]
 
 
+def check(said, expected):
+    found = read(said)
+
+    assert texts(found) == expected, said
+    assert doubts(found) == []
+    assert [item.number for item in found.recommendations] == list(range(1, len(expected) + 1))
+    assert (found.tier, found.country, found.year) == (Tier.TIER_2, "LSO", 2021)
+    assert (found.doubts, found.introduction, found.left_out) == ((), "", ())
+
+
 @pytest.mark.parametrize("layout", LISTS)
-@pytest.mark.parametrize("heading", HEADINGS)
-def test_items_come_back_word_for_word(layout, heading):
+def test_items_come_back_word_for_word_under_any_heading(layout):
+    listed, expected = LISTS[layout]
+    for heading in HEADINGS:
+        check(document(listed, heading=heading), expected)
+        check(document(listed, heading=heading, gap="\n"), expected)
+
+
+@pytest.mark.parametrize("layout", LISTS)
+def test_items_come_back_word_for_word_before_any_section(layout):
     listed, expected = LISTS[layout]
     for following in NEXT_SECTIONS:
-        for gap in ("\n\n", "\n"):
-            said = document(listed, heading=heading, following=following, gap=gap)
-            found = read(said)
-
-            assert texts(found) == expected, said
-            assert doubts(found) == []
-            assert [item.number for item in found.recommendations] == list(range(1, len(expected) + 1))
-            assert (found.tier, found.country, found.year) == (Tier.TIER_2, "LSO", 2021)
-            assert (found.doubts, found.introduction, found.left_out) == ((), "", ())
+        check(document(listed, following=following), expected)
+        check(document(listed, following=following, heading=""), expected)
 
 
 @pytest.mark.parametrize("layout", [name for name in LISTS if name != "a clause a paragraph"])
 @pytest.mark.parametrize("opening", [OPENING, wrapped(OPENING)], ids=["long lines", "wrapped"])
-@pytest.mark.parametrize("heading", [HEADINGS[0], HEADINGS[7], ""])
-@pytest.mark.parametrize("end_of_line", ["\n", "\r\n"], ids=["LF", "CRLF"])
-def test_a_text_without_empty_lines_is_parted_alike(layout, opening, heading, end_of_line):
+def test_a_text_without_empty_lines_is_parted_alike(layout, opening):
     listed, expected = LISTS[layout]
-    for following in NEXT_SECTIONS[:9]:
-        said = document(listed, heading=heading, following=following, opening=opening)
-        said = "\n".join(line for line in said.splitlines() if line)
+    for heading in (HEADINGS[0], HEADINGS[7], ""):
+        for following in NEXT_SECTIONS[:9:2]:
+            lines = document(listed, heading=heading, following=following, opening=opening).splitlines()
 
-        assert texts(read(said.replace("\n", end_of_line))) == expected, said
+            assert texts(read("\r\n".join(line for line in lines if line))) == expected, lines
 
 
 @pytest.mark.parametrize("layout", ["clauses", "clauses, wrapped", "glued together", "bullets in one paragraph"])
@@ -219,7 +227,7 @@ SOUP = st.lists(
 
 @given(SOUP)
 def test_nothing_is_ever_lost_or_said_twice(soup):
-    """The items put together again are the section, but for bullets, numbers, semicolons and a last "and"."""
+    """The items put together again are the section, but for bullets, numbers, semicolons and "and" before an item."""
     listed = "Train police " + " ".join(soup) + " now."
     found = read(document(listed))
     kept = " ".join([found.introduction, *texts(found), *found.left_out])
@@ -228,4 +236,4 @@ def test_nothing_is_ever_lost_or_said_twice(soup):
 
 
 def letters(text):
-    return sorted("".join(part for part in text.replace(" and", " ").replace("") if part.isalpha()))
+    return sorted("".join(part for part in text.replace(" and", " ") if part.isalpha()))
