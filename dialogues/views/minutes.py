@@ -256,7 +256,7 @@ class _Page:
 
     def refuse(self, refusal: Refused) -> None:
         """Put the sentence beside the row that it belongs to ("commitments-0-due_on": of those filled, the first)."""
-        if beside_line({name: self._filled(name) for name in self.rows}, str(refusal), refusal.field):
+        if beside_line({name: self._filled(name) for name in ("commitments", "steps")}, str(refusal), refusal.field):
             return
         if refusal.field == "participants":
             beside_field(self.rows["others"].forms[0], str(refusal), "office")

@@ -3,7 +3,7 @@
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
 from recommendations.actions.moved import readiness_may_have_moved
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
-from recommendations.actions.terms import change_terms, record_milestone
+from recommendations.actions.terms import change_terms, record_milestone, refuse_outside_period
 
 __all__ = [
     "add_benchmark",
@@ -13,4 +13,5 @@ __all__ = [
     "change_terms",
     "readiness_may_have_moved",
     "record_milestone",
+    "refuse_outside_period",
 ]

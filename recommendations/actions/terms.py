@@ -51,9 +51,7 @@ def change_terms(
     locked = Edition.objects.select_for_update().get(pk=edition.pk)
     old = locked.terms.known_by(None).select_related("recorded_by").prefetch_related("weights").first()
     refuse_other_terms(old, seen, now)
-    if not locked.starts_on <= deadline_on <= locked.ends_on:
-        first, last = spelt(locked.starts_on), spelt(locked.ends_on)
-        raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field="deadline_on")
+    refuse_outside_period(locked, deadline_on, field="deadline_on")
     working_mark_reason = working_mark_reason.strip()
     if working_mark is not None and not 0 <= working_mark <= MOST:
         raise Refused("A mark is of 100 points. Give one from 0 to 100.", field="working_mark")
@@ -86,6 +84,13 @@ def change_terms(
     )
     readiness_may_have_moved(country)
     return terms
+
+
+def refuse_outside_period(edition: Edition, day: date, *, field: str) -> None:
+    """Refuse a day on which nothing done could count for the edition."""
+    if not edition.starts_on <= day <= edition.ends_on:
+        first, last = spelt(edition.starts_on), spelt(edition.ends_on)
+        raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field=field)
 
 
 @transaction.atomic

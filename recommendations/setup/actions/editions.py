@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions import readiness_may_have_moved, refuse_outside_period
 from recommendations.models import Edition, EditionTerms, Milestone
 from recommendations.words import MilestoneKind, Tier
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
-from tiptracker.rules import add, change, refuse_backwards, spelt, written
+from tiptracker.rules import add, change, refuse_backwards, written
 
 
 class Day(NamedTuple):
@@ -69,7 +69,7 @@ def open_edition(
             source=written(source, "Say where the edition can be looked up.", field="source"),
         )
     )
-    _refuse_outside(edition, deadline.on, "deadline_on")
+    refuse_outside_period(edition, deadline.on, field="deadline_on")
     terms = add(
         EditionTerms(
             edition=edition,
@@ -131,15 +131,9 @@ def change_edition(
 
 def _add_milestone(edition: Edition, kind: MilestoneKind, day: Day) -> str:
     """Add it, or refuse a day that the edition's year does not have; gives the day for the log."""
-    _refuse_outside(edition, day.on, f"{kind.value}_on")
+    refuse_outside_period(edition, day.on, field=f"{kind.value}_on")
     add(Milestone(edition=edition, kind=kind, due_on=day.on, source=day.source.strip()))
     return day.on.isoformat()
-
-
-def _refuse_outside(edition: Edition, day: date, field: str) -> None:
-    if not edition.starts_on <= day <= edition.ends_on:
-        first, last = spelt(edition.starts_on), spelt(edition.ends_on)
-        raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field=field)
 
 
 FACTS = ("tier", "target_tier", "published_on", "source")

@@ -48,7 +48,7 @@ def setup_benchmarks(request: SignedIn, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup_suggested(request: SignedIn, pk: int) -> HttpResponse:
     """What the wording of one recommendation suggests, each to be accepted, changed or left."""
-    rows = Recommendation.objects.visible_to(request.user).select_related("edition__country")
+    rows = Recommendation.objects.visible_to(request.user).asked().select_related("edition__country")
     row = get_object_or_404(rows, pk=pk)
     country = row.edition.country
     if not can_edit_recommendations(request.user, row.edition):
@@ -90,6 +90,7 @@ def _lines(request: SignedIn, edition: Edition | None) -> list[AskedLine]:
     rows: Any = (
         Recommendation.objects.visible_to(request.user)
         .filter(edition=edition)
+        .asked()
         .annotate(checked=Count("benchmarks"))
         .order_by("-origin", "number")
     )

@@ -215,6 +215,16 @@ def test_the_list_says_what_cannot_be_checked_yet_of_the_edition_that_is_followe
     assert [(line.recommendation, line.benchmarks) for line in page.context["lines"]] == [(first, 1), (second, 0)]
 
 
+def test_what_the_list_has_no_longer_is_not_checked(client):
+    row, retired = (asked(edition=EditionFactory()) for _ in range(2))
+    type(retired).objects.filter(pk=retired.pk).update(is_retired=True)
+
+    page = client.get(reverse("setup_benchmarks", args=[row.edition.country_id]))
+
+    assert [line.recommendation for line in page.context["lines"]] == [row]
+    assert client.get(address(retired)).status_code == 404
+
+
 def test_a_post_without_an_edition_has_nothing_to_check(client):
     page = client.get(reverse("setup_benchmarks", args=[CountryFactory().pk]))
 

@@ -13,8 +13,11 @@ from tiptracker.frontend.forms import Narrative, PlainForm, is_free_text
 
 FORMS = (
     "dialogues.forms.assessments", "dialogues.forms.commitments", "dialogues.forms.dialogues",
-    "dialogues.forms.evidence", "dialogues.forms.indicators", "dialogues.forms.register", "dialogues.forms.rounds",
-    "recommendations.forms", "reports.forms", "tiptracker.accounts.admin", "tiptracker.accounts.forms",
+    "dialogues.forms.evidence", "dialogues.forms.indicators", "dialogues.forms.minutes", "dialogues.forms.redactions",
+    "dialogues.forms.register", "dialogues.forms.rounds", "dialogues.forms.agendas", "recommendations.forms",
+    "recommendations.setup.forms.benchmarks", "recommendations.setup.forms.country",
+    "recommendations.setup.forms.edition", "recommendations.setup.forms.ministries",
+    "recommendations.setup.forms.people", "reports.forms", "tiptracker.accounts.admin", "tiptracker.accounts.forms",
 )  # fmt: skip
 PACKAGES = ("dialogues", "recommendations", "reports", "tiptracker")
 
