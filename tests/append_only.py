@@ -29,6 +29,7 @@ from dialogues.models import (
 from dialogues.words import Kind
 from recommendations.models import (
     BenchmarkTerms,
+    EditionImport,
     EditionTerms,
     MilestoneDone,
     RecommendationTerms,
@@ -49,6 +50,7 @@ KEPT = {
     BriefingDownload: set(),
     CommitmentEvent: {"reason"},
     DialogueFile: set(),
+    EditionImport: {"name"},  # once loaded
     EditionTerms: {"reason", "working_mark_reason"},
     Evidence: {"title", "stated_by", "source", "link", "revision_reason"},
     EvidenceBearing: set(),
@@ -114,6 +116,7 @@ MAKERS = {
         commitment=factories.CommitmentFactory(), kind=Kind.WITHDRAWN
     ),
     DialogueFile: factories.DialogueFileFactory,
+    EditionImport: lambda: factories.EditionImportFactory(loaded=True),
     EditionTerms: lambda: factories.EditionFactory().terms.get(),
     Evidence: factories.EvidenceFactory,
     EvidenceBearing: factories.EvidenceBearingFactory,

@@ -58,6 +58,7 @@ from recommendations.models import (
     Benchmark,
     BenchmarkTerms,
     Edition,
+    EditionImport,
     EditionTerms,
     Indicator,
     Milestone,
@@ -233,6 +234,28 @@ class EditionFactory(DjangoModelFactory):
     def terms(edition, create, extracted, **fields):
         if extracted is not False and not edition.terms.exists():
             EditionTermsFactory(edition=edition, **fields)
+
+
+class EditionImportFactory(DjangoModelFactory):
+    """A list of one item that was brought and is looked over; `loaded=True`: it was loaded the same day."""
+
+    class Meta:
+        model = EditionImport
+
+    class Params:
+        loaded = factory.Trait(
+            loaded_at=TERMS_SET_AT, loaded_by=factory.SelfAttribute("begun_by"), did={"new": [1]}, brought={}
+        )
+
+    edition = factory.SubFactory(EditionFactory)
+    name = "lesotho.txt"
+    sha256 = "0" * 64
+    text_status = TextStatus.OFFICIAL
+    brought = factory.LazyFunction(
+        lambda: {"rows": [[1, "Fund the shelter and its staff.", ""]], "notes": [], "left_out": [], "tier": None}
+    )
+    begun_at = TERMS_SET_AT
+    begun_by = factory.SubFactory("tests.factories.AdministratorFactory")
 
 
 class MilestoneFactory(DjangoModelFactory):

@@ -20,6 +20,7 @@ from dialogues.models.updates import RoundDecision, UpdateRound
 from recommendations.models import (
     BenchmarkTerms,
     Edition,
+    EditionImport,
     EditionTerms,
     Milestone,
     MilestoneDone,
@@ -57,6 +58,7 @@ TEXTS: Mapping[type[models.Model], Texts] = {
     NextStep: Texts(("text", "office"), "dialogue__country"),
     NextStepDone: Texts(("result",), "step__dialogue__country"),
     Edition: Texts(("source", "note"), "country"),
+    EditionImport: Texts(("name",), "edition__country"),
     EditionTerms: Texts(("reason", "working_mark_reason"), "edition__country"),
     Milestone: Texts(("source",), "edition__country"),
     MilestoneDone: Texts(("source",), "milestone__edition__country"),

@@ -31,6 +31,7 @@ from dialogues.models import (
 from recommendations.models import (
     BenchmarkTerms,
     Edition,
+    EditionImport,
     EditionTerms,
     Milestone,
     MilestoneDone,
@@ -162,6 +163,7 @@ NAMED: Mapping[type[Model], Named] = {
         ("step__dialogue",),
     ),
     Edition: Named(lambda row: f"Edition of {row.year}", "edition_terms"),
+    EditionImport: Named(lambda row: f"File of a list for the {row.edition.year} edition", fetched=("edition",)),
     EditionTerms: Named(
         lambda row: f"Terms of the {row.edition.year} edition, {_day(row.recorded_at)}",
         "edition_terms",

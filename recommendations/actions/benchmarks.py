@@ -1,6 +1,6 @@
 """Benchmarks, and the dated terms by which each is judged."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
@@ -40,7 +40,7 @@ def add_benchmark(
         raise PermissionDenied
     parent = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
     letters = [benchmark.letter for benchmark in parent.benchmarks.all()]
-    benchmark = add(Benchmark(recommendation=parent, letter=_next_letter(letters)))
+    benchmark = add(Benchmark(recommendation=parent, letter=next_letter(letters)))
     terms = _add_terms(
         benchmark,
         criterion=criterion,
@@ -108,7 +108,8 @@ def change_benchmark_terms(
     return terms
 
 
-def _next_letter(taken: Sequence[str]) -> str:
+def next_letter(taken: Collection[str]) -> str:
+    """The first letter, or two, that none of a recommendation's benchmarks has."""
     doubled = (first + second for first in ascii_lowercase for second in ascii_lowercase)
     return next(name for name in chain(ascii_lowercase, doubled) if name not in taken)
 
@@ -155,6 +156,16 @@ def _add_terms(
             recorded_by=by,
         )
     )
+
+
+def moved_terms(benchmark: Benchmark, reason: str, *, by: User, now: datetime) -> BenchmarkTerms | None:
+    """Terms that say where a benchmark stands now, not added yet, and else what its newest do; None without any."""
+    terms = benchmark.terms.known_by(None).first()
+    if terms is None:
+        return None
+    terms.pk, terms.recommendation, terms.letter = None, benchmark.recommendation, benchmark.letter
+    terms.reason, terms.recorded_at, terms.recorded_by = reason, now, by
+    return terms
 
 
 def _terms_told(terms: BenchmarkTerms) -> dict[str, Any]:

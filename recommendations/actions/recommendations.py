@@ -68,13 +68,13 @@ def add_recommendation(
     )
     helpers = _of_the_country(supporting, edition)
     add(recommendation).supporting.set(helpers)
-    terms = add(terms_of(recommendation, pillar, FIRST_PUT_DOWN, by=by, now=now))
+    add(terms_of(recommendation, pillar, FIRST_PUT_DOWN, by=by, now=now))
     record(
         "recommendation.added",
         by=by,
         row=recommendation,
         country=edition.country_id,
-        after=_told(recommendation, terms, now),
+        after=told(recommendation, pillar, now),
     )
     readiness_may_have_moved(edition.country_id)
     return recommendation
@@ -109,7 +109,7 @@ def change_recommendation(
     if locked.is_retired:
         raise Refused("This recommendation is no longer asked, so it stays as it was.")
     old = locked.terms.known_by(None).first()
-    before = _told(locked, old, now)
+    before = told(locked, old.pillar if old else None, now)
     _fill(
         locked,
         number=number,
@@ -127,9 +127,17 @@ def change_recommendation(
             reason, "Say why it belongs to another pillar now. Until today it counts as before.", field="reason"
         )
     new = terms_of(locked, pillar, reason.strip() or PUT_RIGHT, by=by, now=now)
-    terms = old if old and says_the_same(old, new) else add(new)
+    if old is None or not _says_the_same(old, new):
+        add(new)
     country = locked.edition.country_id
-    record("recommendation.changed", by=by, row=locked, country=country, before=before, after=_told(locked, terms, now))
+    record(
+        "recommendation.changed",
+        by=by,
+        row=locked,
+        country=country,
+        before=before,
+        after=told(locked, pillar, now),
+    )
     readiness_may_have_moved(country)
     return locked
 
@@ -188,22 +196,22 @@ def terms_of(
     )
 
 
-def says_the_same(one: RecommendationTerms, other: RecommendationTerms) -> bool:
+def _says_the_same(one: RecommendationTerms, other: RecommendationTerms) -> bool:
     """Whether two rows of terms differ in their reason alone."""
     names = ("number", "text", "text_status", "pillar", "is_retired")
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
-def _told(recommendation: Recommendation, terms: RecommendationTerms | None, now: datetime) -> dict[str, Any]:
+def told(recommendation: Recommendation, pillar: str | None, now: datetime) -> dict[str, Any]:
     """What the log keeps of a recommendation."""
     return {
         "number": recommendation.number,
         "text": recommendation.text,
         "text_status": recommendation.text_status,
         "origin": recommendation.origin,
-        "pillar": terms.pillar if terms else None,
+        "pillar": pillar,
         "indicia": list(recommendation.indicia),
         "lead": recommendation.lead_id,
-        "supporting": sorted(recommendation.supporting.values_list("pk", flat=True)),
+        "supporting": sorted(one.pk for one in recommendation.supporting.all()),
         "recorded_at": now,
     }

@@ -1,4 +1,5 @@
 from recommendations.models.editions import Edition, EditionTerms, Milestone, MilestoneDone, RecommendationWeight
+from recommendations.models.imports import EditionImport
 from recommendations.models.indicators import Indicator
 from recommendations.models.recommendations import Benchmark, BenchmarkTerms, Recommendation, RecommendationTerms
 
@@ -6,6 +7,7 @@ __all__ = [
     "Benchmark",
     "BenchmarkTerms",
     "Edition",
+    "EditionImport",
     "EditionTerms",
     "Indicator",
     "Milestone",

@@ -4,15 +4,27 @@
 correct the columns between the two: cells stay as they were read.
 """
 
-from recommendations.tables.cells import LARGEST, Cells
+from recommendations.tables.apart import read_workbook_apart
+from recommendations.tables.cells import LARGEST, OLD_EXCEL, ZIP, Cells
 from recommendations.tables.charsets import Charset
 from recommendations.tables.columns import Column, guess_columns
-from recommendations.tables.delimited import read_delimited
+from recommendations.tables.delimited import read_delimited, read_pasted
 from recommendations.tables.rows import Listed, Row, Wrong, read_rows
-from recommendations.tables.sheets import is_workbook, read_workbook
 from tiptracker.refusals import Refused
 
-__all__ = ["Cells", "Charset", "Column", "Listed", "Row", "Wrong", "guess_columns", "read_cells", "read_rows"]
+__all__ = [
+    "Cells",
+    "Charset",
+    "Column",
+    "Listed",
+    "Row",
+    "Wrong",
+    "guess_columns",
+    "is_workbook",
+    "read_cells",
+    "read_pasted",
+    "read_rows",
+]
 
 
 def read_cells(content: bytes, charset: Charset | None = None) -> Cells:
@@ -29,4 +41,11 @@ def read_cells(content: bytes, charset: Charset | None = None) -> Cells:
             "keep the list alone in a file of its own.",
             field="file",
         )
-    return read_workbook(content) if is_workbook(content) else read_delimited(content, charset)
+    if is_workbook(content):
+        return Cells(read_workbook_apart(content))
+    return read_delimited(content, charset)
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether the bytes begin like a workbook, of today or of before 2007."""
+    return content.startswith((ZIP, OLD_EXCEL))

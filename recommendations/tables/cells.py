@@ -8,6 +8,8 @@ from tiptracker.texts import seen
 
 LARGEST = 10 * 1024 * 1024
 """Bytes of a file."""
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a workbook begins, of today and of before 2007."""
 MOST_ROWS = 20_000
 MOST_COLUMNS = 40
 LONGEST_CELL = 10_000

@@ -10,10 +10,9 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from recommendations.tables.cells import MOST_COLUMNS, MOST_ROWS, TOO_MANY, Cells, Line, fitting
+from recommendations.tables.cells import MOST_COLUMNS, MOST_ROWS, OLD_EXCEL, TOO_MANY, Line, fitting
 from tiptracker.refusals import Refused
 
-_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_PARTS = 1_000
 _MOST_UNPACKED = 64 * 1024 * 1024
 """Bytes of all parts together: beyond it a zip is made to fill a server."""
@@ -24,14 +23,9 @@ _PART = 1024 * 1024
 NOT_WHOLE = "The workbook is damaged or not whole. Open it in Excel, save it as .xlsx, then choose it again."
 
 
-def is_workbook(content: bytes) -> bool:
-    """Whether the bytes begin like a workbook, of today or of before 2007."""
-    return content.startswith((_ZIP, _OLD_EXCEL))
-
-
-def read_workbook(content: bytes) -> Cells:
-    """The cells of the one sheet that holds something. Raises Refused: damaged, locked, too large, several sheets."""
-    if content.startswith(_OLD_EXCEL):
+def read_workbook(content: bytes) -> list[Line]:
+    """The lines of the one sheet that holds something. Raises Refused: damaged, locked, too large, several sheets."""
+    if content.startswith(OLD_EXCEL):
         raise Refused(
             "This is a workbook of an old Excel, or one locked with a password. Save it as .xlsx without a password, "
             "then choose it again.",
@@ -49,7 +43,7 @@ def read_workbook(content: bytes) -> Cells:
     if len(filled) > 1:
         names = ", ".join(f"“{name}”" for name in filled)
         raise Refused(f"Several sheets hold something: {names}. Keep the one with the list.", field="file")
-    return Cells(tuple(*filled.values()))
+    return next(iter(filled.values()))
 
 
 def _refuse_traps(content: bytes) -> None:

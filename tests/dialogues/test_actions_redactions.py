@@ -106,6 +106,7 @@ NAMES_A_THING = {
     "FileScan.found",  # the scanner's word
     "Benchmark.letter",
     "BenchmarkTerms.letter",
+    "EditionImport.sha256",
     "Draft.writer",  # a page's, at random; what a draft holds is no part of the record
     "Indicator.name",  # runs keep it, and readers of any ministry know the indicator by it
     "Indicator.unit",

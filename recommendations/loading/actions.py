@@ -1,0 +1,118 @@
+"""Bringing a list, and loading it in one transaction: what was looked over is what is written, or nothing is."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from recommendations.actions import readiness_may_have_moved
+from recommendations.loading.brought import Brought, as_document, from_document
+from recommendations.loading.preview import preview
+from recommendations.loading.writing import Writer
+from recommendations.models import Edition, EditionImport
+from recommendations.pairing import Pairing, plan
+from recommendations.tables.columns import Column, Columns
+from recommendations.words import Pillar, TextStatus
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.posts.permissions import can_set_up
+from tiptracker.refusals import Refused
+from tiptracker.rules import ChangedMeanwhile, add, change
+
+LONGEST_NAME = 200
+"""Characters of a file's name that are kept."""
+
+
+@transaction.atomic
+def begin_import(
+    *, edition: Edition, name: str, content: bytes, brought: Brought, text_status: TextStatus, by: User, now: datetime
+) -> EditionImport:
+    """Keep what was brought (read from `content`), to be looked over. Raises PermissionDenied, Refused."""
+    if not can_set_up(by):
+        raise PermissionDenied
+    return add(
+        EditionImport(
+            edition=edition,
+            name=name[:LONGEST_NAME],
+            sha256=sha256(content).hexdigest(),
+            text_status=text_status,
+            brought=as_document(brought),
+            begun_at=now,
+            begun_by=by,
+        )
+    )
+
+
+@transaction.atomic
+def say_columns(*, imported: EditionImport, holds: tuple[Column, ...], has_headings: bool, by: User) -> EditionImport:
+    """Say what each column of a table holds, where that was guessed wrongly. Raises PermissionDenied, Refused."""
+    locked = _unloaded(imported, by)
+    brought = from_document(locked.brought)
+    said = [column for column in holds if column]
+    if len(said) != len(set(said)):
+        raise Refused("Two columns can’t hold the same. Say of one of them that it holds nothing.", field="columns")
+    locked.brought = as_document(brought._replace(columns=Columns(holds, has_headings)))
+    return change(locked)
+
+
+@transaction.atomic
+def load_edition(
+    *,
+    imported: EditionImport,
+    pairing: Pairing,
+    pillars: Mapping[int, Pillar],
+    texts: Mapping[int, str],
+    leaves_out_wrong: bool,
+    seen: str | None,
+    by: User,
+    now: datetime,
+) -> EditionImport:
+    """Write the list, as it was looked over: each row that stands goes on, is split or retired as the pairing says.
+
+    `pillars` are those of new items, `texts` the words of items that a person put right, both by number. `seen` is what
+    the preview was made of (`Preview.seen`); None asks nothing. Earlier scores stay as they were known. Raises
+    PermissionDenied, ChangedMeanwhile, Refused.
+    """
+    locked = _unloaded(imported, by)
+    edition = Edition.objects.select_for_update().select_related("country").get(pk=locked.edition_id)
+    found = preview(locked, texts)
+    if seen is not None and seen != found.seen:
+        raise ChangedMeanwhile(
+            "The list was changed meanwhile, so nothing was loaded. What you chose is kept: look at what stands now, "
+            "then load it again."
+        )
+    if found.listed.wrong and not leaves_out_wrong:
+        raise Refused("Some rows can’t be read. Mend the file, or say that they are to be left out.", field="leave_out")
+    if not found.listed.rows:
+        raise Refused("No row of the list can be read, so nothing can be loaded. Mend the file, then choose it again.")
+    benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in found.standing.items()}
+    planned = plan(found.old, found.listed.rows, pairing, benchmarks)
+    writer = Writer(edition, locked, found, by, now)
+    did = writer.write(planned, pillars) | {"left_out": len(found.listed.wrong)}
+    locked.brought, locked.did, locked.loaded_at, locked.loaded_by = {}, did, now, by
+    change(locked)
+    if writer.has_written:
+        told: dict[str, Any] = did | {"file": locked.name, "sha256": locked.sha256, "import": locked.pk}
+        record("edition.imported", by=by, row=edition, country=edition.country_id, after=told)
+        readiness_may_have_moved(edition.country_id)
+    return locked
+
+
+def drop_unloaded(*, before: datetime) -> int:
+    """Remove what was brought before a moment and never loaded; gives how many there were."""
+    _, removed = EditionImport.objects.filter(loaded_at=None, begun_at__lt=before).delete()
+    return removed.get("recommendations.EditionImport", 0)
+
+
+def _unloaded(imported: EditionImport, by: User) -> EditionImport:
+    """The row, held; refused where it was loaded already."""
+    if not can_set_up(by):
+        raise PermissionDenied
+    rows = EditionImport.objects.select_for_update(of=("self",)).select_related("edition__country")
+    locked = rows.get(pk=imported.pk)
+    if locked.loaded_at is not None:
+        raise Refused("This list was loaded already. To load another, bring it first.")
+    return locked

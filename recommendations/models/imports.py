@@ -1,0 +1,55 @@
+"""What somebody brought to be loaded as an edition's list: a draft while they look it over, then a record of it."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from recommendations.models.editions import Edition
+from recommendations.words import TextStatus
+from tiptracker.accounts.models import Reader
+from tiptracker.words import Role
+
+
+class EditionImportQuerySet(models.QuerySet["EditionImport"]):
+    def visible_to(self, user: Reader) -> Self:
+        """Administrators, who load lists; the embassy what was loaded for its countries; a ministry nothing."""
+        if not user.is_authenticated or not user.is_active or user.role == Role.FOCAL_POINT:
+            return self.none()
+        seen = self.filter(edition__in=Edition.objects.visible_to(user))
+        return seen if user.role == Role.ADMINISTRATOR else seen.filter(loaded_at__isnull=False)
+
+
+class EditionImport(models.Model):
+    """A list as it was brought for an edition. Once it is loaded it says what it did, and is never changed.
+
+    `brought` is what was read of it while it is looked over; once it is loaded the record itself says that.
+    """
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="imports")
+    name = models.CharField("file", max_length=255)
+    sha256 = models.CharField("SHA-256 of what was brought", max_length=64)
+    text_status = models.CharField("wording", max_length=15, choices=TextStatus.choices())
+    brought = models.JSONField(default=dict, blank=True)
+    begun_at = models.DateTimeField()
+    begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    did = models.JSONField(default=dict, blank=True)
+    loaded_at = models.DateTimeField(null=True, blank=True)
+    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = EditionImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-begun_at", "-pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="import_is_loaded_by_somebody_at_some_moment",
+                condition=Q(loaded_at__isnull=True, loaded_by__isnull=True)
+                | Q(loaded_at__isnull=False, loaded_by__isnull=False),
+            ),
+            models.CheckConstraint(name="import_has_its_hash", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.edition}"
