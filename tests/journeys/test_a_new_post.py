@@ -79,6 +79,7 @@ def set_up_malawi(page: Page, live: Live) -> None:
     page.get_by_label("Deadline", exact=True).fill("2022-03-15")
     page.get_by_label("Why this deadline").fill("Exercise: it was asked for by then.")
     page.get_by_label("Interim assessment (optional)", exact=True).fill("2022-02-01")
+    keep_picture(page, "setup-edition")
     press(page, "Add this edition")
 
     page.get_by_role("link", name="Go on with step 3").click()
@@ -86,7 +87,9 @@ def set_up_malawi(page: Page, live: Live) -> None:
         page.locator(f"#id_new-{number}-name").fill(f"Ministry of {name}")
         page.locator(f"#id_new-{number}-short_name").fill(name)
         page.locator(f"#id_new-{number}-holder").fill(f"Exercise Minister {number + 1}")
+    keep_picture(page, "setup-ministries")
     press(page, "Keep these")
+    keep_picture(page, "setup-detail")
 
     page.get_by_role("link", name="Go on with step 5").click()
     for number, role in enumerate(("officer", "ambassador")):
@@ -173,7 +176,8 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
     come(browser_of(), live, office.link_to("ambassador@malawi.example"), "ambassador@malawi.example")
     administrator.goto(f"{live.url}{reverse('setup_detail', args=[malawi.pk])}")
     expect(administrator.get_by_text("Every step is done.")).to_be_visible()
-    keep_picture(administrator, "setup-detail")
+    administrator.goto(f"{live.url}{reverse('setup_list')}")
+    keep_picture(administrator, "setup-list")
 
     ours = browser_of(people["officer"])
     theirs = Commitment.objects.filter(country__code="LSO").order_by("pk").first()
