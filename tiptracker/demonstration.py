@@ -17,7 +17,7 @@ ACCOUNTS = {
     "police@demo.example": "focal point, Ministry of Police and Public Safety",
     "justice@demo.example": "focal point, Ministry of Justice and Law",
     "observer@demo.example": "follows from Washington, reads only",
-    "admin@demo.example": "people, countries and ministries",
+    "admin@demo.example": "posts, people, countries and ministries",
 }
 """Who may sign in to the demonstration, and what each is there for."""
 

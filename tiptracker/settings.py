@@ -276,6 +276,8 @@ if OIDC_SERVER_URL:
             ],
         }
     }
+MAIL_DIR = VAR_DIR / "mail"
+"""Where a demonstration keeps what it would send, so that an invitation can be opened."""
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -288,6 +290,11 @@ MAILERS: dict[str, dict[str, Any]] = {
         },
     }
 }
+if DEMONSTRATION and not env.str("EMAIL_HOST", ""):
+    MAILERS["default"] = {
+        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "OPTIONS": {"file_path": str(MAIL_DIR)},
+    }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tip-tracker@localhost")
 
 # --- Language and time ----------------------------------------------------------------------------------

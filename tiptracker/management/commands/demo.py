@@ -77,7 +77,12 @@ class Command(BaseCommand):
         if is_reset:
             self.stdout.write("Starting over.")
             demonstration.start_over()
-            for folder in (settings.MEDIA_ROOT, settings.VAR_DIR / "cache", settings.VAR_DIR / "broker"):
+            for folder in (
+                settings.MEDIA_ROOT,
+                settings.MAIL_DIR,
+                settings.VAR_DIR / "cache",
+                settings.VAR_DIR / "broker",
+            ):
                 _empty(folder)
         call_command("migrate", verbosity=0)
 
@@ -152,6 +157,7 @@ def _start_with_own_settings(wishes: Wishes) -> NoReturn:
         "DATABASE_URL": chosen or f"sqlite:///{folder / 'db.sqlite3'}",
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": ",".join([*settings.ALLOWED_HOSTS, _in_url(wishes.host)]),
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL", "") or f"http://{_in_url(wishes.host)}:{wishes.port}",
     }
     os.execv(sys.executable, [sys.executable, "manage.py", "demo"])  # noqa: S606 -- ourselves
 
@@ -227,6 +233,8 @@ What to try
      by the points the page foretold.
   3. As ambassador@demo.example, see where we stand, and download the briefing.
   4. As justice@demo.example, look for any of it: there is none.
+  5. As admin@demo.example, begin a second post. Invite its officer at an address of @demo.example: the invitation
+     is kept in {settings.MAIL_DIR}.
 
 The record is public; whatever happens between 22 November 2021 and 27 January 2022 is an exercise, and marked so.
 Logs are in {logs}. RESET=1 starts over. Ctrl-C stops everything.

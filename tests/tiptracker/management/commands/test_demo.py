@@ -88,7 +88,7 @@ def test_demo_starts_signs_everybody_in_goes_on_and_leaves_nothing(environment):
         "police@demo.example": "/ministry/",
         "justice@demo.example": "/ministry/",
         "observer@demo.example": "/dashboard/",
-        "admin@demo.example": "/admin/",
+        "admin@demo.example": "/setup/",
     }
     assert first.end(signal.SIGINT) == ("\nStopped.\n", 0)
 
