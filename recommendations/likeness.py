@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -87,17 +88,18 @@ def pairs(found: Iterable[Likeness]) -> dict[int, Likeness]:
 
 
 def difference(old: str, new: str) -> tuple[Piece, ...]:
-    """The words of both texts in order, each with its side: put together, either side gives its text again."""
+    """The words of both texts in order, each with its side: put together, either side gives its text again.
+
+    Between words that both have, what was taken out comes before what was put in.
+    """
     before, after = old.split(), new.split()
-    pieces = []
-    for step in Indel.opcodes(before, after):
-        if step.tag == "equal":
-            pieces.append(Piece(Side.BOTH, " ".join(before[step.src_start : step.src_end])))
-            continue
-        if taken_out := before[step.src_start : step.src_end]:
-            pieces.append(Piece(Side.OLD, " ".join(taken_out)))
-        if put_in := after[step.dest_start : step.dest_end]:
-            pieces.append(Piece(Side.NEW, " ".join(put_in)))
+    pieces: list[Piece] = []
+    for is_equal, steps in groupby(Indel.opcodes(before, after), key=lambda step: step.tag == "equal"):
+        run = list(steps)
+        taken_out = " ".join(word for step in run for word in before[step.src_start : step.src_end])
+        put_in = " ".join(word for step in run for word in after[step.dest_start : step.dest_end])
+        sides = [(Side.BOTH, taken_out)] if is_equal else [(Side.OLD, taken_out), (Side.NEW, put_in)]
+        pieces += [Piece(side, text) for side, text in sides if text]
     return tuple(pieces)
 
 

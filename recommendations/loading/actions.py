@@ -14,9 +14,10 @@ from recommendations.loading.preview import preview
 from recommendations.loading.writing import Writer
 from recommendations.models import Edition, EditionImport
 from recommendations.pairing import Pairing, plan
+from recommendations.periods import ordinary_period
 from recommendations.tables.columns import Column, Columns
-from recommendations.words import Pillar, TextStatus
-from tiptracker.accounts.models import User
+from recommendations.words import Pillar, TextStatus, Tier
+from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
@@ -24,6 +25,24 @@ from tiptracker.rules import ChangedMeanwhile, add, change
 
 LONGEST_NAME = 200
 """Characters of a file's name that are kept."""
+
+
+@transaction.atomic
+def begin_edition(*, country: Country, year: int, tier: Tier, source: str, by: User) -> Edition:
+    """An edition that isn't there yet, with the ordinary tracking period; an officer sets its deadline afterwards.
+
+    Raises PermissionDenied, Refused.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    locked = Country.objects.select_for_update().get(pk=country.pk)
+    if Edition.objects.filter(country=locked, year=year).exists():
+        raise Refused(f"The {year} edition on {locked} is there already.", field="year")
+    first, last = ordinary_period(year)
+    told = {"tier": tier, "source": source, "starts_on": first, "ends_on": last}
+    edition = add(Edition(country=locked, year=year, **told))
+    record("edition.opened", by=by, row=edition, country=locked, after=told | {"year": year})
+    return edition
 
 
 @transaction.atomic

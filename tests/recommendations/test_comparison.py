@@ -124,6 +124,14 @@ def test_either_side_of_a_difference_is_its_text(old, new):
     assert (old == new) == all(piece.side is Side.BOTH for piece in pieces)
 
 
+def test_what_is_taken_out_comes_before_what_is_put_in():
+    pieces = difference("Fund the shelter and people now.", "Fund the shelter, its staff now.")
+
+    assert [(piece.side.value, piece.text) for piece in pieces] == [
+        ("both", "Fund the"), ("old", "shelter and people"), ("new", "shelter, its staff"), ("both", "now."),
+    ]  # fmt: skip
+
+
 @given(st.lists(WORDS, unique=True, max_size=6), st.lists(WORDS, unique=True, max_size=6))
 def test_each_old_and_each_new_item_stands_in_one_line(before, after):
     seen = preview(

@@ -1,7 +1,7 @@
 """What is written while a post is set up, besides its reference data."""
 
 from recommendations.setup.actions.benchmarks import Accepted, NewIndicator, accept_benchmarks
-from recommendations.setup.actions.editions import Day, change_edition, open_edition, ordinary_period
+from recommendations.setup.actions.editions import Day, change_edition, open_edition
 
 __all__ = [
     "Accepted",
@@ -10,5 +10,4 @@ __all__ = [
     "accept_benchmarks",
     "change_edition",
     "open_edition",
-    "ordinary_period",
 ]

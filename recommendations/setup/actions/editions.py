@@ -24,11 +24,6 @@ class Day(NamedTuple):
     source: str = ""
 
 
-def ordinary_period(year: int) -> tuple[date, date]:
-    """First and last day of the tracking period of the edition of `year`: from 1 April to 31 March."""
-    return date(year, 4, 1), date(year + 1, 3, 31)
-
-
 @transaction.atomic
 def open_edition(
     *,

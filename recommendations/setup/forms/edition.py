@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 
 from recommendations.models import Edition
-from recommendations.setup.actions import Day, ordinary_period
+from recommendations.periods import ordinary_period
+from recommendations.setup.actions import Day
 from recommendations.words import MilestoneKind, Tier
 from tiptracker import texts
 from tiptracker.frontend.forms import DayField, PlainForm

@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from recommendations.models import Edition, EditionTerms, Milestone
-from recommendations.setup.actions import Day, change_edition, open_edition, ordinary_period
+from recommendations.periods import ordinary_period
+from recommendations.setup.actions import Day, change_edition, open_edition
 from recommendations.words import MilestoneKind, Tier
 from tests.factories import (
     AdministratorFactory,

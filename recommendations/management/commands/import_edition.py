@@ -1,0 +1,222 @@
+"""`manage.py import_edition FILE --country LSO --year 2021 [--dry-run] [--json]`: load an edition's list."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from recommendations.loading import telling
+from recommendations.loading.actions import begin_edition, begin_import, load_edition, say_columns
+from recommendations.loading.brought import Brought, bring_file
+from recommendations.loading.preview import Preview, preview
+from recommendations.models import Edition, EditionImport
+from recommendations.pillars import likely
+from recommendations.tables import Charset, Column
+from recommendations.tables.rows import Sought
+from recommendations.words import Pillar, TextStatus, Tier
+from tiptracker import clock
+from tiptracker.accounts.models import Country, User
+from tiptracker.refusals import Refused
+from tiptracker.words import Role
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed after the command."""
+
+    file: Path
+    country: str
+    year: int
+    tier: str | None
+    by: str | None
+    charset: str | None
+    columns: str | None
+    pairing: Path | None
+    is_reconstruction: bool
+    leaves_out_wrong: bool
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the list of prioritized recommendations of one country and year from a narrative (text, HTML, PDF, Word) "
+        "or a table (CSV, Excel). The country has to be there; the edition is opened where it isn't. What says the "
+        "same as an item that stands is that item; what else stands is paired by a person: --dry-run --json proposes "
+        "how, and --pairing takes it back. Either all is loaded or nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the narrative or the table")
+        parser.add_argument("--country", required=True, help="which country, such as LSO")
+        parser.add_argument("--year", required=True, type=int, help="which year's report, such as 2021")
+        parser.add_argument("--tier", help=f"of an edition that isn't there yet: {', '.join(Tier)}; else as it is told")
+        parser.add_argument("--by", help="who loads it: an administrator's e-mail address, where there are several")
+        parser.add_argument(
+            "--charset", help=f"what a CSV file is written in: {', '.join(Charset)}; else it is guessed"
+        )
+        parser.add_argument(
+            "--columns", help='what the columns of a table hold, in their order: "number,text,,pillar"; else guessed'
+        )
+        parser.add_argument("--pairing", type=Path, help="a JSON file: what became of the items that stand")
+        parser.add_argument(
+            "--reconstruction", action="store_true", dest="is_reconstruction", help="the words are not the report's own"
+        )
+        parser.add_argument(
+            "--leave-out-wrong",
+            action="store_true",
+            dest="leaves_out_wrong",
+            help="load without rows that can't be read",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+        parser.add_argument("--json", action="store_true", dest="is_json", help="say it as JSON")
+
+    def handle(self, *, dry_run: bool, is_json: bool, **options: Any) -> None:
+        asked = Asked(**{name: options[name] for name in Asked.__dataclass_fields__})
+        try:
+            with transaction.atomic():
+                found, did = _load(asked, is_rehearsal=dry_run)
+                transaction.set_rollback(dry_run)
+        except Refused as refusal:
+            self.stderr.write(f"{refusal}{_how(refusal)}")
+            raise SystemExit(2) from refusal
+        if is_json:
+            self.stdout.write(json.dumps(telling.document(found) | {"did": did}, indent=2, ensure_ascii=False))
+            return
+        for line in telling.lines(found):
+            self.stdout.write(line)
+        self.stdout.write(_concluded(did, is_rehearsal=dry_run))
+
+
+def _load(asked: Asked, *, is_rehearsal: bool) -> tuple[Preview, Mapping[str, Any] | None]:
+    """The preview and what was done; None in a rehearsal where something has to be said first."""
+    country, by = _country(asked.country), _administrator(asked.by)
+    content = _content(asked.file)
+    sought = Sought(country.code, asked.year, (country.name,))
+    brought = bring_file(asked.file.name, content, sought, _charset(asked.charset))
+    edition = _edition(country, asked, brought, by)
+    now = clock.now(country.time_zone)
+    status = TextStatus.RECONSTRUCTION if asked.is_reconstruction else TextStatus.OFFICIAL
+    imported = begin_import(
+        edition=edition, name=asked.file.name, content=content, brought=brought, text_status=status, by=by, now=now
+    )
+    if asked.columns is not None:
+        imported = _with_columns(imported, asked.columns, by)
+    found = preview(imported)
+    pairing, pillars = telling.understood(_pairing(asked.pairing), found)
+    try:
+        _refuse_undecided(found, pairing.became)
+        done = load_edition(
+            imported=imported, pairing=pairing, pillars=_likely(found) | pillars, texts={},
+            leaves_out_wrong=asked.leaves_out_wrong, seen=found.seen, by=by, now=now,
+        )  # fmt: skip
+    except Refused:
+        if is_rehearsal:
+            return found, None
+        raise
+    return found, done.did
+
+
+def _how(refusal: Refused) -> str:
+    """Where to say what a page would ask beside a field."""
+    asked = (refusal.field or "").partition("_")[0]
+    return " Say it in the file of --pairing." if asked in ("pillar", "goes", "became") else ""
+
+
+def _refuse_undecided(found: Preview, became: Mapping[int, object]) -> None:
+    left = [line.old.number for line in found.comparison.undecided if line.old and line.old.key not in became]
+    if left:
+        numbers = ", ".join(map(str, left))
+        raise Refused(
+            f"Of the list that stands, {numbers} say the same as nothing in the file, and nobody has said what they "
+            "became. Run it with --dry-run --json, put the “pairing” that it proposes right, and give it back with "
+            "--pairing."
+        )
+
+
+def _likely(found: Preview) -> dict[int, Pillar]:
+    """The pillar of each new item, by number, where its words say it and the table doesn't."""
+    rows = [line.new for line in found.comparison.lines if line.new and line.old is None and not line.new.pillar]
+    return {row.number: pillar for row in rows if (pillar := likely(row.text))}
+
+
+def _edition(country: Country, asked: Asked, brought: Brought, by: User) -> Edition:
+    """The edition; it is opened where it isn't there."""
+    if there := Edition.objects.filter(country=country, year=asked.year).select_related("country").first():
+        return there
+    if asked.tier is not None and asked.tier not in set(Tier):
+        raise Refused(f"“{asked.tier}” is no tier. Give {_or(Tier)}.")
+    tier = Tier(asked.tier) if asked.tier else brought.tier
+    if tier is None:
+        raise Refused(f"The {asked.year} edition isn’t there yet, and nothing tells its tier. Give --tier {_or(Tier)}.")
+    source = f"TIP Report {asked.year}, {country} narrative"
+    return begin_edition(country=country, year=asked.year, tier=tier, source=source, by=by)
+
+
+def _country(code: str) -> Country:
+    country = Country.objects.filter(code=code.upper()).first()
+    if country is None:
+        raise Refused(f"There is no country with the code “{code}” here. An administrator adds it, under “Posts”.")
+    return country
+
+
+def _administrator(email: str | None) -> User:
+    people = User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True)
+    if email is not None:
+        people = people.filter(email=email.strip().lower())
+    found = list(people[:2])
+    if len(found) != 1:
+        raise Refused("Say who loads it: --by with the e-mail address of an administrator who may sign in.")
+    return found[0]
+
+
+def _charset(name: str | None) -> Charset | None:
+    if name is None or name in set(Charset):
+        return Charset(name) if name else None
+    raise Refused(f"“{name}” is no encoding that is read here. There is {_or(Charset)}.")
+
+
+def _pairing(file: Path | None) -> Mapping[str, Any]:
+    """What stands in the file: a pairing, or the whole document that a rehearsal gave."""
+    if file is None:
+        return {}
+    try:
+        said = json.loads(_content(file))
+    except ValueError as error:
+        raise Refused(
+            f"“{file}” is no JSON. Take what --dry-run --json gives, and change its numbers alone."
+        ) from error
+    found: Mapping[str, Any] = said.get("pairing", said) if isinstance(said, dict) else {}
+    return found
+
+
+def _with_columns(imported: EditionImport, said: str, by: User) -> EditionImport:
+    names = [name.strip() for name in said.split(",")]
+    if strange := [name for name in names if name not in set(Column)]:
+        raise Refused(f"A column can’t hold “{strange[0]}”. It holds {_or(filter(None, Column))}, or nothing.")
+    has_headings = bool(imported.brought.get("has_headings"))
+    return say_columns(imported=imported, holds=tuple(map(Column, names)), has_headings=has_headings, by=by)
+
+
+def _or(words: Any) -> str:
+    return " or ".join(", ".join(words).rsplit(", ", 1))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Refused(f"“{file}” can’t be opened ({error.strerror}). Check its name, then try again.") from error
+
+
+def _concluded(did: Mapping[str, Any] | None, *, is_rehearsal: bool) -> str:
+    if did is None:
+        return "Nothing was loaded: some of it has to be said first. Add --json for what is proposed."
+    counts = (
+        f"{len(did['new'])} new, {len(did['changed'])} changed, {did['unchanged']} unchanged, "
+        f"{len(did['retired'])} retired"
+    )
+    return f"This would be loaded: {counts}. Nothing was." if is_rehearsal else f"Loaded: {counts}."

@@ -1,0 +1,218 @@
+"""`manage.py import_edition`: a list loaded, rehearsed, paired by hand, or refused and nothing written."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from recommendations.models import Edition, EditionImport, Recommendation, RecommendationTerms
+from tests.factories import (
+    AdministratorFactory,
+    BenchmarkFactory,
+    CountryFactory,
+    EditionFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+from tests.recommendations.another_list import ANOTHER_LIST
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
+
+NARRATIVE = (
+    "LESOTHO: TIER 2 WATCH LIST\n\nPRIORITIZED RECOMMENDATIONS:\n\n"
+    "• Fund the shelter and its staff. • Investigate and prosecute traffickers. • Adopt an action plan.\n\n"
+    "PROSECUTION\n"
+)
+
+
+@pytest.fixture
+def administrator():
+    return AdministratorFactory(email="admin@post.example")
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    """Runs the command on a file of this content; gives what it said, as JSON where that was asked for."""
+
+    def ran(content, *options, name="lesotho.txt", country="LSO", year="2021", pairing=None):
+        file = tmp_path / name
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        more = list(options)
+        if pairing is not None:
+            (tmp_path / "pairing.json").write_text(pairing if isinstance(pairing, str) else json.dumps(pairing))
+            more += ["--pairing", str(tmp_path / "pairing.json")]
+        call_command("import_edition", str(file), "--country", country, "--year", year, *more)
+        told = capsys.readouterr().out
+        return json.loads(told) if "--json" in options else told
+
+    return ran
+
+
+@pytest.fixture
+def refused(run, capsys):
+    """The sentence with which the command refuses; nothing at all is written."""
+
+    def sentence(*arguments, **options):
+        before = everything()
+        with pytest.raises(SystemExit) as ended:
+            run(*arguments, **options)
+        assert ended.value.code == 2
+        assert everything() == before
+        return capsys.readouterr().err
+
+    return sentence
+
+
+def everything():
+    return [
+        model.objects.count() for model in (Edition, EditionImport, Recommendation, RecommendationTerms, AuditEntry)
+    ]
+
+
+def listed():
+    return [(row.number, row.text, row.text_status) for row in Recommendation.objects.asked().order_by("number")]
+
+
+def test_an_edition_that_is_not_there_is_opened_and_its_list_loaded(administrator, run):
+    country = CountryFactory()
+    told = run(NARRATIVE)
+
+    edition = Edition.objects.get()
+    assert (edition.country, edition.year, edition.tier) == (country, 2021, "2WL")
+    assert (str(edition.starts_on), str(edition.ends_on)) == ("2021-04-01", "2022-03-31")
+    assert edition.source == "TIP Report 2021, Lesotho narrative"
+    assert listed()[0] == (1, "Fund the shelter and its staff.", "official")
+    assert [row.pillar for row in Recommendation.objects.with_pillar().order_by("number")] == [
+        "protection", "prosecution", "prevention",
+    ]  # fmt: skip
+    assert "new         1. Fund the shelter and its staff." in told
+    assert told.endswith("Loaded: 3 new, 0 changed, 0 unchanged, 0 retired.\n")
+    assert EditionImport.objects.get().loaded_by == administrator
+
+
+def test_loading_again_changes_nothing(administrator, run):
+    CountryFactory()
+    run(NARRATIVE)
+    before = everything()
+    told = run(NARRATIVE)
+
+    assert told.endswith("Loaded: 0 new, 0 changed, 3 unchanged, 0 retired.\n")
+    assert everything() == [number + (place == 1) for place, number in enumerate(before)]
+
+
+def test_a_rehearsal_says_what_would_be_done_and_does_nothing(administrator, run):
+    CountryFactory()
+    before = everything()
+    told = run(NARRATIVE, "--dry-run")
+
+    assert told.endswith("This would be loaded: 3 new, 0 changed, 0 unchanged, 0 retired. Nothing was.\n")
+    assert everything() == before
+
+
+def test_a_list_that_stands_gives_way_by_the_pairing_that_a_rehearsal_proposed(administrator, run, refused):
+    edition = EditionFactory()
+    shelter = RecommendationFactory(edition=edition, number=1, text="Fund the shelter.")
+    trees = RecommendationFactory(edition=edition, number=2, text="Count every tree in the valley.")
+    both = RecommendationFactory(edition=edition, number=3, text="Investigate and prosecute; adopt a plan of action.")
+    one, two = BenchmarkFactory(recommendation=both, letter="a"), BenchmarkFactory(recommendation=both, letter="b")
+
+    assert "1, 2, 3 say the same as nothing in the file" in refused(NARRATIVE)
+    proposed = run(NARRATIVE, "--dry-run", "--json")
+    assert proposed["did"] is None
+    assert proposed["pairing"]["became"] == {"1": [1], "2": "retired", "3": [3]}
+    assert [item["kind"] for item in proposed["items"]][-1] == "gone"
+    proposed["pairing"]["became"]["3"] = [2, 3]
+    assert "say whether it goes to 2 or 3" in refused(NARRATIVE, pairing=proposed)
+    proposed["pairing"]["benchmarks"] = {"3a": 2, "3b": 3}
+    told = run(NARRATIVE, "--json", pairing=proposed)
+
+    assert told["did"]["retired"] == [2]
+    rows = {row.pk: row for row in Recommendation.objects.all()}
+    assert (rows[shelter.pk].number, rows[both.pk].number, rows[trees.pk].is_retired) == (1, 2, True)
+    one.refresh_from_db(), two.refresh_from_db()
+    assert (one.recommendation.number, two.recommendation.number) == (2, 3)
+
+
+def test_what_differs_is_marked_word_by_word(administrator, run):
+    edition = EditionFactory()
+    RecommendationFactory(edition=edition, number=1, text="Fund the shelter and its people.")
+    told = run(NARRATIVE, "--dry-run")
+
+    assert "Fund the shelter and its [-people.-] {+staff.+}" in told
+    assert "our reconstruction becomes the report’s words" in told
+    assert "Nothing was loaded: some of it has to be said first." in told
+
+
+def test_a_table_is_loaded_with_its_columns_said(administrator, run):
+    EditionFactory()
+    content = "Wat;Nr;Soort\nFund the shelter.;1;Protection\n"
+    run(content, "--columns", "text,number,pillar", "--reconstruction", name="lijst.csv")
+
+    assert listed() == [(1, "Fund the shelter.", "reconstruction")]
+
+
+def test_an_encoding_may_be_said(administrator, run, refused):
+    EditionFactory()
+    content = "Number,Recommendation\n1,Fund l’abri for victims.\n".encode("cp1252")
+
+    assert "It can’t be read as UTF-8." in refused(content, "--charset", "utf-8", name="list.csv")
+    run(content, "--charset", "cp1252", name="list.csv")
+    assert listed()[0][1] == "Fund l’abri for victims."
+
+
+TABLE = "Number,Recommendation\n1,Fund the shelter.\nx,Train.\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "sentence"),
+    [
+        (NARRATIVE, {"country": "XXX"}, "There is no country with the code “XXX” here."),
+        (NARRATIVE.replace("LESOTHO", "ESWATINI"), {}, "This narrative is about Eswatini, not Lesotho."),
+        ("Nothing of the sort.", {}, "No list of prioritized recommendations was found."),
+        (TABLE, {"name": "list.csv"}, "Some rows can’t be read."),
+        ("", {"name": "list.csv"}, "The file is empty."),
+        (b"x" * 50 * 1024 * 1024, {"name": "list.csv"}, "The file is larger than 10 MB."),
+        (b"x" * 50 * 1024 * 1024, {}, "at most 30 MB can be read"),
+        (b"\x81\x8d,Recommendation\n1,\x90\n", {"name": "list.csv"}, "It is not told what the file is written in"),
+        (NARRATIVE, {"pairing": "{"}, "is no JSON."),
+        (NARRATIVE, {"pairing": {"became": [1]}}, "The pairing can’t be understood."),
+        (NARRATIVE, {"pairing": {"became": {"9": [1]}}}, "The list that stands has no 9."),
+        ("Country,Number,Recommendation\nEswatini,1,Fund it.\n", {"name": "list.csv"}, "This is the list of Eswatini"),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_loaded_is_refused_with_a_sentence(administrator, refused, content, options, sentence):
+    EditionFactory()
+
+    assert sentence in refused(content, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--tier", "5"], "“5” is no tier. Give 1, 2, 2WL or 3."),
+        (["--charset", "ebcdic"], "“ebcdic” is no encoding that is read here."),
+        (["--tier", "2", "--columns", "number,words"], "A column can’t hold “words”."),
+        (["--by", "officer@post.example"], "Say who loads it: --by"),
+        ([], "The 2021 edition isn’t there yet, and nothing tells its tier."),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused(administrator, refused, options, sentence):
+    CountryFactory()
+    OfficerFactory(email="officer@post.example")
+
+    assert sentence in refused("Number,Recommendation\n1,Fund it.\n", *options, name="list.csv")
+
+
+def test_the_other_list_of_lesotho_is_read_whole(administrator, run):
+    EditionFactory()
+    items = "\n".join(f"• {text}" for text in ANOTHER_LIST.values())
+    run(NARRATIVE.replace(NARRATIVE.split("\n")[4], items))
+
+    assert [row[1] for row in listed()] == list(ANOTHER_LIST.values())
+
+
+def test_a_missing_file_is_refused(administrator, capsys):
+    with pytest.raises(SystemExit):
+        call_command("import_edition", "/nowhere/list.csv", "--country", CountryFactory().code, "--year", "2021")
+    assert "can’t be opened (No such file or directory)." in capsys.readouterr().err
