@@ -42,7 +42,7 @@ class Found(NamedTuple):
 def find(name: str) -> str | None:
     """The country that `name` means, all of it; None where it means none."""
     head, _, tail = name.partition(", ")
-    return _names().get(_plain(name)) or _names().get(_plain(f"{tail} {head}"))
+    return _names().get(_plain(name)) or (_names().get(_plain(f"{tail} {head}")) if tail else None)
 
 
 def begins(text: str) -> Found | None:

@@ -21,6 +21,7 @@ MOST_WAITED = 30
 """Seconds by the clock; the processor's time is limited in the process itself."""
 MOST_WRAPPED = 200
 """Characters: nobody wraps lines later."""
+MOST_LINES = 100_000
 BROKEN = "\v"
 """In a paragraph's text: here a line ends because it was meant to; "\\n" is no more than where a line was full."""
 PAGE = "\f"
@@ -93,7 +94,8 @@ def read_content(content: bytes) -> list[Paragraph]:
             "is damaged, or something else than its beginning says. Open it to see, save it again, then choose it "
             "again; or paste its text."
         ) from error
-    if sum(len(each.text) for each in found) > MOST_CHARACTERS:
+    n_lines = sum(1 + each.text.count("\n") + each.text.count(BROKEN) for each in found)
+    if sum(len(each.text) for each in found) > MOST_CHARACTERS or n_lines > MOST_LINES:
         raise Unreadable("holds more text than a whole TIP Report. Cut out the country’s narrative, or paste its text.")
     if not any(letter.isalpha() for each in found if each.kind != Kind.TITLE for letter in each.text):
         raise Unreadable(
@@ -108,7 +110,7 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
     lines: list[str] = []
     for line in [*re.split(r"(?:\r\n?|[\n\x85\u2028\u2029])(?!\f)|(?=\f)", text), ""]:
         if line.strip():
-            lines.append(line)
+            lines.append(line.rstrip("\r\n\x85\u2028\u2029"))
         elif lines:
             yield Paragraph(_joined(lines))
             lines = []

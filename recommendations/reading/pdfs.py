@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from ctypes import byref, c_double
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -142,7 +142,7 @@ def _edges(lines: list[Line], height: float) -> Iterator[Line]:
         inwards = sorted(lines, key=lambda line: -sign * line.base)
         pitch = _pitch(lines)
         group: list[Line] = []
-        for line, following in zip(inwards, [*inwards[1:], None], strict=True):
+        for line, following in zip_longest(inwards, inwards[1:]):
             if (height - line.base if sign > 0 else line.base) > _MARGIN * height or len(group) == 3:
                 break
             group.append(line)
