@@ -56,7 +56,7 @@ def set_up_malawi(page: Page, live: Live) -> None:
     keep_picture(page, "setup-edition")
     press(page, "Add this edition")
 
-    page.get_by_role("link", name="Go on with step 3").click()
+    page.get_by_role("link", name="Ministries and who holds office").click()
     for number, name in enumerate(("Homeland Security", "Gender")):
         page.locator(f"#id_new-{number}-name").fill(f"Ministry of {name}")
         page.locator(f"#id_new-{number}-short_name").fill(name)
@@ -65,7 +65,7 @@ def set_up_malawi(page: Page, live: Live) -> None:
     press(page, "Keep these")
     keep_picture(page, "setup-detail")
 
-    page.get_by_role("link", name="Go on with step 5").click()
+    page.get_by_role("link", name="People", exact=True).click()
     for number, role in enumerate(("officer", "ambassador")):
         page.locator(f"#id_people-{number}-name").fill(f"Exercise {role.capitalize()} in Malawi")
         page.locator(f"#id_people-{number}-email").fill(f"{role}@malawi.example")
@@ -116,7 +116,7 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
     expect(page.get_by_text("No edition is followed yet.")).to_be_visible()
     page.get_by_role("link", name="How far the post is set up").click()
     page.get_by_role("link", name="Malawi").last.click()
-    page.get_by_role("link", name="Go on with step 2").click()
+    page.get_by_role("link", name="Edition and its days").click()
     put_down_the_list(page)
 
     page.goto(f"{live.url}{reverse('setup_detail', args=[malawi.pk])}")
