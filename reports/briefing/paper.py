@@ -6,7 +6,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from reports import content
-from reports.briefing.room import FOOT, GAP, rooms_of
+from reports.briefing.room import GAP, foot_of, rooms_of
 from reports.templatetags.print import Notes
 from tiptracker.words import Paper
 
@@ -35,7 +35,7 @@ def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
         "notes": Notes(),
     }
     if isinstance(said, content.MinistryPage):
-        context |= {"rooms": rooms_of(said, sections), "foot_room": FOOT - GAP}
+        context |= {"rooms": rooms_of(said, sections), "foot_room": foot_of(said) - GAP}
     return render_to_string(TEMPLATES[type(said)], context)
 
 

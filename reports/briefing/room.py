@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from reports import content
 
-FOOT, GAP = 25, 3
-"""A gap, two lines of who prepared the page, and three of what it rests on; the gap alone. All in millimetres."""
+GAP, FOOT, FOOT_LINE = 3, 22, 3.6
+"""A gap; with it two lines of who prepared the page and two of what it rests on; one more of those. In millimetres."""
 HEAD, LINE, ROW = 20, 4.3, 2.2
 """A heading with a line beneath it and a table's head; a line of a cell; what a row takes besides its lines."""
 LEAST = {"agreed": (3, 2), "verified": (2, 2), "needed": (2, 2)}
@@ -26,12 +26,17 @@ class Room(NamedTuple):
 
 
 def rooms_of(page: content.MinistryPage, sections: Sequence[content.Section]) -> list[Room]:
-    """The sections in their order; the last keeps room for the foot of the page, the first has nothing above it."""
-    kept = [float(FOOT)]
+    """The sections in their order; the last keeps room for the foot of the page, the first stands a gap nearer."""
+    kept = [foot_of(page)]
     for section in reversed(sections[1:]):
         kept.append(round(kept[-1] + _least(page, section), 1))
-    kept = [0.0, *reversed(kept)]
+    kept = [float(GAP), *reversed(kept)]
     return [Room(section, above, beneath) for section, (above, beneath) in zip(sections, pairwise(kept), strict=True)]
+
+
+def foot_of(page: content.MinistryPage) -> float:
+    """What the foot of the page takes: a line more where it tells of a moment, or of sections that were picked."""
+    return FOOT + (FOOT_LINE if page.known_by or page.sections is not None else 0)
 
 
 def _least(page: content.MinistryPage, section: content.Section) -> float:

@@ -267,7 +267,7 @@ def test_page_one_says_how_much_is_late(edition):
     said = briefing(edition)
     assert said.late == 1
     assert "What is late or due, and with whom" in html(said)
-    assert "Late is 1 of 2, the most pressing first" in html(said)
+    assert "1 of 2 is late, the most pressing first" in html(said)
 
 
 def test_page_one_says_what_is_promised_for_after_the_deadline(edition):
