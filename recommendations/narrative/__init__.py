@@ -74,8 +74,9 @@ def _only(blocks: list[Block], country: str | None) -> tuple[list[Block], Sectio
         for section in sections(part, about)
         if (what := listed(section.blocks, about)).items
     ]
-    if country and len(found) > 1:
-        found = [each for each in found if titles.country(each[0], each[1].heading).value == country]
+    if len(found) > 1 and country:
+        asked = [each for each in found if titles.country(each[0], each[1].heading).value == country]
+        found = asked or found
     if not found:
         raise Refused(
             "No list of prioritized recommendations was found. Paste it with its heading, such as “Prioritized "
@@ -84,8 +85,9 @@ def _only(blocks: list[Block], country: str | None) -> tuple[list[Block], Sectio
     if any(each[2].items != found[0][2].items for each in found):
         codes = dict.fromkeys(titles.country(part, section.heading).value for part, section, _ in found)
         named = ", ".join(countries.name_of(code) for code in codes if code)
+        lacks = f"None is about {countries.name_of(country)}. " if country and country not in codes else ""
         raise Refused(
             f"{len(found)} lists of recommendations stand in it{f' ({named})' if named else ''}. "
-            "Keep only the narrative that you mean, then try again."
+            f"{lacks}Keep only the narrative that you mean, then try again."
         )
     return found[0]

@@ -65,7 +65,7 @@ def _cuts(text: str, sentences: list[Ending]) -> Iterator[_Cut]:
     """Where sentences are items of their own: not before one that tells more of what the one before asks."""
     ends = [each.end for each in sentences[1:]] + [len(text)]
     for each, end in zip(sentences, ends, strict=False):
-        if each.is_glued or not is_account(text[each.start : end]):
+        if each.is_glued or not is_account(text[each.start : end], least=1):
             yield _Cut(each.end, each.start, "" if each.is_glued else AT_FULL_STOP)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from recommendations.narrative import clauses
-from recommendations.narrative.flow import BULLETS, Block, marked
+from recommendations.narrative.flow import Block, marked
+from recommendations.narrative.lines import BULLETS
 from recommendations.narrative.mending import SEAM, UNSURE
 from recommendations.narrative.prose import endings, has_ended, is_account
 from recommendations.reading import Kind
@@ -17,7 +18,7 @@ from recommendations.reading import Kind
 MOST_CHARACTERS = 1_500
 """Of an item that nobody need look at: the longest have half of it."""
 _INLINE = re.compile(
-    rf"\s*[{BULLETS}]\s*|(?<=\S)\s+\*\s+|(?<=[.;:!?”\"’)])\s*\*\s+(?=[A-Z“\"])|(?<=[.;:!?”\"’)])\s+[·–—-]\s+(?=[A-Z“\"])"
+    rf"\s*[{BULLETS}]\s*|(?<=\S)\s+\*\s+|(?:(?<=[.;:!?])|(?<=[.;:!?][”\"’)]))(?:\s*\*|\s+[·–—-])\s+(?=[A-Z“\"])"
 )
 _SEPARATOR = re.compile(r"\s*;\s*(?:and|&)?\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:(?<=[.;,:])\s+|^|(?<=\band)\s+)\(?(\d{1,2})[.)]\s+(?=\S)")

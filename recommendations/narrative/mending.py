@@ -13,6 +13,7 @@ _SPACES = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _NOTHING = re.compile(r"\xad\s*\n\s*|[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
 """Soft hyphens with the line break that they allowed, and characters that nobody sees."""
 _BROKEN = re.compile(r"(?P<head>[^\W\d_]+)(?P<hyphen>[-\u2010])[ \n\v\f]+(?P<tail>[^\W_]+)")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SUSPENDED = {"and", "as", "but", "nor", "or", "to"}
 """What follows the hyphen of "short- and long-term"."""
 _PREFIXES = {
@@ -25,9 +26,8 @@ class Mender:
     """Puts lines together as the words of one text have it: what it writes without a hyphen elsewhere has none."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self.words = Counter(
-            word for text in texts for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.casefold())
-        )
+        whole = (_BROKEN.sub(" ", clean(text)).casefold() for text in texts)
+        self.words = Counter(word for text in whole for word in _WORD.findall(text))
 
     def mend(self, text: str) -> str:
         """`text` in one line, its broken words whole again."""

@@ -25,7 +25,7 @@ _LEANS = re.compile(
 _SUBJECT = re.compile(
     r"(?:the|this|these|those|that|there|it|its|they|their|he|she|we|a|an|some|many|most|several|few|both|no|"
     r"authorities|officials|government|governments|ngos?|observers|experts|media|traffickers|victims|courts|"
-    r"although|though|while|despite|because|since|when|if|however|moreover|furthermore|additionally|according)\b",
+    r"although|though|while|despite|because|since|when|if|however|moreover|furthermore|additionally|according)(?![\w-])",
     re.IGNORECASE,
 )
 """How a sentence of an account begins, and none that says what to do."""
@@ -94,15 +94,15 @@ def leans(text: str) -> bool:
     return bool(_LEANS.search(text)) or (text.endswith(".") and _is_abbreviation(text[:-1]))
 
 
-def is_account(text: str, country: str | None = None) -> bool:
-    """Whether `text` begins like an account of what happened, and not like what ought to be done."""
+def is_account(text: str, country: str | None = None, *, least: int = 4) -> bool:
+    """Whether `text` begins like an account of what happened, of `least` words, and not like what ought to be done."""
     text = text.lstrip(SEAM)
     first = text[: next((ending.end for ending in endings(text)), len(text))]
-    if not text[:1].isupper() or _ASKS.search(first):
+    if not text[:1].isupper() or len(first.split()) < least or _ASKS.search(first):
         return False
     if _SUBJECT.match(text):
         return True
-    if country and len(first.split()) > 3 and text.startswith(countries.name_of(country)[:4]):
+    if country and text.startswith(countries.name_of(country)[:4]):
         return True
     return bool(_SETTING.match(text) and _HAPPENED.search(first))
 

@@ -100,7 +100,7 @@ def tier(blocks: list[Block]) -> Told:
         return Told(None, "Its tier isn’t told plainly: say which one it is.")
     said = ways[0][0]
     if placed and placed[0] != said:
-        return Told(said, f"Its title says {Tier(said)}, its text {Tier(placed[0])}.")
+        return Told(said, f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: say which one it is.")
     return Told(said)
 
 

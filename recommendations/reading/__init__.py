@@ -19,13 +19,17 @@ MOST_CHARACTERS = 6_000_000
 """Of a text: a whole TIP Report, of 500 pages, has half of it."""
 MOST_WAITED = 30
 """Seconds by the clock; the processor's time is limited in the process itself."""
-MOST_WRAPPED = 200
-"""Characters: nobody wraps lines later."""
+LEAST_WRAPPED, MOST_WRAPPED = 30, 200
+"""Characters: nobody wraps lines sooner or later."""
 MOST_LINES = 100_000
 BROKEN = "\v"
 """In a paragraph's text: here a line ends because it was meant to; "\\n" is no more than where a line was full."""
 PAGE = "\f"
 """The same: here a page or a column ends with a full line, which tells nothing of whether a paragraph does."""
+
+
+_HEADED = re.compile(r"\W*(?:\w+\s+)?recommendations?\b", re.IGNORECASE)
+"""How a line begins that a heading was set before, so that it tells nothing of how long the others may be."""
 
 
 class Kind(StrEnum):
@@ -118,14 +122,13 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
 
 def _joined(lines: list[str]) -> str:
     """Lines as one text: where one had room for the next one's first word, it ended because it was meant to."""
-    lengths = sorted(length for line in lines if (length := len(line.rstrip())) <= MOST_WRAPPED)
-    full = lengths[-1] if lengths else 0
-    if len(lengths) > 2 and full > lengths[-2] + 15:  # a heading stood in that line
-        full = lengths[-2]
+    lengths = [len(line.rstrip()) for line in lines if not _HEADED.match(line)]
+    full = max((length for length in lengths if length <= MOST_WRAPPED), default=0)
     text = lines[0]
     for before, line in pairwise(lines):
         length = len(before.rstrip())
-        has_room = length > MOST_WRAPPED or length + 1 + len(line.split(maxsplit=1)[0]) < full
+        is_wrapped = length <= MOST_WRAPPED and full >= LEAST_WRAPPED
+        has_room = not is_wrapped or length + 1 + len(line.split(maxsplit=1)[0]) < full
         text += BROKEN if has_room else "" if line.startswith(PAGE) else "\n"
         text += line
     return text

@@ -1,6 +1,7 @@
 """`make bench`: what readiness costs, beside a bare SELECT of the same rows, on a made-up record in its own database.
 
-Then a long list (`lists.py`), and the ambassador's briefing (`briefings.py`), each beside what does alike.
+Then a long list (`lists.py`), and the ambassador's briefing (`briefings.py`), each beside what does alike, and a
+narrative as a PDF (`narratives.py`).
 
 Milliseconds are printed and never judged, since machines differ. What makes the run fail (exit 1) is what every
 machine agrees on: how many queries are sent, and how cost grows with the number of facts.
@@ -48,6 +49,7 @@ from tests.factories import PERIOD_ENDS_ON
 from tests.performance.briefings import tell_briefings
 from tests.performance.exercise import make_edition
 from tests.performance.lists import tell_lists
+from tests.performance.narratives import tell_narratives
 from tiptracker.accounts.models import User
 
 SIZES = {"XAA": 200, "XAB": 2_000, "XAC": 20_000}
@@ -329,7 +331,7 @@ def run() -> list[str]:
     tell_pages(editions[GOAL_IS_FOR])
     tell_secrets(editions[GOAL_IS_FOR], editions[min(SIZES)])
     tell_lists(measure, say, counted_queries)
-    return [*wrong, *tell_briefings(say, counted_queries, NOW)]
+    return [*wrong, *tell_briefings(say, counted_queries, NOW), *tell_narratives(say)]
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """The same rows from text, HTML, PDF and Word; and of what can't be read, a sentence that says what to do."""
 
 import io
-import time
+from contextlib import suppress
 
 import pikepdf
 import pytest
@@ -9,7 +9,7 @@ from PIL import Image
 
 from recommendations import reading
 from recommendations.narrative import read
-from recommendations.reading import Kind, Unreadable, paragraphs, read_content, read_file
+from recommendations.reading import Kind, paragraphs, read_content, read_file
 from recommendations.words import Tier
 from tests.recommendations.narrative.editions import CLAUSES, HEADINGS, ITEMS, LAYOUTS, OPENING, document, of_clauses
 from tests.recommendations.reading.samples import LISTS, PAPERS, bullets, docx, page, paragraph, pdf
@@ -199,7 +199,7 @@ BAD = {
     "half a PDF": (pdf("<p>Train.</p>")[:700], "is damaged, or something else"),
     "a zip bomb": (docx("", **{"word/document.xml": "<a>" + " " * 50_000_000}), "unpacks to more than any"),
     "a zip": (docx("", **{"word/document.xml": "<a/>"})[:50], "is damaged, or something else"),
-    "external entities": (docx(paragraph("&a;").replace("&amp;a;", "&a;"), before=ENTITIES), "holds definitions that no Word"),
+    "external entities": (docx("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", before=ENTITIES), "holds definitions that"),
     "a billion laughs": (docx("<w:p><w:r><w:t>&a39;</w:t></w:r></w:p>", before=LAUGHS), "holds definitions|is damaged"),
     "half of an XML": (docx("<w:p>"), "is damaged, or something else"),
     "an old document of Word": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "is in an old format of Word"),
@@ -212,7 +212,7 @@ BAD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("content, sentence", BAD.values(), ids=BAD)
+@pytest.mark.parametrize(("content", "sentence"), BAD.values(), ids=BAD)
 def test_what_cannot_be_read_is_refused_in_a_sentence(content, sentence):
     with pytest.raises(Refused, match=f"^“file” (?:{sentence})") as refused:
         read_file("file", content)
@@ -236,12 +236,8 @@ def test_entities_of_a_page_bring_nothing_in():
 
 def test_a_page_nested_without_end_is_read_or_refused():
     for content in (b"<div>" * 200_000 + b"Train", b"<ul><li>" * 100_000 + b"Train"):
-        began = time.process_time()
-        try:
-            read_content(content)
-        except Unreadable as reason:
-            assert str(reason)
-        assert time.process_time() - began < 10
+        with suppress(Refused):  # no RecursionError, and no process left to its own
+            assert "Train" in read_file("deep.html", content)[-1].text
 
 
 def test_a_process_that_fails_refuses_the_file(monkeypatch):

@@ -1,0 +1,94 @@
+"""The command by itself, as somebody runs it: no database, no settings of ours, one file."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from tests.recommendations.narrative.editions import ITEMS, LAYOUTS, document
+from tests.recommendations.reading.samples import LISTS, bullets, docx, page, pdf
+
+FILES = {
+    "edition.txt": document(LAYOUTS["bullets in one paragraph, wrapped"](ITEMS)).encode(),
+    "edition.html": page(LISTS["a list"](ITEMS)),
+    "edition.pdf": pdf(LISTS["a list"](ITEMS)),
+    "edition.docx": docx(bullets(ITEMS)),
+}
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(name, content, *arguments):
+        (tmp_path / name).write_bytes(content)
+        nowhere = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "PATH": os.environ["PATH"]}
+        return subprocess.run(
+            [sys.executable, "manage.py", "parse_narrative", tmp_path / name, *arguments],
+            cwd=settings.BASE_DIR, env=nowhere, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_command_prints_json_without_a_database(run, name):
+    done = run(name, FILES[name], "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "tier": "2",
+        "country": "LSO",
+        "year": 2021,
+        "recommendations": [{"number": number, "text": text, "doubt": ""} for number, text in enumerate(ITEMS, 1)],
+        "introduction": "",
+        "left_out": [],
+        "doubts": [],
+    }
+
+
+def test_command_tells_people_what_is_doubtful(run):
+    said = document("The government should:\n\nTrain police. Fund shelters.\n\n346\n\nAmend the law.", before="LESOTHO")
+
+    assert run("edition.txt", said.encode()).stdout.splitlines() == [
+        "LSO, year not known, Tier 2",
+        "  ? The year of the report isn’t named at its head: say which one it is.",
+        "  Before the list: The government should:",
+        "  1. Train police. Fund shelters.",
+        "  2. Amend the law.",
+        "  Left out of the list: 346",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "sentence"),
+    [
+        (b"Nothing to see.", [], "No list of prioritized recommendations was found. Paste it with its heading"),
+        (
+            FILES["edition.txt"],
+            ["--country", "MWI"],
+            "This narrative is about Lesotho, not Malawi. Choose Malawi’s, or",
+        ),
+        (FILES["edition.txt"], ["--year", "2020"], "This narrative is from the report of 2021, not 2020. Choose that"),
+        (b"{\\rtf1", [], "“edition” is in Rich Text Format. Save it as .docx or as plain text, then choose it again."),
+    ],
+)
+def test_command_refuses_in_a_sentence(run, content, arguments, sentence):
+    done = run("edition", content, *arguments)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(sentence)
+
+
+def test_command_refuses_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(SystemExit) as refused:
+        call_command("parse_narrative", tmp_path / "none.txt", stderr=(told := io.StringIO()))
+
+    assert refused.value.code == 2
+    assert (
+        told.getvalue().strip()
+        == f"“{tmp_path}/none.txt” can’t be opened (No such file or directory). Check its name, then try again."
+    )

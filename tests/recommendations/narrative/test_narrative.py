@@ -1,0 +1,211 @@
+"""What stands around and inside a list: furniture, broken words, contents; and what is doubtful, or no list at all."""
+
+import pytest
+
+from recommendations.narrative import expect, read
+from tests.recommendations.narrative.editions import (
+    CLAUSES,
+    HEADINGS,
+    ITEMS,
+    LAYOUTS,
+    OPENING,
+    PROSE,
+    document,
+    of_clauses,
+    wrapped,
+)
+from tiptracker.refusals import Refused
+
+LIST = LAYOUTS["a bullet a line"](ITEMS)
+
+
+def texts(narrative):
+    return [item.text for item in narrative.recommendations]
+
+
+def doubts(narrative):
+    return {item.number: item.doubt for item in narrative.recommendations if item.doubt}
+
+
+# --- Furniture --------------------------------------------------------------------------------------------------------
+
+FURNITURE = [
+    "346",
+    "- 12 -",
+    "Page 3 of 5",
+    "LESOTHO",
+    "Lesotho",
+    "LESOTHO 346",
+    "346\nLESOTHO",
+    "2021 TRAFFICKING IN PERSONS REPORT",
+    "346 | Trafficking in Persons Report",
+    "TRAFFICKING IN PERSONS REPORT | JUNE 2021",
+    "Office to Monitor and Combat Trafficking in Persons",
+    "https://www.state.gov/reports/2021-trafficking-in-persons-report/lesotho/ 2/6",
+    "7/2/21, 10:15 AM 2021 Trafficking in Persons Report: Lesotho - United States Department of State",
+    "LESOTHO TIER RANKING BY YEAR\nTIER 1\nTIER 2\nTIER 2WL\nTIER 3\n2014 2015 2016 2017 2018 2019 2020 2021",
+    "TIER RANKING HISTORY\n2019: Tier 2\n2020: Tier 3\n2021: Tier 2",
+]
+
+
+@pytest.mark.parametrize("furniture", FURNITURE)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ("\n".join(wrapped(f"• {item}") for item in ITEMS), ITEMS),
+        (wrapped(of_clauses("; ")(CLAUSES)), [*CLAUSES[:-1], f"{CLAUSES[-1]}."]),
+    ],
+    ids=["bullets", "clauses"],
+)
+def test_furniture_in_the_middle_is_left_out_and_told(furniture, gap, listed, expected):
+    lines = listed.split("\n")
+    for line in range(1, len(lines)):
+        found = read(document("\n".join(lines[:line]) + f"{gap}{furniture}{gap}" + "\n".join(lines[line:])))
+
+        assert texts(found) == expected, (line, found)
+        assert found.left_out == tuple(furniture.split("\n"))
+        assert (found.tier, found.country, found.year) == ("2", "LSO", 2021)
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "CONTENTS\nPRIORITIZED RECOMMENDATIONS ........ 2\nPROSECUTION ........ 3\nPROTECTION ........ 4",
+        "Contents\n1. Prioritized Recommendations 2\n2. Prosecution 3\n3. Protection 4",
+        "Prioritized Recommendations\nProsecution\nProtection\nPrevention\nTrafficking Profile",
+        "Prioritized Recommendations\n\nProsecution\n\nProtection\n\nPrevention\n\nTrafficking Profile",
+        "• Prioritized Recommendations\n• Prosecution\n• Protection",
+        "On this page: Prioritized Recommendations | Prosecution | Protection",
+        "Prioritized Recommendations | Prosecution | Protection",
+    ],
+)
+def test_a_heading_in_a_table_of_contents_begins_no_list(contents):
+    assert texts(read(document(LIST, before=f"{contents}\n\nLESOTHO (Tier 2)"))) == ITEMS
+
+
+# --- Words ------------------------------------------------------------------------------------------------------------
+
+
+def test_broken_words_are_mended_and_nothing_else():
+    listed = (
+        "• Train police on anti-\ntrafficking laws; and anti-trafficking units.\n• Fund anti- trafficking shelters for "
+        "short- and long-term care in 2019–\n20.\n• Fight traf-\nficking, traf\u00adfick\u00ad\ning, and\u00a0so on."
+    )
+
+    found = read(document(listed))
+
+    assert texts(found) == [
+        "Train police on anti-trafficking laws; and anti-trafficking units.",
+        "Fund anti-trafficking shelters for short- and long-term care in 2019–20.",
+        "Fight trafficking, trafficking, and so on.",
+    ]
+    assert doubts(found) == {}
+
+
+def test_a_hyphen_that_only_a_full_line_explains_is_doubted():
+    found = read(document("• Train police and prose-\ncutors.\n• Fund shelters."))
+
+    assert texts(found) == ["Train police and prose-cutors.", "Fund shelters."]
+    assert doubts(found) == {1: "A word in it was broken at a line’s end: it may be written without its hyphen."}
+
+
+def test_marks_that_people_type_stay_as_they_are():
+    item = "Amend the “Children’s Act” – Act No. 7 of 2011 – to raise fines (€1.000,50; 5 %)."
+
+    assert texts(read(document(f"• {item}\n• Train police."))) == [item, "Train police."]
+
+
+# --- Doubts -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("listed", "doubtful"),
+    [
+        ("Train police. Fund shelters. Hold campaigns.", {1: "ends at a full stop", 2: "ends at a full stop"}),
+        ("• Train police.\nFund shelters.\n• Hold campaigns.", {2: "has no bullet"}),
+        ("• Train police.\n• Fund\n• Hold campaigns.\n• Amend the law.", {2: "doesn’t end with a full stop"}),
+        ("• Train police.\n• fund shelters.\n• Hold campaigns.\n• Amend the law.", {2: "begins with a small letter"}),
+        ("• Train “police.\n• Fund shelters.\n• Hold campaigns.", {1: "One of its quotation marks or brackets"}),
+        (f"• Train {'police ' * 300}.\n• Fund shelters.", {1: "is very long"}),
+        ("train police; fund shelters; hold campaigns. Amend the law.", {3: "ends at a full stop among clauses"}),
+        ("train; fund; and house victims; hold campaigns.", {3: "“And” stands before it"}),
+        (
+            "Train police; and judges. Fund shelters. Hold campaigns.",
+            {1: "ends at a full stop", 2: "ends at a full stop"},
+        ),
+    ],
+)
+def test_what_is_doubtful_of_an_item_it_says(listed, doubtful):
+    found = doubts(read(document(listed)))
+
+    assert found.keys() == doubtful.keys()
+    assert all(doubtful[number] in found[number] for number in found), found
+
+
+def test_a_sentence_that_tells_more_of_its_item_stays_with_it():
+    assert texts(read(document("Train police.Fund shelters. These need staff.Hold campaigns."))) == [
+        "Train police.",
+        "Fund shelters. These need staff.",
+        "Hold campaigns.",
+    ]
+
+
+# --- None, or several ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "Train police.",
+        "• Flour\n• Butter\n• Sugar",
+        f"LESOTHO (Tier 2)\n\n{OPENING}\n\nPROSECUTION\n\n{PROSE}",
+        f"PRIORITIZED RECOMMENDATIONS:\n\nPROSECUTION\n\n{PROSE}",
+        "Recommendations from civil society were heard. The government acted on them.",
+    ],
+)
+def test_no_list_is_refused(said):
+    with pytest.raises(Refused, match=r"^No list of prioritized recommendations was found"):
+        read(said)
+
+
+MALAWI = document(
+    "• Register workers.\n• Inspect farms.", before="MALAWI (Tier 3)", opening=OPENING.replace("Lesotho", "Malawi")
+)
+
+
+def test_two_lists_are_refused_by_name():
+    with pytest.raises(Refused, match=r"^2 lists of recommendations stand in it \(Lesotho, Malawi\)\. Keep only"):
+        read(f"{document(LIST)}\n\n{MALAWI}")
+    with pytest.raises(Refused, match=r"^2 lists of recommendations stand in it \(Lesotho\)\."):
+        read(f"{document(LIST)}\n\n{HEADINGS[0]}\n\n• Hold campaigns.\n\nPROSECUTION")
+
+
+def test_of_several_narratives_the_country_asked_for_is_read():
+    both = f"2021 Trafficking in Persons Report\n\n{document(LIST, before='LESOTHO (Tier 2)')}\n\n{MALAWI}"
+    lesotho, malawi = read(both, country="LSO"), read(both, country="MWI")
+
+    assert (texts(lesotho), lesotho.tier, lesotho.country, lesotho.year) == (ITEMS, "2", "LSO", 2021)
+    assert (texts(malawi), malawi.tier, malawi.country, malawi.year) == (
+        ["Register workers.", "Inspect farms."], "3", "MWI", 2021,
+    )  # fmt: skip
+    with pytest.raises(
+        Refused, match=r"^2 lists of recommendations stand in it \(Lesotho, Malawi\)\. None is about Kenya\."
+    ):
+        read(both, country="KEN")
+
+
+def test_the_same_list_twice_is_one():
+    assert texts(read(f"{document(LIST)}\n\n{document(LIST)}")) == ITEMS
+
+
+def test_a_narrative_of_another_country_or_year_is_refused():
+    found = read(document(LIST))
+
+    expect(found, country="LSO", year=2021)
+    expect(read(LAYOUTS["a bullet a line"](ITEMS).join((f"{HEADINGS[1]}\n", ""))), country="LSO", year=2021)
+    with pytest.raises(Refused, match=r"^This narrative is about Lesotho, not Malawi"):
+        expect(found, country="MWI")
+    with pytest.raises(Refused, match=r"^This narrative is from the report of 2021, not 2020"):
+        expect(found, year=2020)
