@@ -17,7 +17,7 @@ RECOMMENDATIONS = 60
 def tell_narratives(say: Callable[[str], None]) -> list[str]:
     """Print it; gives what is wrong, as sentences: items lost, never a time, since machines differ."""
     items = [f"{ITEMS[number % len(ITEMS)][:-1]} in step {number}." for number in range(RECOMMENDATIONS)]
-    head, tail = ["2021 Trafficking in Persons Report", "LESOTHO (Tier 2)", OPENING], [f"{PROSE} " * 20] * 113
+    head, tail = ["2021 Trafficking in Persons Report", "LESOTHO (Tier 2)", OPENING], [f"{PROSE} " * 20] * 95
     made = HTML(
         string=f"<style>{STYLE}</style>"
         + "".join(f"<p>{text}</p>" for text in head)
