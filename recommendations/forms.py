@@ -263,7 +263,7 @@ def refuse(form: forms.Form, refusal: Refused) -> None:
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
-def has_seen(form: forms.Form, field: str, key: int) -> None:
+def has_seen(form: forms.Form, field: str, key: int | str) -> None:
     """Let a refused form be sent again as typed, now that its reader sees the newer row beside it."""
     data = QueryDict(mutable=True)
     data.update(form.data)

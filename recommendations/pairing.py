@@ -8,6 +8,9 @@ from recommendations.comparison import Standing, same
 from recommendations.tables.rows import Row
 from tiptracker.refusals import Refused
 
+RETIRED = "retired"
+"""What a person writes in the place of a number where an item is asked no longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pairing:

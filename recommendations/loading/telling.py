@@ -6,13 +6,10 @@ from typing import Any
 from recommendations.comparison import Kind, Line
 from recommendations.likeness import Side, difference
 from recommendations.loading.preview import Preview
-from recommendations.pairing import Pairing
+from recommendations.pairing import RETIRED, Pairing
 from recommendations.pillars import likely
 from recommendations.words import Pillar
 from tiptracker.refusals import Refused
-
-RETIRED = "retired"
-"""What stands in the document in the place of numbers."""
 
 
 def lines(found: Preview) -> Iterator[str]:

@@ -92,7 +92,7 @@ def _edition(post: Post) -> Standing:
         return Standing(Step.EDITION, State.BEGUN, told, Hand.OFFICER)
     if not post.asked:
         told = f"{edition} has its days; its list of recommendations is not there yet."
-        return Standing(Step.EDITION, State.BEGUN, told, Hand.OFFICER)
+        return Standing(Step.EDITION, State.BEGUN, told, Hand.ADMINISTRATOR)
     return Standing(Step.EDITION, State.DONE, f"{edition}, {_count(post.asked, 'recommendation')}.", None)
 
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
 
 import dialogues.urls
+import recommendations.loading.urls
 import recommendations.setup.urls
 import recommendations.urls
 import reports.urls
@@ -24,13 +25,16 @@ import tiptracker.accounts.urls
 import tiptracker.audit.urls
 from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateRound
 from dialogues.words import MadeBy, Status
-from recommendations.models import Benchmark, Edition, Indicator, Recommendation
+from recommendations.loading.brought import as_document, bring_text
+from recommendations.loading.preview import sought
+from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
 from reports.actions import compute_readiness
 from reports.models import Briefing
 from tests.conftest import THE_DAY
 from tests.factories import (
     MASERU,
     BriefingFactory,
+    EditionImportFactory,
     EvidenceFactory,
     JobFactory,
     ReadinessRunFactory,
@@ -38,6 +42,7 @@ from tests.factories import (
     RedactionFactory,
 )
 from tests.live import Live
+from tests.recommendations.another_list import ANOTHER_LIST
 from tests.signing_in import enrol
 from tiptracker.accounts import tokens
 from tiptracker.accounts.links import Purpose, link
@@ -210,6 +215,8 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "recommendation_add": [edition],
         **{name: [edition.country] for name in OF_A_POST},
         "setup_edition_edit": [edition],
+        "edition_import": [edition],
+        "import_preview": _brought(edition),
         "setup_suggested": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
         "ministry_detail": [people["police"].ministry],
         "milestone_done": edition.milestones.order_by("pk")[:1],
@@ -282,6 +289,15 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     )
 
 
+def _brought(edition: Edition) -> list[EditionImport]:
+    """A narrative that would take the place of what stands, a table with a row that is wrong, a list that is loaded."""
+    narrative = "\n".join(["PRIORITIZED RECOMMENDATIONS:", "", *(f"• {text}\n" for text in ANOTHER_LIST.values())])
+    table = "Number\tRecommendation\tLead ministry\n1\tFund the shelters.\tNobody’s\nx\tTrain.\t\n"
+    brought = [as_document(bring_text(text, sought(edition))) for text in (narrative, table)]
+    waiting = [EditionImportFactory(edition=edition, brought=one) for one in brought]
+    return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
+
+
 def _open_to_both(commitments: Iterable[Commitment]) -> list[Commitment]:
     """One open commitment of each of two ministries, on which an update may be sent."""
     still = [each for each in commitments if each.status == Status.OPEN and each.ministry]
@@ -293,6 +309,7 @@ def _names() -> set[str]:
     modules = (
         dialogues.urls,
         recommendations.urls,
+        recommendations.loading.urls,
         recommendations.setup.urls,
         reports.urls,
         tiptracker.accounts.urls,
@@ -359,6 +376,8 @@ def test_administrators_can_use_each_page_of_setting_up_a_post(live: Live, peopl
     with walk(browser, live, "administrator", people["admin"]) as administrator:
         for name in ("setup_list", "setup_add", *OF_A_POST, "setup_edition_edit", "setup_suggested"):
             administrator.visit(pages[name][0])
+        for address in (*pages["edition_import"], *pages["import_preview"]):
+            administrator.visit(address)
         administrator.visit(f"{reverse('setup_add')}?country=MWI")
         for name, button in REFUSED_TO_ADMINISTRATORS:
             administrator.send(pages[name][0], button)
@@ -373,6 +392,8 @@ REFUSED_TO_ADMINISTRATORS = [
     ("setup_edition_edit", "Save"),
     ("setup_ministries", "Keep these"),
     ("setup_people", "Invite them"),
+    ("edition_import", "Look it over"),
+    ("import_preview", "Load this list"),
 ]
 REFUSED = [
     ("setup_suggested", "Accept what is ticked", {}),

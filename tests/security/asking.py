@@ -306,6 +306,9 @@ def opened(world):
     return {"year": "2025", "tier": "2", "source": "The report"} | days
 
 
+NARRATIVE = "PRIORITIZED RECOMMENDATIONS:\n\n• Fund the shelter. • Train the police.\n\nPROSECUTION\n"
+
+
 def suggested(world):
     said = {"accept": "on", "criterion": "It is so.", "rule": "assessed"}
     kept = {f"suggested-0-{name}": value for name, value in said.items()}
@@ -390,6 +393,12 @@ BODIES = {
         empty_rows("new", 1) | {"new-0-name": "Works", "new-0-short_name": "Works"} | empty_rows("known")
     ),
     "POST setup_suggested": suggested,
+    "POST edition_import": lambda world: {"text_status": "official", "pasted": NARRATIVE},
+    "POST import_preview": lambda world: {
+        "do": "load",
+        f"became_{world.pk('first')}": "1",
+        f"became_{world.pk('second')}": "retired",
+    },
     "POST setup_people": lambda world: (
         {"do": "invite"}
         | empty_rows("people", 1)

@@ -45,6 +45,7 @@ ROWS = {
     "briefing": "a briefing",
     "concrete_action": "one part of readiness",
     "counted": "an indicator of the ministry's benchmarks",
+    "brought": "a list that was brought",
     "called_off": "a meeting that was called off",
     "dialogue": "a meeting with promises of two ministries",
     "edition": "an edition",

@@ -187,6 +187,8 @@ class Planted:
             terms=False,
         )
         self.plant(factories.RecommendationTermsFactory, recommendation=recommendation, **by)
+        loaded = {"begun_by": self.officer, "loaded_by": self.officer, "loaded_at": factories.TERMS_SET_AT}
+        self.plant(factories.EditionImportFactory, edition=edition, **loaded)
         self.plant(factories.RecommendationWeightFactory, terms=terms, recommendation=recommendation)
         self.indicator = self.plant(factories.IndicatorFactory, OWN)
         self.others_indicator = self.plant(factories.IndicatorFactory, OTHER)

@@ -180,6 +180,10 @@ GET   setup_ministries                      lesotho    403 403 403 403 | 403 403
 POST  setup_ministries                      lesotho    403 403 403 403 | 403 403 403 | 404 302 | in  in
 GET   setup_benchmarks                      lesotho    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  setup_benchmarks                      lesotho    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   edition_import                        edition    403 403 403 403 | 403 403 403 | 404 200 | in  in
+POST  edition_import                        edition    403 403 403 403 | 403 403 403 | 404 302 | in  in
+GET   import_preview                        brought    404 404 404 404 | 404 404 404 | 404 200 | in  in
+POST  import_preview                        brought    404 404 404 404 | 404 404 404 | 404 302 | in  in
 GET   setup_suggested                       first      200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  setup_suggested                       first      302 302 403 403 | 403 403 403 | 404 403 | in  in
 GET   setup_people                          lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in

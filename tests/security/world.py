@@ -29,6 +29,7 @@ from tests.factories import (
     DialogueFileFactory,
     DraftFactory,
     EditionFactory,
+    EditionImportFactory,
     EvidenceFactory,
     EvidenceFileFactory,
     EvidenceReviewFactory,
@@ -198,6 +199,9 @@ class World:
             terms__reason=self.says("edition's terms", EMBASSY),
             terms__working_mark_reason=self.says("working mark", EMBASSY),
         )
+        by = self.people["administrator"]
+        imported = EditionImportFactory(edition=edition, name=self.says("file of a list", ADMINISTRATOR), begun_by=by)
+        self.keep(brought=imported)
         self.rows["milestone"] = MilestoneFactory(
             edition=edition, kind=MilestoneKind.ACTION_PLAN, source=self.says("milestone", EMBASSY | ADMINISTRATOR)
         )

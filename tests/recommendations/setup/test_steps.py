@@ -54,7 +54,11 @@ def test_a_post_with_everything_waits_for_nobody():
         (
             Step.EDITION,
             Post(edition=1, edition_year=2021, has_deadline=True),
-            (State.BEGUN, "The 2021 edition has its days; its list of recommendations is not there yet.", OFFICER),
+            (
+                State.BEGUN,
+                "The 2021 edition has its days; its list of recommendations is not there yet.",
+                ADMINISTRATOR,
+            ),
         ),
         (Step.MINISTRIES, Post(), (State.TO_DO, "No ministry is there yet.", ADMINISTRATOR)),
         (

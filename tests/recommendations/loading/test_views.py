@@ -1,0 +1,338 @@
+"""The pages by which a list is brought, looked over, paired and loaded; without script, and losing nothing typed."""
+
+import re
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
+from django.urls import reverse
+
+from recommendations.models import Benchmark, EditionImport, Recommendation
+from recommendations.words import Tier
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    EditionFactory,
+    EditionImportFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+from tests.recommendations.another_list import ANOTHER_LIST
+
+pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
+
+NARRATIVE = (
+    "LESOTHO: TIER 2 WATCH LIST\n\nPRIORITIZED RECOMMENDATIONS:\n\n"
+    "• Fund the shelter and its staff. • Investigate and prosecute traffickers. • Convene everybody.\n\nPROSECUTION\n"
+)
+SAID = {"text_status": "official", "pasted": "", "charset": ""}
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+@pytest.fixture(autouse=True)
+def administrator(client):
+    person = AdministratorFactory()
+    client.force_login(person)
+    return person
+
+
+def bring(client, edition, **said):
+    return client.post(reverse("edition_import", args=[edition.pk]), SAID | said)
+
+
+def brought(client, edition, **said):
+    """The page on which what was brought is looked over, and its address."""
+    response = bring(client, edition, **said)
+    assert response.status_code == 302, response.context["form"].errors
+    return client.get(response.url), response.url
+
+
+def fields_of(response):
+    """What a browser would send of the form that loads."""
+    form = response.context["form"]
+    return {"do": "load"} | {field.name: field.value() or "" for field in form}
+
+
+def errors(response, form="form"):
+    return {name: list(said) for name, said in response.context[form].errors.items()}
+
+
+# --- Bringing ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administrator):
+    page, url = brought(client, edition, pasted=NARRATIVE)
+
+    assert "Nothing is written yet. Its words are the report’s own." in page.text
+    assert "1. Fund the shelter and its staff." in page.text
+    assert fields_of(page) == {
+        "do": "load",
+        "seen": page.context["form"]["seen"].value(),
+        "pillar_1": "protection",
+        "pillar_2": "prosecution",
+        "pillar_3": "prevention",
+    }
+    assert not Recommendation.objects.exists()
+    response = client.post(url, fields_of(page), follow=True)
+    assert "Loaded: 3 new." in response.text
+    assert "Loaded on 5 August 2022" in response.text
+    assert [row.text for row in Recommendation.objects.order_by("number")][
+        1
+    ] == "Investigate and prosecute traffickers."
+    assert EditionImport.objects.get().loaded_by == administrator
+
+
+def test_a_file_is_read_by_what_it_is(client, edition):
+    table = SimpleUploadedFile("list.csv", b"Number,Recommendation,Pillar\n1,Fund it.,Protection\n")
+    page, _ = brought(client, edition, file=table)
+    assert "1. Fund it." in page.text
+    assert "What the columns hold" in page.text
+
+    word, _ = brought(client, edition, file=SimpleUploadedFile("lesotho.txt", NARRATIVE.encode()))
+    assert "3. Convene everybody." in word.text
+    assert "What the columns hold" not in word.text
+
+
+def test_cells_that_were_copied_are_a_table(client, edition):
+    page, _ = brought(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
+
+    assert "2. Train them." in page.text
+
+
+REFUSED = [
+    ({}, "file", "Choose a file, or paste the text below."),
+    ({"pasted": "Nothing of the sort."}, "__all__", "No list of prioritized recommendations was found."),
+    ({"pasted": NARRATIVE.replace("LESOTHO", "ESWATINI")}, "__all__", "This narrative is about Eswatini, not Lesotho."),
+    ({"pasted": NARRATIVE, "text_status": "hearsay"}, "text_status", "Choose one from the list."),
+    ({"pasted": 'Number\tRecommendation\n1\t"Fund it.\n'}, "file", "Row 2 can’t be read: a quotation mark is opened"),
+    ({"pasted": f"Call 5812 3456. {NARRATIVE}"}, "pasted", "reads like a telephone number"),
+]
+
+
+@pytest.mark.parametrize(("said", "field", "sentence"), REFUSED)
+def test_what_can_not_be_read_is_refused_and_what_was_typed_stays(client, edition, said, field, sentence):
+    response = bring(client, edition, **said)
+
+    assert response.status_code == 422
+    assert sentence in " ".join(errors(response)[field])
+    assert response.context["form"]["pasted"].value() == said.get("pasted", "")
+    assert not EditionImport.objects.exists()
+
+
+def test_a_file_and_a_text_at_once_are_refused(client, edition):
+    response = bring(client, edition, pasted=NARRATIVE, file=SimpleUploadedFile("list.txt", b"x"))
+
+    assert errors(response) == {"file": ["Choose a file or paste the text, not both."]}
+
+
+@override_settings(UPLOAD_MAX_TOTAL_BYTES=1024 * 1024)
+def test_a_file_that_is_too_large_to_be_taken_in_is_refused_with_a_sentence(client, edition):
+    response = bring(client, edition, file=SimpleUploadedFile("report.pdf", b"x" * 2 * 1024 * 1024))
+
+    assert response.status_code == 422
+    assert errors(response)["file"][0].startswith("The file is larger than 1 MB, so it was not taken.")
+
+
+def test_columns_that_were_guessed_wrongly_are_corrected_on_the_page(client, edition):
+    table = b"What,Note\nFund the shelter in each of the ten districts.,Later\n"
+    _, url = brought(client, edition, file=SimpleUploadedFile("list.csv", table))
+    wrong = client.post(url, {"do": "columns", "column_0": "text", "column_1": "text", "has_headings": "on"})
+    assert "Two columns can’t hold the same." in errors(wrong, "columns")["__all__"][0]
+    none = client.post(url, {"do": "columns", "column_0": "", "column_1": "", "has_headings": "on"}, follow=True)
+    assert "No list was found: no column holds what the recommendations say." in none.text
+    right = client.post(url, {"do": "columns", "column_0": "", "column_1": "text", "has_headings": "on"}, follow=True)
+    assert "1. Later" in right.text
+
+
+# --- Pairing ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def standing(edition):
+    """A list that stands: one item that is alike, one that is not, and one that will be split."""
+    shelter = RecommendationFactory(edition=edition, number=1, text="Fund the shelter.")
+    trees = RecommendationFactory(edition=edition, number=2, text="Count every tree.")
+    both = RecommendationFactory(edition=edition, number=3, text="Prosecute traffickers and convene.")
+    first, second = (BenchmarkFactory(recommendation=both, letter=letter) for letter in "ab")
+    return shelter, trees, both, first, second
+
+
+def test_what_is_alike_is_proposed_with_what_differs(client, edition, standing):
+    shelter, trees, both, first, _ = standing
+    page, _ = brought(client, edition, pasted=NARRATIVE)
+    form = page.context["form"]
+
+    assert form[f"became_{shelter.pk}"].value() == "1"
+    assert form[f"became_{both.pk}"].value() == "2"
+    assert form[f"became_{trees.pk}"].value() == ""
+    assert "Nothing in the new list is like it." in form[f"became_{trees.pk}"].help_text
+    said = re.sub(r"\s+", " ", page.text)
+    assert '<del><span class="for-screen-readers">taken out: </span>shelter.</del>' in said
+    assert '<ins><span class="for-screen-readers">put in: </span>shelter and its staff.</ins>' in said
+    assert form[f"goes_{first.pk}"].help_text == first.wording
+    assert "pillar_3" in form.fields
+    assert "pillar_2" not in form.fields
+
+
+def test_what_is_left_open_is_refused_and_what_was_chosen_stays(client, edition, standing):
+    _, trees, both, first, second = standing
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    chosen = fields_of(page) | {f"became_{both.pk}": "2, 3", f"goes_{first.pk}": "3"}
+    chosen.pop("pillar_3")
+
+    response = client.post(url, chosen)
+    assert response.status_code == 422
+    assert errors(response) == {f"became_{trees.pk}": ["Give its new number, or write “retired”."]}
+    assert response.context["form"][f"became_{both.pk}"].value() == "2, 3"
+    response = client.post(url, chosen | {f"became_{trees.pk}": "Retired"})
+    assert errors(response) == {f"goes_{second.pk}": ["Its recommendation was split: say whether it goes to 2 or 3."]}
+    assert not EditionImport.objects.exclude(loaded_at=None).exists()
+    response = client.post(url, chosen | {f"became_{trees.pk}": "Retired", f"goes_{second.pk}": "2"}, follow=True)
+    assert "Loaded: 1 new, 2 changed, 1 retired." in response.text
+    assert {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")} == {
+        first.pk: "3a",
+        second.pk: "2b",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("perhaps 2", "Give its new number, several with commas, or write “retired”."),
+        ("9", "There is no number 9 in the new list."),
+        ("-1", "Give its new number, several with commas"),
+    ],
+)
+def test_a_number_that_is_none_is_refused_beside_its_field(client, edition, standing, said, sentence):
+    shelter, trees, *_ = standing
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    response = client.post(url, fields_of(page) | {f"became_{trees.pk}": "retired", f"became_{shelter.pk}": said})
+
+    assert sentence in errors(response)[f"became_{shelter.pk}"][0]
+
+
+def test_a_new_item_wants_its_pillar(client, edition):
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    response = client.post(url, fields_of(page) | {"pillar_3": ""})
+
+    assert errors(response) == {"pillar_3": ["Say to which of the three Ps number 3 belongs."]}
+
+
+def test_a_list_that_changed_meanwhile_is_looked_at_again(client, edition, standing):
+    shelter, trees, *_ = standing
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    chosen = fields_of(page) | {f"became_{trees.pk}": "retired"}
+    Recommendation.objects.filter(pk=shelter.pk).update(version=7, text="Fund it all.")
+
+    response = client.post(url, chosen)
+    assert "The list was changed meanwhile, so nothing was loaded." in errors(response)["__all__"][0]
+    assert "Fund it all." in response.text
+    assert response.context["form"][f"became_{shelter.pk}"].value() == "1"
+    assert client.post(url, fields_of(response)).status_code == 302
+
+
+def test_what_is_doubtful_can_be_put_right(client, edition):
+    imported = EditionImportFactory(
+        edition=edition,
+        brought={
+            "rows": [[1, "Fund the shel- ter.", "It may be cut off."]],
+            "notes": [],
+            "left_out": ["42"],
+            "tier": None,
+        },
+    )
+    page = client.get(reverse("import_preview", args=[imported.pk]))
+    assert "It may be cut off." in page.text
+    assert "Left out of the list: 1 line" in page.text
+    said = {"text_1": "Fund the  shelter.", "pillar_1": "protection"}
+    client.post(reverse("import_preview", args=[imported.pk]), fields_of(page) | said)
+
+    assert Recommendation.objects.get().text == "Fund the shelter."
+
+
+def test_rows_that_can_not_be_read_are_told_and_left_out_by_a_tick(client, edition):
+    table = SimpleUploadedFile(
+        "list.csv", b"Number,Recommendation,Pillar\n1,Fund it.,Protection\nx,Train.,Protection\n"
+    )
+    page, url = brought(client, edition, file=table)
+    assert "Row 3: “x” is no number of a list" in page.text
+
+    response = client.post(url, fields_of(page))
+    assert "Some rows can’t be read." in errors(response)["leave_out"][0]
+    assert client.post(url, fields_of(page) | {"leave_out": "on"}).status_code == 302
+
+
+def test_the_same_list_again_says_so(client, edition):
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    client.post(url, fields_of(page))
+    again, url = brought(client, edition, pasted=NARRATIVE)
+    assert "Note that it stands already" in again.text
+
+    assert "nothing had to be changed." in client.post(url, fields_of(again), follow=True).text
+
+
+def test_a_tier_that_differs_is_told(client, edition):
+    edition.tier = Tier.TIER_3
+    edition.save()
+    page, _ = brought(client, edition, pasted=NARRATIVE)
+
+    assert "The narrative puts Lesotho on Tier 2 Watch List; this edition says Tier 3." in page.text
+
+
+def test_a_list_of_which_too_much_has_to_be_said_is_left_to_the_command(client, edition):
+    lines = "\n".join(f"{number},Do number {number}." for number in range(1, 500))
+    page, _ = brought(
+        client, edition, file=SimpleUploadedFile("list.csv", f"Number,Recommendation\n{lines}\n".encode())
+    )
+
+    assert "More has to be said of this list than fits a page." in page.text
+    assert "Load this list" not in page.text
+
+
+# --- Who --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory])
+def test_administrators_alone_see_these_pages(client, edition, reader):
+    waiting, loaded = EditionImportFactory(edition=edition), EditionImportFactory(edition=edition, loaded=True)
+    user = reader()
+    client.force_login(user)
+
+    assert client.get(reverse("edition_import", args=[edition.pk])).status_code == 403
+    assert bring(client, edition, pasted=NARRATIVE).status_code == 403
+    assert client.get(reverse("import_preview", args=[waiting.pk])).status_code == 404
+    expected = 403 if user.is_embassy else 404
+    assert client.get(reverse("import_preview", args=[loaded.pk])).status_code == expected
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_preview_query_count(client, edition, django_assert_num_queries, count):
+    for number in range(1, count + 1):
+        BenchmarkFactory(
+            recommendation=RecommendationFactory(edition=edition, number=number, text=f"Plant tree {number}.")
+        )
+    imported = EditionImportFactory(edition=edition)
+
+    # 2 who asks, 1 import, 1 recommendations, 1 supporting, 2 benchmarks, 1 ministries, 1 name
+    with django_assert_num_queries(9):
+        client.get(reverse("import_preview", args=[imported.pk]))
+
+
+def test_the_whole_list_of_lesotho_reads_well(client, edition):
+    items = "\n".join(f"• {text}" for text in ANOTHER_LIST.values())
+    page, url = brought(
+        client, edition, pasted=f"LESOTHO: TIER 2 WATCH LIST\n\nPRIORITIZED RECOMMENDATIONS:\n\n{items}\n"
+    )
+    assert client.post(url, fields_of(page)).status_code == 302
+
+    assert [row.text for row in Recommendation.objects.order_by("number")] == list(ANOTHER_LIST.values())
+    assert Recommendation.objects.first().terms.get().recorded_at.date() == at_noon(date(2022, 8, 5)).date()
