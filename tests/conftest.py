@@ -5,6 +5,7 @@ Triggers are always on. Ordinary tests use `db` and roll back. What must commit 
 `fresh_database`: a copy of the migrated template of its own, since no table that is append-only can be emptied.
 """
 
+import gc
 import os
 import runpy
 import shutil
@@ -270,7 +271,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever drives a browser is a journey; without Chromium it isn't run, unless JOURNEYS=required."""
+    """Whatever drives a browser is a journey; without Chromium it isn't run, unless JOURNEYS=required.
+
+    Journeys and what else is long come first, so that at the end nobody waits for one of them.
+    """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()) or "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
@@ -278,6 +282,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 if os.environ.get("JOURNEYS") == "required":
                     raise pytest.UsageError("JOURNEYS=required, and there is no Chromium: apt-get install chromium")
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+    items.sort(key=lambda item: not any(item.iter_markers("journey")) and not any(item.iter_markers("long")))
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stands to the end: it need not be looked through for garbage again and again."""
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

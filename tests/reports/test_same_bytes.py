@@ -54,6 +54,7 @@ def elsewhere(folder) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_the_same_facts_give_the_same_bytes_on_any_database_and_in_any_process(tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()

@@ -73,6 +73,7 @@ class Demonstration:
         return browser.open(f"{self.url}/accounts/login/", urlencode(data).encode()).url.removeprefix(self.url)
 
 
+@pytest.mark.long
 def test_demo_starts_signs_everybody_in_goes_on_and_leaves_nothing(environment):
     first = Demonstration(environment)
     assert f"demonstration: {first.url}" in first.said
@@ -99,6 +100,7 @@ def test_demo_starts_signs_everybody_in_goes_on_and_leaves_nothing(environment):
     assert second.end(signal.SIGKILL)[1] == -signal.SIGKILL
 
 
+@pytest.mark.long
 def test_demo_stops_everything_when_a_child_dies(environment):
     running = Demonstration(environment)
     worker = next(
@@ -113,6 +115,7 @@ def test_demo_stops_everything_when_a_child_dies(environment):
     assert code == 1
 
 
+@pytest.mark.long
 def test_demo_stops_when_make_is_killed(environment):
     """`make` waits for the command; where that is killed, nobody would be left to stop it."""
     maker = subprocess.Popen(
