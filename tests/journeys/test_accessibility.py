@@ -290,10 +290,10 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
 
 
 def _brought(edition: Edition) -> list[EditionImport]:
-    """A narrative that would take the place of what stands, a table with a row that is wrong, a list that is loaded."""
+    """A table with a row that is wrong, a narrative that would take the place of what stands, a list that is loaded."""
     narrative = "\n".join(["PRIORITIZED RECOMMENDATIONS:", "", *(f"• {text}\n" for text in ANOTHER_LIST.values())])
     table = "Number\tRecommendation\tLead ministry\n1\tFund the shelters.\tNobody’s\nx\tTrain.\t\n"
-    brought = [as_document(bring_text(text, sought(edition))) for text in (narrative, table)]
+    brought = [as_document(bring_text(text, sought(edition))) for text in (table, narrative)]
     waiting = [EditionImportFactory(edition=edition, brought=one) for one in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
 
