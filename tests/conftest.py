@@ -231,11 +231,11 @@ def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
 @pytest.fixture
 def run_jobs() -> Callable[[], list[Job]]:
     """Call it to do every queued job, in this process, as a worker would; gives those jobs as they stand then."""
+    app.loader.import_default_modules()  # not in the test itself: it sets logging up anew
     return do_jobs
 
 
 def do_jobs() -> list[Job]:
-    app.loader.import_default_modules()
     done: list[Job] = []
     while job := Job.objects.filter(state=State.QUEUED).order_by("pk").first():
         assert job.pk not in [other.pk for other in done], f"{job} was left queued by its own task"

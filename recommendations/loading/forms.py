@@ -96,7 +96,7 @@ class ColumnsForm(PlainForm):
 class PreviewForm(PlainForm):
     """What became of each item that stands, where words alone don't tell it; and what is open on the new ones."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=texts.DAY, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, found: Preview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

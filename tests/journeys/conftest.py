@@ -7,6 +7,7 @@ from tests.conftest import do_jobs
 from tests.factories import PASSWORD
 from tests.kept import once
 from tiptracker.accounts.models import User
+from tiptracker.celery import app
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def play() -> None:
     for user in accounts():
         user.set_password(PASSWORD)
         user.save()
+    app.loader.import_default_modules()
     do_jobs()
 
 

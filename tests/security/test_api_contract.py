@@ -169,4 +169,5 @@ def test_what_goes_well_is_answered_as_documented(world, schema, tokens, line):
     assert {reader: status for reader, status in answered.items() if reader in READERS} == {
         reader: line.expected[reader] for reader in answered if reader in READERS
     }
-    assert {"200", "201", "202"} & set(answered.values())
+    well = {"200", "201", "202"}
+    assert well & set(answered.values()) or not well & set(line.expected.values())

@@ -179,6 +179,7 @@ def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
         # Written by the page itself: what it showed, and what its line is about.
         "CameForm.was",
         "ItemRow.about",
+        "PreviewForm.seen",
         "ShownForm.was",
         "SuggestedRow.words",
         "WordsForm.was",

@@ -150,7 +150,7 @@ def test_issue_briefing_writes_only_what_it_can(lesotho, tmp_path, capsys):
     with pytest.raises(SystemExit):
         issue(tmp_path / "briefing.odt")
 
-    assert "A briefing is written as .pdf. Let the name of the file end so:" in capsys.readouterr().err
+    assert "A briefing is written as .pdf and .docx. Let the name of the file end so:" in capsys.readouterr().err
 
 
 def test_issue_briefing_says_why_a_file_cannot_be_written(lesotho, tmp_path, capsys):
