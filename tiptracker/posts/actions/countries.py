@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tiptracker import atlas
 from tiptracker.accounts.models import Country, District, User
@@ -40,11 +40,15 @@ def add_country(
     """A country to follow, by its ISO 3166-1 alpha-3 code. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
-    if there := Country.objects.filter(code=code).first():
-        raise Refused(f"{there} is set up already. Go on with it from the list of posts.", field="name")
+    _refuse_there(code)
     row = Country(code=code)
     _fill(row, name=name, time_zone=time_zone, currency=currency, paper=paper)
-    add(row)
+    try:
+        with transaction.atomic():
+            add(row)
+    except IntegrityError:  # somebody else, or the same person by a second press, was quicker by a moment
+        _refuse_there(code)
+        raise
     told = _add_districts(row, districts)
     record("country.added", by=by, row=row, country=row, after={"code": code} | _told(row) | told)
     return row
@@ -108,6 +112,11 @@ def contact_choices(country: Country) -> Any:
     """Who may be named: the people of the country's embassy who may sign in."""
     people = User.objects.get_queryset().filter(countries=country, is_active=True, role__in=EMBASSY_ROLES)
     return people.exclude(email__endswith=".invalid")
+
+
+def _refuse_there(code: str) -> None:
+    if there := Country.objects.filter(code=code).first():
+        raise Refused(f"{there} is set up already. Go on with it from the list of posts.", field="name")
 
 
 def _fill(row: Country, *, name: str, time_zone: str, currency: str, paper: Paper) -> None:

@@ -41,7 +41,8 @@ def add_people(*, country: Country, people: Sequence[Invited], by: User) -> list
         raise PermissionDenied
     if not people:
         raise Refused("Name somebody to invite.")
-    return [_add(country, each, f"people-{number}", by) for number, each in enumerate(people)]
+    locked = Country.objects.select_for_update().get(pk=country.pk)  # whoever sends the same twice is told so
+    return [_add(locked, each, f"people-{number}", by) for number, each in enumerate(people)]
 
 
 def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
