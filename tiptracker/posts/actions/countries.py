@@ -90,7 +90,7 @@ def name_contact(*, country: Country, contact: User | None, by: User) -> Country
     """Whom the country's ministries turn to: somebody of its embassy. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
-    locked = Country.objects.select_for_update().select_related("contact").get(pk=country.pk)
+    locked = Country.objects.select_for_update(of=("self",)).select_related("contact").get(pk=country.pk)
     if contact and not contact_choices(locked).filter(pk=contact.pk).exists():
         raise Refused("Ministries turn to somebody of their embassy. Choose one of its people.", field="contact")
     if contact == locked.contact:
