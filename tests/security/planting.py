@@ -49,7 +49,7 @@ dialogues.Reading.note dialogues.Reading.source dialogues.Reading.figure
 
 NO_ROOM = """
 accounts.Country.code accounts.Country.currency accounts.Country.time_zone recommendations.Benchmark.letter
-recommendations.Recommendation.indicia dialogues.EvidenceFile.media_type
+recommendations.BenchmarkTerms.letter recommendations.Recommendation.indicia dialogues.EvidenceFile.media_type
 """
 """Too short for a marker, or held to a few values; none of them tells anything of a person or a case."""
 
