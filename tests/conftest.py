@@ -147,7 +147,7 @@ def empty_cache() -> None:
 # --- Databases --------------------------------------------------------------------------------------------------------
 
 
-def _maintenance(statement: str) -> None:
+def _maintenance(statement: str, *given_to_it: str) -> None:
     """Run a statement about whole databases (PostgreSQL)."""
     given = connection.settings_dict
     with psycopg.connect(
@@ -158,7 +158,7 @@ def _maintenance(statement: str) -> None:
         password=given["PASSWORD"] or None,
         autocommit=True,
     ) as server:
-        server.execute(statement)
+        server.execute(statement, given_to_it or None)
 
 
 def _copy_database(source: str, target: str) -> None:
@@ -194,6 +194,10 @@ def django_db_setup(
         made = setup_databases(verbosity=0, interactive=False)
     yield
     with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":  # the session of a process that was killed may outlive it by a moment
+            name = str(connection.settings_dict["NAME"])
+            _connect_to(name)
+            _maintenance("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name)
         teardown_databases(made, verbosity=0)
 
 

@@ -42,11 +42,11 @@ def add_country(
         raise PermissionDenied
     _refuse_there(code)
     row = Country(code=code)
-    _fill(row, name=name, time_zone=time_zone, currency=currency, paper=paper)
     try:
         with transaction.atomic():
+            _fill(row, name=name, time_zone=time_zone, currency=currency, paper=paper)
             add(row)
-    except IntegrityError:  # somebody else, or the same person by a second press, was quicker by a moment
+    except (IntegrityError, Refused):  # somebody else, or the same person by a second press, was quicker by a moment
         _refuse_there(code)
         raise
     told = _add_districts(row, districts)
