@@ -5,6 +5,7 @@ from django.urls import path
 from dialogues.views import (
     agendas,
     assessments,
+    carrying,
     commitments,
     dialogues,
     drafts,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("inbox/<int:pk>/", rounds.round_detail, name="round_detail"),
     path("inbox/<int:pk>/return/", rounds.round_return, name="round_return"),
     path("inbox/<int:pk>/accept/", rounds.round_accept, name="round_accept"),
+    path("editions/<int:pk>/carry-over/", carrying.edition_carry_over, name="edition_carry_over"),
     path("benchmarks/<int:pk>/assess/", assessments.benchmark_assess, name="benchmark_assess"),
     path("dialogues/", dialogues.dialogue_list, name="dialogue_list"),
     path("dialogues/add/", dialogues.dialogue_add, name="dialogue_add"),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("tiptracker.audit.urls")),
     path("setup/", include("recommendations.setup.urls")),
     path("", include("recommendations.loading.urls")),
+    path("", include("recommendations.carrying.urls")),
     path("", include("recommendations.urls")),
     path("", include("dialogues.urls")),
     path("", include("reports.urls")),

@@ -7,6 +7,7 @@ Refused, whose sentence says what to do next.
 
 from dialogues.actions.agendas import ItemLine, arrange_agenda
 from dialogues.actions.assessments import assess
+from dialogues.actions.carrying import MOVES, Carried, asked_again, carry_over
 from dialogues.actions.commitments import (
     record_commitment,
     reopen,
@@ -56,6 +57,8 @@ from dialogues.actions.twice import RecordedBefore
 
 __all__ = [
     "MANY",
+    "MOVES",
+    "Carried",
     "Closed",
     "CommitmentLine",
     "Count",
@@ -70,9 +73,11 @@ __all__ = [
     "RecordedBefore",
     "accept_round",
     "arrange_agenda",
+    "asked_again",
     "assess",
     "attach_files",
     "call_off",
+    "carry_over",
     "change_dialogue",
     "check_kept_files",
     "confirm_redaction",

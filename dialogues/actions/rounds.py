@@ -150,7 +150,7 @@ def send_round(
             recorded_by=by,
         )
     )
-    benchmarks = [link.benchmark for link in locked.links.select_related("benchmark")]
+    benchmarks = _asked_on(locked, happened_from, happened_to)
     shows = Shows.PLAN if claimed == Progress.NOT_STARTED else Shows.ACTION
     carriers = files or (() if _answer(figures, benchmarks) else NO_FILE)
     pieces = [
@@ -377,6 +377,20 @@ def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: F
         by=sent.recorded_by,
         now=sent.recorded_at,
     )
+
+
+def _asked_on(commitment: Commitment, first: date | None, last: date) -> list[Benchmark]:
+    """What a commitment works towards in the edition whose tracking period holds the days, where it moved along.
+
+    In none it is the newest edition's: there it can still come to count.
+    """
+    links = commitment.links.select_related("benchmark__recommendation__edition")
+    by_edition: dict[Edition, list[Benchmark]] = {}
+    for link in links:
+        by_edition.setdefault(link.benchmark.recommendation.edition, []).append(link.benchmark)
+    newest_first = sorted(by_edition, key=lambda edition: -edition.year)
+    holding = [edition for edition in newest_first if edition.covers(first, last)]
+    return by_edition[(holding or newest_first)[0]] if by_edition else []
 
 
 def _specified(title: str, what: str) -> str:

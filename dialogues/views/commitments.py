@@ -83,11 +83,15 @@ class Line(NamedTuple):
 
 
 class Towards(NamedTuple):
-    """A benchmark as a commitment's page tells of it; how far keeping it would reach is for the embassy alone."""
+    """A benchmark as a commitment's page tells of it; how far keeping it would reach is for the embassy alone.
+
+    `year` is that of its edition, where the commitment moved along from one to the next.
+    """
 
     recommendation: Recommendation
     key: str
     wording: str
+    year: int | None = None
     reach: str = ""
 
 
@@ -224,12 +228,6 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
     story = tell(user, commitment, today, newest_edition(user, commitment.country))
     if story is None:
         raise Http404
-    benchmarks = list(
-        Benchmark.objects.visible_to(user)
-        .filter(commitment_links__commitment=commitment)
-        .select_related("recommendation")
-        .with_terms()
-    )
     context: dict[str, Any] = {
         "commitment": Head.of(commitment),
         "standing": story.standing,
@@ -239,20 +237,41 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
         "entries": story.entries,
         "redacted": redacted_on(*story.rows(user)),
         "next": next_step(user, story),
-        "benchmarks": [Towards(b.recommendation, b.key, b.wording) for b in benchmarks],
+        "benchmarks": towards_of(user, commitment),
     }
     if user.is_embassy:
-        reach = {link.benchmark_id: Reach(link.reach) for link in commitment.links.all()}
         context |= {
             "is_embassy": True,
             "pending": pending_on(user, commitment.country, *story.rows(user)),
-            "benchmarks": [Towards(b.recommendation, b.key, b.wording, reach[b.pk].label) for b in benchmarks],
             "horizon": Horizon(commitment.horizon).label,
             "verbs": _verbs(user, commitment, story.standing),
         }
     else:
         context |= _for_its_ministry(story, just_sent="sent" in request.GET)
     return render_page(request, "dialogues/commitment_detail.html", context)
+
+
+def towards_of(user: User, commitment: Commitment) -> list[Towards]:
+    """Its benchmarks in their wording, those of the newest edition first: what has to be so for each to be met."""
+    rows = (
+        Benchmark.objects.visible_to(user)
+        .filter(commitment_links__commitment=commitment)
+        .select_related("recommendation__edition")
+        .order_by("-recommendation__edition__year", "recommendation__number", "letter")
+        .with_terms()
+    )
+    reach = {link.benchmark_id: Reach(link.reach).label for link in commitment.links.all()} if user.is_embassy else {}
+    years = {one.recommendation.edition.year for one in rows}
+    return [
+        Towards(
+            one.recommendation,
+            one.key,
+            one.wording,
+            one.recommendation.edition.year if len(years) > 1 else None,
+            reach.get(one.pk, ""),
+        )
+        for one in rows
+    ]
 
 
 def _for_its_ministry(story: Story, *, just_sent: bool) -> dict[str, Any]:

@@ -117,13 +117,14 @@ class LogPage:
 
     def towards(self) -> list[dict[str, Any]]:
         """The benchmarks named by the address: one by itself, and those of the commitment that is named."""
-        asked = self.request.GET.get("commitment")
+        about, asked = self.request.GET.get("commitment"), {one.pk for one in self.benchmarks}
         named = [{"benchmark": self.request.GET["benchmark"]}] if "benchmark" in self.request.GET else []
         return named + [
             {"benchmark": link.benchmark_id, "shows": Shows.ACTION.value}
             for commitment in self.commitments
-            if str(commitment.pk) == asked
+            if str(commitment.pk) == about
             for link in commitment.links.all()
+            if link.benchmark_id in asked
         ]
 
     def context(self) -> dict[str, Any]:

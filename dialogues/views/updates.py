@@ -15,15 +15,15 @@ from dialogues import actions, permissions
 from dialogues.forms.fields import NO_DATA
 from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
-from dialogues.views.commitments import Towards
+from dialogues.views.commitments import towards_of
 from dialogues.views.drafts import as_posted, draft_on, draft_seen, files_in, page_of, told_in, typed_in
 from dialogues.views.here import Head, late_by, newest_edition
 from dialogues.views.story import Story, decision_on, next_step, tell
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, DoneBy, EvidenceKind, Progress, Status
-from recommendations.models import Benchmark, Edition, Indicator
+from recommendations.models import Edition, Indicator
 from tiptracker import clock
-from tiptracker.accounts.models import User, contact_in
+from tiptracker.accounts.models import contact_in
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.frontend.rows import beside_field, refused, typed
 from tiptracker.limits import to_wait
@@ -61,7 +61,7 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
         "commitment": Head.of(commitment),
         "standing": story.standing,
         "late": late_by(story.standing.days_late) if story.standing.days_late and not story.waiting else "",
-        "towards": _towards(user, commitment),
+        "towards": towards_of(user, commitment),
         "exchange": story.exchange,
         "returned_reason": decision.reason if decision else "",
         "next": next_step(user, story) if is_closed else None,
@@ -194,15 +194,6 @@ class _Page:
             "draft": note,
             "theirs": told_in(self.theirs, self.form, *self.figures),
         }
-
-
-def _towards(user: User, commitment: Commitment) -> list[Towards]:
-    """Its benchmarks in their wording: what has to be so for each to be met."""
-    rows = Benchmark.objects.visible_to(user).filter(commitment_links__commitment=commitment)
-    return [
-        Towards(each.recommendation, each.key, each.wording)
-        for each in rows.select_related("recommendation").with_terms()
-    ]
 
 
 def _figure(form: FigureForm, *, through_on: Any) -> actions.Figure:

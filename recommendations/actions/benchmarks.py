@@ -32,15 +32,19 @@ def add_benchmark(
     indicator: Indicator | None,
     is_about_complicity: bool,
     reason: str,
+    repeats: Benchmark | None = None,
     by: User,
     now: datetime,
 ) -> Benchmark:
-    """One more checkable part, with the next letter and its first terms. Raises PermissionDenied, Refused."""
+    """One more checkable part, with the next letter and its first terms. Raises PermissionDenied, Refused.
+
+    It may ask the same as one of the year before, which it then `repeats`.
+    """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
     parent = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
     letters = [benchmark.letter for benchmark in parent.benchmarks.all()]
-    benchmark = add(Benchmark(recommendation=parent, letter=next_letter(letters)))
+    benchmark = add(Benchmark(recommendation=parent, letter=next_letter(letters), repeats=repeats))
     terms = _add_terms(
         benchmark,
         criterion=criterion,
@@ -54,7 +58,8 @@ def add_benchmark(
         now=now,
     )
     country = parent.edition.country_id
-    record("benchmark.added", by=by, row=benchmark, country=country, after=_terms_told(terms))
+    after = _terms_told(terms) | ({"repeats": repeats.pk} if repeats else {})
+    record("benchmark.added", by=by, row=benchmark, country=country, after=after)
     readiness_may_have_moved(country)
     return benchmark
 

@@ -22,6 +22,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Those with recommendations to follow; others are known by their tier alone. Newest first."""
         return self.filter(recommendations__isnull=False).distinct().order_by("-year", "-pk")
 
+    def preceding(self, edition: "Edition") -> Self:
+        """The tracked ones of the same country before an edition, the newest first: that one may be carried over."""
+        return self.tracked().filter(country=edition.country_id, year__lt=edition.year)
+
 
 class Edition(models.Model):
     """One year's report on one country. Progress on its recommendations is made in its tracking period."""

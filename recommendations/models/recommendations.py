@@ -1,5 +1,6 @@
 """What an edition asks: recommendations, and the benchmarks by which each can be checked."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -10,6 +11,7 @@ from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from recommendations.models.editions import Edition
 from recommendations.models.indicators import Indicator
+from recommendations.unmet import Asked, Unmet, unmet
 from recommendations.words import Origin, Pillar, Rule, TextStatus
 from tiptracker.accounts.models import Ministry, Reader
 
@@ -41,6 +43,15 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         """Those that were asked by `moment` (None: now), as `as_worded_by`; the report's own first, in their order."""
         rows = [row for row in self.as_worded_by(moment) if not row.is_retired]
         return sorted(rows, key=lambda row: (row.origin != Origin.REPORT, row.number, row.pk))
+
+    def years_unmet(self, rows: "Iterable[Recommendation]") -> dict[int, Unmet]:
+        """For how long each of `rows` has been unmet, by key, where anything tells it.
+
+        What they repeat is looked for among these: take a country's.
+        """
+        told = self.order_by().values_list("pk", "edition__year", "years_unmet", "years_unmet_source", "repeats_id")
+        asked = {pk: Asked(year, years, source, repeats) for pk, year, years, source, repeats in told}
+        return {row.pk: found for row in rows if (found := unmet(row.pk, asked))}
 
     def as_worded_by(self, moment: datetime | None) -> "list[Recommendation]":
         """Those that were known by `moment` (None: now), with the number, the words and the `.pillar` of then."""
@@ -201,6 +212,14 @@ class Benchmark(models.Model):
 
     recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="benchmarks")
     letter = models.CharField(max_length=2)
+    repeats = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="repeated_by",
+        verbose_name="the one of the year before",
+    )
 
     known_terms: "list[BenchmarkTerms]"
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from dialogues.models import Assessment
 from recommendations.models import BenchmarkTerms, Recommendation
+from recommendations.unmet import Unmet
 from recommendations.words import Origin, Pillar
 from reports import beside, content, glance, telling, wording
 from reports.briefing.proof import Proof
@@ -41,6 +42,8 @@ def told_recommendations(
     terms = terms_in_force(seen)
     verdicts = _verdicts(seen, facts)
     evidence = _evidence(facts, result, proof)
+    known = Recommendation.objects.visible_to(seen.reader).filter(edition__country=seen.edition.country_id)
+    unmet = known.years_unmet(asked)
     own: dict[int, list[int]] = {row.pk: [] for row in asked}
     for line in result.verified.benchmarks:
         own[line.recommendation_id].append(line.benchmark_id)
@@ -50,7 +53,7 @@ def told_recommendations(
             label=label(row),
             text=row.text,
             is_reconstruction=row.is_reconstruction,
-            facts=_facts(row),
+            facts=_facts(row, unmet.get(row.pk)),
             points=gives if result.is_reviewed else None,
             of=wording.tenths(sum((printed[pk].of for pk in own[row.pk]), Fraction(0))),
             benchmarks=tuple(
@@ -87,7 +90,7 @@ def _printed_part(result: Readiness) -> Decimal:
     return next(own for part, own in zip(result.verified.parts, printed, strict=True) if part.key is PartKey.ACTION)
 
 
-def _facts(row: Recommendation) -> tuple[str, ...]:
+def _facts(row: Recommendation, unmet: Unmet | None) -> tuple[str, ...]:
     """Where it stands, what it rests on, who leads, and for how long it has been unmet."""
     supporting = [ministry.name for ministry in row.supporting.all()]
     facts = (
@@ -96,7 +99,7 @@ def _facts(row: Recommendation) -> tuple[str, ...]:
         telling.indicia(row.indicia),
         f"led by {row.lead.name}" if row.lead else "no ministry leads",
         f"with {wording.listed(supporting)}" if supporting else "",
-        f"unmet {row.years_unmet} years running ({row.years_unmet_source})" if row.years_unmet else "",
+        f"unmet for {unmet.told} ({unmet.source})" if unmet else "",
     )
     return tuple(filter(None, facts))
 

@@ -33,6 +33,7 @@ from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
+from recommendations.unmet import Unmet
 from recommendations.words import Origin, Pillar, Rule
 from reports import telling
 from reports.facts import gather_facts
@@ -181,7 +182,8 @@ def recommendation_list(request: SignedIn) -> HttpResponse:
     context |= {
         "rows": asked,
         "any_reconstruction": any(one.recommendation.is_reconstruction for one in asked),
-        "may_edit": can_edit_recommendations(user, edition),
+        "may_edit": (may_edit := can_edit_recommendations(user, edition)),
+        "before": Edition.objects.visible_to(user).preceding(edition).first() if may_edit else None,
     }
     return render_page(request, "reports/recommendation_list.html", context, partial="rows")
 
@@ -220,7 +222,10 @@ def _source(one: "Asked | Published") -> str:
 def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One recommendation with all that bears on it."""
     recommendation = get_object_or_404(
-        Recommendation.objects.visible_to(request.user).select_related("edition__country", "lead").with_pillar(), pk=pk
+        Recommendation.objects.visible_to(request.user)
+        .select_related("edition__country", "lead", "repeats__edition")
+        .with_pillar(),
+        pk=pk,
     )
     edition = recommendation.edition
     if not can_read_readiness(request.user, edition):
@@ -236,6 +241,9 @@ def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
         "pillar": Pillar(recommendation.pillar),
         "origin": Origin(recommendation.origin),
         "supporting": list(recommendation.supporting.all()),
+        "repeated": recommendation.repeats,
+        "repeated_by": list(_repeating(request.user, recommendation)),
+        "unmet": _unmet(request.user, recommendation),
         "is_retired": recommendation.is_retired,
         "wordings": _wordings(request.user, recommendation),
         "benchmarks": _checked(request.user, recommendation),
@@ -302,6 +310,18 @@ def _published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> 
         )
         for row in rows.order_by("-origin", "number")
     ]
+
+
+def _repeating(user: User, recommendation: Recommendation) -> QuerySet[Recommendation]:
+    """What asks it again a year later."""
+    rows = Recommendation.objects.visible_to(user).asked().filter(repeats=recommendation)
+    return rows.select_related("edition").order_by("edition__year", "-origin", "number")
+
+
+def _unmet(user: User, recommendation: Recommendation) -> Unmet | None:
+    """For how many years running, as a report tells it or as it is counted."""
+    known = Recommendation.objects.visible_to(user).filter(edition__country=recommendation.edition.country_id)
+    return known.years_unmet([recommendation]).get(recommendation.pk)
 
 
 def _wordings(user: User, recommendation: Recommendation) -> list[RecommendationTerms]:

@@ -40,7 +40,12 @@ def setup_benchmarks(request: SignedIn, pk: int) -> HttpResponse:
     edition = Edition.objects.visible_to(request.user).filter(country=country).tracked().first()
     if not _is_officers(request, edition):
         raise PermissionDenied
-    context = kicker(country, Step.BENCHMARKS) | {"edition": edition, "lines": _lines(request, edition)}
+    before = Edition.objects.visible_to(request.user).preceding(edition).first() if edition else None
+    context = kicker(country, Step.BENCHMARKS) | {
+        "edition": edition,
+        "lines": _lines(request, edition),
+        "before": before,
+    }
     return render_page(request, "recommendations/setup_benchmarks.html", context)
 
 

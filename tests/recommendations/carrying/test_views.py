@@ -1,0 +1,105 @@
+"""The page on which an officer says what of the year before is asked again."""
+
+import pytest
+from django.urls import reverse
+
+from recommendations.models import Recommendation
+from tests.factories import EditionFactory, OfficerFactory, RecommendationFactory
+from tests.recommendations.another_list import ANOTHER_LIST
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def officer(client):
+    person = OfficerFactory()
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def lists():
+    """The list of 2021, and of 2022 with the first two in another order and a new one."""
+    edition = EditionFactory(year=2022)
+    old = [RecommendationFactory(number=number, text=ANOTHER_LIST[number]) for number in (1, 2, 3)]
+    texts = [ANOTHER_LIST[2], ANOTHER_LIST[1].replace("Finalize, implement", "Implement"), "Ratify the protocol"]
+    new = [RecommendationFactory(edition=edition, number=n, text=text, lead=None) for n, text in enumerate(texts, 1)]
+    return old, new
+
+
+def address(new):
+    return reverse("edition_repeats", args=[new[0].edition_id])
+
+
+def as_shown(client, new):
+    form = client.get(address(new)).context["form"]
+    return {field.html_name: field.value() or "" for field in form}
+
+
+def test_what_is_alike_is_proposed_and_kept_as_it_is_sent(client, lists):
+    old, new = lists
+
+    sent = as_shown(client, new)
+    answer = client.post(address(new), sent)
+
+    assert [sent[f"repeats_{row.pk}"] for row in new] == [old[1].pk, old[0].pk, ""]
+    assert answer.url == reverse("edition_carry_over", args=[new[0].edition_id])
+    assert list(Recommendation.objects.filter(edition=new[0].edition).values_list("repeats", flat=True)) == [
+        old[1].pk,
+        old[0].pk,
+        None,
+    ]
+
+
+def test_looking_writes_nothing(client, lists):
+    client.get(address(lists[1]))
+
+    assert not Recommendation.objects.exclude(repeats=None).exists()
+
+
+def test_what_was_said_is_shown_and_proposed_no_more(client, lists):
+    old, new = lists
+    client.post(address(new), as_shown(client, new) | {f"repeats_{new[1].pk}": ""})
+
+    shown = as_shown(client, new)
+
+    assert [shown[f"repeats_{row.pk}"] for row in new] == [old[1].pk, "", ""]
+
+
+def test_the_words_are_shown_beside_those_before(client, lists):
+    page = client.get(address(lists[1]))
+
+    assert "<del>" in page.text
+    assert "Most alike: number 1" in page.text
+    assert "Nothing of the year before is like it." in page.text
+
+
+def test_a_choice_that_is_none_keeps_the_others(client, lists):
+    old, new = lists
+    sent = as_shown(client, new) | {f"repeats_{new[0].pk}": "999999", f"repeats_{new[2].pk}": str(old[2].pk)}
+
+    page = client.post(address(new), sent)
+
+    assert page.status_code == 422
+    assert page.context["form"].errors == {f"repeats_{new[0].pk}": ["Choose one from the list."]}
+    assert page.context["form"][f"repeats_{new[2].pk}"].value() == str(old[2].pk)
+    assert not Recommendation.objects.exclude(repeats=None).exists()
+
+
+def test_what_was_changed_meanwhile_can_be_sent_again(client, lists):
+    old, new = lists
+    sent = as_shown(client, new)
+    Recommendation.objects.filter(pk=old[0].pk).update(version=2)
+
+    page = client.post(address(new), sent)
+    again = client.post(address(new), {field.html_name: field.value() or "" for field in page.context["form"]})
+
+    assert page.status_code == 422
+    assert "One of the two lists was changed meanwhile" in page.text
+    assert again.status_code == 302
+
+
+def test_without_an_earlier_list_the_page_says_so(client, lists):
+    page = client.get(reverse("edition_repeats", args=[lists[0][0].edition_id]))
+
+    assert "No list of an earlier year is here." in page.text
