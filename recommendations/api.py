@@ -88,12 +88,12 @@ class BenchmarkWordingSerializer(serializers.ModelSerializer[Benchmark]):
 
 
 class BenchmarkSerializer(BenchmarkWordingSerializer):
-    """A benchmark and every row of its terms, newest first."""
+    """A benchmark, the one of the year before that it repeats, and every row of its terms, newest first."""
 
     terms = BenchmarkTermsSerializer(many=True, read_only=True, source="known_terms")
 
     class Meta(BenchmarkWordingSerializer.Meta):
-        fields = (*BenchmarkWordingSerializer.Meta.fields, "terms")
+        fields = (*BenchmarkWordingSerializer.Meta.fields, "repeats", "terms")
 
 
 class IndicatorSerializer(serializers.ModelSerializer[Indicator]):

@@ -373,7 +373,7 @@ LISTS = [
     Listed("redaction_list", Rows.redactions, 7),
     Listed("district_list", Rows.districts, 12),
     Listed("run_list", Rows.runs, 8),
-    Listed("recommendation_list", Rows.benchmarks, 25),
+    Listed("recommendation_list", Rows.benchmarks, 26),
     Listed("recommendation_list", Rows.benchmarks, 13, "focal_point"),
     Listed("briefing_list", Rows.briefings, 11),
     Listed("log_list", Rows.entries, 11),

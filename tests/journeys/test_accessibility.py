@@ -215,6 +215,8 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "recommendation_add": [edition],
         **{name: [edition.country] for name in OF_A_POST},
         "setup_edition_edit": [edition],
+        "edition_repeats": [edition],
+        "edition_carry_over": [edition],
         "edition_import": [edition],
         "import_preview": _brought(edition),
         "setup_suggested": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),

@@ -26,16 +26,19 @@ API = {
         elsewhere="theirs", administrator="police justice home theirs",
     )),
     "edition": ("edition-list", told(
-        embassy="edition", own="edition", supporting="edition", other="edition",
-        elsewhere="their_edition", administrator="edition their_edition",
+        embassy="edition edition_before", own="edition edition_before", supporting="edition edition_before",
+        other="edition edition_before", elsewhere="their_edition",
+        administrator="edition edition_before their_edition",
     )),
     "recommendation": ("recommendation-list", told(
-        embassy="first second", own="first second", supporting="first second", other="first second",
-        elsewhere="their_recommendation", administrator="first second their_recommendation",
+        embassy="earlier first second", own="earlier first second", supporting="earlier first second",
+        other="earlier first second", elsewhere="their_recommendation",
+        administrator="earlier first second their_recommendation",
     )),
     "benchmark": ("benchmark-list", told(
-        embassy="assessed figured homes unpromised", own="assessed figured", other="homes",
-        elsewhere="their_benchmark", administrator="assessed figured homes unpromised their_benchmark",
+        embassy="assessed earlier_asked figured homes unpromised", own="assessed figured", other="homes",
+        elsewhere="their_benchmark",
+        administrator="assessed earlier_asked figured homes unpromised their_benchmark",
     )),
     "indicator": ("indicator-list", told(
         embassy="counted others_counted uncounted", own="counted", other="others_counted",

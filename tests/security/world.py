@@ -225,7 +225,15 @@ class World:
         asked = EMBASSY | ADMINISTRATOR
         counted = IndicatorFactory(name=self.says("police's indicator", asked | OWN))
         others = IndicatorFactory(name=self.says("home's indicator", asked | OTHER))
+        earlier = RecommendationFactory(
+            edition=EditionFactory(year=2020, source=self.says("earlier edition's source", PUBLISHED)),
+            text=self.says("earlier recommendation", PUBLISHED),
+            lead=self.rows["police"],
+        )
         self.keep(
+            edition_before=earlier.edition,
+            earlier=earlier,
+            earlier_asked=self._benchmark(earlier, asked, rule=Rule.ASSESSED),
             edition=edition,
             first=first,
             second=second,
