@@ -20,6 +20,7 @@ from recommendations.loading.brought import Brought, bring_file, bring_text, fro
 from recommendations.loading.forms import BringForm, ColumnsForm, PreviewForm
 from recommendations.loading.preview import Preview, preview, sought
 from recommendations.models import Edition, EditionImport
+from recommendations.models.imports import KEPT_FOR
 from recommendations.tables import Charset
 from recommendations.words import TextStatus
 from tiptracker import clock
@@ -68,8 +69,15 @@ def edition_import(request: SignedIn, pk: int) -> HttpResponse:
             refuse(form, refusal)
         else:
             return redirect("import_preview", pk=imported.pk)
-    brought = EditionImport.objects.visible_to(request.user).filter(edition=edition).select_related("loaded_by")
-    context = {"edition": edition, "form": form, "brought": list(brought[:MOST_SHOWN])}
+    rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).defer("brought", "did")
+    brought = list(rows.select_related("begun_by", "loaded_by")[:MOST_SHOWN])
+    context = {
+        "edition": edition,
+        "form": form,
+        "waiting": [one for one in brought if one.loaded_at is None],
+        "loaded": [one for one in brought if one.loaded_at],
+        "kept_days": KEPT_FOR.days,
+    }
     return render_page(request, "recommendations/edition_import.html", context, status=422 if form.errors else 200)
 
 

@@ -108,6 +108,20 @@ def test_cells_that_were_copied_are_a_table(client, edition):
     assert "2. Train them." in page.text
 
 
+def test_what_was_brought_waits_on_the_page_and_what_was_loaded_is_listed_below(client, edition):
+    """Another year's waits elsewhere."""
+    EditionImportFactory(edition=EditionFactory(year=2020), name="other.txt")
+    waiting = EditionImportFactory(edition=edition, name="waiting.txt")
+    loaded = EditionImportFactory(edition=edition, name="loaded.txt", loaded=True)
+
+    page = client.get(reverse("edition_import", args=[edition.pk]))
+
+    assert (page.context["waiting"], page.context["loaded"]) == ([waiting], [loaded])
+    assert "stays here until it is loaded, or for 90 days." in page.text
+    for one in (waiting, loaded):
+        assert f'href="{reverse("import_preview", args=[one.pk])}"' in page.text
+
+
 REFUSED = [
     ({}, "file", "Choose a file, or paste the text below."),
     ({"pasted": "Nothing of the sort."}, "__all__", "No list of prioritized recommendations was found."),
