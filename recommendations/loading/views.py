@@ -199,7 +199,11 @@ class _Page:
         undecided = [line for line in comparison.undecided if line.old]
         shown = {id(line) for line in undecided}
         others = [line for line in comparison.lines if id(line) not in shown]
+        rows = self.found.listed.rows
         return context | {
+            "found_count": len(rows),
+            "whole": rows[:MOST_SHOWN],
+            "whole_more": max(len(rows) - MOST_SHOWN, 0),
             "notes": [*self.found.listed.notes, *self._about_the_tier()],
             "left_out": self.found.brought.left_out,
             "wrong": self.found.listed.wrong[:MOST_SHOWN],

@@ -72,7 +72,8 @@ def errors(response, form="form"):
 def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administrator):
     page, url = brought(client, edition, pasted=NARRATIVE)
 
-    assert "Nothing is written yet. Its words are the report’s own." in page.text
+    assert "Its words are the report’s own." in page.text
+    assert "3 recommendations found in it. Nothing is written yet." in page.text
     assert "1. Fund the shelter and its staff." in page.text
     assert fields_of(page) == {
         "do": "load",
@@ -205,10 +206,14 @@ def test_what_is_left_open_is_refused_and_what_was_chosen_stays(client, edition,
 
     response = client.post(url, chosen)
     assert response.status_code == 422
-    assert errors(response) == {f"became_{trees.pk}": ["Give its new number, or write “retired”."]}
+    which = ["Its recommendation was split: say whether it goes to 2 or 3."]
+    assert errors(response) == {
+        f"became_{trees.pk}": ["Give its new number, or write “retired”."],
+        f"goes_{second.pk}": which,
+    }
     assert response.context["form"][f"became_{both.pk}"].value() == "2, 3"
-    response = client.post(url, chosen | {f"became_{trees.pk}": "Retired"})
-    assert errors(response) == {f"goes_{second.pk}": ["Its recommendation was split: say whether it goes to 2 or 3."]}
+    response = client.post(url, chosen | {f"became_{trees.pk}": "Retired", f"goes_{first.pk}": "9"})
+    assert errors(response) == {f"goes_{first.pk}": which, f"goes_{second.pk}": which}
     assert not EditionImport.objects.exclude(loaded_at=None).exists()
     response = client.post(url, chosen | {f"became_{trees.pk}": "Retired", f"goes_{second.pk}": "2"}, follow=True)
     assert "Loaded: 1 new, 2 changed, 1 retired." in response.text
