@@ -333,19 +333,6 @@ def test_administrators_alone_see_these_pages(client, edition, reader):
     assert client.get(reverse("import_preview", args=[loaded.pk])).status_code == expected
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_preview_query_count(client, edition, django_assert_num_queries, count):
-    for number in range(1, count + 1):
-        BenchmarkFactory(
-            recommendation=RecommendationFactory(edition=edition, number=number, text=f"Plant tree {number}.")
-        )
-    imported = EditionImportFactory(edition=edition)
-
-    # 2 who asks, 1 import, 1 recommendations, 1 supporting, 2 benchmarks, 1 ministries, 1 name
-    with django_assert_num_queries(9):
-        client.get(reverse("import_preview", args=[imported.pk]))
-
-
 def test_the_whole_list_of_lesotho_reads_well(client, edition):
     items = "\n".join(f"• {text}" for text in ANOTHER_LIST.values())
     page, url = brought(
