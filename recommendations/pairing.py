@@ -100,6 +100,10 @@ def _goes(benchmark: int, became: tuple[int, ...], pairing: Pairing) -> int | No
         return next(iter(became), None)
     chosen = pairing.benchmarks.get(benchmark)
     if chosen not in became:
-        listed = " or ".join(map(str, became))
-        raise Refused(f"Its recommendation was split: say whether it goes to {listed}.", field=f"goes_{benchmark}")
+        raise Refused(which_of(became), field=f"goes_{benchmark}")
     return chosen
+
+
+def which_of(became: Sequence[int]) -> str:
+    """What to say of a benchmark that is sent to none of the numbers that its item was split into."""
+    return f"Its recommendation was split: say whether it goes to {' or '.join(map(str, became))}."

@@ -41,6 +41,7 @@ from recommendations.models import (
     Benchmark,
     BenchmarkTerms,
     Edition,
+    EditionImport,
     EditionTerms,
     Indicator,
     Recommendation,
@@ -51,7 +52,7 @@ from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
 from tests.factories import at_noon
 from tests.security.asking import routes
-from tiptracker.accounts.models import ApiToken, Country, District, Ministry
+from tiptracker.accounts.models import ApiToken, Country, District, Ministry, User
 from tiptracker.audit import actions as audit
 from tiptracker.words import Scope
 
@@ -83,6 +84,7 @@ class Rows:
             recommendation=self.recommendation, terms__rule="target", terms__target=300, terms__indicator=self.indicator
         )
         self.dialogue = factories.DialogueFactory(country=self.country)
+        self.imported = factories.EditionImportFactory(edition=self.edition, begun_by=self.administrator)
         self.count = 0
 
     def said(self):
@@ -269,6 +271,25 @@ class Rows:
             for number in self.numbers(many)
         )
 
+    def imports(self, many):
+        """Lists that were brought, by many hands; every second one is loaded."""
+        hands = self.people(many)
+        EditionImport.objects.bulk_create(
+            factories.EditionImportFactory.build(
+                edition=self.edition, begun_by=one, loaded=bool(place % 2), loaded_by=one if place % 2 else None
+            )
+            for place, one in enumerate(hands)
+        )
+
+    def people(self, many):
+        rows = User.objects.bulk_create(
+            factories.FocalPointFactory.build(email=f"point{number}@gov.example", ministry=self.ministry)
+            for number in self.numbers(many)
+        )
+        through = User.countries.through
+        through.objects.bulk_create(through(user=row, country=self.country) for row in rows)
+        return rows
+
     def posts(self, many):
         """Countries, each with an edition that has a recommendation, a ministry and a district."""
         codes = ["".join(letters) for letters in product("QXYZ", ascii_uppercase, ascii_uppercase)]
@@ -347,13 +368,22 @@ class Rows:
 
 
 class Listed(NamedTuple):
-    """A list: its address and query, what adds rows to it, who reads it, and how many queries that takes."""
+    """A list: its address and query, what adds rows to it, who reads it, and how many queries that takes.
+
+    `of` is which of the rows it is about, where its address names one.
+    """
 
     name: str
     rows: Callable[[Rows, int], object]
     queries: int
     reader: str = "officer"
     query: str = ""
+    of: str = ""
+
+    def address(self, rows: Rows) -> str:
+        """Where it stands."""
+        named = [getattr(rows, self.of).pk] if self.of else []
+        return f"{reverse(self.name, args=named)}?{self.query}"
 
 
 LISTS = [
@@ -379,6 +409,15 @@ LISTS = [
     Listed("log_list", Rows.entries, 11),
     Listed("log_list", Rows.entries, 8, "administrator"),
     Listed("setup_list", Rows.posts, 8, "administrator"),
+    Listed("setup_detail", Rows.ministries, 8, "administrator", of="country"),
+    Listed("setup_country", Rows.districts, 5, "administrator", of="country"),
+    Listed("setup_edition", Rows.editions, 6, "administrator", of="country"),
+    Listed("edition_import", Rows.imports, 5, "administrator", of="edition"),
+    Listed("import_preview", Rows.benchmarks, 9, "administrator", of="imported"),
+    Listed("setup_ministries", Rows.ministries, 6, "administrator", of="country"),
+    Listed("setup_benchmarks", Rows.benchmarks, 9, of="country"),
+    Listed("setup_suggested", Rows.indicators, 11, of="recommendation"),
+    Listed("setup_people", Rows.people, 7, "administrator", of="country"),
     Listed("token_list", Rows.tokens, 6),
     Listed("sign_in_list", Rows.sessions, 7),
     Listed("ministry-list", Rows.ministries, 5),
@@ -406,7 +445,7 @@ def test_list_takes_as_many_queries_for_many_rows_as_for_one(client, listed):
     rows = Rows()
     listed.rows(rows, 1)
     client.force_login(getattr(rows, listed.reader))
-    address = f"{reverse(listed.name)}?{listed.query}"
+    address = listed.address(rows)
     client.get(address)  # who is in, whatever is asked: the session's first request writes it down
 
     sent = {}
@@ -432,5 +471,5 @@ def test_what_is_narrowed_finds_rows_to_list(client):
     client.force_login(rows.officer)
     for listed in (one for one in LISTS if "page=2" in one.query):
         listed.rows(rows, 30)
-        response = client.get(f"{reverse(listed.name)}?{listed.query}")
+        response = client.get(listed.address(rows))
         assert (response.context["page"].number, len(response.context["page"])) == (2, 5)

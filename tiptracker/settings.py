@@ -392,6 +392,7 @@ CELERY_BEAT_SCHEDULE = {
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
     "unfinished-redactions": {"task": "unfinished_redactions", "schedule": 600.0, "options": {"expires": 590}},
     "untouched-drafts": {"task": "drop_untouched_drafts", "schedule": crontab(hour=2, minute=10)},
+    "unloaded-lists": {"task": "drop_unloaded_lists", "schedule": crontab(hour=2, minute=30)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 

@@ -13,7 +13,7 @@ urlpatterns = [
     path("api/v1/", include("tiptracker.api_urls")),
     path("", include("tiptracker.audit.urls")),
     path("setup/", include("recommendations.setup.urls")),
-    path("", include("recommendations.loading.urls")),
+    path("setup/", include("recommendations.loading.urls")),
     path("", include("recommendations.carrying.urls")),
     path("", include("recommendations.urls")),
     path("", include("dialogues.urls")),

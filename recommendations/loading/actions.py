@@ -13,6 +13,7 @@ from recommendations.loading.brought import Brought, as_document, from_document
 from recommendations.loading.preview import preview
 from recommendations.loading.writing import Writer
 from recommendations.models import Edition, EditionImport
+from recommendations.models.imports import KEPT_FOR
 from recommendations.pairing import Pairing, plan
 from recommendations.periods import ordinary_period
 from recommendations.tables.columns import Column, Columns
@@ -120,9 +121,9 @@ def load_edition(
     return locked
 
 
-def drop_unloaded(*, before: datetime) -> int:
-    """Remove what was brought before a moment and never loaded; gives how many there were."""
-    _, removed = EditionImport.objects.filter(loaded_at=None, begun_at__lt=before).delete()
+def drop_unloaded(*, now: datetime) -> int:
+    """Remove what was brought and that nobody has loaded in KEPT_FOR; gives how many there were."""
+    _, removed = EditionImport.objects.filter(loaded_at=None, begun_at__lt=now - KEPT_FOR).delete()
     return removed.get("recommendations.EditionImport", 0)
 
 

@@ -1,16 +1,17 @@
 """What somebody brings to be loaded, what they say of a table's columns, and what they decide on the preview."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 
 from recommendations.comparison import Line
 from recommendations.loading.brought import Brought
 from recommendations.loading.preview import Preview
 from recommendations.models import Recommendation
-from recommendations.pairing import RETIRED, Pairing
+from recommendations.pairing import RETIRED, Pairing, which_of
 from recommendations.pillars import likely
 from recommendations.tables import Charset, Column
 from recommendations.words import Pillar, TextStatus
@@ -77,8 +78,8 @@ class ColumnsForm(PlainForm):
                 choices=Column.choices(),
                 required=False,
                 initial=column.value,
-                label=f"Column {place + 1}: {heading[:60] or 'without a heading'}",
-                help_text=f"Below it: {below[0][:90]}" if below and below[0] else "",
+                label=f"Column {place + 1}: {Truncator(heading).chars(60) or 'without a heading'}",
+                help_text=f"Below it: {Truncator(below[0]).chars(90)}" if below and below[0] else "",
             )
         self.fields["has_headings"] = forms.BooleanField(
             required=False, initial=columns.has_headings, label="The first row is headings"
@@ -120,6 +121,7 @@ class PreviewForm(PlainForm):
                 choices=[("", "Choose one"), *Pillar.choices()],
                 initial=pillar or likely(text),
                 label=f"Pillar of number {number}",
+                help_text=text,
                 error_messages={"required": f"Say to which of the three Ps number {number} belongs."},
             )
         if found.listed.wrong:
@@ -175,7 +177,16 @@ class PreviewForm(PlainForm):
                 self.add_error(name, f"Give its new number, several with commas, or write “{RETIRED}”.")
             elif strange := [number for number in _numbers(said) if number not in listed]:
                 self.add_error(name, f"There is no number {strange[0]} in the new list. Give numbers of that list.")
+            else:
+                self._ask_where_benchmarks_go(key, tuple(dict.fromkeys(_numbers(said))))
         return self.cleaned_data
+
+    def _ask_where_benchmarks_go(self, key: int, became: Sequence[int]) -> None:
+        """Refuse, all at once, each benchmark of what was split that isn't sent to one of its parts."""
+        for one in self.found.standing[key].benchmarks.all():
+            name = f"goes_{one.pk}"
+            if len(became) > 1 and name not in self.errors and self.cleaned_data.get(name) not in became:
+                self.add_error(name, which_of(became))
 
     def answers(self) -> dict[str, Any]:
         """What was decided, as the action takes it."""

@@ -20,6 +20,7 @@ from recommendations.loading.brought import Brought, bring_file, bring_text, fro
 from recommendations.loading.forms import BringForm, ColumnsForm, PreviewForm
 from recommendations.loading.preview import Preview, preview, sought
 from recommendations.models import Edition, EditionImport
+from recommendations.models.imports import KEPT_FOR
 from recommendations.tables import Charset
 from recommendations.words import TextStatus
 from tiptracker import clock
@@ -68,8 +69,15 @@ def edition_import(request: SignedIn, pk: int) -> HttpResponse:
             refuse(form, refusal)
         else:
             return redirect("import_preview", pk=imported.pk)
-    brought = EditionImport.objects.visible_to(request.user).filter(edition=edition).select_related("loaded_by")
-    context = {"edition": edition, "form": form, "brought": list(brought[:MOST_SHOWN])}
+    rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).defer("brought", "did")
+    brought = list(rows.select_related("begun_by", "loaded_by")[:MOST_SHOWN])
+    context = {
+        "edition": edition,
+        "form": form,
+        "waiting": [one for one in brought if one.loaded_at is None],
+        "loaded": [one for one in brought if one.loaded_at],
+        "kept_days": KEPT_FOR.days,
+    }
     return render_page(request, "recommendations/edition_import.html", context, status=422 if form.errors else 200)
 
 
@@ -191,7 +199,11 @@ class _Page:
         undecided = [line for line in comparison.undecided if line.old]
         shown = {id(line) for line in undecided}
         others = [line for line in comparison.lines if id(line) not in shown]
+        rows = self.found.listed.rows
         return context | {
+            "found_count": len(rows),
+            "whole": rows[:MOST_SHOWN],
+            "whole_more": max(len(rows) - MOST_SHOWN, 0),
             "notes": [*self.found.listed.notes, *self._about_the_tier()],
             "left_out": self.found.brought.left_out,
             "wrong": self.found.listed.wrong[:MOST_SHOWN],

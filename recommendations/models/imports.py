@@ -1,5 +1,6 @@
 """What somebody brought to be loaded as an edition's list: a draft while they look it over, then a record of it."""
 
+from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -10,6 +11,9 @@ from recommendations.models.editions import Edition
 from recommendations.words import TextStatus
 from tiptracker.accounts.models import Reader
 from tiptracker.words import Role
+
+KEPT_FOR = timedelta(days=90)
+"""How long after it was brought a list is kept that nobody loads."""
 
 
 class EditionImportQuerySet(models.QuerySet["EditionImport"]):

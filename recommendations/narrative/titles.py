@@ -67,8 +67,8 @@ def country(blocks: list[Block], heading: str = "") -> Told:
             return Told(codes[0])
         if codes:
             named = ", ".join(dict.fromkeys(countries.name_of(code) for code in codes))
-            return Told(None, f"More than one country is named ({named}): say which one it is.")
-    return Told(None, "No country that is known here is named at its head: say which one it is.")
+            return Told(None, f"More than one country is named ({named}): see which one it is.")
+    return Told(None, "No country that is known here is named at its head: see which one it is.")
 
 
 def year(blocks: list[Block]) -> Told:
@@ -82,12 +82,12 @@ def year(blocks: list[Block]) -> Told:
         if len(years) == 1:
             return Told(years[0])
         if years:
-            return Told(None, f"More than one year is named at its head ({', '.join(years)}): say which one it is.")
+            return Told(None, f"More than one year is named at its head ({', '.join(years)}): see which one it is.")
     if any(_REPORT.search(text) for text in titles + heads):
         days = list(dict.fromkeys(day[1] for text in heads if (day := _DAY.fullmatch(text))))
         if len(days) == 1:
             return Told(days[0])
-    return Told(None, "The year of the report isn’t named at its head: say which one it is.")
+    return Told(None, "The year of the report isn’t named at its head: see which one it is.")
 
 
 def tier(blocks: list[Block]) -> Told:
@@ -97,10 +97,10 @@ def tier(blocks: list[Block]) -> Told:
     alone = [_word(bare) for block in blocks if len(block.text) < 60 and (bare := _ALONE.fullmatch(block.text))]
     ways = [ways for ways in (titled, placed[:1], alone) if len(set(ways)) == 1]
     if not ways:
-        return Told(None, "Its tier isn’t told plainly: say which one it is.")
+        return Told(None, "Its tier isn’t told plainly: see which one it is.")
     said = ways[0][0]
     if placed and placed[0] != said:
-        return Told(said, f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: say which one it is.")
+        return Told(said, f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: see which one it is.")
     return Told(said)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from recommendations.models import Benchmark, Edition, EditionTerms
+from recommendations.models import Benchmark, Edition, EditionImport, EditionTerms
 from recommendations.setup.steps import Post
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, in_office
 from tiptracker.words import Role
@@ -31,6 +31,7 @@ def _districts(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
 def _editions(countries: Collection[int], reader: User) -> Iterable[Mapping[str, Any]]:
     """Of each country the edition at hand; the newest of all where none has a deadline or recommendations."""
     checked = Benchmark.objects.filter(recommendation=OuterRef("recommendations"))
+    waiting = EditionImport.objects.visible_to(reader).filter(edition=OuterRef("pk"), loaded_at=None)
     is_asked = Q(recommendations__is_retired=False)
     editions = (
         Edition.objects.visible_to(reader)
@@ -39,9 +40,10 @@ def _editions(countries: Collection[int], reader: User) -> Iterable[Mapping[str,
             has_deadline=Exists(EditionTerms.objects.filter(edition=OuterRef("pk"))),
             asked=Count("recommendations", filter=is_asked),
             checked=Count("recommendations", filter=is_asked & Q(Exists(checked))),
+            is_brought=Exists(waiting),
         )
         .order_by("year")
-        .values("country", "has_deadline", "asked", "checked", edition=F("pk"), edition_year=F("year"))
+        .values("country", "has_deadline", "asked", "checked", "is_brought", edition=F("pk"), edition_year=F("year"))
     )
     found: dict[int, Mapping[str, Any]] = {}
     for one in editions:

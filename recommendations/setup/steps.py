@@ -32,7 +32,8 @@ class Hand(Word):
 
 class Post(NamedTuple):
     """What is there of a post. `edition` is the key of the edition at hand, None where there is none. Of its
-    recommendations `asked` is how many there are, `checked` how many have a benchmark.
+    recommendations `asked` is how many there are, `checked` how many have a benchmark; `is_brought` says that a list
+    of them was brought, and waits to be looked over and loaded.
 
     The edition at hand is the newest that has a deadline or recommendations: others are known by their tier alone.
     `have_come` counts officers and the ambassador who have set a password.
@@ -44,6 +45,7 @@ class Post(NamedTuple):
     has_deadline: bool = False
     asked: int = 0
     checked: int = 0
+    is_brought: bool = False
     ministries: int = 0
     without_holder: int = 0
     officers: int = 0
@@ -52,6 +54,11 @@ class Post(NamedTuple):
     have_come: int = 0
     has_contact: bool = False
     without_focal_point: int = 0
+
+    @property
+    def wants_its_list(self) -> bool:
+        """Whether what is next of the edition at hand is its list of recommendations."""
+        return self.has_deadline and not self.asked
 
 
 class Standing(NamedTuple):
@@ -90,8 +97,9 @@ def _edition(post: Post) -> Standing:
     if not post.has_deadline:
         told = f"{edition} has no deadline yet: an officer sets it in the edition’s terms."
         return Standing(Step.EDITION, State.BEGUN, told, Hand.OFFICER)
-    if not post.asked:
-        told = f"{edition} has its days; its list of recommendations is not there yet."
+    if post.wants_its_list:
+        brought = "was brought, and waits to be looked over" if post.is_brought else "is not there yet"
+        told = f"{edition} has its days; its list of recommendations {brought}."
         return Standing(Step.EDITION, State.BEGUN, told, Hand.ADMINISTRATOR)
     return Standing(Step.EDITION, State.DONE, f"{edition}, {_count(post.asked, 'recommendation')}.", None)
 

@@ -48,7 +48,7 @@ def setup_edition(request: SignedIn, pk: int) -> HttpResponse:
             refuse(form, refusal)
         else:
             messages.success(request, f"The {edition.year} edition is there, with its days. Next comes its list.")
-            return redirect("setup_detail", pk=country.pk)
+            return redirect("edition_import", pk=edition.pk)
     context: dict[str, Any] = kicker(country, Step.EDITION) | {"form": form, "lines": lines}
     return render_page(request, "recommendations/setup_edition.html", context, status=422 if form.errors else 200)
 

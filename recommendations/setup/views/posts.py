@@ -101,11 +101,16 @@ PAGES = {
 def _urls(country: Country, post: Post, hand: Hand | None) -> dict[Step, str]:
     """Where each step is taken that this hand may take."""
     if hand is Hand.ADMINISTRATOR:
-        return {step: reverse(name, args=[country.pk]) for step, name in PAGES.items()}
+        urls = {step: reverse(name, args=[country.pk]) for step, name in PAGES.items()}
+        if post.wants_its_list:
+            urls[Step.EDITION] = reverse("edition_import", args=[post.edition])
+        return urls
     if hand is not Hand.OFFICER or not post.edition:
         return {}
-    edition = reverse("recommendation_add" if post.has_deadline else "edition_terms", args=[post.edition])
-    return {Step.EDITION: edition, Step.BENCHMARKS: reverse("setup_benchmarks", args=[country.pk])}
+    return {
+        Step.EDITION: reverse("edition_terms", args=[post.edition]),
+        Step.BENCHMARKS: reverse("setup_benchmarks", args=[country.pk]),
+    }
 
 
 def kicker(country: Country, step: Step) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from recommendations.loading.actions import begin_import, drop_unloaded, load_ed
 from recommendations.loading.brought import bring_file, bring_text
 from recommendations.loading.preview import preview, sought
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
+from recommendations.models.imports import KEPT_FOR
 from recommendations.pairing import Pairing
 from recommendations.tables.columns import Column
 from recommendations.words import Pillar, TextStatus
@@ -41,6 +42,7 @@ from tests.factories import (
 from tests.recommendations.another_list import ANOTHER_LIST, BECAME
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
+from tiptracker.celery import app
 from tiptracker.jobs.models import Job
 from tiptracker.rules import ChangedMeanwhile
 
@@ -424,9 +426,14 @@ def test_another_countrys_list_stays_as_it_is():
     assert len(listed(edition)) == 1
 
 
-def test_what_was_never_loaded_is_dropped_after_a_while():
-    kept = EditionImportFactory(loaded=True)
-    EditionImportFactory()
+def test_every_night_what_nobody_loaded_in_time_is_removed(settings):
+    kept = EditionImportFactory(loaded=True, begun_at=NOW - timedelta(days=400))
+    young, _ = (EditionImportFactory(begun_at=NOW + timedelta(minutes=minutes)) for minutes in (1, -1))
 
-    assert drop_unloaded(before=NOW) == 1
-    assert EditionImport.objects.get() == kept
+    assert (drop_unloaded(now=NOW + KEPT_FOR), drop_unloaded(now=NOW + KEPT_FOR)) == (1, 0)
+    assert set(EditionImport.objects.all()) == {kept, young}
+
+    EditionImport.objects.update(begun_at=NOW - timedelta(days=400))
+    app.loader.import_default_modules()
+    app.tasks[settings.CELERY_BEAT_SCHEDULE["unloaded-lists"]["task"]]()
+    assert set(EditionImport.objects.all()) == {kept}

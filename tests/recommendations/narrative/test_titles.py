@@ -66,9 +66,9 @@ def test_a_tier_that_is_not_told_or_told_twice_is_doubted():
     untold = read(document(LIST, before="LESOTHO", opening=UNPLACED))
     twice = read(document(LIST, before="LESOTHO (Tier 3)"))
 
-    assert (untold.tier, untold.doubts[-1]) == (None, "Its tier isn’t told plainly: say which one it is.")
+    assert (untold.tier, untold.doubts[-1]) == (None, "Its tier isn’t told plainly: see which one it is.")
     assert twice.tier == Tier.TIER_3
-    assert twice.doubts[-1] == "Its title says Tier 3, its text Tier 2: say which one it is."
+    assert twice.doubts[-1] == "Its title says Tier 3, its text Tier 2: see which one it is."
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_two_years_at_the_head_are_none():
     )
 
     assert found.year is None
-    assert found.doubts == ("More than one year is named at its head (2020, 2021): say which one it is.",)
+    assert found.doubts == ("More than one year is named at its head (2020, 2021): see which one it is.",)
 
 
 @pytest.mark.parametrize(

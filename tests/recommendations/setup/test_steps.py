@@ -53,6 +53,15 @@ def test_a_post_with_everything_waits_for_nobody():
         ),
         (
             Step.EDITION,
+            Post(edition=1, edition_year=2021, has_deadline=True, is_brought=True),
+            (
+                State.BEGUN,
+                "The 2021 edition has its days; its list of recommendations was brought, and waits to be looked over.",
+                ADMINISTRATOR,
+            ),
+        ),
+        (
+            Step.EDITION,
             Post(edition=1, edition_year=2021, has_deadline=True),
             (
                 State.BEGUN,

@@ -46,8 +46,8 @@ def test_an_edition_needs_little_and_its_period_is_the_ordinary_one(client):
 
     answer = send(client, country)
 
-    assert answer.headers["Location"] == reverse("setup_detail", args=[country.pk])
     edition = Edition.objects.get()
+    assert answer.headers["Location"] == reverse("edition_import", args=[edition.pk])
     assert (edition.country, edition.target_tier, edition.published_on) == (country, "", None)
     assert (edition.starts_on, edition.ends_on) == (date(2022, 4, 1), date(2023, 3, 31))
     assert sorted(edition.milestones.values_list("kind", flat=True)) == ["deadline", "period_end"]

@@ -13,6 +13,7 @@ from tests.factories import (
     CountryFactory,
     DistrictFactory,
     EditionFactory,
+    EditionImportFactory,
     FocalPointFactory,
     MinistryFactory,
     OfficeHolderFactory,
@@ -138,3 +139,35 @@ def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_
     page = client.get(reverse("setup_detail", args=[country.pk]))
     assert page.context["ahead"] is None
     assert reverse("setup_country", args=[country.pk]) not in page.text
+
+
+def test_step_2_leads_an_administrator_to_the_list_until_it_is_there_and_an_officer_to_the_terms(client):
+    administrator, officer = AdministratorFactory(), OfficerFactory()
+    edition = EditionFactory()
+    EditionImportFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)))  # waits elsewhere
+
+    def step_2(person):
+        client.force_login(person)
+        line = steps_of(client, edition.country)[Step.EDITION]
+        assert client.get(line.url).status_code == 200
+        return line.url, line.standing.told
+
+    bring, terms = (reverse(name, args=[edition.pk]) for name in ("edition_import", "edition_terms"))
+    lacks = "The 2021 edition has its days; its list of recommendations is not there yet."
+    assert (step_2(administrator), step_2(officer)) == ((bring, lacks), (terms, lacks))
+    EditionImportFactory(edition=edition, loaded=True)
+    assert step_2(administrator) == (bring, lacks)
+    EditionImportFactory(edition=edition)
+    waits = "The 2021 edition has its days; its list of recommendations was brought, and waits to be looked over."
+    assert (step_2(administrator), step_2(officer)) == ((bring, waits), (terms, lacks))
+    RecommendationFactory(edition=edition)
+    there = "The 2021 edition, 1 recommendation."
+    edit = reverse("setup_edition", args=[edition.country_id])
+    assert (step_2(administrator), step_2(officer)) == ((edit, there), (terms, there))
+
+
+def test_an_edition_known_by_its_tier_alone_asks_an_administrator_for_no_list(client):
+    edition = EditionFactory(terms=False)
+    client.force_login(AdministratorFactory())
+
+    assert steps_of(client, edition.country)[Step.EDITION].url == reverse("setup_edition", args=[edition.country_id])

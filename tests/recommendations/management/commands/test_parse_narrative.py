@@ -55,7 +55,7 @@ def test_command_tells_people_what_is_doubtful(run):
 
     assert run("edition.txt", said.encode()).stdout.splitlines() == [
         "LSO, year not known, Tier 2",
-        "  ? The year of the report isn’t named at its head: say which one it is.",
+        "  ? The year of the report isn’t named at its head: see which one it is.",
         "  Before the list: The government should:",
         "  1. Train police. Fund shelters.",
         "  2. Amend the law.",
