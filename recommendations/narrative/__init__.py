@@ -42,7 +42,7 @@ def read(said: str | Iterable[Paragraph], country: str | None = None) -> Narrati
     Raises Refused where no list is found, or more than one.
     """
     blocks, section, found = _only(flow(paragraphs(said) if isinstance(said, str) else said), country)
-    told = titles.country(blocks, section.heading), titles.year(blocks), titles.tier(blocks)
+    told = titles.country(blocks, section.heading), titles.year(blocks), titles.tier(blocks, blocks[: section.start])
     code, year, tier = (each.value for each in told)
     return Narrative(
         Tier(tier) if tier else None,

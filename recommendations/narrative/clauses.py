@@ -13,13 +13,22 @@ _PROTECTED = re.compile(
     r"“[^“”]{0,400}”|«[^«»]{0,400}»|\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|‘[^‘’;]{0,60};[^‘]{0,200}?’(?!\w)"
 )
 _STRAIGHT = re.compile(r'"[^"]{0,400}"')
-_SEMICOLON = re.compile(r";(?P<quote>[”\"’»]?)\s*(?P<and>and\b,?\s*)?", re.IGNORECASE)
+_SEMICOLON = re.compile(
+    r";(?P<quote>[”\"’»]?)(?!\s*(?:(?:and|or)\s+)?\((?:\d{1,2}|[a-z]|[ivx]{2,4})\)\s)\s*(?P<and>and\b,?\s*)?",
+    re.IGNORECASE,
+)
+"""None before the next number of a list inside a clause."""
+_GOES_ON = re.compile(
+    r"(?:for example|for instance|e\.g|i\.e|such as|including|namely|in particular|or)\b", re.IGNORECASE
+)
+"""How a clause begins that hardly asks for anything of its own."""
 
 AT_FULL_STOP = "It ends at a full stop where nothing else parts the items: it may go on in the next one."
 AND_BEFORE_LAST = "“And” stands before it though it isn’t the last: it may belong to the item before it."
 AT_QUOTE = "The semicolon inside its quotation marks was taken for its end: it may go on in the next one."
 SENTENCE_AMONG_CLAUSES = "It ends at a full stop among clauses with semicolons: it may go on in the next one."
 SEMICOLON_AMONG_SENTENCES = "It has a semicolon in it: it may be several items."
+IS_PART = "It doesn’t begin with what to do: it may belong to the one before it."
 UNPAIRED = "One of its quotation marks or brackets has no other: where it ends is not certain."
 
 
@@ -47,13 +56,19 @@ def pieces(text: str) -> list[Piece]:
     if semicolons and len(semicolons) > len(sentences) and not any(each.is_glued for each in sentences):
         cuts = semicolons + [_Cut(each.end, each.start, SENTENCE_AMONG_CLAUSES) for each in sentences]
         return _between(text, sorted(cuts))
-    found = _between(text, list(_cuts(text, sentences)))
-    if sentences and all(each.is_glued for each in sentences):
+    cuts = list(_cuts(text, sentences))
+    found = _between(text, cuts)
+    if cuts and not any(each.doubt for each in cuts):
         return found
     return [
         piece._replace(doubt=piece.doubt or SEMICOLON_AMONG_SENTENCES) if _lies_in(semicolons, piece) else piece
         for piece in found
     ]
+
+
+def holds_several(text: str) -> bool:
+    """Whether semicolons part a paragraph into three or more: a list of clauses, it seems."""
+    return len(_semicolons(text)) > 1
 
 
 def at_glue(text: str) -> list[Piece]:
@@ -96,6 +111,8 @@ def _semicolons(text: str) -> list[_Cut]:
         is_last = each is found[-1]
         end = each.end("quote") if each["quote"] else each.start()
         doubt_of_next = AND_BEFORE_LAST if each["and"] and not is_last else ""
+        if _GOES_ON.match(text, each.end()):
+            doubt_of_next = IS_PART
         cuts.append(_Cut(end, each.end(), AT_QUOTE if each["quote"] else "", doubt_of_next))
     return cuts
 

@@ -12,6 +12,7 @@ _ALSO = {
     "Brunei": "BRN",
     "Cape Verde": "CPV",
     "Congo (Kinshasa)": "COD",
+    "Congo (DRC)": "COD",
     "Congo (Brazzaville)": "COG",
     "Czech Republic": "CZE",
     "East Timor": "TLS",
@@ -24,6 +25,7 @@ _ALSO = {
     "Republic of the Congo": "COG",
     "Russia": "RUS",
     "Sint Maarten": "SXM",
+    "St. Maarten": "SXM",
     "Swaziland": "SWZ",
     "Turkey": "TUR",
     "Vatican City": "VAT",
@@ -42,7 +44,11 @@ class Found(NamedTuple):
 def find(name: str) -> str | None:
     """The country that `name` means, all of it; None where it means none."""
     head, _, tail = name.partition(", ")
-    return _names().get(_plain(name)) or (_names().get(_plain(f"{tail} {head}")) if tail else None)
+    if found := _names().get(_plain(name)) or (_names().get(_plain(f"{tail} {head}")) if tail else None):
+        return found
+    two = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)", name)  # Turkey (Türkiye)
+    one, other = (find(each) for each in two.groups()) if two else (None, None)
+    return one if one == other else None
 
 
 def begins(text: str) -> Found | None:
@@ -50,7 +56,7 @@ def begins(text: str) -> Found | None:
     words = [word.end() for _, word in zip(range(_MOST_WORDS), re.finditer(r"\S+", text), strict=False)]
     for end in reversed(words):
         name = re.sub(r"(?:['’]s)?[\s:.;,–—(-]*$", "", text[:end])
-        if code := find(name):
+        if not re.search(r"[\d:;•]", name) and (code := find(name)):
             return Found(code, len(name))
     return None
 
@@ -86,5 +92,6 @@ def _names() -> dict[str, str]:
         if sum(other.name.partition(", ")[0] == head for other in pycountry.countries) == 1:
             named.setdefault(_plain(head), country.alpha_3)
     named |= {_plain(name): code for name, code in _ALSO.items()}
-    named.pop("", None)
+    for name in ("", "congo"):  # two countries are called so
+        named.pop(name, None)
     return named

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from recommendations.narrative import headings
 from recommendations.narrative.furniture import aside
-from recommendations.narrative.lines import BULLET, NUMBER, begins, groups
+from recommendations.narrative.lines import NUMBER, begins, groups, marker, sort_of
 from recommendations.narrative.mending import SEAM, UNSURE, Mender
 from recommendations.narrative.prose import has_stopped, leans
 from recommendations.reading import Kind, Paragraph
@@ -31,7 +32,8 @@ def flow(given: Iterable[Paragraph]) -> list[Block]:
     found: list[Block] = []
     for paragraph in given:
         found += _blocks(paragraph, mender)
-    return _going_on([part for block in found for part in _parted(block)], mender)
+    found = list(_with_bullets(part for block in found for part in _parted(block)))
+    return _going_on(_set_aside(found), mender)
 
 
 def _blocks(paragraph: Paragraph, mender: Mender) -> Iterator[Block]:
@@ -52,12 +54,26 @@ def marked(text: str, kind: Kind) -> Block:
     text = text.removeprefix(SEAM)
     if headings.is_whole(plain := _EMPHASIS.sub("", text)):
         return Block(plain, kind)
-    found = BULLET.match(text) or NUMBER.match(text)
+    found = marker(text)
     if not found or kind not in {Kind.PLAIN, Kind.ITEM, Kind.PART}:
         return Block(seam + text, kind)
     if NUMBER.match(text) and kind != Kind.PLAIN:
         return Block(seam + text, kind)
     return Block(text[found.end() :].strip(), Kind.PART if kind == Kind.PART else Kind.ITEM, found[0].strip())
+
+
+def _with_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, a bullet that stood alone given to the paragraph behind it."""
+    bullet: Block | None = None
+    for block in blocks:
+        if block.kind == Kind.ITEM and not block.text:
+            bullet = block
+        elif bullet and block.kind == Kind.PLAIN and not headings.is_whole(block.text):
+            yield bullet._replace(text=block.text)
+            bullet = None
+        else:
+            bullet = bullet if block.kind in {Kind.FURNITURE, Kind.TITLE} else None
+            yield block
 
 
 # --- Paragraphs ------------------------------------------------------------------------------------------------------
@@ -73,6 +89,30 @@ def _parted(block: Block) -> Iterator[Block]:
         yield block._replace(text=block.text[start:cut].rstrip())
         block, start = Block(block.text, Kind.PLAIN), cut
     yield block._replace(text=block.text[start:])
+
+
+def _set_aside(blocks: list[Block]) -> list[Block]:
+    """The blocks, lines in capitals that are no known heading set aside where the text goes on behind them."""
+    found = list(blocks)
+    text = [index for index, block in enumerate(blocks) if not _may_be_beside(block)]
+    for before, after in pairwise(text):
+        if after > before + 1 and _is_interrupted(blocks[before], blocks[after]):
+            beside = blocks[before + 1 : after]
+            found[before + 1 : after] = [Block(block.text, Kind.FURNITURE) for block in beside]
+    return found
+
+
+def _may_be_beside(block: Block) -> bool:
+    if block.kind == Kind.PLAIN:
+        return headings.is_capital(block.text) and not headings.is_known(block.text)
+    return block.kind in {Kind.FURNITURE, Kind.TITLE}
+
+
+def _is_interrupted(before: Block, after: Block) -> bool:
+    """Whether what stands between two blocks breaks what goes on: a list with bullets or numbers, or a sentence."""
+    if before.kind == after.kind == Kind.ITEM:
+        return before.mark != "" and sort_of(before.mark) == sort_of(after.mark)
+    return after.kind == Kind.PLAIN and _goes_on(before, after.text)
 
 
 def _going_on(blocks: list[Block], mender: Mender) -> list[Block]:

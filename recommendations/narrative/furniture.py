@@ -18,6 +18,7 @@ _FURNITURE = re.compile(
     | \d{{1,2}}/\d{{1,2}}/\d{{2,4}},? .*                                            # what a browser prints
     | [=*_~\s–—-]{{3,}} | \#+                                                         # a rule
     | (?:https?://|www\.)\S+ (?:\s+\d+/\d+)?
+    | country \s narratives | countries \s [a-z] \s (?:to|through) \s [a-z] | the \s tiers | heroes
     | office \s to \s monitor \s and \s combat \s trafficking \s in \s persons
     | (?:u\.s\.\s)? department \s of \s state
     | share | print | e-?mail | tweet | facebook | twitter | home | unclassified
@@ -26,7 +27,7 @@ _FURNITURE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CHART = re.compile(
-    r"(?:tiers?|rankings?|by|year|history|watch|list|special|case|wl|2wl|auto|downgrade|sc|n/?a|[123]|20\d\d|[\W_])+",
+    r"(?:tiers?|rankings?|placements?|by|year|history|watch|list|special|case|wl|2wl|auto|downgrade|sc|n/?a|[123]|20\d\d|[\W_])+",
     re.IGNORECASE,
 )
 

@@ -80,11 +80,23 @@ def _end_of_name(text: str, *, is_capital: bool) -> int | None:
 
 def is_whole(text: str) -> bool:
     """Whether a line is a heading and nothing else."""
+    return is_known(text) or is_capital(text)
+
+
+def is_known(text: str) -> bool:
+    """Whether it is the heading of a list or of a section that a narrative has."""
     if len(text) > MOST_CHARACTERS:
         return False
-    text = re.sub(r"^#{1,6}\s+|^[*_]{2,3}|[*_]{2,3}$", "", text.strip(f" {SEAM}"))
-    if content_after(text) == len(text) or _WHOLE.fullmatch(text):
+    text = _bare(text)
+    if content_after(text) == len(text):
         return True
+    first = next((letter for letter in text if letter.isalpha()), "")
+    return first.isupper() and bool(_WHOLE.fullmatch(text))
+
+
+def is_capital(text: str) -> bool:
+    """Whether it is in capitals, as headings are and as what stands beside a text may be."""
+    text = _bare(text)
     letters = [letter for letter in text if letter.isalpha()]
     return (
         len(letters) > 5
@@ -93,6 +105,11 @@ def is_whole(text: str) -> bool:
         and len(text.split()) <= 10
         and not re.search(r"[;,]$|\.\s", text)
     )
+
+
+def _bare(text: str) -> str:
+    """A line without the signs by which plain text marks a heading."""
+    return re.sub(r"^#{1,6}\s+|^[*_]{2,3}|[*_]{2,3}$", "", text.strip(f" {SEAM}"))
 
 
 def section_begins(text: str) -> bool:

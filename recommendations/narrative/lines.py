@@ -8,11 +8,11 @@ from typing import NamedTuple
 from recommendations.narrative import headings
 from recommendations.narrative.furniture import aside
 from recommendations.narrative.mending import SEAM, clean
-from recommendations.narrative.prose import has_ended, has_stopped, leans
+from recommendations.narrative.prose import has_ended, has_stopped, leans, tells_more
 from recommendations.reading import BROKEN, PAGE
 
 BULLETS = "•●▪■◦○‣∙➢➤►✓❖\uf0b7\uf0a7\uf0d8\u2043"
-BULLET = re.compile(rf"(?:[{BULLETS}·]\s*|[*–—-]\s+|\*(?=[A-Z“\"])|o\s+(?=[A-Z]))")
+BULLET = re.compile(rf"(?:[{BULLETS}·]\s*|[*–—-](?:\s+|$)|\*(?=[A-Z“\"])|o(?:\s+(?=[A-Z“\"])|$))")
 NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s+(?=[A-Za-z“\"])")
 
 
@@ -36,12 +36,15 @@ def groups(text: str) -> Iterator[Group]:
     """What a paragraph is parted into; the last is empty where furniture stands behind it all."""
     lines, behind = _lines(text)
     each_begins = _each_begins([clean(line.text) for line in lines])
-    parting = [_parts(before.text, line, each_begins=each_begins) for before, line in pairwise(lines)]
+    sort = next((sort_of(mark[0]) for line in lines if (mark := marker(clean(line.text)))), "")
+    parting = [_parts(before.text, line, each_begins=each_begins, sort=sort) for before, line in pairwise(lines)]
     has_bullets = any(BULLET.match(clean(line.text)) for line in lines)
     has_several = any(parts and has_ended(before.text) for before, parts in zip(lines, parting, strict=False))
     group = list(lines[:1])
     for (before, line), parts in zip(pairwise(lines), parting, strict=True):
-        is_doubtful = has_ended(before.text) and not leans(before.text) and begins(line.text)
+        is_doubtful = (
+            has_ended(before.text) and not leans(before.text) and begins(line.text) and not tells_more(line.text)
+        )
         seamed = line._replace(text=SEAM + line.text) if is_doubtful and not parts else line
         if parts or (is_doubtful and not has_bullets and (has_several or line.sign == PAGE)):
             yield _grouped(group)
@@ -90,18 +93,39 @@ def begins(text: str) -> bool:
     return text.lstrip("“‘\"'[")[:1].isupper() or bool(BULLET.match(text))
 
 
-def _parts(before: str, line: Line, *, each_begins: bool) -> bool:
-    """Whether a line begins something new."""
+def marker(text: str) -> re.Match[str] | None:
+    """The bullet or the number that a text begins with."""
+    return BULLET.match(text) or NUMBER.match(text)
+
+
+def sort_of(mark: str) -> str:
+    """What the marks of one list have in common: "(1)" and "(2)"."""
+    return re.sub(r"\d+", "1", mark.strip())
+
+
+def _parts(before: str, line: Line, *, each_begins: bool, sort: str) -> bool:
+    """Whether a line begins something new, in a paragraph whose first mark is of that sort."""
     text = clean(line.text).strip()
     before = clean(before).strip()
-    if headings.is_whole(before) or headings.is_whole(text) or headings.content_after(text) is not None:
+    if _is_headed(before, text) or _is_marked(before, text, sort):
         return True
-    if BULLET.match(text) and (begins(BULLET.sub("", text, count=1)) or has_stopped(before)):
-        return True
-    if NUMBER.match(text) and has_stopped(before):
-        return True
-    if leans(before) or before.endswith(("-", "\u2010")):
+    if leans(before) or before.endswith(("-", "\u2010")) or tells_more(text):
         return False
     if not begins(text):
         return line.sign == BROKEN and has_ended(before)
     return each_begins or line.sign == BROKEN
+
+
+def _is_headed(before: str, text: str) -> bool:
+    """Whether one of two lines is a heading, or begins with one."""
+    if headings.is_whole(before) or headings.content_after(text) is not None or headings.is_capital(text):
+        return True
+    return headings.section_begins(text) and not leans(before)
+
+
+def _is_marked(before: str, text: str, sort: str) -> bool:
+    """Whether a line begins with a bullet or with a number that no sentence holds."""
+    if BULLET.match(text) and (begins(BULLET.sub("", text, count=1)) or has_stopped(before)):
+        return True
+    number = NUMBER.match(text)
+    return bool(number and has_stopped(before) and sort_of(number[0]) == sort)

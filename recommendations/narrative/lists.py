@@ -12,7 +12,7 @@ from recommendations.narrative import clauses
 from recommendations.narrative.flow import Block, marked
 from recommendations.narrative.lines import BULLETS
 from recommendations.narrative.mending import SEAM, UNSURE
-from recommendations.narrative.prose import endings, has_ended, is_account
+from recommendations.narrative.prose import endings, has_ended, has_stopped, is_account, tells_more
 from recommendations.reading import Kind
 
 MOST_CHARACTERS = 1_500
@@ -21,7 +21,11 @@ _INLINE = re.compile(
     rf"\s*[{BULLETS}]\s*|(?<=\S)\s+\*\s+|(?:(?<=[.;:!?])|(?<=[.;:!?][”\"’)]))(?:\s*\*|\s+[·–—-])\s+(?=[A-Z“\"])"
 )
 _SEPARATOR = re.compile(r"\s*;\s*(?:and|&)?\s*$", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?:(?<=[.;,:])\s+|^|(?<=\band)\s+)\(?(\d{1,2})[.)]\s+(?=\S)")
+_NUMBERED = re.compile(
+    r"(?:(?<=[.;,:])\s*|(?<=[.;,][”\"’])\s*|^|(?<=\band)\s+)(?P<sign>\(?(?P<number>\d{1,2}|(?<=\()[a-z])[.)])\s+(?=\S)"
+)
+_LEADS = re.compile(r"(?:To|In order to|For|The|It|We|In|Over|Going|Moving|Among|These|Following|As)\b", re.IGNORECASE)
+"""How what leads to a list begins, and hardly any item does."""
 
 LINE_WAS_FULL = "A full line ended at a full stop in it or before it: where it begins or ends is not certain."
 HYPHEN = "A word in it was broken at a line’s end: it may be written without its hyphen."
@@ -30,7 +34,8 @@ WITH_PARTS = "It has paragraphs or a list of its own, which stand in it."
 OPEN_END = "It doesn’t end with a full stop, as the others do: its rest may be missing or stand in the next one."
 SMALL_LETTER = "It begins with a small letter: it may be the rest of the one before it."
 TOO_LONG = "It is very long: it may be several items."
-SEVERAL = "It has many semicolons: it may be several items."
+SEVERAL = "It has several semicolons: it may be several items."
+BEHIND_CLAUSES = "It is a paragraph of its own behind a list of clauses: it may be none of them."
 
 
 class Listed(NamedTuple):
@@ -45,11 +50,9 @@ def listed(blocks: list[Block], country: str | None) -> Listed:
     blocks = [part for block in blocks for part in _by_bullets(block)]
     introduction, blocks = _introduced(blocks, country)
     if any(block.kind == Kind.ITEM for block in blocks):
-        found = [(text.replace(SEAM, ""), doubt) for text, doubt in _bulleted(blocks)]  # a new one would have a bullet
-    elif len(blocks) == 1:
-        found = [(blocks[0].text[each.start : each.end], each.doubt) for each in clauses.pieces(blocks[0].text)]
+        found = list(_bulleted(blocks))
     else:
-        found = [(block.text, "") for block in blocks]
+        found = list(_unmarked(_rejoined(blocks)))
     found = [part for text, doubt in _without_separators(found) for part in _unglued(text, doubt)]
     return Listed(_plain(introduction), list(_doubted(found)))
 
@@ -68,12 +71,42 @@ def _by_bullets(block: Block) -> Iterator[Block]:
 
 
 def _numbers(block: Block) -> list[re.Match[str]]:
-    """The numbers that part a paragraph: two or more, from 1, the first of them at its beginning or behind a colon."""
-    found = list(_NUMBERED.finditer(block.text)) if block.kind == Kind.PLAIN else []
-    begins = block.text[: found[0].start()].rstrip() if found else ""
-    is_whole = not begins or begins.endswith(":")
-    numbers = [int(each[1]) for each in found]
-    return found if is_whole and len(found) > 1 and numbers == list(range(1, len(numbers) + 1)) else []
+    """The numbers or letters that part a paragraph: in order, from that at its beginning or behind what leads to it.
+
+    Where those behind a full stop make a row, the others part something inside an item.
+    """
+    own = _NUMBERED.match(f"{block.mark} {block.text[:1]}") if block.mark else None
+    given = list(_NUMBERED.finditer(block.text)) if block.kind == Kind.PLAIN or own else []
+    first = own or next(iter(given), None)
+    begins = "" if own or not first else block.text[: first.start()].rstrip()
+    if not first or (begins and not _is_introduction(begins)):
+        return []
+    behind_stops = [each for each in given if each.start() == 0 or has_ended(block.text[: each.start()])]
+    rows = ([each for each in _row(first, among) if each is not own] for among in (behind_stops, given))
+    return next((row for row in rows if len(row) > (0 if own else 1)), [])
+
+
+def _row(first: re.Match[str], given: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The numbers that go on from the first, which has to be 1 or a, one by one and written alike."""
+    found = [first] if first["number"] in {"1", "a"} else []
+    for each in given:
+        if found and _place(each) == _place(found[-1]) + 1 and _written(each) == _written(first):
+            found.append(each)
+    return found
+
+
+def _place(number: re.Match[str]) -> int:
+    said = number["number"]
+    return int(said) if said.isdigit() else ord(said)
+
+
+def _written(number: re.Match[str]) -> str:
+    return re.sub(r"\w+", "", number["sign"])
+
+
+def _is_introduction(text: str) -> bool:
+    """Whether a text does no more than lead to a list: one sentence that asks for nothing, up to its colon."""
+    return text.endswith(":") and bool(_LEADS.match(text)) and not any(endings(text))
 
 
 def _introduced(blocks: list[Block], country: str | None) -> tuple[str, list[Block]]:
@@ -91,9 +124,7 @@ def _introduced(blocks: list[Block], country: str | None) -> tuple[str, list[Blo
 
 def _leading(text: str, country: str | None) -> int:
     """How much of a paragraph only leads to its list."""
-    if re.match(
-        r"(?:To|In order to|For|The|It|We|In|Over|Going|Moving|Among|These|Following|As)\b", text, re.IGNORECASE
-    ):
+    if _LEADS.match(text):
         colon = re.match(r"[^:]{1,400}?:\s*(?=\S)", text)
         sentence = next((each.end for each in endings(text)), len(text))
         if colon and colon.end() < sentence:
@@ -107,6 +138,32 @@ def _leading(text: str, country: str | None) -> int:
     ):
         return first.start
     return 0
+
+
+def _rejoined(blocks: list[Block]) -> list[Block]:
+    """Paragraphs without bullets, those put together of which the one doesn't end as others do: something cut them."""
+    are_open = [not has_stopped(block.text) for block in blocks]
+    if sum(are_open) * 2 > len(blocks) and not clauses.holds_several(blocks[0].text):
+        return blocks
+    found = blocks[:1]
+    for block, is_open in zip(blocks[1:], are_open[:-1], strict=True):
+        if is_open:
+            found[-1] = found[-1]._replace(text=f"{found[-1].text} {SEAM}{block.text}")
+        else:
+            found.append(block)
+    return found
+
+
+def _unmarked(blocks: list[Block]) -> Iterator[tuple[str, str]]:
+    """The items of a list without bullets: its paragraphs, or the clauses or sentences of the only one."""
+    first, others = blocks[0].text, blocks[1:]
+    is_clauses = clauses.holds_several(first) and (first[:1].islower() or len(others) == 1)
+    if others and not is_clauses:
+        yield first, SEVERAL if clauses.holds_several(first) else ""
+        yield from ((block.text, "") for block in others)
+        return
+    yield from ((first[each.start : each.end], each.doubt) for each in clauses.pieces(first))
+    yield from ((block.text, BEHIND_CLAUSES) for block in others)
 
 
 def _bulleted(blocks: list[Block]) -> Iterator[tuple[str, str]]:
@@ -143,12 +200,13 @@ def _unglued(text: str, doubt: str) -> Iterator[tuple[str, str]]:
 def _doubted(found: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """The items, each with why a person should look at it."""
     few = len(found) // 3
-    open_ends = [not has_ended(text) for text, _ in found]
+    open_ends = [not has_ended(_plain(text)) for text, _ in found]
     small_letters = [text.lstrip(SEAM)[:1].islower() for text, _ in found]
     n_open, n_small = sum(open_ends), sum(small_letters)
-    for (text, doubt), is_open, is_small in zip(found, open_ends, small_letters, strict=True):
+    for number, ((text, doubt), is_open, is_small) in enumerate(zip(found, open_ends, small_letters, strict=True)):
         words = _plain(text)
         reasons = {
+            clauses.IS_PART: tells_more(words) and number > 0,
             doubt: bool(doubt),
             LINE_WAS_FULL: SEAM in text,
             HYPHEN: UNSURE in text,

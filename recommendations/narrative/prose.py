@@ -29,6 +29,8 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 """How a sentence of an account begins, and none that says what to do."""
+_GOES_ON = re.compile(r"(?:this|these|those|that|such|it|they|both|he|she)\b(?![-’'])", re.IGNORECASE)
+"""How a sentence begins that tells more of what the one before it says, so that nothing new begins with it."""
 _SETTING = re.compile(
     r"(?:in|during|after|before|as|at|by|for|from|on|of|over|under|through|throughout|between|among|"
     r"within|without|with|due)\b",
@@ -57,15 +59,22 @@ class Ending(NamedTuple):
 
 def endings(text: str, before: str = _CAPITAL) -> Iterator[Ending]:
     """Where one sentence of `text` ends and another begins, as `before` has it; no amount, initial or abbreviation."""
+    opened, counted = 0, 0
     for found in re.finditer(rf"{_ENDS}(?={before})", text):
         is_glued = not found["gap"]
+        opened, counted = opened + text.count('"', counted, found.start()), found.start()
         after = re.match(r"[“‘\"'(\[]{0,3}(?:[A-Z][a-z]|[A-Z]{2,}\b|A\b)", text[found.end() : found.end() + 40])
         word = _last_word(text[max(0, found.start() - 40) : found.start()])
         if found["dot"].startswith(".") and _is_abbreviation(word):
             continue
         if is_glued and (not after or "/" in word or "@" in word or word.casefold() == "www"):
             continue
-        yield Ending(found.start() + len(found["dot"]), found.end(), is_glued)
+        end = found.start() + len(found["dot"])
+        if is_glued and found["dot"].endswith('"') and opened % 2 == 0:
+            end -= 1  # it opens what follows
+            yield Ending(end, end, is_glued)
+        else:
+            yield Ending(end, found.end(), is_glued)
 
 
 def _last_word(text: str) -> str:
@@ -102,9 +111,14 @@ def is_account(text: str, country: str | None = None, *, least: int = 4) -> bool
         return False
     if _SUBJECT.match(text):
         return True
-    if country and text.startswith(countries.name_of(country)[:4]):
+    if country and (named := countries.begins(text)) and named.code == country:
         return True
     return bool(_SETTING.match(text) and _HAPPENED.search(first))
+
+
+def tells_more(text: str) -> bool:
+    """Whether `text` begins as a sentence does that needs the one before it: "This includes"."""
+    return bool(_GOES_ON.match(text.lstrip(SEAM)))
 
 
 def tells_of_government(text: str) -> bool:

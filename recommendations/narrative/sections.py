@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from recommendations.narrative import headings
 from recommendations.narrative.flow import Block, marked
-from recommendations.narrative.prose import endings, is_account, tells_of_government
+from recommendations.narrative.mending import SEAM
+from recommendations.narrative.prose import endings, has_stopped, is_account, tells_more, tells_of_government
 from recommendations.reading import Kind
 
 _OPENING = re.compile(
@@ -61,7 +62,8 @@ def _section(heading: str, first: list[Block], blocks: list[Block], start: int, 
     found: list[Block] = []
     left_out: list[str] = []
     waiting: list[str] = []
-    for block in [*first, *blocks[start:]]:
+    rest = [*first, *blocks[start:]]
+    for block, following in zip(rest, _followers(rest), strict=True):
         if block.kind in _ASIDE:
             waiting.append(block.text)
             continue
@@ -69,11 +71,21 @@ def _section(heading: str, first: list[Block], blocks: list[Block], start: int, 
             break
         left_out += waiting
         waiting = []
-        cut = _told_inside(block.text)
+        cut = _told_inside(block.text, following, country)
         found.append(block if cut is None else block._replace(text=block.text[:cut]))
         if cut is not None:
             break
     return Section(heading, found, left_out, start)
+
+
+def _followers(blocks: list[Block]) -> list[Block | None]:
+    """For each block, the one that is read after it."""
+    found: list[Block | None] = []
+    following = None
+    for block in reversed(blocks):
+        found.append(following)
+        following = following if block.kind in _ASIDE else block
+    return found[::-1]
 
 
 def _closes(block: Block) -> bool:
@@ -84,10 +96,20 @@ def _closes(block: Block) -> bool:
 
 def _tells(block: Block, found: list[Block], country: str | None) -> bool:
     """Whether a paragraph begins the account of what the government did, with no heading before it."""
-    turns = is_account(block.text, country) and not is_account(found[-1].text, country)
-    return turns or tells_of_government(block.text)
+    is_cut = found[-1].kind == Kind.PLAIN and not has_stopped(found[-1].text) and _stop(found[:-1])
+    turns = is_account(block.text, country) and not is_account(found[-1].text, country) and not is_cut
+    return (turns and not tells_more(block.text)) or tells_of_government(block.text)
 
 
-def _told_inside(text: str) -> int | None:
-    """Where, at the end of the list's last paragraph, that account begins."""
-    return next((each.end for each in endings(text) if tells_of_government(text[each.start : each.start + 300])), None)
+def _stop(blocks: list[Block]) -> bool:
+    """Whether most of them end as sentences or clauses do."""
+    return sum(has_stopped(block.text) for block in blocks) * 2 >= len(blocks)
+
+
+def _told_inside(text: str, following: Block | None, country: str | None) -> int | None:
+    """Where, at the end of the list's last paragraph, that account begins: perhaps where a line was full."""
+    cut = next((each.end for each in endings(text) if tells_of_government(text[each.start : each.start + 300])), None)
+    if cut is not None or (following and not is_account(following.text, country)):
+        return cut
+    seams = (found.end() for found in re.finditer(SEAM, text) if found.start() and not is_account(text, country))
+    return next((seam for seam in seams if is_account(text[seam:], country) and not tells_more(text[seam:])), None)

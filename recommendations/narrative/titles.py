@@ -10,26 +10,58 @@ from recommendations.narrative.flow import Block
 from recommendations.reading import Kind
 from recommendations.words import Tier
 
-_TIER = r"tier\s*(?P<tier>[123])(?P<list>\s*(?:\(?watch\s*list\)?|wl\b))?"
-_TITLE = re.compile(rf"(?P<name>[^:(]{{2,80}}?)[\s:(–—,-]+{_TIER}[\s).*†]*(?:\W+\d{{1,4}})?", re.IGNORECASE)
-_ALONE = re.compile(rf"[\W_]*(?:ranking\W+|tier\s+(?:placement|ranking)\W+)?{_TIER}[\W_]*", re.IGNORECASE)
+_TIER = (
+    r"tier(?:\s*:)?\s*(?P<tier>[123]|i{1,3}|one|two|three)(?:(?!\w)|(?=wl\b))"
+    r"(?P<list>[\s–-]*\(?watch[\s-]*(?:list\b)?\)?|\s*wl\b)?"
+)
+"""Where a line ends behind "Tier 2 Watch", its "List" may be gone: no other tier is called so."""
+_OTHER_TIER = re.sub(r"\?P<\w+>", "", _TIER)
+_NUMBERS = {"i": "1", "one": "1", "ii": "2", "two": "2", "iii": "3", "three": "3"}
+_SPECIAL = re.compile(r"special\s+case", re.IGNORECASE)
+_TITLE = re.compile(
+    rf"(?:[^:]{{2,80}}:\s+)?(?P<name>[^:(]{{2,80}}?(?:\([^()]{{2,40}}\))?)\s*(?:\(?(?P<year>20\d\d)\)?)?[\s:(–—,-]+"
+    rf"(?:{_TIER}|(?P<special>{_SPECIAL.pattern}))[\s).*†]*(?:\W+\d{{1,4}})?",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    rf"[\W_]*(?:(?:tier\s+)?(?:placement|ranking)\W+|tier:\s+)?(?:{_TIER}|(?P<special>{_SPECIAL.pattern}))[\W_]*",
+    re.IGNORECASE,
+)
 _PLACED = re.compile(
-    r"\b(?:remain(?:s|ed)|(?:is|was|been|being|be)\s+(?:again\s+)?(?:placed|ranked|listed)|stay(?:s|ed)|(?:up|down)graded|"
-    r"moved|raised|lowered|placed|ranked|elevated|demoted|kept)\b"
-    rf"(?:\s+from\s+tier\s*\d(?:\s*watch\s*list)?)?\s+(?:on|to|at|in|as|for)?\s*(?:a\s+)?{_TIER}",
+    r"\b(?:(?:remain|stay|fall|drop|return)(?:s|ed)|move[sd]|rises|rose|fell|dropped|(?:up|down)graded|raised|lowered|placed|"
+    r"ranked|listed|elevated|demoted|promoted|kept|(?:is|are|ranking\s+was)(?:\s+(?:again|now|therefore|currently))?)"
+    rf"(?:\s+back)?(?:\s+from\s+(?:the\s+)?{_OTHER_TIER})?\s+(?:(?:on|onto|to|at|in|as|for)\s+)?(?:an?\s+|the\s+)?{_TIER}",
     re.IGNORECASE,
 )
-_MEETS = re.compile(r"fully\s+(?:meets?|compl(?:y|ies)\s+with)\s+(?:the\s+)?minimum\s+standards", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"^(?:in|since|during|until|after)\s+(?:the\s+|its\s+)?(?:(?:19|20)\d\d|previous|last|prior|past|earlier)\b"
+    r"|\b(?:otherwise|would|could|should|may|might|had(?:\s+been)?|previously|formerly|once)\s(?:(?!\b(?:and|but)\b)[^,])*$"
+    r"|\bnot\s+$",
+    re.IGNORECASE,
+)
+"""What in a sentence stands before a tier that the country is not on, or not any more."""
+_AFTER = re.compile(
+    r"\W*(?:in|until|from|for|since)\s+(?:the\s+)?(?:19|20)\d\d\b|\W*(?:last|the\s+previous)\s+year", re.IGNORECASE
+)
+"""What stands behind one of another year."""
+_FULLY = re.compile(
+    r"(?<!not )\bfully\s+(?:meets?|compl(?:y|ies)\s+with)\s+(?:the\s+)?minimum\s+standards", re.IGNORECASE
+)
+_NOT_EVEN = re.compile(
+    r"not\s+fully\s+(?:meet|comply\s+with)\s+(?:the\s+)?minimum\s+standards[^.;]{0,80}?\band\s+is\s+not\s+making\s+significant"
+    r"\s+efforts",
+    re.IGNORECASE,
+)
 _STANDARDS = re.compile(r"minimum\s+standards", re.IGNORECASE)
-_YEAR = re.compile(
-    r"(?P<before>20\d\d)\W+(?:trafficking[\s-]+in[\s-]+persons|tip)[\s-]+report"
-    r"|(?:trafficking[\s-]+in[\s-]+persons|tip)[\s-]+report\b[^.;]{0,60}?\b(?P<after>20\d\d)\b",
+_NAMED = r"(?:trafficking[\s-]+in[\s-]+persons(?:\s+\(tip\))?|tip)[\s-]+report"
+_YEAR = re.compile(rf"(?P<before>20\d\d)\W+{_NAMED}|{_NAMED}\b[^.;]{{0,60}}?\b(?P<after>20\d\d)\b", re.IGNORECASE)
+_DAY = re.compile(
+    r"\W*(?:published\W+|date\W+)?(?:\d{1,2}\s+)?(?:january|february|march|april|may|june|july|august|september)\s+"
+    r"(?:\d{1,2},?\s+)?(20\d\d)\W*",
     re.IGNORECASE,
 )
-_DAY = re.compile(
-    r"\W*(?:january|february|march|april|may|june|july|august|september)\s+(?:\d{1,2},?\s+)?(20\d\d)\W*", re.IGNORECASE
-)
-_REPORT = re.compile(r"trafficking\s+in\s+persons\s+report|tip\s+report", re.IGNORECASE)
+_REPORT = re.compile(_NAMED, re.IGNORECASE)
+_STATED = re.compile(r"\W*(?:report\s+)?(?:year|edition)\W{1,4}(20\d\d)\W*", re.IGNORECASE)
 _GOVERNMENT = re.compile(r"\bgovernment\s+of\s+(?:the\s+)?(?=[A-Z])", re.IGNORECASE)
 _MOST_OF_A_TITLE = 160
 """Characters: what is longer is no title."""
@@ -58,7 +90,7 @@ def country(blocks: list[Block], heading: str = "") -> Told:
     """Its code: by the title with the tier, the heading of the list, the document's own title, or its opening."""
     for codes in (
         _codes(_name_in_title(block.text) for block in blocks),
-        _codes([re.sub(r"[\W_]+$", "", heading)]),
+        _codes([re.sub(r"[^\w)]+$", "", heading)]),
         _codes(_name_in_report(block.text) for block in blocks if _is_title(block)),
         _codes(block.text for block in blocks if _is_title(block)),
         [found.code for block in blocks if _STANDARDS.search(block.text) if (found := _ruled(block.text))],
@@ -83,39 +115,70 @@ def year(blocks: list[Block]) -> Told:
             return Told(years[0])
         if years:
             return Told(None, f"More than one year is named at its head ({', '.join(years)}): see which one it is.")
-    if any(_REPORT.search(text) for text in titles + heads):
-        days = list(dict.fromkeys(day[1] for text in heads if (day := _DAY.fullmatch(text))))
-        if len(days) == 1:
-            return Told(days[0])
+    days = (_DAY.fullmatch(text) for text in heads if any(_REPORT.search(each) for each in titles + heads))
+    for found in (days, map(_STATED.fullmatch, heads), map(_beside_name, heads)):
+        years = list(dict.fromkeys(each[1] for each in found if each))
+        if len(years) == 1:
+            return Told(years[0])
     return Told(None, "The year of the report isn’t named at its head: see which one it is.")
 
 
-def tier(blocks: list[Block]) -> Told:
-    """Its word (Tier), by the title, else by the opening's "remained on Tier 2", else where it stands alone."""
-    titled = [found for block in blocks if (found := _titled(block.text))]
-    placed = [_word(at) for block in blocks if block.kind == Kind.PLAIN for at in _placed(block.text)]
+def _beside_name(text: str) -> re.Match[str] | None:
+    """The year in "Lesotho 2021" and "Lesotho (2021): Tier 2"."""
+    found = re.fullmatch(r"[^\d]{2,80}?\W(20\d\d)\b\)?(?:\W.*)?", text)
+    return found if found and countries.find(text[: found.start(1)].rstrip(" (,–-")) else None
+
+
+def tier(blocks: list[Block], opening: list[Block]) -> Told:
+    """Its word (Tier), by the title, else by the opening's "remained on Tier 2", else where it stands alone.
+
+    `opening` are the blocks before the list of recommendations.
+    """
+    titled = [_word(found) for block in blocks if (found := _title(block.text))]
+    placed = [_word(at) for block in opening if block.kind == Kind.PLAIN for at in _placed(block.text)][-1:]
     alone = [_word(bare) for block in blocks if len(block.text) < 60 and (bare := _ALONE.fullmatch(block.text))]
-    ways = [ways for ways in (titled, placed[:1], alone) if len(set(ways)) == 1]
+    ways = [ways for ways in (titled, placed, alone) if len(set(ways)) == 1]
     if not ways:
-        return Told(None, "Its tier isn’t told plainly: see which one it is.")
+        return _by_law(opening)
     said = ways[0][0]
+    if not said:
+        return Told(None, "It is a special case, which is on no tier.")
     if placed and placed[0] != said:
         return Told(said, f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: see which one it is.")
     return Told(said)
 
 
+def _by_law(opening: list[Block]) -> Told:
+    """Where none is named: what the opening says of the minimum standards leaves one at most (22 U.S.C. 7107(b)(1))."""
+    text = "\n".join(block.text for block in opening if block.kind == Kind.PLAIN)
+    for pattern, said in ((_NOT_EVEN, Tier.TIER_3), (_FULLY, Tier.TIER_1)):
+        if pattern.search(text):
+            return Told(said, f"Its tier isn’t named; what it says of the minimum standards means {said.label}.")
+    if _SPECIAL.search(text):
+        return Told(None, "It is a special case, it seems, which is on no tier.")
+    return Told(None, "Its tier isn’t told plainly: see which one it is.")
+
+
 def _word(found: re.Match[str]) -> str:
-    return Tier.WATCH_LIST if found["list"] else Tier(found["tier"])
+    """The word of a tier; empty for a special case, which has none."""
+    if not found["tier"]:
+        return ""
+    number = found["tier"].casefold()
+    return Tier.WATCH_LIST if found["list"] else Tier(_NUMBERS.get(number, number))
 
 
-def _titled(text: str) -> str | None:
-    """The tier in "LESOTHO (Tier 2 Watch List)"."""
+def _title(text: str) -> re.Match[str] | None:
+    """The parts of "LESOTHO (Tier 2 Watch List)"."""
     found = _TITLE.fullmatch(text) if len(text) < _MOST_OF_A_TITLE else None
-    return _word(found) if found and _name(found["name"]) else None
+    return found if found and _name(found["name"]) else None
 
 
 def _placed(text: str) -> Iterator[re.Match[str]]:
-    return _PLACED.finditer(text)
+    """Where a text says on which tier the country is, and not on which it was or would be."""
+    for found in _PLACED.finditer(text):
+        sentence = re.split(r"[.;:]\s+(?=[A-Z\w])", text[max(0, found.start() - 300) : found.start()])[-1]
+        if not _BEFORE.search(sentence) and not _AFTER.match(text, found.end()):
+            yield found
 
 
 def _name_in_title(text: str) -> str | None:
@@ -141,9 +204,12 @@ def _codes(names: Iterable[str | None]) -> list[str]:
 
 
 def _name(text: str) -> str | None:
-    """The country that a title names, all of it or at its end: a running head may stand before it."""
+    """The country that a title names, all of it or, behind a running head, its end; but no half of "one and other"."""
+    text = re.split(r"\s+[-–—|]\s+(?=U)", text)[0]
+    text = text if countries.find(text) else re.sub(r"\s*\([^()]*\)\s*$", "", text)
     words = text.split()
-    return next((code for start in range(len(words)) if (code := countries.find(" ".join(words[start:])))), None)
+    starts = [i for i in range(len(words)) if i == 0 or words[i - 1].casefold() not in {"and", "&"}]
+    return next((code for start in starts if (code := countries.find(" ".join(words[start:])))), None)
 
 
 def _ruled(text: str) -> countries.Found | None:

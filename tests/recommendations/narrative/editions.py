@@ -1,6 +1,7 @@
 """Narratives of our own in the layouts of the editions from 2009 to 2025. None of it is the report's wording."""
 
 import textwrap
+from string import ascii_lowercase
 
 YEAR_AND_TITLE = "2021 Trafficking in Persons Report\n\nLESOTHO (Tier 2)"
 OPENING = (
@@ -46,6 +47,8 @@ NEXT_SECTIONS = [
     f"Prosecution: {PROSE}",
     f"Government Prosecution Efforts\n\n{PROSE}",
     f"Law Enforcement\n\n{PROSE}",
+    "In the past year, the government made uneven progress.",
+    "Although the law bans it, officials told of few cases.",
     "Trafficking Profile:\n\nAs reported over five years, traffickers exploit victims in Lesotho.",
     PROSE,
     "Lesotho’s law enforcement efforts remained weak.",
@@ -87,6 +90,11 @@ LAYOUTS = {
     "glued together": "".join,
     "numbered": lambda items: "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1)),
     "numbered in brackets": lambda items: "\n".join(f"({number}) {item}" for number, item in enumerate(items, 1)),
+    "numbers in one paragraph": lambda items: " ".join(f"{number}. {item}" for number, item in enumerate(items, 1)),
+    "letters in one paragraph": lambda items: " ".join(
+        f"({letter}) {item}" for letter, item in zip(ascii_lowercase, items, strict=False)
+    ),
+    "a bullet in a line of its own": lambda items: "\n".join(f"•\n{item}" for item in items),
     "bullets, wrapped": lambda items: "\n".join(wrapped(f"• {item}") for item in items),
     "stars, wrapped and hanging": lambda items: "\n".join(wrapped(f"* {item}", 66, "  ") for item in items),
     "bullets in one paragraph, wrapped": lambda items: wrapped("• " + " • ".join(items)),

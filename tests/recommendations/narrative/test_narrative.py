@@ -37,6 +37,8 @@ FURNITURE = [
     "Lesotho",
     "LESOTHO 346",
     "346\nLESOTHO",
+    "COUNTRY NARRATIVES",
+    "LESOTHO TIER PLACEMENT 2014 2015 2016 2017",
     "2021 TRAFFICKING IN PERSONS REPORT",
     "346 | Trafficking in Persons Report",
     "TRAFFICKING IN PERSONS REPORT | JUNE 2021",
@@ -82,6 +84,27 @@ def test_furniture_in_the_middle_is_left_out_and_told(furniture, gap, listed, ex
 )
 def test_a_heading_in_a_table_of_contents_begins_no_list(contents):
     assert texts(read(document(LIST, before=f"{contents}\n\nLESOTHO (Tier 2)"))) == ITEMS
+
+
+@pytest.mark.parametrize("beside", ["NARRATIVES BY COUNTRY", "WHAT NOBODY KNOWS\n\nLESOTHO KINGDOM"])
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ("• Train police.\n\n{}\n\n• Fund shelters.", ["Train police.", "Fund shelters."]),
+        ("1. Train police.\n\n{}\n\n2. Fund shelters.", ["Train police.", "Fund shelters."]),
+        ("Train police and\n\n{}\n\njudges.\n\nFund shelters.", ["Train police and judges.", "Fund shelters."]),
+        ("train police; fund\n\n{}\n\nshelters; and act.", ["train police", "fund shelters", "act."]),
+    ],
+)
+def test_what_stands_in_capitals_where_a_list_goes_on_is_left_out_and_told(beside, listed, expected):
+    found = read(document(listed.format(beside)))
+
+    assert texts(found) == expected
+    assert found.left_out == tuple(beside.split("\n\n"))
+
+
+def test_a_heading_in_capitals_behind_the_list_ends_it():
+    assert texts(read(document(LIST, following=f"LAWS AND COURTS\n\n{PROSE}"))) == ITEMS
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------
@@ -141,6 +164,99 @@ def test_what_is_doubtful_of_an_item_it_says(listed, doubtful):
 
     assert found.keys() == doubtful.keys()
     assert all(doubtful[number] in found[number] for number in found), found
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        (
+            "Train police in\n\n346\n\nMaseru; fund shelters; and act.",
+            ["Train police in Maseru", "fund shelters", "act."],
+        ),
+        (
+            "Train police; fund\nNGOs that run shelters; and\nhelp.",
+            ["Train police", "fund NGOs that run shelters", "help."],
+        ),
+        (
+            "train the police\n\nNo. 5 unit; fund shelters; and act.",
+            ["train the police No. 5 unit", "fund shelters", "act."],
+        ),
+    ],
+)
+def test_a_clause_that_is_cut_before_a_capital_is_put_together_and_doubted(listed, expected):
+    found = read(document(listed))
+
+    assert texts(found) == expected
+    assert sum("full line" in doubt for doubt in doubts(found).values()) in {0, 1}
+
+
+def test_a_paragraph_behind_a_list_of_clauses_is_no_part_of_its_last_and_doubted():
+    found = read(document("Train police; fund shelters; and act.\n\nOnward to better days.", following=""))
+
+    assert texts(found) == ["Train police", "fund shelters", "act.", "Onward to better days."]
+    assert doubts(found) == {4: "It is a paragraph of its own behind a list of clauses: it may be none of them."}
+
+
+def test_an_account_behind_a_full_line_ends_the_list_and_is_doubted():
+    listed = "• Fund shelters.\n• Train police officers, prosecutors and judges in each of the ten districts."
+    found = read(
+        document(listed, following="").rstrip() + "\nDuring the year, the government made uneven progress on it."
+    )
+
+    assert texts(found) == ["Fund shelters.", listed.split("• ")[2]]
+    assert list(doubts(found)) == [2]
+
+
+def test_a_clause_that_asks_for_nothing_is_doubted():
+    assert list(doubts(read(document("give police the means; for example, cars; fund shelters; and act.")))) == [2]
+
+
+def test_a_first_paragraph_with_semicolons_among_paragraphs_is_one_and_doubted():
+    found = read(document("Train police; fund shelters; and act.\n\nAmend the law.\n\nHold campaigns."))
+
+    assert texts(found) == ["Train police; fund shelters; and act.", "Amend the law.", "Hold campaigns."]
+    assert list(doubts(found)) == [1]
+
+
+PARTS = "Take three steps: (1) hire staff; (2) rent a house; and (3) open a hotline."
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_list_in_numbers_inside_an_item_stays_in_it(layout):
+    items = [ITEMS[0], PARTS, ITEMS[2], PARTS.replace("1", "a").replace("2", "b").replace("3", "c")]
+
+    assert texts(read(document(LAYOUTS[layout](items)))) == items
+
+
+def test_a_list_in_numbers_inside_a_clause_stays_in_it():
+    found = read(document(f"train police; {PARTS.lower()[:-1]}; and act."))
+
+    assert texts(found) == ["train police", PARTS.lower()[:-1], "act."]
+    assert doubts(found) == {}
+
+
+@pytest.mark.parametrize("layout", ["bullets, wrapped", "stars, wrapped and hanging", "one a paragraph, wrapped"])
+@pytest.mark.parametrize("width", range(30, 80, 7))
+def test_no_line_in_an_item_is_taken_for_a_heading_or_an_account(layout, width):
+    items = [
+        "Report each year on prosecution, protection, and prevention.",
+        "Let victims stay, even if they say nothing. This holds for foreign victims too. It is their right.",
+        PARTS,
+        "Give the Public Prosecution Service’s unit cars.",
+    ]
+    bullet = "" if "paragraph" in layout else "• "
+    separator = "\n" if bullet else "\n\n"
+
+    assert texts(read(document(separator.join(wrapped(f"{bullet}{item}", width) for item in items)))) == items
+
+
+def test_a_straight_quotation_mark_behind_glue_opens_the_next_item():
+    assert texts(read(document('Train police."Know your rights" is to be taught.Call it "rights."Fund shelters.'))) == [
+        "Train police.",
+        '"Know your rights" is to be taught.',
+        'Call it "rights."',
+        "Fund shelters.",
+    ]
 
 
 def test_a_sentence_that_tells_more_of_its_item_stays_with_it():
