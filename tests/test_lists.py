@@ -5,6 +5,7 @@ Rows are added in bulk, so that 300 of them cost next to nothing; what they look
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import product
 from string import ascii_uppercase
 from typing import NamedTuple
@@ -86,6 +87,14 @@ class Rows:
         self.dialogue = factories.DialogueFactory(country=self.country)
         self.imported = factories.EditionImportFactory(edition=self.edition, begun_by=self.administrator)
         self.count = 0
+
+    @cached_property
+    def following(self):
+        """The edition of the year after, which repeats the recommendation."""
+        edition = factories.EditionFactory(country=self.country, year=2022)
+        again = factories.RecommendationFactory(edition=edition, lead=self.ministry, repeats=self.recommendation)
+        factories.BenchmarkFactory(recommendation=again, repeats=self.benchmark)
+        return edition
 
     def said(self):
         """Who recorded a row, and when."""
@@ -415,7 +424,9 @@ LISTS = [
     Listed("edition_import", Rows.imports, 5, "administrator", of="edition"),
     Listed("import_preview", Rows.benchmarks, 9, "administrator", of="imported"),
     Listed("setup_ministries", Rows.ministries, 6, "administrator", of="country"),
-    Listed("setup_benchmarks", Rows.benchmarks, 9, of="country"),
+    Listed("setup_benchmarks", Rows.benchmarks, 10, of="country"),
+    Listed("edition_repeats", Rows.benchmarks, 10, of="following"),
+    Listed("edition_carry_over", Rows.benchmarks, 19, of="following"),
     Listed("setup_suggested", Rows.indicators, 11, of="recommendation"),
     Listed("setup_people", Rows.people, 7, "administrator", of="country"),
     Listed("token_list", Rows.tokens, 6),
