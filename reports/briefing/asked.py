@@ -99,7 +99,7 @@ def _facts(row: Recommendation, unmet: Unmet | None) -> tuple[str, ...]:
         telling.indicia(row.indicia),
         f"led by {row.lead.name}" if row.lead else "no ministry leads",
         f"with {wording.listed(supporting)}" if supporting else "",
-        f"unmet for {unmet.told} ({unmet.source})" if unmet else "",
+        f"unmet {unmet.told} ({unmet.source})" if unmet else "",
     )
     return tuple(filter(None, facts))
 

@@ -677,6 +677,21 @@ def test_public_record_makes_an_accessible_document_that_says_where_it_stands(tm
     assert all(sheet.count("SENSITIVE BUT UNCLASSIFIED") >= 2 and "DRAFT, NOT CLEARED" in sheet for sheet in sheets)
 
 
+def test_a_recommendation_that_repeats_one_is_unmet_for_a_year_more():
+    first = RecommendationFactory(years_unmet=5, years_unmet_source="TIP Report 2021")
+    following = EditionFactory(year=2022, terms__recorded_at=at_noon(date(2022, 8, 1)))
+    said = {"edition": following, "lead": None, "terms__recorded_at": at_noon(date(2022, 8, 1))}
+    RecommendationFactory(repeats=first, **said)
+    RecommendationFactory(repeats=RecommendationFactory(), **said)
+
+    told = briefing(following, as_of=date(2022, 8, 2)).recommendations
+
+    assert [one.facts[-1] for one in told] == [
+        "unmet 6 years running (5 by TIP Report 2021; asked again in 2022)",
+        "unmet at least 1 year running (asked in 2021, and again in 2022)",
+    ]
+
+
 def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_queries):
     reader = AmbassadorFactory()
 
@@ -694,6 +709,6 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
     for _ in range(2):
         add()
         # 1 edition, 12 facts, 2 asked, 3 promised, 3 proof, 1 rounds, 3 dialogues, 1 milestones, 2 ministries,
-        # 2 benchmarks, 1 figures sent
-        with django_assert_num_queries(32):
+        # 2 benchmarks, 1 figures sent, 1 years unmet
+        with django_assert_num_queries(33):
             briefing(edition, reader=reader)

@@ -446,8 +446,8 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
-    # 1 may edit, 1 what is retired, 1 name
-    with django_assert_num_queries(25):
+    # 1 may edit, 1 what is retired, 1 the edition before, 1 name
+    with django_assert_num_queries(26):
         response = client.get(reverse("recommendation_list"))
 
     assert len(response.context["rows"]) == count
@@ -582,6 +582,38 @@ def test_recommendation_detail_offers_an_officer_what_an_officer_may_do(client):
     assert [way for way in ways if f'"{way}"' in text] == []
 
 
+def test_recommendation_detail_leads_to_the_years_before_and_after(client):
+    first = RecommendationFactory(number=4, years_unmet=5, years_unmet_source="TIP Report 2021")
+    again = RecommendationFactory(edition=EditionFactory(year=2022), number=1, repeats=first)
+    client.force_login(ObserverFactory())
+
+    before, after = shown(client, first), shown(client, again)
+
+    assert (before.context["repeated"], before.context["repeated_by"]) == (None, [again])
+    assert before.context["unmet"].told == "5 years running"
+    assert (after.context["repeated"], after.context["repeated_by"]) == (first, [])
+    assert after.context["unmet"].told == "6 years running"
+    assert "1 of 2022" in before.text
+    assert "4 of 2021" in after.text
+
+
+def test_recommendation_list_leads_an_officer_to_carrying_over_where_there_is_a_year_before(client):
+    client.force_login(OfficerFactory())
+    first = RecommendationFactory()
+    address = reverse("recommendation_list")
+    assert "Carry" not in client.get(address).text
+
+    RecommendationFactory(edition=EditionFactory(year=2022))
+
+    assert (
+        reverse("edition_repeats", args=[first.edition_id])
+        not in client.get(f"{address}?edition={first.edition_id}").text
+    )
+    assert "Carry 2021 over" in client.get(address).text
+    client.force_login(AmbassadorFactory())
+    assert "Carry 2021 over" not in client.get(address).text
+
+
 def test_recommendation_detail_gives_a_ministry_what_is_published_and_its_own(client):
     police = MinistryFactory(name="Ministry of Police")
     recommendation = RecommendationFactory(lead=police, years_unmet=5, years_unmet_source="Counted by us")
@@ -676,8 +708,8 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 recommendation, 1 may read, 1 supporting, 12 facts, 2 benchmarks, 3 commitments,
-    # 2 evidence, 1 readings, 3 assessments, 4 what may be done, 1 wordings, 1 name
-    with django_assert_num_queries(36):
+    # 2 evidence, 1 readings, 3 assessments, 4 what may be done, 1 wordings, 2 years unmet and asked again, 1 name
+    with django_assert_num_queries(38):
         response = shown(client, recommendation)
 
     assert len(response.context["benchmarks"]) == count
