@@ -29,7 +29,7 @@ class CarryForm(PlainForm):
             offered = self._offered(repeating or new)
             self.fields[f"goes_{benchmark.pk}"] = forms.ChoiceField(
                 required=False,
-                label=f"{benchmark.key} of {year} in this edition",
+                label=f"What becomes of {benchmark.key}",
                 choices=[("", f"It stays with {year} alone"), *offered],
                 initial=_at_first(benchmark, repeating),
             )

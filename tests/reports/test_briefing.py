@@ -687,7 +687,7 @@ def test_a_recommendation_that_repeats_one_is_unmet_for_a_year_more():
     told = briefing(following, as_of=date(2022, 8, 2)).recommendations
 
     assert [one.facts[-1] for one in told] == [
-        "unmet 6 years running (5 by TIP Report 2021; asked again in 2022)",
+        "unmet 6 years running (5 years told by TIP Report 2021; asked again in 2022)",
         "unmet at least 1 year running (asked in 2021, and again in 2022)",
     ]
 
