@@ -55,7 +55,8 @@ def unmet(key: int, asked: Mapping[int, Asked]) -> Unmet | None:
     since = _listed([one.year for one in reversed(again)])
     if first.told is None:
         return Unmet(years, True, f"asked in {first.year}, and again in {since}")
-    return Unmet(years, False, f"{first.told} years told by {first.source}; asked again in {since}" if again else first.source)
+    source = f"{first.told} years told by {first.source}; asked again in {since}" if again else first.source
+    return Unmet(years, False, source)
 
 
 def _listed(years: list[int]) -> str:
