@@ -54,7 +54,7 @@ from dialogues.models import (
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.status import Standing, first_due
 from dialogues.telling import moved
-from dialogues.views.here import Head, late_by, newest_edition, recorded_before
+from dialogues.views.here import Head, editions_seen, late_by, newest_edition, recorded_before
 from dialogues.views.redactions import pending_on, redacted_on
 from dialogues.views.story import Story, decision_on, next_step, tell
 from dialogues.words import Horizon, Kind, MadeBy, Progress, Reach, Status
@@ -225,7 +225,7 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
     events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
     rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
     commitment = get_object_or_404(rows.prefetch_related(events), pk=pk)
-    story = tell(user, commitment, today, newest_edition(user, commitment.country))
+    story = tell(user, commitment, today, list(editions_seen(user, commitment.country)))
     if story is None:
         raise Http404
     context: dict[str, Any] = {

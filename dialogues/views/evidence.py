@@ -21,7 +21,7 @@ from dialogues.forms.fields import has_now_seen
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
 from dialogues.telling import Effect, effect, on_benchmark, why_not
 from dialogues.views.before import just_decided, on_to_the_next
-from dialogues.views.here import newest_edition, outside
+from dialogues.views.here import editions_seen, outside
 from dialogues.views.pieces import Piece, with_what_it_shows
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
 from dialogues.views.showing import shown
@@ -161,7 +161,7 @@ def _newest_review(evidence: Evidence, bearing: EvidenceBearing | None) -> int:
 
 def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status: int = 200) -> HttpResponse:
     user = request.user
-    edition = newest_edition(user, evidence.country)
+    editions = list(editions_seen(user, evidence.country))
     told = wordings(user, evidence) if user.is_embassy else []
     earlier = [each.evidence for each in told if each.evidence != evidence]
     rows = (*of_evidence(evidence), *evidence.readings.all(), evidence.commitment, *earlier)
@@ -177,7 +177,7 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
         context["files"] = files
     context["shown"] = list(shown(files, to=user).values())
     if user.is_embassy:
-        lines = _lines(user, evidence, edition, sent)
+        lines = _lines(user, evidence, editions, sent)
         context |= {
             "is_embassy": True,
             "before": just_decided(request),
@@ -188,7 +188,7 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
             "recorded_by": evidence.recorded_by,
             "recorded_at": evidence.recorded_at,
             "sensitivity": Sensitivity(evidence.sensitivity).label,
-            "outside": outside(edition, evidence.happened_from, evidence.happened_to),
+            "outside": outside(editions, evidence.happened_from, evidence.happened_to),
             "lines": lines,
             "asked": [line.form for line in lines if line.form],
             "wrong_forms": refused(*(form for _, form in sent)),
@@ -241,7 +241,7 @@ def _judged(evidence: Evidence) -> list[EvidenceBearing | None]:
     return bearings
 
 
-def _lines(user: User, evidence: Evidence, edition: Edition | None, sent: Decisions) -> list[Line]:
+def _lines(user: User, evidence: Evidence, editions: Sequence[Edition], sent: Decisions) -> list[Line]:
     """What is judged, each with the word on it and, where this person may give one, the form as it was `sent`."""
     today = clock.today(evidence.country.time_zone)
     stands = _is_answered(evidence) and not hasattr(evidence, "revised_by")
@@ -263,21 +263,23 @@ def _lines(user: User, evidence: Evidence, edition: Edition | None, sent: Decisi
                 Review(holds.decision) if holds else None,
                 [review for review in reviews if review is not holds],
                 offered,
-                _becomes(evidence, bearing, edition, is_reviewed=holds is not None),
+                _becomes(evidence, bearing, editions, is_reviewed=holds is not None),
             )
         )
     return lines
 
 
-def _becomes(evidence: Evidence, bearing: EvidenceBearing | None, edition: Edition | None, *, is_reviewed: bool) -> str:
+def _becomes(
+    evidence: Evidence, bearing: EvidenceBearing | None, editions: Sequence[Edition], *, is_reviewed: bool
+) -> str:
     """What the evidence, or (without a bearing) a figure of it, can do; nothing where its review says it all."""
     if hasattr(evidence, "revised_by"):
         return ""
     if bearing is None:
-        starts_on = edition.starts_on if edition else None
-        waits = any(row.starts_on == starts_on and not row.is_no_data for row in evidence.readings.all())
+        starts = {edition.starts_on for edition in editions}
+        waits = any(row.starts_on in starts and not row.is_no_data for row in evidence.readings.all())
         return "What it counts waits for a review of the evidence itself." if waits and not is_reviewed else ""
-    if why := why_not(DoneBy(evidence.done_by), outside(edition, evidence.happened_from, evidence.happened_to)):
+    if why := why_not(DoneBy(evidence.done_by), outside(editions, evidence.happened_from, evidence.happened_to)):
         return why
     terms = bearing.benchmark.current_terms
     can = effect(Shows(bearing.shows), Rule(terms.rule) if terms else None)

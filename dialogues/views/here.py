@@ -1,8 +1,10 @@
 """Where somebody stands: who asks, which edition is at hand, and what lies outside it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple, Self
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from dialogues.actions import RecordedBefore
@@ -27,8 +29,13 @@ class Head(NamedTuple):
 
 def newest_edition(user: User, country: Country | None = None) -> Edition | None:
     """The newest edition with recommendations that this person sees, of `country` where one is given."""
+    return editions_seen(user, country).first()
+
+
+def editions_seen(user: User, country: Country | None = None) -> QuerySet[Edition]:
+    """The editions with recommendations that this person sees, the newest first; of `country` where one is given."""
     editions = Edition.objects.visible_to(user).tracked().select_related("country")
-    return (editions if country is None else editions.filter(country=country)).first()
+    return editions if country is None else editions.filter(country=country)
 
 
 def late_by(days: int) -> str:
@@ -36,10 +43,14 @@ def late_by(days: int) -> str:
     return f"late by {days} day{'' if days == 1 else 's'}"
 
 
-def outside(edition: Edition | None, first: date | None, last: date) -> str:
-    """Why a span can't count for the edition, such as "before 1 April 2021"; nothing where it can."""
-    if edition is None or edition.covers(first, last):
+def outside(editions: Iterable[Edition], first: date | None, last: date) -> str:
+    """Why a span can't count for any of these editions (newest first), such as "before 1 April 2021"; nothing where it
+    can. It is told by the newest.
+    """
+    editions = list(editions)
+    if not editions or any(edition.covers(first, last) for edition in editions):
         return ""
+    edition = editions[0]
     if last < edition.starts_on:
         return f"before {spelt(edition.starts_on)}"
     if first is not None and first < edition.starts_on:

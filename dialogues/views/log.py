@@ -16,9 +16,10 @@ from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, CountForm, Eviden
 from dialogues.forms.fields import NO_DATA, benchmark_choices
 from dialogues.models import Commitment, Evidence, EvidenceFile
 from dialogues.telling import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
-from dialogues.views.here import newest_edition, outside, recorded_before
+from dialogues.views.here import editions_seen, outside, recorded_before
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
+from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.words import Rule
 from tiptracker import clock
@@ -30,9 +31,9 @@ from tiptracker.refusals import Refused
 
 @login_required
 def evidence_log(request: SignedIn) -> HttpResponse:
-    """Log progress in one form; `?commitment=` and `?benchmark=` say what it is about."""
+    """Log progress in one form; `?commitment=` and `?benchmark=` say what it is about, `?edition=` what it counts for."""
     user, now = request.user, clock.now()
-    edition = newest_edition(user)
+    edition = edition_at_hand(request)
     if edition is None or not permissions.can_log(user, edition.country):
         raise PermissionDenied
     page = LogPage(request, edition, now)
@@ -48,6 +49,7 @@ def evidence_log(request: SignedIn) -> HttpResponse:
             return redirect("evidence_detail", evidence.pk)
     context = page.context() | {
         "recorded_before": before,
+        "other_editions": [one for one in editions_seen(user, edition.country) if one != edition],
         "by_figures": [b.key for b in page.benchmarks if (rule := _rule(b)) and rule is not Rule.ASSESSED],
     }
     answer = render_page(request, "dialogues/evidence_log.html", context, status=422 if page.is_sent else 200)
@@ -174,7 +176,7 @@ class LogPage:
     def what_becomes_of(self, evidence: Evidence) -> tuple[int, str]:
         """A message's level and its sentences: what was logged, whether it can count, and what that waits for."""
         bearings, count = self._bearings(), self.figure()
-        why = why_not(DoneBy(evidence.done_by), outside(self.edition, evidence.happened_from, evidence.happened_to))
+        why = why_not(DoneBy(evidence.done_by), outside([self.edition], evidence.happened_from, evidence.happened_to))
         named = [On(benchmark.key, effect(shows, _rule(benchmark))) for benchmark, shows in bearings]
         told = why or on_benchmarks(named, evidence.happened_from)
         if not named and count is None and not why:

@@ -15,7 +15,7 @@ from dialogues.forms.fields import benchmark_choices
 from dialogues.forms.register import UNREVIEWED, RegisterFilter, Sort
 from dialogues.models import Evidence
 from dialogues.models.evidence import EvidenceQuerySet
-from dialogues.views.here import newest_edition, outside
+from dialogues.views.here import editions_seen, outside
 from dialogues.views.pieces import Piece, with_what_it_shows
 from dialogues.views.story import newest
 from dialogues.words import Review, Shows
@@ -66,15 +66,15 @@ def evidence_list(request: SignedIn) -> HttpResponse:
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
-    edition = newest_edition(user)
+    editions = list(editions_seen(user))
     benchmarks = Benchmark.objects.visible_to(user).select_related("recommendation").with_terms()
-    asked = benchmark_choices(benchmarks.filter(recommendation__edition=edition))
+    asked = benchmark_choices(benchmarks.filter(recommendation__edition__in=editions[:1]))
     chosen = RegisterFilter(request.GET, benchmarks=asked)
     chosen.is_valid()
     rows = _narrowed(with_what_it_shows(user).current(), chosen.cleaned_data)
     if exports.is_asked(request):
         opened_by = opened(user, Evidence)
-        lines = [_line(row, edition, opened_by.get(row.pk)) for row in rows]
+        lines = [_line(row, editions, opened_by.get(row.pk)) for row in rows]
         return exports.export(request, "evidence", HEADS, [_cells(line) for line in lines])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     opened_by = opened(user, Evidence, [row.pk for row in page])
@@ -83,13 +83,13 @@ def evidence_list(request: SignedIn) -> HttpResponse:
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": [_line(row, edition, opened_by.get(row.pk)) for row in page],
+        "lines": [_line(row, editions, opened_by.get(row.pk)) for row in page],
     }
     return render_page(request, "dialogues/evidence_list.html", context, partial="rows")
 
 
-def _line(row: Evidence, edition: Edition | None, opened: Opened | None) -> Line:
-    does_not_count = outside(edition, row.happened_from, row.happened_to)
+def _line(row: Evidence, editions: Sequence[Edition], opened: Opened | None) -> Line:
+    does_not_count = outside(editions, row.happened_from, row.happened_to)
     return Line(Piece.of(row), row.recorded_at, does_not_count, _shown(row), opened)
 
 

@@ -18,7 +18,7 @@ from dialogues.models import Evidence, EvidenceBearing, EvidenceReview, Reading,
 from dialogues.reasons import SENTENCES, Lacking, of_a_return
 from dialogues.views.assessments import Assessable, assessables
 from dialogues.views.before import just_decided, on_to_the_next
-from dialogues.views.here import newest_edition, outside
+from dialogues.views.here import editions_seen, outside
 from dialogues.views.pieces import with_what_it_shows
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
 from dialogues.views.showing import Shown, shown
@@ -237,7 +237,7 @@ def _exhibits(
     A file that several pieces cite is shown with the first. Where it `is_returning`, what isn't to be mended is kept as
     typed.
     """
-    edition = newest_edition(user, round.update.commitment.country)
+    editions = list(editions_seen(user, round.update.commitment.country))
     today = _now(round).date()
     pieces = list(with_what_it_shows(user).filter(round=round).order_by("pk"))
     files = shown((piece.file for piece in pieces), to=user)
@@ -246,7 +246,7 @@ def _exhibits(
             evidence=evidence,
             kind=EvidenceKind(evidence.kind).label,
             done_by=DoneBy(evidence.done_by).label,
-            outside=outside(edition, evidence.happened_from, evidence.happened_to),
+            outside=outside(editions, evidence.happened_from, evidence.happened_to),
             shown=files.pop(evidence.file_id, None),
             lines=list(_lines(evidence, today, asks=asks, data=data, is_returning=is_returning)),
         )

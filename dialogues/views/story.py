@@ -160,7 +160,7 @@ def evidence_seen(user: User, commitment: Commitment) -> list[Evidence]:
     )
 
 
-def tell(user: User, commitment: Commitment, day: date, edition: Edition | None) -> Story | None:
+def tell(user: User, commitment: Commitment, day: date, editions: Sequence[Edition]) -> Story | None:
     """The story at the end of `day`, newest first; None where the promise had not been made by then.
 
     `commitment.events` are read as they come: prefetch them with who recorded them.
@@ -170,7 +170,7 @@ def tell(user: User, commitment: Commitment, day: date, edition: Edition | None)
         return None
     events = [event for event in commitment.events.all() if event.happened_on <= day]
     rounds, evidence = rounds_seen(user, commitment), evidence_seen(user, commitment)
-    teller = _Teller(user, commitment, edition, rounds, evidence)
+    teller = _Teller(user, commitment, editions, rounds, evidence)
     entries = [*teller.of_events(events), *teller.of_rounds(), *teller.of_evidence(), *teller.of_reviews()]
     oldest_first = sorted(entries, key=lambda entry: (entry.on, entry.recorded_at))
     return Story(commitment, standing, events, rounds, evidence, oldest_first[::-1], list(teller.of_rounds())[::-1])
@@ -187,11 +187,11 @@ class _Teller:
         self,
         user: User,
         commitment: Commitment,
-        edition: Edition | None,
+        editions: Sequence[Edition],
         rounds: Sequence[UpdateRound],
         evidence: Sequence[Evidence],
     ) -> None:
-        self.user, self.commitment, self.edition = user, commitment, edition
+        self.user, self.commitment, self.editions = user, commitment, editions
         self.rounds, self.evidence = rounds, evidence
         self.is_embassy = user.is_embassy
         self.maker_hand = "us" if commitment.made_by == MadeBy.UNITED_STATES else "ministry"
@@ -286,7 +286,7 @@ class _Teller:
                     first=evidence.happened_from,
                     by=self._name(evidence.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
-                    outside=outside(self.edition, evidence.happened_from, evidence.happened_to)
+                    outside=outside(self.editions, evidence.happened_from, evidence.happened_to)
                     if self.is_embassy
                     else "",
                     files=[evidence.file] if evidence.file else [],

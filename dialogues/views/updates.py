@@ -17,7 +17,7 @@ from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
 from dialogues.views.commitments import towards_of
 from dialogues.views.drafts import as_posted, draft_on, draft_seen, files_in, page_of, told_in, typed_in
-from dialogues.views.here import Head, late_by, newest_edition
+from dialogues.views.here import Head, editions_seen, late_by
 from dialogues.views.story import Story, decision_on, next_step, tell
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, DoneBy, EvidenceKind, Progress, Status
@@ -45,11 +45,11 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
     if not permissions.can_send_update(user, commitment):
         raise PermissionDenied
     now = clock.now(commitment.country.time_zone)
-    edition = newest_edition(user, commitment.country)
-    story = tell(user, commitment, now.date(), edition)
+    editions = list(editions_seen(user, commitment.country))
+    story = tell(user, commitment, now.date(), editions)
     if story is None:
         raise Http404
-    page = _Page(request, story, edition, now)
+    page = _Page(request, story, editions[0] if editions else None, now)
     if page.is_sent:
         if page.is_valid() and page.send():
             messages.success(request, "Sent to the embassy.")

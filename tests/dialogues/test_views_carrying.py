@@ -13,6 +13,7 @@ from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
     EditionFactory,
+    EvidenceFactory,
     OfficerFactory,
     RecommendationFactory,
 )
@@ -147,3 +148,23 @@ def test_both_years_stand_on_the_commitments_page(client, old, new):
     assert "Recommendation 1 of 2022" in page.text
     logged = client.get(f"{reverse('evidence_log')}?commitment={promise.pk}").context["rows"]
     assert [row["benchmark"].value() for row in logged if row["benchmark"].value()] == [new.benchmarks.get().pk]
+
+
+def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_counts_there(client, old, new):
+    client.post(address(new), as_shown(client, new))
+    edition = old[0].recommendation.edition
+    page = client.get(reverse("evidence_log"))
+    assert f"?edition={edition.pk}" in page.text
+    assert "counts for the 2021 edition" in page.text
+
+    form = client.get(f"{reverse('evidence_log')}?edition={edition.pk}")
+    offered = [value for _, group in form.context["rows"][0].fields["benchmark"].choices[1:] for value, _ in group]
+    assert offered == [str(one.pk) for one in old]
+
+    piece = EvidenceFactory(
+        bears_on=[old[0]], happened_from=date(2022, 2, 1), happened_to=date(2022, 2, 3), recorded_by=OfficerFactory()
+    )
+    shown = client.get(reverse("evidence_detail", args=[piece.pk]))
+    assert shown.context["outside"] == ""
+    elsewhen = EvidenceFactory(happened_from=date(2020, 2, 1), happened_to=date(2020, 2, 3))
+    assert client.get(reverse("evidence_detail", args=[elsewhen.pk])).context["outside"] == "before 1 April 2022"

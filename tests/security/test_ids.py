@@ -46,6 +46,7 @@ IN_A_QUERY = [
     ("officer", "GET evidence_list -", "benchmark", "their_benchmark"),
     ("officer", "GET commitment_list -", "recommendation", "their_recommendation"),
     ("officer", "GET evidence_log -", "commitment", "their_commitment"),
+    ("officer", "GET evidence_log -", "edition", "their_edition"),
     ("officer", "GET evidence_log -", "benchmark", "their_benchmark"),
     ("officer", "GET benchmark_assess assessed", "round", "their_round"),
     ("officer", "GET benchmark_foretold assessed", "round", "their_round"),
