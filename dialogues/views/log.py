@@ -31,7 +31,7 @@ from tiptracker.refusals import Refused
 
 @login_required
 def evidence_log(request: SignedIn) -> HttpResponse:
-    """Log progress in one form; `?commitment=` and `?benchmark=` say what it is about, `?edition=` what it counts for."""
+    """Log progress in one form; `?commitment=` and `?benchmark=` say what it is about, `?edition=` where it counts."""
     user, now = request.user, clock.now()
     edition = edition_at_hand(request)
     if edition is None or not permissions.can_log(user, edition.country):

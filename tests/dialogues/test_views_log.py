@@ -210,7 +210,7 @@ def test_evidence_log_query_count(client, django_assert_num_queries, count):
         CommitmentFactory(benchmarks=[BenchmarkFactory()])
     client.force_login(OfficerFactory())
 
-    # session, user, zone; edition and others, permission, commitments, benchmarks, terms, indicators; inbox, post’s name
+    # session, user, zone; edition and others, permission, commitments, benchmarks, terms, indicators; inbox, the name
     with django_assert_num_queries(12):
         client.get(reverse("evidence_log"))
 
