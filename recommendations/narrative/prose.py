@@ -12,10 +12,10 @@ _ENDED = re.compile(r"[.!?][”’\"')\]]{0,3}\s*$")
 _ENDS = rf"(?P<dot>[.!?][”’\"')\]]{{0,3}})(?P<gap>[\s{SEAM}]*)"
 _CAPITAL = r"[“‘\"'(\[]{0,3}[A-Z]"
 _ABBREVIATIONS = {
-    "amb", "approx", "apr", "art", "arts", "aug", "capt", "cf", "ch", "co", "col", "corp", "dec", "dept", "dr", "e.g",
-    "eg", "est", "feb", "gen", "gov", "hon", "i.e", "ie", "inc", "jan", "jul", "jun", "lt", "ltd", "mar", "mr", "mrs",
-    "ms", "no", "nos", "nov", "oct", "p", "ph.d", "pp", "prof", "rep", "rev", "sec", "sen", "sept", "sgt", "st", "vol",
-    "vs",
+    "a.m", "amb", "approx", "apr", "art", "arts", "aug", "capt", "cf", "ch", "co", "col", "corp", "dec", "dept",
+    "dr", "e.g", "eg", "est", "feb", "gen", "gov", "hon", "i.e", "ie", "inc", "jan", "jul", "jun", "lt", "ltd",
+    "mar", "mr", "mrs", "ms", "no", "nos", "nov", "oct", "p", "p.m", "ph.d", "pp", "prof", "rep", "rev", "sec",
+    "sen", "sept", "sgt", "st", "vol", "vs",
 }  # fmt: skip
 _LEANS = re.compile(
     r"(?:,|\b(?:a|an|and|as|at|by|for|from|in|including|into|its|of|on|or|such|that|the|their|to|with))$"
@@ -78,7 +78,7 @@ def endings(text: str, before: str = _CAPITAL) -> Iterator[Ending]:
 
 
 def _last_word(text: str) -> str:
-    return re.split(r"[\s“‘\"'(\[]", text)[-1]
+    return re.split(rf"[\s{SEAM}“‘\"'(\[]", text)[-1]
 
 
 def _is_abbreviation(text: str) -> bool:

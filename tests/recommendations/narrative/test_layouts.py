@@ -84,6 +84,48 @@ def test_headings_that_are_glued_to_the_text_part_it_all_the_same():
     assert texts(read(whole)) == ITEMS
 
 
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("RECOMMENDATIONS FOR THE DEMOCRATIC\nREPUBLIC OF THE CONGO:", "the Democratic Republic of the Congo"),
+        ("Recommendations for St. Vincent\nand the Grenadines:", "St. Vincent and the Grenadines"),
+        ("RECOMMENDATIONS FOR COTE D'IVOIRE:", "Côte d’Ivoire"),
+        ("Recommendations for Guinea-\nBissau:", "Guinea-Bissau"),
+        ("Recommendations to the Government of St. Lucia:", "St. Lucia"),
+        ("RECOMMENDATIONS FOR THE ISLAND OF ST. NOBODY:", "St. Nobody"),
+    ],
+)
+def test_a_heading_with_a_long_name_may_be_broken_or_stand_in_the_opening(heading, name):
+    opening = OPENING.replace("Lesotho", name)
+    listed, expected = LISTS["clauses"]
+    bullets, items = LISTS["a bullet a line"]
+
+    assert texts(read(document(bullets, heading=heading, opening=opening, before=""))) == items
+    assert texts(read(document(listed, heading=heading, opening=opening, before="", gap=" "))) == expected
+    assert texts(read(f"{opening} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
+
+
+@pytest.mark.parametrize(
+    "heading", ["Recommendations:", "Priority Recommendations for Action:", "KEY RECOMMENDATIONS:"]
+)
+def test_a_heading_may_stand_in_the_opening(heading):
+    listed, expected = LISTS["clauses"]
+
+    assert texts(read(f"{OPENING} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
+
+
+def test_a_line_in_small_letters_inside_an_item_is_no_heading():
+    items = [
+        "Put into practice the audit’s recommendations: hire, train and pay.",
+        "Heed all the other recommendations.",
+    ]
+    listed = (
+        "• Put into practice the audit’s\nrecommendations: hire, train and pay.\n• Heed all the other\nrecommendations."
+    )
+
+    assert texts(read(document(listed))) == items
+
+
 def test_an_account_in_the_same_paragraph_ends_the_list():
     listed = LISTS["clauses"][0]
 
