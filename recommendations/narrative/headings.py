@@ -84,8 +84,9 @@ def content_after(text: str) -> int | None:
     """Where, in a paragraph that begins with the heading of a list, the list begins; None where it begins otherwise."""
     if "ecommendation" not in text[:MOST_CHARACTERS].casefold():
         return None
-    named = countries.begins(text)
-    start = sign.end() if named and (sign := re.compile(r"\s*[:–—-]\s+").match(text, named.end)) else 0
+    country = countries.begins(text)
+    sign = re.compile(r"\s*[:–—-]\s+").match(text, country.end) if country else None
+    start = sign.end() if sign else 0
     head = _HEAD.match(text, start)
     if not head or (text[start:].lstrip()[:1].islower() and not _SMALL.fullmatch(text, start)):
         return None

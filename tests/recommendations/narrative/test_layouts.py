@@ -141,6 +141,33 @@ def test_a_profile_before_the_opening_is_no_list():
     assert texts(read(said)) == LISTS["clauses"][1]
 
 
+ASKED = [
+    "While respecting victims’ rights, raise the number of prosecutions.",
+    "In cooperation with NGOs, the private sector, and police, train inspectors.",
+    "No longer detain victims in shelters against their will.",
+    "Under the law that was passed in 2018, prosecute brokers who charged fees.",
+    "Meet the minimum standards in all ten districts.",
+]
+OPENINGS = [
+    OPENING,
+    f"{OPENING}\n\nHowever, courts were slow, and officials lacked means.",
+    f"Lesotho is a source country; boys herd cattle.\n\n{OPENING}",
+    "Lesotho was upgraded to Tier 2. Officials did more than the year before.",
+    "The government opened a shelter. It trained officials.",
+]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
+    for following in NEXT_SECTIONS[::3]:
+        said = document(LAYOUTS[layout](ASKED), heading="", opening=opening, following=following)
+        found = read(said)
+
+        assert texts(found) == ASKED, said
+        assert any("Neither a heading" in doubt for doubt in found.doubts) == (opening == OPENINGS[-1])
+
+
 # --- Semicolons -------------------------------------------------------------------------------------------------------
 
 
