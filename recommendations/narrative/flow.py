@@ -33,7 +33,7 @@ class Block(NamedTuple):
 
 def flow(given: Iterable[Paragraph]) -> list[Block]:
     """The blocks of a file in order, furniture among them where it stood."""
-    given = [each._replace(text=_unprinted(re.sub(f"[{SEAM}{UNSURE}]", "", each.text))) for each in given]
+    given = [each._replace(text=_unmarked(each.text)) for each in given]
     mender = Mender(each.text for each in given)
     found: list[Block] = []
     for paragraph in given:
@@ -42,8 +42,10 @@ def flow(given: Iterable[Paragraph]) -> list[Block]:
     return _going_on(_set_aside(found), mender)
 
 
-def _unprinted(text: str) -> str:
-    return _PRINTED.sub(lambda found: found["bold"] or found["heading"], text)
+def _unmarked(text: str) -> str:
+    """A text without the marks of ours and of plain text, the headings in it whole."""
+    text = re.sub(f"[{SEAM}{UNSURE}]", "", text)
+    return headings.mended(_PRINTED.sub(lambda found: found["bold"] or found["heading"], text))
 
 
 def _blocks(paragraph: Paragraph, mender: Mender) -> Iterator[Block]:

@@ -22,13 +22,12 @@ _CONTENTS = re.compile(r"[\s.…·_]*\d{0,3}\s*")
 """What follows a heading in a table of contents: dots and a page's number."""
 _BEGINS = re.compile(r"\s*[:.–—-]{0,5}\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
 
-_BREAK = r"\s*[\n\v]\s*"
 _SMALL_CAPITALS = re.compile(r"\b([PR]) (RIORITI[SZ]ED|ECOMMENDATIONS?|ROSECUTION|ROTECTION|REVENTION)\b")
 """What is made of a word whose first letter is a capital and whose others are small ones."""
 
 
 def _breakable(word: str) -> str:
-    return rf"(?:[\xad\u2010-]{_BREAK})?".join(word)
+    return r"(?:[\xad\u2010-]\s+)?".join(word)
 
 
 _LIST_BROKEN = re.compile(
@@ -69,7 +68,7 @@ def mended(text: str) -> str:
     """A paragraph with each heading of a list in one line, where the lines or the small capitals broke it."""
     if "ecommen" not in (plain := _SMALL_CAPITALS.sub(r"\1\2", text)).casefold():
         return text
-    plain = _LIST_BROKEN.sub(lambda found: re.sub(_BREAK, " ", re.sub(rf"[\xad\u2010-]{_BREAK}", "", found[0])), plain)
+    plain = _LIST_BROKEN.sub(lambda found: re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", "", found[0])), plain)
     pieces, end = [], 0
     for found in _NAME_FOLLOWS.finditer(plain):
         name = re.sub(r"\s", " ", plain[found.end() : found.end() + MOST_CHARACTERS])

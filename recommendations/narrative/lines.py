@@ -69,7 +69,7 @@ def _grouped(lines: list[Line]) -> Group:
 
 def _lines(text: str) -> tuple[list[Line], tuple[str, ...]]:
     """The lines of a paragraph, and the furniture behind the last of them."""
-    text = headings.mended(_WATCH_LIST.sub(" ", text))
+    text = _WATCH_LIST.sub(" ", text)
     parts = [BROKEN, *re.split(rf"([\n{BROKEN}{PAGE}])", text)]
     told = [(line.strip(), sign) for sign, line in zip(parts[::2], parts[1::2], strict=True) if clean(line).strip()]
     lines: list[Line] = []
