@@ -49,7 +49,7 @@ def read(said: str | Iterable[Paragraph], country: str | None = None) -> Narrati
         code,
         int(year) if year else None,
         tuple(Item(number, text, doubt) for number, (text, doubt) in enumerate(found.items, 1)),
-        tuple(each.doubt for each in told if each.doubt),
+        tuple(doubt for doubt in (*(each.doubt for each in told), section.doubt) if doubt),
         found.introduction,
         tuple(section.left_out),
     )

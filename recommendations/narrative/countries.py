@@ -9,6 +9,7 @@ import pycountry
 
 _ALSO = {
     "Burma": "MMR",
+    "Bonaire, St. Eustatius, and Saba": "BES",
     "Brunei": "BRN",
     "Cape Verde": "CPV",
     "Congo (Kinshasa)": "COD",

@@ -7,13 +7,19 @@ from typing import NamedTuple
 
 from recommendations.narrative import headings
 from recommendations.narrative.furniture import aside
-from recommendations.narrative.lines import NUMBER, begins, groups, marker, sort_of
+from recommendations.narrative.lines import DASHES, NUMBER, begins, groups, marker, sort_of
 from recommendations.narrative.mending import SEAM, UNSURE, Mender
 from recommendations.narrative.prose import has_stopped, leans
 from recommendations.reading import Kind, Paragraph
 
 _EMPHASIS = re.compile(r"^(?:#{1,6}\s+|[*_]{2,3}(?=\w))|[*_]{2,3}$")
 """How plain text marks a heading."""
+_PRINTED = re.compile(
+    r"(\*\*|__)(?=[^\s*_])(?P<bold>.{1,300}?)(?<=[^\s*_])\1"
+    r"|^([*_])(?P<heading>(?=[A-Z])[^*_\n]{0,30}recommendations?[^*_\n]{0,80})\3",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
+"""How plain text marks what is in bold, or a heading in italics."""
 
 
 class Block(NamedTuple):
@@ -27,13 +33,19 @@ class Block(NamedTuple):
 
 def flow(given: Iterable[Paragraph]) -> list[Block]:
     """The blocks of a file in order, furniture among them where it stood."""
-    given = [each._replace(text=re.sub(f"[{SEAM}{UNSURE}]", "", each.text)) for each in given]
+    given = [each._replace(text=_unmarked(each.text)) for each in given]
     mender = Mender(each.text for each in given)
     found: list[Block] = []
     for paragraph in given:
         found += _blocks(paragraph, mender)
     found = list(_with_bullets(part for block in found for part in _parted(block)))
     return _going_on(_set_aside(found), mender)
+
+
+def _unmarked(text: str) -> str:
+    """A text without the marks of ours and of plain text, the headings in it whole."""
+    text = re.sub(f"[{SEAM}{UNSURE}]", "", text)
+    return headings.mended(_PRINTED.sub(lambda found: found["bold"] or found["heading"], text))
 
 
 def _blocks(paragraph: Paragraph, mender: Mender) -> Iterator[Block]:
@@ -63,9 +75,15 @@ def marked(text: str, kind: Kind) -> Block:
 
 
 def _with_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks, a bullet that stood alone given to the paragraph behind it."""
+    """The blocks, a bullet that stood alone given to the paragraph behind it, and a dash in a sentence back to it."""
     bullet: Block | None = None
-    for block in blocks:
+    before: Block | None = None
+    for given in blocks:
+        block = given
+        if before and given.mark in DASHES and given.text[:1].islower() and not has_stopped(before.text):
+            block = Block(f"{given.mark} {given.text}", Kind.PLAIN)
+        if block.kind not in {Kind.FURNITURE, Kind.TITLE}:
+            before = block
         if block.kind == Kind.ITEM and not block.text:
             bullet = block
         elif bullet and block.kind == Kind.PLAIN and not headings.is_whole(block.text):
@@ -142,5 +160,7 @@ def _goes_on(before: Block, text: str) -> bool:
     if headings.is_whole(text) or not text:
         return False
     if leans(before.text) or before.text.endswith(("-", "\u2010")):
+        return True
+    if text[:1] in DASHES and not has_stopped(before.text):
         return True
     return not begins(text) and (not has_stopped(before.text) or before.text.endswith(";"))

@@ -10,12 +10,32 @@ MOST_CHARACTERS = 200
 """Of a heading, of one of a table of contents with others in the same line."""
 _LIST = r"(?:the\s+)?(?:(?:key|main|top|priority|prioriti[sz]ed)\s+)?recommendations?\b"
 _NAME = r"\s+(?:for|to)\s+(?:the\s+)?(?:government\s+of\s+)?(?:the\s+)?"
-_HEAD = re.compile(rf"(?:[\W_]{{0,12}}|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*){_LIST}", re.IGNORECASE)
+_HEAD = re.compile(rf"(?:[\W_]{{0,12}}|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*)(?:20\d\d\s+)?{_LIST}", re.IGNORECASE)
+_SMALL = re.compile(r"(?:the\s+)?(?:key|main|top|priority|prioriti[sz]ed)\s+recommendations?\s*:?\s*")
+"""One in small letters, which are those of a sentence where anything else stands beside it."""
 _FOR = re.compile(_NAME, re.IGNORECASE)
-_SIGNS = re.compile(r"\s*(?:\(?20\d\d\)?)?\s*(?:[:.–—-]{1,5}(?=\s|$|[A-Z])|:)(?:[*_]{2,3})?\s*")
+_SIGNS = re.compile(
+    r"\s*(?:\([^()]{2,60}\)|20\d\d|are|include|follow|as\s+follows|below)?\s*(?:[:.–—-]{1,5}(?=\s|$|(?-i:[A-Z]))|:)(?:[*_]{2,3})?\s*",
+    re.IGNORECASE,
+)
 _CONTENTS = re.compile(r"[\s.…·_]*\d{0,3}\s*")
 """What follows a heading in a table of contents: dots and a page's number."""
 _BEGINS = re.compile(r"\s*[:.–—-]{0,5}\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
+
+_SMALL_CAPITALS = re.compile(r"\b([PR]) (RIORITI[SZ]ED|ECOMMENDATIONS?|ROSECUTION|ROTECTION|REVENTION)\b")
+"""What is made of a word whose first letter is a capital and whose others are small ones."""
+
+
+def _breakable(word: str) -> str:
+    return r"(?:[\xad\u2010-]\s+)?".join(word)
+
+
+_LIST_BROKEN = re.compile(
+    rf"(?:{_breakable('PRIORITI')}[SZ]{_breakable('ED')}\s+|(?:KEY|PRIORITY)\s+)?{_breakable('RECOMMENDATIONS')}"
+    rf"(?:\s+(?:FOR|TO)\s+(?:THE\s+)?(?:GOVERNMENT\s+OF\s+)?(?:THE\s+)?(?=\S))?",
+    re.IGNORECASE,
+)
+_NAME_FOLLOWS = re.compile(rf"recommendations{_NAME}", re.IGNORECASE)
 
 _SECTION = (
     r"(?:prosecution|protection|prevention|partnerships?|trafficking\s+profile|victim\s+protection|law\s+enforcement|"
@@ -36,17 +56,38 @@ _WITH_TEXT = re.compile(
 )
 _GLUED = re.compile(
     r"(?<=[.!?;:”\"’)])\s*(?="
-    r"(?:PRIORITI[SZ]ED\s+)?RECOMMENDATIONS?\b"
-    r"|(?:Prioriti[sz]ed\s+Recommendations?|Recommendations?\s+[Ff]or\s+[A-Z][^.;:]{2,60}):"
+    r"(?:(?:PRIORITI[SZ]ED|PRIORITY|KEY)\s+)?RECOMMENDATIONS?\b"
+    r"|(?:(?:The\s+)?(?:Prioriti[sz]ed|Priority|Key|Main)\s+[Rr]ecommendations?|Recommendations?)"
+    r"(?:\s+(?:[Ff]or|[Tt]o)\s+(?:the\s+)?(?=[A-Z])(?:[^.;:]|\bSt\.){2,80})?\s*:"
     rf"|{_CAPITALS}\s*(?::|$|[A-Z“][a-z]|A\s)"
     rf"|{_MIXED}(?:\s*:|\s*$|\s?(?:The|In|During|Although)\s))"
 )
 
 
+def mended(text: str) -> str:
+    """A paragraph with each heading of a list in one line, where the lines or the small capitals broke it."""
+    if "ecommen" not in (plain := _SMALL_CAPITALS.sub(r"\1\2", text)).casefold():
+        return text
+    plain = _LIST_BROKEN.sub(lambda found: re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", "", found[0])), plain)
+    pieces, end = [], 0
+    for found in _NAME_FOLLOWS.finditer(plain):
+        name = re.sub(r"\s", " ", plain[found.end() : found.end() + MOST_CHARACTERS])
+        named = countries.begins(name)
+        if named and found.start() >= end:
+            pieces += [plain[end : found.end()], name[: named.end]]
+            end = found.end() + named.end
+    return "".join([*pieces, plain[end:]])
+
+
 def content_after(text: str) -> int | None:
     """Where, in a paragraph that begins with the heading of a list, the list begins; None where it begins otherwise."""
-    head = _HEAD.match(text)
-    if not head:
+    if "ecommendation" not in text[:MOST_CHARACTERS].casefold():
+        return None
+    country = countries.begins(text)
+    sign = re.compile(r"\s*[:–—-]\s+").match(text, country.end) if country else None
+    start = sign.end() if sign else 0
+    head = _HEAD.match(text, start)
+    if not head or (text[start:].lstrip()[:1].islower() and not _SMALL.fullmatch(text, start)):
         return None
     rest = text[head.end() :]
     if len(rest) < MOST_CHARACTERS and _CONTENTS.fullmatch(rest):
@@ -68,7 +109,7 @@ def _end_of_name(text: str, *, is_capital: bool) -> int | None:
         ).match(text, found.end)
         if after:
             return len(text) if _CONTENTS.fullmatch(text[after.end() :]) else after.end()
-    if colon := re.match(r"[^:.;]{2,80}:\s*", text):
+    if colon := re.match(r"(?:[^:.;]|\bSt\.){2,80}:\s*", text, re.IGNORECASE):
         return colon.end()
     if is_capital and (
         capitals := re.match(r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))", text[:MOST_CHARACTERS])
@@ -103,7 +144,7 @@ def is_capital(text: str) -> bool:
         and len(text) < 90
         and text.isupper()
         and len(text.split()) <= 10
-        and not re.search(r"[;,]$|\.\s", text)
+        and not re.search(r"[;,]$|(?<!\bST)\.\s", text)
     )
 
 

@@ -12,8 +12,14 @@ from recommendations.narrative.prose import has_ended, has_stopped, leans, tells
 from recommendations.reading import BROKEN, PAGE
 
 BULLETS = "•●▪■◦○‣∙➢➤►✓❖\uf0b7\uf0a7\uf0d8\u2043"
+DASHES = ("-", "–", "—")
+"""Bullets that stand in sentences too."""
 BULLET = re.compile(rf"(?:[{BULLETS}·]\s*|[*–—-](?:\s+|$)|\*(?=[A-Z“\"])|o(?:\s+(?=[A-Z“\"])|$))")
 NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s+(?=[A-Za-z“\"])")
+_WATCH_LIST = re.compile(
+    rf"(?:(?<=tier 2)\s*[\n{BROKEN}]\s*(?=\(?watch\b)|(?<=tier 2 watch)\s*[\n{BROKEN}]\s*(?=list\b))", re.IGNORECASE
+)
+"""Where a line breaks the name of a tier, which would be another one without its rest."""
 
 
 class Line(NamedTuple):
@@ -63,6 +69,7 @@ def _grouped(lines: list[Line]) -> Group:
 
 def _lines(text: str) -> tuple[list[Line], tuple[str, ...]]:
     """The lines of a paragraph, and the furniture behind the last of them."""
+    text = _WATCH_LIST.sub(" ", text)
     parts = [BROKEN, *re.split(rf"([\n{BROKEN}{PAGE}])", text)]
     told = [(line.strip(), sign) for sign, line in zip(parts[::2], parts[1::2], strict=True) if clean(line).strip()]
     lines: list[Line] = []

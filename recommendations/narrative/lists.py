@@ -87,8 +87,10 @@ def _numbers(block: Block) -> list[re.Match[str]]:
 
 
 def _row(first: re.Match[str], given: list[re.Match[str]]) -> list[re.Match[str]]:
-    """The numbers that go on from the first, which has to be 1 or a, one by one and written alike."""
+    """The numbers that go on from the first, which has to be 1 or a, one by one; none where they begin twice."""
     found = [first] if first["number"] in {"1", "a"} else []
+    if any(each["sign"] == first["sign"] for each in given if each is not first):
+        return []
     for each in given:
         if found and _place(each) == _place(found[-1]) + 1 and _written(each) == _written(first):
             found.append(each)
@@ -143,7 +145,8 @@ def _leading(text: str, country: str | None) -> int:
 def _rejoined(blocks: list[Block]) -> list[Block]:
     """Paragraphs without bullets, those put together of which the one doesn't end as others do: something cut them."""
     are_open = [not has_stopped(block.text) for block in blocks]
-    if sum(are_open) * 2 > len(blocks) and not clauses.holds_several(blocks[0].text):
+    is_clauses = not are_open[-1] and clauses.holds_several(" ".join(block.text for block in blocks))
+    if sum(are_open) * 2 > len(blocks) and not is_clauses:
         return blocks
     found = blocks[:1]
     for block, is_open in zip(blocks[1:], are_open[:-1], strict=True):

@@ -12,10 +12,10 @@ _ENDED = re.compile(r"[.!?][”’\"')\]]{0,3}\s*$")
 _ENDS = rf"(?P<dot>[.!?][”’\"')\]]{{0,3}})(?P<gap>[\s{SEAM}]*)"
 _CAPITAL = r"[“‘\"'(\[]{0,3}[A-Z]"
 _ABBREVIATIONS = {
-    "amb", "approx", "apr", "art", "arts", "aug", "capt", "cf", "ch", "co", "col", "corp", "dec", "dept", "dr", "e.g",
-    "eg", "est", "feb", "gen", "gov", "hon", "i.e", "ie", "inc", "jan", "jul", "jun", "lt", "ltd", "mar", "mr", "mrs",
-    "ms", "no", "nos", "nov", "oct", "p", "ph.d", "pp", "prof", "rep", "rev", "sec", "sen", "sept", "sgt", "st", "vol",
-    "vs",
+    "a.m", "amb", "approx", "apr", "art", "arts", "aug", "capt", "cf", "ch", "co", "col", "corp", "dec", "dept",
+    "dr", "e.g", "eg", "est", "feb", "gen", "gov", "hon", "i.e", "ie", "inc", "jan", "jul", "jun", "lt", "ltd",
+    "mar", "mr", "mrs", "ms", "no", "nos", "nov", "oct", "p", "p.m", "ph.d", "pp", "prof", "rep", "rev", "sec",
+    "sen", "sept", "sgt", "st", "vol", "vs",
 }  # fmt: skip
 _LEANS = re.compile(
     r"(?:,|\b(?:a|an|and|as|at|by|for|from|in|including|into|its|of|on|or|such|that|the|their|to|with))$"
@@ -23,24 +23,49 @@ _LEANS = re.compile(
 """How a line ends that goes on, whatever the next one begins with."""
 
 _SUBJECT = re.compile(
-    r"(?:the|this|these|those|that|there|it|its|they|their|he|she|we|a|an|some|many|most|several|few|both|no|"
-    r"authorities|officials|government|governments|ngos?|observers|experts|media|traffickers|victims|courts|"
-    r"although|though|while|despite|because|since|when|if|however|moreover|furthermore|additionally|according)(?![\w-])",
+    r"(?:the|this|these|those|that|there|it|its|they|their|he|she|we|a|an|some|many|most|several|few|no(?!\s+longer)|"
+    r"authorities|officials|governments?|ngos?|observers|experts|media|traffickers|victims|courts|police|prosecutors|"
+    r"judges|parliament|children|women|men|girls|boys|migrants|workers|"
+    r"however|moreover|furthermore|additionally|according)(?![\w-])",
     re.IGNORECASE,
 )
 """How a sentence of an account begins, and none that says what to do."""
 _GOES_ON = re.compile(r"(?:this|these|those|that|such|it|they|both|he|she)\b(?![-’'])", re.IGNORECASE)
 """How a sentence begins that tells more of what the one before it says, so that nothing new begins with it."""
 _SETTING = re.compile(
-    r"(?:in|during|after|before|as|at|by|for|from|on|of|over|under|through|throughout|between|among|"
-    r"within|without|with|due)\b",
+    r"(?:in|during|after|before|as|at|by|for|from|on|of|over|under|through|throughout|between|among|within|without|with|"
+    r"due|although|though|while|despite|because|since|when|if)\b",
     re.IGNORECASE,
 )
-_HAPPENED = re.compile(
-    r"\b(?:government|authorities|officials|police|courts?|ngos?|it|they|parliament|ministry|law|act|code|media)\b"
-    r"[^.;]{0,60}?\b(?:\w{2,}ed|did|was|were|had|has|have|made|began|held|took|gave|is|are)\b",
+"""How a sentence begins that its main clause makes an account or a demand."""
+_ACTOR = r"(?:governments?|authorities|officials|police|courts?|ngos?|parliament|ministry|law|act|code|media|it|they)"
+_DID = r"\b(?:\w{2,}ed|did|was|were|had|has|have|made|began|held|took|gave|found|led|ran|saw|met|is|are|remains?)\b"
+_MAIN_CLAUSE = re.compile(
+    rf",\s+(?:(?:{_ACTOR}|there|traffickers|victims)\s+(?!(?:and|or|in|of|from|at|on|with|to|who|that)\b)\w"
+    r"|(?!which\b|who\b|that\b)\w+\s+(?:is|are|was|were|had)\b"
+    rf"|(?:(?:the|a|an|some|many|no|its|their)\s+|(?-i:[A-Z]))[^,.;]{{0,80}}?{_DID})",
     re.IGNORECASE,
 )
+_HAPPENED = re.compile(rf"[^,.;]{{0,80}}?\b{_ACTOR}\b[^,.;]{{0,60}}?{_DID}", re.IGNORECASE)
+_VERBS = """
+    accede accelerate adopt allocate allow amend apply appoint approve ask assign assist authorize ban bring broaden
+    build care cease charge clarify collaborate collect complete conclude conduct consider continue convene convict
+    cooperate coordinate create criminalize decriminalize dedicate define deny designate develop devote direct
+    disburse discontinue dismantle disseminate distribute double draft educate eliminate employ empower enable enact
+    encourage end enforce engage enhance enlist ensure equip eradicate establish examine exempt exercise expand
+    expedite extend facilitate finalize finance find formalize formulate fulfill fund give grant guarantee harmonize
+    help hire hold identify implement impose improve include incorporate increase inform initiate inspect institute
+    institutionalize instruct integrate intensify intervene introduce investigate issue join keep launch lead let
+    maintain make mandate map match monitor move negotiate obtain offer open organize partner pass pay penalize
+    permit place plan prepare prevent prioritize process prohibit promote promulgate prosecute protect provide
+    publish punish pursue put raise ratify reach recognize redouble reduce refer reform refrain register regulate
+    remove repeal report require resource respect respond restore resume review revise safeguard sanction screen
+    secure seek sensitize sentence set shift sign solicit staff standardize stop strengthen strike submit support
+    sustain tackle take target teach track train treat undertake update use vet waive widen withdraw work write
+"""
+_DEMANDS = frozenset(_VERBS.split())
+"""What recommendations begin with, by far the most of them."""
+_BEFORE_DEMAND = re.compile(r"\W*(?:(?:\w+ly|also|and|to|not|do|immediately)\s+)*(?P<verb>[A-Za-z]+)\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:should|must|needs? to|ought to|is urged to|are urged to|are recommended|is recommended)\b")
 _GOVERNMENT = re.compile(
     r"(?:The [Gg]overnment|The Government of [^.;]{2,60}?|[A-Z]\w+(?:’s|'s)? (?:government|authorities))"
@@ -78,7 +103,7 @@ def endings(text: str, before: str = _CAPITAL) -> Iterator[Ending]:
 
 
 def _last_word(text: str) -> str:
-    return re.split(r"[\s“‘\"'(\[]", text)[-1]
+    return re.split(rf"[\s{SEAM}“‘\"'(\[]", text)[-1]
 
 
 def _is_abbreviation(text: str) -> bool:
@@ -113,7 +138,18 @@ def is_account(text: str, country: str | None = None, *, least: int = 4) -> bool
         return True
     if country and (named := countries.begins(text)) and named.code == country:
         return True
-    return bool(_SETTING.match(text) and _HAPPENED.search(first))
+    if not _SETTING.match(text):
+        return False
+    return bool(_MAIN_CLAUSE.search(first) if "," in first else _HAPPENED.match(first))
+
+
+def demands(text: str) -> bool:
+    """Whether a sentence in `text` begins with what to do, by the verbs that recommendations begin with."""
+    for start in (0, *(found.end() for found in re.finditer(r"[,;:.!?•●▪■◦·*–-]\s+", text))):
+        verb = _BEFORE_DEMAND.match(text, start)
+        if verb and verb["verb"].casefold() in _DEMANDS:
+            return True
+    return False
 
 
 def tells_more(text: str) -> bool:

@@ -7,12 +7,15 @@ from typing import NamedTuple
 from recommendations.narrative import headings
 from recommendations.narrative.flow import Block, marked
 from recommendations.narrative.mending import SEAM
-from recommendations.narrative.prose import endings, has_stopped, is_account, tells_more, tells_of_government
+from recommendations.narrative.prose import demands, endings, has_stopped, is_account, tells_more, tells_of_government
 from recommendations.reading import Kind
 
 _OPENING = re.compile(
     r"minimum\s+standards|\b(?:remain(?:s|ed)|placed|ranked|(?:up|down)graded)\b[^.;]{0,80}\btier\s*[123]",
     re.IGNORECASE,
+)
+UNTOLD = (
+    "Neither a heading nor the minimum standards tell where the list begins: what follows the first account was taken."
 )
 _ASIDE = {Kind.FURNITURE, Kind.TITLE}
 
@@ -24,6 +27,7 @@ class Section(NamedTuple):
     blocks: list[Block]
     left_out: list[str]
     start: int
+    doubt: str = ""
 
 
 def sections(blocks: list[Block], country: str | None) -> list[Section]:
@@ -43,17 +47,24 @@ def _headed(blocks: list[Block], country: str | None) -> Iterator[Section]:
 
 
 def _unheaded(blocks: list[Block], country: str | None) -> Iterator[Section]:
-    """Behind the last paragraph of the opening, before any other section, what asks for something."""
-    opening = [i for i, each in enumerate(blocks) if each.kind == Kind.PLAIN and _OPENING.search(each.text)]
-    if not opening:
+    """Behind the opening, before any other section, what asks for something.
+
+    Where nothing tells the opening, it is the first account in a document whose title names a country, and doubted.
+    """
+    accounts = [i for i, each in enumerate(blocks) if each.kind == Kind.PLAIN and is_account(each.text, country)]
+    told = [i for i in accounts if _OPENING.search(blocks[i].text)]
+    first = next(iter(told or (accounts if country else [])), None)
+    if first is None:
         return
-    closing = (i for i in range(opening[0], len(blocks)) if blocks[i].kind not in _ASIDE and _closes(blocks[i]))
+    closing = (i for i in range(first, len(blocks)) if blocks[i].kind not in _ASIDE and _closes(blocks[i]))
     end = next(closing, len(blocks))
-    opening = [i for i in opening if i < end]
-    for index in range(opening[-1] + 1, end):
+    start = max((i for i in told if i < end), default=first) + 1
+    for index in range(start, end):
         block = blocks[index]
-        if block.kind in {Kind.ITEM, Kind.PLAIN} and not is_account(block.text, country):
-            yield _section("", [], blocks, index, country)
+        if block.kind == Kind.ITEM or (block.kind == Kind.PLAIN and not is_account(block.text, country)):
+            section = _section("", [], blocks, index, country)
+            if any(each.kind == Kind.ITEM or demands(each.text) for each in section.blocks):
+                yield section._replace(doubt="" if told else UNTOLD)
             return
 
 

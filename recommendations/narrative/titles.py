@@ -94,6 +94,7 @@ def country(blocks: list[Block], heading: str = "") -> Told:
         _codes(_name_in_report(block.text) for block in blocks if _is_title(block)),
         _codes(block.text for block in blocks if _is_title(block)),
         [found.code for block in blocks if _STANDARDS.search(block.text) if (found := _ruled(block.text))],
+        [found.code for block in blocks if any(_placed(block.text)) if (found := _ruled(block.text))],
     ):
         if len(set(codes)) == 1:
             return Told(codes[0])

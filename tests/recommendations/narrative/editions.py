@@ -37,6 +37,14 @@ HEADINGS = [
     "Recommendations for Lesotho",
     "Prioritized recommendations for the Kingdom of Lesotho:",
     "**PRIORITIZED RECOMMENDATIONS:**",
+    "PRIORITIZED\nRECOMMENDATIONS:",
+    "RECOMMENDATIONS\nFOR LESOTHO:",
+    "Recommendations for\nLesotho:",
+    "P RIORITIZED R ECOMMENDATIONS:",
+    "PRIORITIZED RECOMMEN-\nDATIONS:",
+    "LESOTHO: PRIORITIZED RECOMMENDATIONS",
+    "*Recommendations for Lesotho*:",
+    "Prioritized recommendations (in their order):",
     "",
 ]
 NEXT_SECTIONS = [

@@ -84,6 +84,48 @@ def test_headings_that_are_glued_to_the_text_part_it_all_the_same():
     assert texts(read(whole)) == ITEMS
 
 
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("RECOMMENDATIONS FOR THE DEMOCRATIC\nREPUBLIC OF THE CONGO:", "the Democratic Republic of the Congo"),
+        ("Recommendations for St. Vincent\nand the Grenadines:", "St. Vincent and the Grenadines"),
+        ("RECOMMENDATIONS FOR COTE D'IVOIRE:", "Côte d’Ivoire"),
+        ("Recommendations for Guinea-\nBissau:", "Guinea-Bissau"),
+        ("Recommendations to the Government of St. Lucia:", "St. Lucia"),
+        ("RECOMMENDATIONS FOR THE ISLAND OF ST. NOBODY:", "St. Nobody"),
+    ],
+)
+def test_a_heading_with_a_long_name_may_be_broken_or_stand_in_the_opening(heading, name):
+    opening = OPENING.replace("Lesotho", name)
+    listed, expected = LISTS["clauses"]
+    bullets, items = LISTS["a bullet a line"]
+
+    assert texts(read(document(bullets, heading=heading, opening=opening, before=""))) == items
+    assert texts(read(document(listed, heading=heading, opening=opening, before="", gap=" "))) == expected
+    assert texts(read(f"{opening} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
+
+
+@pytest.mark.parametrize(
+    "heading", ["Recommendations:", "Priority Recommendations for Action:", "KEY RECOMMENDATIONS:"]
+)
+def test_a_heading_may_stand_in_the_opening(heading):
+    listed, expected = LISTS["clauses"]
+
+    assert texts(read(f"{OPENING} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
+
+
+def test_a_line_in_small_letters_inside_an_item_is_no_heading():
+    items = [
+        "Put into practice the audit’s recommendations: hire, train and pay.",
+        "Heed all the other recommendations.",
+    ]
+    listed = (
+        "• Put into practice the audit’s\nrecommendations: hire, train and pay.\n• Heed all the other\nrecommendations."
+    )
+
+    assert texts(read(document(listed))) == items
+
+
 def test_an_account_in_the_same_paragraph_ends_the_list():
     listed = LISTS["clauses"][0]
 
@@ -97,6 +139,33 @@ def test_a_profile_before_the_opening_is_no_list():
     )
 
     assert texts(read(said)) == LISTS["clauses"][1]
+
+
+ASKED = [
+    "While respecting victims’ rights, raise the number of prosecutions.",
+    "In cooperation with NGOs, the private sector, and police, train inspectors.",
+    "No longer detain victims in shelters against their will.",
+    "Under the law that was passed in 2018, prosecute brokers who charged fees.",
+    "Meet the minimum standards in all ten districts.",
+]
+OPENINGS = [
+    OPENING,
+    f"{OPENING}\n\nHowever, courts were slow, and officials lacked means.",
+    f"Lesotho is a source country; boys herd cattle.\n\n{OPENING}",
+    "Lesotho was upgraded to Tier 2. Officials did more than the year before.",
+    "The government opened a shelter. It trained officials.",
+]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
+    for following in NEXT_SECTIONS[::3]:
+        said = document(LAYOUTS[layout](ASKED), heading="", opening=opening, following=following)
+        found = read(said)
+
+        assert texts(found) == ASKED, said
+        assert any("Neither a heading" in doubt for doubt in found.doubts) == (opening == OPENINGS[-1])
 
 
 # --- Semicolons -------------------------------------------------------------------------------------------------------

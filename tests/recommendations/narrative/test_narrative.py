@@ -278,6 +278,8 @@ def test_a_sentence_that_tells_more_of_its_item_stays_with_it():
         "• Flour\n• Butter\n• Sugar",
         f"LESOTHO (Tier 2)\n\n{OPENING}\n\nPROSECUTION\n\n{PROSE}",
         f"PRIORITIZED RECOMMENDATIONS:\n\nPROSECUTION\n\n{PROSE}",
+        f"LESOTHO (Tier 2)\n\n{OPENING}\n\nConvictions fell from 12 to 9.\n\nInspectors visited farms; donors paid.",
+        "LESOTHO (Tier 2)\n\nThe government tried harder.\n\nForeign workers pay fees.\n\nTwo officials were jailed.",
         "Recommendations from civil society were heard. The government acted on them.",
     ],
 )
