@@ -1,7 +1,12 @@
 """Reads of what the TIP Report asks. What a ministry may not read isn't in the serializer it gets."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import QuerySet
+from django.utils.functional import SimpleLazyObject
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import ReadOnlyModelViewSet
@@ -46,8 +51,21 @@ class PublishedRecommendationSerializer(serializers.ModelSerializer[Recommendati
         fields: tuple[str, ...] = ("id", "edition", "origin", "number", "text", "text_status", "pillar", "indicia")
 
 
+class UnmetSerializer(serializers.Serializer[Any]):
+    """For how many years running: as a report tells it, or counted along what a recommendation repeats."""
+
+    years = serializers.IntegerField()
+    is_at_least = serializers.BooleanField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the name is the field’s own
+
+
 class RecommendationSerializer(PublishedRecommendationSerializer):
-    """A recommendation, and what the embassy notes on it: which ministries answer for it, and for how long unmet."""
+    """A recommendation, and what the embassy notes on it: which ministries answer for it, and for how long unmet.
+
+    `years_unmet` is what the report itself tells, `unmet` is that or what is counted.
+    """
+
+    unmet = serializers.SerializerMethodField()
 
     class Meta(PublishedRecommendationSerializer.Meta):
         fields = (
@@ -57,7 +75,14 @@ class RecommendationSerializer(PublishedRecommendationSerializer):
             "repeats",
             "years_unmet",
             "years_unmet_source",
+            "unmet",
         )
+
+    @extend_schema_field(UnmetSerializer(allow_null=True))
+    def get_unmet(self, row: Recommendation) -> Mapping[str, Any] | None:
+        """As it is counted from all that this reader sees (`RecommendationQuerySet.years_unmet`)."""
+        found = self.context["unmet"].get(row.pk)
+        return UnmetSerializer(found).data if found else None
 
 
 class BenchmarkTermsSerializer(serializers.ModelSerializer[BenchmarkTerms]):
@@ -148,6 +173,11 @@ class RecommendationViewSet(ReadOnlyModelViewSet[Recommendation]):
     def get_queryset(self) -> QuerySet[Recommendation]:
         recommendations = Recommendation.objects.visible_to(self.request.user).with_pillar()
         return recommendations.prefetch_related("supporting").order_by("edition", "-origin", "number")
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        seen = Recommendation.objects.visible_to(self.request.user)
+        context: dict[str, Any] = {**super().get_serializer_context(), "unmet": SimpleLazyObject(seen.years_unmet)}
+        return context
 
 
 @by_reader("BenchmarkForReader", embassy=BenchmarkSerializer, ministry=BenchmarkWordingSerializer)

@@ -433,7 +433,7 @@ LISTS = [
     Listed("sign_in_list", Rows.sessions, 7),
     Listed("ministry-list", Rows.ministries, 5),
     Listed("edition-list", Rows.editions, 6),
-    Listed("recommendation-list", Rows.recommendations, 6),
+    Listed("recommendation-list", Rows.recommendations, 7),
     Listed("benchmark-list", Rows.benchmarks, 6),
     Listed("indicator-list", Rows.indicators, 5),
     Listed("commitment-list", Rows.commitments, 8),

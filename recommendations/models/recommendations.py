@@ -1,6 +1,5 @@
 """What an edition asks: recommendations, and the benchmarks by which each can be checked."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -44,14 +43,14 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         rows = [row for row in self.as_worded_by(moment) if not row.is_retired]
         return sorted(rows, key=lambda row: (row.origin != Origin.REPORT, row.number, row.pk))
 
-    def years_unmet(self, rows: "Iterable[Recommendation]") -> dict[int, Unmet]:
-        """For how long each of `rows` has been unmet, by key, where anything tells it.
+    def years_unmet(self) -> dict[int, Unmet]:
+        """By key, for how long each of these has been unmet, where anything tells it.
 
-        What they repeat is looked for among these: take a country's.
+        What they repeat is looked for among them: take all that are seen, or a country's.
         """
         told = self.order_by().values_list("pk", "edition__year", "years_unmet", "years_unmet_source", "repeats_id")
         asked = {pk: Asked(year, years, source, repeats) for pk, year, years, source, repeats in told}
-        return {row.pk: found for row in rows if (found := unmet(row.pk, asked))}
+        return {key: found for key in asked if (found := unmet(key, asked))}
 
     def as_worded_by(self, moment: datetime | None) -> "list[Recommendation]":
         """Those that were known by `moment` (None: now), with the number, the words and the `.pillar` of then."""

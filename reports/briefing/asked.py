@@ -43,7 +43,7 @@ def told_recommendations(
     verdicts = _verdicts(seen, facts)
     evidence = _evidence(facts, result, proof)
     known = Recommendation.objects.visible_to(seen.reader).filter(edition__country=seen.edition.country_id)
-    unmet = known.years_unmet(asked)
+    unmet = known.years_unmet()
     own: dict[int, list[int]] = {row.pk: [] for row in asked}
     for line in result.verified.benchmarks:
         own[line.recommendation_id].append(line.benchmark_id)

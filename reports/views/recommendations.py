@@ -321,7 +321,7 @@ def _repeating(user: User, recommendation: Recommendation) -> QuerySet[Recommend
 def _unmet(user: User, recommendation: Recommendation) -> Unmet | None:
     """For how many years running, as a report tells it or as it is counted."""
     known = Recommendation.objects.visible_to(user).filter(edition__country=recommendation.edition.country_id)
-    return known.years_unmet([recommendation]).get(recommendation.pk)
+    return known.years_unmet().get(recommendation.pk)
 
 
 def _wordings(user: User, recommendation: Recommendation) -> list[RecommendationTerms]:

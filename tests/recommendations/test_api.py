@@ -89,7 +89,18 @@ def test_recommendations_tell_who_answers_for_them_in_the_reports_order(client, 
         "repeats": None,
         "years_unmet": 5,
         "years_unmet_source": "TIP Report 2021",
+        "unmet": {"years": 5, "is_at_least": False, "source": "TIP Report 2021"},
     }
+
+
+def test_recommendations_tell_for_how_long_they_are_unmet_also_where_it_is_counted(client, officer):
+    first = RecommendationFactory(number=1)
+    again = RecommendationFactory(edition=EditionFactory(year=2022), number=4, repeats=first)
+
+    rows = {row["id"]: row["unmet"] for row in results(client, "recommendations")}
+
+    counted = {"years": 1, "is_at_least": True, "source": "asked in 2021, and again in 2022"}
+    assert rows == {first.pk: None, again.pk: counted}
 
 
 def test_benchmarks_tell_the_embassy_every_row_of_their_terms(client, officer):
@@ -107,7 +118,7 @@ def test_benchmarks_tell_the_embassy_every_row_of_their_terms(client, officer):
 
     (row,) = results(client, "benchmarks")
 
-    assert (row["key"], row["wording"]) == ("1a", "Ten districts.")
+    assert (row["key"], row["wording"], row["repeats"]) == ("1a", "Ten districts.", None)
     assert [(terms["criterion"], terms["target"], terms["indicator"]) for terms in row["terms"]] == [
         ("Ten districts.", "10.00", indicator.pk),
         ("Three districts.", None, None),
@@ -208,7 +219,7 @@ def test_a_filter_that_is_no_choice_is_refused_beside_its_name(client, officer):
     ("path", "queries"),
     [
         ("editions", 6),  # session, person, zone; count, editions, terms
-        ("recommendations", 6),  # … supporting ministries
+        ("recommendations", 7),  # … supporting ministries, years unmet
         ("benchmarks", 6),  # … terms
         ("indicators", 5),
     ],
