@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -16,9 +16,11 @@ PROPOSED = 45
 """Of 100: less alike than this, two texts are not proposed. Any two recommendations share about so much."""
 LIKELY = 65
 """Of 100: from here a proposal is likely right; below, a person should look twice."""
-_MOST_COMPARED = 40
+_MOST_COMPARED = 20
 """Texts that one is held against: those that share its rarest words."""
 _RAREST = 8
+_MOST_MET = 1_000
+"""Times that a text is met by one of these words, the rarest first: the commonest of a long list tell nothing more."""
 _LITTLE = frozenset(
     {
         "a", "an", "and", "as", "all", "at", "be", "by", "for", "from", "in", "including", "into", "is", "it",
@@ -70,8 +72,9 @@ def alikenesses(old: Sequence[str], new: Sequence[str]) -> list[Likeness]:
     found = [
         Likeness(place, other, round(score))
         for place, own in enumerate(map(_stems, old))
+        for said in [" ".join(own)]
         for other in _worth_comparing(own, holding)
-        if (score := fuzz.token_set_ratio(" ".join(own), spelt[other])) >= PROPOSED
+        if (score := fuzz.token_set_ratio(said, spelt[other])) >= PROPOSED
     ]
     return sorted(found, key=lambda pair: (-pair.likeness, pair.old, pair.new))
 
@@ -125,5 +128,6 @@ def _index(texts: Sequence[Sequence[str]]) -> Mapping[str, list[int]]:
 def _worth_comparing(words: Sequence[str], holding: Mapping[str, list[int]]) -> list[int]:
     """The texts that share the rarest of these words, those that share the most of them first."""
     known = sorted({word for word in words if word in holding}, key=lambda word: (len(holding[word]), word))
-    shared = Counter(place for word in known[:_RAREST] for place in holding[word])
+    met = chain.from_iterable(holding[word] for word in known[:_RAREST])
+    shared = Counter(islice(met, _MOST_MET))
     return [place for place, _ in shared.most_common(_MOST_COMPARED)]

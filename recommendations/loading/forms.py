@@ -21,7 +21,7 @@ from tiptracker.frontend.forms import PlainForm
 LONGEST_PASTE = 500_000
 """Characters: a whole narrative has a tenth of it."""
 MOST_FIELDS = 400
-"""On a page; a list of which more has to be said is loaded by the command."""
+"""That a page begins with; a list of which more has to be said is loaded by the command."""
 _NUMBERS = re.compile(r"\d{1,5}(?:\s*(?:,|;|and|\s)\s*\d{1,5})*")
 
 
@@ -160,11 +160,6 @@ class PreviewForm(PlainForm):
 
     def _undecided(self) -> list[int]:
         return [line.old.key for line in self.found.comparison.undecided if line.old]
-
-    @property
-    def is_too_long(self) -> bool:
-        """Whether more has to be said than fits a page."""
-        return len(self.fields) > MOST_FIELDS
 
     def clean(self) -> dict[str, Any]:
         listed = {row.number for row in self.found.listed.rows}

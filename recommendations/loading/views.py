@@ -17,7 +17,7 @@ from recommendations.forms import has_seen, refuse
 from recommendations.likeness import Piece, difference
 from recommendations.loading import actions
 from recommendations.loading.brought import Brought, bring_file, bring_text, from_document
-from recommendations.loading.forms import BringForm, ColumnsForm, PreviewForm
+from recommendations.loading.forms import MOST_FIELDS, BringForm, ColumnsForm, PreviewForm
 from recommendations.loading.preview import Preview, preview, sought
 from recommendations.models import Edition, EditionImport
 from recommendations.models.imports import KEPT_FOR
@@ -142,6 +142,7 @@ class _Page:
         self.found: Preview | None = None
         self.refusal = ""
         self.form: PreviewForm | None = None
+        self.is_too_long = False
         sends = request.POST.get("do") if request.method == "POST" else ""
         brought = from_document(imported.brought)
         self.columns = ColumnsForm(request.POST if sends == "columns" else None, brought=brought)
@@ -151,7 +152,10 @@ class _Page:
         except Refused as refusal:
             self.refusal = str(refusal)
             return
-        self.form = PreviewForm(request.POST if sends == "load" else None, found=self.found)
+        self.form = PreviewForm(found=self.found)
+        self.is_too_long = len(self.form.fields) > MOST_FIELDS
+        if sends == "load" and not self.is_too_long:
+            self.form = PreviewForm(request.POST, found=self.found)
 
     def done(self) -> HttpResponse | None:
         """Where to go once what was sent is done; None where it is refused, or nothing was sent."""
@@ -196,7 +200,7 @@ class _Page:
         if self.found is None or self.form is None:
             return context
         comparison = self.found.comparison
-        undecided = [line for line in comparison.undecided if line.old]
+        undecided = [] if self.is_too_long else comparison.undecided
         shown = {id(line) for line in undecided}
         others = [line for line in comparison.lines if id(line) not in shown]
         rows = self.found.listed.rows
@@ -208,12 +212,13 @@ class _Page:
             "left_out": self.found.brought.left_out,
             "wrong": self.found.listed.wrong[:MOST_SHOWN],
             "wrong_count": len(self.found.listed.wrong),
-            "unknown_ministries": comparison.unknown_ministries,
+            "unknown_ministries": comparison.unknown_ministries[:MOST_SHOWN],
+            "unknown_count": len(comparison.unknown_ministries),
             "undecided": [self._shown(line) for line in undecided],
             "groups": [self._group(kind, others) for kind in Kind if any(line.kind is kind for line in others)],
             "open_fields": [field for field in self.form if field.name.startswith(("text_", "pillar_", "leave_"))],
             "changes_nothing": comparison.changes_nothing,
-            "is_too_long": self.form.is_too_long,
+            "is_too_long": self.is_too_long,
         }
 
     def _about_the_tier(self) -> list[str]:
@@ -230,7 +235,7 @@ class _Page:
 
     def _shown(self, line: Line) -> Shown:
         pieces = difference(line.old.text, line.new.text) if line.old and line.new else ()
-        if self.form is None or line.old is None or line.is_certain or self.found is None:
+        if self.form is None or line.old is None or line.is_certain or self.found is None or self.is_too_long:
             return Shown(line, pieces, None, ())
         benchmarks = self.found.standing[line.old.key].benchmarks.all()
         return Shown(

@@ -1,13 +1,15 @@
 """A plan, written: rows that go on, rows that begin, rows that are retired, benchmarks that move.
 
-However long the list is, the rows that begin are written together, and each that stood by itself, with its entry in the
-log.
+However long the list is, what is added is added together: rows, terms, entries in the log. Rows that stood before are
+changed one by one, which takes a third of the time that Django needs to put them into one statement.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from django.db.models import F
 
 from recommendations.actions.benchmarks import moved_terms, next_letter
 from recommendations.actions.recommendations import terms_of, told
@@ -17,9 +19,9 @@ from recommendations.pairing import Inherited, Plan
 from recommendations.tables import Row
 from recommendations.words import Origin, Pillar, TextStatus
 from tiptracker.accounts.models import User
-from tiptracker.audit.actions import record
+from tiptracker.audit.actions import Told, record, record_all
 from tiptracker.refusals import Refused
-from tiptracker.rules import add, change
+from tiptracker.rules import add, add_all, change
 from tiptracker.texts import alike
 
 _OUT_OF_THE_WAY = 32_767
@@ -38,11 +40,16 @@ class Writer:
     has_written: bool = False
     rows: dict[int, Recommendation] = field(default_factory=dict)
     """What stands now, by number."""
+    terms: list[RecommendationTerms] = field(default_factory=list)
+    entries: list[Told] = field(default_factory=list)
+    """Of rows that were changed, to be added together."""
 
     def write(self, planned: Plan, pillars: Mapping[int, Pillar]) -> dict[str, Any]:
         """Carry the plan out; gives what it did, as the import keeps it. `pillars` are by number."""
         self._retire(planned.retired)
         changed = self._go_on(planned.kept, pillars)
+        add_all(self.terms)
+        record_all(self.entries, by=self.by, country=self.edition.country_id)
         self._begin(planned.begun, pillars)
         self._move(planned.moved)
         return {
@@ -69,8 +76,7 @@ class Writer:
         """Write what differs of rows that go on; gives those that changed, their number then and now."""
         pairs = [(self.found.standing[key], row) for key, row in kept.items()]
         renumbered = [one.pk for one, row in pairs if one.number != row.number]
-        for place, pk in enumerate(renumbered):
-            Recommendation.objects.filter(pk=pk).update(number=_OUT_OF_THE_WAY - place)
+        Recommendation.objects.filter(pk__in=renumbered).update(number=_OUT_OF_THE_WAY - F("number"))
         changed: dict[str, int] = {}
         for one, row in pairs:
             self.rows[row.number] = one
@@ -95,16 +101,15 @@ class Writer:
         return True
 
     def _keep(self, row: Recommendation, pillar: str | None, reason: str, before: Mapping[str, Any]) -> None:
-        """Write a row that stood before, as it is now, with its terms where those are others; and tell the log."""
+        """Write a row that stood before, as it is now; its terms, if those are others, and the log's entry follow."""
         row.version += 1
         change(row)
         after = told(row, pillar, self.now)
         dated = ("number", "text", "text_status", "pillar")
         if pillar and (row.is_retired or any(after[name] != before[name] for name in dated)):
-            add(terms_of(row, Pillar(pillar), reason, by=self.by, now=self.now))
+            self.terms.append(terms_of(row, Pillar(pillar), reason, by=self.by, now=self.now))
         after |= {"is_retired": row.is_retired, "import": self.imported.pk}
-        country = self.edition.country_id
-        record("recommendation.changed", by=self.by, row=row, country=country, before=before, after=after)
+        self.entries.append(Told("recommendation.changed", row, before, after))
         self.has_written = True
 
     def _begin(self, begun: Iterable[Inherited], pillars: Mapping[int, Pillar]) -> None:

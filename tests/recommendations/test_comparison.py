@@ -1,10 +1,13 @@
 """A list beside the one that stands: what is new, changed, unchanged, gone or doubtful, and how alike texts are."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogues.lesotho.asked import RECOMMENDATIONS
+from recommendations import likeness
 from recommendations.comparison import Kind, Standing, compare
 from recommendations.likeness import Side, difference
 from recommendations.tables import Row
@@ -144,8 +147,24 @@ def test_each_old_and_each_new_item_stands_in_one_line(before, after):
 
 
 @pytest.mark.parametrize("many", [3_000])
-def test_long_lists_are_compared_in_no_time_that_grows_with_their_square(many):
+def test_long_lists_find_each_other(many):
     before = [standing(n, f"Train the police of village {n} and fund its shelter {n * 7}.") for n in range(1, many)]
     after = [Row(n, f"Fully train police of village {n}, fund its shelter {n * 7}.") for n in range(1, many)]
 
     assert {line.old.number - line.new.number for line in preview(before, after).undecided} == {0}
+
+
+def test_a_text_of_a_long_list_meets_no_more_others_however_many_share_its_words(monkeypatch):
+    met = []
+
+    class Counted(Counter):
+        def __init__(self, places):
+            super().__init__(seen := list(places))
+            met.append(len(seen))
+
+    monkeypatch.setattr(likeness, "Counter", Counted)
+    texts = [f"Train the police and fund the shelter of {'north' if n % 2 else 'south'}." for n in range(1_200)]
+    found = likeness.alikenesses(texts, texts)
+
+    assert (max(met), len(met)) == (1_000, 1_200)
+    assert {pair.likeness for pair in found if pair.old == pair.new} == {100}

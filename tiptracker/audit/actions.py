@@ -2,9 +2,9 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
@@ -22,6 +22,15 @@ _CHAIN_LOCK = 7106_7107
 """Any fixed number: PostgreSQL's advisory lock under which entries are appended one at a time."""
 
 
+class Told(NamedTuple):
+    """What one entry tells of: "noun.verb" in the past ("update.sent"), what it was done to, before and after."""
+
+    verb: str
+    row: models.Model | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
 def record(
     verb: str,
     *,
@@ -31,43 +40,59 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Append one entry, in the transaction of the action that it tells of.
+    """Append one entry (`Told`), in the transaction of the action that it tells of; `record_all` says how."""
+    (entry,) = record_all([Told(verb, row, before, after)], by=by, country=country)
+    return entry
 
-    `verb` is "noun.verb" in the past ("update.sent"); `row` is what it was done to; `country` decides who may read the
-    entry; `before` and `after` are kept apart from the chain, which holds only a salted digest of each. What was done
-    through the API by a token says so in `after`.
+
+def record_all(told: Sequence[Told], *, by: User | None, country: Country | int | None = None) -> list[AuditEntry]:
+    """Append an entry for each, in this order: as many queries for a thousand as for one.
+
+    `country` decides who may read them; before and after are kept apart from the chain, which holds only a salted
+    digest of each. What was done through the API by a token says so in what was after. With nothing to tell, nothing
+    is asked.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An entry belongs in the transaction of its action.")
+    if not told:
+        return []
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
-    last = AuditEntry.objects.order_by("-number").values_list("number", "hash").first()
-    number, previous = (last[0] + 1, last[1]) if last else (1, chain.START)
-    salt = secrets.token_hex(16)
+    last, previous = head() or (0, chain.START)
+    entries, details = [], []
+    for number, one in enumerate(told, last + 1):
+        salt = secrets.token_hex(16)
+        was, became = _text(one.before), _text(_with_how(one.after))
+        entry = AuditEntry(
+            number=number,
+            at=log_now(),
+            by=by if by and by.pk else None,
+            country_id=country.pk if isinstance(country, Country) else country,
+            verb=one.verb,
+            table=one.row._meta.label_lower if one.row is not None else "",
+            row=str(one.row.pk) if one.row is not None else "",
+            address=context.address.get(),
+            before_digest=chain.salted(salt, "before", was),
+            after_digest=chain.salted(salt, "after", became),
+            previous_hash=previous,
+        )
+        previous = entry.hash = chain.digest(previous, _sealed(entry))
+        entries.append(entry)
+        if was or became:
+            details.append(AuditDetail(entry=entry, salt=salt, before=was, after=became))
+    AuditEntry.objects.bulk_create(entries)
+    AuditDetail.objects.bulk_create(details)
+    return entries
+
+
+def _with_how(after: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What was after, and how it came about: what was confirmed of it, and the token that did it."""
     if after and (kinds := confirmed()):
         after = {**after, "confirmed_no_personal_data": kinds}
     if beginning := context.token.get():
         after = {**(after or {}), "by_token": beginning}
-    was, became = (_text(value) for value in (before, after))
-    entry = AuditEntry(
-        number=number,
-        at=log_now(),
-        by=by if by and by.pk else None,
-        country_id=country.pk if isinstance(country, Country) else country,
-        verb=verb,
-        table=row._meta.label_lower if row is not None else "",
-        row=str(row.pk) if row is not None else "",
-        address=context.address.get(),
-        before_digest=chain.salted(salt, "before", was),
-        after_digest=chain.salted(salt, "after", became),
-        previous_hash=previous,
-    )
-    entry.hash = chain.digest(previous, _sealed(entry))
-    entry.save(force_insert=True)
-    if was or became:
-        AuditDetail.objects.create(entry=entry, salt=salt, before=was, after=became)
-    return entry
+    return after
 
 
 def record_once(

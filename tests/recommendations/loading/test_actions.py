@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Commitment, EvidenceBearing
@@ -383,6 +384,23 @@ def test_an_action_plans_list_is_left_alone():
 
     plan.refresh_from_db()
     assert (plan.text, plan.is_retired) == ("As planned.", False)
+
+
+@pytest.mark.parametrize("many", [1, 3, 300])
+def test_a_list_is_loaded_by_as_many_queries_whatever_its_length(many, django_assert_num_queries):
+    """What stood before is changed one by one; what is added is added together."""
+    edition, by = EditionFactory(), AdministratorFactory()
+
+    def load(words, expected):
+        rows = [(number, f"{words} the shelter in village {number}.", "Protection") for number in range(1, many + 1)]
+        imported = brought(edition, table(rows, ("Number", "Recommendation", "Pillar")), by=by)
+        became = {row.pk: (row.number,) for row in Recommendation.objects.all()}
+        with django_assert_num_queries(expected):
+            return loaded(imported, became, by=by).did
+
+    a_lock = connection.vendor == "postgresql"  # on the log, each time that it is told
+    assert len(load("Fund", 17 + a_lock)["new"]) == many
+    assert len(load("Staff", 19 + 2 * a_lock + many)["changed"]) == many
 
 
 # --- Who, and when not ------------------------------------------------------------------------------------------------

@@ -309,12 +309,35 @@ def test_a_tier_that_differs_is_told(client, edition):
 
 def test_a_list_of_which_too_much_has_to_be_said_is_left_to_the_command(client, edition):
     lines = "\n".join(f"{number},Do number {number}." for number in range(1, 500))
-    page, _ = brought(
-        client, edition, file=SimpleUploadedFile("list.csv", f"Number,Recommendation\n{lines}\n".encode())
-    )
+    table = SimpleUploadedFile("list.csv", f"Number,Recommendation\n{lines}\n".encode())
+    page, _ = brought(client, edition, file=table)
 
     assert "More has to be said of this list than fits a page." in page.text
     assert "Load this list" not in page.text
+
+
+def test_the_page_of_a_long_list_stays_light_whatever_has_to_be_said_of_it(client, edition):
+    """600 that go on in other words and 300 that nothing is like."""
+    texts = [f"Fund shelter {n} of ours." for n in range(1, 601)] + [f"{n} x{n}." for n in range(601, 901)]
+    Recommendation.objects.bulk_create(
+        Recommendation(edition=edition, number=number, text=text, text_status="official")
+        for number, text in enumerate(texts, 1)
+    )
+    lines = "".join(f"{number},Fund shelter {number} of yours.,Ministry {number}\n" for number in range(1, 601))
+    table = SimpleUploadedFile("list.csv", f"Number,Recommendation,Lead\n{lines}".encode())
+    page, url = brought(client, edition, file=table)
+
+    assert "More has to be said of this list than fits a page." in page.text
+    assert [(group.kind.value, len(group.lines), group.more) for group in page.context["groups"]] == [
+        ("changed", 200, 400),
+        ("gone", 200, 100),
+    ]
+    assert "601. 601 x601." in page.text
+    assert "and others, 600 in all: none is made." in page.text
+    assert len(page.content) < 200_000
+    sent = client.post(url, {"do": "load"})
+    assert (sent.status_code, "More has to be said" in sent.text) == (200, True)
+    assert len(sent.content) < 200_000
 
 
 # --- Who --------------------------------------------------------------------------------------------------------------

@@ -61,6 +61,25 @@ def test_record_tells_who_did_what_to_which_row():
     assert (entry.detail.before, entry.detail.after) == ('{"name": "Old"}', "")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("many", [1, 300])
+def test_many_entries_are_chained_in_their_order_by_as_few_queries_as_one(many, django_assert_num_queries):
+    (before,), officer = wrote(1), OfficerFactory()
+    told = [
+        actions.Told("thing.changed", officer, {"number": number - 1}, {"number": number}) for number in range(many)
+    ]
+
+    # the lock, where there is one; the head; entries; what was before and after
+    with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):
+        entries = actions.record_all(told, by=officer, country=CountryFactory.build(pk=before.country_id))
+
+    assert [entry.number for entry in entries] == list(range(2, many + 2))
+    assert [entry.pk for entry in AuditEntry.objects.order_by("number")] == [before.pk, *(one.pk for one in entries)]
+    assert entries[0].previous_hash == before.hash
+    assert entries[-1].detail.after == f'{{"number": {many - 1}}}'
+    assert actions.verify() is None
+
+
 def test_record_outside_a_transaction_is_an_error(fresh_database):
     with pytest.raises(RuntimeError, match="belongs in the transaction"):
         actions.record("thing.changed", by=None)
