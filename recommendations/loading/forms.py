@@ -12,8 +12,7 @@ from recommendations.loading.brought import Brought
 from recommendations.loading.preview import Preview
 from recommendations.models import Recommendation
 from recommendations.pairing import RETIRED, Pairing, which_of
-from recommendations.pillars import likely
-from recommendations.tables import Charset, Column
+from recommendations.tables import Charset, Column, Row
 from recommendations.words import Pillar, TextStatus
 from tiptracker import texts
 from tiptracker.frontend.forms import PlainForm
@@ -116,12 +115,13 @@ class PreviewForm(PlainForm):
                     help_text=line.new.doubt,
                     widget=forms.Textarea(attrs={"rows": 3}),
                 )
-        for number, text, pillar in self._begun():
+        for row in self._begun():
+            number = row.number
             self.fields[f"pillar_{number}"] = forms.ChoiceField(
                 choices=[("", "Choose one"), *Pillar.choices()],
-                initial=pillar or likely(text),
+                initial=found.pillar_of(row),
                 label=f"Pillar of number {number}",
-                help_text=text,
+                help_text=row.text,
                 error_messages={"required": f"Say to which of the three Ps number {number} belongs."},
             )
         if found.listed.wrong:
@@ -147,8 +147,8 @@ class PreviewForm(PlainForm):
                 help_text=one.wording,
             )
 
-    def _begun(self) -> Iterable[tuple[int, str, Pillar | None]]:
-        """The new items that nothing becomes, as far as was said: number, text and pillar as the table has it."""
+    def _begun(self) -> Iterable[Row]:
+        """The new items that nothing becomes, as far as was said, whose pillar the table doesn't tell."""
         if self.is_bound:
             became = {number for key in self._undecided() for number in _numbers(self[f"became_{key}"].data or "")}
         else:
@@ -156,7 +156,7 @@ class PreviewForm(PlainForm):
         certain = {line.new.number for line in self.found.comparison.lines if line.old and line.new and line.is_certain}
         for row in self.found.listed.rows:
             if row.number not in became | certain and row.pillar is None:
-                yield row.number, row.text, row.pillar
+                yield row
 
     def _undecided(self) -> list[int]:
         return [line.old.key for line in self.found.comparison.undecided if line.old]

@@ -1,7 +1,7 @@
 """The list that stands beside the one that was brought: from rows to the values that are compared."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import NamedTuple
@@ -9,9 +9,11 @@ from typing import NamedTuple
 from django.db.models import Prefetch
 
 from recommendations.comparison import Comparison, Standing, compare
+from recommendations.likeness import LIKELY, alikenesses, pairs
 from recommendations.loading.brought import Brought, from_document
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
-from recommendations.tables import Listed
+from recommendations.pillars import likely
+from recommendations.tables import Listed, Row
 from recommendations.tables.rows import Sought
 from recommendations.words import Origin, Pillar, TextStatus
 from tiptracker.accounts.models import Country, Ministry
@@ -20,7 +22,8 @@ from tiptracker.texts import alike
 
 class Preview(NamedTuple):
     """What loading would do. `standing` are the rows that stand, by key, with their benchmarks; `seen` tells them apart
-    from what they may have become when they are loaded.
+    from what they may have become when they are loaded. `last_year` are the pillars, by number, of what the edition
+    before asked much alike.
     """
 
     brought: Brought
@@ -29,6 +32,11 @@ class Preview(NamedTuple):
     standing: Mapping[int, Recommendation]
     ministries: Mapping[str, int]
     seen: str
+    last_year: Mapping[int, Pillar]
+
+    def pillar_of(self, row: Row) -> Pillar | None:
+        """As the table has it, else as is proposed: last year's, or by its words; None where nothing tells it."""
+        return row.pillar or self.last_year.get(row.number) or likely(row.text)
 
     @property
     def old(self) -> list[Standing]:
@@ -52,7 +60,8 @@ def preview(imported: EditionImport, texts: Mapping[int, str] | None = None) -> 
     old = [as_standing(row) for row in standing.values()]
     status = TextStatus(imported.text_status)
     found = compare(old, listed.rows, status=status, ministries=ministries)
-    return Preview(brought, listed, found, standing, ministries, fingerprint(standing.values()))
+    seen, last_year = fingerprint(standing.values()), _last_years_pillars(imported.edition, listed.rows)
+    return Preview(brought, listed, found, standing, ministries, seen, last_year)
 
 
 def standing_list(edition: Edition) -> dict[int, Recommendation]:
@@ -66,6 +75,21 @@ def fingerprint(rows: Iterable[Recommendation]) -> str:
     """A short word that is another one as soon as any of these rows, or where a benchmark stands, is another."""
     told = [(row.pk, row.version, [one.pk for one in row.benchmarks.all()]) for row in rows]
     return sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def _last_years_pillars(edition: Edition, rows: Sequence[Row]) -> dict[int, Pillar]:
+    """By number, the pillar of what the edition before asked much alike, where a row lacks its own."""
+    before = Edition.objects.preceding(edition).first()
+    lacking = [row for row in rows if row.pillar is None]
+    if before is None or not lacking:
+        return {}
+    old = list(Recommendation.objects.filter(edition=before).asked().with_pillar())
+    found = pairs(alikenesses([row.text for row in old], [row.text for row in lacking]))
+    return {
+        lacking[pair.new].number: Pillar(old[place].pillar)
+        for place, pair in found.items()
+        if pair.likeness >= LIKELY and old[place].pillar
+    }
 
 
 def as_standing(row: Recommendation) -> Standing:

@@ -7,7 +7,6 @@ from recommendations.comparison import Kind, Line
 from recommendations.likeness import Side, difference
 from recommendations.loading.preview import Preview
 from recommendations.pairing import RETIRED, Pairing
-from recommendations.pillars import likely
 from recommendations.words import Pillar
 from tiptracker.refusals import Refused
 
@@ -48,7 +47,7 @@ def proposed(found: Preview) -> dict[str, Any]:
         },
         "benchmarks": {},
         "pillars": {
-            str(line.new.number): line.new.pillar or likely(line.new.text)
+            str(line.new.number): found.pillar_of(line.new)
             for line in found.comparison.lines
             if line.new and line.old is None
         },

@@ -15,7 +15,6 @@ from recommendations.loading.actions import begin_edition, begin_import, load_ed
 from recommendations.loading.brought import Brought, bring_file
 from recommendations.loading.preview import Preview, preview
 from recommendations.models import Edition, EditionImport
-from recommendations.pillars import likely
 from recommendations.tables import Charset, Column
 from recommendations.tables.rows import Sought
 from recommendations.words import Pillar, TextStatus, Tier
@@ -140,7 +139,7 @@ def _refuse_undecided(found: Preview, became: Mapping[int, object]) -> None:
 def _likely(found: Preview) -> dict[int, Pillar]:
     """The pillar of each new item, by number, where its words say it and the table doesn't."""
     rows = [line.new for line in found.comparison.lines if line.new and line.old is None and not line.new.pillar]
-    return {row.number: pillar for row in rows if (pillar := likely(row.text))}
+    return {row.number: pillar for row in rows if (pillar := found.pillar_of(row))}
 
 
 def _edition(country: Country, asked: Asked, brought: Brought, by: User) -> Edition:
