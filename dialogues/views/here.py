@@ -1,6 +1,6 @@
 """Where somebody stands: who asks, which edition is at hand, and what lies outside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple, Self
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dialogues.actions import RecordedBefore
 from dialogues.models import Commitment
-from recommendations.models import Edition
+from recommendations.models import Benchmark, Edition
 from tiptracker.accounts.models import Country, User
 from tiptracker.refusals import Refused
 from tiptracker.rules import spelt
@@ -36,6 +36,12 @@ def editions_seen(user: User, country: Country | None = None) -> QuerySet[Editio
     """The editions with recommendations that this person sees, the newest first; of `country` where one is given."""
     editions = Edition.objects.visible_to(user).tracked().select_related("country")
     return editions if country is None else editions.filter(country=country)
+
+
+def key_in(editions: Sequence[Edition], benchmark: Benchmark) -> str:
+    """A benchmark's key; with the year, "4a of 2021", where that isn't the newest of these editions' (newest first)."""
+    year = {edition.pk: edition.year for edition in editions}.get(benchmark.recommendation.edition_id)
+    return benchmark.key if year is None or year == editions[0].year else f"{benchmark.key} of {year}"
 
 
 def late_by(days: int) -> str:

@@ -15,7 +15,7 @@ from dialogues.forms.fields import benchmark_choices
 from dialogues.forms.register import UNREVIEWED, RegisterFilter, Sort
 from dialogues.models import Evidence
 from dialogues.models.evidence import EvidenceQuerySet
-from dialogues.views.here import editions_seen, outside
+from dialogues.views.here import editions_seen, key_in, outside
 from dialogues.views.pieces import Piece, with_what_it_shows
 from dialogues.views.story import newest
 from dialogues.words import Review, Shows
@@ -90,7 +90,7 @@ def evidence_list(request: SignedIn) -> HttpResponse:
 
 def _line(row: Evidence, editions: Sequence[Edition], opened: Opened | None) -> Line:
     does_not_count = outside(editions, row.happened_from, row.happened_to)
-    return Line(Piece.of(row), row.recorded_at, does_not_count, _shown(row), opened)
+    return Line(Piece.of(row), row.recorded_at, does_not_count, _shown(row, editions), opened)
 
 
 HEADS = (
@@ -128,7 +128,7 @@ def _narrowed(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> EvidenceQuerySe
     return rows.order_by(*ORDER[Sort(chosen.get("sort") or Sort.HAPPENED)])
 
 
-def _shown(evidence: Evidence) -> list[Shown]:
+def _shown(evidence: Evidence, editions: Sequence[Edition]) -> list[Shown]:
     reviews = list(evidence.reviews.all())
 
     def word(bearing: int | None) -> Review | None:
@@ -136,7 +136,7 @@ def _shown(evidence: Evidence) -> list[Shown]:
         return Review(holds.decision) if holds else None
 
     shown = [
-        Shown(bearing.benchmark.key, Shows(bearing.shows).label, word(bearing.pk))
+        Shown(key_in(editions, bearing.benchmark), Shows(bearing.shows).label, word(bearing.pk))
         for bearing in evidence.bearings.all()
     ]
     counted = [Shown("", reading.indicator.name, word(None)) for reading in evidence.readings.all()]

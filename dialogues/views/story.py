@@ -22,7 +22,7 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.status import Standing
-from dialogues.views.here import outside
+from dialogues.views.here import key_in, outside
 from dialogues.words import Decision, DoneBy, Kind, MadeBy, Progress, Review, Shows, Status
 from recommendations.models import Edition
 from tiptracker.accounts.models import User
@@ -290,7 +290,7 @@ class _Teller:
                     if self.is_embassy
                     else "",
                     files=[evidence.file] if evidence.file else [],
-                    bearings=bearings_of(evidence) if self.is_embassy else (),
+                    bearings=bearings_of(evidence, self.editions) if self.is_embassy else (),
                     facts=[DoneBy(evidence.done_by).label],
                 )
 
@@ -300,7 +300,7 @@ class _Teller:
         for evidence in self.evidence:
             if not self.is_embassy and evidence.round_id is None:
                 continue
-            keys = {bearing.pk: bearing.benchmark.key for bearing in evidence.bearings.all()}
+            keys = {bearing.pk: key_in(self.editions, bearing.benchmark) for bearing in evidence.bearings.all()}
             for review in evidence.reviews.all():
                 if (evidence.round_id, review.recorded_at) in answers:
                     continue
@@ -326,7 +326,7 @@ class _Teller:
         for evidence in pieces:
             for review in evidence.reviews.all():
                 if review.recorded_at == decision.recorded_at:
-                    about = review.bearing.benchmark.key if review.bearing else "itself"
+                    about = key_in(self.editions, review.bearing.benchmark) if review.bearing else "itself"
                     alone = about if review.bearing else "the evidence itself"
                     judged.append(
                         Bearing(
@@ -352,14 +352,14 @@ class _Teller:
         return person.name if self.is_embassy or colleague else ""
 
 
-def bearings_of(evidence: Evidence) -> list[Bearing]:
+def bearings_of(evidence: Evidence, editions: Sequence[Edition]) -> list[Bearing]:
     """What a piece of evidence shows on each benchmark, with the newest review of that; from prefetched rows."""
     bearings = []
     for bearing in evidence.bearings.all():
         review = newest(review for review in evidence.reviews.all() if review.bearing_id == bearing.pk)
         bearings.append(
             Bearing(
-                bearing.benchmark.key,
+                key_in(editions, bearing.benchmark),
                 Shows(bearing.shows),
                 Review(review.decision) if review else None,
                 reason=review.reason if review else "",
@@ -442,7 +442,7 @@ def _to_be_done(user: User, story: Story) -> Next:
     for evidence in story.evidence if may_log else ():
         if evidence.round_id is not None:
             continue
-        unreviewed = any(bearing.review is None for bearing in bearings_of(evidence))
+        unreviewed = any(bearing.review is None for bearing in bearings_of(evidence, ()))
         if unreviewed and not permissions.has_recorded(user, evidence):
             url = reverse("evidence_detail", args=[evidence.pk])
             return Next(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")

@@ -168,3 +168,15 @@ def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_count
     assert shown.context["outside"] == ""
     elsewhen = EvidenceFactory(happened_from=date(2020, 2, 1), happened_to=date(2020, 2, 3))
     assert client.get(reverse("evidence_detail", args=[elsewhen.pk])).context["outside"] == "before 1 April 2022"
+
+
+def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, old, new):
+    promise = CommitmentFactory(benchmarks=[old[0]])
+    EvidenceFactory(bears_on=[old[0]], commitment=promise, verified=True)
+    pages = (reverse("commitment_detail", args=[promise.pk]), reverse("evidence_list"))
+
+    told = {address: client.get(address).text for address in pages}
+
+    for address in pages:
+        assert "4a of 2021" in told[address], address
+    assert "It shows" in told[pages[1]]
