@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from recommendations.narrative import headings
 from recommendations.narrative.furniture import aside
-from recommendations.narrative.lines import DASHES, NUMBER, begins, groups, marker, sort_of
+from recommendations.narrative.lines import BULLETS, DASHES, NUMBER, begins, groups, marker, sort_of
 from recommendations.narrative.mending import SEAM, UNSURE, Mender
-from recommendations.narrative.prose import has_stopped, leans
+from recommendations.narrative.prose import has_ended, has_stopped, leans
 from recommendations.reading import Kind, Paragraph
 
 _EMPHASIS = re.compile(r"^(?:#{1,6}\s+|[*_]{2,3}(?=\w))|[*_]{2,3}$")
@@ -75,12 +75,12 @@ def marked(text: str, kind: Kind) -> Block:
 
 
 def _with_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks, a bullet that stood alone given to the paragraph behind it, and a dash in a sentence back to it."""
+    """The blocks, a bullet that stood alone given to the paragraph behind it, and one in a sentence back to it."""
     bullet: Block | None = None
     before: Block | None = None
     for given in blocks:
         block = given
-        if before and given.mark in DASHES and given.text[:1].islower() and not has_stopped(before.text):
+        if before and _is_inside(before, given):
             block = Block(f"{given.mark} {given.text}", Kind.PLAIN)
         if block.kind not in {Kind.FURNITURE, Kind.TITLE}:
             before = block
@@ -92,6 +92,18 @@ def _with_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
         else:
             bullet = bullet if block.kind in {Kind.FURNITURE, Kind.TITLE} else None
             yield block
+
+
+def _is_inside(before: Block, block: Block) -> bool:
+    """Whether a dash or a number that a line begins with stands in the sentence that goes on there."""
+    if block.mark in DASHES:
+        return block.text[:1].islower() and not has_stopped(before.text)
+    number = NUMBER.match(f"{block.mark} {block.text}")
+    if not number or has_ended(before.text) or sort_of(before.mark) == sort_of(block.mark):
+        return False
+    if number[1] == "1":
+        return before.kind == Kind.ITEM or any(bullet in before.text for bullet in BULLETS)
+    return block.mark.replace(number[1], str(int(number[1]) - 1)) in before.text
 
 
 # --- Paragraphs ------------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ _LIST_BROKEN = re.compile(
     rf"(?:\s+(?:FOR|TO)\s+(?:THE\s+)?(?:GOVERNMENT\s+OF\s+)?(?:THE\s+)?(?=\S))?",
     re.IGNORECASE,
 )
+_SIGN = re.compile(r"[^\s\xad\u2010-]")
 _NAME_FOLLOWS = re.compile(rf"recommendations{_NAME}", re.IGNORECASE)
 
 _SECTION = (
@@ -71,12 +72,20 @@ def mended(text: str) -> str:
     plain = _LIST_BROKEN.sub(lambda found: re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", "", found[0])), plain)
     pieces, end = [], 0
     for found in _NAME_FOLLOWS.finditer(plain):
-        name = re.sub(r"\s", " ", plain[found.end() : found.end() + MOST_CHARACTERS])
-        named = countries.begins(name)
-        if named and found.start() >= end:
-            pieces += [plain[end : found.end()], name[: named.end]]
-            end = found.end() + named.end
+        broken = plain[found.end() : found.end() + MOST_CHARACTERS]
+        name = _whole_name(broken)
+        if name and found.start() >= end:
+            pieces += [plain[end : found.end()], name]
+            signs = [place.end() for place in _SIGN.finditer(broken)]
+            end = found.end() + signs[len(_SIGN.findall(name)) - 1]
     return "".join([*pieces, plain[end:]])
+
+
+def _whole_name(text: str) -> str:
+    """The name of a country that a text of several lines begins with, in one line; empty where it begins with none."""
+    read = (re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", hyphen, text)) for hyphen in ("", "-"))
+    names = [one[: named.end] for one in read if (named := countries.begins(one))]
+    return max(names, key=len, default="")
 
 
 def content_after(text: str) -> int | None:

@@ -13,6 +13,8 @@ _SPACES = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _NOTHING = re.compile(r"\xad\s*\n\s*|[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
 """Soft hyphens with the line break that they allowed, and characters that nobody sees."""
 _BROKEN = re.compile(r"(?P<head>[^\W\d_]+)(?P<hyphen>[-\u2010])[ \n\v\f]+(?P<tail>[^\W_]+)")
+_TIGHT = re.compile(r"(?<=[^\s—–][—–])[\n\v\f](?=\w)|(?<=[^\s—–])[\n\v\f](?=[—–]\w)|(?<=[\w:/]/)\n(?=\w)")
+"""A line's end at a dash that stands tight on its other side, or behind a slash: there was no space."""
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SUSPENDED = {"and", "as", "but", "nor", "or", "to"}
 """What follows the hyphen of "short- and long-term"."""
@@ -32,7 +34,7 @@ class Mender:
     def mend(self, text: str) -> str:
         """`text` in one line, its broken words whole again."""
         text = _BROKEN.sub(self._whole, clean(text))
-        text = re.sub(r"(?<=\d–)\n(?=\d)|(?<=\w/)\n(?=\w)", "", text)
+        text = _TIGHT.sub("", text)
         return _SPACES.sub(" ", re.sub(r"[\n\v\f]+", " ", text)).strip()
 
     def _whole(self, broken: re.Match[str]) -> str:

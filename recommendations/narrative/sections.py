@@ -51,8 +51,10 @@ def _unheaded(blocks: list[Block], country: str | None) -> Iterator[Section]:
 
     Where nothing tells the opening, it is the first account in a document whose title names a country, and doubted.
     """
-    accounts = [i for i, each in enumerate(blocks) if each.kind == Kind.PLAIN and is_account(each.text, country)]
-    told = [i for i in accounts if _OPENING.search(blocks[i].text)]
+    plain = [i for i, each in enumerate(blocks) if each.kind == Kind.PLAIN]
+    accounts = [i for i in plain if is_account(blocks[i].text, country)]
+    told = [i for i in plain if _OPENING.search(blocks[i].text)]
+    told = sorted({*told} & {*accounts}) or [i for i in told if not demands(blocks[i].text.partition(",")[0])]
     first = next(iter(told or (accounts if country else [])), None)
     if first is None:
         return

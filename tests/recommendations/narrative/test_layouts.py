@@ -91,6 +91,7 @@ def test_headings_that_are_glued_to_the_text_part_it_all_the_same():
         ("Recommendations for St. Vincent\nand the Grenadines:", "St. Vincent and the Grenadines"),
         ("RECOMMENDATIONS FOR COTE D'IVOIRE:", "Côte d’Ivoire"),
         ("Recommendations for Guinea-\nBissau:", "Guinea-Bissau"),
+        ("RECOMMENDATIONS FOR GUINEA-BIS-\nSAU:", "Guinea-Bissau"),
         ("Recommendations to the Government of St. Lucia:", "St. Lucia"),
         ("RECOMMENDATIONS FOR THE ISLAND OF ST. NOBODY:", "St. Nobody"),
     ],

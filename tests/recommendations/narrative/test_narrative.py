@@ -126,6 +126,19 @@ def test_broken_words_are_mended_and_nothing_else():
     assert doubts(found) == {}
 
 
+def test_no_space_comes_into_what_a_line_broke_at_a_dash_or_a_slash():
+    listed = (
+        "• End it—\neven here—and ask\n—in time—for help.\n• Go to https://\nexample.org/\nplan in 2019–\n20.\n"
+        "• Screen groups –\nchildren\n– above all."
+    )
+
+    assert texts(read(document(listed))) == [
+        "End it—even here—and ask—in time—for help.",
+        "Go to https://example.org/plan in 2019–20.",
+        "Screen groups – children – above all.",
+    ]
+
+
 def test_a_hyphen_that_only_a_full_line_explains_is_doubted():
     found = read(document("• Train police and prose-\ncutors.\n• Fund shelters."))
 
