@@ -56,7 +56,7 @@ _VERBS = """
     expedite extend facilitate finalize finance find formalize formulate fulfill fund give grant guarantee harmonize
     help hire hold identify implement impose improve include incorporate increase inform initiate inspect institute
     institutionalize instruct integrate intensify intervene introduce investigate issue join keep launch lead let
-    maintain make mandate map match monitor move negotiate obtain offer open organize partner pass pay penalize
+    maintain make mandate map match meet monitor move negotiate obtain offer open organize partner pass pay penalize
     permit place plan prepare prevent prioritize process prohibit promote promulgate prosecute protect provide
     publish punish pursue put raise ratify reach recognize redouble reduce refer reform refrain register regulate
     remove repeal report require resource respect respond restore resume review revise safeguard sanction screen
@@ -131,7 +131,7 @@ def leans(text: str) -> bool:
 def is_account(text: str, country: str | None = None, *, least: int = 4) -> bool:
     """Whether `text` begins like an account of what happened, of `least` words, and not like what ought to be done."""
     text = text.lstrip(SEAM)
-    first = text[: next((ending.end for ending in endings(text)), len(text))]
+    first = first_sentence(text)
     if not text[:1].isupper() or len(first.split()) < least or _ASKS.search(first):
         return False
     if _SUBJECT.match(text):
@@ -141,6 +141,10 @@ def is_account(text: str, country: str | None = None, *, least: int = 4) -> bool
     if not _SETTING.match(text):
         return False
     return bool(_MAIN_CLAUSE.search(first) if "," in first else _HAPPENED.match(first))
+
+
+def first_sentence(text: str) -> str:
+    return text[: next((ending.end for ending in endings(text)), len(text))]
 
 
 def demands(text: str) -> bool:

@@ -7,7 +7,15 @@ from typing import NamedTuple
 from recommendations.narrative import headings
 from recommendations.narrative.flow import Block, marked
 from recommendations.narrative.mending import SEAM
-from recommendations.narrative.prose import demands, endings, has_stopped, is_account, tells_more, tells_of_government
+from recommendations.narrative.prose import (
+    demands,
+    endings,
+    first_sentence,
+    has_stopped,
+    is_account,
+    tells_more,
+    tells_of_government,
+)
 from recommendations.reading import Kind
 
 _OPENING = re.compile(
@@ -54,7 +62,7 @@ def _unheaded(blocks: list[Block], country: str | None) -> Iterator[Section]:
     plain = [i for i, each in enumerate(blocks) if each.kind == Kind.PLAIN]
     accounts = [i for i in plain if is_account(blocks[i].text, country)]
     told = [i for i in plain if _OPENING.search(blocks[i].text)]
-    told = sorted({*told} & {*accounts}) or [i for i in told if not demands(blocks[i].text.partition(",")[0])]
+    told = sorted({*told} & {*accounts}) or [i for i in told if not demands(first_sentence(blocks[i].text))]
     first = next(iter(told or (accounts if country else [])), None)
     if first is None:
         return
