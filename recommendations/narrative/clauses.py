@@ -11,6 +11,7 @@ from recommendations.narrative.prose import Ending, endings, is_account
 
 _PROTECTED = re.compile(
     r"“[^“”]{0,400}”|«[^«»]{0,400}»|\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|‘[^‘’;]{0,60};[^‘]{0,200}?’(?!\w)"
+    r"|(?<=[\s(])'(?=\w)[^';]{0,60};[^']{0,200}?'(?!\w)"
 )
 _STRAIGHT = re.compile(r'"[^"]{0,400}"')
 _SEMICOLON = re.compile(

@@ -82,6 +82,8 @@ def _with_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
         block = given
         if before and _is_inside(before, given):
             block = Block(f"{given.mark} {given.text}", Kind.PLAIN)
+        elif before and _is_below(before, given):
+            block = given._replace(kind=Kind.PART)
         if block.kind not in {Kind.FURNITURE, Kind.TITLE}:
             before = block
         if block.kind == Kind.ITEM and not block.text:
@@ -97,13 +99,22 @@ def _with_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
 def _is_inside(before: Block, block: Block) -> bool:
     """Whether a dash or a number that a line begins with stands in the sentence that goes on there."""
     if block.mark in DASHES:
-        return block.text[:1].islower() and not has_stopped(before.text)
+        return block.text[:1].islower() and not has_stopped(before.text) and before.mark != block.mark
     number = NUMBER.match(f"{block.mark} {block.text}")
     if not number or has_ended(before.text) or sort_of(before.mark) == sort_of(block.mark):
         return False
     if number[1] == "1":
         return before.kind == Kind.ITEM or any(bullet in before.text for bullet in BULLETS)
     return block.mark.replace(number[1], str(int(number[1]) - 1)) in before.text
+
+
+def _is_below(before: Block, block: Block) -> bool:
+    """Whether an item stands in a list of its own inside the item before, which leads to it with a colon."""
+    if block.kind != Kind.ITEM or not block.text[:1].islower():
+        return False
+    if before.kind == Kind.PART:
+        return before.mark == block.mark
+    return before.kind == Kind.ITEM and before.text.endswith(":") and before.mark not in {"", block.mark}
 
 
 # --- Paragraphs ------------------------------------------------------------------------------------------------------

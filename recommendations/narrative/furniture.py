@@ -16,6 +16,7 @@ _FURNITURE = re.compile(
       [\s|–—-]* (?:page\s*)? \d{{1,4}} (?:\s*(?:of|/)\s*\d{{1,4}})? [\s|–—-]*       # a page's number
     | (?:\d{{1,4}}\W+)? {_REPORT} (?:\W+[\w’'., -]{{2,40}}?)? (?:\W+\d{{1,4}})?     # the report's name
     | \d{{1,2}}/\d{{1,2}}/\d{{2,4}},? .*                                            # what a browser prints
+    | (?:['’]?\d\d\s+){{3,}}['’]?\d\d                                                # the years of a chart
     | [=*_~\s–—-]{{3,}} | \#+                                                         # a rule
     | (?:https?://|www\.)\S+ (?:\s+\d+/\d+)?
     | country \s narratives | countries \s [a-z] \s (?:to|through) \s [a-z] | the \s tiers | heroes

@@ -11,7 +11,7 @@ from recommendations.narrative.mending import SEAM, clean
 from recommendations.narrative.prose import has_ended, has_stopped, leans, tells_more
 from recommendations.reading import BROKEN, PAGE
 
-BULLETS = "•●▪■◦○‣∙➢➤►✓❖\uf0b7\uf0a7\uf0d8\u2043"
+BULLETS = "•●▪■◦○‣∙➢➤►▶▸✓✔❖→◆♦□☐❑❒✦⦁⁌⁍・\uf0b7\uf0a7\uf0d8\u2043"
 DASHES = ("-", "–", "—")
 """Bullets that stand in sentences too."""
 BULLET = re.compile(rf"(?:[{BULLETS}·]\s*|[*–—-](?:\s+|$)|\*(?=[A-Z“\"])|o(?:\s+(?=[A-Z“\"])|$))")
@@ -20,6 +20,8 @@ _WATCH_LIST = re.compile(
     rf"(?:(?<=tier 2)\s*[\n{BROKEN}]\s*(?=\(?watch\b)|(?<=tier 2 watch)\s*[\n{BROKEN}]\s*(?=list\b))", re.IGNORECASE
 )
 """Where a line breaks the name of a tier, which would be another one without its rest."""
+
+LETTER = re.compile(r"\(?(?:[a-z]|[ivx]{1,5})[.)]\s+(?=[A-Z“\"])")
 
 
 class Line(NamedTuple):
@@ -97,7 +99,7 @@ def _each_begins(lines: list[str]) -> bool:
 def begins(text: str) -> bool:
     """Whether a line begins as an item or a sentence does: with a capital, or a bullet."""
     text = clean(text).strip()
-    return text.lstrip("“‘\"'[")[:1].isupper() or bool(BULLET.match(text))
+    return text.lstrip("“‘\"'[")[:1].isupper() or bool(BULLET.match(text) or LETTER.match(text))
 
 
 def marker(text: str) -> re.Match[str] | None:
@@ -132,7 +134,8 @@ def _is_headed(before: str, text: str) -> bool:
 
 def _is_marked(before: str, text: str, sort: str) -> bool:
     """Whether a line begins with a bullet or with a number that no sentence holds."""
-    if BULLET.match(text) and (begins(BULLET.sub("", text, count=1)) or has_stopped(before)):
-        return True
+    if bullet := BULLET.match(text):
+        is_only_one = bullet[0].strip() in BULLETS or sort_of(bullet[0]) == sort_of((BULLET.match(before) or [""])[0])
+        return is_only_one or begins(text[bullet.end() :]) or has_stopped(before)
     number = NUMBER.match(text)
     return bool(number and has_stopped(before) and sort_of(number[0]) == sort)

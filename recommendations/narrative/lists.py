@@ -6,6 +6,7 @@ clauses and the "and" before the last.
 
 import re
 from collections.abc import Iterator
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from recommendations.narrative import clauses
@@ -26,6 +27,13 @@ _NUMBERED = re.compile(
 )
 _LEADS = re.compile(r"(?:To|In order to|For|The|It|We|In|Over|Going|Moving|Among|These|Following|As)\b", re.IGNORECASE)
 """How what leads to a list begins, and hardly any item does."""
+_ENUMERATED = re.compile(
+    r"(?P<sign>(?:\(|#|(?:No\.|Recommendation)\s)?(?P<number>\d{1,2}|[a-z]|[ivx]{1,5})(?:[.):/]|\s[:–-]|(?<=#\d)|(?<=#\d\d)))\s+"
+    r"(?=[A-Z“\"])",
+    re.IGNORECASE,
+)
+_ROMAN = re.findall(r"\w+", "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx")
+_ROWS = ([str(number) for number in range(1, 100)], list(ascii_lowercase), _ROMAN)
 
 LINE_WAS_FULL = "A full line ended at a full stop in it or before it: where it begins or ends is not certain."
 HYPHEN = "A word in it was broken at a line’s end: it may be written without its hyphen."
@@ -47,7 +55,7 @@ class Listed(NamedTuple):
 
 def listed(blocks: list[Block], country: str | None) -> Listed:
     """The list in the blocks of its section, furniture left out."""
-    blocks = [part for block in blocks for part in _by_bullets(block)]
+    blocks = [part for block in _enumerated(blocks) for part in _by_bullets(block)]
     introduction, blocks = _introduced(blocks, country)
     if any(block.kind == Kind.ITEM for block in blocks):
         found = list(_bulleted(blocks))
@@ -55,6 +63,20 @@ def listed(blocks: list[Block], country: str | None) -> Listed:
         found = list(_unmarked(_rejoined(blocks)))
     found = [part for text, doubt in _without_separators(found) for part in _unglued(text, doubt)]
     return Listed(_plain(introduction), list(_doubted(found)))
+
+
+def _enumerated(blocks: list[Block]) -> list[Block]:
+    """The blocks, each an item without its letter or number, if they are lettered or numbered one by one."""
+    found = [_ENUMERATED.match(block.text) if block.kind == Kind.PLAIN else None for block in blocks]
+    first = next((index for index, each in enumerate(found) if each), 0)
+    marks = [each for each in found[first:] if each]
+    if first > 1 or len(marks) < 2 or len(marks) < len(found) - first or len({_written(each) for each in marks}) > 1:
+        return blocks
+    said = [each["number"].casefold() for each in marks]
+    if said not in (row[: len(said)] for row in _ROWS):
+        return blocks
+    items = [Block(each.string[each.end() :], Kind.ITEM, each["sign"]) for each in marks]
+    return blocks[:first] + items
 
 
 def _by_bullets(block: Block) -> Iterator[Block]:
@@ -103,7 +125,7 @@ def _place(number: re.Match[str]) -> int:
 
 
 def _written(number: re.Match[str]) -> str:
-    return re.sub(r"\w+", "", number["sign"])
+    return number["sign"].replace(number["number"], "")
 
 
 def _is_introduction(text: str) -> bool:

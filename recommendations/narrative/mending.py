@@ -10,11 +10,21 @@ UNSURE = "\ue001"
 """The same for the hyphen before it."""
 
 _SPACES = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_WRITTEN = str.maketrans({"\u2011": "-", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+"""Signs that are one with others: they only look so for the line's sake."""
 _NOTHING = re.compile(r"\xad\s*\n\s*|[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
 """Soft hyphens with the line break that they allowed, and characters that nobody sees."""
 _BROKEN = re.compile(r"(?P<head>[^\W\d_]+)(?P<hyphen>[-\u2010])[ \n\v\f]+(?P<tail>[^\W_]+)")
 _TIGHT = re.compile(r"(?<=[^\s—–][—–])[\n\v\f](?=\w)|(?<=[^\s—–])[\n\v\f](?=[—–]\w)|(?<=[\w:/]/)\n(?=\w)")
 """A line's end at a dash that stands tight on its other side, or behind a slash: there was no space."""
+_CUT = re.compile(r"(?<![\w-])(?P<head>[^\W\d_]{2,})\n(?P<tail>[^\W\d_]{2,})(?![\w-])")
+_ANTI = re.compile(r"\b(a\s?n\s?t\s?i)\s?-\s?(?=traffick)", re.IGNORECASE)
+_SHORT = {
+    "all", "any", "by", "can", "down", "ever", "every", "for", "here", "how", "in", "is", "it", "less", "more",
+    "no", "not", "off", "on", "one", "or", "other", "out", "over", "some", "than", "the", "there", "through", "to",
+    "under", "up", "where", "wise", "with", "work",
+}  # fmt: skip
+"""Words that others are made of."""
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SUSPENDED = {"and", "as", "but", "nor", "or", "to"}
 """What follows the hyphen of "short- and long-term"."""
@@ -33,9 +43,19 @@ class Mender:
 
     def mend(self, text: str) -> str:
         """`text` in one line, its broken words whole again."""
-        text = _BROKEN.sub(self._whole, clean(text))
+        text = _ANTI.sub(lambda anti: re.sub(r"\s", "", anti[0]), clean(text))
+        text = _BROKEN.sub(self._whole, _CUT.sub(self._joined, text))
         text = _TIGHT.sub("", text)
         return _SPACES.sub(" ", re.sub(r"[\n\v\f]+", " ", text)).strip()
+
+    def _joined(self, cut: re.Match[str]) -> str:
+        """What a line's end cut in two without a hyphen, if the text has it whole and neither half elsewhere."""
+        head, tail = cut["head"], cut["tail"]
+        is_word = self.words[f"{head}{tail}".casefold()] > 0
+        return f"{head}{UNSURE}{tail}" if is_word and not self._is_word(head) and not self._is_word(tail) else cut[0]
+
+    def _is_word(self, half: str) -> bool:
+        return self.words[half.casefold()] > 1 or half.casefold() in _SHORT
 
     def _whole(self, broken: re.Match[str]) -> str:
         head, hyphen, tail = broken["head"], broken["hyphen"], broken["tail"]
@@ -52,4 +72,4 @@ class Mender:
 
 def clean(text: str) -> str:
     """`text` without what nobody sees, its spaces and hyphens of one sort."""
-    return _SPACES.sub(" ", _NOTHING.sub("", text)).replace("\u2011", "-")
+    return _SPACES.sub(" ", _NOTHING.sub("", text)).translate(_WRITTEN)

@@ -90,7 +90,8 @@ def endings(text: str, before: str = _CAPITAL) -> Iterator[Ending]:
         opened, counted = opened + text.count('"', counted, found.start()), found.start()
         after = re.match(r"[“‘\"'(\[]{0,3}(?:[A-Z][a-z]|[A-Z]{2,}\b|A\b)", text[found.end() : found.end() + 40])
         word = _last_word(text[max(0, found.start() - 40) : found.start()])
-        if found["dot"].startswith(".") and _is_abbreviation(word):
+        is_abbreviated = found["dot"].startswith(".") and _is_abbreviation(word)
+        if is_abbreviated and not (is_glued and demands(text[found.end() : found.end() + 40])):
             continue
         if is_glued and (not after or "/" in word or "@" in word or word.casefold() == "www"):
             continue
@@ -149,7 +150,7 @@ def first_sentence(text: str) -> str:
 
 def demands(text: str) -> bool:
     """Whether a sentence in `text` begins with what to do, by the verbs that recommendations begin with."""
-    for start in (0, *(found.end() for found in re.finditer(r"[,;:.!?•●▪■◦·*–-]\s+", text))):
+    for start in (0, *(found.end() for found in re.finditer(r"[,;:.!?)•●▪■◦·*–-]\s+", text))):
         verb = _BEFORE_DEMAND.match(text, start)
         if verb and verb["verb"].casefold() in _DEMANDS:
             return True

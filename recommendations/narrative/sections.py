@@ -1,11 +1,13 @@
 """Where the list of recommendations stands in a document: behind its heading, or else behind the opening paragraph."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from recommendations.narrative import headings
 from recommendations.narrative.flow import Block, marked
+from recommendations.narrative.lines import sort_of
 from recommendations.narrative.mending import SEAM
 from recommendations.narrative.prose import (
     demands,
@@ -84,15 +86,18 @@ def _section(heading: str, first: list[Block], blocks: list[Block], start: int, 
     left_out: list[str] = []
     waiting: list[str] = []
     rest = [*first, *blocks[start:]]
-    for block, following in zip(rest, _followers(rest), strict=True):
+    for index, (block, following) in enumerate(zip(rest, _followers(rest), strict=True)):
         if block.kind in _ASIDE:
             waiting.append(block.text)
             continue
-        if _closes(block) or (found and block.kind == Kind.PLAIN and _tells(block, found, country)):
+        is_account_of = found and block.kind == Kind.PLAIN and _tells(block, found, country)
+        if _closes(block) or (is_account_of and not _resumes(found[-1], islice(rest, index + 1, None))):
             break
         left_out += waiting
         waiting = []
         cut = _told_inside(block.text, following, country)
+        if cut is not None and _resumes(block, islice(rest, index + 1, None)):
+            cut = None
         found.append(block if cut is None else block._replace(text=block.text[:cut]))
         if cut is not None:
             break
@@ -107,6 +112,14 @@ def _followers(blocks: list[Block]) -> list[Block | None]:
         found.append(following)
         following = following if block.kind in _ASIDE else block
     return found[::-1]
+
+
+def _resumes(item: Block, following: Iterable[Block]) -> bool:
+    """Whether the list with bullets that the item is in goes on before any heading."""
+    for block in following:
+        if block.kind not in _ASIDE and (block.kind == Kind.ITEM or _closes(block)):
+            return item.kind == block.kind == Kind.ITEM and sort_of(item.mark) == sort_of(block.mark)
+    return False
 
 
 def _closes(block: Block) -> bool:
@@ -129,6 +142,13 @@ def _stop(blocks: list[Block]) -> bool:
 
 def _told_inside(text: str, following: Block | None, country: str | None) -> int | None:
     """Where, at the end of the list's last paragraph, that account begins: perhaps where a line was full."""
+    if following and _closes(following):
+        if "prosecution" in following.text[:60].casefold():
+            return None
+    elif following:
+        is_demand = not is_account(following.text, country) and demands(first_sentence(following.text))
+        if following.kind == Kind.ITEM or is_demand:
+            return None
     cut = next((each.end for each in endings(text) if tells_of_government(text[each.start : each.start + 300])), None)
     if cut is not None or (following and not is_account(following.text, country)):
         return cut

@@ -178,6 +178,10 @@ def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
         ('define "child; minor"; train police; and act.', ['define "child; minor"', "train police", "act."]),
         ("strike “by force”; help workers’ unions; and act.", ["strike “by force”", "help workers’ unions", "act."]),
         ("strike ‘by force; or fraud’ wholly; and act.", ["strike ‘by force; or fraud’ wholly", "act."]),
+        (
+            "amend 'the Act; as revised' wholly; train judges' clerks; and act.",
+            ["amend 'the Act; as revised' wholly", "train judges' clerks", "act."],
+        ),
         ("set fines (M5,000; M9,000 for officials); and act.", ["set fines (M5,000; M9,000 for officials)", "act."]),
         ("train police.", ["train police."]),
     ],

@@ -39,6 +39,7 @@ FURNITURE = [
     "346\nLESOTHO",
     "COUNTRY NARRATIVES",
     "LESOTHO TIER PLACEMENT 2014 2015 2016 2017",
+    "LESOTHO TIER RANKING BY YEAR\n14 15 16 17 18 19 20 21",
     "2021 TRAFFICKING IN PERSONS REPORT",
     "346 | Trafficking in Persons Report",
     "TRAFFICKING IN PERSONS REPORT | JUNE 2021",
@@ -136,6 +137,32 @@ def test_no_space_comes_into_what_a_line_broke_at_a_dash_or_a_slash():
         "End it—even here—and ask—in time—for help.",
         "Go to https://example.org/plan in 2019–20.",
         "Screen groups – children – above all.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "broken", ["ant\ni-trafficking", "ant\ni- trafficking", "anti-\ntrafficking", "ant i- trafficking"]
+)
+def test_a_word_that_a_line_cut_without_a_hyphen_is_whole_again(broken):
+    assert texts(read(document(f"• Train {broken} police.\n• Amend the law."))) == [
+        "Train anti-trafficking police.",
+        "Amend the law.",
+    ]
+
+
+def test_a_word_that_only_the_rest_of_the_text_explains_is_doubted():
+    found = read(
+        document("• Fight traff\nicking.\n• Act on trafficking in and\nover all of it, over and out, overall.")
+    )
+
+    assert texts(found) == ["Fight trafficking.", "Act on trafficking in and over all of it, over and out, overall."]
+    assert list(doubts(found)) == [1]
+
+
+def test_ligatures_are_letters():
+    assert texts(read(document("• Train the ﬁrst oﬃcers.\n• Amend the law."))) == [
+        "Train the first officers.",
+        "Amend the law.",
     ]
 
 
@@ -239,6 +266,47 @@ def test_a_list_in_numbers_inside_an_item_stays_in_it(layout):
     items = [ITEMS[0], PARTS, ITEMS[2], PARTS.replace("1", "a").replace("2", "b").replace("3", "c")]
 
     assert texts(read(document(LAYOUTS[layout](items)))) == items
+
+
+@pytest.mark.parametrize("bullet", "•●▪■◦○➢►✓→◆□❑-–*·")
+def test_items_in_small_letters_without_full_stops_are_parted_by_any_bullet(bullet):
+    items = ["train police; and judges", "fund shelters", "amend the law"]
+
+    assert texts(read(document("\n".join(f"{bullet} {item}" for item in items)))) == items
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [("(a)", "(b)"), ("a.", "b."), ("A)", "B)"), ("i.", "ii."), ("1 -", "2 -"), ("#1", "#2"), ("No. 1:", "No. 2:")],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_letters_and_numbers_in_their_order_are_no_words_of_the_items(marks, gap):
+    found = read(document(f"{marks[0]} Train police; and judges.{gap}{marks[1]} Fund shelters."))
+
+    assert texts(found) == ["Train police; and judges.", "Fund shelters."]
+
+
+def test_a_list_of_another_bullet_inside_an_item_stays_in_it_and_is_doubted():
+    found = read(document("• Train all, including:\n– police\n– judges\n• Fund shelters.", following=PROSE))
+
+    assert texts(found) == ["Train all, including: – police – judges", "Fund shelters."]
+    assert list(doubts(found)) == [1]
+
+
+@pytest.mark.parametrize("told", ["The chart shows the tier by year.", "The government increased its efforts."])
+def test_an_account_among_items_ends_no_list_and_is_doubted(told):
+    found = read(document(f"• Train police. The government trained none.\n\n{told}\n\n• Fund shelters."))
+
+    assert texts(found) == ["Train police. The government trained none.", told, "Fund shelters."]
+    assert list(doubts(found)) == [2]
+
+
+def test_an_item_glued_to_an_abbreviation_begins_where_it_demands_something():
+    assert texts(read(document("Work with the U.S.Train police under Act No. 5.Ask the U.S. Congress."))) == [
+        "Work with the U.S.",
+        "Train police under Act No. 5.",
+        "Ask the U.S. Congress.",
+    ]
 
 
 def test_a_list_in_numbers_inside_a_clause_stays_in_it():
