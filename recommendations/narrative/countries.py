@@ -62,6 +62,11 @@ def begins(text: str) -> Found | None:
     return None
 
 
+def is_known(code: str) -> bool:
+    """Whether a country has the code."""
+    return code in _names().values()
+
+
 @cache
 def name_of(code: str) -> str:
     """What people call the country: "Bolivia"."""

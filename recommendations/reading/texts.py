@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 
 from recommendations.reading import Paragraph, Unreadable, paragraphs
 
@@ -13,7 +14,15 @@ _PAGE = re.compile(
 )
 _MARKUP = re.compile(r"<(?:\?xml|!doctype|!entity|svg|\w+:)", re.IGNORECASE)
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset=["']?([\w-]+)""", re.IGNORECASE)
-_MARKED = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_MARKED = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),  # before UTF-16, with whose mark it begins
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_OUT_OF_PLACE = re.compile("[a-z][À-ÖØ-ÞŠŽŸ¡-¶¸-¿]|[À-ÿ¡-¿ƒ†‡ˆ‰Œœ]{3}|\ufffd")
+"""What a text of another 8-bit encoding becomes: capitals and signs within words, accented letters in a row."""
 _KEPT = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"
 
 
@@ -35,15 +44,35 @@ def read(content: bytes) -> Iterator[Paragraph]:
 
 
 def decoded(content: bytes) -> str:
-    """The text, by its mark, as UTF-8, by what the page says of itself, or else as Windows wrote it in the West."""
+    """The text, by its mark, as UTF-8, by what the page says of itself, or else as Windows wrote it in the West.
+
+    Raises Unreadable where its letters then stand where no language has them.
+    """
     for mark, encoding in _MARKED:
         if content.startswith(mark):
             return content.decode(encoding, errors="replace")
+    if encoding := _unmarked_utf_16(content[:4096]):
+        return content.decode(encoding, errors="replace")
     try:
         return content.decode()
     except UnicodeDecodeError:
         stated = _CHARSET.search(content[:4096])
-    try:
-        return content.decode(stated[1].decode() if stated else "cp1252", errors="replace")
-    except LookupError:
-        return content.decode("cp1252", errors="replace")
+    if stated:
+        with suppress(LookupError):
+            return content.decode(stated[1].decode(), errors="replace")
+    text = content.decode("cp1252", errors="replace")
+    if _OUT_OF_PLACE.search(text):
+        raise Unreadable(
+            "doesn’t say in which letters it was saved, and they are neither those of UTF-8 nor of Windows. Save it as "
+            "UTF-8, then choose it again."
+        )
+    return text
+
+
+def _unmarked_utf_16(beginning: bytes) -> str:
+    """The byte order of UTF-16 without a mark, or "": every second byte of most Western letters is 0."""
+    half = len(beginning) // 2
+    low, high = beginning[0::2].count(0), beginning[1::2].count(0)
+    if half and high > half * 0.7 and low < half * 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if half and low > half * 0.7 and high < half * 0.1 else ""

@@ -1,14 +1,16 @@
 """`manage.py parse_narrative FILE [--country LSO] [--year 2021] [--json]`: what a narrative holds, kept nowhere."""
 
 import json
+import logging
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from recommendations.narrative import Narrative, expect, read
+from recommendations.narrative import Narrative, countries, expect, read
 from recommendations.reading import read_file
 from tiptracker.refusals import Refused
 
@@ -28,14 +30,35 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, country: str | None, year: int | None, is_json: bool, **options: Any) -> None:
         try:
-            narrative = read(read_file(file.name, _content(file)), country=country)
-            expect(narrative, country=country, year=year)
+            code = _code(country) if country else None
+            with _quietly():
+                paragraphs = read_file(file.name, _content(file))
+            narrative = read(paragraphs, country=code)
+            expect(narrative, country=code, year=year)
         except Refused as refusal:
             self.stderr.write(str(refusal))
             raise SystemExit(2) from refusal
         self.stdout.write(
             json.dumps(_document(narrative), indent=2, ensure_ascii=False) if is_json else "\n".join(_told(narrative))
         )
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the warning of how a process failed: a person reads the sentence that says so."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _code(country: str) -> str:
+    """The code of a country that is told by its code or its name."""
+    code = country.upper() if countries.is_known(country.upper()) else countries.find(country)
+    if code is None:
+        raise Refused(f"“{country}” is no country that is known here. Say its code of three letters, such as LSO.")
+    return code
 
 
 def _content(file: Path) -> bytes:

@@ -50,7 +50,7 @@ def test_the_same_clauses_give_the_same_rows_from_every_sort_of_file():
 # --- Texts ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_a_text_is_read_in_whatever_letters_it_was_saved(encoding):
     assert texts(document(LAYOUTS["a bullet a line"](ITEMS)).encode(encoding)) == ITEMS
 
@@ -193,6 +193,7 @@ BAD = {
     "too large": (b"x" * (reading.MOST_BYTES + 1), r"has 30 MB; at most 30 MB can be read\. Cut out the pages"),
     "too much text": (b"Train police. " * 500_000, "holds more text than a whole TIP Report"),
     "too many lines": (b"a\n" * 150_000, "holds more text than a whole TIP Report"),
+    "letters that nobody tells": (document(CLAUSE_PARAGRAPH).encode("mac_roman"), "doesn’t say in which letters"),
     "empty": (b"", r"has no text in it\."),
     "a scan": (scan(), r"has no text in it\. If it shows some, it is a picture, such as a scan"),
     "a PDF with a password": (locked(), r"has a password\. Save it without one"),

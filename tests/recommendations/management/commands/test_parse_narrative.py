@@ -50,6 +50,11 @@ def test_command_prints_json_without_a_database(run, name):
     }
 
 
+@pytest.mark.parametrize("country", ["LSO", "lso", "Lesotho", "Kingdom of Lesotho"])
+def test_command_takes_a_country_by_its_code_or_its_name(run, country):
+    assert run("edition.txt", FILES["edition.txt"], "--country", country).returncode == 0
+
+
 def test_command_tells_people_what_is_doubtful(run):
     said = document("The government should:\n\nTrain police. Fund shelters.\n\n346\n\nAmend the law.", before="LESOTHO")
 
@@ -72,6 +77,8 @@ def test_command_tells_people_what_is_doubtful(run):
             ["--country", "MWI"],
             "This narrative is about Lesotho, not Malawi. Choose Malawi’s, or",
         ),
+        (FILES["edition.txt"], ["--country", "malawi"], "This narrative is about Lesotho, not Malawi."),
+        (FILES["edition.txt"], ["--country", "XYZ"], "“XYZ” is no country that is known here. Say its code of"),
         (FILES["edition.txt"], ["--year", "2020"], "This narrative is from the report of 2021, not 2020. Choose that"),
         (b"{\\rtf1", [], "“edition” is in Rich Text Format. Save it as .docx or as plain text, then choose it again."),
     ],
@@ -81,6 +88,17 @@ def test_command_refuses_in_a_sentence(run, content, arguments, sentence):
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith(sentence)
+
+
+def test_command_says_one_sentence_where_the_process_that_reads_failed(tmp_path, monkeypatch, caplog):
+    (tmp_path / "edition.txt").write_bytes(FILES["edition.txt"])
+    monkeypatch.setattr("sys.executable", "/bin/false")
+
+    with pytest.raises(SystemExit):
+        call_command("parse_narrative", tmp_path / "edition.txt", stderr=(told := io.StringIO()))
+
+    assert told.getvalue().startswith("“edition.txt” can’t be opened here: it takes too long or too much room.")
+    assert caplog.text == ""
 
 
 def test_command_refuses_a_file_that_is_not_there(tmp_path):
