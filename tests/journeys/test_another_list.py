@@ -109,10 +109,12 @@ def test_a_list_in_the_reports_words_takes_the_place_of_the_reconstruction_and_l
         page.goto(live.url)
         return page
 
-    administrator, officer = browser_of("admin"), browser_of("officer")
+    administrator, officer, ministry = (browser_of(name) for name in ("admin", "officer", "home.affairs"))
     edition = Edition.objects.get(country__code="LSO", year=2021)
     before = towards(officer, live)
     assert sum(map(len, before.values())) >= 20
+    asked = told(ministry, f"{live.url}{reverse('ministry_home')}")
+    assert "Exercise: agree with a second provider of shelter" in asked
 
     bring(administrator, pasted=NARRATIVE)
     keep_picture(administrator, "import-preview")
@@ -127,6 +129,11 @@ def test_a_list_in_the_reports_words_takes_the_place_of_the_reconstruction_and_l
     }
     assert told(officer, known) == readiness
     assert "2022" in readiness
+
+    # A ministry is asked what it was asked, and finds it below the new words.
+    assert told(ministry, f"{live.url}{reverse('ministry_home')}") == asked
+    ministry.get_by_role("link", name="Exercise: agree with a second provider of shelter").click()
+    expect(ministry.get_by_text(f"Recommendation 7: {SECOND}")).to_be_visible()
 
     # The list, and what it was.
     rows = Recommendation.objects.filter(edition=edition)

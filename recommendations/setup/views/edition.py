@@ -31,6 +31,11 @@ class EditionLine(NamedTuple):
     asked: int
     milestones: list[Milestone]
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether anything is known of it besides its tier, as of years before the post was followed."""
+        return bool(self.asked or self.milestones)
+
 
 @login_required
 @form_page
@@ -49,7 +54,11 @@ def setup_edition(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"The {edition.year} edition is there, with its days. Next comes its list.")
             return redirect("edition_import", pk=edition.pk)
-    context: dict[str, Any] = kicker(country, Step.EDITION) | {"form": form, "lines": lines}
+    context: dict[str, Any] = kicker(country, Step.EDITION) | {
+        "form": form,
+        "lines": [line for line in lines if line.is_followed],
+        "others": [line.edition for line in lines if not line.is_followed],
+    }
     return render_page(request, "recommendations/setup_edition.html", context, status=422 if form.errors else 200)
 
 

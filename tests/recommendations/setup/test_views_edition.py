@@ -124,10 +124,15 @@ def test_the_page_lists_what_is_there_by_the_deadline_that_counts_and_nothing_el
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
     EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), working_mark_reason="An officer’s own")
     EditionFactory(country=CountryFactory(elsewhere=True), year=2019)
+    known = EditionFactory(country=edition.country, year=2020, terms=False)
 
     page = client.get(reverse("setup_edition", args=[edition.country_id]))
 
     assert [(line.edition, line.asked) for line in page.context["lines"]] == [(edition, 1)]
+    assert page.context["others"] == [known]
+    assert "1 known by its tier alone" in page.text
+    for one in (edition, known):
+        assert f'href="{reverse("edition_import", args=[one.pk])}"' in page.text
     assert "15 Mar 2022" in page.text
     assert "28 Feb 2022" not in page.text
     assert "An officer’s own" not in page.text
