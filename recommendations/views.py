@@ -196,6 +196,8 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
     initial = EditionTermsForm.filled_from(terms) if terms else {}
     typed = request.POST if request.method == "POST" else None
     form = EditionTermsForm(typed, edition=edition, recommendations=recommendations, initial=initial)
+    if terms is None:
+        form.fields["reason"].label = "Why these terms"
     standing: list[tuple[str, str]] = []
     if form.is_valid():
         try:

@@ -279,7 +279,8 @@ def _becomes(
         starts = {edition.starts_on for edition in editions}
         waits = any(row.starts_on in starts and not row.is_no_data for row in evidence.readings.all())
         return "What it counts waits for a review of the evidence itself." if waits and not is_reviewed else ""
-    if why := why_not(DoneBy(evidence.done_by), outside(editions, evidence.happened_from, evidence.happened_to)):
+    own = [one for one in editions if one.pk == bearing.benchmark.recommendation.edition_id]
+    if why := why_not(DoneBy(evidence.done_by), outside(own, evidence.happened_from, evidence.happened_to)):
         return why
     terms = bearing.benchmark.current_terms
     can = effect(Shows(bearing.shows), Rule(terms.rule) if terms else None)

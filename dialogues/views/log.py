@@ -16,7 +16,7 @@ from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, CountForm, Eviden
 from dialogues.forms.fields import NO_DATA, benchmark_choices
 from dialogues.models import Commitment, Evidence, EvidenceFile
 from dialogues.telling import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
-from dialogues.views.here import editions_seen, outside, recorded_before
+from dialogues.views.here import editions_seen, holding, outside, recorded_before
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
 from recommendations.here import edition_at_hand
@@ -176,7 +176,11 @@ class LogPage:
     def what_becomes_of(self, evidence: Evidence) -> tuple[int, str]:
         """A message's level and its sentences: what was logged, whether it can count, and what that waits for."""
         bearings, count = self._bearings(), self.figure()
-        why = why_not(DoneBy(evidence.done_by), outside([self.edition], evidence.happened_from, evidence.happened_to))
+        first, last = evidence.happened_from, evidence.happened_to
+        if why := why_not(DoneBy(evidence.done_by), outside([self.edition], first, last)):
+            held = holding(list(editions_seen(self.request.user, self.edition.country)), first, last)
+            if held and held != self.edition and held.covers(first, last):
+                why += f" In {held.year} it can: put it right, and name what was asked then."
         named = [On(benchmark.key, effect(shows, _rule(benchmark))) for benchmark, shows in bearings]
         told = why or on_benchmarks(named, evidence.happened_from)
         if not named and count is None and not why:

@@ -15,7 +15,7 @@ from dialogues import actions, permissions
 from dialogues.forms.evidence import PERIOD, YEAR_BEFORE, ReviseForm
 from dialogues.forms.fields import NO_DATA
 from dialogues.models import Evidence, EvidenceFile, Reading
-from dialogues.views.here import newest_edition, recorded_before
+from dialogues.views.here import editions_seen, holding, recorded_before
 from dialogues.views.log import LogPage
 from dialogues.views.pieces import with_what_it_shows
 from recommendations.models import Edition
@@ -32,7 +32,8 @@ def evidence_revise(request: SignedIn, pk: int) -> HttpResponse:
     """Tell a piece of evidence anew, from what stands in it, and say why. What stood stays readable."""
     user = request.user
     evidence = get_object_or_404(with_what_it_shows(user), pk=pk)
-    edition = newest_edition(user, evidence.country)
+    editions = list(editions_seen(user, evidence.country))
+    edition = holding(editions, evidence.happened_from, evidence.happened_to)
     if edition is None or not permissions.can_log(user, evidence.country):
         raise PermissionDenied
     is_sent = request.method == "POST"

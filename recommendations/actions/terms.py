@@ -18,7 +18,7 @@ from recommendations.models import (
     RecommendationWeight,
 )
 from recommendations.permissions import can_edit_recommendations
-from recommendations.words import DATES_ALONE
+from recommendations.words import DATES_ALONE, MilestoneKind
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
@@ -78,12 +78,20 @@ def change_terms(
     add(terms)
     for key, weight in weighed.items():
         add(RecommendationWeight(terms=terms, recommendation_id=key, weight=weight))
+    _give_days(locked, deadline_on)
     country = locked.country_id
     record(
         "edition.terms_changed", by=by, row=locked, country=country, before=before, after=after | {"terms": terms.pk}
     )
     readiness_may_have_moved(country)
     return terms
+
+
+def _give_days(edition: Edition, deadline_on: date) -> None:
+    """The two milestones that every edition has which is followed: one known by its tier alone had none."""
+    for kind, day in ((MilestoneKind.DEADLINE, deadline_on), (MilestoneKind.PERIOD_END, edition.ends_on)):
+        if not edition.milestones.filter(kind=kind).exists():
+            add(Milestone(edition=edition, kind=kind, due_on=day, source=edition.source))
 
 
 def refuse_outside_period(edition: Edition, day: date, *, field: str) -> None:

@@ -28,6 +28,7 @@ from reports.models import Briefing
 from reports.permissions import can_read_readiness, can_request_briefing
 from reports.readiness import Readiness, readiness
 from reports.record import Facts
+from reports.views.beginning import beginning
 from reports.views.trend import trend_context
 from reports.weighing import weigh
 from reports.words import BriefingKind, Shown
@@ -121,8 +122,13 @@ def dashboard(request: SignedIn) -> HttpResponse:
     waiting = _waiting(user, edition, facts, today)
     milestones = milestones_of(user, edition)
     days = _days(user, edition, milestones, promises, today)
+    editions = Edition.objects.visible_to(user).tracked().filter(country=edition.country_id)
+    others = [one for one in editions if one != edition]
     context = {
         "edition": edition,
+        "other_editions": others,
+        "newer": next((one for one in others if one.year > edition.year), None),
+        "beginning": beginning(user, edition, others, result),
         "today": today,
         "result": result,
         "headline": document.headline(result),

@@ -180,3 +180,21 @@ def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, 
     for address in pages:
         assert "4a of 2021" in told[address], address
     assert "It shows" in told[pages[1]]
+
+
+def test_what_was_logged_for_the_wrong_year_says_so_and_is_put_right_with_what_was_asked_then(client, old, new):
+    client.post(address(new), as_shown(client, new))
+    wrong = EvidenceFactory(
+        bears_on=[new.benchmarks.get()],
+        happened_from=date(2022, 2, 1),
+        happened_to=date(2022, 2, 3),
+        recorded_by=OfficerFactory(),
+    )
+
+    shown = client.get(reverse("evidence_detail", args=[wrong.pk]))
+    form = client.get(reverse("evidence_revise", args=[wrong.pk]))
+
+    assert "It does not count: before 1 April 2022." in shown.text
+    assert "It counts once somebody else has verified it." not in shown.text
+    offered = [group for group, _ in form.context["rows"][0].fields["benchmark"].choices[1:]]
+    assert sorted(group.partition(":")[0] for group in offered) == ["2021", "2021", "2022"]

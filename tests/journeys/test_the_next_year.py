@@ -84,7 +84,7 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     edition = Edition.objects.get(country__code="LSO", year=2022)
     officer.goto(f"{live.url}{reverse('edition_terms', args=[edition.pk])}")
     officer.get_by_label("Deadline", exact=True).fill("2023-02-28")
-    officer.get_by_label("Why the terms change").fill("Exercise: the end of February, as the year before.")
+    officer.get_by_label("Why these terms").fill("Exercise: the end of February, as the year before.")
     press(officer, "Set these terms from now")
 
     load_its_list(browser_of("admin"), live)

@@ -15,7 +15,7 @@ from recommendations.actions import (
     readiness_may_have_moved,
 )
 from recommendations.models import Benchmark, BenchmarkTerms, Recommendation
-from recommendations.words import Origin, Pillar, Rule, TextStatus
+from recommendations.words import MilestoneKind, Origin, Pillar, Rule, TextStatus
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -419,7 +419,7 @@ def test_change_terms_adds_a_row_with_its_weights_and_keeps_the_old(edition):
     assert [(job.kind, job.key) for job in Job.objects.all()] == [("readiness", str(edition.pk))]
 
 
-def test_an_edition_without_terms_gets_its_first():
+def test_an_edition_without_terms_gets_its_first_and_the_two_days_that_every_edition_has():
     edition = EditionFactory(terms=False)
 
     change_terms(
@@ -436,6 +436,10 @@ def test_an_edition_without_terms_gets_its_first():
 
     assert edition.terms.get().working_mark is None
     assert AuditEntry.objects.get().detail.before == ""
+    days = {(one.kind, one.due_on) for one in edition.milestones.all()}
+    assert days == {(MilestoneKind.DEADLINE, date(2022, 2, 28)), (MilestoneKind.PERIOD_END, date(2022, 3, 31))}
+    measure_by(edition, deadline_on=date(2022, 3, 1))
+    assert edition.milestones.count() == 2
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,50 @@ def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
     assert response.text.count("nothing reviewed yet") == 6
 
 
+@pytest.mark.day("2022-08-05")
+def test_dashboard_says_that_a_new_year_began_and_where_the_last_one_ended(dashboard):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+    following = EditionFactory(year=2022, terms=False)
+    new = RecommendationFactory(edition=following)
+
+    page = dashboard(AmbassadorFactory())
+    beginning = page.context["beginning"]
+    assert beginning.told == (
+        "The year of the 2022 edition began on 1 April 2022, and its record with it: what happened before counts for "
+        "2021, which ended at 21.7 of 100 verified."
+    )
+    assert (beginning.before, beginning.steps) == (benchmark.recommendation.edition, [])
+
+    steps = dashboard(OfficerFactory()).context["beginning"].steps
+    assert [step.label for step in steps] == [
+        "Set the deadline of 2022", "Carry 2021 over", "Say how each recommendation can be checked",
+    ]  # fmt: skip
+
+    new.repeats = benchmark.recommendation
+    new.save()
+    EvidenceFactory(
+        bears_on=[BenchmarkFactory(recommendation=new)], happened_from=date(2022, 5, 1), happened_to=date(2022, 5, 2),
+        verified=True,
+    )  # fmt: skip
+    page = dashboard(OfficerFactory())
+    assert page.context["beginning"] is None
+    assert "the 2021 edition</a>" in page.text
+    assert (
+        "A newer edition is followed"
+        in dashboard(OfficerFactory(), f"?edition={benchmark.recommendation.edition_id}").text
+    )
+
+
+def test_dashboard_of_a_post_that_begins_leads_an_officer_to_what_is_to_be_done(dashboard):
+    RecommendationFactory()
+
+    assert [step.label for step in dashboard(OfficerFactory()).context["beginning"].steps] == [
+        "Say how each recommendation can be checked"
+    ]
+    assert dashboard(ObserverFactory()).context["beginning"] is None
+
+
 def test_dashboard_gives_the_reason_and_the_law_of_each_part(dashboard):
     benchmark = BenchmarkFactory()
     EvidenceFactory(bears_on=[benchmark], verified=True)
@@ -369,8 +413,9 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
     # 1 rounds waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 1 briefings, 1 may
-    # ask, 2 dialogues and milestones of the trend, 1 dialogues of the year, 1 the post's name
-    with django_assert_num_queries(34):
+    # ask, 2 dialogues and milestones of the trend, 1 dialogues of the year, 1 other editions, 2 what to begin with, 1 the
+    # post's name
+    with django_assert_num_queries(37):
         response = client.get(reverse("dashboard"))
 
     assert len(response.context["press_for"]) == len(response.context["late"]) == count
