@@ -20,6 +20,8 @@ from reports.record import (
     Bearing,
     Benchmark,
     BenchmarkTerms,
+    Commitment,
+    CommitmentEvent,
     Evidence,
     EvidenceReview,
     Facts,
@@ -106,8 +108,21 @@ def known(facts: Facts, by: datetime | None) -> Facts:
             for one in so_far(facts.rounds)
         ),
         assessments=so_far(facts.assessments),
-        commitments=tuple(replace(one, events=so_far(one.events)) for one in so_far(facts.commitments)),
+        commitments=tuple(_linked(one, so_far(one.events), moment) for one in so_far(facts.commitments)),
         milestones=tuple(replace(one, done=so_far(one.done)) for one in facts.milestones),
+    )
+
+
+def _linked(one: Commitment, events: tuple[CommitmentEvent, ...], moment: datetime) -> Commitment:
+    """A commitment with these events alone, and towards what it was linked with by a moment."""
+    if not one.linked_at:
+        return replace(one, events=events)
+    known = {key for key in one.towards if key not in one.linked_at or one.linked_at[key] <= moment}
+    return replace(
+        one,
+        events=events,
+        towards={key: reach for key, reach in one.towards.items() if key in known},
+        linked_at={key: at for key, at in one.linked_at.items() if key in known},
     )
 
 

@@ -7,6 +7,7 @@ readiness, so the large tables are read unsorted.
 """
 
 from collections import defaultdict
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -276,8 +277,9 @@ def _commitments(edition: Edition) -> tuple[record.Commitment, ...]:
     One row a commitment and benchmark, or one where there is none. One without events isn't made yet.
     """
     towards: dict[int, dict[int, Reach]] = defaultdict(dict)
+    linked: dict[int, dict[int, datetime]] = defaultdict(dict)
     told = {}
-    for key, at, ministry, benchmark, reach, asked_in in Commitment.objects.filter(
+    for key, at, ministry, benchmark, reach, linked_at, asked_in in Commitment.objects.filter(
         country=edition.country_id
     ).values_list(
         "id",
@@ -285,11 +287,14 @@ def _commitments(edition: Edition) -> tuple[record.Commitment, ...]:
         "ministry_id",
         "links__benchmark_id",
         "links__reach",
+        "links__recorded_at",
         "links__benchmark__recommendation__edition_id",
     ):
         told[key] = (at, ministry)
         if asked_in == edition.pk:
             towards[key][benchmark] = REACH[reach]
+            if linked_at is not None:
+                linked[key][benchmark] = linked_at
     events: dict[int, list[record.CommitmentEvent]] = defaultdict(list)
     for key, at, kind, happened_on, due_on, commitment in (
         CommitmentEvent.objects.filter(commitment__country=edition.country_id)
@@ -298,7 +303,7 @@ def _commitments(edition: Edition) -> tuple[record.Commitment, ...]:
     ):
         events[commitment].append(record.CommitmentEvent(key, at, KIND[kind], happened_on, due_on))
     return tuple(
-        record.Commitment(key, at, ministry, towards[key], tuple(events[key]))
+        record.Commitment(key, at, ministry, towards[key], tuple(events[key]), linked[key])
         for key, (at, ministry) in told.items()
         if key in events
     )

@@ -239,7 +239,8 @@ class CommitmentEvent:
 class Commitment:
     """What was promised, by the government or (`ministry_id` None) by the United States.
 
-    It never counts. `towards` says by benchmark (id) what keeping it would give; `events` are its life.
+    It never counts. `towards` says by benchmark (id) what keeping it would give, `linked_at` since when that is known
+    where it was recorded later than the commitment; `events` are its life.
     """
 
     id: int
@@ -247,6 +248,7 @@ class Commitment:
     ministry_id: int | None
     towards: Mapping[int, Reach] = field(default_factory=dict)
     events: tuple[CommitmentEvent, ...] = ()
+    linked_at: Mapping[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

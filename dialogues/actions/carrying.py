@@ -56,7 +56,7 @@ def carry_over(
             )
         _refuse_elsewhere(benchmark, target, before, locked)
         there[benchmark.pk] = _again(benchmark, target, by, now)
-    moved = [one for one in open_commitments(there, now) if _move_along(one, there, locked, by)]
+    moved = [one for one in open_commitments(there, now) if _move_along(one, there, locked, by, now)]
     if goes or moved:
         after = {"from": before.year, "benchmarks": len(goes), "commitments": [one.pk for one in moved]}
         record("edition.carried_over", by=by, row=locked, country=locked.country_id, after=after)
@@ -100,11 +100,21 @@ def _again(benchmark: Benchmark, target: Recommendation | Benchmark, by: User, n
         raise Refused(str(refusal), field=f"goes_{benchmark.pk}") from refusal
 
 
-def _move_along(commitment: Commitment, there: Mapping[int, Benchmark], edition: Edition, by: User) -> bool:
+def _move_along(
+    commitment: Commitment, there: Mapping[int, Benchmark], edition: Edition, by: User, now: datetime
+) -> bool:
     """Link it to what asks again what it works towards; whether any link was new."""
     known = {link.benchmark_id for link in commitment.links.all()}
     added = [
-        add(CommitmentBenchmark(commitment=commitment, benchmark=there[link.benchmark_id], reach=link.reach))
+        add(
+            CommitmentBenchmark(
+                commitment=commitment,
+                benchmark=there[link.benchmark_id],
+                reach=link.reach,
+                recorded_at=now,
+                recorded_by=by,
+            )
+        )
         for link in commitment.links.all()
         if link.benchmark_id in there and there[link.benchmark_id].pk not in known
     ]

@@ -116,16 +116,26 @@ class Commitment(models.Model):
 
 
 class CommitmentBenchmark(models.Model):
-    """Towards which benchmark a commitment goes, and whether keeping it would meet that or contribute to it."""
+    """Towards which benchmark a commitment goes, and whether keeping it would meet that or contribute to it.
+
+    Recorded with the commitment, or (`recorded_at`, by whom) later, where it moved along to another edition.
+    """
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="links")
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="commitment_links")
     reach = models.CharField(max_length=12, choices=Reach.choices())
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ("benchmark__recommendation__number", "benchmark__letter")
         constraints: ClassVar = [
             models.UniqueConstraint("commitment", "benchmark", name="commitment_linked_once_to_a_benchmark"),
+            models.CheckConstraint(
+                name="link_is_recorded_by_somebody_at_some_moment",
+                condition=Q(recorded_at__isnull=True, recorded_by__isnull=True)
+                | Q(recorded_at__isnull=False, recorded_by__isnull=False),
+            ),
         ]
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from dialogues import permissions
 from dialogues.models import (
     Commitment,
+    CommitmentBenchmark,
     CommitmentEvent,
     Evidence,
     EvidenceBearing,
@@ -171,7 +172,13 @@ def tell(user: User, commitment: Commitment, day: date, editions: Sequence[Editi
     events = [event for event in commitment.events.all() if event.happened_on <= day]
     rounds, evidence = rounds_seen(user, commitment), evidence_seen(user, commitment)
     teller = _Teller(user, commitment, editions, rounds, evidence)
-    entries = [*teller.of_events(events), *teller.of_rounds(), *teller.of_evidence(), *teller.of_reviews()]
+    entries = [
+        *teller.of_events(events),
+        *teller.of_moves(),
+        *teller.of_rounds(),
+        *teller.of_evidence(),
+        *teller.of_reviews(),
+    ]
     oldest_first = sorted(entries, key=lambda entry: (entry.on, entry.recorded_at))
     return Story(commitment, standing, events, rounds, evidence, oldest_first[::-1], list(teller.of_rounds())[::-1])
 
@@ -230,6 +237,27 @@ class _Teller:
             facts={Kind.MADE: [due], Kind.RESCHEDULED: [until_then]}.get(kind, []),
             said=event.happened_on,
         )
+
+    def of_moves(self) -> Iterable[Entry]:
+        """That it moved along to another edition, once a time."""
+        links = self.commitment.links.filter(recorded_at__isnull=False).select_related(
+            "benchmark__recommendation__edition", "recorded_by"
+        )
+        together: dict[tuple[datetime, int], list[CommitmentBenchmark]] = {}
+        for link in links:
+            moved = (link.recorded_at or self.commitment.recorded_at, link.benchmark.recommendation.edition.year)
+            together.setdefault(moved, []).append(link)
+        for (at, year), own in together.items():
+            yield Entry(
+                on=timezone.localtime(at).date(),
+                recorded_at=at,
+                hand="embassy",
+                title=f"It works towards the {year} edition, too",
+                who=EMBASSY,
+                did="recorded",
+                by=self._name(own[0].recorded_by) if own[0].recorded_by else "",
+                facts=[", ".join(link.benchmark.key for link in own)],
+            )
 
     def of_rounds(self) -> Iterable[Entry]:
         """What the ministry sent, and what the embassy answered.

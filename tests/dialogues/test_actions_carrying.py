@@ -1,6 +1,7 @@
 """Next year: benchmarks are asked again, and what is open moves along to them with its whole history."""
 
-from datetime import date
+import json
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,9 @@ from dialogues.models import Commitment, EvidenceBearing
 from dialogues.words import DoneBy, Horizon, Kind, MadeBy, Progress, Reach
 from recommendations.carrying.actions import say_repeats
 from recommendations.models import Benchmark
+from reports.document import facts_document
 from reports.facts import gather_facts
+from reports.keeping import facts_from
 from reports.readiness import readiness
 from tests.factories import (
     AdministratorFactory,
@@ -192,6 +195,19 @@ def test_the_score_of_the_year_before_stays_and_the_new_year_begins_without_poin
     this_year = readiness(gather_facts(new.edition), as_of=NOW.date())
     assert (this_year.verified.points, this_year.is_reviewed) == (0, False)
     assert this_year.ceiling.points > 0  # what is open is within reach in the new year too
+
+
+def test_by_what_was_known_before_nothing_had_moved_along(old, new):
+    own = BenchmarkFactory(recommendation=new)
+    CommitmentFactory(benchmarks=[old], benchmarks__reach=Reach.MEETS)
+    carry(new, {old: own})
+    facts = gather_facts(new.edition)
+
+    before = readiness(facts, as_of=NOW.date(), known_by=NOW - timedelta(seconds=1))
+
+    assert before.ceiling.points == 0
+    assert readiness(facts, as_of=NOW.date(), known_by=NOW).ceiling.points > 0
+    assert facts_from(json.loads(json.dumps(facts_document(facts)))) == facts
 
 
 @pytest.mark.parametrize(
