@@ -36,7 +36,7 @@ _ROMAN = re.findall(r"\w+", "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv x
 _ROWS = ([str(number) for number in range(1, 100)], list(ascii_lowercase), _ROMAN)
 
 LINE_WAS_FULL = "A full line ended at a full stop in it or before it: where it begins or ends is not certain."
-HYPHEN = "A word in it was broken at a line’s end: it may be written without its hyphen."
+HYPHEN = "A word in it was broken at a line’s end: see whether it has a hyphen."
 UNMARKED = "It has no bullet among items with one: it may belong to another."
 WITH_PARTS = "It has paragraphs or a list of its own, which stand in it."
 OPEN_END = "It doesn’t end with a full stop, as the others do: its rest may be missing or stand in the next one."
