@@ -53,6 +53,12 @@ class CarryGroup(NamedTuple):
     repeated_by: list[Recommendation]
     lines: list[CarryLine]
 
+    @property
+    def stays(self) -> bool:
+        """Whether anything of it may stay behind: of one that was retired already, only what is open."""
+        is_open = any(line.commitments for line in self.lines)
+        return is_open if self.recommendation.is_retired else bool(self.lines)
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,11 +102,17 @@ class _Page:
             "benchmarks",
             Benchmark.objects.visible_to(user).select_related("recommendation").order_by("letter").with_terms(),
         )
-        rows = Recommendation.objects.visible_to(user).asked().order_by("-origin", "number")
+        rows = Recommendation.objects.visible_to(user).order_by("-origin", "number", "is_retired", "pk")
         self.old = list(rows.filter(edition=before).prefetch_related(benchmarks))
-        self.new = list(rows.filter(edition=edition).prefetch_related(benchmarks))
+        self.new = list(rows.asked().filter(edition=edition).prefetch_related(benchmarks))
         self.again = {one.repeats_id: one for row in self.new for one in row.benchmarks.all() if one.repeats_id}
-        left = [one for row in self.old for one in row.benchmarks.all() if one.pk not in self.again and one.known_terms]
+        self.moving = self._moving()
+        left = [
+            one
+            for row in self.old
+            for one in row.benchmarks.all()
+            if one.pk not in self.again and one.known_terms and (not row.is_retired or one.pk in self.moving)
+        ]
         typed = request.POST if request.method == "POST" else None
         self.form = CarryForm(typed, benchmarks=left, new=self.new, year=before.year)
 
@@ -112,7 +124,7 @@ class _Page:
             "before": self.before,
             "form": self.form,
             "repeated": [one for one in groups if one.repeated_by],
-            "dropped": [one for one in groups if not one.repeated_by and one.lines],
+            "dropped": [one for one in groups if not one.repeated_by and one.stays],
             "is_matched": any(row.repeats_id for row in self.new),
             "leaves": len(self.form.benchmarks),
             "moves": self._moves(groups),
@@ -120,7 +132,6 @@ class _Page:
 
     def _groups(self) -> list[CarryGroup]:
         verdicts = _verdicts(self.user, self.old)
-        moving = self._moving()
         return [
             CarryGroup(
                 row,
@@ -129,7 +140,7 @@ class _Page:
                     CarryLine(
                         one,
                         verdicts.get(one.pk),
-                        moving.get(one.pk, []),
+                        self.moving.get(one.pk, []),
                         self.again.get(one.pk),
                         self.form[f"goes_{one.pk}"] if f"goes_{one.pk}" in self.form.fields else None,
                     )

@@ -39,9 +39,13 @@ def editions_seen(user: User, country: Country | None = None) -> QuerySet[Editio
 
 
 def key_in(editions: Sequence[Edition], benchmark: Benchmark) -> str:
-    """A benchmark's key; with the year, "4a of 2021", where that isn't the newest of these editions' (newest first)."""
+    """A benchmark's key; with the year, "4a of 2021", where that isn't the newest of these editions' (newest first).
+
+    One of a recommendation that is retired says so, "9a (no longer asked)": another may have its number by now.
+    """
     year = {edition.pk: edition.year for edition in editions}.get(benchmark.recommendation.edition_id)
-    return benchmark.key if year is None or year == editions[0].year else f"{benchmark.key} of {year}"
+    key = benchmark.key if year is None or year == editions[0].year else f"{benchmark.key} of {year}"
+    return f"{key} (no longer asked)" if benchmark.recommendation.is_retired else key
 
 
 def late_by(days: int) -> str:

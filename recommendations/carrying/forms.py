@@ -69,5 +69,4 @@ def _in_short(row: Recommendation, name: str) -> str:
 def _alike(proposal: Proposal, named: Mapping[int, str]) -> str:
     if not proposal.candidates:
         return "Nothing of the year before is like it."
-    listed = ", ".join(f"{named[one.old]} ({one.likeness} of 100)" for one in proposal.candidates)
-    return f"Most alike: {listed}."
+    return f"Most alike: {', then '.join(named[one.old] for one in proposal.candidates)}."

@@ -236,6 +236,7 @@ def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
             "is_retired": recommendation.is_retired,
         }
         return render_page(request, "reports/recommendation_detail.html", context)
+    is_asked = not recommendation.is_retired
     context = {
         "recommendation": recommendation,
         "pillar": Pillar(recommendation.pillar),
@@ -247,9 +248,9 @@ def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
         "is_retired": recommendation.is_retired,
         "wordings": _wordings(request.user, recommendation),
         "benchmarks": _checked(request.user, recommendation),
-        "may_edit": can_edit_recommendations(request.user, edition),
-        "may_log": can_log(request.user, edition.country),
-        "may_record": can_record_commitment(request.user, edition.country),
+        "may_edit": is_asked and can_edit_recommendations(request.user, edition),
+        "may_log": is_asked and can_log(request.user, edition.country),
+        "may_record": is_asked and can_record_commitment(request.user, edition.country),
     }
     return render_page(request, "reports/recommendation_detail.html", context)
 
@@ -346,7 +347,7 @@ def _checked(user: User, recommendation: Recommendation) -> list[Checked]:
     assessments = _assessments(user, rows, weights)
     for one in rows:
         one.recommendation = recommendation
-    may_assess = bool(rows) and can_assess(user, rows[0])
+    may_assess = bool(rows) and not recommendation.is_retired and can_assess(user, rows[0])
     return [
         Checked(
             benchmark=one,

@@ -201,3 +201,16 @@ def test_what_was_logged_for_the_wrong_year_says_so_and_is_put_right_with_what_w
     assert "It counts once somebody else has verified it." not in shown.text
     offered = [group for group, _ in form.context["rows"][0].fields["benchmark"].choices[1:]]
     assert sorted(group.partition(":")[0] for group in offered) == ["2021", "2021", "2022"]
+
+
+def test_what_is_open_towards_something_retired_long_ago_is_not_left_behind_unseen(client, old, new):
+    gone = BenchmarkFactory(recommendation=RecommendationFactory(number=9, is_retired=True))
+    BenchmarkFactory(recommendation=RecommendationFactory(number=10, is_retired=True))
+    promise = CommitmentFactory(benchmarks=[gone])
+
+    page = client.get(address(new))
+
+    assert [group.recommendation.number for group in page.context["dropped"]] == [5, 9]
+    assert "no longer asked in 2021 already" in page.text
+    client.post(address(new), as_shown(client, new) | {f"goes_{gone.pk}": f"copy-{new.pk}"})
+    assert promise.links.filter(benchmark__recommendation=new).exists()
