@@ -78,6 +78,18 @@ def add_all(rows: Sequence[models.Model]) -> None:
         type(rows[0])._default_manager.bulk_create(rows)
 
 
+def change_all(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
+    """Update these fields of rows of one table in one statement, with the refusals of `change`.
+
+    As inserts that find their rows there already: Django's own bulk_update takes longer than a statement a row.
+    """
+    for row in rows:
+        _refuse_unfit(row)
+    if rows:
+        table = type(rows[0])._default_manager
+        table.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields)
+
+
 def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
     """Refuse where `row` (locked) was changed since `version`, the one a form was filled from: who, what, when."""
     if row.version == version:
