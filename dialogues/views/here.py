@@ -53,11 +53,6 @@ def late_by(days: int) -> str:
     return f"late by {days} day{'' if days == 1 else 's'}"
 
 
-def holding(editions: Sequence[Edition], first: date | None, last: date) -> Edition | None:
-    """Of these editions (newest first) the one whose tracking period holds a span; the newest where none does."""
-    return next((one for one in editions if one.covers(first, last)), next(iter(editions), None))
-
-
 def outside(editions: Iterable[Edition], first: date | None, last: date) -> str:
     """Why a span can't count for any of these editions (newest first), such as "before 1 April 2021"; nothing where it
     can. It is told by the newest.

@@ -16,10 +16,10 @@ from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, CountForm, Eviden
 from dialogues.forms.fields import NO_DATA, benchmark_choices
 from dialogues.models import Commitment, Evidence, EvidenceFile
 from dialogues.telling import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
-from dialogues.views.here import editions_seen, holding, outside, recorded_before
+from dialogues.views.here import editions_seen, outside, recorded_before
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
-from recommendations.here import edition_at_hand
+from recommendations.here import edition_at_hand, holding
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.words import Rule
 from tiptracker import clock

@@ -15,9 +15,10 @@ from dialogues import actions, permissions
 from dialogues.forms.evidence import PERIOD, YEAR_BEFORE, ReviseForm
 from dialogues.forms.fields import NO_DATA
 from dialogues.models import Evidence, EvidenceFile, Reading
-from dialogues.views.here import editions_seen, holding, recorded_before
+from dialogues.views.here import editions_seen, recorded_before
 from dialogues.views.log import LogPage
 from dialogues.views.pieces import with_what_it_shows
+from recommendations.here import holding
 from recommendations.models import Edition
 from tiptracker import clock
 from tiptracker.audit.append_only import REDACTED

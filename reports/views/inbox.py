@@ -20,6 +20,7 @@ from dialogues.models import Assessment, Commitment, Evidence, Redaction, Update
 from dialogues.views.before import just_decided
 from dialogues.views.here import late_by
 from dialogues.words import MadeBy, Progress, Status
+from recommendations.here import holding
 from recommendations.models import Edition
 from reports import counting, telling, wording
 from reports.facts import gather_facts
@@ -43,10 +44,14 @@ class Due(NamedTuple):
 
 
 class Stake(NamedTuple):
-    """What an item could add, in points: all told, and what a verdict would bring of it. None where none are asked."""
+    """What an item could add, in points: all told, and what a verdict would bring of it. None where none are asked.
+
+    `year` is that of the edition to which it adds, where that isn't the newest.
+    """
 
     points: Fraction | None
     by_verdict: Fraction = Fraction(0)
+    year: int | None = None
 
     @property
     def printed(self) -> Decimal | None:
@@ -91,28 +96,37 @@ class Logged(NamedTuple):
 
 
 class _Prospect(NamedTuple):
-    """What a country's record is asked by today: its stakes, and the deadline they are measured to."""
+    """What an edition's record is asked by today: its stakes, and the deadline they are measured to."""
 
     stakes: Stakes
     deadline_on: date | None
+    year: int | None
 
 
-def _prospects(user: User, countries: Iterable[int]) -> Mapping[int, _Prospect]:
-    """By country (id), of those that have something waiting and an edition that is followed."""
-    wanted = set(countries)
-    if not wanted:
-        return {}
-    editions = Edition.objects.visible_to(user).tracked().filter(country__in=wanted).select_related("country")
-    newest: dict[int, Edition] = {}
-    for edition in editions:
-        newest.setdefault(edition.country_id, edition)
-    prospects = {}
-    for country, edition in newest.items():
-        facts = gather_facts(edition)
-        now = clock.now(edition.country.time_zone)
-        terms = counting.newest(facts.edition_terms)
-        prospects[country] = _Prospect(Stakes(facts, as_of=now.date(), now=now), terms.deadline_on if terms else None)
-    return prospects
+class _Prospects:
+    """Those of the editions that are followed: what happened counts in the one whose tracking period holds its days."""
+
+    def __init__(self, user: User, countries: Iterable[int]) -> None:
+        self.editions: dict[int, list[Edition]] = {}
+        self.known: dict[int, _Prospect] = {}
+        if wanted := set(countries):
+            editions = Edition.objects.visible_to(user).tracked().filter(country__in=wanted)
+            for edition in editions.select_related("country"):
+                self.editions.setdefault(edition.country_id, []).append(edition)
+
+    def of(self, country: int, first: date | None, last: date) -> _Prospect | None:
+        """That of the edition of a country (id) in which a span counts; None where no edition is followed."""
+        edition = holding(self.editions.get(country, []), first, last)
+        if edition is None:
+            return None
+        if edition.pk not in self.known:
+            facts = gather_facts(edition)
+            now = clock.now(edition.country.time_zone)
+            terms = counting.newest(facts.edition_terms)
+            stakes = Stakes(facts, as_of=now.date(), now=now)
+            year = edition.year if edition != self.editions[country][0] else None
+            self.known[edition.pk] = _Prospect(stakes, terms.deadline_on if terms else None, year)
+        return self.known[edition.pk]
 
 
 def _due(due_on: date | None, prospect: _Prospect | None, today: date) -> Due | None:
@@ -151,17 +165,17 @@ def _inbox(user: User, logged: Iterable[Evidence]) -> Inbox:
         row.pk: row.due_on  # type: ignore[attr-defined]  # annotated by `with_status`
         for row in commitments
     }
-    prospects = _prospects(
+    prospects = _Prospects(
         user, [*(row.update.commitment.country_id for row in rounds), *(row.country_id for row in pieces)]
     )
 
     def waiting(row: UpdateRound) -> Waiting:
         commitment = row.update.commitment
-        prospect = prospects.get(commitment.country_id)
+        prospect = prospects.of(commitment.country_id, None, row.happened_on)
         at_stake = Stake(None)
         if prospect:
             found = prospect.stakes.of_round(row.pk)
-            at_stake = Stake(found.points, found.verdict)
+            at_stake = Stake(found.points, found.verdict, prospect.year)
         return Waiting(
             round=row,
             claimed=Progress(row.claimed),
@@ -171,8 +185,10 @@ def _inbox(user: User, logged: Iterable[Evidence]) -> Inbox:
         )
 
     def by_colleague(row: Evidence) -> Logged:
-        prospect = prospects.get(row.country_id)
-        return Logged(row, Stake(prospect.stakes.of_evidence(row.pk) if prospect else None))
+        prospect = prospects.of(row.country_id, row.happened_from, row.happened_to)
+        if prospect is None:
+            return Logged(row, Stake(None))
+        return Logged(row, Stake(prospect.stakes.of_evidence(row.pk), year=prospect.year))
 
     return Inbox(
         sorted(map(waiting, rounds), key=lambda line: line.order),

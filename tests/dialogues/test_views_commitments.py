@@ -308,9 +308,9 @@ def test_commitment_detail_query_count(client, django_assert_num_queries, count)
     client.force_login(OfficerFactory())
 
     # session, user, zone; commitment, events, edition; rounds, readings; evidence, bearings, reviews; benchmarks,
-    # terms, links; may log, may change; inbox, name of the post; what is
+    # terms, links; links made later; may log, may change; inbox, name of the post; what is
     # proposed to go
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         response = client.get(address("commitment_detail", row))
 
     assert len(response.context["entries"]) == 1 + 4 * count + count * count

@@ -100,6 +100,23 @@ def test_round_list_tells_the_stakes_of_two_countries_each_by_its_own_record(cli
     assert [line.round for line in client.get(reverse("round_list")).context["rounds"]] == [here]
 
 
+@pytest.mark.day("2022-08-05")
+def test_round_list_tells_what_is_at_stake_in_the_year_in_which_it_happened(client):
+    benchmark = BenchmarkFactory()
+    following = EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28))
+    again = BenchmarkFactory(recommendation=RecommendationFactory(edition=following, repeats=benchmark.recommendation))
+    before, after = sent_round(benchmark), sent_round(again, happened_on=date(2022, 7, 20))
+    EvidenceFactory(round=after, bears_on=[again], happened_from=date(2022, 7, 1), happened_to=date(2022, 7, 20))
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("round_list"))
+
+    told = {line.round: (line.stake.points > 0, line.stake.year) for line in response.context["rounds"]}
+    assert told == {before: (True, 2021), after: (True, None)}
+    assert "for 2021" in response.text
+    assert client.get(reverse("round_foretold", args=[before.pk])).context["accepting"].exact > 0
+
+
 def test_round_list_does_not_tell_a_ministry_that_nothing_waits(client):
     own = FocalPointFactory()
     UpdateRoundFactory(update__commitment__ministry=own.ministry)
