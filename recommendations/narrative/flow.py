@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from recommendations.narrative import headings
 from recommendations.narrative.furniture import aside
-from recommendations.narrative.lines import BULLETS, DASHES, NUMBER, begins, groups, marker, sort_of
+from recommendations.narrative.lines import BULLETS, DASHES, NUMBER, NUMBER_ALONE, begins, groups, marker, sort_of
 from recommendations.narrative.mending import SEAM, UNSURE, Mender
 from recommendations.narrative.prose import has_ended, has_stopped, leans
 from recommendations.reading import Kind, Paragraph
@@ -75,7 +75,7 @@ def marked(text: str, kind: Kind) -> Block:
 
 
 def _with_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks, a bullet that stood alone given to the paragraph behind it, and one in a sentence back to it."""
+    """The blocks, a mark that stood alone given to the paragraph behind it, and one in a sentence back to it."""
     bullet: Block | None = None
     before: Block | None = None
     for given in blocks:
@@ -88,6 +88,8 @@ def _with_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
             before = block
         if block.kind == Kind.ITEM and not block.text:
             bullet = block
+        elif block.kind == Kind.PLAIN and NUMBER_ALONE.fullmatch(block.text):
+            bullet = Block("", Kind.ITEM, block.text)
         elif bullet and block.kind == Kind.PLAIN and not headings.is_whole(block.text):
             yield bullet._replace(text=block.text)
             bullet = None

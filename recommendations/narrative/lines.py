@@ -21,6 +21,7 @@ _WATCH_LIST = re.compile(
 )
 """Where a line breaks the name of a tier, which would be another one without its rest."""
 
+NUMBER_ALONE = re.compile(r"\(?\d{1,2}[.)]")
 LETTER = re.compile(r"\(?(?:[a-z]|[ivx]{1,5})[.)]\s+(?=[A-Z“\"])")
 
 
@@ -137,5 +138,7 @@ def _is_marked(before: str, text: str, sort: str) -> bool:
     if bullet := BULLET.match(text):
         is_only_one = bullet[0].strip() in BULLETS or sort_of(bullet[0]) == sort_of((BULLET.match(before) or [""])[0])
         return is_only_one or begins(text[bullet.end() :]) or has_stopped(before)
+    if NUMBER_ALONE.fullmatch(text):
+        return has_stopped(before)
     number = NUMBER.match(text)
     return bool(number and has_stopped(before) and sort_of(number[0]) == sort)

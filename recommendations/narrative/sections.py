@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from recommendations.narrative import headings
@@ -85,18 +84,19 @@ def _section(heading: str, first: list[Block], blocks: list[Block], start: int, 
     found: list[Block] = []
     left_out: list[str] = []
     waiting: list[str] = []
-    rest = [*first, *blocks[start:]]
-    for index, (block, following) in enumerate(zip(rest, _followers(rest), strict=True)):
+    for index in range(start - len(first), len(blocks)):
+        block = first[index - start] if index < start else blocks[index]
         if block.kind in _ASIDE:
             waiting.append(block.text)
             continue
+        following = next((each for each in _behind(blocks, index) if each.kind not in _ASIDE), None)
         is_account_of = found and block.kind == Kind.PLAIN and _tells(block, found, country)
-        if _closes(block) or (is_account_of and not _resumes(found[-1], islice(rest, index + 1, None))):
+        if _closes(block) or (is_account_of and not _resumes(found[-1], _behind(blocks, index))):
             break
         left_out += waiting
         waiting = []
         cut = _told_inside(block.text, following, country)
-        if cut is not None and _resumes(block, islice(rest, index + 1, None)):
+        if cut is not None and _resumes(block, _behind(blocks, index)):
             cut = None
         found.append(block if cut is None else block._replace(text=block.text[:cut]))
         if cut is not None:
@@ -104,14 +104,8 @@ def _section(heading: str, first: list[Block], blocks: list[Block], start: int, 
     return Section(heading, found, left_out, start)
 
 
-def _followers(blocks: list[Block]) -> list[Block | None]:
-    """For each block, the one that is read after it."""
-    found: list[Block | None] = []
-    following = None
-    for block in reversed(blocks):
-        found.append(following)
-        following = following if block.kind in _ASIDE else block
-    return found[::-1]
+def _behind(blocks: list[Block], index: int) -> Iterator[Block]:
+    return (blocks[after] for after in range(index + 1, len(blocks)))
 
 
 def _resumes(item: Block, following: Iterable[Block]) -> bool:
@@ -130,8 +124,9 @@ def _closes(block: Block) -> bool:
 
 def _tells(block: Block, found: list[Block], country: str | None) -> bool:
     """Whether a paragraph begins the account of what the government did, with no heading before it."""
-    is_cut = found[-1].kind == Kind.PLAIN and not has_stopped(found[-1].text) and _stop(found[:-1])
-    turns = is_account(block.text, country) and not is_account(found[-1].text, country) and not is_cut
+    turns = is_account(block.text, country) and not is_account(found[-1].text, country)
+    if turns and found[-1].kind == Kind.PLAIN and not has_stopped(found[-1].text) and _stop(found[:-1]):
+        turns = False  # a sentence was cut there
     return (turns and not tells_more(block.text)) or tells_of_government(block.text)
 
 

@@ -116,7 +116,8 @@ def year(blocks: list[Block]) -> Told:
             return Told(years[0])
         if years:
             return Told(None, f"More than one year is named at its head ({', '.join(years)}): see which one it is.")
-    days = (_DAY.fullmatch(text) for text in heads if any(_REPORT.search(each) for each in titles + heads))
+    is_report = any(_REPORT.search(text) for text in titles + heads)
+    days = (_DAY.fullmatch(text) for text in heads if is_report)
     for found in (days, map(_STATED.fullmatch, heads), map(_beside_name, heads)):
         years = list(dict.fromkeys(each[1] for each in found if each))
         if len(years) == 1:

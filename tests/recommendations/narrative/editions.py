@@ -102,6 +102,9 @@ LAYOUTS = {
     "letters in one paragraph": lambda items: " ".join(
         f"({letter}) {item}" for letter, item in zip(ascii_lowercase, items, strict=False)
     ),
+    "a number in a line of its own": lambda items: "\n".join(
+        f"{number}.\n{item}" for number, item in enumerate(items, 1)
+    ),
     "a bullet in a line of its own": lambda items: "\n".join(f"•\n{item}" for item in items),
     "bullets, wrapped": lambda items: "\n".join(wrapped(f"• {item}") for item in items),
     "stars, wrapped and hanging": lambda items: "\n".join(wrapped(f"* {item}", 66, "  ") for item in items),

@@ -164,6 +164,15 @@ def test_styles_make_headings_and_lists():
     assert texts(docx(listed, **{"word/styles.xml": styles})) == ["Train police; and judges", "Fund shelters"]
 
 
+def test_a_table_of_numbers_and_items():
+    rows = "".join(
+        f"<w:tr><w:tc>{paragraph(f'{number}.')}</w:tc><w:tc>{paragraph(item)}</w:tc></w:tr>"
+        for number, item in enumerate(ITEMS, 1)
+    )
+
+    assert texts(docx(f"<w:tbl>{rows}</w:tbl>")) == ITEMS
+
+
 def test_items_of_an_editor_that_writes_one_paragraph_each():
     assert texts(docx("".join(paragraph(item) for item in ITEMS))) == ITEMS
     assert texts(docx("".join(paragraph(f"• {item}") for item in ITEMS))) == ITEMS
