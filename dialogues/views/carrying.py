@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.forms import BoundField
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -19,8 +18,8 @@ from dialogues.forms.carrying import CarryForm
 from dialogues.models import Assessment, Commitment
 from dialogues.status import Standing
 from dialogues.words import Verdict
+from recommendations.carrying.views import both_years
 from recommendations.models import Benchmark, Edition, Recommendation
-from recommendations.permissions import can_edit_recommendations
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.frontend.rows import beside_field
@@ -64,10 +63,7 @@ class CarryGroup(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 def edition_carry_over(request: SignedIn, pk: int) -> HttpResponse:
     """Ask the benchmarks of the year before again, and move open commitments along to them."""
-    edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
-    if not can_edit_recommendations(request.user, edition):
-        raise PermissionDenied
-    before = Edition.objects.visible_to(request.user).preceding(edition).first()
+    edition, before = both_years(request, pk)
     if before is None:
         return redirect("edition_repeats", pk=edition.pk)
     now = clock.now(edition.country.time_zone)

@@ -56,7 +56,6 @@ def _repeat(row: Recommendation, repeated: Recommendation | None, by: User) -> N
         row.indicia = row.indicia or list(repeated.indicia)
         if not was["supporting"]:
             row.supporting.set(repeated.supporting.all())
-            del row._prefetched_objects_cache  # type: ignore[attr-defined]  # what was looked at before
     if _told(row) == was:
         return
     row.version += 1

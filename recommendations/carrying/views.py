@@ -30,14 +30,22 @@ class RepeatsLine(NamedTuple):
     pieces: Sequence[Piece]
 
 
+def both_years(request: SignedIn, pk: int) -> tuple[Edition, Edition | None]:
+    """An edition and the one that may be carried over into it, if any.
+
+    Raises Http404 for one that isn't seen, PermissionDenied for who may not carry anything over.
+    """
+    edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
+    if not can_edit_recommendations(request.user, edition):
+        raise PermissionDenied
+    return edition, Edition.objects.visible_to(request.user).preceding(edition).first()
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edition_repeats(request: SignedIn, pk: int) -> HttpResponse:
     """Say of each recommendation which of the year before it repeats, so that the years it is unmet count."""
-    edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
-    if not can_edit_recommendations(request.user, edition):
-        raise PermissionDenied
-    before = Edition.objects.visible_to(request.user).preceding(edition).first()
+    edition, before = both_years(request, pk)
     if before is None:
         return render_page(request, "recommendations/edition_repeats.html", {"edition": edition})
     old, new = _asked(request, before), _asked(request, edition)
