@@ -292,7 +292,7 @@ MAILERS: dict[str, dict[str, Any]] = {
 }
 if DEMONSTRATION and not env.str("EMAIL_HOST", ""):
     MAILERS["default"] = {
-        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "BACKEND": "tiptracker.demo_mail.ReadableFiles",
         "OPTIONS": {"file_path": str(MAIL_DIR)},
     }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tip-tracker@localhost")
