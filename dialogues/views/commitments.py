@@ -58,6 +58,7 @@ from dialogues.views.here import Head, editions_seen, late_by, newest_edition, r
 from dialogues.views.redactions import pending_on, redacted_on
 from dialogues.views.story import Story, decision_on, next_step, tell
 from dialogues.words import Horizon, Kind, MadeBy, Progress, Reach, Status
+from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
 from tiptracker import clock, exports
@@ -305,9 +306,9 @@ def _verbs(user: User, commitment: Commitment, standing: Standing) -> list[tuple
 
 @login_required
 def commitment_add(request: SignedIn) -> HttpResponse:
-    """A new commitment; `?dialogue=` names the dialogue at which it was made."""
+    """A new commitment; `?dialogue=` names the dialogue at which it was made, `?recommendation=` what it is about."""
     user, now = request.user, clock.now()
-    edition = newest_edition(user)
+    edition = edition_at_hand(request)
     if edition is None or not permissions.can_record_commitment(user, edition.country):
         raise PermissionDenied
     country = edition.country
@@ -331,8 +332,12 @@ def commitment_add(request: SignedIn) -> HttpResponse:
     status, before = 200, None
     if request.method != "POST":
         at = next((d for d in dialogues if str(d.pk) == request.GET.get("dialogue")), None)
-        form = CommitmentForm(initial={"dialogue": at.pk, "made_on": at.held_on} if at else None, **offered)
-        links = LinkRows(**row_kwargs)
+        about = [one for one in benchmarks if str(one.recommendation_id) == request.GET.get("recommendation")]
+        initial: dict[str, Any] = {"dialogue": at.pk, "made_on": at.held_on} if at else {}
+        if about:
+            initial["ministry"] = about[0].recommendation.lead_id
+        form = CommitmentForm(initial=initial, **offered)
+        links = LinkRows(initial=[{"benchmark": about[0].pk}] if len(about) == 1 else None, **row_kwargs)
     else:
         form, links = CommitmentForm(request.POST, **offered), LinkRows(request.POST, **row_kwargs)
         if "more" in request.POST:

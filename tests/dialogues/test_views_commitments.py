@@ -421,6 +421,18 @@ def test_commitment_add_begins_at_the_dialogue_it_was_opened_from_and_goes_on_th
     assert response.headers["Location"] == opened
 
 
+def test_commitment_add_begins_with_what_it_was_opened_from(client):
+    lead = MinistryFactory()
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(lead=lead))
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    page = client.get(f"{reverse('commitment_add')}?recommendation={benchmark.recommendation_id}")
+
+    assert page.context["form"]["ministry"].value() == lead.pk
+    assert page.context["links"][0]["benchmark"].value() == benchmark.pk
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [

@@ -43,6 +43,8 @@ IN_A_QUERY = [
     ("officer", "GET commitment_list -", "ministry", "theirs"),
     ("own", "GET commitment_list -", "ministry", "home"),
     ("officer", "GET commitment_add -", "dialogue", "their_dialogue"),
+    ("officer", "GET commitment_add -", "edition", "their_edition"),
+    ("officer", "GET commitment_add -", "recommendation", "their_recommendation"),
     ("officer", "GET evidence_list -", "benchmark", "their_benchmark"),
     ("officer", "GET commitment_list -", "recommendation", "their_recommendation"),
     ("officer", "GET evidence_log -", "commitment", "their_commitment"),
