@@ -27,6 +27,8 @@ _NUMBERS = re.compile(r"\d{1,5}(?:\s*(?:,|;|and|\s)\s*\d{1,5})*")
 class BringForm(PlainForm):
     """A narrative or a table, as a file or pasted."""
 
+    one_of_two = ("file", "pasted")
+
     file = forms.FileField(
         required=False,
         label="File",

@@ -123,6 +123,16 @@ def test_what_was_brought_waits_on_the_page_and_what_was_loaded_is_listed_below(
         assert f'href="{reverse("import_preview", args=[one.pk])}"' in page.text
 
 
+def test_of_the_file_and_the_text_one_is_asked_for(client, edition):
+    page = re.sub(r"<[^>]+>|\s+", " ", client.get(reverse("edition_import", args=[edition.pk])).text)
+
+    assert re.findall(r"(File|Or its text|What a CSV file is written in) +\((.*?)\)", page) == [
+        ("File", "one of the two"),
+        ("Or its text", "one of the two"),
+        ("What a CSV file is written in", "optional"),
+    ]
+
+
 REFUSED = [
     ({}, "file", "Choose a file, or paste the text below."),
     ({"pasted": "Nothing of the sort."}, "__all__", "No list of prioritized recommendations was found."),
