@@ -104,10 +104,10 @@ def load_edition(
             "The list was changed meanwhile, so nothing was loaded. What you chose is kept: look at what stands now, "
             "then load it again."
         )
+    if not found.listed.rows:
+        raise Refused("No row of the list can be read, so nothing can be loaded. Correct the columns, or mend the file.")
     if found.listed.wrong and not leaves_out_wrong:
         raise Refused("Some rows can’t be read. Mend the file, or say that they are to be left out.", field="leave_out")
-    if not found.listed.rows:
-        raise Refused("No row of the list can be read, so nothing can be loaded. Mend the file, then choose it again.")
     benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in found.standing.items()}
     planned = plan(found.old, found.listed.rows, pairing, benchmarks)
     writer = Writer(edition, locked, found, by, now)

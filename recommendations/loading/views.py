@@ -152,6 +152,8 @@ class _Page:
         except Refused as refusal:
             self.refusal = str(refusal)
             return
+        if not self.found.listed.rows:
+            return
         self.form = PreviewForm(found=self.found)
         self.is_too_long = len(self.form.fields) > MOST_FIELDS
         if sends == "load" and not self.is_too_long:
@@ -197,21 +199,26 @@ class _Page:
             "columns": self.columns if self.is_table else None,
             "form": self.form,
         }
-        if self.found is None or self.form is None:
+        if self.found is None:
+            return context
+        listed = self.found.listed
+        context |= {
+            "found_count": len(listed.rows),
+            "notes": [*listed.notes, *self._about_the_tier()],
+            "wrong": listed.wrong[:MOST_SHOWN],
+            "wrong_count": len(listed.wrong),
+            "wrong_more": max(len(listed.wrong) - MOST_SHOWN, 0),
+        }
+        if self.form is None:
             return context
         comparison = self.found.comparison
         undecided = [] if self.is_too_long else comparison.undecided
         shown = {id(line) for line in undecided}
         others = [line for line in comparison.lines if id(line) not in shown]
-        rows = self.found.listed.rows
         return context | {
-            "found_count": len(rows),
-            "whole": rows[:MOST_SHOWN],
-            "whole_more": max(len(rows) - MOST_SHOWN, 0),
-            "notes": [*self.found.listed.notes, *self._about_the_tier()],
+            "whole": listed.rows[:MOST_SHOWN],
+            "whole_more": max(len(listed.rows) - MOST_SHOWN, 0),
             "left_out": self.found.brought.left_out,
-            "wrong": self.found.listed.wrong[:MOST_SHOWN],
-            "wrong_count": len(self.found.listed.wrong),
             "unknown_ministries": comparison.unknown_ministries[:MOST_SHOWN],
             "unknown_count": len(comparison.unknown_ministries),
             "undecided": [self._shown(line) for line in undecided],

@@ -300,6 +300,27 @@ def test_rows_that_can_not_be_read_are_told_and_left_out_by_a_tick(client, editi
     assert client.post(url, fields_of(page) | {"leave_out": "on"}).status_code == 302
 
 
+@pytest.mark.parametrize("stands", [False, True])
+def test_a_table_of_which_no_row_can_be_read_offers_to_correct_its_columns_and_nothing_to_load(client, edition, stands):
+    """The rank was taken for the number; what stands is not made out to be gone."""
+    if stands:
+        RecommendationFactory(edition=edition, number=1, text="Fund it.")
+    table = b"How urgent,Rank,Recommendation\nhigh,1,Fund it.\nlow,2,Train them.\n"
+    _, url = brought(client, edition, file=SimpleUploadedFile("list.csv", table))
+    wrong = {"do": "columns", "column_0": "number", "column_1": "", "column_2": "text", "has_headings": "on"}
+    page = client.post(url, wrong, follow=True)
+
+    assert "Row 2: “high” is no number of a list" in page.text
+    assert "Correct below what the columns hold, or" in page.text
+    for offered in ("Note that it stands already", "Load this list", "Gone", "What became of these?"):
+        assert offered not in page.text
+    assert "nothing to load" in client.post(url, {"do": "load", "leave_out": "on"}).text
+    assert not EditionImport.objects.exclude(loaded_at=None).exists()
+    read = client.post(url, wrong | {"column_0": "", "column_1": "number"}, follow=True)
+    assert "2 recommendations found in it." in read.text
+    assert "Load this list" in read.text
+
+
 def test_the_same_list_again_says_so(client, edition):
     page, url = brought(client, edition, pasted=NARRATIVE)
     client.post(url, fields_of(page))
