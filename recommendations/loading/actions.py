@@ -105,7 +105,9 @@ def load_edition(
             "then load it again."
         )
     if not found.listed.rows:
-        raise Refused("No row of the list can be read, so nothing can be loaded. Correct the columns, or mend the file.")
+        raise Refused(
+            "No row of the list can be read, so nothing can be loaded. Correct the columns, or mend the file."
+        )
     if found.listed.wrong and not leaves_out_wrong:
         raise Refused("Some rows can’t be read. Mend the file, or say that they are to be left out.", field="leave_out")
     benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in found.standing.items()}

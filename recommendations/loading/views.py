@@ -241,7 +241,7 @@ class _Page:
         return Group(kind, [self._shown(line) for line in own[:MOST_SHOWN]], max(len(own) - MOST_SHOWN, 0))
 
     def _shown(self, line: Line) -> Shown:
-        pieces = difference(line.old.text, line.new.text) if line.old and line.new else ()
+        pieces = difference(line.old.text, line.new.text) if line.old and line.new and not line.is_little_alike else ()
         if self.form is None or line.old is None or line.is_certain or self.found is None or self.is_too_long:
             return Shown(line, pieces, None, ())
         benchmarks = self.found.standing[line.old.key].benchmarks.all()

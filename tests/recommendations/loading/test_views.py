@@ -200,12 +200,33 @@ def test_what_is_alike_is_proposed_with_what_differs(client, edition, standing):
     assert form[f"became_{both.pk}"].value() == "2"
     assert form[f"became_{trees.pk}"].value() == ""
     assert "Nothing in the new list is like it." in form[f"became_{trees.pk}"].help_text
+    assert "Most alike: 1, “Fund the shelter and its staff.” (100 of 100)." in form[f"became_{shelter.pk}"].help_text
     said = re.sub(r"\s+", " ", page.text)
     assert '<del><span class="for-screen-readers">taken out: </span>shelter.</del>' in said
     assert '<ins><span class="for-screen-readers">put in: </span>shelter and its staff.</ins>' in said
     assert form[f"goes_{first.pk}"].help_text == first.wording
     assert "pillar_3" in form.fields
     assert "pillar_2" not in form.fields
+
+
+def test_only_what_is_little_alike_is_to_be_looked_at_twice_and_both_wordings_stand_there_whole(client, edition):
+    """The first is doubtful because its reader doubts it; the words of the second have little in common."""
+    RecommendationFactory(edition=edition, number=1, text="Fund the shelter and its staff.")
+    RecommendationFactory(edition=edition, number=2, text="Investigate officials who look away, and dismiss them.")
+    brought = {"notes": [], "left_out": [], "tier": None, "rows": [
+        [1, "Fund the shelter and all its staff.", "It may be cut off."],
+        [2, "Investigate labour recruiters in the capital.", ""],
+    ]}  # fmt: skip
+    imported = EditionImportFactory(edition=edition, brought=brought)
+    said = re.sub(r"\s+", " ", client.get(reverse("import_preview", args=[imported.pk])).text)
+    first, second = said.split("</fieldset>")[:2]
+
+    assert "Little alike: look twice." not in first
+    assert '<ins><span class="for-screen-readers">put in: </span>all</ins>' in first
+    assert "2. Investigate officials who look away, and dismiss them." in second
+    assert "<p>2. Investigate labour recruiters in the capital.</p>" in second
+    assert "Little alike: look twice." in second
+    assert "<ins>" not in second
 
 
 def test_what_is_left_open_is_refused_and_what_was_chosen_stays(client, edition, standing):
