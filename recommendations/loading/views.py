@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from recommendations.comparison import Kind, Line
 from recommendations.forms import has_seen, refuse
 from recommendations.likeness import Piece, difference
-from recommendations.loading import actions
+from recommendations.loading import actions, done
 from recommendations.loading.brought import Brought, bring_file, bring_text, from_document
 from recommendations.loading.forms import MOST_FIELDS, BringForm, ColumnsForm, PreviewForm
 from recommendations.loading.preview import Preview, preview, sought
@@ -119,10 +119,12 @@ def import_preview(request: SignedIn, pk: int) -> HttpResponse:
     imported = get_object_or_404(rows, pk=pk)
     _may_load(request)
     if imported.loaded_at is not None:
-        return render_page(request, "recommendations/import_preview.html", {"imported": imported, "did": imported.did})
+        return render_page(
+            request, "recommendations/import_preview.html", {"imported": imported, "facts": done.facts(imported.did)}
+        )
     page = _Page(request, imported)
-    if request.method == "POST" and (done := page.done()):
-        return done
+    if request.method == "POST" and (answer := page.done()):
+        return answer
     return render_page(
         request, "recommendations/import_preview.html", page.context(), status=422 if page.is_refused else 200
     )
@@ -178,7 +180,7 @@ class _Page:
             refuse(self.form, refusal)
             self._look_again()
             return None
-        messages.success(self.request, _told(loaded.did))
+        messages.success(self.request, done.in_short(loaded.did))
         return redirect("import_preview", pk=imported.pk)
 
     def _look_again(self) -> None:
@@ -248,15 +250,3 @@ class _Page:
         return Shown(
             line, pieces, self.form[f"became_{line.old.key}"], [self.form[f"goes_{one.pk}"] for one in benchmarks]
         )
-
-
-def _told(did: dict[str, Any]) -> str:
-    counts = {
-        "new": len(did["new"]),
-        "changed": len(did["changed"]),
-        "retired": len(did["retired"]),
-        "unchanged": did["unchanged"],
-    }
-    if not any(count for name, count in counts.items() if name != "unchanged"):
-        return "The list stands already, word for word: nothing had to be changed."
-    return f"Loaded: {', '.join(f'{count} {name}' for name, count in counts.items() if count)}."

@@ -248,6 +248,10 @@ def test_what_is_left_open_is_refused_and_what_was_chosen_stays(client, edition,
     assert not EditionImport.objects.exclude(loaded_at=None).exists()
     response = client.post(url, chosen | {f"became_{trees.pk}": "Retired", f"goes_{second.pk}": "2"}, follow=True)
     assert "Loaded: 1 new, 2 changed, 1 retired." in response.text
+    assert "<dt>Changed</dt><dd>2: 3 is now 2; number 1 as before</dd>" in response.text
+    assert "<dt>No longer asked</dt><dd>1: number 2</dd>" in response.text
+    assert "<dt>Split</dt><dd>1: 3 into 2 and 3</dd>" in response.text
+    assert "<dt>Benchmarks moved</dt><dd>1: 3a is 3a again</dd>" in response.text
     assert {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")} == {
         first.pk: "3a",
         second.pk: "2b",
