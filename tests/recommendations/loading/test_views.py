@@ -72,6 +72,8 @@ def errors(response, form="form"):
 def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administrator):
     page, url = brought(client, edition, pasted=NARRATIVE)
 
+    assert "<h1>Look over the list of 2021</h1>" in page.text
+    assert "Pasted text, brought on 5 August 2022, " in page.text
     assert "Its words are the report’s own." in page.text
     assert "3 recommendations found in it. Nothing is written yet." in page.text
     assert "1. Fund the shelter and its staff." in page.text
@@ -85,7 +87,8 @@ def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administr
     assert not Recommendation.objects.exists()
     response = client.post(url, fields_of(page), follow=True)
     assert "Loaded: 3 new." in response.text
-    assert "Loaded on 5 August 2022" in response.text
+    assert "<h1>How the list of 2021 was loaded</h1>" in response.text
+    assert "Pasted text, loaded on 5 August 2022" in response.text
     assert [row.text for row in Recommendation.objects.order_by("number")][
         1
     ] == "Investigate and prosecute traffickers."
