@@ -123,6 +123,12 @@ def load_edition(
     return locked
 
 
+@transaction.atomic
+def drop_import(*, imported: EditionImport, by: User) -> None:
+    """Remove what was brought, and that nobody has loaded. Raises PermissionDenied, Refused."""
+    _unloaded(imported, by).delete()
+
+
 def drop_unloaded(*, now: datetime) -> int:
     """Remove what was brought and that nobody has loaded in KEPT_FOR; gives how many there were."""
     _, removed = EditionImport.objects.filter(loaded_at=None, begun_at__lt=now - KEPT_FOR).delete()
@@ -136,5 +142,5 @@ def _unloaded(imported: EditionImport, by: User) -> EditionImport:
     rows = EditionImport.objects.select_for_update(of=("self",)).select_related("edition__country")
     locked = rows.get(pk=imported.pk)
     if locked.loaded_at is not None:
-        raise Refused("This list was loaded already. To load another, bring it first.")
+        raise Refused("This list was loaded already, and stays as a record of that. To load another, bring it first.")
     return locked

@@ -69,7 +69,7 @@ def edition_import(request: SignedIn, pk: int) -> HttpResponse:
             refuse(form, refusal)
         else:
             return redirect("import_preview", pk=imported.pk)
-    rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).defer("brought", "did")
+    rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).with_size().defer("brought", "did")
     brought = list(rows.select_related("begun_by", "loaded_by")[:MOST_SHOWN])
     context = {
         "edition": edition,
@@ -122,12 +122,24 @@ def import_preview(request: SignedIn, pk: int) -> HttpResponse:
         return render_page(
             request, "recommendations/import_preview.html", {"imported": imported, "facts": done.facts(imported.did)}
         )
+    if request.POST.get("do") == "discard":
+        return _discard(request, imported)
     page = _Page(request, imported)
     if request.method == "POST" and (answer := page.done()):
         return answer
     return render_page(
         request, "recommendations/import_preview.html", page.context(), status=422 if page.is_refused else 200
     )
+
+
+def _discard(request: SignedIn, imported: EditionImport) -> HttpResponse:
+    try:
+        actions.drop_import(imported=imported, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("import_preview", pk=imported.pk)
+    messages.success(request, f"Discarded: {imported.name}.")
+    return redirect("edition_import", pk=imported.edition_id)
 
 
 def _may_load(request: SignedIn) -> None:

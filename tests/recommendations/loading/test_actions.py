@@ -10,7 +10,7 @@ from django.db import connection
 
 from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Commitment, EvidenceBearing
-from recommendations.loading.actions import begin_import, drop_unloaded, load_edition, say_columns
+from recommendations.loading.actions import begin_import, drop_import, drop_unloaded, load_edition, say_columns
 from recommendations.loading.brought import bring_file, bring_text
 from recommendations.loading.preview import preview, sought
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
@@ -202,8 +202,10 @@ def test_an_import_is_loaded_once():
     imported = brought(edition, narrative(["Fund the shelter.", "Train."]))
     loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
 
-    with refuses("This list was loaded already."):
+    with refuses("This list was loaded already, and stays as a record of that."):
         loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
+    with refuses("This list was loaded already, and stays as a record of that."):
+        drop_import(imported=imported, by=AdministratorFactory())
 
 
 # --- Lesotho: a list in the place of the reconstruction ---------------------------------------------------------------
@@ -427,6 +429,8 @@ def test_administrators_alone_bring_and_load(factory):
         brought(edition, narrative(["Fund the shelter.", "Train."]), by=by)
     with pytest.raises(PermissionDenied):
         loaded(imported, pillars={1: PROTECTION}, by=by)
+    with pytest.raises(PermissionDenied):
+        drop_import(imported=imported, by=by)
     with pytest.raises(PermissionDenied):
         say_columns(imported=imported, holds=(), has_headings=True, by=by)
 

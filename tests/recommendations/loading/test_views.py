@@ -75,7 +75,10 @@ def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administr
     assert "<h1>Look over the list of 2021</h1>" in page.text
     assert "Pasted text, brought on 5 August 2022, " in page.text
     assert "Its words are the report’s own." in page.text
-    assert "3 recommendations found in it. Nothing is written yet." in page.text
+    assert (
+        "3 recommendations found in it. Nothing is written yet, and what you choose here is kept only by loading it."
+        in page.text
+    )
     assert "1. Fund the shelter and its staff." in page.text
     assert fields_of(page) == {
         "do": "load",
@@ -121,7 +124,8 @@ def test_what_was_brought_waits_on_the_page_and_what_was_loaded_is_listed_below(
     page = client.get(reverse("edition_import", args=[edition.pk]))
 
     assert (page.context["waiting"], page.context["loaded"]) == ([waiting], [loaded])
-    assert "stays here until it is loaded, or for 90 days." in page.text
+    assert "stays here until it is loaded or discarded, for 90 days at most." in page.text
+    assert "What you choose while you look it over is kept only by loading it." in page.text
     for one in (waiting, loaded):
         assert f'href="{reverse("import_preview", args=[one.pk])}"' in page.text
 
@@ -134,6 +138,37 @@ def test_of_the_file_and_the_text_one_is_asked_for(client, edition):
         ("Or its text", "one of the two"),
         ("What a CSV file is written in", "optional"),
     ]
+
+
+def test_each_list_that_waits_tells_how_much_it_holds_and_when_it_was_brought(client, edition):
+    """Headings are no row."""
+    bring(client, edition, pasted=NARRATIVE)
+    bring(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
+    bring(client, edition, pasted=f"1\t{'Fund it well. ' * 3}\n2\t{'Train them well. ' * 3}\n3\t{'See to it. ' * 3}\n")
+    page = re.sub(r"<[^>]+>|\s+", " ", client.get(reverse("edition_import", args=[edition.pk])).text)
+
+    assert re.findall(r"Pasted text : (.*?), brought on 5 August 2022, \d\d:\d\d by", page) == [
+        "a table of 3 rows",
+        "a table of 2 rows",
+        "3 recommendations",
+    ]
+
+
+def test_a_list_that_was_brought_is_discarded_and_one_that_was_loaded_stays(client, edition):
+    kept = EditionImportFactory(edition=edition)
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    assert "Discard it" in page.text
+
+    response = client.post(url, {"do": "discard"}, follow=True)
+    assert response.redirect_chain == [(reverse("edition_import", args=[edition.pk]), 302)]
+    assert "Discarded: Pasted text." in response.text
+    assert client.get(url).status_code == 404
+    assert list(EditionImport.objects.all()) == [kept]
+
+    loaded = EditionImportFactory(edition=edition, loaded=True)
+    page = client.post(reverse("import_preview", args=[loaded.pk]), {"do": "discard"})
+    assert "Discard it" not in page.text
+    assert EditionImport.objects.filter(pk=loaded.pk).exists()
 
 
 REFUSED = [
