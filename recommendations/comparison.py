@@ -52,7 +52,8 @@ class Line:
     """An item before (`old`), after (`new`), or both, and what becomes of it.
 
     `changes` says in words what differs besides the text. `candidates` are given where a person has to say what the
-    old item became: the most alike first. It is paired with `new` as proposed, if with anything.
+    old item became: the most alike first. It is paired with `new` as proposed, if with anything, and `likeness` is how
+    alike the two are, of 100.
     """
 
     kind: Kind
@@ -61,6 +62,12 @@ class Line:
     changes: tuple[str, ...] = ()
     is_certain: bool = True
     candidates: tuple[Candidate, ...] = ()
+    likeness: int | None = None
+
+    @property
+    def is_little_alike(self) -> bool:
+        """Whether what is proposed is so little alike that a person should look twice."""
+        return self.likeness is not None and self.likeness < LIKELY
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ def compare(
             row, likeness = proposed[each.key]
             kind = Kind.CHANGED if likeness >= LIKELY and not row.doubt else Kind.DOUBTFUL
             changes = _changes(each, row, status, ministries)
-            by_number[row.number] = Line(kind, each, row, changes, is_certain=False, candidates=candidates[each.key])
+            by_number[row.number] = Line(kind, each, row, changes, False, candidates[each.key], likeness)
         else:
             gone.append(Line(Kind.GONE, each, is_certain=False, candidates=candidates[each.key]))
     named = {name for row in rows for name in (row.lead, *row.supporting) if name}

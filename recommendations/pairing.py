@@ -34,13 +34,14 @@ class Plan(NamedTuple):
     """What is to be written. Old items and benchmarks by key, rows by number.
 
     `kept` goes on as another row of the list; `begun` is new; `retired` is no longer asked, and into which number it
-    went, if into any; `moved` are benchmarks that change their item.
+    went, if into any; `moved` are benchmarks that change their item. `split` tells of which old item several came.
     """
 
     kept: Mapping[int, Row]
     begun: Sequence[Inherited]
     retired: Mapping[int, int | None]
     moved: Mapping[int, int]
+    split: Mapping[int, Sequence[int]]
 
 
 def plan(
@@ -68,7 +69,8 @@ def plan(
         for benchmark in benchmarks.get(each.key, ())
         if (number := _goes(benchmark, became[each.key], pairing)) is not None and heirs.get(each.key) != number
     }
-    return Plan({key: by_number[number] for key, number in heirs.items()}, begun, retired, moved)
+    split = {key: numbers for key, numbers in became.items() if len(numbers) > 1}
+    return Plan({key: by_number[number] for key, number in heirs.items()}, begun, retired, moved, split)
 
 
 def _became(old: Sequence[Standing], rows: Sequence[Row], pairing: Pairing) -> dict[int, tuple[int, ...]]:

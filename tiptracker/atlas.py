@@ -16,7 +16,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
-from tiptracker.texts import alike
+from tiptracker.texts import alike, without_accents
 from tiptracker.words import Paper
 
 NAMED = {
@@ -73,7 +73,7 @@ class Land(NamedTuple):
 def names() -> dict[str, str]:
     """The short name of every country by its three-letter code, in the order of the names."""
     known = {code: _name(code, short) for code, short in _short().items()}
-    return dict(sorted(known.items(), key=lambda pair: pair[1].casefold()))
+    return dict(sorted(known.items(), key=lambda pair: without_accents(pair[1]).casefold()))
 
 
 @cache
@@ -135,7 +135,7 @@ def _named(parts: Sequence[Any]) -> tuple[str, ...]:
     known = [(SPELT.get(part.code, part.name), part.type.lower()) for part in parts]
     often = Counter(alike(name) for name, _ in known)
     told = (f"{name} ({kind})" if often[alike(name)] > 1 else name for name, kind in known)
-    return tuple(sorted(told, key=str.casefold))
+    return tuple(sorted(told, key=lambda name: without_accents(name).casefold()))
 
 
 def _all(rows: Iterable[Any]) -> list[Any]:

@@ -35,6 +35,11 @@ def with_plain_apostrophes(text: str) -> str:
     return text.translate(_APOSTROPHES)
 
 
+def without_accents(name: str) -> str:
+    """`name` with its letters alone, as an English list puts it in order: Å beside A."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+
+
 def alike(name: str) -> str:
     """What two spellings of one name have in common: apostrophes and capitals aside."""
     return with_plain_apostrophes(name).casefold()

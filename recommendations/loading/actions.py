@@ -104,10 +104,12 @@ def load_edition(
             "The list was changed meanwhile, so nothing was loaded. What you chose is kept: look at what stands now, "
             "then load it again."
         )
+    if not found.listed.rows:
+        raise Refused(
+            "No row of the list can be read, so nothing can be loaded. Correct the columns, or mend the file."
+        )
     if found.listed.wrong and not leaves_out_wrong:
         raise Refused("Some rows can’t be read. Mend the file, or say that they are to be left out.", field="leave_out")
-    if not found.listed.rows:
-        raise Refused("No row of the list can be read, so nothing can be loaded. Mend the file, then choose it again.")
     benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in found.standing.items()}
     planned = plan(found.old, found.listed.rows, pairing, benchmarks)
     writer = Writer(edition, locked, found, by, now)
@@ -119,6 +121,12 @@ def load_edition(
         record("edition.imported", by=by, row=edition, country=edition.country_id, after=told)
         readiness_may_have_moved(edition.country_id)
     return locked
+
+
+@transaction.atomic
+def drop_import(*, imported: EditionImport, by: User) -> None:
+    """Remove what was brought, and that nobody has loaded. Raises PermissionDenied, Refused."""
+    _unloaded(imported, by).delete()
 
 
 def drop_unloaded(*, now: datetime) -> int:
@@ -134,5 +142,5 @@ def _unloaded(imported: EditionImport, by: User) -> EditionImport:
     rows = EditionImport.objects.select_for_update(of=("self",)).select_related("edition__country")
     locked = rows.get(pk=imported.pk)
     if locked.loaded_at is not None:
-        raise Refused("This list was loaded already. To load another, bring it first.")
+        raise Refused("This list was loaded already, and stays as a record of that. To load another, bring it first.")
     return locked

@@ -21,11 +21,15 @@ LONGEST_PASTE = 500_000
 """Characters: a whole narrative has a tenth of it."""
 MOST_FIELDS = 400
 """That a page begins with; a list of which more has to be said is loaded by the command."""
+FIRST_WORDS = 6
+"""By which a new item is named beside its number."""
 _NUMBERS = re.compile(r"\d{1,5}(?:\s*(?:,|;|and|\s)\s*\d{1,5})*")
 
 
 class BringForm(PlainForm):
     """A narrative or a table, as a file or pasted."""
+
+    one_of_two = ("file", "pasted")
 
     file = forms.FileField(
         required=False,
@@ -101,6 +105,7 @@ class PreviewForm(PlainForm):
     def __init__(self, *args: Any, found: Preview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = found
+        self.texts = {row.number: row.text for row in found.listed.rows}
         self.initial = {"seen": found.seen} | dict(self.initial)
         for line in found.comparison.undecided:
             if line.old:
@@ -130,7 +135,7 @@ class PreviewForm(PlainForm):
             )
 
     def _ask_what_became(self, line: Line, row: Recommendation) -> None:
-        alike = ", ".join(f"{one.number} ({one.likeness} of 100)" for one in line.candidates)
+        alike = "; ".join(f"{self._called(one.number)} ({one.likeness} of 100)" for one in line.candidates)
         self.fields[f"became_{row.pk}"] = forms.CharField(
             initial=str(line.new.number) if line.new else "",
             max_length=60,
@@ -146,6 +151,10 @@ class PreviewForm(PlainForm):
                 label=f"Benchmark {row.number}{one.letter} goes to",
                 help_text=one.wording,
             )
+
+    def _called(self, number: int) -> str:
+        """A new item by its number and how it begins."""
+        return f"{number}, “{Truncator(self.texts[number]).words(FIRST_WORDS)}”"
 
     def _begun(self) -> Iterable[Row]:
         """The new items that nothing becomes, as far as was said, whose pillar the table doesn't tell."""

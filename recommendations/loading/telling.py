@@ -15,7 +15,9 @@ def lines(found: Preview) -> Iterator[str]:
     """An item a line, with what differs, then what can't be read and what is to be known of the whole."""
     for line in found.comparison.lines:
         yield _line(line)
-        if line.old and line.new and line.old.text != line.new.text:
+        if line.old and line.is_little_alike:
+            yield f"          little alike to {line.old.number}. {line.old.text}"
+        elif line.old and line.new and line.old.text != line.new.text:
             yield f"          {marked(line.old.text, line.new.text)}"
         yield from (f"          {change}" for change in line.changes)
         if line.new and line.new.doubt:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from recommendations.comparison import Kind, Line
 from recommendations.forms import has_seen, refuse
 from recommendations.likeness import Piece, difference
-from recommendations.loading import actions
+from recommendations.loading import actions, done
 from recommendations.loading.brought import Brought, bring_file, bring_text, from_document
 from recommendations.loading.forms import MOST_FIELDS, BringForm, ColumnsForm, PreviewForm
 from recommendations.loading.preview import Preview, preview, sought
@@ -69,7 +69,7 @@ def edition_import(request: SignedIn, pk: int) -> HttpResponse:
             refuse(form, refusal)
         else:
             return redirect("import_preview", pk=imported.pk)
-    rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).defer("brought", "did")
+    rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).with_size().defer("brought", "did")
     brought = list(rows.select_related("begun_by", "loaded_by")[:MOST_SHOWN])
     context = {
         "edition": edition,
@@ -119,13 +119,27 @@ def import_preview(request: SignedIn, pk: int) -> HttpResponse:
     imported = get_object_or_404(rows, pk=pk)
     _may_load(request)
     if imported.loaded_at is not None:
-        return render_page(request, "recommendations/import_preview.html", {"imported": imported, "did": imported.did})
+        return render_page(
+            request, "recommendations/import_preview.html", {"imported": imported, "facts": done.facts(imported.did)}
+        )
+    if request.POST.get("do") == "discard":
+        return _discard(request, imported)
     page = _Page(request, imported)
-    if request.method == "POST" and (done := page.done()):
-        return done
+    if request.method == "POST" and (answer := page.done()):
+        return answer
     return render_page(
         request, "recommendations/import_preview.html", page.context(), status=422 if page.is_refused else 200
     )
+
+
+def _discard(request: SignedIn, imported: EditionImport) -> HttpResponse:
+    try:
+        actions.drop_import(imported=imported, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("import_preview", pk=imported.pk)
+    messages.success(request, f"Discarded: {imported.name}.")
+    return redirect("edition_import", pk=imported.edition_id)
 
 
 def _may_load(request: SignedIn) -> None:
@@ -152,6 +166,8 @@ class _Page:
         except Refused as refusal:
             self.refusal = str(refusal)
             return
+        if not self.found.listed.rows:
+            return
         self.form = PreviewForm(found=self.found)
         self.is_too_long = len(self.form.fields) > MOST_FIELDS
         if sends == "load" and not self.is_too_long:
@@ -176,7 +192,7 @@ class _Page:
             refuse(self.form, refusal)
             self._look_again()
             return None
-        messages.success(self.request, _told(loaded.did))
+        messages.success(self.request, done.in_short(loaded.did))
         return redirect("import_preview", pk=imported.pk)
 
     def _look_again(self) -> None:
@@ -197,21 +213,26 @@ class _Page:
             "columns": self.columns if self.is_table else None,
             "form": self.form,
         }
-        if self.found is None or self.form is None:
+        if self.found is None:
+            return context
+        listed = self.found.listed
+        context |= {
+            "found_count": len(listed.rows),
+            "notes": [*listed.notes, *self._about_the_tier()],
+            "wrong": listed.wrong[:MOST_SHOWN],
+            "wrong_count": len(listed.wrong),
+            "wrong_more": max(len(listed.wrong) - MOST_SHOWN, 0),
+        }
+        if self.form is None:
             return context
         comparison = self.found.comparison
         undecided = [] if self.is_too_long else comparison.undecided
         shown = {id(line) for line in undecided}
         others = [line for line in comparison.lines if id(line) not in shown]
-        rows = self.found.listed.rows
         return context | {
-            "found_count": len(rows),
-            "whole": rows[:MOST_SHOWN],
-            "whole_more": max(len(rows) - MOST_SHOWN, 0),
-            "notes": [*self.found.listed.notes, *self._about_the_tier()],
+            "whole": listed.rows[:MOST_SHOWN],
+            "whole_more": max(len(listed.rows) - MOST_SHOWN, 0),
             "left_out": self.found.brought.left_out,
-            "wrong": self.found.listed.wrong[:MOST_SHOWN],
-            "wrong_count": len(self.found.listed.wrong),
             "unknown_ministries": comparison.unknown_ministries[:MOST_SHOWN],
             "unknown_count": len(comparison.unknown_ministries),
             "undecided": [self._shown(line) for line in undecided],
@@ -234,22 +255,10 @@ class _Page:
         return Group(kind, [self._shown(line) for line in own[:MOST_SHOWN]], max(len(own) - MOST_SHOWN, 0))
 
     def _shown(self, line: Line) -> Shown:
-        pieces = difference(line.old.text, line.new.text) if line.old and line.new else ()
+        pieces = difference(line.old.text, line.new.text) if line.old and line.new and not line.is_little_alike else ()
         if self.form is None or line.old is None or line.is_certain or self.found is None or self.is_too_long:
             return Shown(line, pieces, None, ())
         benchmarks = self.found.standing[line.old.key].benchmarks.all()
         return Shown(
             line, pieces, self.form[f"became_{line.old.key}"], [self.form[f"goes_{one.pk}"] for one in benchmarks]
         )
-
-
-def _told(did: dict[str, Any]) -> str:
-    counts = {
-        "new": len(did["new"]),
-        "changed": len(did["changed"]),
-        "retired": len(did["retired"]),
-        "unchanged": did["unchanged"],
-    }
-    if not any(count for name, count in counts.items() if name != "unchanged"):
-        return "The list stands already, word for word: nothing had to be changed."
-    return f"Loaded: {', '.join(f'{count} {name}' for name, count in counts.items() if count)}."

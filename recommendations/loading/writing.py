@@ -48,6 +48,7 @@ class Writer:
 
     def write(self, planned: Plan, pillars: Mapping[int, Pillar]) -> dict[str, Any]:
         """Carry the plan out; gives what it did, as the import keeps it. `pillars` are by number."""
+        numbers = {key: row.number for key, row in self.found.standing.items()}
         self._retire(planned.retired)
         self._write_changed()  # their numbers are free from here on
         changed = self._go_on(planned.kept, pillars)
@@ -55,13 +56,16 @@ class Writer:
         add_all(self.terms)
         record_all(self.entries, by=self.by, country=self.edition.country_id)
         self._begin(planned.begun, pillars)
-        self._move(planned.moved)
+        moved = self._move(planned.moved, numbers)
         return {
             "new": [each.row.number for each in planned.begun],
             "changed": changed,
             "unchanged": len(planned.kept) - len(changed),
-            "retired": [self.found.standing[key].number for key in planned.retired],
-            "moved": len(planned.moved),
+            "retired": [numbers[key] for key in planned.retired],
+            "joined": {str(numbers[key]): number for key, number in planned.retired.items() if number},
+            "split": {str(numbers[key]): list(became) for key, became in planned.split.items()},
+            "moved": len(moved),
+            "benchmarks": moved,
         }
 
     @property
@@ -169,10 +173,15 @@ class Writer:
         known = self.found.ministries
         return known.get(alike(row.lead)), {key for name in row.supporting if (key := known.get(alike(name)))}
 
-    def _move(self, moved: Mapping[int, int]) -> None:
-        """Put benchmarks under another recommendation, with all that was promised, proved and judged of them."""
+    def _move(self, moved: Mapping[int, int], numbers: Mapping[int, int]) -> dict[str, str]:
+        """Put benchmarks under another recommendation, with all that was promised, proved and judged of them.
+
+        `numbers` are those of the list before, by key; gives what each benchmark was called then, and is called now.
+        """
+        called: dict[str, str] = {}
         for key, number in moved.items():
             benchmark = Benchmark.objects.select_related("recommendation").get(pk=key)
+            then = f"{numbers[benchmark.recommendation_id]}{benchmark.letter}"
             before = {"recommendation": benchmark.recommendation_id, "letter": benchmark.letter}
             there = self.rows[number]
             benchmark.letter = next_letter(there.benchmarks.values_list("letter", flat=True))
@@ -188,7 +197,9 @@ class Writer:
                 before=before,
                 after={"recommendation": there.pk, "letter": benchmark.letter, "import": self.imported.pk},
             )
+            called[then] = benchmark.key
             self.has_written = True
+        return called
 
     @property
     def _status(self) -> TextStatus:

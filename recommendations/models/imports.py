@@ -1,11 +1,12 @@
 """What somebody brought to be loaded as an edition's list: a draft while they look it over, then a record of it."""
 
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Func, Q, When
+from django.db.models.sql.compiler import SQLCompiler
 
 from recommendations.models.editions import Edition
 from recommendations.words import TextStatus
@@ -16,6 +17,17 @@ KEPT_FOR = timedelta(days=90)
 """How long after it was brought a list is kept that nobody loads."""
 
 
+class _Length(Func):
+    """How long a list in JSON is; null where there is none."""
+
+    function = "JSON_ARRAY_LENGTH"
+    output_field = models.IntegerField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Any:
+        """As PostgreSQL calls it."""
+        return self.as_sql(compiler, connection, function="JSONB_ARRAY_LENGTH", **context)
+
+
 class EditionImportQuerySet(models.QuerySet["EditionImport"]):
     def visible_to(self, user: Reader) -> Self:
         """Administrators, who load lists; the embassy what was loaded for its countries; a ministry nothing."""
@@ -23,6 +35,13 @@ class EditionImportQuerySet(models.QuerySet["EditionImport"]):
             return self.none()
         seen = self.filter(edition__in=Edition.objects.visible_to(user))
         return seen if user.role == Role.ADMINISTRATOR else seen.filter(loaded_at__isnull=False)
+
+    def with_size(self) -> Self:
+        """With how much was brought, of what isn't loaded: `.items` of a narrative, `.lines` of a table below its
+        headings; the other is None. The database counts, since what was brought may be long.
+        """
+        heading = Case(When(brought__has_headings=True, then=1), default=0)
+        return self.annotate(items=_Length("brought__rows"), lines=_Length("brought__lines") - heading)
 
 
 class EditionImport(models.Model):

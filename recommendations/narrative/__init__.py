@@ -59,10 +59,10 @@ def expect(narrative: Narrative, *, country: str | None = None, year: int | None
     """Refuse a narrative that says of itself that it is about another country (alpha-3), or of another year."""
     if country and narrative.country and narrative.country != country:
         about, asked = countries.name_of(narrative.country), countries.name_of(country)
-        raise Refused(f"This narrative is about {about}, not {asked}. Choose {asked}’s, or change the country.")
+        raise Refused(f"This narrative is about {about}, not {asked}. Choose {asked}’s.")
     if year and narrative.year and narrative.year != year:
-        of, instead = narrative.year, f"Choose that of {year}, or change the year."
-        raise Refused(f"This narrative is from the report of {of}, not {year}. {instead}")
+        instead = f"Choose that of {year}, or go to the edition of {narrative.year}."
+        raise Refused(f"This narrative is from the report of {narrative.year}, not {year}. {instead}")
 
 
 def _only(blocks: list[Block], country: str | None) -> tuple[list[Block], Section, Listed]:

@@ -113,7 +113,9 @@ def _own(lines: tuple[Line, ...], columns: Columns, sought: Sought) -> tuple[lis
             own.append(line)
     if not own:
         found = " and ".join(name for name, _ in others.most_common(3))
-        raise Refused(f"This is the list of {found}, not of {sought}. Choose another file, or another edition.")
+        raise Refused(
+            f"This is the list of {found}, not of {sought}. Choose that of {sought}, or go to its own edition."
+        )
     return own, sum(others.values())
 
 

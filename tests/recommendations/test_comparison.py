@@ -77,8 +77,8 @@ def test_what_is_alike_is_proposed_and_a_person_decides():
 def test_what_is_little_alike_is_doubtful():
     seen = preview(OURS, [Row(1, ANOTHER_LIST[1])])
 
-    doubtful = seen.of(Kind.DOUBTFUL)
-    assert len(doubtful) == 1
+    [doubtful] = seen.of(Kind.DOUBTFUL)
+    assert doubtful.is_little_alike
     assert len(seen.of(Kind.GONE)) == 9
 
 
@@ -97,6 +97,13 @@ def test_a_rows_own_doubt_makes_it_doubtful():
     )
 
     assert [line.kind for line in seen.lines] == [Kind.DOUBTFUL, Kind.DOUBTFUL]
+
+
+def test_what_its_reader_doubts_is_not_little_alike_for_that():
+    seen = preview([standing(1, "Fund the shelter.")], [Row(1, "Fund the shelter. 42", doubt="Cut off?")])
+
+    [line] = seen.undecided
+    assert (line.kind, line.is_little_alike) == (Kind.DOUBTFUL, False)
 
 
 def test_what_a_table_tells_besides_the_words_is_compared():

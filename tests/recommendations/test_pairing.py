@@ -22,7 +22,7 @@ def planned(old, rows, became, benchmarks=None):
 def test_a_pair_goes_on_with_all_that_hangs_on_it():
     found = planned([A, B], [ONE, TWO], {101: (2,), 102: (1,)})
 
-    assert found == ({101: TWO, 102: ONE}, [], {}, {})
+    assert found == ({101: TWO, 102: ONE}, [], {}, {}, {})
 
 
 def test_a_split_goes_on_as_the_first_and_its_benchmarks_go_where_they_are_sent():
@@ -30,7 +30,7 @@ def test_a_split_goes_on_as_the_first_and_its_benchmarks_go_where_they_are_sent(
 
     assert found.kept == {102: ONE, 101: TWO}
     assert found.begun == [Inherited(THREE, like=101)]
-    assert (found.retired, found.moved) == ({}, {12: 3})
+    assert (found.retired, found.moved, found.split) == ({}, {12: 3}, {101: (2, 3)})
 
 
 def test_a_split_whose_benchmarks_are_not_sent_anywhere_is_refused():
@@ -43,19 +43,19 @@ def test_a_split_whose_benchmarks_are_not_sent_anywhere_is_refused():
 def test_what_is_retired_keeps_its_benchmarks():
     found = planned([A, B], [ONE], {101: (), 102: (1,)})
 
-    assert found == ({102: ONE}, [], {101: None}, {})
+    assert found == ({102: ONE}, [], {101: None}, {}, {})
 
 
 def test_two_that_became_one_bring_their_benchmarks_together():
     found = planned([A, B], [ONE], {101: (1,), 102: (1,)})
 
-    assert found == ({101: ONE}, [], {102: 1}, {21: 1})
+    assert found == ({101: ONE}, [], {102: 1}, {21: 1}, {})
 
 
 def test_of_a_split_and_a_pair_for_one_number_the_pair_goes_on_there():
     found = planned([A, B], [ONE, TWO], {101: (1, 2), 102: (1,)}, {11: 1, 12: 2})
 
-    assert found == ({102: ONE, 101: TWO}, [], {}, {11: 1})
+    assert found == ({102: ONE, 101: TWO}, [], {}, {11: 1}, {101: (1, 2)})
 
 
 def test_what_says_the_same_needs_nobody_to_say_so():

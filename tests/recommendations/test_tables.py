@@ -365,5 +365,5 @@ def test_rows_of_other_countries_and_years_are_left_out_and_told():
 
 @pytest.mark.parametrize(("country", "year"), [("Eswatini", 2021), ("Lesotho", 2019)])
 def test_a_table_of_another_country_or_year_is_refused(country, year):
-    with refuses(f"This is the list of {country} {year}, not of Lesotho 2021."):
+    with refuses(f"This is the list of {country} {year}, not of Lesotho 2021. Choose that of Lesotho 2021"):
         read(f"{HEAD}{country},{year},1,{LONG},,,\n")

@@ -56,6 +56,17 @@ def test_countries_go_by_the_name_that_the_report_gives_them(code, name):
     assert atlas.land(code, DAY).name == atlas.names()[code] == name
 
 
+def test_an_accent_moves_no_country_or_district_to_the_end():
+    names = list(atlas.names().values())
+    ivory, aland = names.index("Côte d’Ivoire"), names.index("Åland Islands")
+
+    assert names[ivory - 1 : ivory + 2] == ["Costa Rica", "Côte d’Ivoire", "Croatia"]
+    assert names[aland - 1 : aland + 2] == ["Afghanistan", "Åland Islands", "Albania"]
+    assert names[-1] == "Zimbabwe"
+    assert [name for name in atlas.land("CHL", DAY).districts.names if name[0] in "BÑ"] == ["Biobío", "Ñuble"]
+    assert atlas.land("CHL", DAY).districts.names[-1] != "Ñuble"
+
+
 def test_a_currency_is_one_of_the_day_that_is_asked_for():
     assert atlas.land("HRV", DAY).currencies == ("HRK",)
     assert atlas.land("HRV", date(2026, 1, 1)).currencies == ("EUR",)

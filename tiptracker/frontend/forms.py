@@ -7,7 +7,7 @@
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.core.validators import MinValueValidator
@@ -47,6 +47,13 @@ class StyledField(BoundField):
         if self.use_fieldset:
             attrs.pop("aria-invalid", None)  # the group is refused, not one of its choices
         return attrs
+
+    @property
+    def aside(self) -> str:
+        """What its label says in brackets: that it may be left empty, or that one of two may."""
+        if self.name in getattr(self.form, "one_of_two", ()):
+            return "one of the two"
+        return "" if self.field.required else "optional"
 
     @property
     def tells_a_story(self) -> bool:
@@ -117,6 +124,9 @@ class PlainForm(forms.Form):
     It holds every free text back in which somebody could be found, until that is taken out or confirmed to identify
     nobody; so every form in which somebody writes is one of these.
     """
+
+    one_of_two: ClassVar[tuple[str, ...]] = ()
+    """Fields of which one has to be filled in, and it doesn't matter which."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

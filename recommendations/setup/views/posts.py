@@ -62,12 +62,14 @@ def setup_detail(request: SignedIn, pk: int) -> HttpResponse:
     user = request.user
     post = posts([country], reader=user, day=clock.today(country.time_zone))[country.pk]
     steps = standings(post)
-    urls = _urls(country, post, hand_of(user))
+    hand = hand_of(user)
+    urls = _urls(country, post, hand)
     lines = [Line(one, urls.get(one.step, "")) for one in steps]
     context = {
         "country": country,
         "lines": lines,
-        "ahead": next((line for line in lines if line.standing.next_hand is hand_of(user)), None),
+        "ahead": next((line for line in lines if line.standing.next_hand is hand), None),
+        "hand": hand,
         "is_done": all(one.state is State.DONE for one in steps),
         "can_set_up": can_set_up(user),
     }

@@ -10,7 +10,7 @@ from django.db import connection
 
 from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Commitment, EvidenceBearing
-from recommendations.loading.actions import begin_import, drop_unloaded, load_edition, say_columns
+from recommendations.loading.actions import begin_import, drop_import, drop_unloaded, load_edition, say_columns
 from recommendations.loading.brought import bring_file, bring_text
 from recommendations.loading.preview import preview, sought
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
@@ -106,7 +106,17 @@ def test_a_narrative_is_loaded_into_an_empty_edition():
         (2, "Train the police.", "official", "prosecution"),
     ]
     assert (done.loaded_by, done.loaded_at, done.brought) == (by, NOW, {})
-    assert done.did == {"new": [1, 2], "changed": {}, "unchanged": 0, "retired": [], "moved": 0, "left_out": 0}
+    assert done.did == {
+        "new": [1, 2],
+        "changed": {},
+        "unchanged": 0,
+        "retired": [],
+        "joined": {},
+        "split": {},
+        "moved": 0,
+        "benchmarks": {},
+        "left_out": 0,
+    }
     terms = Recommendation.objects.first().terms.get()
     assert (terms.reason, terms.recorded_at, terms.recorded_by) == ("As it stands in “Pasted text”.", NOW, by)
     entry = AuditEntry.objects.get()
@@ -192,8 +202,10 @@ def test_an_import_is_loaded_once():
     imported = brought(edition, narrative(["Fund the shelter.", "Train."]))
     loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
 
-    with refuses("This list was loaded already."):
+    with refuses("This list was loaded already, and stays as a record of that."):
         loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
+    with refuses("This list was loaded already, and stays as a record of that."):
+        drop_import(imported=imported, by=AdministratorFactory())
 
 
 # --- Lesotho: a list in the place of the reconstruction ---------------------------------------------------------------
@@ -313,8 +325,9 @@ def test_a_split_gives_the_row_to_the_first_and_the_benchmarks_to_whom_they_are_
 
     with refuses("say whether it goes to 2 or 1.", field=f"goes_{first.pk}"):
         loaded(imported, became)
-    loaded(imported, became, {first.pk: 2, second.pk: 1})
+    did = loaded(imported, became, {first.pk: 2, second.pk: 1}).did
 
+    assert (did["split"], did["changed"], did["benchmarks"]) == ({"1": [2, 1]}, {"1": 2, "2": 3}, {"1b": "1a"})
     both.refresh_from_db()
     begun = Recommendation.objects.get(number=1, is_retired=False)
     assert (both.number, both.text) == (2, "Fund shelters.")
@@ -359,9 +372,10 @@ def test_what_is_retired_keeps_its_promises_and_counts_no_more(split):
 def test_two_that_became_one_bring_their_benchmarks_together(split):
     edition, both, first, second, other, _ = split
     trees = BenchmarkFactory(recommendation=other, letter="a")
-    loaded(brought(edition, narrative(["Fund shelters, train staff and count trees.", "Open a hotline."])),
+    done = loaded(brought(edition, narrative(["Fund shelters, train staff and count trees.", "Open a hotline."])),
            {both.pk: (1,), other.pk: (1,)}, pillars={2: PREVENTION})  # fmt: skip
 
+    assert (done.did["retired"], done.did["joined"], done.did["benchmarks"]) == ([2], {"2": 1}, {"2a": "1c"})
     other.refresh_from_db()
     keys = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")}
     assert keys == {first.pk: "1a", second.pk: "1b", trees.pk: "1c"}
@@ -414,6 +428,8 @@ def test_administrators_alone_bring_and_load(factory):
         brought(edition, narrative(["Fund the shelter.", "Train."]), by=by)
     with pytest.raises(PermissionDenied):
         loaded(imported, pillars={1: PROTECTION}, by=by)
+    with pytest.raises(PermissionDenied):
+        drop_import(imported=imported, by=by)
     with pytest.raises(PermissionDenied):
         say_columns(imported=imported, holds=(), has_headings=True, by=by)
 

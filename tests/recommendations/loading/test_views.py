@@ -72,8 +72,13 @@ def errors(response, form="form"):
 def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administrator):
     page, url = brought(client, edition, pasted=NARRATIVE)
 
+    assert "<h1>Look over the list of 2021</h1>" in page.text
+    assert "Pasted text, brought on 5 August 2022, " in page.text
     assert "Its words are the report’s own." in page.text
-    assert "3 recommendations found in it. Nothing is written yet." in page.text
+    assert (
+        "3 recommendations found in it. Nothing is written yet, and what you choose here is kept only by loading it."
+        in page.text
+    )
     assert "1. Fund the shelter and its staff." in page.text
     assert fields_of(page) == {
         "do": "load",
@@ -85,7 +90,8 @@ def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administr
     assert not Recommendation.objects.exists()
     response = client.post(url, fields_of(page), follow=True)
     assert "Loaded: 3 new." in response.text
-    assert "Loaded on 5 August 2022" in response.text
+    assert "<h1>How the list of 2021 was loaded</h1>" in response.text
+    assert "Pasted text, loaded on 5 August 2022" in response.text
     assert [row.text for row in Recommendation.objects.order_by("number")][
         1
     ] == "Investigate and prosecute traffickers."
@@ -118,9 +124,51 @@ def test_what_was_brought_waits_on_the_page_and_what_was_loaded_is_listed_below(
     page = client.get(reverse("edition_import", args=[edition.pk]))
 
     assert (page.context["waiting"], page.context["loaded"]) == ([waiting], [loaded])
-    assert "stays here until it is loaded, or for 90 days." in page.text
+    assert "stays here until it is loaded or discarded, for 90 days at most." in page.text
+    assert "What you choose while you look it over is kept only by loading it." in page.text
     for one in (waiting, loaded):
         assert f'href="{reverse("import_preview", args=[one.pk])}"' in page.text
+
+
+def test_of_the_file_and_the_text_one_is_asked_for(client, edition):
+    page = re.sub(r"<[^>]+>|\s+", " ", client.get(reverse("edition_import", args=[edition.pk])).text)
+
+    assert re.findall(r"(File|Or its text|What a CSV file is written in) +\((.*?)\)", page) == [
+        ("File", "one of the two"),
+        ("Or its text", "one of the two"),
+        ("What a CSV file is written in", "optional"),
+    ]
+
+
+def test_each_list_that_waits_tells_how_much_it_holds_and_when_it_was_brought(client, edition):
+    """Headings are no row."""
+    bring(client, edition, pasted=NARRATIVE)
+    bring(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
+    bring(client, edition, pasted=f"1\t{'Fund it well. ' * 3}\n2\t{'Train them well. ' * 3}\n3\t{'See to it. ' * 3}\n")
+    page = re.sub(r"<[^>]+>|\s+", " ", client.get(reverse("edition_import", args=[edition.pk])).text)
+
+    assert re.findall(r"Pasted text : (.*?), brought on 5 August 2022, \d\d:\d\d by", page) == [
+        "a table of 3 rows",
+        "a table of 2 rows",
+        "3 recommendations",
+    ]
+
+
+def test_a_list_that_was_brought_is_discarded_and_one_that_was_loaded_stays(client, edition):
+    kept = EditionImportFactory(edition=edition)
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    assert "Discard it" in page.text
+
+    response = client.post(url, {"do": "discard"}, follow=True)
+    assert response.redirect_chain == [(reverse("edition_import", args=[edition.pk]), 302)]
+    assert "Discarded: Pasted text." in response.text
+    assert client.get(url).status_code == 404
+    assert list(EditionImport.objects.all()) == [kept]
+
+    loaded = EditionImportFactory(edition=edition, loaded=True)
+    page = client.post(reverse("import_preview", args=[loaded.pk]), {"do": "discard"})
+    assert "Discard it" not in page.text
+    assert EditionImport.objects.filter(pk=loaded.pk).exists()
 
 
 REFUSED = [
@@ -190,12 +238,33 @@ def test_what_is_alike_is_proposed_with_what_differs(client, edition, standing):
     assert form[f"became_{both.pk}"].value() == "2"
     assert form[f"became_{trees.pk}"].value() == ""
     assert "Nothing in the new list is like it." in form[f"became_{trees.pk}"].help_text
+    assert "Most alike: 1, “Fund the shelter and its staff.” (100 of 100)." in form[f"became_{shelter.pk}"].help_text
     said = re.sub(r"\s+", " ", page.text)
     assert '<del><span class="for-screen-readers">taken out: </span>shelter.</del>' in said
     assert '<ins><span class="for-screen-readers">put in: </span>shelter and its staff.</ins>' in said
     assert form[f"goes_{first.pk}"].help_text == first.wording
     assert "pillar_3" in form.fields
     assert "pillar_2" not in form.fields
+
+
+def test_only_what_is_little_alike_is_to_be_looked_at_twice_and_both_wordings_stand_there_whole(client, edition):
+    """The first is doubtful because its reader doubts it; the words of the second have little in common."""
+    RecommendationFactory(edition=edition, number=1, text="Fund the shelter and its staff.")
+    RecommendationFactory(edition=edition, number=2, text="Investigate officials who look away, and dismiss them.")
+    brought = {"notes": [], "left_out": [], "tier": None, "rows": [
+        [1, "Fund the shelter and all its staff.", "It may be cut off."],
+        [2, "Investigate labour recruiters in the capital.", ""],
+    ]}  # fmt: skip
+    imported = EditionImportFactory(edition=edition, brought=brought)
+    said = re.sub(r"\s+", " ", client.get(reverse("import_preview", args=[imported.pk])).text)
+    first, second = said.split("</fieldset>")[:2]
+
+    assert "Little alike: look twice." not in first
+    assert '<ins><span class="for-screen-readers">put in: </span>all</ins>' in first
+    assert "2. Investigate officials who look away, and dismiss them." in second
+    assert "<p>2. Investigate labour recruiters in the capital.</p>" in second
+    assert "Little alike: look twice." in second
+    assert "<ins>" not in second
 
 
 def test_what_is_left_open_is_refused_and_what_was_chosen_stays(client, edition, standing):
@@ -217,6 +286,10 @@ def test_what_is_left_open_is_refused_and_what_was_chosen_stays(client, edition,
     assert not EditionImport.objects.exclude(loaded_at=None).exists()
     response = client.post(url, chosen | {f"became_{trees.pk}": "Retired", f"goes_{second.pk}": "2"}, follow=True)
     assert "Loaded: 1 new, 2 changed, 1 retired." in response.text
+    assert "<dt>Changed</dt><dd>2: 3 is now 2; number 1 as before</dd>" in response.text
+    assert "<dt>No longer asked</dt><dd>1: number 2</dd>" in response.text
+    assert "<dt>Split</dt><dd>1: 3 into 2 and 3</dd>" in response.text
+    assert "<dt>Benchmarks moved</dt><dd>1: 3a is 3a again</dd>" in response.text
     assert {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")} == {
         first.pk: "3a",
         second.pk: "2b",
@@ -288,6 +361,27 @@ def test_rows_that_can_not_be_read_are_told_and_left_out_by_a_tick(client, editi
     response = client.post(url, fields_of(page))
     assert "Some rows can’t be read." in errors(response)["leave_out"][0]
     assert client.post(url, fields_of(page) | {"leave_out": "on"}).status_code == 302
+
+
+@pytest.mark.parametrize("stands", [False, True])
+def test_a_table_of_which_no_row_can_be_read_offers_to_correct_its_columns_and_nothing_to_load(client, edition, stands):
+    """The rank was taken for the number; what stands is not made out to be gone."""
+    if stands:
+        RecommendationFactory(edition=edition, number=1, text="Fund it.")
+    table = b"How urgent,Rank,Recommendation\nhigh,1,Fund it.\nlow,2,Train them.\n"
+    _, url = brought(client, edition, file=SimpleUploadedFile("list.csv", table))
+    wrong = {"do": "columns", "column_0": "number", "column_1": "", "column_2": "text", "has_headings": "on"}
+    page = client.post(url, wrong, follow=True)
+
+    assert "Row 2: “high” is no number of a list" in page.text
+    assert "Correct below what the columns hold, or" in page.text
+    for offered in ("Note that it stands already", "Load this list", "Gone", "What became of these?"):
+        assert offered not in page.text
+    assert "nothing to load" in client.post(url, {"do": "load", "leave_out": "on"}).text
+    assert not EditionImport.objects.exclude(loaded_at=None).exists()
+    read = client.post(url, wrong | {"column_0": "", "column_1": "number"}, follow=True)
+    assert "2 recommendations found in it." in read.text
+    assert "Load this list" in read.text
 
 
 def test_the_same_list_again_says_so(client, edition):

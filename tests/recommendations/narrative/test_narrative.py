@@ -404,7 +404,10 @@ def test_a_narrative_of_another_country_or_year_is_refused():
 
     expect(found, country="LSO", year=2021)
     expect(read(LAYOUTS["a bullet a line"](ITEMS).join((f"{HEADINGS[1]}\n", ""))), country="LSO", year=2021)
-    with pytest.raises(Refused, match=r"^This narrative is about Lesotho, not Malawi"):
+    with pytest.raises(Refused, match=r"^This narrative is about Lesotho, not Malawi\. Choose Malawi’s\.$"):
         expect(found, country="MWI")
-    with pytest.raises(Refused, match=r"^This narrative is from the report of 2021, not 2020"):
+    with pytest.raises(
+        Refused,
+        match=r"^This narrative is from the report of 2021, not 2020\. Choose .* or go to the edition of 2021\.$",
+    ):
         expect(found, year=2020)

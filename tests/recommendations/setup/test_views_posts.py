@@ -1,5 +1,6 @@
 """The posts of an installation, and one of them with its five steps."""
 
+import re
 from datetime import date
 
 import pytest
@@ -139,6 +140,23 @@ def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_
     page = client.get(reverse("setup_detail", args=[country.pk]))
     assert page.context["ahead"] is None
     assert reverse("setup_country", args=[country.pk]) not in page.text
+
+
+def test_whoever_takes_a_step_is_told_so_and_others_who_does(client):
+    """Ministries and people are an administrator's, benchmarks between them an officer's."""
+    country = RecommendationFactory().edition.country
+    DistrictFactory(country=country)
+
+    def told(user):
+        client.force_login(user)
+        page = client.get(reverse("setup_detail", args=[country.pk])).text
+        return re.findall(r"<span class=\"quiet\">(.*? this\.)</span>", page)
+
+    an_administrator, an_officer = "An administrator does this.", "An officer of the post does this."
+    you = "You do this."
+    assert told(AdministratorFactory()) == [you, an_officer, you]
+    assert told(OfficerFactory()) == [an_administrator, you, an_administrator]
+    assert told(AmbassadorFactory()) == [an_administrator, an_officer, an_administrator]
 
 
 def test_step_2_leads_an_administrator_to_the_list_until_it_is_there_and_an_officer_to_the_terms(client):

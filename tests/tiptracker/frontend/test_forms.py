@@ -85,6 +85,16 @@ def test_refused_form_begins_with_links_to_what_is_wrong():
     assert {link[1:] for link in links} <= set(Elements(html).ids())
 
 
+def test_what_a_hint_quotes_is_text_and_nothing_else():
+    """Hints quote what somebody typed or brought: a cell, a promise, a criterion."""
+
+    class Quoting(forms.Form):
+        goes = forms.CharField(help_text="Below it: <script>alert(1)</script>")
+
+    assert "<script" not in str(Quoting())
+    assert "Below it: &lt;script&gt;alert(1)&lt;/script&gt;" in str(Quoting())
+
+
 def test_form_never_sent_has_no_error_summary():
     assert "error-summary" not in str(Logged())
 

@@ -75,7 +75,7 @@ def test_command_tells_people_what_is_doubtful(run):
         (
             FILES["edition.txt"],
             ["--country", "MWI"],
-            "This narrative is about Lesotho, not Malawi. Choose Malawi’s, or",
+            "This narrative is about Lesotho, not Malawi. Choose Malawi’s.\n",
         ),
         (FILES["edition.txt"], ["--country", "malawi"], "This narrative is about Lesotho, not Malawi."),
         (FILES["edition.txt"], ["--country", "XYZ"], "“XYZ” is no country that is known here. Say its code of"),
