@@ -88,6 +88,13 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     press(officer, "Set these terms from now")
 
     load_its_list(browser_of("admin"), live)
+    ambassador = browser_of("ambassador")
+    ambassador.goto(live.url)
+    expect(ambassador.get_by_role("heading", name="A new year began")).to_be_visible()
+    expect(ambassador.get_by_role("link", name="The record of 2021")).to_be_visible()
+    keep_picture(ambassador, "dashboard-next-year")
+    officer.goto(live.url)
+    expect(officer.get_by_role("link", name="Carry 2021 over", exact=True)).to_be_visible()
     carry_over(officer, live)
 
     # The years count by themselves: the narrative of 2021 told five.
