@@ -1,5 +1,6 @@
 """The fourth step: benchmarks are suggested from the wording; an officer accepts, changes or leaves each."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from tiptracker import clock
 from tiptracker.frontend.rows import beside_field, beside_line, refused
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
+from tiptracker.texts import alike
 from tiptracker.words import Role
 
 
@@ -58,7 +60,8 @@ def setup_suggested(request: SignedIn, pk: int) -> HttpResponse:
     country = row.edition.country
     if not can_edit_recommendations(request.user, row.edition):
         raise PermissionDenied
-    page = _Page(request, row)
+    benchmarks = list(Benchmark.objects.visible_to(request.user).filter(recommendation=row).with_terms())
+    page = _Page(request, row, benchmarks)
     if page.is_sent and page.is_valid():
         try:
             added = actions.accept_benchmarks(
@@ -70,7 +73,6 @@ def setup_suggested(request: SignedIn, pk: int) -> HttpResponse:
             what = "A benchmark is" if len(added) == 1 else f"{len(added)} benchmarks are"
             messages.success(request, f"{what} added to recommendation {row.number}.")
             return _on(request, row)
-    benchmarks = list(Benchmark.objects.visible_to(request.user).filter(recommendation=row).with_terms())
     context: dict[str, Any] = (
         kicker(country, Step.BENCHMARKS)
         | page.context()
@@ -116,7 +118,7 @@ def _on(request: SignedIn, row: Recommendation) -> HttpResponse:
 class _Page:
     """A line a suggestion, and one reason for all that are ticked."""
 
-    def __init__(self, request: SignedIn, row: Recommendation) -> None:
+    def __init__(self, request: SignedIn, row: Recommendation, benchmarks: Iterable[Benchmark]) -> None:
         country = row.edition.country
         indicators = list(Indicator.objects.visible_to(request.user).filter(country=country))
         kwargs: dict[str, Any] = {"prefix": "suggested", "form_kwargs": {"indicators": indicators}}
@@ -125,7 +127,12 @@ class _Page:
         if self.is_sent:
             self.rows = SuggestedRows(request.POST, **kwargs)
             return
-        suggested = suggestions(row.text, districts=country.districts.count())
+        there = {alike(one.wording) for one in benchmarks}
+        suggested = [
+            one
+            for one in suggestions(row.text, districts=country.districts.count())
+            if alike(one.criterion) not in there
+        ]
         initial = [SuggestedRow.filled_from(one, indicators) for one in suggested]
         self.rows = SuggestedRows(initial=initial, **kwargs)
 

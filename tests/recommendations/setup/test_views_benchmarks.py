@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from recommendations.models import Benchmark, BenchmarkTerms, Indicator
+from recommendations.suggesting import suggestions
 from recommendations.words import Question, Rule
 from tests.factories import (
     AdministratorFactory,
@@ -70,6 +71,16 @@ def test_what_the_wording_suggests_is_shown_unticked_and_nothing_is_kept(client)
     ]
     assert "for “in all districts”" in page.text
     assert not Benchmark.objects.exists()
+
+
+def test_what_was_accepted_is_suggested_no_more(client):
+    row = asked()
+    client.post(address(row), as_shown(client, row) | {"suggested-0-accept": "on"})
+
+    page = client.get(address(row))
+
+    left = [one.criterion for one in suggestions(FUND, districts=0)][1:]
+    assert [line["criterion"].value() for line in page.context["rows"]] == left
 
 
 def test_only_what_is_ticked_becomes_a_benchmark_as_it_was_put_right(client, officer):
