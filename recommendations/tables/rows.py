@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from recommendations.tables.cells import Cells, Line
 from recommendations.tables.columns import Column, Columns
+from recommendations.tables.values import number_in, pillar_in
 from recommendations.words import Pillar
 from tiptracker.refusals import Refused
 from tiptracker.texts import REASON, alike
 
 LARGEST_NUMBER = 10_000
-_NUMBER = re.compile(r"\W*(\d{1,5})(?:\.0+)?\W*")
 _BETWEEN_MINISTRIES = re.compile(r"\s*[;\n]\s*")
 _ERRORS = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NULL|NUM)[!?]?")
 
@@ -90,6 +90,11 @@ def read_rows(cells: Cells, columns: Columns, sought: Sought) -> Listed:
         notes.append(f"{others} rows of other countries or years are left out.")
     if not is_numbered:
         notes.append("No column holds numbers: the list is numbered in the order of its rows.")
+    elif all(number_in(_told(line, columns)[Column.NUMBER]) is None for line in own):
+        notes.append(
+            "No number can be read in the column that is said to hold them. Say that it holds “Nothing of the list”: "
+            "the list is then numbered in the order of its rows."
+        )
     return Listed(tuple(sorted(rest, key=lambda row: row.number)), (*wrong, *doubled), tuple(notes))
 
 
@@ -121,7 +126,7 @@ def _own(lines: tuple[Line, ...], columns: Columns, sought: Sought) -> tuple[lis
 
 def _why_not(number: str, text: str) -> str:
     """Why a row can't be taken, or ""."""
-    read = _NUMBER.fullmatch(number)
+    read = number_in(number)
     if not text:
         return "It says nothing."
     if _ERRORS.fullmatch(text) or _ERRORS.fullmatch(number):
@@ -130,18 +135,17 @@ def _why_not(number: str, text: str) -> str:
         return f"It is longer than {REASON:,} characters. Does it hold more than one recommendation?"
     if not number:
         return "It has no number."
-    if not read or not 1 <= int(read[1]) <= LARGEST_NUMBER:
+    if read is None or not 1 <= read <= LARGEST_NUMBER:
         return f"“{number[:40]}” is no number of a list, from 1 to {LARGEST_NUMBER:,}."
     return ""
 
 
 def _row(line: int, number: str, told: Mapping[Column, str]) -> Row:
-    read = _NUMBER.fullmatch(number)
     said = told[Column.PILLAR]
-    pillar = next((one for one in Pillar if said.casefold().startswith(one.value[:7])), None)
+    pillar = pillar_in(said)
     supporting = [name for name in _BETWEEN_MINISTRIES.split(told[Column.SUPPORTING]) if name]
     return Row(
-        number=int(read[1]) if read else 0,
+        number=number_in(number) or 0,
         text=" ".join(told[Column.TEXT].split()),
         doubt=f"“{said}” is none of the three Ps: choose one." if said and pillar is None else "",
         pillar=pillar,

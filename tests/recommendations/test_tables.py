@@ -270,7 +270,7 @@ def test_another_zip_is_refused():
 # --- Columns ----------------------------------------------------------------------------------------------------------
 
 LONG = "Fund the shelter and its staff in each of the ten districts."
-N, T, L, NIL = Column.NUMBER, Column.TEXT, Column.LEAD, Column.NOTHING
+N, T, L, P, NIL = Column.NUMBER, Column.TEXT, Column.LEAD, Column.PILLAR, Column.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -289,6 +289,18 @@ N, T, L, NIL = Column.NUMBER, Column.TEXT, Column.LEAD, Column.NOTHING
         ([f"7;{LONG}", f"3;{LONG} Soon."], (NIL, T), False),
         (["Number;Asked", f"1;{LONG}"], (N, T), True),
         (["a;b", "c;d"], (NIL, NIL), False),
+        (["Priority;Recommendation", f"high;{LONG}", f"low;{LONG} Soon."], (NIL, T), True),
+        (["Priority;No.;Recommendation", f"high;1;{LONG}", f"low;2;{LONG} Soon."], (NIL, N, T), True),
+        (["Priority;Asked", f"high;{LONG}", f"low;{LONG} Soon."], (NIL, T), True),
+        (["Ref;Recommendation;Who", f"R-01;{LONG};Police"], (NIL, T, L), True),
+        (["Recommendation;Responsible", f"{LONG};Police"], (T, L), True),
+        (["No.;Recommendation;Cat.", f"1;{LONG};Prosecution", f"2;{LONG} Soon.;prevent", "3;Train;"], (N, T, P), True),
+        (["No.;Recommendation;Cat.", f"1;{LONG};A", f"2;{LONG} Soon.;Prevention"], (N, T, NIL), True),
+        (["No.;Recommendation;Desk", f"1;{LONG};Ministry of Police", f"2;{LONG} Soon.;the Ministry of Labour"],
+         (N, T, L), True),
+        (["No.;Recommendation;Lead;Desk", f"1;{LONG};Police;Ministry of Police"], (N, T, L, NIL), True),
+        ([f"R-01;{LONG};Protection", f"R-02;{LONG} Soon.;Prevention"], (N, T, P), False),
+        ([f"{LONG};Fund 5", f"{LONG} Soon.;Train 6 of them"], (T, NIL), False),
     ],
 )  # fmt: skip
 def test_columns_are_told_by_their_headings_else_by_what_they_hold(lines, holds, has_headings):
@@ -326,6 +338,24 @@ def test_a_row_that_can_not_be_taken_says_why():
         9: "“10001” is no number of a list, from 1 to 10,000.",
         10: "It is longer than 4,000 characters. Does it hold more than one recommendation?",
     }
+
+
+def test_a_number_is_taken_whatever_stands_around_it_if_it_is_the_only_one():
+    listed = read("Number,Recommendation\nRec 1,a\nR-02,b\n3.,c\n4.0,d\nNo. 5),e\n6.1,f\n2021-07,g\n1234567,h\nten,i\n")
+
+    assert said(listed) == {1: "a", 2: "b", 3: "c", 4: "d", 5: "e"}
+    assert [one.line for one in listed.wrong] == [7, 8, 9, 10]
+    assert listed.notes == ()
+
+
+def test_where_no_number_can_be_read_it_is_said_how_to_do_without():
+    cells = read_cells(b"Urgent,Recommendation\nhigh,Fund it.\nlow,Train them.\n")
+    columns = guess_columns(cells)
+    listed = read_rows(cells, columns._replace(holds=(N, T)), LESOTHO)
+
+    assert (listed.rows, len(listed.wrong)) == ((), 2)
+    assert "Say that it holds “Nothing of the list”" in listed.notes[0]
+    assert said(read_rows(cells, columns, LESOTHO)) == {1: "Fund it.", 2: "Train them."}
 
 
 def test_a_list_without_numbers_is_numbered_as_it_stands():

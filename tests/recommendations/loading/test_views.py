@@ -101,7 +101,7 @@ def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administr
 def test_a_file_is_read_by_what_it_is(client, edition):
     table = SimpleUploadedFile("list.csv", b"Number,Recommendation,Pillar\n1,Fund it.,Protection\n")
     page, _ = brought(client, edition, file=table)
-    assert "1. Fund it." in page.text
+    assert '1. Fund it. <span class="source">Protection</span>' in page.text
     assert "What the columns hold" in page.text
 
     word, _ = brought(client, edition, file=SimpleUploadedFile("lesotho.txt", NARRATIVE.encode()))
@@ -375,6 +375,7 @@ def test_a_table_of_which_no_row_can_be_read_offers_to_correct_its_columns_and_n
 
     assert "Row 2: “high” is no number of a list" in page.text
     assert "Correct below what the columns hold, or" in page.text
+    assert "Say that it holds “Nothing of the list”" in page.text
     for offered in ("Note that it stands already", "Load this list", "Gone", "What became of these?"):
         assert offered not in page.text
     assert "nothing to load" in client.post(url, {"do": "load", "leave_out": "on"}).text
