@@ -65,10 +65,8 @@ class Mender:
         is_by_software = hyphen == "\u2010"  # what it writes where it breaks a word by itself
         if joined > hyphenated or (is_by_software and not hyphenated):
             return head + tail
-        is_head, is_tail = self.words[head.casefold()] > 0, self.words[tail.casefold()] > 0
-        is_sure = hyphenated or (is_head and is_tail) or head.casefold() in _PREFIXES or tail[0].isupper()
-        if not (is_sure or is_head or is_tail):  # "pun-" and "ishing": neither is a word
-            return f"{head}{UNSURE}{tail}"
+        is_compound = self.words[head.casefold()] and self.words[tail.casefold()]
+        is_sure = hyphenated or is_compound or head.casefold() in _PREFIXES or tail[0].isupper()
         return f"{head}-{tail}" if is_sure else f"{head}-{UNSURE}{tail}"
 
 

@@ -166,10 +166,10 @@ def test_ligatures_are_letters():
     ]
 
 
-def test_a_word_that_is_broken_and_nowhere_whole_is_put_together_and_doubted():
+def test_a_hyphen_that_only_a_full_line_explains_is_doubted():
     found = read(document("• Train police and prose-\ncutors.\n• Fund shelters."))
 
-    assert texts(found) == ["Train police and prosecutors.", "Fund shelters."]
+    assert texts(found) == ["Train police and prose-cutors.", "Fund shelters."]
     assert doubts(found) == {1: "A word in it was broken at a line’s end: see whether it has a hyphen."}
 
 
