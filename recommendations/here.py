@@ -1,8 +1,5 @@
 """Where somebody stands: who asks, and which edition is at hand."""
 
-from collections.abc import Sequence
-from datetime import date
-
 from django.shortcuts import get_object_or_404
 
 from recommendations.models import Edition
@@ -18,8 +15,3 @@ def edition_at_hand(request: SignedIn) -> Edition | None:
     if asked := request.GET.get("edition"):
         return get_object_or_404(editions, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else None)
     return editions.first()
-
-
-def holding(editions: Sequence[Edition], first: date | None, last: date) -> Edition | None:
-    """Of these editions (newest first) the one whose tracking period holds a span; the newest where none does."""
-    return next((one for one in editions if one.covers(first, last)), next(iter(editions), None))

@@ -1,8 +1,21 @@
 """The year in which action on an edition's recommendations counts. Pure."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Protocol
+
+
+class Tracked(Protocol):
+    """What has a tracking period: an edition."""
+
+    def covers(self, first: date | None, last: date) -> bool: ...
 
 
 def ordinary_period(year: int) -> tuple[date, date]:
     """First and last day of the tracking period of the edition of `year`: from 1 April to 31 March."""
     return date(year, 4, 1), date(year + 1, 3, 31)
+
+
+def holding[Edition: Tracked](editions: Sequence[Edition], first: date | None, last: date) -> Edition | None:
+    """Of these editions (newest first) the one whose tracking period holds a span; the newest where none does."""
+    return next((one for one in editions if one.covers(first, last)), next(iter(editions), None))

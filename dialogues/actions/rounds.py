@@ -49,6 +49,7 @@ from dialogues.words import (
 )
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark, Edition, Indicator
+from recommendations.periods import holding
 from recommendations.words import Rule
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
@@ -388,9 +389,8 @@ def _asked_on(commitment: Commitment, first: date | None, last: date) -> list[Be
     by_edition: dict[Edition, list[Benchmark]] = {}
     for link in links:
         by_edition.setdefault(link.benchmark.recommendation.edition, []).append(link.benchmark)
-    newest_first = sorted(by_edition, key=lambda edition: -edition.year)
-    holding = [edition for edition in newest_first if edition.covers(first, last)]
-    return by_edition[(holding or newest_first)[0]] if by_edition else []
+    edition = holding(sorted(by_edition, key=lambda one: -one.year), first, last)
+    return by_edition[edition] if edition else []
 
 
 def _specified(title: str, what: str) -> str:

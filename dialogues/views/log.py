@@ -19,8 +19,9 @@ from dialogues.telling import Counted, Effect, On, effect, on_benchmarks, on_fig
 from dialogues.views.here import editions_seen, outside, recorded_before
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
-from recommendations.here import edition_at_hand, holding
+from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Indicator
+from recommendations.periods import holding
 from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.frontend.rows import beside_field, refused, typed, with_another_row

@@ -18,8 +18,8 @@ from dialogues.models import Evidence, EvidenceFile, Reading
 from dialogues.views.here import editions_seen, recorded_before
 from dialogues.views.log import LogPage
 from dialogues.views.pieces import with_what_it_shows
-from recommendations.here import holding
 from recommendations.models import Edition
+from recommendations.periods import holding
 from tiptracker import clock
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.limits import to_wait

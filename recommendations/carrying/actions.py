@@ -75,7 +75,7 @@ def _told(row: Recommendation) -> dict[str, Any]:
 def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now: datetime) -> Benchmark:
     """The same benchmark asked again under a recommendation of the next edition, by the terms in force.
 
-    Call within a transaction. Raises PermissionDenied; Refused where it has no terms, or its words are there already.
+    Call within a transaction. Raises PermissionDenied; Refused where it has no terms.
     """
     terms = benchmark.current_terms
     if terms is None:

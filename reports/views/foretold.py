@@ -19,8 +19,8 @@ from django.views.decorators.http import require_safe
 from dialogues.forms.rounds import MEND
 from dialogues.models import Evidence, UpdateRound
 from dialogues.words import Decision, Review, Verdict
-from recommendations.here import holding
 from recommendations.models import Benchmark, Edition
+from recommendations.periods import holding
 from recommendations.words import Rule
 from reports import record, wording
 from reports.facts import gather_facts

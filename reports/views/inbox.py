@@ -20,8 +20,8 @@ from dialogues.models import Assessment, Commitment, Evidence, Redaction, Update
 from dialogues.views.before import just_decided
 from dialogues.views.here import late_by
 from dialogues.words import MadeBy, Progress, Status
-from recommendations.here import holding
 from recommendations.models import Edition
+from recommendations.periods import holding
 from reports import counting, telling, wording
 from reports.facts import gather_facts
 from reports.glance import plain
