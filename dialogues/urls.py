@@ -21,10 +21,22 @@ from dialogues.views import (
     showing,
     updates,
 )
+from recommendations.here import edition_pages
 
 urlpatterns = [
-    path("commitments/", commitments.commitment_list, name="commitment_list"),
-    path("commitments/add/", commitments.commitment_add, name="commitment_add"),
+    *edition_pages(
+        [
+            path("commitments/", commitments.commitment_list, name="commitment_list"),
+            path("commitments/add/", commitments.commitment_add, name="commitment_add"),
+            path("ministry/", ministry.ministry_home, name="ministry_home"),
+            path("evidence/", register.evidence_list, name="evidence_list"),
+            path("evidence/log/", log.evidence_log, name="evidence_log"),
+            path("indicators/", indicators.indicator_list, name="indicator_list"),
+            path("indicators/enter/", indicators.indicator_enter, name="indicator_enter"),
+            path("dialogues/", dialogues.dialogue_list, name="dialogue_list"),
+            path("dialogues/add/", dialogues.dialogue_add, name="dialogue_add"),
+        ]
+    ),
     path("commitments/<int:pk>/", commitments.commitment_detail, name="commitment_detail"),
     path("commitments/<int:pk>/reschedule/", commitments.commitment_reschedule, name="commitment_reschedule"),
     path("commitments/<int:pk>/withdraw/", commitments.commitment_withdraw, name="commitment_withdraw"),
@@ -33,16 +45,11 @@ urlpatterns = [
     path("commitments/<int:pk>/verify-done/", commitments.commitment_verify_done, name="commitment_verify_done"),
     path("commitments/<int:pk>/update/", updates.update_send, name="update_send"),
     path("commitments/<int:pk>/update/draft/", drafts.update_draft, name="update_draft"),
-    path("ministry/", ministry.ministry_home, name="ministry_home"),
-    path("evidence/", register.evidence_list, name="evidence_list"),
-    path("evidence/log/", log.evidence_log, name="evidence_log"),
     path("evidence/<int:pk>/", evidence.evidence_detail, name="evidence_detail"),
     path("evidence/<int:pk>/review/", evidence.evidence_review, name="evidence_review"),
     path("evidence/<int:pk>/revise/", revisions.evidence_revise, name="evidence_revise"),
     path("files/<int:pk>/", evidence.evidence_file, name="evidence_file"),
     path("files/<int:pk>/pages/<int:number>/", showing.file_picture, name="file_picture"),
-    path("indicators/", indicators.indicator_list, name="indicator_list"),
-    path("indicators/enter/", indicators.indicator_enter, name="indicator_enter"),
     path("indicators/<int:pk>/", indicators.indicator_detail, name="indicator_detail"),
     path("indicators/<int:pk>/add/", indicators.reading_add, name="reading_add"),
     path("inbox/<int:pk>/", rounds.round_detail, name="round_detail"),
@@ -50,8 +57,6 @@ urlpatterns = [
     path("inbox/<int:pk>/accept/", rounds.round_accept, name="round_accept"),
     path("editions/<int:pk>/carry-over/", carrying.edition_carry_over, name="edition_carry_over"),
     path("benchmarks/<int:pk>/assess/", assessments.benchmark_assess, name="benchmark_assess"),
-    path("dialogues/", dialogues.dialogue_list, name="dialogue_list"),
-    path("dialogues/add/", dialogues.dialogue_add, name="dialogue_add"),
     path("dialogues/<int:pk>/", dialogues.dialogue_detail, name="dialogue_detail"),
     path("dialogues/<int:pk>/draft/", drafts.dialogue_draft, name="dialogue_draft"),
     path("dialogues/<int:pk>/edit/", dialogues.dialogue_edit, name="dialogue_edit"),

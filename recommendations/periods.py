@@ -1,12 +1,20 @@
 """The year in which action on an edition's recommendations counts. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
+
+from recommendations.words import Phase
 
 
 class Tracked(Protocol):
     """What has a tracking period: an edition."""
+
+    @property
+    def starts_on(self) -> date: ...
+
+    @property
+    def ends_on(self) -> date: ...
 
     def covers(self, first: date | None, last: date) -> bool: ...
 
@@ -17,5 +25,24 @@ def ordinary_period(year: int) -> tuple[date, date]:
 
 
 def holding[Edition: Tracked](editions: Sequence[Edition], first: date | None, last: date) -> Edition | None:
-    """Of these editions (newest first) the one whose tracking period holds a span; the newest where none does."""
+    """Of these editions the one whose tracking period holds a span; the first where none does."""
     return next((one for one in editions if one.covers(first, last)), next(iter(editions), None))
+
+
+def phase(edition: Tracked, day: date) -> Phase:
+    """Whether an edition's tracking period holds `day`, begins after it or ended before it."""
+    if day < edition.starts_on:
+        return Phase.UPCOMING
+    return Phase.CURRENT if day <= edition.ends_on else Phase.PAST
+
+
+def at_hand[Edition: Tracked](editions: Iterable[Edition], day: date) -> Edition | None:
+    """The one of a country's editions that pages show: the current one, else the newest past, else the next to come.
+
+    An upcoming edition never takes the place of one that has begun. None of no editions.
+    """
+    editions = list(editions)
+    begun = [one for one in editions if one.starts_on <= day]
+    if begun:
+        return max(begun, key=lambda one: (day <= one.ends_on, one.starts_on))
+    return min(editions, key=lambda one: one.starts_on, default=None)

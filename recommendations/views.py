@@ -23,6 +23,7 @@ from recommendations.forms import (
     has_seen,
     refuse,
 )
+from recommendations.here import page_url, stand_at
 from recommendations.models import (
     Benchmark,
     Edition,
@@ -226,7 +227,7 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
     )
     context = {
         "edition": edition,
-        "up": f"{reverse('recommendation_list')}?edition={edition.pk}",
+        "up": page_url(request, "recommendation_list"),
         "terms": terms,
         "form": form,
         "standing": standing,
@@ -262,13 +263,14 @@ def milestone_done(request: SignedIn, pk: int) -> HttpResponse:
             refuse(form, refusal)
         else:
             messages.success(request, f"{row.get_kind_display()}: recorded as done.")
-            return redirect(f"{reverse('dashboard')}?edition={row.edition_id}#days")
+            return redirect(f"{page_url(request, 'dashboard')}#days")
     context = {"milestone": row, "form": form, "history": history}
     return render_page(request, "recommendations/milestone_done.html", context, status=_status(form))
 
 
 def _may_edit(request: SignedIn, edition: Edition) -> None:
-    """Raises PermissionDenied for whoever sees the edition but doesn't edit it."""
+    """Let the page stand at the edition. Raises PermissionDenied for whoever sees it but doesn't edit it."""
+    stand_at(request, edition)
     if not can_edit_recommendations(request.user, edition):
         raise PermissionDenied
 

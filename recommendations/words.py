@@ -12,6 +12,14 @@ class Tier(Word):
     TIER_3 = "3", "Tier 3"
 
 
+class Phase(Word):
+    """Where an edition stands on a day, by its tracking period."""
+
+    CURRENT = "current"
+    UPCOMING = "upcoming"
+    PAST = "past"
+
+
 class Pillar(Word):
     """The three Ps (22 U.S.C. 7106(b)(1)-(3))."""
 

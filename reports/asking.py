@@ -9,16 +9,14 @@ from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 from django.utils.http import urlencode
 
-from recommendations.here import edition_at_hand
 from recommendations.models import Edition
 from reports import wording
 from reports.changes import Standpoint
 from reports.readiness import Readiness
 from tiptracker import clock
-from tiptracker.pages import SignedIn
 from tiptracker.refusals import Refused
 
 
@@ -37,20 +35,9 @@ class Asked(NamedTuple):
 
     @property
     def query(self) -> str:
-        """The query string that asks for the same again, without its question mark."""
-        told = {"edition": str(self.edition.pk), "as_of": self.as_of.isoformat()}
+        """The query string that asks for the same again of its edition, without its question mark."""
+        told = {"as_of": self.as_of.isoformat()}
         return urlencode(told | ({"known_by": self.known_by.isoformat()} if self.known_by else {}))
-
-
-def edition(request: SignedIn) -> Edition | None:
-    """The edition that `?edition=` names, else the newest; None where none is followed. Raises Refused for no such one.
-
-    One that this person doesn't see is refused like one that isn't there.
-    """
-    try:
-        return edition_at_hand(request)
-    except Http404:
-        raise Refused("No such edition is followed here. Leave it out for the newest one.", field="edition") from None
 
 
 def asked_for(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: str = "") -> Asked:

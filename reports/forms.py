@@ -216,7 +216,6 @@ class CompareForm(PlainForm):
 class StandpointForm(PlainForm):
     """From where the record is looked at. Any text is taken here: what can be meant is `reports.asking`'s to say."""
 
-    edition = forms.CharField(max_length=texts.DAY, widget=forms.HiddenInput, required=False)
     as_of = forms.CharField(max_length=texts.DAY, label="As of", help_text="What counted on that day.", required=False)
     known_on = forms.CharField(
         max_length=texts.DAY,
@@ -225,9 +224,9 @@ class StandpointForm(PlainForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, edition: Edition | None, today: date | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, edition: Edition, today: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        limits = {"min": edition.starts_on.isoformat()} if edition else {}
+        limits = {"min": edition.starts_on.isoformat()}
         limits |= {"max": today.isoformat()} if today else {}
         self.fields["as_of"].widget = DayInput(attrs=limits)
         self.fields["known_on"].widget = DayInput()
@@ -236,7 +235,6 @@ class StandpointForm(PlainForm):
 class BetweenForm(PlainForm):
     """Two standpoints to compare. Any text is taken here: what can be meant is `reports.asking`'s to say."""
 
-    edition = forms.CharField(max_length=texts.DAY, widget=forms.HiddenInput, required=False)
     as_of_from = forms.CharField(max_length=texts.DAY, label="From", help_text="The earlier day.", required=False)
     known_on_from = forms.CharField(
         max_length=texts.DAY,
@@ -254,9 +252,9 @@ class BetweenForm(PlainForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, edition: Edition | None, today: date | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, edition: Edition, today: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        limits = {"min": edition.starts_on.isoformat()} if edition else {}
+        limits = {"min": edition.starts_on.isoformat()}
         limits |= {"max": today.isoformat()} if today else {}
         for name in ("as_of_from", "as_of_to"):
             self.fields[name].widget = DayInput(attrs=limits)
@@ -277,7 +275,6 @@ class DaysFilter(ListFilter):
 
     few = frozenset({"kind", "stands"})
 
-    edition = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="What", required=False, choices=[("", "All"), *DayKind.choices()])
     stands = forms.ChoiceField(label="How it stands", required=False, choices=[("", "Any"), *Stands.choices()])
 
@@ -287,7 +284,6 @@ class RecommendationFilter(ListFilter):
 
     few = frozenset({"pillar", "ministry"})
 
-    edition = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     pillar = forms.ChoiceField(required=False, choices=[("", "All three"), *Pillar.choices()])
     ministry = forms.ChoiceField(label="Lead ministry", required=False)
 

@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.urls import URLPattern, get_resolver
 
+from recommendations.here import to_edition
+from tests.addresses import pages_of_editions
 from tests.append_only import KEPT
 from tiptracker.audit.append_only import AppendOnly, HoldColumns, RefuseInsert
 
@@ -212,13 +214,17 @@ TEMPLATES = settings.BASE_DIR / "templates"
 
 
 def pages():
-    """Name and view of every address that is no part of the API, the admin or allauth."""
+    """Name and view of every address that is no part of the API, the admin or allauth.
+
+    Without those that lead on to an edition: they go by the name of the page they lead to.
+    """
     found = []
 
     def walk(patterns):
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
-                if pattern.callback.__module__.startswith(PACKAGES) and hasattr(pattern.callback, "__name__"):
+                is_page = hasattr(pattern.callback, "__name__") and pattern.callback is not to_edition
+                if pattern.callback.__module__.startswith(PACKAGES) and is_page:
                     found.append((pattern.name, pattern.callback))
             elif not str(pattern.pattern).startswith(("api/", "admin/")):
                 walk(pattern.url_patterns)
@@ -229,6 +235,25 @@ def pages():
 
 def test_addresses_are_named_after_their_views():
     assert [(name, view.__name__) for name, view in pages() if name != view.__name__] == []
+
+
+def test_no_page_leads_to_a_page_of_an_edition_without_saying_which():
+    """… else it would lead on to the edition at hand from the pages of another: `edition_url`, or `page_url`."""
+    names = "|".join(pages_of_editions())
+    written = {
+        "{% url 'dashboard' %}": (rf"""{{% url ["']({names})["']""", TEMPLATES.rglob("*.html")),
+        'reverse("dashboard")': (
+            rf"""\b(?:reverse|redirect)\(["']({names})["']""",
+            [settings.BASE_DIR / path for path in sources("*.py")],
+        ),
+    }
+
+    for way, (pattern, paths) in written.items():
+        assert re.search(pattern, way)
+        found = {str(path): re.findall(pattern, path.read_text()) for path in paths}
+        assert {
+            path: names for path, names in found.items() if names and not path.endswith("tiptracker/pages.py")
+        } == {}
 
 
 def test_templates_are_named_after_a_view_or_are_part_of_one():

@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.functional import SimpleLazyObject
 
 from tiptracker import clock
 from tiptracker.accounts.middleware import HELD, is_signing_in, tell_signed_out
@@ -30,28 +27,8 @@ class SignedIn(HttpRequest):
     user: User
 
 
-class Item(NamedTuple):
-    """An entry of the main navigation; `waiting` is how much waits there (0: say nothing)."""
-
-    url: str
-    label: str
-    current: bool
-    waiting: int = 0
-
-
-EMBASSY_PAGES = (
-    ("dashboard", "Dashboard"),
-    ("recommendation_list", "Recommendations"),
-    ("commitment_list", "Commitments"),
-    ("evidence_list", "Evidence"),
-    ("dialogue_list", "Dialogues"),
-    ("timeline", "Timeline"),
-    ("indicator_list", "Indicators"),
-    ("briefing_list", "Briefings"),
-)
-ADMINISTRATORS_PAGES = (("setup_list", "Posts"), ("admin:index", "People, countries and ministries"))
 HOME = {Role.FOCAL_POINT: "ministry_home", Role.ADMINISTRATOR: "setup_list"}
-"""Where somebody arrives after signing in, by role; the dashboard otherwise."""
+"""Where somebody arrives after signing in, by role; else on the dashboard or, of several countries, the overview."""
 
 
 def render_page(
@@ -71,12 +48,10 @@ def render_page(
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page. Lazy: a partial doesn't pay for the navigation."""
+    """Context of every page; what stands in its head is in `recommendations.navigation`."""
     return {
-        "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "marking": _marking(request),
         "reads_log": can_read_log(request.user) and not getattr(request, HELD, False),
-        "post_name": SimpleLazyObject(lambda: _post_name(request)),
         "demo_day": clock.today() if settings.DEMONSTRATION else None,
     }
 
@@ -85,7 +60,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Where a person's work begins."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    return redirect(HOME.get(Role(request.user.role), "dashboard"))
+    follows_several = len(Country.objects.visible_to(request.user)[:2]) > 1
+    return redirect(HOME.get(Role(request.user.role), "overview" if follows_several else "dashboard"))
 
 
 def health(request: HttpRequest) -> JsonResponse:
@@ -117,44 +93,3 @@ def _marking(request: HttpRequest) -> str:
     """What the embassy reads of a government is sensitive; what a ministry reads of its own promises isn't."""
     user = request.user
     return (Marking.SBU if isinstance(user, User) and user.is_embassy else Marking.UNCLASSIFIED).label
-
-
-def _navigation(request: HttpRequest) -> list[Item]:
-    user = request.user
-    if not isinstance(user, User) or getattr(request, HELD, False):
-        return []
-    if user.role == Role.ADMINISTRATOR:
-        return [_item(request, name, label) for name, label in ADMINISTRATORS_PAGES]
-    if not user.is_embassy:
-        return []
-    items = [_item(request, name, label) for name, label in EMBASSY_PAGES]
-    if user.role in (Role.OFFICER, Role.AMBASSADOR):
-        items.insert(1, _item(request, "round_list", "Inbox", _waiting(user)))
-    if user.role == Role.OFFICER:
-        items.insert(2, _item(request, "evidence_log", "Log progress"))
-    return items
-
-
-def _waiting(user: User) -> int:
-    """How much in the inbox waits for this person: what colleagues logged or would redact, and ministries' updates.
-
-    Only an officer decides on updates.
-    """
-    logged = apps.get_model("dialogues", "Evidence").objects.visible_to(user).awaiting(user).order_by().values("pk")
-    redactions = (
-        apps.get_model("dialogues", "Redaction").objects.visible_to(user).awaiting(user).order_by().values("pk")
-    )
-    if user.role != Role.OFFICER:
-        return logged.union(redactions, all=True).count()
-    rounds = apps.get_model("dialogues", "UpdateRound").objects.visible_to(user).waiting().order_by().values("pk")
-    return rounds.union(logged, redactions, all=True).count()
-
-
-def _item(request: HttpRequest, name: str, label: str, waiting: int = 0) -> Item:
-    url = reverse(name)
-    return Item(url, label, request.path.startswith(url), waiting)
-
-
-def _post_name(request: HttpRequest) -> str:
-    names = Country.objects.visible_to(request.user).order_by("name").values_list("name", flat=True)[:2]
-    return names[0] if len(names) == 1 else ""

@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "tiptracker.confirming.for_one_request",
     "tiptracker.accounts.middleware.within_limits",
     "tiptracker.accounts.middleware.with_second_factor",
+    "recommendations.here.EditionFromAddress",
 ]
 ROOT_URLCONF = "tiptracker.urls"
 WSGI_APPLICATION = "tiptracker.wsgi.application"
@@ -140,7 +141,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tiptracker.pages.frame",
+                "recommendations.navigation.head",
             ],
+            "builtins": ["recommendations.templatetags.editions"],
         },
     },
 ]

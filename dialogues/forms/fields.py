@@ -209,8 +209,8 @@ class ListFilter(forms.Form):
 
     @property
     def is_narrowing(self) -> bool:
-        """Whether anything but the order, and the edition at hand, was asked for."""
-        return any(value for name, value in self.cleaned_data.items() if name not in ("sort", "edition"))
+        """Whether anything but the order was asked for."""
+        return any(value for name, value in self.cleaned_data.items() if name != "sort")
 
     @property
     def has_more(self) -> bool:

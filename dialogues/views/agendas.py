@@ -18,9 +18,9 @@ from dialogues.models import AgendaItem, Commitment, Dialogue, UpdateRound
 from dialogues.suggesting import AGREED, Asked, Promise, Suggestion, suggest
 from dialogues.views.commitments import Line, line, lines
 from dialogues.views.follow_up import last_time, shown_on
-from dialogues.views.here import newest_edition
 from dialogues.words import Decision, MadeBy, Status
-from recommendations.models import Recommendation
+from recommendations.here import edition_shown, stand_in
+from recommendations.models import Edition, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.frontend.rows import Choices, beside_field, refused, typed
@@ -44,6 +44,7 @@ def dialogue_agenda(request: SignedIn, pk: int) -> HttpResponse:
     """Arrange what is to be spoken of. Moving, adding and leaving out changes the form; "Save" changes the record."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
+    stand_in(request, dialogue.country)
     if not permissions.can_hold_dialogue(user, dialogue.country):
         raise PermissionDenied
     now = clock.now(dialogue.country.time_zone)
@@ -78,7 +79,7 @@ class _Page:
 
     def __init__(self, request: SignedIn, dialogue: Dialogue, day: date) -> None:
         self.dialogue = dialogue
-        self._gather(request.user, day)
+        self._gather(request.user, edition_shown(request), day)
         self.is_sent = request.method == "POST" and not {"move", "drop", "put", "more"} & set(request.POST)
         form_kwargs: dict[str, Any] = {"form_kwargs": {"offered": self.offered}, "prefix": "items"}
         if request.method != "POST":
@@ -105,10 +106,9 @@ class _Page:
             self.rows.forms[-1].fields["topic"].widget.attrs["autofocus"] = True
         self.form = self._form(initial=other)
 
-    def _gather(self, user: User, day: date) -> None:
+    def _gather(self, user: User, edition: Edition | None, day: date) -> None:
         """What is open of the record, as proposals; and all that may be put on the agenda."""
         country = self.dialogue.country
-        edition = newest_edition(user, country)
         on_it = AgendaItem.objects.filter(dialogue=self.dialogue, recommendation__isnull=False).values("recommendation")
         asked = Recommendation.objects.visible_to(user).select_related("edition", "lead")
         recommendations = list(asked.filter(edition=edition, is_retired=False) | asked.filter(pk__in=on_it))

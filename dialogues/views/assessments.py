@@ -17,6 +17,7 @@ from dialogues.forms.fields import has_now_seen
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, UpdateRound
 from dialogues.views.story import newest
 from dialogues.words import Decision, Review, Verdict
+from recommendations.here import stand_at
 from recommendations.models import Benchmark
 from recommendations.words import Rule
 from tiptracker import clock
@@ -142,6 +143,7 @@ def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
     """Give a verdict on one benchmark; `round` in the body leads back to the round it came from."""
     user = request.user
     benchmark = get_object_or_404(_benchmarks(user), pk=pk)
+    stand_at(request, benchmark.recommendation.edition)
     if not permissions.can_assess(user, benchmark):
         raise PermissionDenied
     is_sent = request.method == "POST"

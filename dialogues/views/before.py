@@ -5,12 +5,12 @@ from typing import NamedTuple
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from dialogues import permissions
 from dialogues.models import Evidence, EvidenceReview, UpdateRound
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, Review
+from recommendations.here import page_url
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn
 from tiptracker.words import Word
@@ -25,10 +25,10 @@ class Before(NamedTuple):
     then: str
 
 
-def on_to_the_next(row: UpdateRound | Evidence) -> HttpResponse:
+def on_to_the_next(request: SignedIn, row: UpdateRound | Evidence) -> HttpResponse:
     """Lead from what was decided on to what waits next."""
     kind = "round" if isinstance(row, UpdateRound) else "evidence"
-    return redirect(f"{reverse('inbox_next')}?{urlencode({'after': f'{kind}-{row.pk}'})}")
+    return redirect(page_url(request, "inbox_next", query={"after": f"{kind}-{row.pk}"}))
 
 
 def just_decided(request: SignedIn) -> Before | None:

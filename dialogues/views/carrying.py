@@ -10,7 +10,6 @@ from django.db.models import Prefetch
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dialogues import actions
@@ -19,6 +18,7 @@ from dialogues.models import Assessment, Commitment
 from dialogues.status import Standing
 from dialogues.words import Verdict
 from recommendations.carrying.views import both_years
+from recommendations.here import edition_url
 from recommendations.models import Benchmark, Edition, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import User
@@ -75,7 +75,7 @@ def edition_carry_over(request: SignedIn, pk: int) -> HttpResponse:
             beside_field(page.form, str(refusal), refusal.field)
         else:
             messages.success(request, _told(carried, before))
-            return redirect(f"{reverse('recommendation_list')}?edition={edition.pk}")
+            return redirect(edition_url(edition, "recommendation_list"))
     status = 422 if page.form.errors else 200
     return render_page(request, "dialogues/edition_carry_over.html", page.context(), status=status)
 

@@ -54,11 +54,11 @@ from dialogues.models import (
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.status import Standing, first_due
 from dialogues.telling import moved
-from dialogues.views.here import Head, editions_seen, late_by, newest_edition, recorded_before
+from dialogues.views.here import Head, late_by, recorded_before, stand_by
 from dialogues.views.redactions import pending_on, redacted_on
 from dialogues.views.story import Story, decision_on, next_step, tell
 from dialogues.words import Horizon, Kind, MadeBy, Progress, Reach, Status
-from recommendations.here import edition_at_hand
+from recommendations.here import AtEdition, edition_url, editions_here, page_url
 from recommendations.models import Benchmark, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
 from tiptracker import clock, exports
@@ -136,18 +136,19 @@ def line(commitment: Any, day: date, *, by: User) -> Line:
 
 @login_required
 @require_safe
-def commitment_list(request: SignedIn) -> HttpResponse:
+def commitment_list(request: AtEdition) -> HttpResponse:
     """What was promised, narrowed and sorted by the address: `?q=&status=&ministry=&pillar=&due_from=&sort=&page=` …"""
-    user, today = request.user, clock.today()
-    edition = newest_edition(user)
+    user, edition = request.user, request.edition
+    country, today = edition.country, clock.today(edition.country.time_zone)
     recommendations = Recommendation.objects.visible_to(user).filter(edition=edition)
-    chosen = CommitmentFilter(
-        request.GET, ministries=list(Ministry.objects.visible_to(user)), recommendations=list(recommendations)
-    )
+    ministries = Ministry.objects.visible_to(user).filter(country=country)
+    chosen = CommitmentFilter(request.GET, ministries=list(ministries), recommendations=list(recommendations))
     if not user.is_embassy:
         del chosen.fields["ministry"]
     chosen.is_valid()
-    rows = _narrowed(lines(Commitment.objects.visible_to(user), user, today), user, chosen.cleaned_data)
+    rows = _narrowed(
+        lines(Commitment.objects.visible_to(user).filter(country=country), user, today), user, chosen.cleaned_data
+    )
     if exports.is_asked(request):
         return exports.export(request, "commitments", HEADS, [_cells(line(row, today, by=user)) for row in rows])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -157,7 +158,7 @@ def commitment_list(request: SignedIn) -> HttpResponse:
         "page": page,
         "lines": [line(commitment, today, by=user) for commitment in page],
         "today": today,
-        "can_record": edition is not None and permissions.can_record_commitment(user, edition.country),
+        "can_record": permissions.can_record_commitment(user, country),
     }
     return render_page(request, "dialogues/commitment_list.html", context, partial="rows")
 
@@ -222,11 +223,13 @@ def _towards(recommendations: RecommendationQuerySet) -> QuerySet[Any, Any]:
 @require_safe
 def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One commitment, one story. What a ministry may not know does not reach its page."""
-    user, today = request.user, clock.today()
+    user = request.user
     events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
     rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
     commitment = get_object_or_404(rows.prefetch_related(events), pk=pk)
-    story = tell(user, commitment, today, list(editions_seen(user, commitment.country)))
+    stand_by(request, commitment)
+    today = clock.today(commitment.country.time_zone)
+    story = tell(user, commitment, today, editions_here(request))
     if story is None:
         raise Http404
     context: dict[str, Any] = {
@@ -245,7 +248,7 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
             "is_embassy": True,
             "pending": pending_on(user, commitment.country, *story.rows(user)),
             "horizon": Horizon(commitment.horizon).label,
-            "verbs": _verbs(user, commitment, story.standing),
+            "verbs": _verbs(request, commitment, story.standing),
         }
     else:
         context |= _for_its_ministry(story, just_sent="sent" in request.GET)
@@ -290,11 +293,11 @@ def _for_its_ministry(story: Story, *, just_sent: bool) -> dict[str, Any]:
     return context
 
 
-def _verbs(user: User, commitment: Commitment, standing: Standing) -> list[tuple[str, str]]:
+def _verbs(request: SignedIn, commitment: Commitment, standing: Standing) -> list[tuple[str, str]]:
     """What else this person can do, as pairs of an address and what it says."""
-    if not permissions.can_change_commitment(user, commitment):
+    if not permissions.can_change_commitment(request.user, commitment):
         return []
-    log = (f"{reverse('evidence_log')}?commitment={commitment.pk}", "Log progress")
+    log = (page_url(request, "evidence_log", query={"commitment": commitment.pk}), "Log progress")
     if standing.status in (Status.VERIFIED, Status.WITHDRAWN):
         return [log, (reverse("commitment_reopen", args=[commitment.pk]), "Open it again")]
     return [
@@ -305,13 +308,12 @@ def _verbs(user: User, commitment: Commitment, standing: Standing) -> list[tuple
 
 
 @login_required
-def commitment_add(request: SignedIn) -> HttpResponse:
+def commitment_add(request: AtEdition) -> HttpResponse:
     """A new commitment; `?dialogue=` names the dialogue at which it was made, `?recommendation=` what it is about."""
-    user, now = request.user, clock.now()
-    edition = edition_at_hand(request)
-    if edition is None or not permissions.can_record_commitment(user, edition.country):
+    user, edition = request.user, request.edition
+    country, now = edition.country, clock.now(edition.country.time_zone)
+    if not permissions.can_record_commitment(user, country):
         raise PermissionDenied
-    country = edition.country
     benchmarks = list(
         Benchmark.objects.visible_to(user)
         .filter(recommendation__edition=edition)
@@ -375,12 +377,12 @@ def commitment_add(request: SignedIn) -> HttpResponse:
     return render_page(request, "dialogues/commitment_add.html", context, status=status)
 
 
-def _recorded(request: SignedIn, commitment: Commitment) -> HttpResponse:
+def _recorded(request: AtEdition, commitment: Commitment) -> HttpResponse:
     """After recording: on to the next promise of the same dialogue, or to what was recorded."""
     messages.success(request, f"Recorded: {commitment.text}")
     if "another" in request.POST:
-        dialogue = f"?dialogue={commitment.dialogue_id}" if commitment.dialogue_id else ""
-        return redirect(f"{reverse('commitment_add')}{dialogue}")
+        at = {"dialogue": commitment.dialogue_id} if commitment.dialogue_id else None
+        return redirect(edition_url(request.edition, "commitment_add", query=at))
     return redirect("commitment_detail", commitment.pk)
 
 
@@ -467,6 +469,7 @@ def _verb(
     user = request.user
     rows = Commitment.objects.visible_to(user).select_related("country", "ministry").prefetch_related("events")
     commitment = get_object_or_404(rows, pk=pk)
+    stand_by(request, commitment)
     if not may(user, commitment):
         raise PermissionDenied
     now = clock.now(commitment.country.time_zone)

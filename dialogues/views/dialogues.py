@@ -20,9 +20,10 @@ from dialogues.forms.fields import has_now_seen
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, NextStep, Participant
 from dialogues.views.commitments import Line, line, lines
 from dialogues.views.follow_up import by_whose, items_of, last_time, steps_told
-from dialogues.views.here import newest_edition, recorded_before
+from dialogues.views.here import recorded_before
 from dialogues.views.redactions import pending_on, redacted_on
 from dialogues.words import Presence, Stage
+from recommendations.here import AtEdition, edition_shown, stand_in
 from tiptracker import clock, exports
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.frontend.rows import beside_field, refused, typed, with_another_row
@@ -52,13 +53,15 @@ INTERNAL_HEADS = ("State", "Purpose", "People", "Next steps still open")
 
 @login_required
 @require_safe
-def dialogue_list(request: SignedIn) -> HttpResponse:
+def dialogue_list(request: AtEdition) -> HttpResponse:
     """Every meeting: what is planned or waits to be recorded, then what was held, newest first."""
-    user, today = request.user, clock.today()
+    user, country = request.user, request.edition.country
+    today = clock.today(country.time_zone)
     made_there = Commitment.objects.visible_to(user).filter(dialogue=OuterRef("pk")).order_by().values("dialogue")
     open_steps = NextStep.objects.visible_to(user).unsettled().filter(dialogue=OuterRef("pk")).order_by()
     rows = (
         Dialogue.objects.visible_to(user)
+        .filter(country=country)
         .annotate(
             participant_count=Count("participants", filter=~Q(participants__came=False), distinct=True),
             commitment_count=Coalesce(Subquery(made_there.annotate(n=Count("pk")).values("n")), 0),
@@ -71,12 +74,11 @@ def dialogue_list(request: SignedIn) -> HttpResponse:
         cells = [_cells(_meeting(row, user, today))[: len(heads)] for row in rows]
         return exports.export(request, "dialogues", heads, cells)
     page: Any = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    edition = newest_edition(user)
     context = {
         "page": page,
         "is_embassy": user.is_embassy,
         "meetings": [_meeting(dialogue, user, today) for dialogue in page],
-        "can_add": edition is not None and permissions.can_hold_dialogue(user, edition.country),
+        "can_add": permissions.can_hold_dialogue(user, country),
     }
     return render_page(request, "dialogues/dialogue_list.html", context)
 
@@ -103,7 +105,8 @@ def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
     dialogue = get_object_or_404(
         Dialogue.objects.visible_to(user).select_related("country", "recorded_by", "entered_by", "called_off_by"), pk=pk
     )
-    today = clock.today()
+    stand_in(request, dialogue.country)
+    today = clock.today(dialogue.country.time_zone)
     made_there = lines(Commitment.objects.visible_to(user).filter(dialogue=dialogue), user, today)
     commitments: list[Line] = [line(commitment, today, by=user) for commitment in made_there]
     context: dict[str, Any] = {
@@ -115,12 +118,13 @@ def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
     if user.is_embassy:
         if "saved" in request.GET:  # the record was just saved, so the device needs its copy no longer
             context["draft_sent"] = reverse("dialogue_draft", args=[dialogue.pk])
-        context |= {"is_embassy": True, "today": today} | _internal(user, dialogue, commitments, today)
+        context |= {"is_embassy": True, "today": today} | _internal(request, dialogue, commitments, today)
     return render_page(request, "dialogues/dialogue_detail.html", context)
 
 
-def _internal(user: User, dialogue: Dialogue, commitments: list[Line], today: date) -> dict[str, Any]:
+def _internal(request: SignedIn, dialogue: Dialogue, commitments: list[Line], today: date) -> dict[str, Any]:
     """What the embassy alone reads of a dialogue."""
+    user = request.user
     participants = list(Participant.objects.filter(dialogue=dialogue).select_related("ministry"))
     items = items_of(user, dialogue, today)
     steps = steps_told(NextStep.objects.visible_to(user).filter(dialogue=dialogue), today)
@@ -148,17 +152,15 @@ def _internal(user: User, dialogue: Dialogue, commitments: list[Line], today: da
         "redacted": redacted_on(*texts),
         "pending": pending_on(user, dialogue.country, *texts, *(each.commitment for each in commitments)),
         "can_change": permissions.can_hold_dialogue(user, dialogue.country),
-        "pack_edition": newest_edition(user, dialogue.country)
-        if permissions.can_ask_for_pack(user, dialogue)
-        else None,
+        "pack_edition": edition_shown(request) if permissions.can_ask_for_pack(user, dialogue) else None,
     }
 
 
 @login_required
-def dialogue_add(request: SignedIn) -> HttpResponse:
+def dialogue_add(request: AtEdition) -> HttpResponse:
     """Plan a meeting, and go on to its agenda; or enter one that was held, and go on to its record."""
-    edition = newest_edition(request.user)
-    if edition is None or not permissions.can_hold_dialogue(request.user, edition.country):
+    edition = request.edition
+    if not permissions.can_hold_dialogue(request.user, edition.country):
         raise PermissionDenied
     page = _Page(request, edition.country)
     before = None
@@ -187,6 +189,7 @@ def dialogue_edit(request: SignedIn, pk: int) -> HttpResponse:
     """Move a meeting, or change who comes. Whoever is second sees what the first saved, and loses nothing typed."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
+    stand_in(request, dialogue.country)
     if not permissions.can_hold_dialogue(user, dialogue.country):
         raise PermissionDenied
     page = _Page(request, dialogue.country, dialogue)
@@ -217,6 +220,7 @@ def dialogue_call_off(request: SignedIn, pk: int) -> HttpResponse:
     """Say that a planned meeting does not take place, and why."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
+    stand_in(request, dialogue.country)
     if not permissions.can_hold_dialogue(user, dialogue.country):
         raise PermissionDenied
     is_sent = request.method == "POST"

@@ -25,6 +25,7 @@ from dialogues import actions, permissions
 from dialogues.forms.rounds import UpdateForm
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile
 from dialogues.views.uploads import Kept, keep_files
+from recommendations.here import stand_in
 from tiptracker import clock, limits
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
@@ -135,6 +136,7 @@ def _save(request: SignedIn, of: Subject, *, back: str) -> HttpResponse:
     user = request.user
     if not permissions.can_draft(user, of):
         raise PermissionDenied
+    stand_in(request, of.country)
     if wait := limits.seconds_to_wait("drafts", request):
         sentence = f"Not saved: this was saved very often. Wait {limits.spelt(wait)}, then save it again."
         return limits.to_wait(_refuse(request, of, Refused(sentence), back), wait)

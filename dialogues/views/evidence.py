@@ -21,13 +21,14 @@ from dialogues.forms.fields import has_now_seen
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
 from dialogues.telling import Effect, effect, on_benchmark, why_not
 from dialogues.views.before import just_decided, on_to_the_next
-from dialogues.views.here import editions_seen, outside
+from dialogues.views.here import outside
 from dialogues.views.pieces import Piece, with_what_it_shows
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
 from dialogues.views.showing import shown
 from dialogues.views.story import decision_on, newest
 from dialogues.views.wordings import wordings
 from dialogues.words import Decision, DoneBy, Review, Sensitivity, Shows
+from recommendations.here import editions_here, stand_in
 from recommendations.models import Edition
 from recommendations.words import Rule
 from tiptracker import clock
@@ -87,6 +88,7 @@ def evidence_review(request: SignedIn, pk: int) -> HttpResponse:
     is_own = user.is_embassy and permissions.has_recorded(user, evidence)  # who is told so, once a line is filled in
     if not is_own and not permissions.can_review(user, evidence):
         raise PermissionDenied
+    stand_in(request, evidence.country)
     was_waiting = _is_waiting(evidence)
     now = clock.now(evidence.country.time_zone)
     sent = _decisions(evidence, now.date(), request.POST)
@@ -102,7 +104,7 @@ def evidence_review(request: SignedIn, pk: int) -> HttpResponse:
             beside_field(form, str(refusal), refusal.field)
         else:
             if was_waiting and not _is_waiting(with_what_it_shows(user).get(pk=pk)):
-                return on_to_the_next(evidence)
+                return on_to_the_next(request, evidence)
             messages.success(request, " ".join(_told(bearing, form) for bearing, form in sent))
             return redirect("evidence_detail", evidence.pk)
     return _detail(request, evidence, sent=sent, status=422)
@@ -161,7 +163,8 @@ def _newest_review(evidence: Evidence, bearing: EvidenceBearing | None) -> int:
 
 def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status: int = 200) -> HttpResponse:
     user = request.user
-    editions = list(editions_seen(user, evidence.country))
+    stand_in(request, evidence.country)
+    editions = editions_here(request)
     told = wordings(user, evidence) if user.is_embassy else []
     earlier = [each.evidence for each in told if each.evidence != evidence]
     rows = (*of_evidence(evidence), *evidence.readings.all(), evidence.commitment, *earlier)

@@ -1,16 +1,16 @@
-"""Where somebody stands: who asks, which edition is at hand, and what lies outside it."""
+"""What pages say of rows: the head of a commitment, the key of a benchmark, what lies outside an edition."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple, Self
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from dialogues.actions import RecordedBefore
 from dialogues.models import Commitment
+from recommendations.here import stand_in
 from recommendations.models import Benchmark, Edition
-from tiptracker.accounts.models import Country, User
+from tiptracker.pages import SignedIn
 from tiptracker.refusals import Refused
 from tiptracker.rules import spelt
 
@@ -27,19 +27,14 @@ class Head(NamedTuple):
         return cls(commitment.pk, commitment.text, commitment.maker)
 
 
-def newest_edition(user: User, country: Country | None = None) -> Edition | None:
-    """The newest edition with recommendations that this person sees, of `country` where one is given."""
-    return editions_seen(user, country).first()
-
-
-def editions_seen(user: User, country: Country | None = None) -> QuerySet[Edition]:
-    """The editions with recommendations that this person sees, the newest first; of `country` where one is given."""
-    editions = Edition.objects.visible_to(user).tracked().select_related("country")
-    return editions if country is None else editions.filter(country=country)
+def stand_by(request: SignedIn, commitment: Commitment) -> None:
+    """Let a page about a commitment stand at the newest edition that has begun of those it works towards."""
+    towards = commitment.benchmarks.values_list("recommendation__edition", flat=True)
+    stand_in(request, commitment.country, among=list(towards))
 
 
 def key_in(editions: Sequence[Edition], benchmark: Benchmark) -> str:
-    """A benchmark's key; with the year, "4a of 2021", where that isn't the newest of these editions' (newest first).
+    """A benchmark's key; with the year, "4a of 2021", where that isn't the first of these editions'.
 
     One of a recommendation that is retired says so, "9a (no longer asked)": another may have its number by now.
     """
@@ -54,8 +49,9 @@ def late_by(days: int) -> str:
 
 
 def outside(editions: Iterable[Edition], first: date | None, last: date) -> str:
-    """Why a span can't count for any of these editions (newest first), such as "before 1 April 2021"; nothing where it
-    can. It is told by the newest.
+    """Why a span can't count for any of these editions, such as "before 1 April 2021"; nothing where it can.
+
+    It is told by the first of them.
     """
     editions = list(editions)
     if not editions or any(edition.covers(first, last) for edition in editions):

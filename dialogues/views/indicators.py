@@ -18,9 +18,10 @@ from dialogues.forms.fields import NO_DATA
 from dialogues.forms.indicators import Cells, CountRow, PartsForm, PasteForm, SourceForm, pasted_cells
 from dialogues.holding import latest
 from dialogues.models import EvidenceReview, Reading
-from dialogues.views.here import newest_edition, recorded_before
+from dialogues.views.here import recorded_before
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, Review
+from recommendations.here import AtEdition, edition_shown, edition_url, stand_in
 from recommendations.models import Edition, Indicator
 from tiptracker import clock, exports
 from tiptracker.accounts.models import District, User
@@ -76,17 +77,17 @@ class Row(NamedTuple):
 
 @login_required
 @require_safe
-def indicator_list(request: SignedIn) -> HttpResponse:
+def indicator_list(request: AtEdition) -> HttpResponse:
     """What is counted, period by period, the newest first."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
-    edition = newest_edition(user)
-    indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country)) if edition else []
+    edition = request.edition
+    indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
     readings = list(_standing(user).filter(indicator__in=indicators))
     if exports.is_asked(request):
         return exports.export(request, "indicators", HEADS, [_exported(reading) for reading in readings])
-    periods = _periods(edition, readings) if edition else []
+    periods = _periods(edition, readings)
     context = {
         "edition": edition,
         "periods": periods,
@@ -94,7 +95,7 @@ def indicator_list(request: SignedIn) -> HttpResponse:
             Row(indicator, list(zip(periods, _cells(indicator, periods, readings), strict=True)))
             for indicator in indicators
         ],
-        "can_enter": edition is not None and permissions.can_log(user, edition.country),
+        "can_enter": permissions.can_log(user, edition.country),
     }
     return render_page(request, "dialogues/indicator_list.html", context)
 
@@ -107,6 +108,7 @@ def indicator_detail(request: SignedIn, pk: int) -> HttpResponse:
     if not user.is_embassy:
         raise PermissionDenied
     indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country"), pk=pk)
+    stand_in(request, indicator.country)
     readings = _readings(user).filter(indicator=indicator).order_by("-starts_on", "-through_on", "-recorded_at", "-pk")
     context = {
         "indicator": indicator,
@@ -117,11 +119,11 @@ def indicator_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-def indicator_enter(request: SignedIn) -> HttpResponse:
+def indicator_enter(request: AtEdition) -> HttpResponse:
     """Figures of one source, a line an indicator, typed or pasted from a spreadsheet. What is pasted is shown first."""
-    user, now = request.user, clock.now()
-    edition = newest_edition(user)
-    if edition is None or not permissions.can_log(user, edition.country):
+    user, edition = request.user, request.edition
+    now = clock.now(edition.country.time_zone)
+    if not permissions.can_log(user, edition.country):
         raise PermissionDenied
     indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
     readings = list(_standing(user).filter(indicator__in=indicators))
@@ -149,7 +151,7 @@ def indicator_enter(request: SignedIn) -> HttpResponse:
                 before = recorded_before(refusal, "evidence_detail")
             else:
                 messages.success(request, _recorded(len(recorded)))
-                return redirect("indicator_list")
+                return redirect(edition_url(edition, "indicator_list"))
         status = 422
     period = Period(edition.starts_on, edition.ends_on)
     year_before = Period(*edition.year_before)
@@ -170,7 +172,8 @@ def reading_add(request: SignedIn, pk: int) -> HttpResponse:
     """One figure of an indicator, with what it is made of: forms of trafficking, sex, age, districts."""
     user = request.user
     indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country"), pk=pk)
-    edition = newest_edition(user, indicator.country)
+    stand_in(request, indicator.country)
+    edition = edition_shown(request)
     if edition is None or not permissions.can_log(user, indicator.country):
         raise PermissionDenied
     now = clock.now(indicator.country.time_zone)

@@ -16,10 +16,10 @@ from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, CountForm, Eviden
 from dialogues.forms.fields import NO_DATA, benchmark_choices
 from dialogues.models import Commitment, Evidence, EvidenceFile
 from dialogues.telling import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
-from dialogues.views.here import editions_seen, outside, recorded_before
+from dialogues.views.here import outside, recorded_before
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
-from recommendations.here import edition_at_hand
+from recommendations.here import AtEdition, editions_here
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.periods import holding
 from recommendations.words import Rule
@@ -31,11 +31,11 @@ from tiptracker.refusals import Refused
 
 
 @login_required
-def evidence_log(request: SignedIn) -> HttpResponse:
-    """Log progress in one form; `?commitment=` and `?benchmark=` say what it is about, `?edition=` where it counts."""
-    user, now = request.user, clock.now()
-    edition = edition_at_hand(request)
-    if edition is None or not permissions.can_log(user, edition.country):
+def evidence_log(request: AtEdition) -> HttpResponse:
+    """Log progress in one form, for the page's edition; `?commitment=` and `?benchmark=` say what it is about."""
+    user, edition = request.user, request.edition
+    now = clock.now(edition.country.time_zone)
+    if not permissions.can_log(user, edition.country):
         raise PermissionDenied
     page = LogPage(request, edition, now)
     before = None
@@ -50,7 +50,7 @@ def evidence_log(request: SignedIn) -> HttpResponse:
             return redirect("evidence_detail", evidence.pk)
     context = page.context() | {
         "recorded_before": before,
-        "other_editions": [one for one in editions_seen(user, edition.country) if one != edition],
+        "other_editions": editions_here(request)[1:],
         "by_figures": [b.key for b in page.benchmarks if (rule := _rule(b)) and rule is not Rule.ASSESSED],
     }
     answer = render_page(request, "dialogues/evidence_log.html", context, status=422 if page.is_sent else 200)
@@ -179,7 +179,7 @@ class LogPage:
         bearings, count = self._bearings(), self.figure()
         first, last = evidence.happened_from, evidence.happened_to
         if why := why_not(DoneBy(evidence.done_by), outside([self.edition], first, last)):
-            held = holding(list(editions_seen(self.request.user, self.edition.country)), first, last)
+            held = holding(editions_here(self.request), first, last)
             if held and held != self.edition and held.covers(first, last):
                 why += f" In {held.year} it can: put it right, and name what was asked then."
         named = [On(benchmark.key, effect(shows, _rule(benchmark))) for benchmark, shows in bearings]

@@ -16,9 +16,10 @@ from dialogues.views.drafts import DraftNote, draft_on
 from dialogues.views.here import Head, late_by
 from dialogues.views.story import decision_on
 from dialogues.words import Decision, Progress, Status
+from recommendations.here import AtEdition
 from tiptracker import clock
 from tiptracker.accounts.models import User, contact_in
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.words import Role
 
 
@@ -105,12 +106,12 @@ def _ask(commitment: Commitment, day: date, user: User, draft: Draft | None) -> 
 
 @login_required
 @require_GET
-def ministry_home(request: SignedIn) -> HttpResponse:
+def ministry_home(request: AtEdition) -> HttpResponse:
     """What is asked of the ministry, most urgent first; what was sent and waits; what is done."""
     user = request.user
     if user.role != Role.FOCAL_POINT:
         raise PermissionDenied
-    asks = asks_of(user, clock.today())
+    asks = asks_of(user, clock.today(request.edition.country.time_zone))
     context = {
         "ministry": user.ministry,
         "asked": [ask for ask in asks if not ask.is_settled and not ask.is_waiting],

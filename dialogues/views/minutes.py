@@ -31,6 +31,7 @@ from dialogues.views.drafts import DraftNote, as_posted, draft_on, draft_seen, p
 from dialogues.views.follow_up import Item, items_of, last_time
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Horizon, Paper, Presence
+from recommendations.here import stand_in
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
@@ -49,6 +50,7 @@ def dialogue_record(request: SignedIn, pk: int) -> HttpResponse:
     """Write down a dialogue while sitting in the room: all of it on one page, saved together."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
+    stand_in(request, dialogue.country)
     if not permissions.can_hold_dialogue(user, dialogue.country):
         raise PermissionDenied
     now = clock.now(dialogue.country.time_zone)
@@ -344,6 +346,7 @@ def next_step_done(request: SignedIn, pk: int) -> HttpResponse:
     step = get_object_or_404(
         NextStep.objects.visible_to(user).select_related("dialogue__country", "ministry", "done__recorded_by"), pk=pk
     )
+    stand_in(request, step.dialogue.country)
     if not permissions.can_hold_dialogue(user, step.dialogue.country):
         raise PermissionDenied
     now = clock.now(step.dialogue.country.time_zone)
@@ -366,6 +369,7 @@ def dialogue_attach(request: SignedIn, pk: int) -> HttpResponse:
     """Attach a statement, a communiqué or another file."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
+    stand_in(request, dialogue.country)
     if not permissions.can_hold_dialogue(user, dialogue.country):
         raise PermissionDenied
     now = clock.now(dialogue.country.time_zone)

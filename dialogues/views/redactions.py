@@ -26,6 +26,7 @@ from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecisio
 from dialogues.views.here import recorded_before
 from dialogues.views.spots import MODELS, Spot, labelled
 from dialogues.words import Answer
+from recommendations.here import stand_in
 from tiptracker import clock, exports
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
@@ -168,6 +169,7 @@ def redaction_detail(request: SignedIn, pk: int) -> HttpResponse:
     user = request.user
     rows = Redaction.objects.visible_to(user).select_related("country", "recorded_by", "decision__recorded_by")
     redaction = get_object_or_404(rows, pk=pk)
+    stand_in(request, redaction.country)
     may_decide = permissions.can_decide_on_redaction(user, redaction)
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and not may_decide:

@@ -15,15 +15,16 @@ from dialogues.forms.fields import benchmark_choices
 from dialogues.forms.register import UNREVIEWED, RegisterFilter, Sort
 from dialogues.models import Evidence
 from dialogues.models.evidence import EvidenceQuerySet
-from dialogues.views.here import editions_seen, key_in, outside
+from dialogues.views.here import key_in, outside
 from dialogues.views.pieces import Piece, with_what_it_shows
 from dialogues.views.story import newest
 from dialogues.words import Review, Shows
+from recommendations.here import AtEdition, editions_here
 from recommendations.models import Benchmark, Edition
 from tiptracker import exports
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.rows import Opened, opened
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.searching import matching
 
 PAGE_SIZE = 25
@@ -61,17 +62,17 @@ class Line(NamedTuple):
 
 @login_required
 @require_safe
-def evidence_list(request: SignedIn) -> HttpResponse:
-    """Every piece of evidence that the embassy holds, later revisions in place of what they put right."""
+def evidence_list(request: AtEdition) -> HttpResponse:
+    """Every piece of evidence that the embassy holds of the edition's country: the last revision of each."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
-    editions = list(editions_seen(user))
+    editions = editions_here(request)
     benchmarks = Benchmark.objects.visible_to(user).select_related("recommendation").with_terms()
-    asked = benchmark_choices(benchmarks.filter(recommendation__edition__in=editions[:1]))
+    asked = benchmark_choices(benchmarks.filter(recommendation__edition=request.edition))
     chosen = RegisterFilter(request.GET, benchmarks=asked)
     chosen.is_valid()
-    rows = _narrowed(with_what_it_shows(user).current(), chosen.cleaned_data)
+    rows = _narrowed(with_what_it_shows(user).current().filter(country=request.edition.country), chosen.cleaned_data)
     if exports.is_asked(request):
         opened_by = opened(user, Evidence)
         lines = [_line(row, editions, opened_by.get(row.pk)) for row in rows]

@@ -15,9 +15,10 @@ from dialogues import actions, permissions
 from dialogues.forms.evidence import PERIOD, YEAR_BEFORE, ReviseForm
 from dialogues.forms.fields import NO_DATA
 from dialogues.models import Evidence, EvidenceFile, Reading
-from dialogues.views.here import editions_seen, recorded_before
+from dialogues.views.here import recorded_before
 from dialogues.views.log import LogPage
 from dialogues.views.pieces import with_what_it_shows
+from recommendations.here import editions_here, stand_in
 from recommendations.models import Edition
 from recommendations.periods import holding
 from tiptracker import clock
@@ -33,7 +34,8 @@ def evidence_revise(request: SignedIn, pk: int) -> HttpResponse:
     """Tell a piece of evidence anew, from what stands in it, and say why. What stood stays readable."""
     user = request.user
     evidence = get_object_or_404(with_what_it_shows(user), pk=pk)
-    editions = list(editions_seen(user, evidence.country))
+    stand_in(request, evidence.country)
+    editions = editions_here(request)
     edition = holding(editions, evidence.happened_from, evidence.happened_to)
     if edition is None or not permissions.can_log(user, evidence.country):
         raise PermissionDenied

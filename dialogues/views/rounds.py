@@ -18,12 +18,13 @@ from dialogues.models import Evidence, EvidenceBearing, EvidenceReview, Reading,
 from dialogues.reasons import SENTENCES, Lacking, of_a_return
 from dialogues.views.assessments import Assessable, assessables
 from dialogues.views.before import just_decided, on_to_the_next
-from dialogues.views.here import editions_seen, outside
+from dialogues.views.here import outside, stand_by
 from dialogues.views.pieces import with_what_it_shows
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
 from dialogues.views.showing import Shown, shown
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, DoneBy, EvidenceKind, Progress, Review, Shows
+from recommendations.here import editions_here
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.rows import history
@@ -63,11 +64,18 @@ def _rounds(user: User) -> QuerySet[UpdateRound]:
     )
 
 
+def _round(request: SignedIn, pk: int) -> UpdateRound:
+    """One of them, whose page stands where its commitment's does."""
+    round = get_object_or_404(_rounds(request.user), pk=pk)
+    stand_by(request, round.update.commitment)
+    return round
+
+
 @login_required
 @require_GET
 def round_detail(request: SignedIn, pk: int) -> HttpResponse:
     """Claim beside evidence; once it is accepted, the verdict on each benchmark; who opens it, is logged."""
-    round = get_object_or_404(_rounds(request.user), pk=pk)
+    round = _round(request, pk)
     actions.open_rounds(round, by=request.user)
     return _detail(request, round)
 
@@ -80,7 +88,7 @@ def round_return(request: SignedIn, pk: int) -> HttpResponse:
     round = _to_decide(request, pk)
     if decision_on(round):
         return _overtaken(request, pk)
-    exhibits = _exhibits(request.user, round, asks=True, data=request.POST, is_returning=True)
+    exhibits = _exhibits(request, round, asks=True, data=request.POST, is_returning=True)
     lacking = [(each, line) for each in exhibits for line in each.lines if line.form and line.form.is_to_mend]
     form = ReturnForm(request.POST, prefix="return", has_lines=bool(lacking))
     if all([form.is_valid(), *(line.form.is_valid() for _, line in lacking if line.form)]):
@@ -92,8 +100,8 @@ def round_return(request: SignedIn, pk: int) -> HttpResponse:
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
         else:
-            return on_to_the_next(round)
-    as_it_stands = get_object_or_404(_rounds(request.user), pk=pk)
+            return on_to_the_next(request, round)
+    as_it_stands = _round(request, pk)
     accept_form = AcceptForm(prefix="accept", initial=typed(AcceptForm(request.POST, prefix="accept")))
     return _detail(request, as_it_stands, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422)
 
@@ -113,7 +121,7 @@ def round_accept(request: SignedIn, pk: int) -> HttpResponse:
     if decision_on(round):
         return _overtaken(request, pk)
     form = AcceptForm(request.POST, prefix="accept")
-    exhibits = _exhibits(request.user, round, asks=True, data=request.POST)
+    exhibits = _exhibits(request, round, asks=True, data=request.POST)
     judged = [
         (exhibit.evidence, line.bearing, line.form) for exhibit in exhibits for line in exhibit.lines if line.form
     ]
@@ -131,8 +139,8 @@ def round_accept(request: SignedIn, pk: int) -> HttpResponse:
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
         else:
-            return on_to_the_next(round)
-    as_it_stands = get_object_or_404(_rounds(request.user), pk=pk)
+            return on_to_the_next(request, round)
+    as_it_stands = _round(request, pk)
     return_form = ReturnForm(prefix="return", initial=typed(ReturnForm(request.POST, prefix="return")))
     return _detail(request, as_it_stands, accept_form=form, return_form=return_form, exhibits=exhibits, status=422)
 
@@ -148,7 +156,7 @@ def _is_whole(form: AcceptForm, judgements: Sequence[JudgementForm]) -> bool:
 
 def _to_decide(request: SignedIn, pk: int) -> UpdateRound:
     """The round, where this person may decide on it."""
-    round = get_object_or_404(_rounds(request.user), pk=pk)
+    round = _round(request, pk)
     if not permissions.can_decide(request.user, round):
         raise PermissionDenied
     return round
@@ -161,7 +169,7 @@ def _overtaken(request: SignedIn, pk: int) -> HttpResponse:
         for name, text in request.POST.items()
         if name.endswith(("-because", "-reason")) and str(text).strip()
     ]
-    return _detail(request, get_object_or_404(_rounds(request.user), pk=pk), in_vain=reasons, status=422)
+    return _detail(request, _round(request, pk), in_vain=reasons, status=422)
 
 
 def _now(round: UpdateRound) -> datetime:
@@ -195,7 +203,7 @@ def _detail(
     user, decision = request.user, decision_on(round)
     is_overtaken = in_vain is not None
     may_decide = permissions.can_decide(user, round) and decision is None
-    exhibits = exhibits or _exhibits(user, round, asks=may_decide)
+    exhibits = exhibits or _exhibits(request, round, asks=may_decide)
     accept_form = accept_form or AcceptForm(prefix="accept")
     return_form = return_form or ReturnForm(prefix="return")
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
@@ -230,14 +238,14 @@ def _detail(
 
 
 def _exhibits(
-    user: User, round: UpdateRound, *, asks: bool, data: Any = None, is_returning: bool = False
+    request: SignedIn, round: UpdateRound, *, asks: bool, data: Any = None, is_returning: bool = False
 ) -> list[Exhibit]:
     """The evidence of a round, each with its file and the lines to be judged; with forms where the page `asks`.
 
     A file that several pieces cite is shown with the first. Where it `is_returning`, what isn't to be mended is kept as
     typed.
     """
-    editions = list(editions_seen(user, round.update.commitment.country))
+    user, editions = request.user, editions_here(request)
     today = _now(round).date()
     pieces = list(with_what_it_shows(user).filter(round=round).order_by("pk"))
     files = shown((piece.file for piece in pieces), to=user)

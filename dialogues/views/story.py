@@ -25,6 +25,7 @@ from dialogues.models import (
 from dialogues.status import Standing
 from dialogues.views.here import key_in, outside
 from dialogues.words import Decision, DoneBy, Kind, MadeBy, Progress, Review, Shows, Status
+from recommendations.here import edition_url
 from recommendations.models import Edition
 from tiptracker.accounts.models import User
 from tiptracker.rules import spelt
@@ -95,6 +96,8 @@ class Story:
     entries: Sequence[Entry]
     exchange: Sequence[Entry]
     """What the ministry sent and what the embassy answered, alone."""
+    edition: Edition | None
+    """Where its page stands, and more of it is logged."""
 
     def rows(self, user: User) -> list[Model | None]:
         """What its entries tell of for this reader, so that what was redacted of it can be told too."""
@@ -180,7 +183,8 @@ def tell(user: User, commitment: Commitment, day: date, editions: Sequence[Editi
         *teller.of_reviews(),
     ]
     oldest_first = sorted(entries, key=lambda entry: (entry.on, entry.recorded_at))
-    return Story(commitment, standing, events, rounds, evidence, oldest_first[::-1], list(teller.of_rounds())[::-1])
+    exchange, edition = list(teller.of_rounds())[::-1], next(iter(editions), None)
+    return Story(commitment, standing, events, rounds, evidence, oldest_first[::-1], exchange, edition)
 
 
 class _Teller:
@@ -465,8 +469,7 @@ def _to_verify(user: User, story: Story) -> Next:
 
 def _to_be_done(user: User, story: Story) -> Next:
     commitment = story.commitment
-    may_log = permissions.can_log(user, commitment.country)
-    log = f"{reverse('evidence_log')}?commitment={commitment.pk}"
+    may_log = story.edition is not None and permissions.can_log(user, commitment.country)
     for evidence in story.evidence if may_log else ():
         if evidence.round_id is not None:
             continue
@@ -484,4 +487,6 @@ def _to_be_done(user: User, story: Story) -> Next:
         if story.returned
         else f"{commitment.maker} has to act, and send an update that proves it."
     )
-    return Next(wanted, log, "Log progress") if may_log else Next(wanted)
+    if story.edition is None or not may_log:
+        return Next(wanted)
+    return Next(wanted, edition_url(story.edition, "evidence_log", query={"commitment": commitment.pk}), "Log progress")

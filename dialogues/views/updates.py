@@ -17,10 +17,11 @@ from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
 from dialogues.views.commitments import towards_of
 from dialogues.views.drafts import as_posted, draft_on, draft_seen, files_in, page_of, told_in, typed_in
-from dialogues.views.here import Head, editions_seen, late_by
+from dialogues.views.here import Head, late_by, stand_by
 from dialogues.views.story import Story, decision_on, next_step, tell
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, DoneBy, EvidenceKind, Progress, Status
+from recommendations.here import editions_here
 from recommendations.models import Edition, Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import contact_in
@@ -42,10 +43,11 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
     events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
     rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
     commitment = get_object_or_404(rows.prefetch_related(events), pk=pk)
+    stand_by(request, commitment)
     if not permissions.can_send_update(user, commitment):
         raise PermissionDenied
     now = clock.now(commitment.country.time_zone)
-    editions = list(editions_seen(user, commitment.country))
+    editions = editions_here(request)
     story = tell(user, commitment, now.date(), editions)
     if story is None:
         raise Http404

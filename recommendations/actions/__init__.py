@@ -3,7 +3,7 @@
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
 from recommendations.actions.moved import readiness_may_have_moved
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
-from recommendations.actions.terms import change_terms, record_milestone, refuse_outside_period
+from recommendations.actions.terms import change_terms, record_milestone, refuse_outside_period, refuse_overlap
 
 __all__ = [
     "add_benchmark",
@@ -14,4 +14,5 @@ __all__ = [
     "readiness_may_have_moved",
     "record_milestone",
     "refuse_outside_period",
+    "refuse_overlap",
 ]

@@ -19,7 +19,7 @@ from recommendations.models import (
 )
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import DATES_ALONE, MilestoneKind
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, add, refuse_future, spelt, spelt_moment, written
@@ -99,6 +99,19 @@ def refuse_outside_period(edition: Edition, day: date, *, field: str) -> None:
     if not edition.starts_on <= day <= edition.ends_on:
         first, last = spelt(edition.starts_on), spelt(edition.ends_on)
         raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field=field)
+
+
+def refuse_overlap(country: Country, first: date, last: date) -> None:
+    """Refuse a tracking period that shares a day with that of another edition of the country."""
+    other = (
+        Edition.objects.filter(country=country, starts_on__lte=last, ends_on__gte=first).order_by("starts_on").first()
+    )
+    if other:
+        raise Refused(
+            f"These days overlap the tracking period of the {other.year} edition, from {spelt(other.starts_on)} to "
+            f"{spelt(other.ends_on)}. Give a period that shares no day with it.",
+            field="starts_on",
+        )
 
 
 @transaction.atomic

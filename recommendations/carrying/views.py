@@ -15,6 +15,7 @@ from recommendations.carrying import actions
 from recommendations.carrying.forms import RepeatsForm, repeated_at_first
 from recommendations.carrying.proposing import proposals
 from recommendations.forms import has_seen, refuse
+from recommendations.here import stand_at
 from recommendations.likeness import Piece, difference
 from recommendations.models import Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
@@ -31,13 +32,14 @@ class RepeatsLine(NamedTuple):
 
 
 def both_years(request: SignedIn, pk: int) -> tuple[Edition, Edition | None]:
-    """An edition and the one that may be carried over into it, if any.
+    """An edition, at which the page stands, and the one that may be carried over into it, if any.
 
     Raises Http404 for one that isn't seen, PermissionDenied for who may not carry anything over.
     """
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     if not can_edit_recommendations(request.user, edition):
         raise PermissionDenied
+    stand_at(request, edition)
     return edition, Edition.objects.visible_to(request.user).preceding(edition).first()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions import readiness_may_have_moved, refuse_overlap
 from recommendations.loading.brought import Brought, as_document, from_document
 from recommendations.loading.preview import preview
 from recommendations.loading.writing import Writer
@@ -40,6 +40,7 @@ def begin_edition(*, country: Country, year: int, tier: Tier, source: str, by: U
     if Edition.objects.filter(country=locked, year=year).exists():
         raise Refused(f"The {year} edition on {locked} is there already.", field="year")
     first, last = ordinary_period(year)
+    refuse_overlap(locked, first, last)
     told = {"tier": tier, "source": source, "starts_on": first, "ends_on": last}
     edition = add(Edition(country=locked, year=year, **told))
     record("edition.opened", by=by, row=edition, country=locked, after=told | {"year": year})

@@ -16,6 +16,7 @@ from reports.views.handover import handover
 from reports.views.inbox import inbox_next, round_list
 from reports.views.methodology import methodology
 from reports.views.ministries import ministry_detail
+from reports.views.overview import overview
 from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
 from reports.views.runs import run_detail, run_list
@@ -41,6 +42,7 @@ __all__ = [
     "inbox_next",
     "methodology",
     "ministry_detail",
+    "overview",
     "readiness_changes",
     "readiness_checks",
     "readiness_detail",

@@ -1,5 +1,6 @@
 """When an edition's year has only begun: what there is to be done first, and where the year before ended."""
 
+from datetime import date
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -28,7 +29,7 @@ class Beginning(NamedTuple):
     steps: list[Step]
 
 
-def beginning(user: User, edition: Edition, others: list[Edition], result: Readiness) -> Beginning | None:
+def beginning(user: User, edition: Edition, others: list[Edition], result: Readiness, today: date) -> Beginning | None:
     """None once anything of the year was reviewed, and where there is nothing to tell or to do.
 
     `others` are the country's other editions that are followed, the newest first.
@@ -37,10 +38,13 @@ def beginning(user: User, edition: Edition, others: list[Edition], result: Readi
         return None
     before = next((one for one in others if one.year < edition.year), None)
     steps = _steps(user, edition, before, result)
-    return Beginning(_told(edition, before) if before else "", before, steps) if before or steps else None
+    return Beginning(_told(edition, before, today) if before else "", before, steps) if before or steps else None
 
 
-def _told(edition: Edition, before: Edition) -> str:
+def _told(edition: Edition, before: Edition, today: date) -> str:
+    if today < edition.starts_on:
+        begins_on = spelt(edition.starts_on)
+        return f"What happens before {begins_on} does not count for {edition.year}. Until then {before.year} counts."
     last = readiness(gather_facts(before), as_of=before.ends_on)
     score = f"at {wording.figure(wording.tenths(last.verified.points))} of 100 verified"
     ended = score if last.is_reviewed else "without anything reviewed"

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from recommendations.here import stand_at
 from reports.content import differences
 from reports.forms import CompareForm
 from reports.models import Briefing
@@ -25,8 +26,10 @@ def briefing_compare(request: SignedIn, pk: int) -> HttpResponse:
     told = rows.select_related("edition__country", "ministry", "dialogue", "job").filter(said__isnull=False)
     briefing = told.filter(pk=pk).first()
     if briefing is None:
-        withdrawn = get_object_or_404(rows, pk=pk, withdrawn_at__isnull=False)
+        withdrawn = get_object_or_404(rows.select_related("edition__country"), pk=pk, withdrawn_at__isnull=False)
+        stand_at(request, withdrawn.edition)
         return render_page(request, "reports/briefing_compare.html", {"briefing": withdrawn}, status=410)
+    stand_at(request, briefing.edition)
     others = list(told.of_its_kind(briefing).exclude(pk=pk).defer("said")[:OFFERED])
     usual = usual_other(briefing, others)
     typed = request.GET if "with" in request.GET else {"with": str(usual.pk)} if usual else None

@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from recommendations.here import edition_at_hand
+from recommendations.here import AtEdition, edition_url
 from recommendations.models import Edition
 from reports import actions
 from reports.forms import BriefingPicksForm
 from reports.models import Briefing, Document
-from reports.permissions import can_request_briefing, can_request_briefings
+from reports.permissions import can_request_briefing
 from reports.views.briefings import end_of, offered
 from reports.words import BriefingKind
 from tiptracker import clock
@@ -23,24 +23,22 @@ from tiptracker.refusals import Refused
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def briefing_request(request: SignedIn) -> HttpResponse:
+def briefing_request(request: AtEdition) -> HttpResponse:
     """The sections of one document, to be picked; `?again=` is a briefing that is asked for once more.
 
     Which document is named by `what`, as the form of the list names it; where nothing is offered by that name the list
     is where one is chosen.
     """
-    if not can_request_briefings(request.user):
+    edition = request.edition
+    if not can_request_briefing(request.user, edition):
         raise PermissionDenied
     again = _again(request)
-    edition = again.edition if again else edition_at_hand(request)
-    if edition is None or not can_request_briefing(request.user, edition):
-        return redirect("briefing_list")
     now = clock.now(edition.country.time_zone)
     documents = offered(request, edition, now.date(), also=again.dialogue if again else None)
     asked = request.POST if request.method == "POST" else request.GET
     what = _key(documents, again.document) if again else asked.get("what", "")
     if what not in documents:
-        return redirect("briefing_list")
+        return redirect(edition_url(edition, "briefing_list"))
     last = again or _last(request, edition, documents[what].kind)
     form = BriefingPicksForm(
         request.POST if request.method == "POST" else None,
@@ -70,12 +68,12 @@ def briefing_request(request: SignedIn) -> HttpResponse:
     return render_page(request, "reports/briefing_request.html", context, status=422 if form.errors else 200)
 
 
-def _again(request: SignedIn) -> Briefing | None:
-    """The briefing that is asked for once more; 404 for one that isn't seen."""
+def _again(request: AtEdition) -> Briefing | None:
+    """The briefing of the edition that is asked for once more; 404 for one that isn't there, or isn't seen."""
     if not (named := request.GET.get("again", "")):
         return None
     rows = Briefing.objects.visible_to(request.user).select_related("edition__country", "ministry", "dialogue")
-    return get_object_or_404(rows, pk=named if named.isdecimal() else None)
+    return get_object_or_404(rows.filter(edition=request.edition), pk=named if named.isdecimal() else None)
 
 
 def _key(documents: dict[str, Document], document: Document) -> str:

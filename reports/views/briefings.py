@@ -9,13 +9,12 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dialogues.models import Dialogue, Redaction
 from dialogues.words import Stage
-from recommendations.here import edition_at_hand
+from recommendations.here import AtEdition, edition_url, stand_at
 from recommendations.models import Edition
 from reports import actions
 from reports.forms import BriefingRequestForm, CheckForm
@@ -40,14 +39,14 @@ def end_of(day: date | None, now: datetime) -> datetime | None:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def briefing_list(request: SignedIn) -> HttpResponse:
+def briefing_list(request: AtEdition) -> HttpResponse:
     """The briefings there are, newest first; and asking for another."""
-    edition = edition_at_hand(request)
-    may_request = edition is not None and can_request_briefing(request.user, edition)
+    edition = request.edition
+    may_request = can_request_briefing(request.user, edition)
     form = None
     if request.method == "POST" and not may_request:
         raise PermissionDenied
-    if edition is not None and may_request:
+    if may_request:
         now = clock.now(edition.country.time_zone)
         typed = request.POST if request.method == "POST" else None
         documents = offered(request, edition, now.date())
@@ -59,7 +58,7 @@ def briefing_list(request: SignedIn) -> HttpResponse:
             today=now.date(),
         )
         if form.is_valid() and "pick" in request.POST:
-            return redirect(reverse("briefing_request", query=_asked(request, edition)))
+            return redirect(edition_url(edition, "briefing_request", query=_asked(request)))
         if form.is_valid():
             try:
                 briefing = actions.request_briefing(
@@ -76,6 +75,7 @@ def briefing_list(request: SignedIn) -> HttpResponse:
                 return redirect("briefing_detail", pk=briefing.pk)
     briefings = (
         Briefing.objects.visible_to(request.user)
+        .filter(edition=edition)
         .select_related("edition__country", "ministry", "dialogue", "job", "requested_by", "cleared_by")
         .defer("said")
         .order_by("-pk")
@@ -91,10 +91,10 @@ def briefing_list(request: SignedIn) -> HttpResponse:
     )
 
 
-def _asked(request: SignedIn, edition: Edition) -> dict[str, str]:
+def _asked(request: SignedIn) -> dict[str, str]:
     """What was asked for, to be taken along to where its sections are picked."""
     asked = {name: request.POST.get(name, "") for name in ("what", "as_of", "known_by")}
-    return {"edition": str(edition.pk)} | {name: text for name, text in asked.items() if text}
+    return {name: text for name, text in asked.items() if text}
 
 
 def offered(request: SignedIn, edition: Edition, today: date, *, also: Dialogue | None = None) -> dict[str, Document]:
@@ -237,9 +237,11 @@ def _newest_issued(request: SignedIn, briefing: Briefing, *, after: int) -> Brie
 def _seen(request: SignedIn, pk: int) -> Briefing:
     rows = Briefing.objects.visible_to(request.user)
     people = ("requested_by", "cleared_by", "withdrawn_by")
-    return get_object_or_404(
+    briefing = get_object_or_404(
         rows.select_related("edition__country", "ministry", "dialogue", "job", "run", *people), pk=pk
     )
+    stand_at(request, briefing.edition)
+    return briefing
 
 
 def _detail(

@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, QueryDict
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from dialogues.models import Dialogue
+from recommendations.here import AtEdition, edition_url
 from recommendations.models import Edition
 from reports import asking, between, counting, wording
 from reports.asking import Asked
@@ -26,7 +25,7 @@ from reports.views.rows import ToldRow, rows_told, terms_told
 from reports.views.standpoint import readable_edition
 from tiptracker import exports
 from tiptracker.accounts.models import User
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.refusals import Refused
 from tiptracker.snapshot import snapshot
 
@@ -57,17 +56,16 @@ class ToldStop(NamedTuple):
 
 @login_required
 @require_safe
-def readiness_changes(request: SignedIn) -> HttpResponse:
+def readiness_changes(request: AtEdition) -> HttpResponse:
     """From one standpoint to another: four weeks ago, as then known, to today where nothing else is asked."""
-    edition = None
+    edition = readable_edition(request)
     try:
-        edition = readable_edition(request)
-        context: dict[str, Any] = _told(request, edition) if edition else {"edition": None}
+        context = _told(request, edition)
     except Refused as refusal:
         form = BetweenForm(request.GET, edition=edition)
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return render_page(request, "reports/readiness_changes.html", {"edition": edition, "form": form}, status=422)
-    if exports.is_asked(request) and edition:
+    if exports.is_asked(request):
         rows = [_cells(told.stop, one) for told in context["stops"] for one in told.lines]
         return exports.export(request, "changes", HEADS, rows)
     return render_page(request, "reports/readiness_changes.html", context)
@@ -117,7 +115,7 @@ def _then(edition: Edition, on: date, until: Asked) -> Asked:
     return Asked(edition, min(on, until.as_of), known_by, until.today)
 
 
-def _told(request: SignedIn, edition: Edition) -> dict[str, Any]:
+def _told(request: AtEdition, edition: Edition) -> dict[str, Any]:
     since, until = asked_between(request.GET, edition)
     with snapshot():
         facts = gather_facts(edition)
@@ -132,7 +130,7 @@ def _told(request: SignedIn, edition: Edition) -> dict[str, Any]:
         presets = _presets(request.user, edition, since)
     return {
         "edition": edition,
-        "up": f"{reverse('readiness_detail')}?{until.query}",
+        "up": f"{edition_url(edition, 'readiness_detail')}?{until.query}",
         "since": since,
         "until": until,
         "form": _form(edition, since, until),
@@ -154,7 +152,7 @@ def _stop(stop: PrintedStop, told: Mapping[Row, ToldRow], until: Asked) -> ToldS
         [
             ToldMoved(
                 one,
-                f"{reverse('readiness_why', args=[one.line.part.value, one.line.key])}?{until.query}",
+                f"{edition_url(until.edition, 'readiness_why', one.line.part.value, one.line.key)}?{until.query}",
                 [told[row] for row in one.line.rows if row in told],
             )
             for one in stop.moved
@@ -165,7 +163,6 @@ def _stop(stop: PrintedStop, told: Mapping[Row, ToldRow], until: Asked) -> ToldS
 def _form(edition: Edition, since: Asked, until: Asked) -> BetweenForm:
     known = [localtime(asked.known_by).date() if asked.known_by else None for asked in (since, until)]
     initial = {
-        "edition": edition.pk,
         "as_of_from": since.as_of,
         "known_on_from": known[0],
         "as_of_to": until.as_of,
@@ -199,5 +196,5 @@ def _presets(user: User, edition: Edition, since: Asked) -> list[Preset]:
 def _since(label: str, edition: Edition, on: date, **more: date) -> Preset:
     """From a day as it was known at its end."""
     days = {"as_of_from": on, "known_on_from": on} | more
-    query = {"edition": edition.pk} | {name: day.isoformat() for name, day in days.items()}
-    return Preset(label, f"{reverse('readiness_changes')}?{urlencode(query)}")
+    query = {name: day.isoformat() for name, day in days.items()}
+    return Preset(label, edition_url(edition, "readiness_changes", query=query))

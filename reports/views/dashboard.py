@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from dialogues.models import Commitment, Evidence, UpdateRound
 from dialogues.status import Standing, standing_on
 from dialogues.words import MadeBy, Progress, Status
-from recommendations.here import edition_at_hand
+from recommendations.here import AtEdition, editions_here
 from recommendations.models import Benchmark, Edition, Milestone
 from recommendations.words import DATES_ALONE, MilestoneKind
 from reports import beside, document, glance, telling, year
@@ -34,7 +34,7 @@ from reports.weighing import weigh
 from reports.words import BriefingKind, Shown
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.words import Role, Word
 
 UNSETTLED = (Status.OPEN, Status.LATE)
@@ -107,13 +107,11 @@ class Asked(NamedTuple):
 
 @login_required
 @require_safe
-def dashboard(request: SignedIn) -> HttpResponse:
+def dashboard(request: AtEdition) -> HttpResponse:
     """The record of the edition at hand as it stands today."""
-    edition = edition_at_hand(request)
-    if not request.user.is_embassy or (edition and not can_read_readiness(request.user, edition)):
+    edition = request.edition
+    if not can_read_readiness(request.user, edition):
         raise PermissionDenied
-    if edition is None:
-        return render_page(request, "reports/dashboard.html", {"edition": None})
     user, today = request.user, clock.today(edition.country.time_zone)
     facts = gather_facts(edition)
     result = readiness(facts, as_of=today)
@@ -122,13 +120,11 @@ def dashboard(request: SignedIn) -> HttpResponse:
     waiting = _waiting(user, edition, facts, today)
     milestones = milestones_of(user, edition)
     days = _days(user, edition, milestones, promises, today)
-    editions = Edition.objects.visible_to(user).tracked().filter(country=edition.country_id)
-    others = [one for one in editions if one != edition]
+    others = editions_here(request)[1:]
     context = {
         "edition": edition,
-        "other_editions": others,
-        "newer": next((one for one in others if one.year > edition.year), None),
-        "beginning": beginning(user, edition, others, result),
+        "upcoming": next((one for one in others[::-1] if edition.starts_on <= today < one.starts_on), None),
+        "beginning": beginning(user, edition, others, result, today),
         "today": today,
         "result": result,
         "headline": document.headline(result),

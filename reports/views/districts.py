@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 
 from dialogues.models import Evidence, EvidenceReview, Reading
 from dialogues.words import Dimension, Review
-from recommendations.here import edition_at_hand
+from recommendations.here import AtEdition
 from recommendations.models import Benchmark, Edition
 from reports.charts.tiles import District, TileMap, tile_map
 from reports.words import Told
 from tiptracker import exports
 from tiptracker.accounts.models import User
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.texts import alike
 
 
@@ -41,13 +41,13 @@ class Counted(NamedTuple):
 
 @login_required
 @require_safe
-def district_list(request: SignedIn) -> HttpResponse:
+def district_list(request: AtEdition) -> HttpResponse:
     """The benchmarks of the edition at hand that count districts; `?as=` gives their tables as one."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
-    edition = edition_at_hand(request)
-    counted = _counted(user, edition) if edition else []
+    edition = request.edition
+    counted = _counted(user, edition)
     if exports.is_asked(request):
         return exports.export(request, "districts", HEADS, [row for each in counted for row in _exported(each)])
     return render_page(request, "reports/district_list.html", {"edition": edition, "counted": counted})

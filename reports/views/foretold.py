@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from dialogues.forms.rounds import MEND
 from dialogues.models import Evidence, UpdateRound
 from dialogues.words import Decision, Review, Verdict
+from recommendations.here import editions_here, stand_at, stand_in
 from recommendations.models import Benchmark, Edition
 from recommendations.periods import holding
 from recommendations.words import Rule
@@ -38,7 +39,6 @@ from reports.foretold import (
 from reports.glance import plain
 from reports.permissions import can_read_readiness
 from tiptracker import clock
-from tiptracker.accounts.models import Country
 from tiptracker.pages import SignedIn, render_page
 
 
@@ -79,7 +79,8 @@ def round_foretold(request: SignedIn, pk: int) -> HttpResponse:
     sent = get_object_or_404(
         UpdateRound.objects.visible_to(request.user).select_related("update__commitment__country", "decision"), pk=pk
     )
-    now = _record_of(request, sent.update.commitment.country, None, sent.happened_on)
+    stand_in(request, sent.update.commitment.country)
+    now = _record_of(request, None, sent.happened_on)
     decision = Decision(sent.decision.decision) if hasattr(sent, "decision") else None
     context: dict[str, Any] = {"round": sent, "is_accepted": decision is Decision.ACCEPTED}
     if decision is not Decision.RETURNED:
@@ -109,7 +110,8 @@ def evidence_foretold(request: SignedIn, pk: int) -> HttpResponse:
     piece = get_object_or_404(
         Evidence.objects.visible_to(request.user).select_related("country", "round__decision"), pk=pk
     )
-    now = _record_of(request, piece.country, piece.happened_from, piece.happened_to)
+    stand_in(request, piece.country)
+    now = _record_of(request, piece.happened_from, piece.happened_to)
     rows = [row for row in now.facts.evidence if row.id == piece.pk]
     chosen = _chosen(request.GET.dict(), now.facts, rows)
     is_all = not chosen.words
@@ -138,6 +140,7 @@ def benchmark_foretold(request: SignedIn, pk: int) -> HttpResponse:
         pk=pk,
     )
     edition = benchmark.recommendation.edition
+    stand_at(request, edition)
     if not can_read_readiness(request.user, edition):
         raise PermissionDenied
     now = _now(edition)
@@ -156,13 +159,12 @@ def benchmark_foretold(request: SignedIn, pk: int) -> HttpResponse:
     return render_page(request, "reports/benchmark_foretold.html", context, partial="points")
 
 
-def _record_of(request: SignedIn, country: Country, first: date | None, last: date) -> Now:
-    """The record of the edition on a country in which a span counts, else of the newest.
+def _record_of(request: SignedIn, first: date | None, last: date) -> Now:
+    """The record of the edition in which a span counts, else of the page's.
 
     Raises PermissionDenied for whoever may not read readiness.
     """
-    editions = Edition.objects.visible_to(request.user).tracked().filter(country=country).select_related("country")
-    edition = holding(list(editions), first, last)
+    edition = holding(editions_here(request), first, last)
     if edition is None or not can_read_readiness(request.user, edition):
         raise PermissionDenied
     return _now(edition)

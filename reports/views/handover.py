@@ -5,21 +5,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from recommendations.here import edition_at_hand
+from recommendations.here import AtEdition
 from reports.briefing.handover import build_handover
 from tiptracker import clock
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 
 
 @login_required
 @require_safe
-def handover(request: SignedIn) -> HttpResponse:
+def handover(request: AtEdition) -> HttpResponse:
     """Where the edition at hand stands today, on one sheet of paper."""
     if not request.user.is_embassy:
         raise PermissionDenied
-    edition = edition_at_hand(request)
-    note = None
-    if edition is not None:
-        today = clock.today(edition.country.time_zone)
-        note = build_handover(reader=request.user, edition=edition, as_of=today)
+    edition = request.edition
+    today = clock.today(edition.country.time_zone)
+    note = build_handover(reader=request.user, edition=edition, as_of=today)
     return render_page(request, "reports/handover.html", {"note": note})

@@ -1,6 +1,6 @@
 """The inbox: what waits for the embassy's word, the most points at stake first; and the way to the next of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,9 +17,11 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from dialogues.models import Assessment, Commitment, Evidence, Redaction, UpdateRound
+from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.views.before import just_decided
 from dialogues.views.here import late_by
 from dialogues.words import MadeBy, Progress, Status
+from recommendations.here import AtEdition, edition_url, editions_here
 from recommendations.models import Edition
 from recommendations.periods import holding
 from reports import counting, telling, wording
@@ -27,8 +29,7 @@ from reports.facts import gather_facts
 from reports.glance import plain
 from reports.stakes import Stakes
 from tiptracker import clock, exports
-from tiptracker.accounts.models import User
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.words import Role
 
 PAGE_SIZE = 25
@@ -46,7 +47,7 @@ class Due(NamedTuple):
 class Stake(NamedTuple):
     """What an item could add, in points: all told, and what a verdict would bring of it. None where none are asked.
 
-    `year` is that of the edition to which it adds, where that isn't the newest.
+    `year` is that of the edition to which it adds, where that isn't the page's.
     """
 
     points: Fraction | None
@@ -104,36 +105,30 @@ class _Prospect(NamedTuple):
 
 
 class _Prospects:
-    """Those of the editions that are followed: what happened counts in the one whose tracking period holds its days."""
+    """Those of a country's editions: what happened counts in the one whose tracking period holds its days."""
 
-    def __init__(self, user: User, countries: Iterable[int]) -> None:
-        self.editions: dict[int, list[Edition]] = {}
+    def __init__(self, editions: Sequence[Edition]) -> None:
+        self.editions = editions
         self.known: dict[int, _Prospect] = {}
-        if wanted := set(countries):
-            editions = Edition.objects.visible_to(user).tracked().filter(country__in=wanted)
-            for edition in editions.select_related("country"):
-                self.editions.setdefault(edition.country_id, []).append(edition)
 
-    def of(self, country: int, first: date | None, last: date) -> _Prospect | None:
-        """That of the edition of a country (id) in which a span counts; None where no edition is followed."""
-        edition = holding(self.editions.get(country, []), first, last)
-        if edition is None:
-            return None
+    def of(self, first: date | None, last: date) -> _Prospect:
+        """That of the edition in which a span counts, else of the page's."""
+        edition = holding(self.editions, first, last) or self.editions[0]
         if edition.pk not in self.known:
             facts = gather_facts(edition)
             now = clock.now(edition.country.time_zone)
             terms = counting.newest(facts.edition_terms)
             stakes = Stakes(facts, as_of=now.date(), now=now)
-            year = edition.year if edition != self.editions[country][0] else None
+            year = edition.year if edition != self.editions[0] else None
             self.known[edition.pk] = _Prospect(stakes, terms.deadline_on if terms else None, year)
         return self.known[edition.pk]
 
 
-def _due(due_on: date | None, prospect: _Prospect | None, today: date) -> Due | None:
+def _due(due_on: date | None, prospect: _Prospect, today: date) -> Due | None:
     if due_on:
         days = (due_on - today).days
         return Due(days, late_by(-days) if days < 0 else f"due {telling.distance(due_on, today)}")
-    if prospect is None or prospect.deadline_on is None:
+    if prospect.deadline_on is None:
         return None
     days = (prospect.deadline_on - today).days
     if days < 0:
@@ -148,61 +143,56 @@ class Inbox(NamedTuple):
     logged: Sequence[Logged]
 
 
-def _inbox(user: User, logged: Iterable[Evidence]) -> Inbox:
-    """What waits for the embassy; a ministry finds what it sent with its commitments."""
+def _inbox(request: AtEdition, logged: EvidenceQuerySet) -> Inbox:
+    """What waits for the embassy in the page's country; a ministry finds what it sent with its commitments."""
+    user, country = request.user, request.edition.country
     if not user.is_embassy:
         return Inbox([], [])
-    today = clock.today()
+    today = clock.today(country.time_zone)
     rounds = list(
         UpdateRound.objects.visible_to(user)
         .waiting()
+        .filter(update__commitment__country=country)
         .select_related("update__commitment__ministry", "recorded_by")
         .annotate(evidence_count=Count("evidence", distinct=True))
     )
-    pieces = list(logged)
     commitments = Commitment.objects.visible_to(user).with_status(today).filter(updates__rounds__in=rounds)
     due_on: Mapping[int, date | None] = {
         row.pk: row.due_on  # type: ignore[attr-defined]  # annotated by `with_status`
         for row in commitments
     }
-    prospects = _Prospects(
-        user, [*(row.update.commitment.country_id for row in rounds), *(row.country_id for row in pieces)]
-    )
+    prospects = _Prospects(editions_here(request))
 
     def waiting(row: UpdateRound) -> Waiting:
         commitment = row.update.commitment
-        prospect = prospects.of(commitment.country_id, None, row.happened_on)
-        at_stake = Stake(None)
-        if prospect:
-            found = prospect.stakes.of_round(row.pk)
-            at_stake = Stake(found.points, found.verdict, prospect.year)
+        prospect = prospects.of(None, row.happened_on)
+        found = prospect.stakes.of_round(row.pk)
         return Waiting(
             round=row,
             claimed=Progress(row.claimed),
             days=(today - timezone.localtime(row.recorded_at).date()).days,
-            stake=at_stake,
+            stake=Stake(found.points, found.verdict, prospect.year),
             due=_due(due_on.get(commitment.pk), prospect, today),
         )
 
     def by_colleague(row: Evidence) -> Logged:
-        prospect = prospects.of(row.country_id, row.happened_from, row.happened_to)
-        if prospect is None:
-            return Logged(row, Stake(None))
+        prospect = prospects.of(row.happened_from, row.happened_to)
         return Logged(row, Stake(prospect.stakes.of_evidence(row.pk), year=prospect.year))
 
     return Inbox(
         sorted(map(waiting, rounds), key=lambda line: line.order),
-        sorted(map(by_colleague, pieces), key=lambda line: line.order),
+        sorted(map(by_colleague, logged.filter(country=country)), key=lambda line: line.order),
     )
 
 
 @login_required
 @require_safe
-def round_list(request: SignedIn) -> HttpResponse:
+def round_list(request: AtEdition) -> HttpResponse:
     """What waits for the embassy: updates of ministries, evidence that colleagues logged, what was reported done."""
-    user, today = request.user, clock.today()
+    user, country = request.user, request.edition.country
+    today = clock.today(country.time_zone)
     unreviewed = Evidence.objects.visible_to(user).unreviewed(besides=user).select_related("recorded_by")
-    inbox = _inbox(user, unreviewed)
+    inbox = _inbox(request, unreviewed)
     if exports.is_asked(request):
         rows = [*map(_round_cells, inbox.rounds), *map(_logged_cells, inbox.logged)]
         return exports.export(request, "inbox", HEADS, rows)
@@ -214,23 +204,26 @@ def round_list(request: SignedIn) -> HttpResponse:
             "logged_count": len(inbox.logged),
             "may_begin": (user.role == Role.OFFICER and bool(inbox.rounds or inbox.logged))
             or (user.role == Role.AMBASSADOR and bool(inbox.logged)),
-            "redactions": list(Redaction.objects.visible_to(user).awaiting(user).order_by("pk")),
+            "redactions": list(
+                Redaction.objects.visible_to(user).awaiting(user).filter(country=country).order_by("pk")
+            ),
             "reported": list(
                 Commitment.objects.visible_to(user)
                 .with_status(today)
-                .filter(Q(status=Status.REPORTED), made_by=MadeBy.UNITED_STATES)
+                .filter(Q(status=Status.REPORTED), made_by=MadeBy.UNITED_STATES, country=country)
                 .order_by("pk")
             ),
             "overtaken_verdicts": list(
                 Assessment.objects.visible_to(user)
                 .asking_for_another_look()
+                .filter(benchmark__recommendation__edition__country=country)
                 .select_related("benchmark__recommendation")
                 .order_by("benchmark__recommendation__number", "benchmark__letter")
             ),
             "overtaken_commitments": list(
                 Commitment.objects.visible_to(user)
                 .with_status(today)
-                .filter(Q(status=Status.VERIFIED))
+                .filter(Q(status=Status.VERIFIED), country=country)
                 .asking_for_another_look()
                 .order_by("pk")
             ),
@@ -265,13 +258,13 @@ def _logged_cells(line: Logged) -> tuple[object, ...]:
 
 @login_required
 @require_safe
-def inbox_next(request: SignedIn) -> HttpResponse:
+def inbox_next(request: AtEdition) -> HttpResponse:
     """On to what waits for this person next: `after` names what they come from ("round-12", "evidence-5").
 
     Behind one that still waits comes the one below it; behind one that was decided on, the first of all.
     """
     user, after = request.user, request.GET.get("after", "")
-    inbox = _inbox(user, Evidence.objects.visible_to(user).awaiting(user))
+    inbox = _inbox(request, Evidence.objects.visible_to(user).awaiting(user))
     addresses = {
         f"round-{line.round.pk}": reverse("round_detail", args=[line.round.pk])
         for line in inbox.rounds
@@ -280,5 +273,5 @@ def inbox_next(request: SignedIn) -> HttpResponse:
     keys = list(addresses)
     place = keys.index(after) + 1 if after in addresses else 0
     following = [key for key in keys[place:] + keys[:place] if key != after]
-    page = addresses[following[0]] if following else reverse("round_list")
+    page = addresses[following[0]] if following else edition_url(request.edition, "round_list")
     return redirect(f"{page}?{urlencode({'after': after})}" if after else page)

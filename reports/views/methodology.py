@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from recommendations.here import AtEdition
 from recommendations.words import Rule
 from reports import backtest, beside, document, glance, method
 from reports.backtest.document import CONCLUSION
@@ -14,13 +15,13 @@ from reports.facts import gather_facts
 from reports.readiness import METHOD, Readiness, readiness
 from reports.tallying import LAW
 from reports.views.standpoint import look
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.snapshot import snapshot
 
 
 @login_required
 @require_safe
-def methodology(request: SignedIn) -> HttpResponse:
+def methodology(request: AtEdition) -> HttpResponse:
     """The method in force, by the example of the edition at hand; and how it fared on what really happened."""
     asked, form, status = look(request)
     context: dict[str, Any] = {

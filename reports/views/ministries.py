@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from dialogues.models import UpdateRound
 from dialogues.words import Decision, Progress
-from recommendations.models import Edition, Recommendation
+from recommendations.here import edition_shown, stand_in
+from recommendations.models import Recommendation
 from reports import glance
 from reports.briefing.desks import gather_desks
 from reports.facts import gather_facts
@@ -34,16 +35,16 @@ class Sent(NamedTuple):
 @login_required
 @require_safe
 def ministry_detail(request: SignedIn, pk: int) -> HttpResponse:
-    """One ministry, by the newest edition on its country. A ministry has a page of its own instead."""
+    """One ministry, by its country's edition at hand. A ministry has a page of its own instead."""
     user = request.user
     ministry = get_object_or_404(Ministry.objects.visible_to(user).select_related("country"), pk=pk)
     if not user.is_embassy:
         raise PermissionDenied
-    edition = Edition.objects.visible_to(user).tracked().filter(country=ministry.country_id).first()
+    stand_in(request, ministry.country)
+    edition = edition_shown(request)
     context: dict[str, Any] = {"ministry": ministry, "edition": edition}
     if edition is not None:
         today = clock.today(ministry.country.time_zone)
-        edition.country = ministry.country
         facts = gather_facts(edition)
         stands = glance.benchmarks(facts, readiness(facts, as_of=today))
         led = Recommendation.objects.visible_to(user).asked().filter(edition=edition, lead=ministry)

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from dialogues.models import UpdateRound
+from recommendations.here import AtEdition, edition_url
 from recommendations.models import Benchmark
 from reports import beside, document, glance
 from reports.asking import Asked
@@ -25,7 +26,7 @@ from reports.views.trend import trend_context
 from reports.words import Misfit
 from tiptracker import exports
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.snapshot import snapshot
 
 WAYS = (
@@ -73,7 +74,7 @@ class Unfit(NamedTuple):
 
 @login_required
 @require_safe
-def readiness_detail(request: SignedIn) -> HttpResponse:
+def readiness_detail(request: AtEdition) -> HttpResponse:
     """How ready the record is for a day, as known at a moment, with all that stands beside the score."""
     asked, form, status = look(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
@@ -103,7 +104,7 @@ def readiness_detail(request: SignedIn) -> HttpResponse:
 
 @login_required
 @require_safe
-def readiness_checks(request: SignedIn) -> HttpResponse:
+def readiness_checks(request: AtEdition) -> HttpResponse:
     """What doesn't fit together in the record, sort by sort, each with what to do."""
     asked, form, status = look(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
@@ -205,15 +206,16 @@ def _in_turn(rows: Sequence[Row], told: Mapping[Row, ToldRow]) -> list[ToldRow]:
 
 def _ways(asked: Asked) -> list[tuple[str, str]]:
     """Where else the same record is looked at, from the same standpoint; and what changed until there."""
-    until = {"edition": str(asked.edition.pk), "as_of_to": asked.as_of.isoformat()}
+    until = {"as_of_to": asked.as_of.isoformat()}
     if asked.known_by:
         until["known_by_to"] = asked.known_by.isoformat()
     return [
-        (f"{reverse('readiness_changes')}?{urlencode(until)}", "What changed before"),
-        *((f"{reverse(name)}?{asked.query}", label) for name, label in WAYS),
+        (edition_url(asked.edition, "readiness_changes", query=until), "What changed before"),
+        *((f"{edition_url(asked.edition, name)}?{asked.query}", label) for name, label in WAYS),
     ]
 
 
 def _to_the_mark(asked: Asked, needed: Sequence[int] | None) -> str:
     """Where the smallest set (ids) is tried; empty where there is none to try."""
-    return f"{reverse('readiness_what_if')}?{asked.query}&{urlencode({'met': needed}, doseq=True)}" if needed else ""
+    page = edition_url(asked.edition, "readiness_what_if")
+    return f"{page}?{asked.query}&{urlencode({'met': needed}, doseq=True)}" if needed else ""

@@ -29,7 +29,7 @@ from dialogues.models import (
 from dialogues.permissions import can_assess, can_log, can_record_commitment
 from dialogues.status import Standing
 from dialogues.words import DoneBy, Shows, Status, Verdict
-from recommendations.here import edition_at_hand
+from recommendations.here import AtEdition, stand_at
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
@@ -153,11 +153,9 @@ class Published(NamedTuple):
 
 @login_required
 @require_safe
-def recommendation_list(request: SignedIn) -> HttpResponse:
+def recommendation_list(request: AtEdition) -> HttpResponse:
     """The edition's recommendations, most important first; `?pillar=`, `?ministry=` narrow, `?as=` gives a file."""
-    user, edition = request.user, edition_at_hand(request)
-    if edition is None:
-        return render_page(request, "reports/recommendation_list.html", {"edition": None})
+    user, edition = request.user, request.edition
     reads_readiness = can_read_readiness(user, edition)
     led_by = list(Ministry.objects.visible_to(user).filter(country=edition.country_id)) if reads_readiness else None
     chosen = RecommendationFilter(request.GET, ministries=led_by)
@@ -228,6 +226,7 @@ def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
         pk=pk,
     )
     edition = recommendation.edition
+    stand_at(request, edition)
     if not can_read_readiness(request.user, edition):
         rows = Recommendation.objects.visible_to(request.user).filter(pk=pk)
         context: dict[str, Any] = {

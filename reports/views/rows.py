@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceReview, Reading
 from dialogues.words import Review
+from recommendations.here import edition_url
 from recommendations.models import Benchmark, Edition, EditionTerms, Milestone, Recommendation
 from recommendations.words import DATES_ALONE, Origin
 from reports import wording
@@ -199,8 +200,9 @@ def _commitments(user: User, keys: set[int]) -> Iterator[ToldRow]:
 
 
 def _milestones(user: User, keys: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
-    for row in Milestone.objects.visible_to(user).filter(pk__in=keys).as_known_by(known_by):
-        url = f"{reverse('dashboard')}?edition={row.edition_id}#days"
+    rows = Milestone.objects.visible_to(user).filter(pk__in=keys).as_known_by(known_by)
+    for row in rows.select_related("edition__country"):
+        url = f"{edition_url(row.edition, 'dashboard')}#days"
         if user.role == Role.OFFICER and row.kind not in DATES_ALONE:
             url = reverse("milestone_done", args=[row.pk])
         yield ToldRow(Row("milestone", row.pk), row.get_kind_display(), url, row.source, last=row.falls_on)
@@ -208,7 +210,7 @@ def _milestones(user: User, keys: set[int], known_by: datetime | None) -> Iterat
 
 def _editions(user: User, keys: set[int]) -> Iterator[ToldRow]:
     for row in Edition.objects.visible_to(user).filter(pk__in=keys).select_related("country"):
-        url = f"{reverse('readiness_detail')}?edition={row.pk}"
+        url = edition_url(row, "readiness_detail")
         if user.role == Role.OFFICER:
             url = reverse("edition_terms", args=[row.pk])
         yield ToldRow(Row("edition", row.pk), f"The terms of {row.country}, {row.year} edition", url)

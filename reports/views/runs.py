@@ -7,21 +7,21 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from recommendations.here import AtEdition, stand_at
 from recommendations.models import EditionTerms
-from reports import asking, glance, keeping, wording
+from reports import glance, keeping, wording
 from reports.models import ReadinessRun
 from reports.readiness import METHOD
+from reports.views.standpoint import readable_edition
 from reports.words import Shown
 from tiptracker import exports
 from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
 
 PAGE_SIZE = 25
 
@@ -62,14 +62,9 @@ class KeptLever(NamedTuple):
 
 @login_required
 @require_safe
-def run_list(request: SignedIn) -> HttpResponse:
+def run_list(request: AtEdition) -> HttpResponse:
     """The runs kept of the edition at hand, the newest first."""
-    if not request.user.is_embassy:
-        raise PermissionDenied
-    try:
-        edition = asking.edition(request)
-    except Refused as refusal:
-        return render_page(request, "reports/run_list.html", {"refusal": refusal}, status=422)
+    edition = readable_edition(request)
     runs = (
         ReadinessRun.objects.visible_to(request.user)
         .filter(edition=edition)
@@ -90,6 +85,7 @@ def run_list(request: SignedIn) -> HttpResponse:
 def run_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One run from what it kept, and whether it comes out the same again."""
     run = get_object_or_404(ReadinessRun.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
+    stand_at(request, run.edition)
     kept, mark = run.result, _mark(request, run)
     context = {
         "run": run,

@@ -9,13 +9,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from recommendations.here import edition_at_hand
+from recommendations.here import AtEdition
 from reports import year
 from reports.days import gather_days
 from reports.forms import DaysFilter, Stands
 from reports.year import Day
 from tiptracker import clock, exports
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 
 PAGE_SIZE = 100
 HEADS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "Days late")
@@ -23,14 +23,12 @@ HEADS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "Days late
 
 @login_required
 @require_safe
-def timeline(request: SignedIn) -> HttpResponse:
+def timeline(request: AtEdition) -> HttpResponse:
     """The edition's year; `?kind=` and `?stands=` narrow the table, `?as=` gives it as a file."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
-    edition = edition_at_hand(request)
-    if edition is None:
-        return render_page(request, "reports/timeline.html", {"edition": None})
+    edition = request.edition
     today = clock.today(edition.country.time_zone)
     chosen = DaysFilter(request.GET)
     chosen.is_valid()

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from recommendations.here import AtEdition
 from recommendations.models import Edition
 from reports.course import PrintedWeek, course
 from reports.facts import gather_facts
@@ -15,7 +16,7 @@ from reports.record import Facts
 from reports.views.standpoint import look
 from tiptracker import exports
 from tiptracker.accounts.models import User
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.snapshot import snapshot
 
 WIDE = {"width": 760, "size": 13}
@@ -25,7 +26,7 @@ NARROW = {"width": 320, "size": 12.5}
 
 @login_required
 @require_safe
-def readiness_trend(request: SignedIn) -> HttpResponse:
+def readiness_trend(request: AtEdition) -> HttpResponse:
     """The score week by week up to a day, as then known and in hindsight, with what happened in each week."""
     asked, form, status = look(request)
     context: dict[str, Any] = {"asked": asked, "form": form}

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from recommendations.here import AtEdition, edition_url
 from recommendations.models import Benchmark, Recommendation
 from reports import asking, glance, supposed, telling, wording
 from reports.asking import Asked
@@ -20,7 +20,7 @@ from reports.record import Facts
 from reports.supposed import Choice
 from reports.views.standpoint import fixed, look
 from tiptracker.accounts.models import User
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.refusals import Refused
 from tiptracker.snapshot import snapshot
 
@@ -50,7 +50,7 @@ class Way(NamedTuple):
 
 @login_required
 @require_safe
-def readiness_what_if(request: SignedIn) -> HttpResponse:
+def readiness_what_if(request: AtEdition) -> HttpResponse:
     """The score as it is and as it would be with the benchmarks of `met=` (ids) met; for htmx the result alone.
 
     A benchmark that isn't asked is refused; the others stay ticked. As boxes are ticked the address goes on naming the
@@ -60,7 +60,7 @@ def readiness_what_if(request: SignedIn) -> HttpResponse:
     context: dict[str, Any] = {"asked": asked, "form": form}
     if asked is None:
         return render_page(request, "reports/readiness_what_if.html", context, status=status)
-    told, up = request.GET.getlist("met"), f"{reverse('readiness_detail')}?{asked.query}"
+    told, up = request.GET.getlist("met"), f"{edition_url(asked.edition, 'readiness_detail')}?{asked.query}"
     then = fixed(asked)
     with snapshot():
         facts = gather_facts(asked.edition)
@@ -117,4 +117,4 @@ def _ways(asked: Asked, result: Readiness) -> list[Way]:
 
 def _with_met(asked: Asked, met: Iterable[int]) -> str:
     ticked = urlencode([("met", one) for one in met])
-    return f"{reverse('readiness_what_if')}?{asked.query}" + (f"&{ticked}" if ticked else "")
+    return f"{edition_url(asked.edition, 'readiness_what_if')}?{asked.query}" + (f"&{ticked}" if ticked else "")

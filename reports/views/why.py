@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from recommendations.here import AtEdition, edition_url
 from reports import glance, wording
 from reports.asking import Asked
 from reports.facts import gather_facts
@@ -20,7 +20,7 @@ from reports.views.standpoint import look
 from reports.why import Given, Ground, Reasons, Why, address_of
 from reports.words import PartKey
 from tiptracker.accounts.models import User
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.pages import render_page
 from tiptracker.snapshot import snapshot
 
 type Figures = tuple[Decimal | None, Decimal]
@@ -54,7 +54,7 @@ class Answer(NamedTuple):
 
 @login_required
 @require_safe
-def readiness_why(request: SignedIn, part: str, key: str = "") -> HttpResponse:
+def readiness_why(request: AtEdition, part: str, key: str = "") -> HttpResponse:
     """Why a part, or a line of it (by its key, such as "6a"), stands as it does."""
     if part not in PartKey:
         raise Http404
@@ -146,7 +146,7 @@ class _Page:
         return _told_points(*figures) if figures else ""
 
     def _url(self, name: str, *arguments: str) -> str:
-        return f"{reverse(name, args=arguments)}?{self.asked.query}"
+        return f"{edition_url(self.asked.edition, name, *arguments)}?{self.asked.query}"
 
 
 def _points(parts: Mapping[PartKey, PrintedPart], result: Readiness) -> Mapping[tuple[PartKey, str], Figures]:

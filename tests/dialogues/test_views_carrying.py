@@ -8,6 +8,7 @@ from django.urls import reverse
 from dialogues.models import CommitmentBenchmark
 from dialogues.words import Verdict
 from recommendations.models import Benchmark, Recommendation
+from tests.addresses import page_of
 from tests.factories import (
     AssessmentFactory,
     BenchmarkFactory,
@@ -156,11 +157,11 @@ def test_both_years_stand_on_the_commitments_page(client, old, new):
 def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_counts_there(client, old, new):
     client.post(address(new), as_shown(client, new))
     edition = old[0].recommendation.edition
-    page = client.get(reverse("evidence_log"))
-    assert f"?edition={edition.pk}" in page.text
-    assert "counts for the 2021 edition" in page.text
+    shown = client.get(reverse("evidence_log"))
+    assert f'href="{page_of("evidence_log", edition=edition)}">Log it for 2021' in shown.text
+    assert "counts for the 2021 edition" in shown.text
 
-    form = client.get(f"{reverse('evidence_log')}?edition={edition.pk}")
+    form = client.get(page_of("evidence_log", edition=edition))
     offered = [value for _, group in form.context["rows"][0].fields["benchmark"].choices[1:] for value, _ in group]
     assert offered == [str(one.pk) for one in old]
 
@@ -174,7 +175,7 @@ def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_count
 
 
 def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, old, new):
-    promise = CommitmentFactory(benchmarks=[old[0]])
+    promise = CommitmentFactory(benchmarks=[*old[:1], new.benchmarks.first() or BenchmarkFactory(recommendation=new)])
     EvidenceFactory(bears_on=[old[0]], commitment=promise, verified=True)
     pages = (reverse("commitment_detail", args=[promise.pk]), reverse("evidence_list"))
 

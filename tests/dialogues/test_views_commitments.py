@@ -8,6 +8,7 @@ from django.urls import reverse
 from dialogues.models import Commitment
 from dialogues.words import Decision, Kind, Progress, Reach, Sensitivity, Status
 from recommendations.words import Pillar
+from tests.addresses import page_of
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -29,6 +30,13 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def followed():
+    """An edition for the pages to stand at, whatever else there is."""
+    RecommendationFactory(number=99, lead=None)
+
 
 VERBS = ("reschedule", "withdraw", "reopen", "report_done", "verify_done")
 
@@ -186,8 +194,8 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; ministries, number of rows, rows, edition, permission; inbox, name of the post
-    with django_assert_num_queries(11):
-        response = client.get(reverse("commitment_list"))
+    with django_assert_num_queries(10):
+        response = client.get(page_of("commitment_list"))
 
     assert len(listed(response)) == count
 
@@ -413,7 +421,7 @@ def test_commitment_add_begins_at_the_dialogue_it_was_opened_from_and_goes_on_th
     BenchmarkFactory()
     dialogue = DialogueFactory()
     client.force_login(OfficerFactory())
-    opened = f"{reverse('commitment_add')}?dialogue={dialogue.pk}"
+    opened = page_of("commitment_add", query={"dialogue": dialogue.pk})
 
     assert f'<option value="{dialogue.pk}" selected>' in client.get(opened).text
 

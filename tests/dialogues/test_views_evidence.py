@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from dialogues.actions import confirm_redaction, propose_redaction
 from dialogues.words import DoneBy, Review, Sensitivity
+from tests.addresses import page_of
 from tests.dialogues.samples import PDF
 from tests.factories import (
     AmbassadorFactory,
@@ -143,7 +144,7 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
     # session, user, zone; evidence, bearings, benchmarks, terms, reviews, readings; edition, may review;
     # own figures (once a line, once for the page), inbox, post; that it was opened, in the log; may put right; who has
     # opened it, its history; may redact, what is proposed to go
-    with django_assert_num_queries(19 + AN_ENTRY + 2):
+    with django_assert_num_queries(18 + AN_ENTRY + 2):
         response = client.get(address("evidence_detail", evidence))
 
     assert len(response.context["lines"]) == count + 1
@@ -160,7 +161,7 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
     # session, user, zone; evidence, bearings, reviews, readings; files, scans of them; edition; as it waits, own
     # figures; inbox, post; that it was opened, in the log; who has opened it, its history; may redact, what is
     # proposed to go
-    with django_assert_num_queries(15 + AN_ENTRY + 2):
+    with django_assert_num_queries(13 + AN_ENTRY + 2):
         response = client.get(address("evidence_detail", figure))
 
     assert len(response.context["files"]) == count
@@ -350,7 +351,7 @@ def test_evidence_review_goes_on_to_the_next_once_nothing_of_it_is_open(client):
         "evidence_detail", evidence
     )
     done = client.post(address("evidence_review", evidence), word(second, reason="", because="document") | word(third))
-    assert done.headers["Location"] == f"{reverse('inbox_next')}?after=evidence-{evidence.pk}"
+    assert done.headers["Location"] == page_of("inbox_next", query={"after": f"evidence-{evidence.pk}"})
     assert second.reviews.get().reason == "The official document was seen."
     newest = first.reviews.get().pk  # looked at again, it leads nowhere else
     again = client.post(address("evidence_review", evidence), word(first, decision="rejected", seen=newest))

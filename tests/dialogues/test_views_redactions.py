@@ -471,12 +471,13 @@ def test_who_comes_second_is_told_how_it_stands(client, sent):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_counts_its_queries(client, django_assert_num_queries, count):
+    RecommendationFactory()
     for _ in range(count):
         RedactionDecisionFactory(redaction__words=REDACTED)
     client.force_login(OfficerFactory())
     client.get(reverse("redaction_list"))
 
-    with django_assert_num_queries(7):  # session, person, zone, the post's name, inbox; count, rows
+    with django_assert_num_queries(7):  # session, person, zone, editions, inbox; count, rows
         page = client.get(reverse("redaction_list"))
 
     assert len(page.context["page"]) == count

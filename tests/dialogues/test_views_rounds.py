@@ -12,6 +12,7 @@ from dialogues.models import EvidenceReview
 from dialogues.reasons import WhyRejected, WhyReturned, WhyVerified
 from dialogues.words import Decision, EvidenceKind, Kind, Progress, Review, Status
 from recommendations.words import Rule
+from tests.addresses import page_of
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -175,7 +176,7 @@ def test_round_return_sends_it_back_with_a_reason(client):
 
     response = client.post(address("round_return", sent), {"return-reason": "The list is missing."})
 
-    assert response.headers["Location"] == f"{reverse('inbox_next')}?after=round-{sent.pk}"
+    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"round-{sent.pk}"})
     sent.refresh_from_db()
     assert (sent.decision.decision, sent.decision.reason) == (Decision.RETURNED, "The list is missing.")
 
@@ -279,7 +280,7 @@ def test_round_accept_gives_the_word_on_every_line(client):
         ),
     )
 
-    assert response.headers["Location"] == f"{reverse('inbox_next')}?after=round-{sent.pk}"
+    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"round-{sent.pk}"})
     assert {(review.bearing, review.decision, review.reason) for review in sent.evidence.get().reviews.all()} == {
         (first, Review.VERIFIED, "The list shows it."),
         (second, Review.REJECTED, "Not what it shows."),

@@ -172,7 +172,12 @@ def without_second_step(line):
 
 def path(line):
     """The address, with what differs from row to row named in braces."""
-    return address(line, UNKNOWN).replace(str(UNKNOWN), "{number}").replace("made-up", "{link}")
+    return (
+        address(line, UNKNOWN)
+        .replace(str(UNKNOWN), "{number}")
+        .replace("made-up", "{link}")
+        .replace("/LSO/2021/", "/{country}/{year}/")
+    )
 
 
 def row(line):

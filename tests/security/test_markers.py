@@ -44,7 +44,7 @@ def answers(world, planted, reader):
     for line in asked.values():
         plainly, more = ways(planted, line)
         for key in keys(world, line):
-            url = address(line, key)
+            url = address(line, key, reader)
             is_closed, said[f"{line.method} {url}"] = answer(world.client(reader), line, url, plainly)
             if more and not is_closed:
                 said[f"{line.method} {url}, the other way"] = answer(world.client(reader), line, url, more)[1]

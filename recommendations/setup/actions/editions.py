@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions import readiness_may_have_moved, refuse_outside_period
+from recommendations.actions import readiness_may_have_moved, refuse_outside_period, refuse_overlap
 from recommendations.models import Edition, EditionTerms, Milestone
 from recommendations.words import MilestoneKind, Tier
 from tiptracker.accounts.models import Country, User
@@ -52,6 +52,7 @@ def open_edition(
         raise Refused(f"The {year} edition on {locked} is there already. Go on with it below.", field="year")
     first, last = period
     refuse_backwards(first, last, field="ends_on")
+    refuse_overlap(locked, first, last)
     edition = add(
         Edition(
             country=locked,

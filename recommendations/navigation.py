@@ -1,0 +1,182 @@
+"""The head of every page: its country and edition with the others to change to, and the main navigation."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from recommendations.here import countries_seen, edition_shown, edition_url, editions_seen, phase_of
+from recommendations.models import Edition
+from recommendations.words import Phase
+from tiptracker.accounts.middleware import HELD
+from tiptracker.accounts.models import User
+from tiptracker.rules import spelt
+from tiptracker.words import Role
+
+
+class Item(NamedTuple):
+    """An entry of the main navigation; `waiting` is how much waits there (0: say nothing)."""
+
+    url: str
+    label: str
+    current: bool = False
+    waiting: int = 0
+
+
+class Choice(NamedTuple):
+    """An edition to change to; `standing` says that it is past or upcoming, of the current one nothing."""
+
+    url: str
+    year: int
+    standing: str
+    is_shown: bool
+
+
+class Choices(NamedTuple):
+    """The editions of a country, the newest first."""
+
+    country: str
+    editions: Sequence[Choice]
+
+
+EMBASSY_PAGES = (
+    ("dashboard", "Dashboard"),
+    ("recommendation_list", "Recommendations"),
+    ("commitment_list", "Commitments"),
+    ("evidence_list", "Evidence"),
+    ("dialogue_list", "Dialogues"),
+    ("timeline", "Timeline"),
+    ("indicator_list", "Indicators"),
+    ("briefing_list", "Briefings"),
+)
+ADMINISTRATORS_PAGES = (("setup_list", "Posts"), ("admin:index", "People, countries and ministries"))
+
+
+def head(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page. Lazy: a partial doesn't pay for it."""
+    return {
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "page_head": SimpleLazyObject(lambda: _page_head(request)),
+    }
+
+
+def _page_head(request: HttpRequest) -> dict[str, Any]:
+    """Where the page stands, and where else it could; in plain values, so that nothing more reaches a ministry's page.
+    """
+    user = request.user
+    if not isinstance(user, User) or not _has_pages(request) or user.role == Role.ADMINISTRATOR:
+        return {}
+    shown = edition_shown(request)
+    told: dict[str, Any] = {"countries": _choices(request, shown)}
+    if shown is None:
+        return told
+    phase = phase_of(shown)
+    told |= {"country": shown.country.name, "year": shown.year, "word": standing_of(shown)}
+    if _is_of_edition(request) and phase is not Phase.CURRENT:
+        others = [one for one in editions_seen(request) if one.country_id == shown.country_id]
+        current = next((one for one in others if phase_of(one) is Phase.CURRENT), None)
+        told["notice"] = _notice(shown, phase)
+        told["current"] = current and Choice(_same_page(request, current), current.year, "", is_shown=False)
+    return told
+
+
+def _notice(edition: Edition, phase: Phase) -> str:
+    """Says of an upcoming edition when its tracking period begins, of a past one when it ended."""
+    if phase is Phase.UPCOMING:
+        return f"The {edition.year} edition is upcoming. Its tracking period begins on {spelt(edition.starts_on)}."
+    return f"The {edition.year} edition is past. Its tracking period ended on {spelt(edition.ends_on)}."
+
+
+def standing_of(edition: Edition) -> str:
+    """ "past", or "upcoming, from 1 April 2022"; of the current edition nothing."""
+    phase = phase_of(edition)
+    if phase is Phase.UPCOMING:
+        return f"upcoming, from {spelt(edition.starts_on)}"
+    return "past" if phase is Phase.PAST else ""
+
+
+def _choices(request: HttpRequest, shown: Edition | None) -> list[Choices]:
+    return [
+        Choices(
+            country.name,
+            [
+                Choice(_same_page(request, one), one.year, standing_of(one), one == shown)
+                for one in editions_seen(request)
+                if one.country_id == country.pk
+            ],
+        )
+        for country in countries_seen(request)
+    ]
+
+
+def _is_of_edition(request: HttpRequest) -> bool:
+    """Whether the address names an edition."""
+    match = request.resolver_match
+    return match is not None and match.route.startswith("^(?P<country>")
+
+
+def _same_page(request: HttpRequest, edition: Edition) -> str:
+    """The page in another edition; where it is about something of this one, where the other's pages begin."""
+    match = request.resolver_match
+    if match is not None and _is_of_edition(request) and not match.kwargs:
+        return edition_url(edition, match.view_name)
+    is_ministry = isinstance(request.user, User) and request.user.role == Role.FOCAL_POINT
+    return edition_url(edition, "ministry_home" if is_ministry else "dashboard")
+
+
+def _has_pages(request: HttpRequest) -> bool:
+    """Whether there is more than enrolment to see for whoever is signed in."""
+    return not getattr(request, HELD, False)
+
+
+def _navigation(request: HttpRequest) -> list[Item]:
+    user = request.user
+    if not isinstance(user, User) or not _has_pages(request):
+        return []
+    if user.role == Role.ADMINISTRATOR:
+        return _with_current(request, [Item(reverse(name), label) for name, label in ADMINISTRATORS_PAGES])
+    if not user.is_embassy:
+        return []
+    overview = [Item(reverse("overview"), "Overview")] if len(countries_seen(request)) > 1 else []
+    edition = edition_shown(request)
+    if edition is None:
+        return _with_current(request, overview)
+    items = [Item(edition_url(edition, name), label) for name, label in EMBASSY_PAGES]
+    if user.role in (Role.OFFICER, Role.AMBASSADOR):
+        items.insert(1, Item(edition_url(edition, "round_list"), "Inbox", waiting=_waiting(user, edition)))
+    if user.role == Role.OFFICER:
+        items.insert(2, Item(edition_url(edition, "evidence_log"), "Log progress"))
+    return _with_current(request, overview + items)
+
+
+def _with_current(request: HttpRequest, items: Sequence[Item]) -> list[Item]:
+    """The entries, with the one that leads furthest towards this page marked; a row's page has no edition in front."""
+    places = [(_place(item.url), item) for item in items]
+    here = _place(request.path)
+    current = max((one for one in places if here.startswith(one[0])), key=lambda one: len(one[0]), default=None)
+    return [item._replace(current=current is not None and item is current[1]) for item in items]
+
+
+def _place(path: str) -> str:
+    """A path without the edition that it begins with."""
+    parts = path.split("/", 3)
+    return f"/{parts[3]}" if len(parts) == 4 and parts[1].isupper() and parts[2].isdecimal() else path
+
+
+def _waiting(user: User, edition: Edition) -> int:
+    """How much of the edition's country waits for this person: what colleagues logged or would redact, and updates.
+
+    Only an officer decides on updates.
+    """
+    own = {"country": edition.country_id}
+    logged = apps.get_model("dialogues", "Evidence").objects.visible_to(user).awaiting(user).filter(**own)
+    redactions = apps.get_model("dialogues", "Redaction").objects.visible_to(user).awaiting(user).filter(**own)
+    others = [rows.order_by().values("pk") for rows in (logged, redactions)]
+    if user.role != Role.OFFICER:
+        return others[0].union(*others[1:], all=True).count()
+    rounds = apps.get_model("dialogues", "UpdateRound").objects.visible_to(user).waiting()
+    own = {f"update__commitment__{name}": value for name, value in own.items()}
+    return rounds.filter(**own).order_by().values("pk").union(*others, all=True).count()

@@ -1,0 +1,102 @@
+"""All countries that a person follows, each with where it stands today."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from dialogues.models import UpdateRound
+from dialogues.status import standing_on
+from dialogues.words import Status
+from recommendations.here import edition_of, edition_url
+from recommendations.models import Edition
+from recommendations.navigation import standing_of
+from recommendations.words import Tier
+from reports import glance
+from reports.facts import gather_facts
+from reports.readiness import readiness
+from reports.record import Facts
+from tiptracker import clock
+from tiptracker.accounts.models import Country
+from tiptracker.pages import SignedIn, render_page
+
+
+class Followed(NamedTuple):
+    """A country with its edition at hand, where one is followed.
+
+    `readiness` is what is verified, of 100; None where nothing has been reviewed. `days_left` is negative after the
+    deadline.
+    """
+
+    country: Country
+    edition: Edition | None
+    url: str = ""
+    standing: str = ""
+    tier: str = ""
+    target_tier: str = ""
+    readiness: Decimal | None = None
+    target: Decimal | None = None
+    deadline_on: date | None = None
+    days_left: int | None = None
+    overdue: int = 0
+    waiting: int = 0
+
+    @property
+    def days_past(self) -> int:
+        """How many days ago the deadline was; 0 where it is still ahead."""
+        return max(-(self.days_left or 0), 0)
+
+
+@login_required
+@require_safe
+def overview(request: SignedIn) -> HttpResponse:
+    """One line a country. Per country as many queries as its facts take, and one for the updates of all."""
+    user = request.user
+    if not user.is_embassy:
+        raise PermissionDenied
+    countries = list(Country.objects.visible_to(user).order_by("name"))
+    waiting = dict(
+        UpdateRound.objects.visible_to(user)
+        .waiting()
+        .order_by()
+        .values_list("update__commitment__country")
+        .annotate(number=Count("pk"))
+    )
+    context = {"lines": [_followed(request, country, waiting) for country in countries]}
+    return render_page(request, "reports/overview.html", context)
+
+
+def _followed(request: SignedIn, country: Country, waiting: Mapping[int, int]) -> Followed:
+    edition = edition_of(request, country)
+    if edition is None:
+        return Followed(country, None)
+    today = clock.today(country.time_zone)
+    facts = gather_facts(edition)
+    result = readiness(facts, as_of=today)
+    bar = glance.bar(result)
+    return Followed(
+        country=country,
+        edition=edition,
+        url=edition_url(edition, "dashboard"),
+        standing=standing_of(edition),
+        tier=Tier(edition.tier).label,
+        target_tier=Tier(edition.target_tier).label if edition.target_tier else "",
+        readiness=bar.verified,
+        target=bar.mark,
+        deadline_on=result.deadline_on,
+        days_left=(result.deadline_on - today).days if result.deadline_on else None,
+        overdue=len(_overdue(facts, today)),
+        waiting=waiting.get(country.pk, 0),
+    )
+
+
+def _overdue(facts: Facts, today: date) -> Sequence[int]:
+    """The commitments (ids) that are past their due date and not done."""
+    standings = ((one.id, standing_on(one.events, today)) for one in facts.commitments)
+    return [pk for pk, standing in standings if standing and standing.status is Status.LATE]
