@@ -67,7 +67,16 @@ def dotted(node):
 # --- Rows -------------------------------------------------------------------------------------------------------------
 
 READS_FOR_SOMEBODY = sources(
-    "views.py", "views/*.py", "api.py", "api/*.py", "briefing/*.py", "sheets.py", "word.py", "here.py", "pages.py"
+    "views.py",
+    "views/*.py",
+    "api.py",
+    "api/*.py",
+    "briefing/*.py",
+    "sheets.py",
+    "word.py",
+    "here.py",
+    "navigation.py",
+    "pages.py",
 )
 GUARDED = {model.__name__ for model in apps.get_models() if hasattr(model._default_manager.all(), "visible_to")}
 
@@ -117,7 +126,7 @@ ON_MACHINE_TIME = (
     "tiptracker/accounts/adapter.py", "tiptracker/accounts/backend.py", "tiptracker/accounts/sessions.py",
     "tiptracker/accounts/tokens.py",
 )  # fmt: skip
-FRAMES = ("tiptracker/pages.py",)
+FRAMES = ("tiptracker/pages.py", "recommendations/here.py")
 CLOCKS = {
     "clock.now", "clock.today", "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time",
     "timezone.now",

@@ -51,6 +51,7 @@ from recommendations.models import (
 from recommendations.words import MilestoneKind, Pillar
 from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
+from tests.addresses import page_of, pages_of_editions
 from tests.factories import at_noon
 from tests.security.asking import routes
 from tiptracker.accounts.models import ApiToken, Country, District, Ministry, User
@@ -391,6 +392,8 @@ class Listed(NamedTuple):
 
     def address(self, rows: Rows) -> str:
         """Where it stands."""
+        if self.name in pages_of_editions():
+            return f"{page_of(self.name, edition=rows.edition)}?{self.query}"
         named = [getattr(rows, self.of).pk] if self.of else []
         return f"{reverse(self.name, args=named)}?{self.query}"
 

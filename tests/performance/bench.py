@@ -45,6 +45,7 @@ from reports.changes import Standpoint, changes
 from reports.facts import gather_facts
 from reports.readiness import readiness
 from reports.trend import trend
+from tests.addresses import page_of
 from tests.factories import PERIOD_ENDS_ON
 from tests.performance.briefings import tell_briefings
 from tests.performance.exercise import make_edition
@@ -267,7 +268,7 @@ def tell_pages(edition: Edition) -> None:
     for name in ("dashboard", "readiness_detail"):
         with counted_queries() as sent:
             began = perf_counter()
-            response = client.get(reverse(name))
+            response = client.get(page_of(name, edition=edition))
             took = perf_counter() - began
         assert response.status_code == 200, (name, response.status_code)
         encoding = response.headers.get("content-encoding")

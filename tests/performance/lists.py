@@ -8,18 +8,18 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
-from django.urls import include, path, reverse
+from django.urls import include, path
 
 from dialogues.models import Commitment, CommitmentEvent
 from dialogues.words import Kind
 from tests import factories
+from tests.addresses import page_of
 from tests.factories import DEADLINE_ON, DIALOGUE_ON, at_noon
 from tiptracker.accounts.models import User
 
@@ -76,7 +76,8 @@ def make_commitments() -> User:
 
 def asked(officer: User) -> dict[str, str]:
     """The addresses that are measured: what is in them, by a name."""
-    ministry = officer.countries.get().ministry_set.order_by("pk")[3].pk
+    country = officer.countries.get()
+    ministry = country.ministry_set.order_by("pk")[3].pk
     queries: dict[str, dict[str, object]] = {
         "everything": {},
         "late": {"status": "late"},
@@ -84,7 +85,8 @@ def asked(officer: User) -> dict[str, str]:
         "late, words, page 2": {"status": "late", "q": "officers train", "page": 2},
         "of a ministry, by text": {"ministry": ministry, "sort": "text"},
     }
-    return {name: f"{reverse('commitment_list')}?{urlencode(query)}" for name, query in queries.items()}
+    edition = country.editions.get()
+    return {name: page_of("commitment_list", edition=edition, query=query) for name, query in queries.items()}
 
 
 class BarePage:
