@@ -27,6 +27,7 @@ from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from dialogues.models import Dialogue
+from recommendations.here import edition_at_hand
 from recommendations.models import Edition
 from reports import actions, asking, content, document
 from reports.facts import gather_facts
@@ -67,9 +68,9 @@ def _tracked(request: SignedIn) -> QuerySet[Edition]:
     return Edition.objects.visible_to(request.user).tracked().select_related("country")
 
 
-def _newest(request: SignedIn) -> Edition:
+def _at_hand(request: SignedIn) -> Edition:
     """What is meant where no edition is named; raises NotFound for who sees none."""
-    if edition := _tracked(request).first():
+    if edition := edition_at_hand(request):
         return edition
     raise NotFound
 
@@ -87,8 +88,8 @@ class ReadinessQuery(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Fill in the newest visible edition and the country's today, and keep the day inside what can be asked."""
-        edition = attrs.get("edition") or _newest(self.context["request"])
+        """Fill in the edition at hand and the country's today, and keep the day inside what can be asked."""
+        edition = attrs.get("edition") or _at_hand(self.context["request"])
         told: dict[str, Any] = {name: self.initial_data[name] for name in ("as_of", "known_by") if name in attrs}
         try:
             meant = asking.asked_for(told, edition)
@@ -211,7 +212,7 @@ class ReadinessViewSet(ViewSet):
     @extend_schema(
         operation_id="readiness_retrieve",
         parameters=[
-            OpenApiParameter("edition", int, description="Its id; by default the newest visible."),
+            OpenApiParameter("edition", int, description="Its id; by default the one at hand: current, else the last."),
             OpenApiParameter("as_of", date, description="By default the country's today."),
             OpenApiParameter("known_by", datetime, description="A moment with its zone; by default all is known."),
         ],
@@ -305,7 +306,7 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
 
 
 class RequestSerializer(Body):
-    """What is asked for; by default the ambassador's briefing on the newest visible edition as of today."""
+    """What is asked for; by default the ambassador's briefing on the edition at hand as of today."""
 
     kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
     ministry = Seen(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
@@ -361,7 +362,7 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
             raise PermissionDenied
         asked = RequestSerializer(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
-        edition = asked.validated_data.get("edition") or _newest(request)
+        edition = asked.validated_data.get("edition") or _at_hand(request)
         now = clock.now(edition.country.time_zone)
         briefing = actions.request_briefing(
             edition=edition,

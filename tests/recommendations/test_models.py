@@ -270,6 +270,8 @@ IMPOSSIBLE = {
     "a pillar without a reason": lambda: RecommendationFactory(terms__reason=""),
     "years unmet without a source": lambda: RecommendationFactory(years_unmet=5),
     "two editions of a year": lambda: again(EditionFactory()),
+    "periods that share a day": lambda: [EditionFactory(), EditionFactory(year=2022, starts_on=date(2022, 3, 31))],
+    "a period moved": lambda: Edition.objects.filter(pk=EditionFactory().pk).update(ends_on=date(2022, 4, 1)),
     "a period turned round": lambda: EditionFactory(year=2015, ends_on=date(2015, 3, 31)),
     "letter taken": lambda: BenchmarkFactory(recommendation=BenchmarkFactory().recommendation, letter="a"),
     "letter that is none": lambda: BenchmarkFactory(letter="1"),

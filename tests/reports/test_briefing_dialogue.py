@@ -15,6 +15,7 @@ from recommendations.words import Origin, TextStatus
 from reports import content, pdf
 from reports.briefing import as_html, build_dialogue_pack
 from reports.models import Briefing
+from tests.addresses import page_of
 from tests.factories import (
     MASERU,
     AgendaItemFactory,
@@ -594,7 +595,7 @@ def test_it_asks_as_much_of_the_database_for_many_rows_as_for_one(
 def test_the_pack_is_asked_for_from_the_dialogues_page_and_rendered(client, edition, police, planned, run_jobs):
     asked_of(police, edition, "The unit is funded")
     client.force_login(AmbassadorFactory())
-    link = f"{reverse('briefing_list')}?edition={edition.pk}&amp;what=dialogue-{planned.pk}"
+    link = page_of("briefing_list", query={"what": f"dialogue-{planned.pk}"})
     assert link in client.get(reverse("dialogue_detail", args=[planned.pk])).text
     form = client.get(link.replace("&amp;", "&")).text
     assert f'<option value="dialogue-{planned.pk}" selected>Dialogue pack: 10 February 2022</option>' in form

@@ -99,7 +99,7 @@ def test_what_is_asked_and_concluded_leads_to_where_it_is_read():
     assert told(assessment, "assessment")[1:3] == ("1a: concrete step", f"{page}#benchmark-a")
     assert told(benchmark.recommendation, "recommendation")[1:3] == ("Recommendation 1: Do it.", page)
     assert told(promise, "commitment")[1:3] == ("To do it.", f"/commitments/{promise.pk}/")
-    assert told(deadline, "milestone").url == f"/dashboard/?edition={edition.pk}#days"
+    assert told(deadline, "milestone").url == "/LSO/2021/dashboard/#days"
     assert told(plan, "milestone").url == f"/milestones/{plan.pk}/done/"
     assert told(edition, "edition")[1:3] == ("The terms of Lesotho, 2021 edition", f"/editions/{edition.pk}/terms/")
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from dialogues.words import Verdict
 from recommendations.words import MilestoneKind
+from tests.addresses import page_of
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -153,7 +154,6 @@ def test_trend_draws_the_words_where_nothing_was_reviewed_and_no_figure(shown):
         ("?as_of=2022-01-29", "29 January 2022 has not come yet."),
         ("?as_of=someday", "“someday” is no day."),
         ("?known_by=2022-01-01T00:00:00", "Add the zone"),
-        ("?edition=987654", "No such edition is followed here."),
     ],
 )
 def test_trend_of_what_cannot_be_meant_is_refused_with_what_to_do(shown, edition, query, sentence):
@@ -162,10 +162,6 @@ def test_trend_of_what_cannot_be_meant_is_refused_with_what_to_do(shown, edition
     assert response.status_code == 422
     assert sentence in response.text
     assert "trend--wide" not in response.text
-
-
-def test_trend_without_an_edition_says_how_it_begins(shown):
-    assert "No edition is followed yet." in shown(OfficerFactory()).text
 
 
 def test_trend_without_benchmarks_says_how_it_begins(shown):
@@ -200,7 +196,7 @@ def test_trend_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 1 dialogues, 1 milestones,
     # 1 the post's name
-    with django_assert_num_queries(21):
-        response = client.get(reverse("readiness_trend"))
+    with django_assert_num_queries(20):
+        response = client.get(page_of("readiness_trend"))
 
     assert len(response.context["trend"].happenings) == 2 * count

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.words import Verdict
+from tests.addresses import page_of
 from tests.factories import (
     MASERU,
     AdministratorFactory,
@@ -14,7 +15,6 @@ from tests.factories import (
     BenchmarkFactory,
     CountryFactory,
     DialogueFactory,
-    EditionFactory,
     EditionTermsFactory,
     EvidenceFactory,
     EvidenceReviewFactory,
@@ -101,7 +101,7 @@ def test_changes_links_each_line_to_its_reasons_and_each_fact_to_its_page(change
     text = changed().text
 
     assert f'href="{reverse("evidence_detail", args=[evidence.pk])}"' in text
-    assert f'href="{reverse("readiness_why", args=["concrete_action", "1a"])}?edition=' in text
+    assert f'href="{page_of("readiness_why", "concrete_action", "1a")}?as_of=' in text
     assert "Verified by" in text
 
 
@@ -138,7 +138,7 @@ def test_changes_says_of_other_terms_what_a_line_weighs_and_why(changed, reader)
     assert second == [("Weighed 22.5 of 30.", f"Weighs 25 of 30. {stands}")]
     page = reverse("edition_terms", args=[edition.pk])
     if reader is AmbassadorFactory:
-        page = f"{reverse('readiness_detail')}?edition={edition.pk}"
+        page = page_of("readiness_detail")
     for weight, day in ((3, JANUARY), (5, date(2022, 1, 12))):
         assert f'<a href="{page}">The terms of Lesotho, 2021 edition: It weighs {weight} times.</a>' in response.text
         assert f'set <time datetime="{day}">' in response.text
@@ -233,10 +233,7 @@ def test_changes_offers_what_is_often_asked(changed):
         "Since last week",
         "31 December 2021, as known then and as known now",
     ]
-    edition = EditionFactory().pk
-    assert presets["Since last week"] == (
-        f"/readiness/changes/?edition={edition}&as_of_from=2022-01-21&known_on_from=2022-01-21"
-    )
+    assert presets["Since last week"] == ("/LSO/2021/readiness/changes/?as_of_from=2022-01-21&known_on_from=2022-01-21")
     assert list(presets.values())[2].endswith("as_of_from=2021-12-31&known_on_from=2021-12-31&as_of_to=2021-12-31")
 
 
@@ -257,7 +254,6 @@ def test_changes_of_a_country_without_a_dialogue_offers_none(changed):
         ({"as_of_from": "yesterday"}, "as_of_from", "“yesterday” is no day."),
         ({"known_on_to": "now"}, "known_on_to", "“now” is no day."),
         ({"known_by_from": "2022-01-10T10:00:00"}, None, "Add the zone"),
-        ({"edition": "987654"}, "edition", "No such edition is followed here."),
     ],
 )
 def test_changes_refuses_what_cannot_be_meant_in_a_sentence_and_keeps_what_was_typed(changed, query, field, sentence):
@@ -270,7 +266,7 @@ def test_changes_refuses_what_cannot_be_meant_in_a_sentence_and_keeps_what_was_t
     assert sentence in str(form.errors.get(field or "__all__"))
     assert sentence in response.text
     for name, value in query.items():
-        if name in form.fields and name != "edition":
+        if name in form.fields:
             assert f'value="{value}"' in response.text
 
 
@@ -283,22 +279,11 @@ def test_changes_of_an_edition_without_benchmarks_says_how_to_begin(changed):
     assert "This edition has no benchmarks yet." in response.text
 
 
-def test_changes_without_an_edition_says_how_it_begins(changed):
-    response = changed()
-
-    assert response.status_code == 200
-    assert "No edition is followed yet." in response.text
-
-
 def test_changes_is_the_embassys_alone(changed, client):
-    edition = BenchmarkFactory().recommendation.edition
+    BenchmarkFactory()
 
     for reader in (FocalPointFactory, AdministratorFactory):
         assert changed(reader()).status_code == 403
-    elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
-    response = changed(elsewhere, edition=edition.pk)
-    assert response.status_code == 422
-    assert "Lesotho, 2021" not in response.text
     client.logout()
     assert client.get(reverse("readiness_changes")).headers["Location"].startswith(reverse("account_login"))
 
@@ -314,8 +299,8 @@ def test_changes_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 evidence and what was said of
-    # it, 1 assessments, 1 the last dialogue, 1 the post's name
-    with django_assert_num_queries(23):
-        response = client.get(reverse("readiness_changes"))
+    # it, 1 assessments, 1 the last dialogue
+    with django_assert_num_queries(22):
+        response = client.get(page_of("readiness_changes"))
 
     assert len(response.context["stops"]) == 1 + count

@@ -153,3 +153,28 @@ def test_a_change_of_nothing_and_a_day_that_is_there_are_refused():
         changed(edition)
     with refuses("“Action plan presented” has its day already.", field="action_plan_on"):
         changed(edition, milestones={MilestoneKind.ACTION_PLAN: Day(date(2021, 12, 28))})
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        (date(2022, 3, 31), date(2023, 3, 31)),
+        (date(2020, 4, 1), date(2021, 4, 1)),
+        (date(2021, 6, 1), date(2021, 7, 1)),
+        (date(2020, 1, 1), date(2023, 1, 1)),
+    ],
+)
+def test_a_tracking_period_that_shares_a_day_with_another_editions_is_refused_with_its_days(period):
+    EditionFactory(year=2021)
+    EditionFactory(year=2021, country=CountryFactory(elsewhere=True))
+
+    with refuses("the 2021 edition, from 1 April 2021 to 31 March 2022", field="starts_on"):
+        open_edition(country=CountryFactory(), by=AdministratorFactory(), now=NOW, **said(period=period))
+
+    assert not Edition.objects.filter(year=2022).exists()
+
+
+def test_another_countrys_edition_may_have_the_same_tracking_period():
+    EditionFactory(year=2022, country=CountryFactory(elsewhere=True))
+
+    open_edition(country=CountryFactory(), by=AdministratorFactory(), now=NOW, **said())

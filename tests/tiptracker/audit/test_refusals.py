@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.addresses import page_of
 from tests.factories import (
     AdministratorFactory,
     CommitmentFactory,
@@ -30,14 +31,15 @@ def told():
 
 
 def test_what_is_not_open_to_somebody_is_told(client):
+    RecommendationFactory()
     focal_point = FocalPointFactory()
     enter(client, focal_point)
 
-    assert client.get(reverse("dashboard"), {"of": "somebody"}).status_code == 403
+    assert client.get(page_of("dashboard"), {"of": "somebody"}).status_code == 403
 
     ((verb, by, row, after),) = told()
     assert (verb, by, row) == ("person.refused", focal_point, str(focal_point.pk))
-    assert after == f'{{"asked": "GET {reverse("dashboard")}"}}'
+    assert after == f'{{"asked": "GET {page_of("dashboard")}"}}'
     entry = AuditEntry.objects.get()
     assert entry.country == focal_point.ministry.country
     assert AuditEntry.objects.visible_to(OfficerFactory()).filter(pk=entry.pk).exists()
