@@ -141,6 +141,8 @@ screen they scroll sideways.
 - Hidden and unknown are alike in words, headers and the statements sent to the database; a wrong password costs the
   same work for an account, a closed, an expired and an invited one, and for nobody.
 - Other methods than those below open and write nothing.
+- A page of an edition (`/{country}/{year}/…`) is asked of an edition of the reader's own country. For anybody who does
+  not follow that country it is hidden, like one of a year that is not there.
 """
 
 

@@ -97,6 +97,8 @@ GET   district_list                         -          200 200 200 200 | 403 403
 POST  district_list                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   dashboard                             -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  dashboard                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   overview                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  overview                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   readiness_detail                      -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  readiness_detail                      -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   readiness_checks                      -          200 200 200 200 | 403 403 403 | 200 403 | in  in
