@@ -64,7 +64,7 @@ def head(request: HttpRequest) -> dict[str, Any]:
 
 
 def _page_head(request: HttpRequest) -> dict[str, Any]:
-    """Where the page stands, and where else it could; in plain values, so that nothing more reaches a ministry's page."""
+    """Where the page stands, and where else it could: in plain values, so that a ministry's page reaches no row."""
     user = request.user
     if not isinstance(user, User) or not _has_pages(request) or user.role == Role.ADMINISTRATOR:
         return {}

@@ -49,7 +49,7 @@ from dialogues.words import (
 )
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark, Edition, Indicator
-from recommendations.periods import holding
+from recommendations.periods import at_hand, holding
 from recommendations.words import Rule
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
@@ -151,7 +151,7 @@ def send_round(
             recorded_by=by,
         )
     )
-    benchmarks = _asked_on(locked, happened_from, happened_to)
+    benchmarks = _asked_on(locked, happened_from, happened_to, now.date())
     shows = Shows.PLAN if claimed == Progress.NOT_STARTED else Shows.ACTION
     carriers = files or (() if _answer(figures, benchmarks) else NO_FILE)
     pieces = [
@@ -380,16 +380,17 @@ def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: F
     )
 
 
-def _asked_on(commitment: Commitment, first: date | None, last: date) -> list[Benchmark]:
+def _asked_on(commitment: Commitment, first: date | None, last: date, today: date) -> list[Benchmark]:
     """What a commitment works towards in the edition whose tracking period holds the days, where it moved along.
 
-    In none it is the newest edition's: there it can still come to count.
+    Where none does, in the one at hand `today`: there it can still come to count.
     """
     links = commitment.links.select_related("benchmark__recommendation__edition")
     by_edition: dict[Edition, list[Benchmark]] = {}
     for link in links:
         by_edition.setdefault(link.benchmark.recommendation.edition, []).append(link.benchmark)
-    edition = holding(sorted(by_edition, key=lambda one: -one.year), first, last)
+    at = at_hand(by_edition, today)
+    edition = holding([at, *by_edition], first, last) if at else None
     return by_edition[edition] if edition else []
 
 

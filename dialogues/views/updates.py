@@ -21,7 +21,7 @@ from dialogues.views.here import Head, late_by, stand_by
 from dialogues.views.story import Story, decision_on, next_step, tell
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, DoneBy, EvidenceKind, Progress, Status
-from recommendations.here import editions_here
+from recommendations.here import edition_of, editions_here
 from recommendations.models import Edition, Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import contact_in
@@ -47,11 +47,10 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
     if not permissions.can_send_update(user, commitment):
         raise PermissionDenied
     now = clock.now(commitment.country.time_zone)
-    editions = editions_here(request)
-    story = tell(user, commitment, now.date(), editions)
+    story = tell(user, commitment, now.date(), editions_here(request))
     if story is None:
         raise Http404
-    page = _Page(request, story, editions[0] if editions else None, now)
+    page = _Page(request, story, edition_of(request, commitment.country), now)
     if page.is_sent:
         if page.is_valid() and page.send():
             messages.success(request, "Sent to the embassy.")

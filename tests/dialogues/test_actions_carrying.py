@@ -231,3 +231,17 @@ def test_an_update_bears_on_the_year_in_which_it_happened(old, new, first, last,
 
     bearings = EvidenceBearing.objects.select_related("benchmark__recommendation__edition")
     assert [f"{b.benchmark.recommendation.edition.year} {b.benchmark.key}" for b in bearings] == [asked]
+
+
+def test_an_update_that_lies_in_no_year_bears_on_the_one_at_hand_and_on_no_upcoming_one(old, new):
+    promise = CommitmentFactory(benchmarks=[old])
+    winter = at_noon(date(2022, 1, 28))
+    carry(new, {old: new}, now=winter)
+
+    send_round(
+        commitment=Commitment.objects.get(pk=promise.pk), title="It was done.", narrative="We did it.",
+        claimed=Progress.UNDER_WAY, happened_from=date(2021, 3, 20), happened_to=date(2021, 4, 20),
+        done_by=DoneBy.GOVERNMENT, files=[], figures=[], by=FocalPointFactory(ministry=promise.ministry), now=winter,
+    )  # fmt: skip
+
+    assert EvidenceBearing.objects.get().benchmark == old
