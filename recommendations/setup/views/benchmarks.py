@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from recommendations.here import stand_at
 from recommendations.models import Benchmark, Edition, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.setup import actions
@@ -58,6 +59,7 @@ def setup_suggested(request: SignedIn, pk: int) -> HttpResponse:
     rows = Recommendation.objects.visible_to(request.user).asked().select_related("edition__country")
     row = get_object_or_404(rows, pk=pk)
     country = row.edition.country
+    stand_at(request, row.edition)
     if not can_edit_recommendations(request.user, row.edition):
         raise PermissionDenied
     benchmarks = list(Benchmark.objects.visible_to(request.user).filter(recommendation=row).with_terms())

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from recommendations.here import stand_in
 from recommendations.setup.counts import posts
 from recommendations.setup.steps import Hand, Post, Standing, State, Step, standings
 from tiptracker import clock
@@ -81,6 +82,8 @@ def country_of(request: SignedIn, pk: int, *, to_set_up: bool = False) -> Countr
     country: Country = get_object_or_404(Country.objects.visible_to(request.user), pk=pk)
     if not (can_set_up if to_set_up else can_follow_set_up)(request.user):
         raise PermissionDenied
+    if not can_set_up(request.user):  # whose pages stand at no edition
+        stand_in(request, country)
     return country
 
 
