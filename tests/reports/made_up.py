@@ -60,7 +60,7 @@ def records(draw):
             question.value,
             draw(st.sampled_from(Pillar)),
             question,
-            draw(st.sampled_from(Better)),
+            better=draw(st.sampled_from(Better)),
         )
         for question in Question
     ]
