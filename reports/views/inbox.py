@@ -25,7 +25,7 @@ from recommendations.periods import holding
 from reports import counting, telling, wording
 from reports.facts import gather_facts
 from reports.glance import plain
-from reports.stakes import Stakes
+from reports.inbox_priority import Stakes
 from tiptracker import clock, exports
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page

@@ -20,8 +20,8 @@ from dialogues.words import Direction, DoneBy, Kind, Progress, Review, Shows, St
 from recommendations.models import Edition
 from recommendations.words import Rule
 from reports.facts import gather_facts
-from reports.foretold import foretold
 from reports.readiness import readiness
+from reports.review_simulation import foretold
 from reports.weighing import weigh
 from tests.dialogues.histories import jan
 from tests.factories import (

@@ -78,7 +78,7 @@ def score() -> Fraction:
 
 
 def foretold(page: Page, said: str) -> Fraction:
-    row = page.locator('tr[data-foretold="accepting"]', has_text=said)
+    row = page.locator('tr[data-simulated="accepting"]', has_text=said)
     row.wait_for()
     return Fraction(row.get_attribute("data-points"))
 
@@ -100,7 +100,7 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, p
     press(page, "n")
     for _ in five:
         page.wait_for_url(re.compile(r"/inbox/\d+/"))
-        page.locator('tr[data-foretold="accepting"]').wait_for()
+        page.locator('tr[data-simulated="accepting"]').wait_for()
         key = keys[here(page)]
         decided.append(key)
         if key in {"7b", "2b"}:

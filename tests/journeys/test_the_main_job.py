@@ -77,7 +77,7 @@ def open_in_inbox(page: Page, live: Live, commitment) -> None:
 
 
 def foretold_points(page: Page, what: str) -> Fraction:
-    row = page.locator(f'tr[data-foretold="{what}"]').first
+    row = page.locator(f'tr[data-simulated="{what}"]').first
     row.wait_for()
     return Fraction(row.get_attribute("data-points"))
 

@@ -114,7 +114,7 @@ def test_round_list_tells_what_is_at_stake_in_the_year_in_which_it_happened(clie
     told = {line.round: (line.stake.points > 0, line.stake.year) for line in response.context["rounds"]}
     assert told == {before: (True, 2021), after: (True, None)}
     assert "for 2021" in response.text
-    assert client.get(reverse("round_foretold", args=[before.pk])).context["accepting"].exact > 0
+    assert client.get(reverse("round_simulation", args=[before.pk])).context["accepting"].exact > 0
 
 
 def test_round_list_does_not_tell_a_ministry_that_nothing_waits(client):

@@ -1,6 +1,6 @@
 """What waits, and what each of it is worth today: foretold of one record many times over. Pure.
 
-It says what `reports.foretold` says of one round or piece of evidence, to the same fraction. But what
+It says what `reports.review_simulation` says of one round or piece of evidence, to the same fraction. But what
 all of them need is looked up once, and of each only its own rows are looked at: an inbox of three
 hundred costs little more than ten times one of thirty.
 """
@@ -15,9 +15,9 @@ from dialogues.words import Shows, Verdict
 from recommendations.words import Rule
 from reports.counting import OWN, Judgement, Sight, grouped
 from reports.findings import NOTHING, answers, questionnaire
-from reports.foretold import HYPOTHETICAL, reviewed, with_the_others_verified
 from reports.ledger import Ledger
 from reports.record import Evidence, Facts
+from reports.review_simulation import HYPOTHETICAL, reviewed, with_the_others_verified
 from reports.tallying import score
 
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def foretold(client, sent, **headers):
-    return client.get(reverse("round_foretold", args=[sent.pk]), headers=headers)
+    return client.get(reverse("round_simulation", args=[sent.pk]), headers=headers)
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_round_foretold_is_not_a_ministrys_to_read(client, sent):
 
 
 def points_of(response, what):
-    found = re.search(f'data-foretold="{what}" data-points="([^"]+)"', response.text)
+    found = re.search(f'data-simulated="{what}" data-points="([^"]+)"', response.text)
     return Fraction(found[1])
 
 
@@ -128,7 +128,7 @@ def test_round_foretold_follows_the_decisions_and_is_what_happens(client):
         f"bearing-{other.pk}-decision": "rejected",
         f"bearing-{last.pk}-decision": "verified",
     }
-    address = reverse("round_foretold", args=[sent.pk])
+    address = reverse("round_simulation", args=[sent.pk])
 
     every = points_of(client.get(address), "accepting")
     some = client.get(address, {f"bearing-{one.pk}-decision": "verified"})
@@ -154,7 +154,7 @@ def test_evidence_foretold_is_what_reviewing_it_brings(client):
     evidence = EvidenceFactory(bears_on=[first, second])
     one, other = evidence.bearings.all()
     client.force_login(OfficerFactory())
-    address = reverse("evidence_foretold", args=[evidence.pk])
+    address = reverse("evidence_simulation", args=[evidence.pk])
     edition = first.recommendation.edition
 
     every, form = points_of(client.get(address), "reviewing"), {f"bearing-{one.pk}-decision": "verified"}
@@ -180,7 +180,7 @@ def test_benchmark_foretold_is_what_each_verdict_brings_on_what_is_ticked(client
     old, new = (EvidenceFactory(bears_on=[benchmark], verified=True) for _ in range(2))
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.STALLED, grounds=[old])
     client.force_login(OfficerFactory())
-    address = reverse("benchmark_foretold", args=[benchmark.pk])
+    address = reverse("benchmark_simulation", args=[benchmark.pk])
     edition = benchmark.recommendation.edition
 
     ticked = {"seen": benchmark.assessments.get().pk, "evidence": [old.pk, new.pk]}
@@ -202,4 +202,4 @@ def test_benchmark_foretold_says_where_a_verdict_adds_nothing(client):
     counted = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=IndicatorFactory())
     client.force_login(OfficerFactory())
 
-    assert "judged by its figures" in client.get(reverse("benchmark_foretold", args=[counted.pk])).text
+    assert "judged by its figures" in client.get(reverse("benchmark_simulation", args=[counted.pk])).text

@@ -5,8 +5,8 @@ import pytest
 
 from dialogues.words import DoneBy, Progress, Review, Shows, Verdict
 from recommendations.words import Pillar, Rule
-from reports.foretold import foretold
 from reports.readiness import readiness
+from reports.review_simulation import foretold
 from tests.reports.lesotho import lesotho
 from tests.reports.records import Record, noon, window
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogues.words import Progress, Review, Verdict
-from reports.foretold import Word, assessing, evidence_of, foretold, verifying, with_the_others_verified
+from reports.inbox_priority import Stakes
 from reports.readiness import readiness
-from reports.stakes import Stakes
+from reports.review_simulation import Word, assessing, evidence_of, foretold, verifying, with_the_others_verified
 from tests.reports.lesotho import lesotho
 from tests.reports.records import noon
 from tests.reports.test_readiness_properties import PERIOD, days, records

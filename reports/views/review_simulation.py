@@ -24,7 +24,9 @@ from recommendations.periods import holding
 from recommendations.words import Rule
 from reports import record, wording
 from reports.facts import gather_facts
-from reports.foretold import (
+from reports.glance import plain
+from reports.permissions import can_read_readiness
+from reports.review_simulation import (
     Word,
     assessing,
     evidence_of,
@@ -35,8 +37,6 @@ from reports.foretold import (
     verified,
     verifying,
 )
-from reports.glance import plain
-from reports.permissions import can_read_readiness
 from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.pages import SignedIn, render_page
@@ -74,7 +74,7 @@ class Now(NamedTuple):
 
 @login_required
 @require_safe
-def round_foretold(request: SignedIn, pk: int) -> HttpResponse:
+def round_simulation(request: SignedIn, pk: int) -> HttpResponse:
     """The points that accepting a round would add, and those that assessing its benchmarks would add on top."""
     sent = get_object_or_404(
         UpdateRound.objects.visible_to(request.user).select_related("update__commitment__country", "decision"), pk=pk
@@ -99,12 +99,12 @@ def round_foretold(request: SignedIn, pk: int) -> HttpResponse:
             "accepting": _rise(told.score, accepting),
             "assessing": [(one, _rise(told.score + accepting, one.points)) for one in told.assessing],
         }
-    return render_page(request, "reports/round_foretold.html", context, partial="points")
+    return render_page(request, "reports/round_simulation.html", context, partial="points")
 
 
 @login_required
 @require_safe
-def evidence_foretold(request: SignedIn, pk: int) -> HttpResponse:
+def evidence_simulation(request: SignedIn, pk: int) -> HttpResponse:
     """The points that reviewing a piece of evidence would add: as chosen, or all that is open verified."""
     piece = get_object_or_404(
         Evidence.objects.visible_to(request.user).select_related("country", "round__decision"), pk=pk
@@ -122,12 +122,12 @@ def evidence_foretold(request: SignedIn, pk: int) -> HttpResponse:
         "reviewing": _rise(score, points),
         "needs_first_day": lacks_first_day(rows, words, stated_by=chosen.words),
     }
-    return render_page(request, "reports/evidence_foretold.html", context, partial="points")
+    return render_page(request, "reports/evidence_simulation.html", context, partial="points")
 
 
 @login_required
 @require_safe
-def benchmark_foretold(request: SignedIn, pk: int) -> HttpResponse:
+def benchmark_simulation(request: SignedIn, pk: int) -> HttpResponse:
     """The points that each verdict on a benchmark would add, resting on the evidence ticked (`evidence`).
 
     Where the address says nothing of the form (`seen`), on what the form ticks by itself: what is verified and no
@@ -153,7 +153,7 @@ def benchmark_foretold(request: SignedIn, pk: int) -> HttpResponse:
         "by_figures": terms is not None and terms.rule != Rule.ASSESSED,
         "assessing": [(verdict, _rise(score, added[verdict])) for verdict in Verdict],
     }
-    return render_page(request, "reports/benchmark_foretold.html", context, partial="points")
+    return render_page(request, "reports/benchmark_simulation.html", context, partial="points")
 
 
 def _record_of(request: SignedIn, country: Country, first: date | None, last: date) -> Now:
