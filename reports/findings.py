@@ -8,7 +8,7 @@ Sentences carry figures, days and the names of indicators, never the text of a p
 results are kept, and a text may have to be redacted.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -210,22 +210,35 @@ def with_readings(asked: Questionnaire, sight: Sight, found: Answers, readings: 
     """The answers `found`, but for those that rest on an indicator (id) which these readings are the only ones of."""
     only = {indicator: (reading,) for indicator, reading in readings.items()}
     seen = replace(sight, readings={**sight.readings, **only}, figures={**sight.figures, **only})
-    moved = {one.question: one for key in readings if (one := asked.indicators[key]).question}
+    return answers_again(asked, seen, found, indicators=readings.keys())
+
+
+def answers_again(
+    asked: Questionnaire,
+    sight: Sight,
+    found: Answers,
+    *,
+    benchmarks: Collection[int] = (),
+    indicators: Collection[int] = (),
+) -> Answers:
+    """The answers `found`, but for these benchmarks and all that rests on these indicators (ids), seen anew."""
+    moved = {one.question: one for key in indicators if (one := asked.indicators[key]).question}
     return Answers(
         questions={
-            key: _question(moved[key], asked, seen) if key in moved else finding
+            key: _question(moved[key], asked, sight) if key in moved else finding
             for key, finding in found.questions.items()
         },
         benchmarks={
             **found.benchmarks,
             **{
-                one.id: _benchmark(one, asked, seen)
+                one.id: _benchmark(one, asked, sight)
                 for one in asked.benchmarks
-                if one.terms.rule is not Rule.ASSESSED and one.terms.indicator_id in readings
+                if one.id in benchmarks
+                or (one.terms.rule is not Rule.ASSESSED and one.terms.indicator_id in indicators)
             },
         },
         figures={
-            key: figure_given(moved[key], seen.readings[moved[key].id]) if key in moved else finding
+            key: figure_given(moved[key], sight.readings.get(moved[key].id, ())) if key in moved else finding
             for key, finding in found.figures.items()
         },
     )
