@@ -20,7 +20,7 @@ from dialogues.words import Review, Shows, Verdict
 from recommendations.words import Rule
 from reports import wording
 from reports.counting import OWN, Action, Sight, grouped
-from reports.findings import HALF, WHOLE, Answers, Asked, Finding, answers, answers_again, questionnaire
+from reports.findings import HALF, WHOLE, Answers, Asked, Finding, answers, answers_on, questionnaire
 from reports.ledger import Ledger
 from reports.record import Assessment, Evidence, EvidenceReview, Facts, Indicator, Reading
 from reports.tallying import score
@@ -166,8 +166,7 @@ class ReviewSimulation:
             told = [row for row in readings.get(key, ()) if row.evidence_id not in decided]
             readings[key] = (*told, *theirs.readings.get(key, ()))
         sight = replace(self.stands.sight, actions=actions, readings=readings, figures=readings)
-        found = answers_again(self._asked, sight, self.stands.found, benchmarks=benchmarks, indicators=indicators)
-        return Outcome(sight, found, score(self._asked, found), reviews)
+        return self._seen(self.stands.found, sight, reviews, benchmarks, indicators)
 
     def with_assessments(self, outcome: Outcome, verdicts: Iterable[AssumedVerdict]) -> Outcome:
         """An outcome with these verdicts given now."""
@@ -190,8 +189,29 @@ class ReviewSimulation:
         )
         judgements = Ledger.of(alone).verified(self.as_of).judgements
         sight = replace(outcome.sight, judgements={**outcome.sight.judgements, **judgements})
-        found = answers_again(self._asked, sight, outcome.found, benchmarks=benchmarks)
-        return Outcome(sight, found, score(self._asked, found), outcome.reviews)
+        return self._seen(outcome.found, sight, outcome.reviews, benchmarks)
+
+    def _seen(
+        self,
+        before: Answers,
+        sight: Sight,
+        reviews: Mapping[int, tuple[EvidenceReview, ...]],
+        benchmarks: Collection[int],
+        indicators: Collection[int] = (),
+    ) -> Outcome:
+        """An outcome in which only these benchmarks, and what rests on these indicators (ids), are answered anew."""
+        asked = [
+            one
+            for one in self._asked.benchmarks
+            if one.id in benchmarks or (one.counts and one.terms.indicator_id in indicators)
+        ]
+        again = answers_on(self._asked, sight, asked, indicators)
+        found = Answers(
+            {**before.questions, **again.questions},
+            {**before.benchmarks, **again.benchmarks},
+            {**before.figures, **again.figures},
+        )
+        return Outcome(sight, found, score(self._asked, found), reviews)
 
     # --- What pages ask -----------------------------------------------------------------------------------------------
 
@@ -256,7 +276,9 @@ class ReviewSimulation:
         fallen = [one for one in self._asked.benchmarks if one.id in benchmarks]
         found = []
         for indicator in self._asked.indicators.values():
-            lines = {one.key: benchmarks[one.id] for one in fallen if _counts(one, indicator)}
+            lines = {
+                one.key: benchmarks[one.id] for one in fallen if one.counts and one.terms.indicator_id == indicator.id
+            }
             if question := indicator.question:
                 name = wording.within(question.label)
                 lines |= {name: questions[question]} if question in questions else {}
@@ -264,7 +286,7 @@ class ReviewSimulation:
             if lines:
                 before, after = (latest(each.sight.readings.get(indicator.id, ())) for each in (now, then))
                 found.append(Fall(lines, indicator, before, after))
-        assessed = (Fall({one.key: benchmarks[one.id]}) for one in fallen if one.terms.rule is Rule.ASSESSED)
+        assessed = (Fall({one.key: benchmarks[one.id]}) for one in fallen if not one.counts)
         return (*found, *assessed)
 
     # --- Lines, evidence and grounds ----------------------------------------------------------------------------------
@@ -400,11 +422,6 @@ def _counted(indicator: Indicator, reading: Reading, *, is_named: bool) -> str:
 def _fallen[K](now: Mapping[K, Finding], then: Mapping[K, Finding]) -> dict[K, tuple[Fraction, Fraction]]:
     """What is worth less then than now, with both shares."""
     return {key: (one.worth, then[key].worth) for key, one in now.items() if then[key].worth < one.worth}
-
-
-def _counts(one: Asked, indicator: Indicator) -> bool:
-    """Whether the figure of an indicator decides a benchmark."""
-    return one.terms.rule is not Rule.ASSESSED and one.terms.indicator_id == indicator.id
 
 
 def _last(actions: Collection[Action]) -> tuple[Action, ...]:

@@ -13,8 +13,8 @@ from reports.readiness import readiness
 from reports.record import Assessment, EvidenceReview
 from reports.review_simulation import HYPOTHETICAL, AssumedVerdict, ReviewDecision, ReviewSimulation
 from tests.reports.lesotho import lesotho
+from tests.reports.made_up import PERIOD, days, records
 from tests.reports.records import noon
-from tests.reports.test_readiness_properties import PERIOD, days, records
 
 LATER = PERIOD.ends_on + timedelta(days=41)
 """After anything that a made-up record holds: the moment at which somebody decides."""
