@@ -131,7 +131,7 @@ def test_round_list_and_the_update_say_why_points_would_be_lost(client, lower):
     for page in (inbox, update):
         assert f"Why points are lost: {why}" in re.sub("<[^>]+>", "", page.text)
         assert "onvictions" not in page.text
-    assert "Less for 1a." in update.text
+    assert "What counts for less: 1a." in update.text
 
 
 def test_round_list_gives_no_reason_where_nothing_falls(client):
