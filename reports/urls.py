@@ -38,7 +38,7 @@ urlpatterns = [
     path("briefings/<int:pk>/compare/", views.briefing_compare, name="briefing_compare"),
     path("briefings/<int:pk>/file/", views.briefing_file, name="briefing_file"),
     path("briefings/<int:pk>/word/", views.briefing_word, name="briefing_word"),
-    path("rounds/<int:pk>/foretold/", views.round_foretold, name="round_foretold"),
-    path("evidence/<int:pk>/foretold/", views.evidence_foretold, name="evidence_foretold"),
-    path("benchmarks/<int:pk>/foretold/", views.benchmark_foretold, name="benchmark_foretold"),
+    path("rounds/<int:pk>/foretold/", views.round_simulation, name="round_simulation"),
+    path("evidence/<int:pk>/foretold/", views.evidence_simulation, name="evidence_simulation"),
+    path("benchmarks/<int:pk>/foretold/", views.benchmark_simulation, name="benchmark_simulation"),
 ]

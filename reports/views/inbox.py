@@ -24,10 +24,10 @@ from dialogues.words import MadeBy, Progress, Status
 from recommendations.here import AtEdition, edition_url, editions_here
 from recommendations.models import Edition
 from recommendations.periods import holding
-from reports import counting, telling, wording
+from reports import counting, inbox_priority, telling, wording
 from reports.facts import gather_facts
 from reports.glance import plain
-from reports.stakes import Stakes
+from reports.review_simulation import ReviewSimulation, reason
 from tiptracker import clock, exports
 from tiptracker.pages import render_page
 from tiptracker.words import Role
@@ -47,12 +47,14 @@ class Due(NamedTuple):
 class Stake(NamedTuple):
     """What an item could add, in points: all told, and what a verdict would bring of it. None where none are asked.
 
-    `year` is that of the edition to which it adds, where that isn't the page's.
+    `year` is that of the edition to which it adds, where that isn't the page's. `reasons` say in sentences what it
+    would lower.
     """
 
     points: Fraction | None
     by_verdict: Fraction = Fraction(0)
     year: int | None = None
+    reasons: Sequence[str] = ()
 
     @property
     def printed(self) -> Decimal | None:
@@ -97,9 +99,9 @@ class Logged(NamedTuple):
 
 
 class _Prospect(NamedTuple):
-    """What an edition's record is asked by today: its stakes, and the deadline they are measured to."""
+    """What reviews would do to an edition's record today, and the deadline until which days are counted."""
 
-    stakes: Stakes
+    simulation: ReviewSimulation
     deadline_on: date | None
     year: int | None
 
@@ -118,9 +120,9 @@ class _Prospects:
             facts = gather_facts(edition)
             now = clock.now(edition.country.time_zone)
             terms = counting.newest(facts.edition_terms)
-            stakes = Stakes(facts, as_of=now.date(), now=now)
+            simulation = ReviewSimulation(facts, as_of=now.date(), now=now)
             year = edition.year if edition != self.editions[0] else None
-            self.known[edition.pk] = _Prospect(stakes, terms.deadline_on if terms else None, year)
+            self.known[edition.pk] = _Prospect(simulation, terms.deadline_on if terms else None, year)
         return self.known[edition.pk]
 
 
@@ -166,18 +168,21 @@ def _inbox(request: AtEdition, logged: EvidenceQuerySet) -> Inbox:
     def waiting(row: UpdateRound) -> Waiting:
         commitment = row.update.commitment
         prospect = prospects.of(None, row.happened_on)
-        found = prospect.stakes.of_round(row.pk)
+        found = inbox_priority.of_update(prospect.simulation, row.pk)
+        reasons = [reason(fall, "This update") for fall in found.falls]
         return Waiting(
             round=row,
             claimed=Progress(row.claimed),
             days=(today - timezone.localtime(row.recorded_at).date()).days,
-            stake=Stake(found.points, found.verdict, prospect.year),
+            stake=Stake(found.points, found.verdict, prospect.year, reasons),
             due=_due(due_on.get(commitment.pk), prospect, today),
         )
 
     def by_colleague(row: Evidence) -> Logged:
         prospect = prospects.of(row.happened_from, row.happened_to)
-        return Logged(row, Stake(prospect.stakes.of_evidence(row.pk), year=prospect.year))
+        found = inbox_priority.of_evidence(prospect.simulation, row.pk)
+        reasons = [reason(fall, "This evidence") for fall in found.falls]
+        return Logged(row, Stake(found.points, year=prospect.year, reasons=reasons))
 
     return Inbox(
         sorted(map(waiting, rounds), key=lambda line: line.order),

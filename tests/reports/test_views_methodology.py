@@ -66,6 +66,7 @@ def test_methodology_tells_each_rule_by_what_it_gave_here(lesotho, look):
 
 
 def test_methodology_names_the_section_of_law_of_each_rule(look):
+    RecommendationFactory()
     told = look().text
 
     for law in (*LAW.values(), *QUESTION_LAW.values(), *PILLAR_LAW.values()):
@@ -108,6 +109,7 @@ def test_methodology_gives_no_figure_where_nothing_is_reviewed(lesotho, look):
 
 
 def test_methodology_shows_the_back_test_with_all_its_limits(look):
+    RecommendationFactory()
     told = look().text
 
     for figures in ("24 of 25, missed 1", "36 of 58, missed 22", "0.86", "0.80", "0.90", "0.57", "8 of 8", "12 of 15"):
@@ -119,6 +121,7 @@ def test_methodology_shows_the_back_test_with_all_its_limits(look):
 
 
 def test_methodology_says_what_the_number_does_not(look):
+    RecommendationFactory()
     assert "Which tier the country will be given." in look().text
 
 
