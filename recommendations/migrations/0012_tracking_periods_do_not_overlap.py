@@ -6,7 +6,7 @@ from tiptracker.audit.append_only import HoldColumns, RefuseInsert
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recommendations", "0010_benchmarks_repeat")]
+    dependencies = [("recommendations", "0011_indicator_has_a_ministry")]
 
     operations = [
         RefuseInsert(
