@@ -45,26 +45,26 @@ class Due(NamedTuple):
 
 
 class Stake(NamedTuple):
-    """What an item could add, in points: all told, and what a verdict would bring of it. None where none are asked.
+    """What an item could add, in points: all told, and what a verdict would bring of it.
 
     `year` is that of the edition to which it adds, where that isn't the page's. `reasons` say in sentences what it
     would lower.
     """
 
-    points: Fraction | None
+    points: Fraction
     by_verdict: Fraction = Fraction(0)
     year: int | None = None
     reasons: Sequence[str] = ()
 
     @property
-    def printed(self) -> Decimal | None:
-        """As pages print them; None where none are asked."""
-        return None if self.points is None else plain(wording.tenths(self.points))
+    def printed(self) -> Decimal:
+        """As pages print them."""
+        return plain(wording.tenths(self.points))
 
     @property
     def lost(self) -> Decimal | None:
         """What is lost, where a lower figure would take the place of a higher."""
-        return -self.printed if self.printed is not None and self.printed < 0 else None
+        return -self.printed if self.printed < 0 else None
 
     @property
     def printed_by_verdict(self) -> Decimal:
@@ -84,7 +84,7 @@ class Waiting(NamedTuple):
     def order(self) -> tuple[Any, ...]:
         """The most at stake first, then what is due soonest, then what has waited longest."""
         days = self.due.days if self.due else 1 << 20
-        return -(self.stake.points or 0), days, self.round.recorded_at, self.round.pk
+        return -self.stake.points, days, self.round.recorded_at, self.round.pk
 
 
 class Logged(NamedTuple):
@@ -95,7 +95,7 @@ class Logged(NamedTuple):
 
     @property
     def order(self) -> tuple[Any, ...]:
-        return -(self.stake.points or 0), self.evidence.recorded_at, self.evidence.pk
+        return -self.stake.points, self.evidence.recorded_at, self.evidence.pk
 
 
 class _Prospect(NamedTuple):
