@@ -26,7 +26,7 @@ from reports.readiness import readiness
 from reports.record import Facts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.snapshot import snapshot
-from tiptracker.words import Marking, Role
+from tiptracker.words import Marking
 
 
 @snapshot()
@@ -67,7 +67,6 @@ def build_briefing(
         country=edition.country.name,
         marking=marking.label,
         is_cleared=is_cleared,
-        reader=Role(reader.role).label,
         edition=f"{edition.year} edition",
         as_of=as_of,
         known_by=known,

@@ -26,7 +26,7 @@ from reports.facts import gather_facts
 from reports.readiness import Readiness, readiness
 from tiptracker.accounts.models import User
 from tiptracker.snapshot import snapshot
-from tiptracker.words import Marking, Role
+from tiptracker.words import Marking
 
 
 @snapshot()
@@ -97,7 +97,6 @@ def build_dialogue_pack(
         edition=f"{edition.year} edition",
         marking=marking.label,
         is_cleared=is_cleared,
-        reader=Role(reader.role).label,
         as_of=as_of,
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=seen.local(newest) if newest else None,

@@ -26,7 +26,7 @@ from reports.record import Reading as Count
 from reports.sights import verified
 from tiptracker.accounts.models import User
 from tiptracker.snapshot import snapshot
-from tiptracker.words import Marking, Role
+from tiptracker.words import Marking
 
 UNNAMED = 0
 """Stands for the indicium where none is named."""
@@ -66,7 +66,6 @@ def build_washington_input(
         edition=f"{edition.year} edition",
         marking=marking.label,
         is_cleared=is_cleared,
-        reader=Role(reader.role).label,
         as_of=as_of,
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=seen.local(newest) if newest else None,

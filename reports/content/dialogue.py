@@ -169,7 +169,6 @@ class DialoguePack:
     edition: str
     marking: str
     is_cleared: bool
-    reader: str
     as_of: date
     known_by: datetime | None
     facts_up_to: datetime | None

@@ -148,7 +148,6 @@ HEAD = {
     "covering_note": "covering note",
     "sections": "sections picked",
     "marking": "marking",
-    "reader": "prepared for",
 }
 STANDING = Item(
     words={
