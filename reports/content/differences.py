@@ -270,7 +270,9 @@ CHAPTERS: Mapping[BriefingKind, Mapping[str, Item]] = {
     },
     BriefingKind.DIALOGUE: {
         "At its head": Item(
-            words=HEAD | {"held_on": "day", "place": "place", "purpose": "purpose", "sentence": "what it is about"},
+            words=HEAD
+            | {"held_on": "day", "place": "place", "purpose": "purpose", "sentence": "what it is about"}
+            | {"table": "with"},
         ),
         "agenda": Item(lists={"agenda": POSITION}, parts={"minutes": MEETING}),
         "points": Item(lists={"talks": TALK}),
