@@ -227,6 +227,13 @@ class Evidence(models.Model):
         return self.title
 
     @property
+    def attribution(self) -> str:
+        """Who says so and where, each named once: "Lesotho press: Lesotho Times", "Update of the Police"."""
+        if not self.source or self.stated_by in self.source:
+            return self.source or self.stated_by
+        return f"{self.stated_by}: {self.source}"
+
+    @property
     def word(self) -> "EvidenceReview | None":
         """The embassy's newest word on the piece itself, on which its figures rest."""
         own = (review for review in self.reviews.all() if review.bearing_id is None)
