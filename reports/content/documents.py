@@ -68,6 +68,8 @@ def imprint(content: Content) -> tuple[tuple[str, str], ...]:
     lines.append(("Marking", content.marking))
     if isinstance(content, BriefingContent):
         lines.append(("Method", content.methodology.rstrip(".")))
+        if any(piece.files for piece in content.evidence):
+            lines.append(("Files named", "the SHA-256 of each stands with its evidence in the tracker"))
     if not is_handed_over:
         lines.append(("SHA-256 of all that it says", fingerprint(content)))
     return tuple(lines)

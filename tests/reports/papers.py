@@ -269,7 +269,10 @@ def ministry_page(number=3, text="Train the posts", **facts):
             "sentence": f"Of {number} undertakings all are under way or still to begin.",
             "agreed": (undertaking(text),) * number,
             "verified": (content.Verified(text, "12 Nov 2021; verified on 20 November 2021"),) * number,
-            "needed": (content.Needed(text, text),) * number,
+            "needed": (content.Needed(text, text, "Overdue by 14 days"),) * number,
+            "agreed_order": "Listed first is what is overdue longest.",
+            "verified_order": "The newest is first.",
+            "needed_order": "Listed first is what is overdue longest.",
             **facts,
         }
     )
@@ -304,6 +307,7 @@ def dialogue_pack(number=3, text="Train the posts", **facts):
             "countdown": "in 13 days",
             "place": text,
             "purpose": text,
+            "table": text,
             "stage": "Planned",
             "deadline": date(2022, 2, 28),
             "sentence": f"{number} late; 31 days are left.",
