@@ -36,8 +36,8 @@ on a first page that others share."""
 LIMITS = ((99, 99), (5, 9), (3, 6), (2, 4), (1, 3))
 """How many lines a text, and what is asked next, may have: as many as they need, then fewer until `LEAST` rows fit."""
 LEAST = 2
-URGENT_FIRST = ("needed", "agreed", "verified")
-"""In which order sections take turns in adding a row."""
+TURNS = (("needed", "agreed", "verified"), ("needed", "agreed"), ("verified",))
+"""Which sections take turns in adding a row: all, until each has `LEAST`; then what is to do and what was agreed."""
 NOTHING = {
     "agreed": "Nothing is agreed yet. The next dialogue is the place to begin.",
     "verified": (
@@ -131,19 +131,21 @@ def foot_of(page: content.MinistryPage, *, is_shortened: bool) -> str:
 def _chosen(
     page: content.MinistryPage, rows: Mapping[str, Sequence[Row]], room: float, width: float
 ) -> Mapping[str, int]:
-    """How many rows of each section fit: the sections take turns, so that each has some."""
+    """How many rows of each section fit."""
     shown = dict.fromkeys(rows, 0)
 
     def height() -> float:
         return sum(_section(page, name, rows[name], number, width) for name, number in shown.items())
 
-    growing = [name for name in URGENT_FIRST if name in rows]
-    while growing:
-        for name in tuple(growing):
-            shown[name] += 1
-            if shown[name] > len(rows[name]) or height() > room:
-                shown[name] -= 1
-                growing.remove(name)
+    for turn, names in enumerate(TURNS):
+        growing = [name for name in names if name in rows]
+        while growing:
+            for name in tuple(growing):
+                most = len(rows[name]) if turn else min(LEAST, len(rows[name]))
+                shown[name] += 1
+                if shown[name] > most or height() > room:
+                    shown[name] -= 1
+                    growing.remove(name)
     return shown
 
 
