@@ -6,7 +6,7 @@ printed: see `reports.typesetting`.
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape, unescape
 from math import ceil
@@ -118,15 +118,10 @@ def _advances(weight: str) -> Mapping[str, float]:
     """How wide each character is, in parts of the size of its letters; figures as tables have them, all alike."""
     font = _opened((FONTS / f"PublicSans-{weight}.ttf").read_bytes())
     metrics, names = font["hmtx"], font.getBestCmap()
-    by_name = dict(_tabular(names))
+    tabular = {name.removesuffix(".tf"): name for name in font.getGlyphOrder() if name.endswith(".tf")}
     units = font["head"].unitsPerEm
-    wide = {chr(code): metrics[by_name.get(name, name)][0] / units for code, name in names.items()}
+    wide = {chr(code): metrics[tabular.get(name, name)][0] / units for code, name in names.items()}
     return wide | dict.fromkeys("\n\N{SOFT HYPHEN}\N{WORD JOINER}", 0.0)
-
-
-def _tabular(names: Mapping[int, str]) -> Iterator[tuple[str, str]]:
-    known = set(names.values())
-    return ((name, f"{name}.tf") for name in known if f"{name}.tf" in known)
 
 
 def _opened(font: bytes) -> "TTFont":
