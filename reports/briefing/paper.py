@@ -25,7 +25,7 @@ def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
     """What a document says, laid out; besides its hash, and whether it is a draft, nothing is added."""
     sections = content.picked(said.kind, said.sections)
     note = note_of(said.covering_note, WIDTH[paper])
-    is_note_apart = isinstance(said, content.BriefingContent) and not has_room(note, WIDTH[paper])
+    is_note_apart = isinstance(said, content.BriefingContent) and not has_room(note, said, paper)
     context: dict[str, Any] = {
         "briefing": said,
         "paper": paper.value,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from reports import content, telling, wording
-from reports.text_width import ELLIPSIS, POINT, SEMIBOLD, Style, lines_of, shortened, width_of
+from reports.text_width import BOLD, ELLIPSIS, POINT, SEMIBOLD, Style, lines_of, shortened, width_of
 from tiptracker.words import Paper
 
 HEIGHT = {Paper.A4: 255.0, Paper.LETTER: 237.4}
@@ -31,8 +31,11 @@ ROW, UNDER = 2.2, 0.6
 LONG_TITLE = 2
 """A title of more lines is set smaller."""
 NOTE_LINES = 8
-"""A covering note of more lines, as it was typed, is set without its line breaks; one that is longer still has no room
-on a first page that others share."""
+"""A covering note of more lines, as it was typed, is set without its line breaks."""
+SHORT_NOTE = 2
+"""For a note of so many lines every first page keeps room."""
+BAR, LATE_OR_DUE = 17.0, 46.0
+"""On the first page of an ambassador's briefing: the bar of readiness; what is late or due with a row, and the foot."""
 LIMITS = ((99, 99), (5, 9), (3, 6), (2, 4), (1, 3))
 """How many lines a text, and what is asked next, may have: as many as they need, then fewer until `LEAST` rows fit."""
 LEAST = 2
@@ -111,12 +114,29 @@ def sheet_of(page: content.MinistryPage, sections: Sequence[content.Section], pa
 def note_of(text: str, width: float) -> str:
     """A covering note as it is set: as it was typed, or without its line breaks where these take too much room."""
     note = "\n".join(line.strip() for line in text.strip().splitlines() if line.strip())
-    return note if has_room(note, width) else " ".join(note.split())
+    return note if _note_lines(note, width) <= NOTE_LINES else " ".join(note.split())
 
 
-def has_room(note: str, width: float) -> bool:
-    """Whether a covering note can stand in full on a document's first page."""
-    return _note_lines(note, width) <= NOTE_LINES
+def has_room(note: str, said: content.BriefingContent, paper: Paper) -> bool:
+    """Whether a covering note stands in full on the first page of an ambassador's briefing; a short one always does."""
+    width = WIDTH[paper]
+    if _note_lines(note, width) <= SHORT_NOTE:
+        return True
+    title = min(2, lines_of(said.title, Style(22, width, BOLD))) * 22 * 1.2 * POINT
+    facts = 2.2 + (FINE + LINE + 0.8) * (2 if said.known_by else 1)
+    sentence = 4.5 + min(3, lines_of(said.standing.sentence, Style(15.5, width, SEMIBOLD))) * SENTENCE + 3
+    beside = min(3, lines_of(f"{said.standing.possible} {said.standing.watch_list}", Style(9, width))) * NOTE + 1.5
+    target = lines_of(said.ladder.target, Style(8, width)) * SMALL + ORDER
+    steps = HEADING + target + TABLE + FINE + sum(_step(one, width) for one in said.ladder.on_one_page) + MORE
+    head = LINE + 1.2 + title + facts + sentence + BAR + beside
+    return head + 3.5 + _note_lines(note, width) * NOTE + steps + LATE_OR_DUE <= HEIGHT[paper] - SPARE
+
+
+def _step(one: content.NextStep, width: float) -> float:
+    """A step as the first page has it."""
+    lines = min(2, lines_of(one.sentence, Style(8.5, width * 0.64 - GAP)))
+    is_told_beneath = one.at_most is not None or one.reaches_target
+    return max(lines * LINE, LINE + (2 * FINE + UNDER if is_told_beneath else 0)) + ROW
 
 
 def foot_of(page: content.MinistryPage, *, is_shortened: bool) -> str:
