@@ -6,7 +6,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from reports import content
-from reports.briefing.room import WIDTH, has_room, note_of, sheet_of
+from reports.briefing.room import WIDTH, has_room, note_of, sheet_of, steps_beside
 from reports.templatetags.print import Notes
 from tiptracker.words import Paper
 
@@ -17,6 +17,9 @@ TEMPLATES: dict[type, str] = {
     content.WashingtonInput: "reports/briefing_washington.html",
 }
 
+NOTE_APART = "The covering note stands on page"
+"""What stands for a covering note in an annex; the number of that follows."""
+
 type Entry = tuple[str, str]
 """A line of a table of contents: an anchor, and what stands there."""
 
@@ -26,6 +29,8 @@ def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
     sections = content.picked(said.kind, said.sections)
     note = note_of(said.covering_note, WIDTH[paper])
     is_note_apart = isinstance(said, content.BriefingContent) and not has_room(note, said, paper)
+    if is_note_apart:
+        note = NOTE_APART
     context: dict[str, Any] = {
         "briefing": said,
         "paper": paper.value,
@@ -38,6 +43,9 @@ def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
         "imprint": content.imprint(said),
         "notes": Notes(),
     }
+    if isinstance(said, content.BriefingContent):
+        shown = steps_beside(note, said, paper)
+        context |= {"steps": said.ladder.on_one_page[:shown], "more_steps": said.ladder.more_than(shown)}
     if isinstance(said, content.MinistryPage):
         context["sheet"] = sheet_of(said, sections, paper)
     return render_to_string(TEMPLATES[type(said)], context)

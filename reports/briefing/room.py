@@ -6,6 +6,7 @@ measured beforehand, in the sizes of `templates/reports/print.css`: what is show
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from reports import content, telling, wording
@@ -32,8 +33,8 @@ LONG_TITLE = 2
 """A title of more lines is set smaller."""
 NOTE_LINES = 8
 """A covering note of more lines, as it was typed, is set without its line breaks."""
-SHORT_NOTE = 2
-"""For a note of so many lines every first page keeps room."""
+SHORT_NOTE, STEPS_BESIDE = 2, 5
+"""A note of so many lines stands on every first page; a longer one where so many next steps have room beside it."""
 BAR, LATE_OR_DUE = 17.0, 46.0
 """On the first page of an ambassador's briefing: the bar of readiness; what is late or due with a row, and the foot."""
 LIMITS = ((99, 99), (5, 9), (3, 6), (2, 4), (1, 3))
@@ -117,26 +118,32 @@ def note_of(text: str, width: float) -> str:
     return note if _note_lines(note, width) <= NOTE_LINES else " ".join(note.split())
 
 
-def has_room(note: str, said: content.BriefingContent, paper: Paper) -> bool:
-    """Whether a covering note stands in full on the first page of an ambassador's briefing; a short one always does."""
+def steps_beside(note: str, said: content.BriefingContent, paper: Paper) -> int:
+    """How many of the next steps the first page of an ambassador's briefing has room for, beside a covering note."""
     width = WIDTH[paper]
-    if _note_lines(note, width) <= SHORT_NOTE:
-        return True
     title = min(2, lines_of(said.title, Style(22, width, BOLD))) * 22 * 1.2 * POINT
     facts = 2.2 + (FINE + LINE + 0.8) * (2 if said.known_by else 1)
     sentence = 4.5 + min(3, lines_of(said.standing.sentence, Style(15.5, width, SEMIBOLD))) * SENTENCE + 3
     beside = min(3, lines_of(f"{said.standing.possible} {said.standing.watch_list}", Style(9, width))) * NOTE + 1.5
-    target = lines_of(said.ladder.target, Style(8, width)) * SMALL + ORDER
-    steps = HEADING + target + TABLE + FINE + sum(_step(one, width) for one in said.ladder.on_one_page) + MORE
-    head = LINE + 1.2 + title + facts + sentence + BAR + beside
-    return head + 3.5 + _note_lines(note, width) * NOTE + steps + LATE_OR_DUE <= HEIGHT[paper] - SPARE
+    target = 2 * SMALL + ORDER
+    head = LINE + 1.2 + title + facts + sentence + BAR + beside + HEADING + target + TABLE + FINE
+    noted = 3.5 + _note_lines(note, width) * NOTE if note else 0
+    room = HEIGHT[paper] - SPARE - head - noted - MORE - LATE_OR_DUE
+    steps = [_step(one, width) for one in said.ladder.on_one_page]
+    return sum(1 for height in accumulate(steps) if height <= room)
+
+
+def has_room(note: str, said: content.BriefingContent, paper: Paper) -> bool:
+    """Whether a covering note stands in full on the first page of an ambassador's briefing; a short one always does."""
+    is_short = _note_lines(note, WIDTH[paper]) <= SHORT_NOTE
+    return is_short or steps_beside(note, said, paper) >= min(STEPS_BESIDE, len(said.ladder.on_one_page))
 
 
 def _step(one: content.NextStep, width: float) -> float:
     """A step as the first page has it."""
-    lines = min(2, lines_of(one.sentence, Style(8.5, width * 0.64 - GAP)))
-    is_told_beneath = one.at_most is not None or one.reaches_target
-    return max(lines * LINE, LINE + (2 * FINE + UNDER if is_told_beneath else 0)) + ROW
+    lines = lines_of(one.sentence, Style(8.5, width * 0.74 - GAP)) * LINE
+    beside = LINE + (FINE + UNDER) * (2 if one.at_most is not None else 1 if one.reaches_target else 0)
+    return max(lines, beside) + ROW
 
 
 def foot_of(page: content.MinistryPage, *, is_shortened: bool) -> str:
