@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "tiptracker.accounts",
     "tiptracker.audit",
     "tiptracker.jobs",
+    "tiptracker.idempotency",
     "recommendations",
     "dialogues",
     "reports",
@@ -393,6 +394,7 @@ CELERY_BEAT_SCHEDULE = {
     "unfinished-redactions": {"task": "unfinished_redactions", "schedule": 600.0, "options": {"expires": 590}},
     "untouched-drafts": {"task": "drop_untouched_drafts", "schedule": crontab(hour=2, minute=10)},
     "unloaded-lists": {"task": "drop_unloaded_lists", "schedule": crontab(hour=2, minute=30)},
+    "old-idempotency-keys": {"task": "drop_idempotency_keys", "schedule": crontab(hour=2, minute=40)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 
