@@ -334,8 +334,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["tiptracker.reading.Json", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "DEFAULT_PAGINATION_CLASS": "tiptracker.query.Pages",
     "PAGE_SIZE": 100,
+    "URL_FORMAT_OVERRIDE": None,  # there is JSON alone, and no parameter that nothing declares
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered 405: what a body takes stands in the schema
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tiptracker.api.refusals_as_answers",
