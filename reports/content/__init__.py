@@ -35,6 +35,7 @@ from reports.content.dialogue import DialoguePack, Item, Meeting, Person, Point,
 from reports.content.differences import Chapter, Difference, differences
 from reports.content.documents import IMPRINT, Content, as_plain, clearance, fingerprint, imprint
 from reports.content.ministry import MinistryPage, Needed, Verified
+from reports.content.next_steps import STEPS_FIRST, Ladder, NextStep
 from reports.content.sections import SECTIONS, Section, picked
 from reports.content.washington import Counted, Deed, Indicium, Judged, PillarInput, WashingtonInput
 
@@ -42,6 +43,7 @@ __all__ = [
     "IMPRINT",
     "LEVERS_FIRST",
     "SECTIONS",
+    "STEPS_FIRST",
     "Assessment",
     "Bearing",
     "Benchmark",
@@ -59,6 +61,7 @@ __all__ = [
     "Indicium",
     "Item",
     "Judged",
+    "Ladder",
     "Lever",
     "Meeting",
     "Milestone",
@@ -66,6 +69,7 @@ __all__ = [
     "MinistryPage",
     "Month",
     "Needed",
+    "NextStep",
     "Part",
     "Participant",
     "Person",

@@ -12,8 +12,8 @@ from reports import wording
 from reports.readiness import readiness
 from reports.supposed import choices, suppose
 from tests.reports.lesotho import PERIOD, lesotho
+from tests.reports.made_up import days, moments, records
 from tests.reports.records import Record, noon
-from tests.reports.test_readiness_properties import days, moments, records
 
 BY_JULY = noon(date(2022, 7, 31))
 DAY = date(2021, 10, 1)
