@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import QueryDict
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.drainage import set_override
 from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin
 from rest_framework.pagination import PageNumberPagination
@@ -111,7 +110,6 @@ class MomentField(forms.Field):
             raise forms.ValidationError(str(refusal)) from refusal
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
 class RecordedSince(filters.Filter):
     """Rows recorded at a moment or later; `method` where more than the row's own `recorded_at` changes a row."""
 
@@ -119,4 +117,5 @@ class RecordedSince(filters.Filter):
 
     def __init__(self, field_name: str = "recorded_at", *, counts: str = "", **kwargs: Any) -> None:
         told = f"A moment with its zone: rows recorded then or later. {counts}".strip()
-        super().__init__(field_name, "gte", help_text=told, **kwargs)
+        super().__init__(field_name, "gte", **kwargs)
+        set_override(self, "field", {"type": "string", "format": "date-time", "description": told})

@@ -99,6 +99,22 @@ def test_a_parameter_given_twice_left_empty_or_malformed_is_refused_by_its_name(
     assert {key: told for key, told in refused.items() if told != (400, [key[1]])} == {}
 
 
+def test_the_documentation_says_of_each_list_what_counts_as_new():
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    told = {
+        path.removeprefix("/api/v1/").rstrip("/"): parameter.get("description", "")
+        for path, operations in paths.items()
+        for parameter in operations.get("get", {}).get("parameters", [])
+        if parameter["name"] == "recorded_since"
+    }
+
+    assert set(told) == {"assessments", "commitments", "dialogues", "evidence", "readings", "reviews", "updates"}
+    assert all("A moment with its zone" in sentence for sentence in told.values())
+    assert {path for path, sentence in told.items() if "count" in sentence} == {
+        "commitments", "dialogues", "evidence", "updates",
+    }  # fmt: skip
+
+
 def test_who_may_not_ask_at_all_is_not_told_what_could_be_asked(client):
     assert client.get("/api/v1/commitments/?since=1").status_code == 401
 
