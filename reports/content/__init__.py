@@ -8,7 +8,6 @@ all of the kind's), `covering_note` stands at the head.
 """
 
 from reports.content.ambassador import (
-    LEVERS_FIRST,
     Assessment,
     Bearing,
     Benchmark,
@@ -17,7 +16,6 @@ from reports.content.ambassador import (
     Dialogue,
     Evidence,
     File,
-    Lever,
     Milestone,
     Ministry,
     Month,
@@ -41,7 +39,6 @@ from reports.content.washington import Counted, Deed, Indicium, Judged, PillarIn
 
 __all__ = [
     "IMPRINT",
-    "LEVERS_FIRST",
     "SECTIONS",
     "STEPS_FIRST",
     "Assessment",
@@ -62,7 +59,6 @@ __all__ = [
     "Item",
     "Judged",
     "Ladder",
-    "Lever",
     "Meeting",
     "Milestone",
     "Ministry",

@@ -84,6 +84,12 @@ class Ladder:
         return self.others[:STEPS_FIRST]
 
     @property
+    def on_one_page(self) -> tuple[NextStep, ...]:
+        """What the Ambassador's first page names: what waits at the embassy in one line, then the first others."""
+        own = self.reviews_in_one
+        return (own, *self.first) if own else self.first
+
+    @property
     def more(self) -> str:
         """What a first page doesn't name, counted with what it adds; empty where it names all."""
         rest = self.others[STEPS_FIRST:]
