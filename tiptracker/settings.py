@@ -359,6 +359,7 @@ SPECTACULAR_SETTINGS = {
         "CommitmentEventKind": "dialogues.words.Kind.choices",
         "EvidenceKind": "dialogues.words.EvidenceKind.choices",
         "BriefingKind": "reports.words.BriefingKind.choices",
+        "StepKind": "reports.words.StepKind.choices",
         "RoundDecision": "dialogues.words.Decision.choices",
         "EvidenceDecision": "dialogues.words.Review.choices",
         "DoneBy": "dialogues.words.DoneBy.choices",
