@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 
 from reports import wording
 
 STEPS_FIRST = 7
 """How many steps that are not reviews a first page names; the rest is counted."""
+
+LINE, LINES_FIRST = 80, 22
+"""How many characters a printed line of a step holds, and for how many lines a first page has room."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,11 @@ class Ladder:
         """What the Ambassador's first page names: what waits at the embassy in one line, then the first others."""
         own = self.reviews_in_one
         return (own, *self.first) if own else self.first
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the first page has no room for all of these sentences: then the longest of them are cut."""
+        return sum(ceil(len(one.sentence) / LINE) for one in self.on_one_page) > LINES_FIRST
 
     @property
     def more(self) -> str:
