@@ -14,7 +14,7 @@ from dialogues.models.dialogues import DialogueFile
 from dialogues.models.updates import UpdateRound
 from dialogues.words import Answer, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, Reader, User
+from tiptracker.accounts.models import Country, Ministry, Reader, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.words import Role
 
@@ -123,7 +123,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         if user.role == Role.FOCAL_POINT:
             return self.filter(
                 Q(commitment__ministry=user.ministry_id),
-                Q(sensitivity=Sensitivity.SHARED) | Q(recorded_by__ministry=user.ministry_id),
+                Q(sensitivity=Sensitivity.SHARED) | Q(round__isnull=False),
             )
         if not user.is_embassy:
             return self.none()
@@ -232,6 +232,11 @@ class Evidence(models.Model):
         if not self.source or self.stated_by in self.source:
             return self.source or self.stated_by
         return f"{self.stated_by}: {self.source}"
+
+    @property
+    def sent_for(self) -> Ministry | None:
+        """The ministry for which it was sent; None where the embassy logged it."""
+        return self.commitment.ministry if self.commitment and self.round_id else None
 
     @property
     def word(self) -> "EvidenceReview | None":
