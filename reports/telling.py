@@ -57,11 +57,16 @@ def distance(day: date, as_of: date) -> str:
 
 
 def facts_up_to(newest: datetime | None, as_of: date) -> str:
-    """How new the newest fact is on a day: `facts up to 08:32`, `facts up to 26 January 2022, 2 days old`."""
+    """How new the newest fact is on a day: `facts up to 08:32`, `facts up to 26 January 2022, 2 days old`.
+
+    One recorded after that day, about it, is told by its moment.
+    """
     if newest is None:
         return "no fact recorded"
     old = (as_of - newest.date()).days
-    return f"facts up to {wording.day(newest.date())}, {days(old)} old" if old > 0 else f"facts up to {newest:%H:%M}"
+    if old > 0:
+        return f"facts up to {wording.day(newest.date())}, {days(old)} old"
+    return f"facts up to {wording.moment(newest) if old else f'{newest:%H:%M}'}"
 
 
 def milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:
