@@ -446,7 +446,7 @@ LISTS = [
     Listed("dialogue-list", Rows.dialogues, 9),
     Listed("reading-list", Rows.evidence, 5),
     Listed("assessment-list", Rows.assessments, 6),
-    Listed("readiness-list", Rows.evidence, 16),
+    Listed("readiness-list", Rows.evidence, 19),
     Listed("briefing-list", Rows.briefings, 5),
 ]
 
