@@ -1,7 +1,7 @@
 """The embassy's verdict on a benchmark: a page of its own, and the same form on a round's page."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -15,6 +15,7 @@ from dialogues import actions, permissions
 from dialogues.forms.assessments import AssessForm
 from dialogues.forms.fields import has_now_seen
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, UpdateRound
+from dialogues.spans import first_day
 from dialogues.views.story import newest
 from dialogues.words import Decision, Review, Verdict
 from recommendations.models import Benchmark
@@ -31,6 +32,7 @@ class Exhibit(NamedTuple):
     """A piece of evidence that bears on the benchmark, the newest word on that, and whether a verdict rests on it."""
 
     evidence: Evidence
+    first_day: date | None
     decision: Review | None
     is_ground: bool
 
@@ -98,7 +100,9 @@ def _exhibits(benchmark: Benchmark) -> list[Exhibit]:
     exhibits = []
     for bearing in benchmark.seen_bearings:  # type: ignore[attr-defined]  # prefetched by `_benchmarks`
         review = newest(bearing.reviews.all())
-        exhibits.append(Exhibit(bearing.evidence, Review(review.decision) if review else None, bearing.is_ground))
+        first = first_day(bearing.evidence.happened_from, bearing.reviews.all())
+        decision = Review(review.decision) if review else None
+        exhibits.append(Exhibit(bearing.evidence, first, decision, bearing.is_ground))
     return exhibits
 
 

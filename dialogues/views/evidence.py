@@ -188,7 +188,7 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
             "recorded_by": evidence.recorded_by,
             "recorded_at": evidence.recorded_at,
             "sensitivity": Sensitivity(evidence.sensitivity).label,
-            "outside": outside(editions, evidence.happened_from, evidence.happened_to),
+            "outside": outside(editions, evidence.first_day, evidence.happened_to),
             "lines": lines,
             "asked": [line.form for line in lines if line.form],
             "wrong_forms": refused(*(form for _, form in sent)),

@@ -246,7 +246,7 @@ def _exhibits(
             evidence=evidence,
             kind=EvidenceKind(evidence.kind).label,
             done_by=DoneBy(evidence.done_by).label,
-            outside=outside(editions, evidence.happened_from, evidence.happened_to),
+            outside=outside(editions, evidence.first_day, evidence.happened_to),
             shown=files.pop(evidence.file_id, None),
             lines=list(_lines(evidence, today, asks=asks, data=data, is_returning=is_returning)),
         )

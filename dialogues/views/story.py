@@ -311,10 +311,10 @@ class _Teller:
                     title=evidence.title,
                     who=evidence.stated_by,
                     did="claimed",
-                    first=evidence.happened_from,
+                    first=evidence.first_day,
                     by=self._name(evidence.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
-                    outside=outside(self.editions, evidence.happened_from, evidence.happened_to)
+                    outside=outside(self.editions, evidence.first_day, evidence.happened_to)
                     if self.is_embassy
                     else "",
                     files=[evidence.file] if evidence.file else [],
