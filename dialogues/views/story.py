@@ -40,6 +40,7 @@ class Bearing(NamedTuple):
     shows: Shows | None
     review: Review | None
     reason: str = ""
+    first_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Entry:
     did: str
     first: date | None = None
     word: Word | None = None
+    line: str = ""
     text: str = ""
     by: str = ""
     url: str = ""
@@ -73,6 +75,18 @@ class Entry:
     def said_on(self) -> date:
         """The day on which it was said: that of the event, or else that of its recording."""
         return self.said or self.recorded_on
+
+
+def line_of(pieces: Iterable[Evidence], readings: Iterable[Reading]) -> str:
+    """What a ministry said in one line: the title of what came with its update, without the file or figure behind it.
+
+    A piece that carries a file or the words goes before one that carries a figure.
+    """
+    figures = {reading.evidence_id: reading.in_words for reading in readings}
+    for piece in sorted(pieces, key=lambda piece: (piece.pk in figures, piece.pk)):
+        behind = figures.get(piece.pk) or (piece.file.name if piece.file else "")
+        return piece.title.removesuffix(f" ({behind})")
+    return ""
 
 
 class Next(NamedTuple):
@@ -151,6 +165,7 @@ def evidence_seen(user: User, commitment: Commitment) -> list[Evidence]:
         .select_related("file", "recorded_by__ministry")
         .prefetch_related(
             Prefetch("bearings", bearings),
+            Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
             Prefetch(
                 "reviews",
                 EvidenceReview.objects.visible_to(user).select_related(
@@ -219,7 +234,9 @@ class _Teller:
             Kind.RESCHEDULED: f"Moved to {spelt(event.due_on)}" if event.due_on else "Moved",
             Kind.REPORT_RETURNED: "Report returned",
         }
-        due = f"due {spelt(event.due_on)}" if event.due_on else "no date agreed"
+        made = [f"due {spelt(event.due_on)}" if event.due_on else "no date agreed"]
+        if self.commitment.dialogue_id and self.commitment.letter:
+            made.append(self.commitment.letter)
         until_then = f"until then due {spelt(due_before)}" if due_before else "no date was agreed before"
         return Entry(
             on=event.happened_on,
@@ -234,7 +251,7 @@ class _Teller:
             text=event.reason if self.is_embassy else "",
             by=self._name(event.recorded_by),
             url=self._page_of_where() if kind is Kind.MADE else "",
-            facts={Kind.MADE: [due], Kind.RESCHEDULED: [until_then]}.get(kind, []),
+            facts={Kind.MADE: made, Kind.RESCHEDULED: [until_then]}.get(kind, []),
             said=event.happened_on,
         )
 
@@ -278,10 +295,11 @@ class _Teller:
                 who=self.commitment.maker,
                 did="claimed",
                 word=Progress(round.claimed),
+                line=line_of(self._came_with(round), round.readings.all()),
                 text=round.narrative,
                 by=self._name(round.recorded_by),
                 url=reverse("round_detail", args=[round.pk]) if self.is_embassy else "",
-                files=[piece.file for piece in self.evidence if piece.round_id == round.pk and piece.file],
+                files=[piece.file for piece in self._came_with(round) if piece.file],
                 readings=list(round.readings.all()),
                 facts=[f"it speaks of {spelt(round.happened_on)}"] if on != round.happened_on else [],
             )
@@ -297,7 +315,7 @@ class _Teller:
                     word=Status.VERIFIED if round.pk in done else Decision(decision.decision),
                     text=decision.reason,
                     by=self._name(decision.recorded_by),
-                    bearings=self._judged(round.pk, decision),
+                    bearings=self._judged(round, decision),
                 )
 
     def of_evidence(self) -> Iterable[Entry]:
@@ -314,12 +332,19 @@ class _Teller:
                     first=evidence.first_day,
                     by=self._name(evidence.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
-                    outside=outside(self.editions, evidence.first_day, evidence.happened_to)
-                    if self.is_embassy
-                    else "",
+                    outside=outside(self.editions, evidence.first_day, evidence.happened_to) if self.is_embassy else "",
                     files=[evidence.file] if evidence.file else [],
+                    readings=list(evidence.readings.all()),
                     bearings=bearings_of(evidence, self.editions) if self.is_embassy else (),
-                    facts=[DoneBy(evidence.done_by).label],
+                    facts=[
+                        DoneBy(evidence.done_by).label,
+                        *(f"source: {source}" for source in (evidence.source, evidence.link) if source),
+                        *(
+                            [f"put right: {evidence.revision_reason}"]
+                            if self.is_embassy and evidence.revises_id
+                            else []
+                        ),
+                    ],
                 )
 
     def of_reviews(self) -> Iterable[Entry]:
@@ -345,11 +370,12 @@ class _Teller:
                     text=review.reason,
                     by=self._name(review.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
+                    facts=[f"first day: {spelt(review.first_on)}"] if review.first_on else [],
                 )
 
-    def _judged(self, round_pk: int, decision: RoundDecision) -> list[Bearing]:
+    def _judged(self, round: UpdateRound, decision: RoundDecision) -> list[Bearing]:
         """What was verified and rejected in the answer to a round; a reason only where it differs from the answer's."""
-        pieces = [evidence for evidence in self.evidence if evidence.round_id == round_pk]
+        pieces = self._came_with(round)
         judged = []
         for evidence in pieces:
             for review in evidence.reviews.all():
@@ -362,9 +388,13 @@ class _Teller:
                             shows=Shows(review.bearing.shows) if review.bearing and self.is_embassy else None,
                             review=Review(review.decision),
                             reason=review.reason if review.reason != decision.reason else "",
+                            first_on=review.first_on,
                         )
                     )
         return judged
+
+    def _came_with(self, round: UpdateRound) -> list[Evidence]:
+        return [piece for piece in self.evidence if piece.round_id == round.pk]
 
     def _where(self) -> str:
         if dialogue := self.commitment.dialogue:

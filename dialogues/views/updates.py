@@ -18,7 +18,7 @@ from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, R
 from dialogues.views.commitments import towards_of
 from dialogues.views.drafts import as_posted, draft_on, draft_seen, files_in, page_of, told_in, typed_in
 from dialogues.views.here import Head, editions_seen, late_by
-from dialogues.views.story import Story, decision_on, next_step, tell
+from dialogues.views.story import Story, decision_on, line_of, next_step, tell
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, DoneBy, EvidenceKind, Progress, Status
 from recommendations.models import Edition, Indicator
@@ -225,14 +225,14 @@ def _plain(figure: Decimal | None) -> str:
 
 def _as_sent(round: UpdateRound) -> dict[str, Any]:
     """What was sent before, to be mended rather than typed again."""
-    piece = round.evidence.exclude(kind=EvidenceKind.STATISTIC).select_related("file").order_by("pk").first()
+    pieces = list(round.evidence.select_related("file").order_by("pk"))
+    readings = list(round.readings.select_related("indicator").order_by("pk"))
     told = {"claimed": round.claimed, "narrative": round.narrative, "happened_to": round.happened_on}
-    if reading := round.readings.select_related("indicator", "evidence").order_by("pk").first():
-        told["through_on"] = reading.through_on
-        if reading.evidence:
-            told["title"] = reading.evidence.title.removesuffix(f" ({reading.in_words})")
-    if piece:
-        title = piece.title.removesuffix(f" ({piece.file.name})") if piece.file else piece.title
-        told |= {"title": title, "happened_from": piece.happened_from, "done_by": piece.done_by}
+    if readings:
+        told["through_on"] = readings[0].through_on
+    if pieces:
+        told["title"] = line_of(pieces, readings)
+    if piece := next((piece for piece in pieces if piece.kind != EvidenceKind.STATISTIC), None):
+        told |= {"happened_from": piece.happened_from, "done_by": piece.done_by}
     # What was redacted is to be told anew, not sent as the mark.
     return {name: "" if value == REDACTED else value for name, value in told.items()}

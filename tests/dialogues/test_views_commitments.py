@@ -307,10 +307,9 @@ def test_commitment_detail_query_count(client, django_assert_num_queries, count)
         EvidenceFactory(commitment=row, bears_on=row.benchmarks.all(), verified=True)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; commitment, events, edition; rounds, readings; evidence, bearings, reviews; benchmarks,
-    # terms, links; links made later; may log, may change; inbox, name of the post; what is
-    # proposed to go
-    with django_assert_num_queries(20):
+    # session, user, zone; commitment, events, edition; rounds, readings; evidence, bearings, readings, reviews;
+    # benchmarks, terms, links; links made later; may log, may change; inbox, name of the post; what is proposed to go
+    with django_assert_num_queries(21):
         response = client.get(address("commitment_detail", row))
 
     assert len(response.context["entries"]) == 1 + 4 * count + count * count
@@ -419,6 +418,19 @@ def test_commitment_add_begins_at_the_dialogue_it_was_opened_from_and_goes_on_th
 
     response = client.post(reverse("commitment_add"), filled(dialogue=dialogue.pk, letter="", another="yes"))
     assert response.headers["Location"] == opened
+
+
+def test_commitment_add_offers_no_dialogue_that_is_to_come_or_was_called_off(client):
+    BenchmarkFactory()
+    held = DialogueFactory()
+    DialogueFactory(planned=True)
+    off = {"called_off_at": at_noon(date(2022, 1, 18)), "called_off_by": OfficerFactory(), "called_off_reason": "Busy"}
+    DialogueFactory(planned=True, held_on=date(2022, 1, 20), **off)
+    client.force_login(OfficerFactory())
+
+    offered = client.get(reverse("commitment_add")).context["form"].fields["dialogue"].choices
+
+    assert [value for value, _ in offered] == ["", str(held.pk)]
 
 
 def test_commitment_add_begins_with_what_it_was_opened_from(client):

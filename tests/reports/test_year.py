@@ -96,7 +96,8 @@ def test_the_drawing_says_in_words_what_it_shows():
     assert [row.text for row in chart.rows] == ["1 late", "1 open"]
     assert chart.description == (
         "From 1 April 2021 to 31 March 2022; today is 28 January 2022. Marked: Interim assessment: late on"
-        " 14 January 2022, Dialogue not recorded on 20 January 2022 and Dialogue planned on 3 February 2022. Due in that time: 1 late and 1 open."
+        " 14 January 2022, Dialogue not recorded on 20 January 2022 and Dialogue planned on 3 February 2022."
+        " Due in that time: 1 late and 1 open."
     )
     assert chart.solid == ""
     assert chart.outlined
