@@ -16,8 +16,9 @@ from dialogues.forms.assessments import AssessForm
 from dialogues.forms.fields import has_now_seen
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, UpdateRound
 from dialogues.spans import first_day
+from dialogues.telling import OWN
 from dialogues.views.story import newest
-from dialogues.words import Decision, Review, Verdict
+from dialogues.words import Decision, Review, Shows, Verdict
 from recommendations.models import Benchmark
 from recommendations.words import Rule
 from tiptracker import clock
@@ -139,6 +140,25 @@ def assessables(user: User, pks: Collection[int], round: UpdateRound) -> list[As
     benchmarks = list(_benchmarks(user).filter(pk__in=pks).order_by("recommendation__number", "letter"))
     may_assess = bool(benchmarks) and permissions.can_assess(user, benchmarks[0])
     return [_assessable(benchmark, _form(benchmark, round) if may_assess else None) for benchmark in benchmarks]
+
+
+def asks_for_verdict(user: User, round: UpdateRound) -> bool:
+    """Whether something of a round was verified as the government's action on a benchmark that a verdict judges."""
+    bearings = (
+        EvidenceBearing.objects.visible_to(user)
+        .filter(evidence__round=round, evidence__revised_by=None, evidence__done_by__in=OWN, shows=Shows.ACTION)
+        .prefetch_related(
+            Prefetch("reviews", EvidenceReview.objects.visible_to(user)),
+            Prefetch("benchmark", Benchmark.objects.visible_to(user).with_terms()),
+        )
+    )
+    return any(
+        (review := newest(bearing.reviews.all()))
+        and review.decision == Review.VERIFIED
+        and (terms := bearing.benchmark.current_terms)
+        and terms.rule == Rule.ASSESSED
+        for bearing in bearings
+    )
 
 
 @login_required

@@ -16,7 +16,7 @@ from dialogues import actions, permissions
 from dialogues.forms.rounds import AcceptForm, JudgementForm, ReturnForm
 from dialogues.models import Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
 from dialogues.reasons import SENTENCES, Lacking, of_a_return
-from dialogues.views.assessments import Assessable, assessables
+from dialogues.views.assessments import Assessable, asks_for_verdict, assessables
 from dialogues.views.before import just_decided, on_to_the_next
 from dialogues.views.here import editions_seen, outside
 from dialogues.views.pieces import with_what_it_shows
@@ -222,10 +222,13 @@ def _detail(
         "can_redact": permissions.can_redact(user, commitment.country),
         "in_vain": in_vain,
         "history": history(user, round),
-        "assess": _to_assess(user, round, exhibits)
-        if decision and decision.decision == Decision.ACCEPTED and not is_overtaken
-        else [],
+        "assess": [],
     }
+    if decision and decision.decision == Decision.ACCEPTED and not is_overtaken:
+        context |= {
+            "assess": _to_assess(user, round, exhibits),
+            "asks_for_verdict": asks_for_verdict(user, round),
+        }
     return render_page(request, "dialogues/round_detail.html", context, status=status)
 
 

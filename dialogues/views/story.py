@@ -9,7 +9,7 @@ from django.db.models import Model, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues import permissions
+from dialogues import actions, permissions
 from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
@@ -487,23 +487,39 @@ def _after_verification(user: User, story: Story) -> Next:
 def _to_verify(user: User, story: Story) -> Next:
     url = reverse("commitment_verify_done", args=[story.commitment.pk])
     if permissions.can_verify_done(user, story.commitment):
+        if lack := actions.lack_of_proof(story.commitment):
+            return _to_prove(user, story, f"It was reported done. Before you can verify that, this is missing: {lack}.")
         return Next("It was reported done. Verify it on dated evidence, with a reason.", url, "Verify done")
     if permissions.can_change_commitment(user, story.commitment):
         return Next("You reported it done. Another officer has to verify it: nobody verifies their own.")
     return Next("It was reported done. An officer of the embassy has to verify it.")
 
 
-def _to_be_done(user: User, story: Story) -> Next:
-    commitment = story.commitment
-    may_log = permissions.can_log(user, commitment.country)
-    log = f"{reverse('evidence_log')}?commitment={commitment.pk}"
-    for evidence in story.evidence if may_log else ():
+def _to_prove(user: User, story: Story, lacking: str) -> Next:
+    """What leads to the proof that is lacking: evidence that this person can review, else logging some."""
+    if evidence := _to_review(user, story):
+        return Next(lacking, reverse("evidence_detail", args=[evidence.pk]), "Review the evidence")
+    return Next(lacking, f"{reverse('evidence_log')}?commitment={story.commitment.pk}", "Log progress")
+
+
+def _to_review(user: User, story: Story) -> Evidence | None:
+    """Evidence that was logged, waits for a review, and that this person may review."""
+    for evidence in story.evidence:
         if evidence.round_id is not None:
             continue
         unreviewed = any(bearing.review is None for bearing in bearings_of(evidence, ()))
         if unreviewed and not permissions.has_recorded(user, evidence):
-            url = reverse("evidence_detail", args=[evidence.pk])
-            return Next(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")
+            return evidence
+    return None
+
+
+def _to_be_done(user: User, story: Story) -> Next:
+    commitment = story.commitment
+    may_log = permissions.can_log(user, commitment.country)
+    log = f"{reverse('evidence_log')}?commitment={commitment.pk}"
+    if may_log and (evidence := _to_review(user, story)):
+        url = reverse("evidence_detail", args=[evidence.pk])
+        return Next(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")
     if commitment.made_by == MadeBy.UNITED_STATES:
         if permissions.can_report_done(user, commitment):
             url = reverse("commitment_report_done", args=[commitment.pk])

@@ -17,6 +17,7 @@ from tests.factories import (
     DialogueFactory,
     EditionFactory,
     EvidenceFactory,
+    EvidenceReviewFactory,
     FocalPointFactory,
     MinistryFactory,
     ObserverFactory,
@@ -360,6 +361,12 @@ def test_commitment_detail_asks_another_officer_to_verify_what_one_reported(clie
     assert next_for(client, reporter, row).action == "Report done"
     CommitmentEventFactory(commitment=row, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter)
 
+    unproven = next_for(client, other, row)
+    assert (unproven.action, "verified evidence of what was done" in unproven.sentence) == ("Log progress", True)
+    piece = EvidenceFactory(commitment=row, bears_on=[BenchmarkFactory()])
+    assert next_for(client, other, row)[1:] == (address("evidence_detail", piece), "Review the evidence")
+    for bearing in piece.bearings.all():
+        EvidenceReviewFactory(bearing=bearing)
     assert next_for(client, other, row).action == "Verify done"
     assert next_for(client, reporter, row).sentence.endswith("nobody verifies their own.")
     assert next_for(client, reporter, row).action == ""
