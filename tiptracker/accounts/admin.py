@@ -255,9 +255,11 @@ class CountryAdmin(Logged):
     inlines: ClassVar = [DistrictInline]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Whom ministries turn to is somebody of the embassy who may sign in."""
+        """The contact person is somebody of the country's embassy who may sign in."""
         if db_field.name == "contact":
-            kwargs["queryset"] = User.objects.get_queryset().filter(is_active=True, role__in=EMBASSY_ROLES)
+            country = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+            people = User.objects.get_queryset().filter(is_active=True, role__in=EMBASSY_ROLES)
+            kwargs["queryset"] = people.filter(countries=country)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

@@ -178,7 +178,8 @@ def test_whom_ministries_turn_to_is_somebody_of_the_embassy_who_may_sign_in(clie
     address = reverse("admin:accounts_country_change", args=[country.pk])
     form = {"code": "LSO", "name": "Lesotho", "time_zone": "Africa/Maseru", "currency": "LSL"}
     form |= {"paper": "a4"} | inline("districts")
-    for stranger in (FocalPointFactory(), OfficerFactory(is_active=False)):
+    elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    for stranger in (FocalPointFactory(), OfficerFactory(is_active=False), elsewhere):
         assert "Select a valid choice" in client.post(address, form | {"contact": stranger.pk}).text
 
     client.post(address, form | {"contact": officer.pk})
