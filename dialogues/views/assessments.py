@@ -1,6 +1,7 @@
 """The embassy's verdict on a benchmark: a page of its own, and the same form on a round's page."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -14,9 +15,10 @@ from django.shortcuts import get_object_or_404, redirect
 from dialogues import actions, permissions
 from dialogues.forms.assessments import AssessForm
 from dialogues.forms.fields import has_now_seen
-from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, UpdateRound
+from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
 from dialogues.spans import first_day
 from dialogues.telling import OWN
+from dialogues.views.figures import Figure, figures_of
 from dialogues.views.story import newest
 from dialogues.words import Decision, Review, Shows, Verdict
 from recommendations.models import Benchmark
@@ -36,6 +38,7 @@ class Exhibit(NamedTuple):
     first_day: date | None
     decision: Review | None
     is_ground: bool
+    figures: Sequence[Figure] = ()
 
 
 class Assessable(NamedTuple):
@@ -105,6 +108,17 @@ def _exhibits(benchmark: Benchmark) -> list[Exhibit]:
         decision = Review(review.decision) if review else None
         exhibits.append(Exhibit(bearing.evidence, first, decision, bearing.is_ground))
     return exhibits
+
+
+def _with_figures(user: User, assessable: Assessable) -> Assessable:
+    """With the figures that each piece tells, beside what was told before of the same."""
+    pieces = [exhibit.evidence.pk for exhibit in assessable.exhibits]
+    readings = Reading.objects.visible_to(user).filter(evidence__in=pieces).select_related("indicator")
+    told: dict[int | None, list[Figure]] = defaultdict(list)
+    for figure in figures_of(user, readings).values():
+        told[figure.reading.evidence_id].append(figure)
+    exhibits = [exhibit._replace(figures=told[exhibit.evidence.pk]) for exhibit in assessable.exhibits]
+    return assessable._replace(exhibits=exhibits)
 
 
 def _newest_assessment(benchmark: Benchmark) -> Assessment | None:
@@ -200,7 +214,7 @@ def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
                 return redirect("round_detail", came_from.pk)
             return redirect("recommendation_detail", benchmark.recommendation_id)
     context = {
-        "assessable": _assessable(benchmark, form),
+        "assessable": _with_figures(user, _assessable(benchmark, form)),
         "recommendation": benchmark.recommendation,
         "round": came_from,
     }

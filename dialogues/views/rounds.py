@@ -18,6 +18,7 @@ from dialogues.models import Evidence, EvidenceBearing, EvidenceReview, Reading,
 from dialogues.reasons import SENTENCES, Lacking, of_a_return
 from dialogues.views.assessments import Assessable, asks_for_verdict, assessables
 from dialogues.views.before import just_decided, on_to_the_next
+from dialogues.views.figures import figures_of
 from dialogues.views.here import editions_seen, outside
 from dialogues.views.pieces import with_what_it_shows
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
@@ -210,7 +211,7 @@ def _detail(
         "decided": Decision(decision.decision) if decision else None,
         "may_decide": may_decide,
         "exhibits": exhibits,
-        "readings": readings,
+        "figures": list(figures_of(user, readings).values()),
         "earlier": list(_rounds(user).filter(update=round.update, number__lt=round.number).order_by("number")),
         "accept_form": accept_form,
         "wrong_forms": refused(*forms, accept_form, return_form),

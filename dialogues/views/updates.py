@@ -113,6 +113,8 @@ class _Page:
         counted = list(indicators.distinct())
         earlier = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on__lt=edition.starts_on)
         before = {reading.indicator_id: reading for reading in earlier.order_by("through_on", "pk")}
+        now = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on=edition.starts_on)
+        last = {reading.indicator_id: reading for reading in now.order_by("recorded_at", "pk")}
         sent = {reading.indicator_id: reading for reading in returned.readings.all()} if returned else {}
         by_district = any(indicator.counts_districts for indicator in counted)
         return [
@@ -120,6 +122,7 @@ class _Page:
                 data,
                 indicator=indicator,
                 since=spelt(edition.starts_on),
+                last=last.get(indicator.pk),
                 before=before.get(indicator.pk),
                 districts=[each.name for each in commitment.country.districts.all()] if by_district else [],
                 initial=_as_counted(sent.get(indicator.pk)),
