@@ -1,4 +1,4 @@
-"""Where we stand, in ten seconds; then what it is made of, what to press for, what is late, and by ministry."""
+"""Where we stand, in ten seconds; then what it is made of, the next steps, what is late, and by ministry."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from dialogues.models import Commitment, Evidence, UpdateRound
 from dialogues.status import Standing, standing_on
-from dialogues.words import MadeBy, Progress, Status
+from dialogues.words import Progress, Status
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Milestone
 from recommendations.words import DATES_ALONE, MilestoneKind
@@ -26,9 +26,10 @@ from reports.days import days_of_the_embassy, milestones_of
 from reports.facts import gather_facts
 from reports.models import Briefing
 from reports.permissions import can_read_readiness, can_request_briefing
-from reports.readiness import Readiness, readiness
+from reports.readiness import readiness
 from reports.record import Facts
 from reports.views.beginning import beginning
+from reports.views.next_steps import next_steps_context
 from reports.views.trend import trend_context
 from reports.weighing import weigh
 from reports.words import BriefingKind, Shown
@@ -38,9 +39,9 @@ from tiptracker.pages import SignedIn, render_page
 from tiptracker.words import Role, Word
 
 UNSETTLED = (Status.OPEN, Status.LATE)
-MOST_WAITING = MOST_PRESSED = MOST_NEXT = 5
-"""How many of what waits is named; the rest is counted. How many levers stand open; the rest unfolds. How many days
-ahead a phone is shown in place of the year on one line."""
+MOST_WAITING = MOST_NEXT = 5
+"""How many of what waits is named; the rest is counted. How many days ahead a phone is shown in place of the year on
+one line."""
 
 
 class Promise(NamedTuple):
@@ -49,15 +50,6 @@ class Promise(NamedTuple):
     commitment: Commitment
     standing: Standing
     towards: frozenset[int]
-
-
-class Pressed(NamedTuple):
-    """A lever: an open benchmark, what meeting it would add, who leads it, and what was promised towards it."""
-
-    lever: beside.PrintedLever
-    row: Benchmark
-    ministry: str
-    promises: Sequence[Promise]
 
 
 class Waiting(NamedTuple):
@@ -135,8 +127,6 @@ def dashboard(request: SignedIn) -> HttpResponse:
         "bar": glance.bar(result),
         "parts": glance.parts(result),
         "watch_list": beside.watch_list(result),
-        "press_for": _press_for(result, asked, promises),
-        "most_pressed": MOST_PRESSED,
         "late": sorted((one for one in promises if one.standing.days_late), key=lambda one: -one.standing.days_late),
         "waiting": waiting[:MOST_WAITING],
         "more_waiting": len(waiting) - MOST_WAITING,
@@ -146,6 +136,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
         "year": year.drawn(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
         "next_days": [day for day in days if day.days_left is not None][:MOST_NEXT],
         "too_few_verifiers": _verifiers(user, edition) < 2,
+        **next_steps_context(user, result),
         **trend_context(user, edition, facts, today),
     }
     return render_page(request, "reports/dashboard.html", context | _briefing(user, edition, facts, today))
@@ -175,24 +166,6 @@ def _promises(user: User, edition: Edition, facts: Facts, today: date) -> list[P
         if row.pk in gathered and (standing := standing_on(gathered[row.pk].events, today))
     ]
     return sorted(found, key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
-
-
-def _press_for(result: Readiness, asked: Iterable[Asked], promises: Iterable[Promise]) -> list[Pressed]:
-    """The levers, the most points first, each with what the government promised towards it and hasn't done."""
-    rows = {one.row.pk: one.row for one in asked}
-    promised = [
-        one for one in promises if one.standing.status in UNSETTLED and one.commitment.made_by == MadeBy.MINISTRY
-    ]
-    return [
-        Pressed(
-            one,
-            row,
-            row.recommendation.lead.short_name if row.recommendation.lead else "no lead ministry",
-            [promise for promise in promised if row.pk in promise.towards],
-        )
-        for one in beside.levers(result)
-        if (row := rows.get(one.benchmark_id))
-    ]
 
 
 def _waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[Waiting]:
