@@ -17,8 +17,9 @@ from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
 from dialogues.views.commitments import towards_of
 from dialogues.views.drafts import as_posted, draft_on, draft_seen, files_in, page_of, told_in, typed_in
+from dialogues.views.entries import line_of
 from dialogues.views.here import Head, editions_seen, late_by
-from dialogues.views.story import Story, decision_on, line_of, next_step, tell
+from dialogues.views.story import Story, decision_on, next_step, tell
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, DoneBy, EvidenceKind, Progress, Status
 from recommendations.models import Edition, Indicator
