@@ -10,12 +10,13 @@ them does, so a candidate never adds more than it did before other steps were ta
 computes a candidate's points anew only where they could still be the most.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
+from itertools import accumulate, islice
 
 from dialogues.holding import latest
 from dialogues.words import Reach
@@ -25,7 +26,7 @@ from reports.findings import WHOLE, Answers, Finding, Questionnaire, Row, greate
 from reports.kept import Promised, Seen, by_keeping, hypothetical_reading, open_benchmarks
 from reports.record import Facts, Indicator
 from reports.smallest import NEVER
-from reports.tallying import score
+from reports.tallying import Gains, score
 from reports.words import StepKind
 
 NOTHING_ANSWERED = Answers({}, {}, {})
@@ -89,7 +90,7 @@ class NextSteps:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something that may become a step: what it would answer (`taken`), and at most (`at_most`)."""
+    """Something that may become a step: what it would answer (`taken`), and at most, where that is more."""
 
     kind: StepKind
     benchmarks: tuple[int, ...]
@@ -99,7 +100,7 @@ class Candidate:
     place: int
     due_on: date | None = None
     indicator_id: int | None = None
-    at_most: Answers = NOTHING_ANSWERED
+    at_most: Answers | None = None
     both_years: bool = False
 
     @property
@@ -152,58 +153,50 @@ def _climb(
     asked: Questionnaire, state: Answers, rungs: Iterable[Iterable[Candidate]]
 ) -> tuple[list[Step], list[Answers]]:
     """The steps of a ladder from the answers `state` on, rung by rung, and the answers after each rung."""
-    steps, states = [], []
+    gains = Gains(asked)
+    steps: list[Step] = []
+    states = [state]
     for rung in rungs:
-        state, taken = _climb_rung(asked, state, rung)
+        taken, after = _climb_rung(gains, states[-1], rung)
         steps += taken
-        states.append(state)
-    return steps, states
+        states.append(after)
+    stands = accumulate((one.points for one in steps), initial=score(asked, state))
+    return [replace(one, cumulative=then) for one, then in zip(steps, islice(stands, 1, None), strict=True)], states[1:]
 
 
-def _climb_rung(asked: Questionnaire, state: Answers, candidates: Iterable[Candidate]) -> tuple[Answers, list[Step]]:
+def _climb_rung(gains: Gains, state: Answers, candidates: Iterable[Candidate]) -> tuple[list[Step], Answers]:
     """The steps of one rung, each the one that adds most given those before it, and the answers with all of them.
 
     What adds nothing is no step.
     """
-    stands = score(asked, state)
+    shown = gains.pillars(state)
     # A candidate's points only fall as others are taken: what is at the top with points of this very state is the most.
-    heap = [(-_gain(asked, state, stands, one), one.order, number, 0, one) for number, one in enumerate(candidates)]
+    heap = [(-gains.of(one.taken, state, shown), one.order, number, 0, one) for number, one in enumerate(candidates)]
     heapify(heap)
     steps: list[Step] = []
-    while heap:
+    while heap and heap[0][0]:
         negative, order, number, computed_at, one = heappop(heap)
         if computed_at < len(steps):
-            negative = -_gain(asked, state, stands, one)
-            if negative:
-                heappush(heap, (negative, order, number, len(steps), one))
+            heappush(heap, (-gains.of(one.taken, state, shown), order, number, len(steps), one))
             continue
-        if not negative:
-            break
-        before, state, stands = state, greater(state, one.taken), stands - negative
-        steps.append(_step(one, -negative, _at_most(asked, before, one), stands))
-    return state, steps
-
-
-def _gain(asked: Questionnaire, state: Answers, stands: Fraction, one: Candidate) -> Fraction:
-    return score(asked, greater(state, one.taken)) - stands
-
-
-def _at_most(asked: Questionnaire, state: Answers, one: Candidate) -> Fraction:
-    """What a candidate may add to a state, if the figure that it asks for is above last period's."""
-    return score(asked, greater(greater(state, one.taken), one.at_most)) - score(asked, state)
+        steps.append(_step(one, -negative, gains.of(one.at_most or one.taken, state, shown)))
+        state = greater(state, one.taken)
+        shown = gains.pillars(state)
+    return steps, state
 
 
 def _apart(asked: Questionnaire, state: Answers, candidates: Iterable[Candidate]) -> tuple[Step, ...]:
     """Candidates that are no steps of the ladder, each with what it alone would add to a state, the most first."""
-    stands = score(asked, state)
-    found = [(one, _gain(asked, state, stands, one), _at_most(asked, state, one)) for one in candidates]
-    return tuple(
-        _step(one, points, at_most)
-        for one, points, at_most in sorted(found, key=lambda each: (-each[1], each[0].order))
-    )
+    gains = Gains(asked)
+    shown = gains.pillars(state)
+    found = [
+        (one.order, _step(one, gains.of(one.taken, state, shown), gains.of(one.at_most or one.taken, state, shown)))
+        for one in candidates
+    ]
+    return tuple(step for _, step in sorted(found, key=lambda each: (-each[1].points, each[0])))
 
 
-def _step(one: Candidate, points: Fraction, at_most: Fraction, cumulative: Fraction | None = None) -> Step:
+def _step(one: Candidate, points: Fraction, at_most: Fraction) -> Step:
     return Step(
         kind=one.kind,
         benchmarks=one.benchmarks,
@@ -213,7 +206,6 @@ def _step(one: Candidate, points: Fraction, at_most: Fraction, cumulative: Fract
         due_on=one.due_on,
         points=points,
         points_at_most=at_most,
-        cumulative=cumulative,
         both_years=one.both_years,
         taken=one.taken,
     )
@@ -238,14 +230,15 @@ def _asks(facts: Facts, sent: Seen, questions: Collection[Question]) -> list[Can
         indicator = next((one for one in sent.asked.indicators.values() if one.question is question), None)
         if indicator is None or any(row.figure is not None for row in sent.sight.readings.get(indicator.id, ())):
             continue
-        at_most, is_comparable = _above_last_period(sent, indicator)
+        given = {question: TAKEN} if question in REQUIRED else {}
+        at_most, is_comparable = _above_last_period(sent, indicator, given)
         found.append(
             Candidate(
                 kind=StepKind.ASK,
                 benchmarks=(),
                 rows=(Row("indicator", indicator.id),),
                 ministry_id=_who_reports(facts, sent.asked, indicator),
-                taken=Answers({}, {}, {question: TAKEN} if question in REQUIRED else {}),
+                taken=Answers({}, {}, given),
                 place=place,
                 indicator_id=indicator.id,
                 at_most=at_most,
@@ -255,8 +248,13 @@ def _asks(facts: Facts, sent: Seen, questions: Collection[Question]) -> list[Can
     return found
 
 
-def _above_last_period(sent: Seen, indicator: Indicator) -> tuple[Answers, bool]:
-    """What a figure better than last period's would answer, and whether last period's is known."""
+def _above_last_period(
+    sent: Seen, indicator: Indicator, given: Mapping[Question, Finding]
+) -> tuple[Answers | None, bool]:
+    """What a figure better than last period's would answer, and whether last period's is known.
+
+    `given` is what any figure answers. Of what is better the less there is, none can't be undercut: None.
+    """
     before = latest(sent.sight.previous.get(indicator.id, ()))
     if before is None or before.figure is None:
         compared = {
@@ -264,10 +262,10 @@ def _above_last_period(sent: Seen, indicator: Indicator) -> tuple[Answers, bool]
             for one in sent.asked.benchmarks
             if one.terms.rule is Rule.MORE and one.terms.indicator_id == indicator.id
         }
-        return Answers({indicator.question: TAKEN} if indicator.question else {}, compared, {}), False
+        return Answers({indicator.question: TAKEN} if indicator.question else {}, compared, given), False
     further = before.figure + (-1 if indicator.better is Better.DOWN else 1)
     if further < 0:
-        return NOTHING_ANSWERED, True
+        return None, True
     reading = hypothetical_reading(sent.asked, indicator.id, further)
     return with_readings(sent.asked, sent.sight, {indicator.id: reading}), True
 

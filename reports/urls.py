@@ -32,7 +32,7 @@ urlpatterns = [
     path("briefings/<int:pk>/word/", views.briefing_word, name="briefing_word"),
     path("inbox/", views.round_list, name="round_list"),
     path("inbox/next/", views.inbox_next, name="inbox_next"),
-    path("rounds/<int:pk>/foretold/", views.round_foretold, name="round_foretold"),
-    path("evidence/<int:pk>/foretold/", views.evidence_foretold, name="evidence_foretold"),
-    path("benchmarks/<int:pk>/foretold/", views.benchmark_foretold, name="benchmark_foretold"),
+    path("rounds/<int:pk>/foretold/", views.round_simulation, name="round_simulation"),
+    path("evidence/<int:pk>/foretold/", views.evidence_simulation, name="evidence_simulation"),
+    path("benchmarks/<int:pk>/foretold/", views.benchmark_simulation, name="benchmark_simulation"),
 ]

@@ -189,3 +189,8 @@ class CommitmentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.happened_on}"
+
+    @property
+    def sent_for(self) -> Ministry | None:
+        """The ministry that reported it with an update; None of what the embassy recorded."""
+        return self.commitment.ministry if self.round_id and self.kind == Kind.REPORTED_DONE else None

@@ -26,7 +26,8 @@ from dialogues.views.entries import Bearing, Entry, line_of
 from dialogues.views.here import key_in, outside
 from dialogues.words import Decision, DoneBy, Kind, MadeBy, Progress, Review, Shows, Status
 from recommendations.models import Edition
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.accounts.permissions import may_read_name
 from tiptracker.rules import spelt
 
 EMBASSY = "U.S. Embassy"
@@ -92,7 +93,7 @@ def rounds_seen(user: User, commitment: Commitment) -> list[UpdateRound]:
     return list(
         UpdateRound.objects.visible_to(user)
         .filter(update__commitment=commitment)
-        .select_related("update", "decision__recorded_by", "recorded_by__ministry")
+        .select_related("update", "decision__recorded_by", "recorded_by")
         .prefetch_related(Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")))
         .order_by("recorded_at", "pk")
     )
@@ -105,7 +106,7 @@ def evidence_seen(user: User, commitment: Commitment) -> list[Evidence]:
         Evidence.objects.visible_to(user)
         .current()
         .filter(commitment=commitment)
-        .select_related("file", "recorded_by__ministry")
+        .select_related("file", "recorded_by")
         .prefetch_related(
             Prefetch("bearings", bearings),
             Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
@@ -145,7 +146,7 @@ class _Teller:
     """Turns a commitment's rows into entries, giving each reader no more than is theirs.
 
     A ministry reads its own claims and the answers to them; not the embassy's reasons for moving a date, not what a
-    piece of evidence is held to show, and no names but those of its own colleagues.
+    piece of evidence is held to show, and no names but of those who sent something for it.
     """
 
     def __init__(
@@ -192,7 +193,7 @@ class _Teller:
             ),
             word={Kind.VERIFIED_DONE: Status.VERIFIED, Kind.REPORTED_DONE: Status.REPORTED}.get(kind),
             text=event.reason if self.is_embassy else "",
-            by=self._name(event.recorded_by),
+            by=self._name(event.recorded_by, event.sent_for),
             url=self._page_of_where() if kind is Kind.MADE else "",
             facts={Kind.MADE: made, Kind.RESCHEDULED: [until_then]}.get(kind, []),
             said=event.happened_on,
@@ -240,7 +241,7 @@ class _Teller:
                 word=Progress(round.claimed),
                 line=line_of(self._came_with(round), round.readings.all()),
                 text=round.narrative,
-                by=self._name(round.recorded_by),
+                by=self._name(round.recorded_by, self.commitment.ministry),
                 url=reverse("round_detail", args=[round.pk]) if self.is_embassy else "",
                 files=[piece.file for piece in self._came_with(round) if piece.file],
                 readings=list(round.readings.all()),
@@ -348,9 +349,9 @@ class _Teller:
         at = self.commitment.dialogue_id
         return reverse("dialogue_detail", args=[at]) if at else ""
 
-    def _name(self, person: User) -> str:
-        colleague = person.ministry_id is not None and person.ministry_id == self.user.ministry_id
-        return person.name if self.is_embassy or colleague else ""
+    def _name(self, person: User, sent_for: Ministry | None = None) -> str:
+        may_read = may_read_name(self.user, sent_for=sent_for.pk if sent_for else None)
+        return person.name if may_read else ""
 
 
 def bearings_of(evidence: Evidence, editions: Sequence[Edition]) -> list[Bearing]:

@@ -31,7 +31,7 @@ def compute_readiness(
             defaults={
                 "known_by": known_by,
                 "facts": kept,
-                "result": documents.as_document(result),
+                "result": keeping.comparable(documents.as_document(result)),
                 "computed_at": now,
             },
         )

@@ -11,7 +11,7 @@ from reports import wording
 STEPS_FIRST = 7
 """How many steps that are not reviews a first page names; the rest is counted."""
 
-LINE, LINES_FIRST = 80, 20
+LINE, LINES_FIRST = 80, 22
 """How many characters a printed line of a step holds, and for how many lines a first page has room."""
 
 

@@ -11,13 +11,13 @@ from reports.views.briefings import (
 from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
 from reports.views.districts import district_list
-from reports.views.foretold import benchmark_foretold, evidence_foretold, round_foretold
 from reports.views.handover import handover
 from reports.views.inbox import inbox_next, round_list
 from reports.views.methodology import methodology
 from reports.views.ministries import ministry_detail
 from reports.views.readiness import readiness_checks, readiness_detail
 from reports.views.recommendations import recommendation_detail, recommendation_list
+from reports.views.review_simulation import benchmark_simulation, evidence_simulation, round_simulation
 from reports.views.runs import run_detail, run_list
 from reports.views.timeline import timeline
 from reports.views.trend import readiness_trend
@@ -25,7 +25,7 @@ from reports.views.what_if import readiness_what_if
 from reports.views.why import readiness_why
 
 __all__ = [
-    "benchmark_foretold",
+    "benchmark_simulation",
     "briefing_check",
     "briefing_clear",
     "briefing_compare",
@@ -36,7 +36,7 @@ __all__ = [
     "briefing_word",
     "dashboard",
     "district_list",
-    "evidence_foretold",
+    "evidence_simulation",
     "handover",
     "inbox_next",
     "methodology",
@@ -49,8 +49,8 @@ __all__ = [
     "readiness_why",
     "recommendation_detail",
     "recommendation_list",
-    "round_foretold",
     "round_list",
+    "round_simulation",
     "run_detail",
     "run_list",
     "timeline",

@@ -22,10 +22,10 @@ from dialogues.views.here import late_by
 from dialogues.words import MadeBy, Progress, Status
 from recommendations.models import Edition
 from recommendations.periods import holding
-from reports import counting, telling, wording
+from reports import counting, inbox_priority, telling, wording
 from reports.facts import gather_facts
 from reports.glance import plain
-from reports.stakes import Stakes
+from reports.review_simulation import ReviewSimulation, reason
 from tiptracker import clock, exports
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
@@ -46,12 +46,14 @@ class Due(NamedTuple):
 class Stake(NamedTuple):
     """What an item could add, in points: all told, and what a verdict would bring of it. None where none are asked.
 
-    `year` is that of the edition to which it adds, where that isn't the newest.
+    `year` is that of the edition to which it adds, where that isn't the newest. `reasons` say in sentences what it
+    would lower.
     """
 
     points: Fraction | None
     by_verdict: Fraction = Fraction(0)
     year: int | None = None
+    reasons: Sequence[str] = ()
 
     @property
     def printed(self) -> Decimal | None:
@@ -96,9 +98,9 @@ class Logged(NamedTuple):
 
 
 class _Prospect(NamedTuple):
-    """What an edition's record is asked by today: its stakes, and the deadline they are measured to."""
+    """What reviews would do to an edition's record today, and the deadline until which days are counted."""
 
-    stakes: Stakes
+    simulation: ReviewSimulation
     deadline_on: date | None
     year: int | None
 
@@ -123,9 +125,9 @@ class _Prospects:
             facts = gather_facts(edition)
             now = clock.now(edition.country.time_zone)
             terms = counting.newest(facts.edition_terms)
-            stakes = Stakes(facts, as_of=now.date(), now=now)
+            simulation = ReviewSimulation(facts, as_of=now.date(), now=now)
             year = edition.year if edition != self.editions[country][0] else None
-            self.known[edition.pk] = _Prospect(stakes, terms.deadline_on if terms else None, year)
+            self.known[edition.pk] = _Prospect(simulation, terms.deadline_on if terms else None, year)
         return self.known[edition.pk]
 
 
@@ -174,8 +176,9 @@ def _inbox(user: User, logged: Iterable[Evidence]) -> Inbox:
         prospect = prospects.of(commitment.country_id, None, row.happened_on)
         at_stake = Stake(None)
         if prospect:
-            found = prospect.stakes.of_round(row.pk)
-            at_stake = Stake(found.points, found.verdict, prospect.year)
+            found = inbox_priority.of_update(prospect.simulation, row.pk)
+            reasons = [reason(fall, "This update") for fall in found.falls]
+            at_stake = Stake(found.points, found.verdict, prospect.year, reasons)
         return Waiting(
             round=row,
             claimed=Progress(row.claimed),
@@ -188,7 +191,9 @@ def _inbox(user: User, logged: Iterable[Evidence]) -> Inbox:
         prospect = prospects.of(row.country_id, row.happened_from, row.happened_to)
         if prospect is None:
             return Logged(row, Stake(None))
-        return Logged(row, Stake(prospect.stakes.of_evidence(row.pk), year=prospect.year))
+        found = inbox_priority.of_evidence(prospect.simulation, row.pk)
+        reasons = [reason(fall, "This evidence") for fall in found.falls]
+        return Logged(row, Stake(found.points, year=prospect.year, reasons=reasons))
 
     return Inbox(
         sorted(map(waiting, rounds), key=lambda line: line.order),

@@ -1,4 +1,4 @@
-"""Kept runs of readiness: each shown from what it kept, those of the method in force computed anew beside it."""
+"""Kept runs of readiness: the numbers each kept, and of the method in force the sentences as they are made today."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,24 +15,29 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from recommendations.models import EditionTerms
+from recommendations.words import Pillar, Question
 from reports import asking, glance, keeping, wording
 from reports.models import ReadinessRun
 from reports.readiness import METHOD
-from reports.words import Shown
+from reports.words import PartKey, Shown
 from tiptracker import exports
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
 PAGE_SIZE = 25
+TITLES = {one.value: one.label for words in (PartKey, Question, Pillar) for one in words}
+"""What lines are called, by their codes: for a run that kept no titles and isn't computed anew."""
 
 
 class KeptLine(NamedTuple):
     """A line of a kept result as it is printed.
 
     `points` is None where nothing had been reviewed, `verdict` where the method of that time had another word.
+    `title` is the line's code where neither a title was kept nor its code is known today.
     """
 
     told: Mapping[str, Any]
+    title: str
     points: Decimal | None
     of: Decimal
     verdict: Shown | None
@@ -90,12 +95,13 @@ def run_list(request: SignedIn) -> HttpResponse:
 def run_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One run from what it kept, and whether it comes out the same again."""
     run = get_object_or_404(ReadinessRun.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
-    kept, mark = run.result, _mark(request, run)
+    comparison = keeping.compare(run)
+    kept, mark = keeping.as_read(run, comparison), _mark(request, run)
     context = {
         "run": run,
         "kept": kept,
         "method": METHOD,
-        "comparison": keeping.compare(run),
+        "comparison": comparison,
         "mark": mark,
         "bar": glance.Bar(_figure(kept, "score"), _figure(kept, "claimed"), mark.points, _figure(kept, "ceiling")),
         "possible": _figure(kept, "possible"),
@@ -143,6 +149,7 @@ def _lines(told: Sequence[Mapping[str, Any]], *, is_reviewed: bool, total: Decim
     return [
         KeptLine(
             one,
+            one.get("title") or TITLES.get(one.get("key", ""), one.get("key", "")),
             glance.plain(given) if is_reviewed else None,
             glance.plain(of),
             next((word for word in Shown if word == one.get("verdict")), None),

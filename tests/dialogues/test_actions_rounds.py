@@ -20,8 +20,8 @@ from dialogues.words import Direction, DoneBy, Kind, Progress, Review, Shows, St
 from recommendations.models import Edition
 from recommendations.words import Rule
 from reports.facts import gather_facts
-from reports.foretold import foretold
 from reports.readiness import readiness
+from reports.review_simulation import ReviewSimulation
 from reports.weighing import weigh
 from tests.dialogues.histories import jan
 from tests.factories import (
@@ -570,12 +570,12 @@ def test_accept_round_judges_each_figure_by_itself(police, officer):
 
 
 @pytest.mark.parametrize("files", [0, 1])
-def test_accept_round_gives_the_points_foretold(commitment, police, officer, benchmark, files):
+def test_accept_round_gives_the_points_simulated(commitment, police, officer, benchmark, files):
     papers = [EvidenceFileFactory(uploaded_by=police) for _ in range(files)]
     figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
     sent = send(commitment, police, files=papers, figures=figures)
     edition = Edition.objects.get()
-    told = foretold(gather_facts(edition), round_id=sent.pk, as_of=TODAY, now=NOW)
+    told = ReviewSimulation(gather_facts(edition), as_of=TODAY, now=NOW).of_update(sent.pk)
 
     accept(sent, officer)
 

@@ -173,7 +173,8 @@ def proof(people, asked, promised):
     shared, internal = Sensitivity.SHARED, Sensitivity.INTERNAL
     return {
         "sent by police": on_police(round=sent),
-        "sent by police, marked internal": on_police(
+        "sent by police, marked internal": on_police(round=sent, sensitivity=internal),
+        "internal under police's, by who works there now": on_police(
             commitment=promised["police"], recorded_by=police, sensitivity=internal
         ),
         "shared under police's": on_police(commitment=promised["police"], sensitivity=shared),
@@ -195,6 +196,7 @@ PROOF_SEEN = {
         EMBASSY,
         [
             "internal under police's",
+            "internal under police's, by who works there now",
             "sent by police",
             "sent by police, marked internal",
             "shared under home's",
@@ -243,7 +245,10 @@ def test_reviews_visible_to_each_reader(people, proof):
     embassy = {reader: PROOF_SEEN[reader] for reader in (*EMBASSY, "officer elsewhere")}
     assert seen_by_each(people, rows) == {
         **embassy,
-        "own ministry": ["sent by police"],  # and no word on what the embassy only shares
+        "own ministry": [
+            "sent by police",
+            "sent by police, marked internal",
+        ],  # and no word on what the embassy only shares
         "ministry elsewhere": ["elsewhere"],
     }
 

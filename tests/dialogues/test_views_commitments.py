@@ -28,6 +28,7 @@ from tests.factories import (
     UpdateRoundFactory,
     at_noon,
 )
+from tiptracker.words import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -297,6 +298,29 @@ def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
         "Move the due date",
     ):  # fmt: skip
         assert secret not in text, secret
+
+
+def test_a_ministry_reads_the_names_of_its_senders_wherever_they_work_now_and_none_of_the_embassys(client):
+    row = CommitmentFactory(benchmarks=[BenchmarkFactory()])
+    left = FocalPointFactory(ministry=row.ministry, name="Has Left")
+    sent = UpdateRoundFactory(update__commitment=row, recorded_by=left)
+    came = OfficerFactory(name="Came From The Embassy")
+    RoundDecisionFactory(round=sent, recorded_by=came)
+    EvidenceFactory(commitment=row, title="INTERNAL", recorded_by=came)
+    EvidenceFactory(commitment=row, title="Shared letter", sensitivity=Sensitivity.SHARED, recorded_by=came)
+    left.ministry = MinistryFactory(short_name="Elsewhere")
+    left.save()
+    came.countries.clear()
+    came.role, came.ministry = Role.FOCAL_POINT, row.ministry
+    came.save()
+    client.force_login(FocalPointFactory(ministry=row.ministry))
+
+    text = client.get(address("commitment_detail", row)).text
+
+    assert "Has Left" in text
+    assert "Shared letter" in text
+    assert "Came From The Embassy" not in text
+    assert "INTERNAL" not in text
 
 
 @pytest.mark.parametrize("count", [1, 3])

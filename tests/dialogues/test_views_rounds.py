@@ -64,8 +64,8 @@ def test_round_detail_puts_the_claim_beside_its_evidence(client):
     assert "The figure: focal points 6" in text
     assert "Your decision on the figure of Focal points" in text
     assert text.count("Your decision") == 2
-    assert f'hx-get="{address("round_foretold", sent)}"' in text
-    assert f'<a href="{address("round_foretold", sent)}">' in text
+    assert f'hx-get="{address("round_simulation", sent)}"' in text
+    assert f'<a href="{address("round_simulation", sent)}">' in text
 
 
 def test_round_detail_calls_no_reason_optional_that_it_goes_on_to_ask_for(client):

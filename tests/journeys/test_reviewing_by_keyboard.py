@@ -1,7 +1,7 @@
 """Five submissions reviewed with the keyboard alone, from the inbox until it is empty, on the public record of Lesotho.
 
-Three are accepted, one of them with a line rejected; two go back, line by line. The score rises by exactly what was
-foretold, and no mouse is touched.
+Three are accepted, one of them with a line rejected; two go back, line by line. The score rises by exactly what the
+page gave before, and no mouse is touched.
 """
 
 import re
@@ -77,8 +77,8 @@ def score() -> Fraction:
     return readiness(gather_facts(edition), as_of=THE_DAY).score
 
 
-def foretold(page: Page, said: str) -> Fraction:
-    row = page.locator('tr[data-foretold="accepting"]', has_text=said)
+def simulated(page: Page, said: str) -> Fraction:
+    row = page.locator('tr[data-simulated="accepting"]', has_text=said)
     row.wait_for()
     return Fraction(row.get_attribute("data-points"))
 
@@ -100,18 +100,18 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, p
     press(page, "n")
     for _ in five:
         page.wait_for_url(re.compile(r"/inbox/\d+/"))
-        page.locator('tr[data-foretold="accepting"]').wait_for()
+        page.locator('tr[data-simulated="accepting"]').wait_for()
         key = keys[here(page)]
         decided.append(key)
         if key in {"7b", "2b"}:
             press(page, "j", "v", "w")
             page.keyboard.type("The office")  # the list goes to what begins so
-            promised += foretold(page, "accept it as chosen")
+            promised += simulated(page, "accept it as chosen")
             press(page, "Escape", "a")
         elif key == "5a":
             press(page, "j", "v", "j", "x", "w", "Tab")
             page.keyboard.type("x and v are letters here")  # and no keys
-            promised += foretold(page, "accept it as chosen")
+            promised += simulated(page, "accept it as chosen")
             press(page, "Escape", "g")
             page.keyboard.type("The embassy")
             press(page, "Escape", "a")

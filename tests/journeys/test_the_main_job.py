@@ -1,8 +1,8 @@
 """The main job, end to end, in a real browser with a real server and a real worker, on the public record of Lesotho.
 
 A ministry sends its proof, the embassy returns it, the ministry mends it, the embassy accepts and assesses, readiness
-rises by exactly the points the page foretold, and the Ambassador downloads a briefing that says so. Another ministry
-sees nothing of it.
+rises by exactly the points that the page gave before, and the Ambassador downloads a briefing that says so. Another
+ministry sees nothing of it.
 """
 
 import io
@@ -76,13 +76,13 @@ def open_in_inbox(page: Page, live: Live, commitment) -> None:
     page.get_by_role("link", name=commitment.text).click()
 
 
-def foretold_points(page: Page, what: str) -> Fraction:
-    row = page.locator(f'tr[data-foretold="{what}"]').first
+def simulated_points(page: Page, what: str) -> Fraction:
+    row = page.locator(f'tr[data-simulated="{what}"]').first
     row.wait_for()
     return Fraction(row.get_attribute("data-points"))
 
 
-def test_a_promise_kept_raises_readiness_by_what_the_page_foretold(live: Live, people, commitment, browser) -> None:
+def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live, people, commitment, browser) -> None:
     police, officer, ambassador, justice = (_enter(browser, live, people[name]) for name in PEOPLE)
 
     # The ministry sends its proof.
@@ -102,11 +102,11 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_foretold(live: Live, p
     expect(page.get_by_text("Attach the list of sessions, and say when they ended.").first).to_be_visible()
     send_update(page, live, commitment, MENDED, is_again=True)
 
-    # The embassy accepts it: the score rises by what was foretold.
+    # The embassy accepts it: the score rises by what the page said.
     page = officer.new_page()
     open_in_inbox(page, live, commitment)
-    before, accepting = score(), foretold_points(page, "accepting")
-    assessing = foretold_points(page, "7b met")
+    before, accepting = score(), simulated_points(page, "accepting")
+    assessing = simulated_points(page, "7b met")
     choose(page, "Verify")
     page.get_by_label("Reason for all of it").fill("The list of sessions shows it.")
     page.get_by_role("button", name="Accept with these decisions").click()
@@ -114,7 +114,7 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_foretold(live: Live, p
     after = score()
     assert after - before == accepting > 0
 
-    # And by what was foretold again, when the way back is taken and the benchmark is assessed as met.
+    # And by what the page said again, when the way back is taken and the benchmark is assessed as met.
     page.get_by_role("link", name="Say what it means for its benchmarks").click()
     verdict = page.locator("form", has=page.get_by_role("button", name="Assess 7b"))
     choose(verdict, "Met")

@@ -12,7 +12,19 @@ from hypothesis import given
 from dialogues.words import Kind, Reach
 from recommendations.words import MilestoneKind, Pillar, Rule, Tier
 from reports.document import as_document, facts_document
-from reports.keeping import compare, facts_from, result_from, spelt, without_texts
+from reports.keeping import (
+    ALWAYS_KEPT,
+    RESULT,
+    Rows,
+    Use,
+    as_read,
+    comparable,
+    compare,
+    facts_from,
+    result_from,
+    spelt,
+    without_texts,
+)
 from reports.readiness import METHOD, readiness
 from reports.record import EditionTerms
 from reports.words import Recomputed
@@ -55,7 +67,7 @@ def whole():
 
 
 def kept(**changed):
-    """A run, as it comes back from where it is kept."""
+    """A run with its sentences, as runs were kept at first, and as it comes back from where it is kept."""
     facts = without_texts(whole())
     result = readiness(facts, as_of=THE_DAY, known_by=JULY)
     run = {
@@ -102,6 +114,113 @@ def test_a_run_that_no_longer_comes_out_names_what_differs():
 
     assert compare(run).outcome is Recomputed.DIFFERS
     assert compare(run).differing == ("score", "watch_list_years")
+
+
+def reworded(told, fields=RESULT):
+    """A document with another text for every sentence in it, and no advice."""
+    return {
+        name: "Put otherwise." if use is Use.SAID
+        else [reworded(row, use.fields) for row in told[name]] if isinstance(use, Rows)
+        else told[name] if isinstance(use, Use) else reworded(told[name], use)
+        for name, use in fields.items() if name in told
+    }  # fmt: skip
+
+
+def test_rewording_never_makes_a_run_differ_and_is_what_is_read():
+    run = kept()
+    other = kept(result=reworded(run.result))
+
+    assert other.result["headline"] == other.result["parts"][0]["questions"][0]["reason"] == "Put otherwise."
+    assert compare(other).outcome is Recomputed.SAME
+    assert "Put otherwise." not in spelt(as_read(other, compare(other)))
+    assert as_read(other, compare(other)) == as_read(run, compare(run)) == run.result
+
+
+def test_the_order_of_levers_is_advice_and_their_points_are_not():
+    run = kept()
+    run.result["levers"].reverse()
+    assert compare(run).outcome is Recomputed.SAME
+
+    run.result["levers"][0]["points_exact"] = "99"
+    assert compare(run).differing == ("levers",)
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        (("parts", 0, "questions", 1, "verdict"), "parts"),
+        (("parts", 1, "rows", 0, "id"), "parts"),
+        (("benchmarks", 3, "share_exact"), "benchmarks"),
+        (("edition", "year"), "edition"),
+        (("methodology", "parts", 2, "of"), "methodology"),
+        (("deadline_on",), "deadline_on"),
+        (("parts", 0, "key"), "parts"),
+    ],
+)
+def test_a_number_verdict_code_or_reference_that_changed_is_found_however_deep(place, name):
+    run = kept()
+    *way, last = place
+    told = run.result
+    for step in way:
+        told = told[step]
+    told[last] = 98765
+
+    assert compare(run).differing == (name,)
+
+
+def test_a_line_that_is_missing_or_there_twice_differs():
+    run = kept()
+    gone = run.result["benchmarks"].pop()
+    assert compare(run).differing == ("benchmarks",)
+
+    run.result["benchmarks"] += [gone, gone]
+    assert compare(run).differing == ("benchmarks",)
+
+
+def test_a_field_that_an_older_run_lacks_is_no_difference_and_one_that_every_run_kept_is():
+    run = kept()
+    del run.result["watch_list_years"], run.result["claims"][0]["readings"], run.result["benchmarks"][0]["rows"]
+    assert compare(run).outcome is Recomputed.SAME
+
+    for name in ALWAYS_KEPT:
+        del run.result[name]
+    assert compare(run).differing == tuple(sorted(ALWAYS_KEPT))
+
+
+def test_a_run_keeps_no_sentence_and_no_advice():
+    whole_result = kept().result
+
+    told = comparable(whole_result)
+
+    assert compare(kept(result=told)).outcome is Recomputed.SAME
+    assert not {"headline", "checks", "next_steps"} & told.keys()
+    assert not {"title", "reason", "law"} & told["parts"][0]["questions"][0].keys()
+    assert as_read(kept(result=told), compare(kept(result=told))) == whole_result
+
+
+def unlisted(told, fields, where=""):
+    """The fields of a document that nothing is said of, and those compared that it doesn't have."""
+    yield from (f"{where}{name} is not listed" for name in told.keys() - fields.keys())
+    for name, use in fields.items():
+        if use is Use.SAID:
+            continue
+        if name not in told:
+            yield f"{where}{name} is not there"
+        elif isinstance(use, Rows):
+            assert told[name], f"{where}{name} is empty here, so that nothing is seen of it"
+            yield from (found for row in told[name] for found in unlisted(row, use.fields, f"{where}{name}."))
+        elif not isinstance(use, Use):
+            yield from unlisted(told[name], use, f"{where}{name}.")
+
+
+def test_of_every_field_of_the_result_it_is_said_whether_runs_are_compared_by_it():
+    assert [*unlisted(kept().result, RESULT)] == []
+
+
+def test_a_run_of_another_version_or_that_differs_is_read_as_it_was_kept():
+    for run in (kept(methodology="0"), kept()):
+        run.result["headline"], run.result["score"] = "As it was said then.", 1.0
+        assert as_read(run, compare(run)) == run.result
 
 
 def test_facts_that_are_not_those_of_the_run_are_seen():

@@ -65,8 +65,8 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     ]
     assert [one.sentence for one in ladder.also_ask] == [
         (
-            "Find out which ministry has the figure on money for victims since 1 April 2021, and for the year before that,"
-            " and ask for it."
+            "Find out which ministry has the figure on money for victims since 1 April 2021,"
+            " and for the year before that, and ask for it."
         )
     ]
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from fractions import Fraction
 
@@ -25,6 +26,7 @@ from tests.factories import (
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
+    ReadingFactory,
     RecommendationFactory,
     RoundDecisionFactory,
     UpdateFactory,
@@ -102,6 +104,43 @@ def test_round_list_tells_the_stakes_of_two_countries_each_by_its_own_record(cli
     assert [line.round for line in client.get(reverse("round_list")).context["rounds"]] == [here]
 
 
+@pytest.fixture
+def lower():
+    """An update that gives 6 of 10 prosecutions, of which 8 were verified before; another gives 9 convictions."""
+    prosecutions, convictions = IndicatorFactory(name="Prosecutions", unit=""), IndicatorFactory(name="Convictions")
+    benchmark = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=prosecutions)
+    ReadingFactory(indicator=prosecutions, figure=8, through_on=date(2021, 12, 31), verified=True)
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    for indicator, figure in ((prosecutions, 6), (convictions, 9)):
+        piece = EvidenceFactory(round=sent, happened_from=date(2021, 4, 1), happened_to=date(2022, 1, 20))
+        ReadingFactory(indicator=indicator, figure=figure, through_on=date(2022, 1, 20), evidence=piece, round=sent)
+    return sent
+
+
+def test_round_list_and_the_update_say_why_points_would_be_lost(client, lower):
+    client.force_login(OfficerFactory())
+    why = "This update gives 6 prosecutions; 8 were verified before."
+
+    inbox = client.get(reverse("round_list"))
+    update = client.get(reverse("round_simulation", args=[lower.pk]))
+
+    (line,) = inbox.context["rounds"]
+    assert line.stake.points == Fraction(-2, 10) * 30
+    assert "−6 points" in inbox.text
+    assert update.context["accepting"].exact == line.stake.points
+    for page in (inbox, update):
+        assert f"Why points are lost: {why}" in re.sub("<[^>]+>", "", page.text)
+        assert "onvictions" not in page.text
+    assert "What counts for less: 1a." in update.text
+
+
+def test_round_list_gives_no_reason_where_nothing_falls(client):
+    sent_round(BenchmarkFactory())
+    client.force_login(OfficerFactory())
+
+    assert "Why points are lost" not in client.get(reverse("round_list")).text
+
+
 @pytest.mark.day("2022-08-05")
 def test_round_list_tells_what_is_at_stake_in_the_year_in_which_it_happened(client):
     benchmark = BenchmarkFactory()
@@ -116,7 +155,7 @@ def test_round_list_tells_what_is_at_stake_in_the_year_in_which_it_happened(clie
     told = {line.round: (line.stake.points > 0, line.stake.year) for line in response.context["rounds"]}
     assert told == {before: (True, 2021), after: (True, None)}
     assert "for 2021" in response.text
-    assert client.get(reverse("round_foretold", args=[before.pk])).context["accepting"].exact > 0
+    assert client.get(reverse("round_simulation", args=[before.pk])).context["accepting"].exact > 0
 
 
 def test_round_list_does_not_tell_a_ministry_that_nothing_waits(client):
@@ -297,7 +336,7 @@ def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(clien
 
     assert (f'"{address("round_detail", done)}#assess"' in after) is asks
     assert ("No benchmark of it waits for a verdict." in after) is not asks
-    assert (address("round_foretold", done) in page) is asks
+    assert (address("round_simulation", done) in page) is asks
     assert ("Nothing more is to be done" in page) is not asks
 
 

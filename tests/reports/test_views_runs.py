@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
+from reports import keeping
 from reports import readiness as rules
 from reports.actions import compute_readiness
 from tests.factories import (
@@ -43,6 +44,11 @@ def page_of(client, run):
     response = client.get(reverse("run_detail", args=[run.pk]))
     assert response.status_code == 200
     return response
+
+
+def with_sentences(run):
+    """The result as runs kept it at first: with its sentences."""
+    return keeping.result_from(run.facts, run.as_of, run.known_by)
 
 
 def kept(run, **changed):
@@ -82,7 +88,7 @@ def test_a_run_that_comes_out_otherwise_says_so_loudly(client, run, reader):
 
 
 def test_a_run_whose_facts_cannot_be_read_says_so(client, run, reader):
-    page = page_of(client, kept(run, facts={"edition": None}))
+    page = page_of(client, kept(run, facts={"edition": None}, result=with_sentences(run)))
 
     assert "it differs." in page.text
     assert "can’t be read any more" in page.text
@@ -117,12 +123,23 @@ def test_a_run_that_kept_hardly_anything_is_still_drawn(client, reader):
 
 
 def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(client, run, reader, monkeypatch):
+    old = kept(run, result=with_sentences(run), facts_sha256="0" * 64)
+    monkeypatch.setattr("reports.keeping.METHOD", rules.METHOD + "1")
+
+    page = page_of(client, old)
+
+    assert "Shown as it was kept." in page.text
+    assert "Prosecutions rose from 4 to 16." in page.text
+
+
+def test_a_run_without_sentences_of_another_method_is_shown_by_its_figures_and_codes(client, run, reader, monkeypatch):
     monkeypatch.setattr("reports.keeping.METHOD", rules.METHOD + "1")
 
     page = page_of(client, run)
 
-    assert "Shown as it was kept." in page.text
-    assert "Prosecutions rose from 4 to 16." in page.text
+    assert "Prosecutions rose" not in str(run.result)
+    for told in ("Readiness: 60.5 of 100; 61.3 claimed.", "All three Ps", "Prosecutions", "20 of 20", "10a"):
+        assert told in page.text
 
 
 @pytest.mark.day("2022-03-01")

@@ -51,8 +51,8 @@ IN_A_QUERY = [
     ("officer", "GET evidence_log -", "edition", "their_edition"),
     ("officer", "GET evidence_log -", "benchmark", "their_benchmark"),
     ("officer", "GET benchmark_assess assessed", "round", "their_round"),
-    ("officer", "GET benchmark_foretold assessed", "round", "their_round"),
-    ("officer", "GET benchmark_foretold assessed", "seen=0&evidence", "their_evidence"),
+    ("officer", "GET benchmark_simulation assessed", "round", "their_round"),
+    ("officer", "GET benchmark_simulation assessed", "seen=0&evidence", "their_evidence"),
     ("officer", "GET round_list -", "after=round-", "their_round"),
     ("officer", "GET round_detail waiting", "after=evidence-", "their_evidence"),
     ("officer", "GET evidence_detail internal", "after=round-", "their_round"),
@@ -99,7 +99,7 @@ readiness_trend     as_of known_by known_on
 readiness_what_if   as_of known_by known_on
 readiness_why       as_of known_by known_on
 readiness_changes   as_of_from as_of_to known_by_from known_by_to known_on_from known_on_to
-benchmark_foretold  seen
+benchmark_simulation  seen
 methodology         as_of known_by known_on
 recommendation_list pillar
 setup_add           country

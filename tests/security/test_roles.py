@@ -147,13 +147,13 @@ GET   indicator_enter                       -          200 200 403 403 | 403 403
 POST  indicator_enter                       -          302 302 403 403 | 403 403 403 | 302 403 | in  in
 GET   reading_add                           counted    200 200 403 403 | 403 404 404 | 404 403 | in  in
 POST  reading_add                           counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
-GET   round_foretold                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
-POST  round_foretold                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   evidence_foretold                     internal   200 200 200 200 | 404 404 404 | 404 404 | in  in
-GET   evidence_foretold                     shared     200 200 200 200 | 403 404 404 | 404 404 | in  in
-POST  evidence_foretold                     internal   405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   benchmark_foretold                    assessed   200 200 200 200 | 403 404 404 | 404 403 | in  in
-POST  benchmark_foretold                    assessed   405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   round_simulation                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
+POST  round_simulation                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   evidence_simulation                     internal   200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   evidence_simulation                     shared     200 200 200 200 | 403 404 404 | 404 404 | in  in
+POST  evidence_simulation                     internal   405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   benchmark_simulation                    assessed   200 200 200 200 | 403 404 404 | 404 403 | in  in
+POST  benchmark_simulation                    assessed   405 405 405 405 | 405 405 405 | 405 405 | in  in
 
 GET   timeline                              -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  timeline                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in

@@ -12,8 +12,8 @@ from reports.words import Recomputed
 
 class Command(BaseCommand):
     help = (
-        "Compute each kept run of the current version of the method anew from its own facts, and hold it against "
-        "the result it kept, byte for byte. Exits with 1 and names the runs where one differs."
+        "Compute each kept run of the current version of the method anew from its own facts, and compare the numbers, "
+        "verdicts, codes and references with those it kept. Exits with 1 and names the runs where one differs."
     )
 
     def handle(self, **options: Any) -> None:

@@ -1,11 +1,11 @@
-"""What the embassy's word would add to the score: on a ministry's round, on a piece of evidence, on a benchmark.
+"""What a decision would add to the score: on a ministry's update, on a piece of evidence, on a benchmark.
 
 The address says what has been chosen so far, by the names of the form's own fields, so that the points follow the
-choice; without any it is told for everything verified.
+choice; without any it is simulated for everything verified.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -24,19 +24,9 @@ from recommendations.periods import holding
 from recommendations.words import Rule
 from reports import record, wording
 from reports.facts import gather_facts
-from reports.foretold import (
-    Word,
-    assessing,
-    evidence_of,
-    foretold,
-    fresh_grounds,
-    lacks_first_day,
-    open_lines,
-    verified,
-    verifying,
-)
 from reports.glance import plain
 from reports.permissions import can_read_readiness
+from reports.review_simulation import Fall, ReviewDecision, ReviewSimulation, reason, verified
 from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.pages import SignedIn, render_page
@@ -51,83 +41,72 @@ class Rise(NamedTuple):
     exact: Fraction
 
     @property
-    def fall(self) -> Decimal:
-        """What is lost, where a word takes points away."""
+    def lost(self) -> Decimal:
+        """What is lost, where a decision takes points away."""
         return -self.points
 
 
 class Chosen(NamedTuple):
-    """What a form holds so far: the words chosen, whether a line is to be mended, how many lines are still open."""
+    """What a form holds so far: the decisions chosen, whether a line is to be mended, how many lines are still open."""
 
-    words: Sequence[Word]
+    decisions: Sequence[ReviewDecision]
     is_to_mend: bool
     still_open: int
 
 
-class Now(NamedTuple):
-    """An edition's record, and the moment at which somebody asks it."""
-
-    facts: record.Facts
-    at: datetime
-    as_of: date
-
-
 @login_required
 @require_safe
-def round_foretold(request: SignedIn, pk: int) -> HttpResponse:
+def round_simulation(request: SignedIn, pk: int) -> HttpResponse:
     """The points that accepting a round would add, and those that assessing its benchmarks would add on top."""
     sent = get_object_or_404(
         UpdateRound.objects.visible_to(request.user).select_related("update__commitment__country", "decision"), pk=pk
     )
-    now = _record_of(request, sent.update.commitment.country, None, sent.happened_on)
+    simulation = _simulation_of(request, sent.update.commitment.country, None, sent.happened_on)
     decision = Decision(sent.decision.decision) if hasattr(sent, "decision") else None
     context: dict[str, Any] = {"round": sent, "is_accepted": decision is Decision.ACCEPTED}
     if decision is not Decision.RETURNED:
-        chosen = _chosen(request.GET.dict(), now.facts, evidence_of(now.facts, sent.pk))
-        told = foretold(
-            now.facts,
-            round_id=sent.pk,
-            as_of=now.as_of,
-            now=now.at,
-            is_accepted=decision is Decision.ACCEPTED,
-            words=chosen.words,
-        )
-        accepting = told.accepting or Fraction(0)
+        chosen = _chosen(request.GET.dict(), simulation, simulation.evidence_of(sent.pk))
+        gain = simulation.of_update(sent.pk, decisions=chosen.decisions, is_accepted=decision is Decision.ACCEPTED)
+        accepting = gain.accepting or Fraction(0)
         context |= {
-            "foretold": told,
+            "gain": gain,
             "chosen": chosen,
-            "accepting": _rise(told.score, accepting),
-            "assessing": [(one, _rise(told.score + accepting, one.points)) for one in told.assessing],
+            "accepting": _rise(gain.score, accepting),
+            "falls": _reasons(gain.falls, "This update"),
+            "assessing": [(one, _rise(gain.score + accepting, one.points)) for one in gain.assessing],
         }
-    return render_page(request, "reports/round_foretold.html", context, partial="points")
+    return render_page(request, "reports/round_simulation.html", context, partial="points")
 
 
 @login_required
 @require_safe
-def evidence_foretold(request: SignedIn, pk: int) -> HttpResponse:
+def evidence_simulation(request: SignedIn, pk: int) -> HttpResponse:
     """The points that reviewing a piece of evidence would add: as chosen, or all that is open verified."""
     piece = get_object_or_404(
         Evidence.objects.visible_to(request.user).select_related("country", "round__decision"), pk=pk
     )
-    now = _record_of(request, piece.country, piece.happened_from, piece.happened_to)
-    rows = [row for row in now.facts.evidence if row.id == piece.pk]
-    chosen = _chosen(request.GET.dict(), now.facts, rows)
-    is_all = not chosen.words
-    words = [verified(rows[0], line) for line in open_lines(now.facts, piece.pk)] if is_all else list(chosen.words)
-    score, points = verifying(now.facts, words, as_of=now.as_of, now=now.at)
+    simulation = _simulation_of(request, piece.country, piece.happened_from, piece.happened_to)
+    rows = simulation.piece(piece.pk)
+    chosen = _chosen(request.GET.dict(), simulation, rows)
+    is_all = not chosen.decisions
+    decisions = chosen.decisions
+    if is_all:
+        decisions = [verified(row, line) for row in rows for line in simulation.open_lines(row.id)]
+    gain = simulation.of_reviews(decisions)
     context = {
         "evidence": piece,
         "is_all": is_all,
-        "count": len(words),
-        "reviewing": _rise(score, points),
-        "needs_first_day": lacks_first_day(rows, words, stated_by=chosen.words),
+        "count": len(decisions),
+        "reviewing": _rise(gain.score, gain.points),
+        "falls": _reasons(gain.falls, "This evidence"),
+        "needs_first_day": simulation.lacks_first_day(decisions, stated_by=chosen.decisions),
     }
-    return render_page(request, "reports/evidence_foretold.html", context, partial="points")
+    return render_page(request, "reports/evidence_simulation.html", context, partial="points")
 
 
 @login_required
 @require_safe
-def benchmark_foretold(request: SignedIn, pk: int) -> HttpResponse:
+def benchmark_simulation(request: SignedIn, pk: int) -> HttpResponse:
     """The points that each verdict on a benchmark would add, resting on the evidence ticked (`evidence`).
 
     Where the address says nothing of the form (`seen`), on what the form ticks by itself: what is verified and no
@@ -140,24 +119,24 @@ def benchmark_foretold(request: SignedIn, pk: int) -> HttpResponse:
     edition = benchmark.recommendation.edition
     if not can_read_readiness(request.user, edition):
         raise PermissionDenied
-    now = _now(edition)
+    simulation = _simulation(edition)
     if "seen" in request.GET:
-        rests_on = _keys(request.GET.getlist("evidence"))
+        rests_on: Collection[int] = _keys(request.GET.getlist("evidence"))
     else:
         came_from = next(iter(_keys([request.GET.get("round", "")])), None)
-        rests_on = fresh_grounds(now.facts, benchmark.pk, round_id=came_from)
-    score, added = assessing(now.facts, benchmark.pk, rests_on=rests_on, as_of=now.as_of, now=now.at)
+        rests_on = simulation.fresh_grounds(benchmark.pk, round_id=came_from)
+    added = simulation.of_verdicts(benchmark.pk, rests_on=rests_on)
     terms = benchmark.current_terms
     context = {
         "benchmark": benchmark,
         "by_figures": terms is not None and terms.rule != Rule.ASSESSED,
-        "assessing": [(verdict, _rise(score, added[verdict])) for verdict in Verdict],
+        "assessing": [(verdict, _rise(simulation.stands.score, added[verdict])) for verdict in Verdict],
     }
-    return render_page(request, "reports/benchmark_foretold.html", context, partial="points")
+    return render_page(request, "reports/benchmark_simulation.html", context, partial="points")
 
 
-def _record_of(request: SignedIn, country: Country, first: date | None, last: date) -> Now:
-    """The record of the edition on a country in which a span counts, else of the newest.
+def _simulation_of(request: SignedIn, country: Country, first: date | None, last: date) -> ReviewSimulation:
+    """A simulation on the record of the edition on a country in which a span counts, else of the newest.
 
     Raises PermissionDenied for whoever may not read readiness.
     """
@@ -165,35 +144,35 @@ def _record_of(request: SignedIn, country: Country, first: date | None, last: da
     edition = holding(list(editions), first, last)
     if edition is None or not can_read_readiness(request.user, edition):
         raise PermissionDenied
-    return _now(edition)
+    return _simulation(edition)
 
 
-def _now(edition: Edition) -> Now:
-    at = clock.now(edition.country.time_zone)
-    return Now(gather_facts(edition), at, at.date())
+def _simulation(edition: Edition) -> ReviewSimulation:
+    now = clock.now(edition.country.time_zone)
+    return ReviewSimulation(gather_facts(edition), as_of=now.date(), now=now)
 
 
-def _chosen(form: Mapping[str, Any], facts: record.Facts, rows: Collection[record.Evidence]) -> Chosen:
+def _reasons(falls: Iterable[Fall], subject: str) -> list[tuple[str, str]]:
+    """Why something falls, and what does: benchmarks and questions, in a row."""
+    return [(reason(fall, subject), wording.listed(fall.lines)) for fall in falls]
+
+
+def _chosen(form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[record.Evidence]) -> Chosen:
     """What the forms of `dialogues` have chosen on these pieces: `bearing-7-decision`, `evidence-5-first_on`.
 
     On a piece's own page the piece itself is plainly `evidence-decision`.
     """
-    lines: list[tuple[record.Evidence, int | None, tuple[str, ...]]] = []
-    for row in rows:
-        bearings = [one.id for one in facts.bearings if one.evidence_id == row.id]
-        lines += [(row, one, (f"bearing-{one}",)) for one in bearings]
-        if not bearings or any(reading.evidence_id == row.id for reading in facts.readings):
-            lines.append((row, None, (f"evidence-{row.id}", "evidence")))
-    words, is_to_mend, still_open = [], False, 0
-    for row, bearing, prefixes in lines:
+    decisions, is_to_mend, still_open = [], False, 0
+    for row, line in [(piece, line) for piece in rows for line in simulation.lines_of(piece.id)]:
+        prefixes = (f"evidence-{row.id}", "evidence") if line is None else (f"bearing-{line}",)
         said = _said(form, "decision", prefixes)
         if said in {one.value for one in Review}:
-            words.append(Word(row.id, bearing, Review(said), _day(_said(form, "first_on", prefixes), row)))
+            decisions.append(ReviewDecision(row.id, line, Review(said), _day(_said(form, "first_on", prefixes), row)))
         elif said == MEND:
             is_to_mend = True
         else:
             still_open += 1
-    return Chosen(words, is_to_mend, still_open)
+    return Chosen(decisions, is_to_mend, still_open)
 
 
 def _said(form: Mapping[str, Any], name: str, prefixes: Iterable[str]) -> str:

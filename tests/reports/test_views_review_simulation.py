@@ -1,4 +1,4 @@
-"""What the embassy's word would add, as pages tell it before it is given; and that this is what it then adds."""
+"""What a decision would add, as pages say it before it is given; and that this is what it then adds."""
 
 import re
 from datetime import date
@@ -25,8 +25,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def foretold(client, sent, **headers):
-    return client.get(reverse("round_foretold", args=[sent.pk]), headers=headers)
+def simulated(client, sent, **headers):
+    return client.get(reverse("round_simulation", args=[sent.pk]), headers=headers)
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def sent():
     return sent
 
 
-def test_round_foretold_says_what_accepting_and_assessing_would_add(client, sent):
+def test_round_simulation_says_what_accepting_and_assessing_would_add(client, sent):
     client.force_login(OfficerFactory())
 
-    response = foretold(client, sent)
+    response = simulated(client, sent)
 
     # A step of one of two benchmarks is a quarter of 30 points; prosecution is the first of three Ps.
     assert response.context["accepting"].exact == Fraction(30, 4) + Fraction(20, 3)
@@ -55,22 +55,22 @@ def test_round_foretold_says_what_accepting_and_assessing_would_add(client, sent
     assert 'data-points="15/2"' in response.text
 
 
-def test_round_foretold_comes_alone_where_htmx_asks(client, sent):
+def test_round_simulation_comes_alone_where_htmx_asks(client, sent):
     client.force_login(OfficerFactory())
 
-    text = foretold(client, sent, HX_Request="true").text
+    text = simulated(client, sent, HX_Request="true").text
 
     assert "<html" not in text
     assert "accept it, every piece verified" in text
 
 
-def test_round_foretold_of_a_round_that_is_accepted_says_what_a_verdict_adds(client):
+def test_round_simulation_of_a_round_that_is_accepted_says_what_a_verdict_adds(client):
     benchmark = BenchmarkFactory()
     sent = UpdateRoundFactory(accepted=True, update__commitment__benchmarks=[benchmark])
     EvidenceFactory(round=sent, bears_on=[benchmark], verified=True)
     client.force_login(OfficerFactory())
 
-    response = foretold(client, sent)
+    response = simulated(client, sent)
 
     assert [(one.verdict, rise.exact) for one, rise in response.context["assessing"]] == [
         (Verdict.STEP, 0),
@@ -80,33 +80,33 @@ def test_round_foretold_of_a_round_that_is_accepted_says_what_a_verdict_adds(cli
     assert "assess 1a as met" in response.text
 
 
-def test_round_foretold_of_an_accepted_round_without_anything_to_assess_says_so(client):
+def test_round_simulation_of_an_accepted_round_without_anything_to_assess_says_so(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    assert "is in the score already" in foretold(client, UpdateRoundFactory(accepted=True)).text
+    assert "is in the score already" in simulated(client, UpdateRoundFactory(accepted=True)).text
 
 
-def test_round_foretold_of_a_round_that_was_returned_promises_nothing(client):
+def test_round_simulation_of_a_round_that_was_returned_promises_nothing(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    assert "This update was returned" in foretold(client, UpdateRoundFactory(returned=True)).text
+    assert "This update was returned" in simulated(client, UpdateRoundFactory(returned=True)).text
 
 
-def test_round_foretold_is_not_a_ministrys_to_read(client, sent):
+def test_round_simulation_is_not_a_ministrys_to_read(client, sent):
     client.force_login(sent.recorded_by)
-    assert foretold(client, sent).status_code == 403
+    assert simulated(client, sent).status_code == 403
 
     client.force_login(FocalPointFactory())
-    assert foretold(client, sent).status_code == 404
+    assert simulated(client, sent).status_code == 404
 
     client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
-    assert foretold(client, sent).status_code == 404
+    assert simulated(client, sent).status_code == 404
 
 
 def points_of(response, what):
-    found = re.search(f'data-foretold="{what}" data-points="([^"]+)"', response.text)
+    found = re.search(f'data-simulated="{what}" data-points="([^"]+)"', response.text)
     return Fraction(found[1])
 
 
@@ -114,7 +114,7 @@ def the_score(edition):
     return readiness(gather_facts(edition), as_of=date(2022, 1, 28)).score
 
 
-def test_round_foretold_follows_the_decisions_and_is_what_happens(client):
+def test_round_simulation_follows_the_decisions_and_is_what_happens(client):
     """Verified, rejected, a first day stated and one that isn't: told by the form's own names, then sent with them."""
     first, second, third = (BenchmarkFactory() for _ in range(3))
     sent = UpdateRoundFactory(update__commitment__benchmarks=[first, second, third])
@@ -128,7 +128,7 @@ def test_round_foretold_follows_the_decisions_and_is_what_happens(client):
         f"bearing-{other.pk}-decision": "rejected",
         f"bearing-{last.pk}-decision": "verified",
     }
-    address = reverse("round_foretold", args=[sent.pk])
+    address = reverse("round_simulation", args=[sent.pk])
 
     every = points_of(client.get(address), "accepting")
     some = client.get(address, {f"bearing-{one.pk}-decision": "verified"})
@@ -149,12 +149,12 @@ def test_round_foretold_follows_the_decisions_and_is_what_happens(client):
     assert the_score(first.recommendation.edition) - before == told
 
 
-def test_evidence_foretold_is_what_reviewing_it_brings(client):
+def test_evidence_simulation_is_what_reviewing_it_brings(client):
     first, second = BenchmarkFactory(), BenchmarkFactory()
     evidence = EvidenceFactory(bears_on=[first, second])
     one, other = evidence.bearings.all()
     client.force_login(OfficerFactory())
-    address = reverse("evidence_foretold", args=[evidence.pk])
+    address = reverse("evidence_simulation", args=[evidence.pk])
     edition = first.recommendation.edition
 
     every, form = points_of(client.get(address), "reviewing"), {f"bearing-{one.pk}-decision": "verified"}
@@ -174,13 +174,13 @@ def test_evidence_foretold_is_what_reviewing_it_brings(client):
 
 
 @pytest.mark.parametrize("verdict", Verdict)
-def test_benchmark_foretold_is_what_each_verdict_brings_on_what_is_ticked(client, verdict):
+def test_benchmark_simulation_is_what_each_verdict_brings_on_what_is_ticked(client, verdict):
     benchmark = BenchmarkFactory()
     BenchmarkFactory(recommendation=benchmark.recommendation)
     old, new = (EvidenceFactory(bears_on=[benchmark], verified=True) for _ in range(2))
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.STALLED, grounds=[old])
     client.force_login(OfficerFactory())
-    address = reverse("benchmark_foretold", args=[benchmark.pk])
+    address = reverse("benchmark_simulation", args=[benchmark.pk])
     edition = benchmark.recommendation.edition
 
     ticked = {"seen": benchmark.assessments.get().pk, "evidence": [old.pk, new.pk]}
@@ -198,8 +198,8 @@ def test_benchmark_foretold_is_what_each_verdict_brings_on_what_is_ticked(client
     assert the_score(edition) - before == told
 
 
-def test_benchmark_foretold_says_where_a_verdict_adds_nothing(client):
+def test_benchmark_simulation_says_where_a_verdict_adds_nothing(client):
     counted = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=IndicatorFactory())
     client.force_login(OfficerFactory())
 
-    assert "judged by its figures" in client.get(reverse("benchmark_foretold", args=[counted.pk])).text
+    assert "judged by its figures" in client.get(reverse("benchmark_simulation", args=[counted.pk])).text
