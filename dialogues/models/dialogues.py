@@ -31,6 +31,10 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         """Those of which something is recorded."""
         return self.filter(recorded_at__isnull=False)
 
+    def begun_by(self, day: date) -> Self:
+        """Those whose day has come and that were not called off: something may have been promised there."""
+        return self.filter(held_on__lte=day, called_off_at__isnull=True)
+
     def held_before(self, dialogue: "Dialogue") -> Self:
         """Those with the same country and a ministry in common that came earlier and were held, the last of them first.
 

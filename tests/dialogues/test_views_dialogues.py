@@ -82,7 +82,7 @@ def test_dialogue_list_tells_what_is_ahead_first_then_what_was_newest_first(clie
         (older.pk, Stage.HELD, 0, 1, 0),
     ]
     taken = client.get(reverse("dialogue_list"), {"as": "csv"}).content.decode()
-    assert "To be recorded,PURPOSE,1,0" in taken
+    assert "Not recorded,PURPOSE,1,0" in taken
 
 
 def test_a_ministry_reads_of_a_dialogue_its_date_place_and_own_commitments(client):
