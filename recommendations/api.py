@@ -14,6 +14,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from recommendations.words import Origin, Pillar, Question
 from tiptracker.api import IdFilter, by_reader
+from tiptracker.query import TakesParameters
 
 
 class EditionTermsSerializer(serializers.ModelSerializer[EditionTerms]):
@@ -133,7 +134,7 @@ class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
 
 
 class EditionFilter(filters.FilterSet):
-    country = filters.CharFilter("country__code", lookup_expr="iexact")
+    country = filters.CharFilter("country__code", lookup_expr="iexact", min_length=3, max_length=3)
     year = IdFilter("year")
 
 
@@ -154,7 +155,7 @@ class IndicatorFilter(filters.FilterSet):
 
 
 @by_reader("EditionForReader", embassy=EditionSerializer, ministry=PublishedEditionSerializer)
-class EditionViewSet(ReadOnlyModelViewSet[Edition]):
+class EditionViewSet(TakesParameters, ReadOnlyModelViewSet[Edition]):
     """Editions of the TIP Report. The embassy reads their terms too."""
 
     filterset_class = EditionFilter
@@ -165,7 +166,7 @@ class EditionViewSet(ReadOnlyModelViewSet[Edition]):
 
 
 @by_reader("RecommendationForReader", embassy=RecommendationSerializer, ministry=PublishedRecommendationSerializer)
-class RecommendationViewSet(ReadOnlyModelViewSet[Recommendation]):
+class RecommendationViewSet(TakesParameters, ReadOnlyModelViewSet[Recommendation]):
     """Recommendations, most important first."""
 
     filterset_class = RecommendationFilter
@@ -181,7 +182,7 @@ class RecommendationViewSet(ReadOnlyModelViewSet[Recommendation]):
 
 
 @by_reader("BenchmarkForReader", embassy=BenchmarkSerializer, ministry=BenchmarkWordingSerializer)
-class BenchmarkViewSet(ReadOnlyModelViewSet[Benchmark]):
+class BenchmarkViewSet(TakesParameters, ReadOnlyModelViewSet[Benchmark]):
     """Benchmarks. The embassy reads all, with their terms; a ministry the wording of those it made promises on."""
 
     filterset_class = BenchmarkFilter
@@ -193,7 +194,7 @@ class BenchmarkViewSet(ReadOnlyModelViewSet[Benchmark]):
         )
 
 
-class IndicatorViewSet(ReadOnlyModelViewSet[Indicator]):
+class IndicatorViewSet(TakesParameters, ReadOnlyModelViewSet[Indicator]):
     """What is counted. A ministry reads what the benchmarks of its own commitments count."""
 
     serializer_class = IndicatorSerializer

@@ -1,9 +1,10 @@
 """Readiness as data, and briefings: asked for, watched, fetched. The embassy's roles alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import FileResponse
@@ -40,6 +41,9 @@ from tiptracker import clock, limits, texts
 from tiptracker.accounts.models import Ministry
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
 from tiptracker.bodies import Body, Text
+from tiptracker.idempotency.api import MakesRows, makes_a_row
+from tiptracker.moments import moment
+from tiptracker.query import TakesParameters
 from tiptracker.refusals import Refused
 from tiptracker.words import Marking
 
@@ -239,8 +243,10 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     methodology = serializers.DictField()
 
 
-class ReadinessViewSet(ViewSet):
+class ReadinessViewSet(TakesParameters, ViewSet):
     """How ready the record is. It doesn't predict a tier; the tier is the Secretary of State's decision."""
+
+    query_serializers: ClassVar = {"list": ReadinessQuery}
 
     @extend_schema(
         operation_id="readiness_retrieve",
@@ -364,7 +370,7 @@ class RequestSerializer(Body):
     def validate_known_by(self, value: str) -> datetime:
         """The moment, with its zone."""
         try:
-            return asking.moment(value)
+            return moment(value)
         except Refused as refusal:
             raise ValidationError(str(refusal)) from refusal
 
@@ -378,7 +384,7 @@ class BriefingFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=BriefingKind.choices())
 
 
-class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefing]):
+class BriefingViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefing]):
     """Briefings, newest first."""
 
     serializer_class = BriefingSerializer
@@ -391,7 +397,8 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
         ).order_by("-pk")
 
     @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION})
-    def create(self, request: SignedIn) -> Response:
+    @makes_a_row(HTTPStatus.ACCEPTED)
+    def create(self, request: SignedIn) -> Callable[[], Briefing]:
         """Ask for a briefing. The worker renders it; watch `state`, then fetch the file."""
         if not can_request_briefings(request.user):
             raise PermissionDenied
@@ -399,7 +406,8 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
         asked.is_valid(raise_exception=True)
         edition = asked.validated_data.get("edition") or _at_hand(request)
         now = clock.now(edition.country.time_zone)
-        briefing = actions.request_briefing(
+        return partial(
+            actions.request_briefing,
             edition=edition,
             document=Document(
                 kind=asked.validated_data["kind"],
@@ -414,7 +422,6 @@ class BriefingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefin
             by=request.user,
             now=now,
         )
-        return Response(self.get_serializer(briefing).data, HTTPStatus.ACCEPTED)
 
     @extend_schema(responses={(200, PDF): OpenApiTypes.BINARY, **NOT_HANDED_OUT})
     @action(detail=True, methods=["get"], content_negotiation_class=WhateverIsAccepted)

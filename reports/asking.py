@@ -5,7 +5,7 @@ with a sentence that says what to ask instead.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import MAXYEAR, MINYEAR, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from reports.changes import Standpoint
 from reports.next_steps import NextSteps, Step
 from reports.readiness import Readiness
 from tiptracker import clock
+from tiptracker.moments import countable, moment
 from tiptracker.refusals import Refused
 
 
@@ -57,7 +58,7 @@ def asked_for(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: s
         known_on = _day(told, field=name)
         if known_on > today:
             raise Refused("That day has not come yet. Leave it empty for all that is known now.", field=name)
-        known_by = _countable(datetime.combine(known_on, time.max, zone), told, field=name)
+        known_by = countable(datetime.combine(known_on, time.max, zone), told, field=name)
     return Asked(asked, as_of, known_by, today)
 
 
@@ -98,30 +99,6 @@ def day(told: str, asked: Edition, today: date, *, field: str = "as_of") -> date
             f"The tracking period begins on {wording.day(asked.starts_on)}. Ask for that day or a later one.",
             field=field,
         )
-    return meant
-
-
-def moment(told: str, *, field: str = "known_by") -> datetime:
-    """A moment of knowledge, with its zone (ISO 8601). Raises Refused."""
-    # A plus sign in an address arrives as a space.
-    head, space, zone = told.rpartition(" ")
-    spelt = f"{head}+{zone}" if space and zone.replace(":", "").isdecimal() and "T" in head else told
-    try:
-        meant = datetime.fromisoformat(spelt)
-    except ValueError as error:
-        raise Refused(f"“{told}” is no moment. Give one such as 2022-07-31T23:59:59+02:00.", field=field) from error
-    if meant.tzinfo is None:
-        raise Refused(
-            "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
-            field=field,
-        )
-    return _countable(meant, told, field=field)
-
-
-def _countable(meant: datetime, told: str, *, field: str) -> datetime:
-    """The moment itself. Raises Refused in a calendar's outermost years: in another zone it may have no year left."""
-    if not MINYEAR < meant.year < MAXYEAR:
-        raise Refused(f"“{told}” is too far off. Give a moment between the years 2 and 9998.", field=field)
     return meant
 
 

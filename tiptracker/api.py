@@ -19,7 +19,7 @@ from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, NotAuth
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.routers import DefaultRouter
+from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.serializers import Serializer
 from rest_framework.views import exception_handler, set_rollback
 from rest_framework.viewsets import GenericViewSet
@@ -27,6 +27,10 @@ from rest_framework.viewsets import GenericViewSet
 from tiptracker import limits
 from tiptracker.accounts.authentication import TokenAuthentication
 from tiptracker.accounts.models import Ministry, Reader, User
+from tiptracker.accounts.permissions import may_read_name
+from tiptracker.idempotency.actions import StillRunning, UsedForAnotherRequest
+from tiptracker.idempotency.api import KEY_PARAMETER, RUNNING_SECONDS
+from tiptracker.query import TakesParameters
 from tiptracker.refusals import Refused
 from tiptracker.whole import CutOff
 from tiptracker.words import Word
@@ -37,10 +41,15 @@ APPS = ("recommendations", "dialogues", "reports")
 Schema = dict[str, Any]
 
 
+class Root(TakesParameters, APIRootView):
+    """The lists there are, each with its address."""
+
+
 def router() -> DefaultRouter:
     """Every app's view sets below one root; one address each, without a second one that ends in `.json`."""
     whole = DefaultRouter()
     whole.include_format_suffixes = False
+    whole.APIRootView = Root
     whole.register("ministries", MinistryViewSet, basename="ministry")
     for app in APPS:
         import_module(f"{app}.api").routes(whole)
@@ -169,13 +178,26 @@ class DayField(serializers.DateField):
 
 @extend_schema_field(OpenApiTypes.STR)
 class PersonField(serializers.Field[User, str, str, Any]):
-    """A person's name: a ministry reads its own colleagues' names, and "The embassy" for everybody else."""
+    """Who recorded something for the embassy: its name to the embassy itself, "The embassy" to everybody else."""
 
     def to_representation(self, value: User) -> str:
-        reader = self.context["request"].user
-        if reader.is_embassy or (value.ministry_id and value.ministry_id == reader.ministry_id):
-            return value.name
-        return "The embassy"
+        return value.name if may_read_name(self.context["request"].user, sent_for=None) else "The embassy"
+
+
+class SenderField(PersonField):
+    """Who recorded a row (`recorded_by`), perhaps for a ministry (`sent_for`, which the row says itself).
+
+    That ministry reads the name, wherever its sender works today; another one reads for whom it was sent.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        if (ministry := value.sent_for) is None:
+            return super().to_representation(value.recorded_by)
+        may_read = may_read_name(self.context["request"].user, sent_for=ministry.pk)
+        return str(value.recorded_by.name if may_read else ministry.name)
 
 
 class MinistrySerializer(serializers.ModelSerializer[Ministry]):
@@ -186,7 +208,7 @@ class MinistrySerializer(serializers.ModelSerializer[Ministry]):
         fields = ("id", "country", "name", "short_name")
 
 
-class MinistryViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Ministry]):
+class MinistryViewSet(TakesParameters, ListModelMixin, RetrieveModelMixin, GenericViewSet[Ministry]):
     """Ministries by name, for the ids elsewhere. A focal point reads its own alone."""
 
     serializer_class = MinistrySerializer
@@ -203,8 +225,8 @@ SAY_WHO = "Send a token in the header “Authorization: Bearer tip_…”. You m
 
 
 def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's own answers; 409 with the sentence where a rule of the record refuses; 400 for too much, and
-    where not all arrived.
+    """REST framework's own answers; 409 with the sentence where a rule of the record refuses, 422 where a key was used
+    for another request; 400 for too much, and where not all arrived.
 
     429 where somebody has to wait: also who is answered 401 too often from one address.
     """
@@ -216,6 +238,11 @@ def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response |
         error.detail = ErrorDetail(SAY_WHO, error.default_code)
     if isinstance(error, Throttled):
         error.detail = _to_wait(error)
+    if isinstance(error, UsedForAnotherRequest):
+        return Response({"detail": str(error)}, HTTPStatus.UNPROCESSABLE_CONTENT)
+    if isinstance(error, StillRunning):
+        head = {limits.RETRY_AFTER: str(RUNNING_SECONDS)}
+        return Response({"detail": str(error), "field": None}, HTTPStatus.CONFLICT, headers=head)
     if isinstance(error, Refused):
         set_rollback()
         return Response({"detail": str(error), "field": error.field}, HTTPStatus.CONFLICT)
@@ -286,6 +313,7 @@ ANSWERS = {
     HTTPStatus.NOT_ACCEPTABLE: ("Problem", "The Accept header asks for something other than JSON."),
     HTTPStatus.CONFLICT: ("Refusal", "A rule of the record refuses it as things stand."),
     HTTPStatus.CONTENT_TOO_LARGE: ("Problem", "The body is more than one request may hold."),
+    HTTPStatus.UNPROCESSABLE_CONTENT: ("Problem", "The Idempotency-Key was used for another request."),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Problem", "The body's type is none of those named here."),
     HTTPStatus.TOO_MANY_REQUESTS: ("Problem", "That was too often: wait for the seconds that Retry-After says."),
 }
@@ -312,6 +340,8 @@ def document_refusals(result: Schema, generator: Any, request: HttpRequest | Non
                 if status in HEADERS:
                     answer["headers"] = {HEADERS[status]: {"schema": {"type": "string"}, "required": True}}
                 answer["content"] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{component}"}}}
+            if method == "post":
+                operation.setdefault("parameters", []).append(KEY_PARAMETER)
             operation["responses"] = dict(sorted(answers.items()))
     return result
 
@@ -322,15 +352,14 @@ def _refused_with(method: str, operation: Schema) -> Iterator[HTTPStatus]:
     asked = {each["name"] for each in parameters if each["in"] == "query"}
     gives_json = any("application/json" in answer.get("content", {}) for answer in operation["responses"].values())
     yield from (status for status in ANSWERS if str(status.value) in operation["responses"])
-    yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
-    if has_body or asked - {"page"}:
-        yield HTTPStatus.BAD_REQUEST
+    yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
     if "page" in asked or any(each["in"] == "path" for each in parameters):
         yield HTTPStatus.NOT_FOUND
     if gives_json:
         yield HTTPStatus.NOT_ACCEPTABLE
     if method == "post":
-        yield HTTPStatus.CONFLICT
+        # With an Idempotency-Key: a row that is no longer seen, and a key that was used for another request.
+        yield from (HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_CONTENT)
     if has_body:
         yield HTTPStatus.CONTENT_TOO_LARGE
         yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE

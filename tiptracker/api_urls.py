@@ -9,9 +9,15 @@ from rest_framework.permissions import IsAuthenticated
 
 from tiptracker.accounts.authentication import WithinScope
 from tiptracker.api import router
+from tiptracker.query import TakesParameters
+
+
+class Schema(TakesParameters, SpectacularAPIView):
+    """What the API takes and answers, as OpenAPI: YAML, or JSON where the Accept header asks for it."""
+
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated, WithinScope]), name="api_schema"),
+    path("schema/", Schema.as_view(permission_classes=[IsAuthenticated, WithinScope]), name="api_schema"),
     path(
         "docs/",
         login_required(

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "tiptracker.accounts",
     "tiptracker.audit",
     "tiptracker.jobs",
+    "tiptracker.idempotency",
     "recommendations",
     "dialogues",
     "reports",
@@ -336,8 +337,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["tiptracker.reading.Json", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "DEFAULT_PAGINATION_CLASS": "tiptracker.query.Pages",
     "PAGE_SIZE": 100,
+    "URL_FORMAT_OVERRIDE": None,  # there is JSON alone, and no parameter that nothing declares
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered 405: what a body takes stands in the schema
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tiptracker.api.refusals_as_answers",
@@ -360,6 +362,7 @@ SPECTACULAR_SETTINGS = {
         "CommitmentEventKind": "dialogues.words.Kind.choices",
         "EvidenceKind": "dialogues.words.EvidenceKind.choices",
         "BriefingKind": "reports.words.BriefingKind.choices",
+        "StepKind": "reports.words.StepKind.choices",
         "RoundDecision": "dialogues.words.Decision.choices",
         "EvidenceDecision": "dialogues.words.Review.choices",
         "DoneBy": "dialogues.words.DoneBy.choices",
@@ -396,6 +399,7 @@ CELERY_BEAT_SCHEDULE = {
     "unfinished-redactions": {"task": "unfinished_redactions", "schedule": 600.0, "options": {"expires": 590}},
     "untouched-drafts": {"task": "drop_untouched_drafts", "schedule": crontab(hour=2, minute=10)},
     "unloaded-lists": {"task": "drop_unloaded_lists", "schedule": crontab(hour=2, minute=30)},
+    "old-idempotency-keys": {"task": "drop_idempotency_keys", "schedule": crontab(hour=2, minute=40)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 

@@ -1,6 +1,7 @@
 """The embassy's verdicts."""
 
-from http import HTTPStatus
+from collections.abc import Callable
+from functools import partial
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
@@ -8,7 +9,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
-from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from dialogues import actions
@@ -20,8 +20,18 @@ from dialogues.permissions import can_give_verdicts
 from dialogues.words import Verdict
 from recommendations.models import Benchmark
 from tiptracker import clock, texts
-from tiptracker.api import IdFilter, PersonField, Seen, SeenList, SignedIn, WordField, valid
+from tiptracker.api import (
+    IdFilter,
+    PersonField,
+    Seen,
+    SeenList,
+    SignedIn,
+    WordField,
+    valid,
+)
 from tiptracker.bodies import Body, Text
+from tiptracker.idempotency.api import MakesRows, makes_a_row
+from tiptracker.query import RecordedSince, TakesParameters
 
 
 class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
@@ -63,9 +73,10 @@ class AssessSerializer(Body):
 
 class AssessmentFilter(filters.FilterSet):
     benchmark = IdFilter("benchmark_id")
+    recorded_since = RecordedSince()
 
 
-class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
+class AssessmentViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
     """Assessments, oldest first; the newest on a benchmark holds."""
 
     serializer_class = AssessmentSerializer
@@ -76,11 +87,11 @@ class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Asses
         return assessments.prefetch_related("grounds").order_by("recorded_at", "pk")
 
     @extend_schema(request=AssessSerializer, responses={201: AssessmentSerializer})
-    def create(self, request: SignedIn) -> Response:
+    @makes_a_row()
+    def create(self, request: SignedIn) -> Callable[[], Assessment]:
         """Assess a benchmark."""
         if not can_give_verdicts(request.user):
             raise PermissionDenied
         said = valid(AssessSerializer, self)
         now = clock.now(said["benchmark"].recommendation.edition.country.time_zone)
-        assessment = actions.assess(**said, by=request.user, now=now)
-        return Response(self.get_serializer(assessment).data, HTTPStatus.CREATED)
+        return partial(actions.assess, **said, by=request.user, now=now)

@@ -1,6 +1,8 @@
 """Commitments."""
 
-from django.db.models import Q, QuerySet
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
@@ -8,13 +10,14 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent
 from dialogues.words import Status
 from tiptracker import clock
-from tiptracker.api import IdFilter, PersonField, WordField, by_reader
+from tiptracker.api import IdFilter, SenderField, WordField, by_reader
+from tiptracker.query import RecordedSince, TakesParameters
 
 
 class OwnEventSerializer(serializers.ModelSerializer[CommitmentEvent]):
     """What happened to a commitment. The answer to an update, with its reason, stands with that update."""
 
-    recorded_by = PersonField(read_only=True)
+    recorded_by = SenderField()
 
     class Meta:
         model = CommitmentEvent
@@ -78,10 +81,19 @@ class CommitmentFilter(filters.FilterSet):
     benchmark = IdFilter("links__benchmark_id")
     status = filters.ChoiceFilter("status", choices=Status.choices())
     due_before = filters.DateFilter("due_on", lookup_expr="lte")
+    recorded_since = RecordedSince(
+        method="changed_since", counts="What happened to a commitment, and its move to another edition, count too."
+    )
+
+    def changed_since(self, commitments: QuerySet[Commitment], name: str, moment: datetime) -> QuerySet[Commitment]:
+        """Those recorded then or later, and those that something happened to, or that moved along."""
+        events = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), recorded_at__gte=moment)
+        links = CommitmentBenchmark.objects.filter(commitment=OuterRef("pk"), recorded_at__gte=moment)
+        return commitments.filter(Q(recorded_at__gte=moment) | Exists(events) | Exists(links))
 
 
 @by_reader("CommitmentForReader", embassy=CommitmentSerializer, ministry=OwnCommitmentSerializer)
-class CommitmentViewSet(ReadOnlyModelViewSet[Commitment]):
+class CommitmentViewSet(TakesParameters, ReadOnlyModelViewSet[Commitment]):
     """Commitments. They never count; what is done about them may."""
 
     filterset_class = CommitmentFilter
@@ -89,4 +101,6 @@ class CommitmentViewSet(ReadOnlyModelViewSet[Commitment]):
     def get_queryset(self) -> QuerySet[Commitment]:
         commitments = Commitment.objects.visible_to(self.request.user).with_status(clock.today())
         made = commitments.filter(Q(status__isnull=False))
-        return made.select_related("country").prefetch_related("links", "events__recorded_by").order_by("pk")
+        return (
+            made.select_related("country", "ministry").prefetch_related("links", "events__recorded_by").order_by("pk")
+        )

@@ -1,8 +1,11 @@
 """Dialogues: planned and held, with their agenda, their record and their next steps."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
@@ -10,6 +13,7 @@ from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Partici
 from dialogues.words import Stage
 from tiptracker import clock
 from tiptracker.api import WordField, by_reader, is_embassy
+from tiptracker.query import RecordedSince, TakesParameters
 
 
 class ParticipantSerializer(serializers.ModelSerializer[Participant]):
@@ -85,9 +89,31 @@ class DialogueSerializer(OwnDialogueSerializer):
         )
 
 
+class DialogueFilter(filters.FilterSet):
+    recorded_since = RecordedSince(
+        method="changed_since",
+        counts="The plan, the record, a calling off, a next step, that it was done, and a commitment count; what is "
+        "edited in a plan or an agenda without any of these does not. To a ministry its own commitments alone count.",
+    )
+
+    def changed_since(self, dialogues: QuerySet[Dialogue], name: str, moment: datetime) -> QuerySet[Dialogue]:
+        """Those of which the reader sees something that was recorded then or later."""
+        reader = self.request.user if self.request else AnonymousUser()
+        promised = Commitment.objects.visible_to(reader).filter(dialogue=OuterRef("pk"), recorded_at__gte=moment)
+        if not is_embassy(reader):
+            return dialogues.filter(Exists(promised))
+        steps = NextStep.objects.visible_to(reader).filter(
+            Q(recorded_at__gte=moment) | Q(done__recorded_at__gte=moment), dialogue=OuterRef("pk")
+        )
+        own = Q(entered_at__gte=moment) | Q(recorded_at__gte=moment) | Q(called_off_at__gte=moment)
+        return dialogues.filter(own | Exists(promised) | Exists(steps))
+
+
 @by_reader("DialogueForReader", embassy=DialogueSerializer, ministry=OwnDialogueSerializer)
-class DialogueViewSet(ReadOnlyModelViewSet[Dialogue]):
+class DialogueViewSet(TakesParameters, ReadOnlyModelViewSet[Dialogue]):
     """Dialogues, the latest day first."""
+
+    filterset_class = DialogueFilter
 
     def get_queryset(self) -> QuerySet[Dialogue]:
         reader = self.request.user

@@ -1,10 +1,12 @@
 """Evidence and the embassy's word on it; readings."""
 
-from http import HTTPStatus
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -21,8 +23,20 @@ from dialogues.words import Review
 from recommendations.models import Benchmark
 from tiptracker import clock, texts
 from tiptracker.accounts.models import Reader
-from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, by_reader, valid
+from tiptracker.api import (
+    DayField,
+    IdFilter,
+    PersonField,
+    Seen,
+    SenderField,
+    SignedIn,
+    WordField,
+    by_reader,
+    valid,
+)
 from tiptracker.bodies import Body, ListOf, Text
+from tiptracker.idempotency.api import MakesRows, makes_a_row
+from tiptracker.query import RecordedSince, TakesParameters
 
 
 class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
@@ -66,7 +80,7 @@ class OwnEvidenceSerializer(serializers.ModelSerializer[Evidence]):
     file = FileSerializer(read_only=True, allow_null=True)
     bearings = OwnBearingSerializer(many=True, read_only=True)
     reviews = ReviewSerializer(many=True, read_only=True)
-    recorded_by = PersonField(read_only=True)
+    recorded_by = SenderField()
 
     class Meta:
         model = Evidence
@@ -106,6 +120,9 @@ class EvidenceFilter(filters.FilterSet):
     round = IdFilter("round_id")
     happened_after = filters.DateFilter("happened_to", lookup_expr="gte")
     happened_before = filters.DateFilter("happened_to", lookup_expr="lte")
+    recorded_since = RecordedSince(
+        method="changed_since", counts="What it shows on a benchmark, and a review, count too, where you see them."
+    )
 
     def bearing_on(self, evidence: QuerySet[Evidence], name: str, value: int) -> QuerySet[Evidence]:
         """By the bearings that the reader sees: what shared evidence says of others' benchmarks stays unknown."""
@@ -114,9 +131,18 @@ class EvidenceFilter(filters.FilterSet):
         bearings = EvidenceBearing.objects.visible_to(reader).filter(benchmark__in=benchmark)
         return evidence.filter(pk__in=bearings.values("evidence"))
 
+    def changed_since(self, evidence: QuerySet[Evidence], name: str, moment: datetime) -> QuerySet[Evidence]:
+        """Those recorded then or later, and those with a bearing or a review of then or later that the reader sees."""
+        reader = self.request.user if self.request else AnonymousUser()
+        parts = [
+            Exists(rows.visible_to(reader).filter(evidence=OuterRef("pk"), recorded_at__gte=moment))
+            for rows in (EvidenceBearing.objects, EvidenceReview.objects)
+        ]
+        return evidence.filter(Q(recorded_at__gte=moment) | parts[0] | parts[1])
+
 
 @by_reader("EvidenceForReader", embassy=EvidenceSerializer, ministry=OwnEvidenceSerializer)
-class EvidenceViewSet(ReadOnlyModelViewSet[Evidence]):
+class EvidenceViewSet(TakesParameters, ReadOnlyModelViewSet[Evidence]):
     """Evidence, newest first. Who opens one piece is written down."""
 
     filterset_class = EvidenceFilter
@@ -129,7 +155,9 @@ class EvidenceViewSet(ReadOnlyModelViewSet[Evidence]):
     def get_queryset(self) -> QuerySet[Evidence]:
         reader = self.request.user
         bearings = EvidenceBearing.objects.visible_to(reader).order_by("pk")
-        evidence = Evidence.objects.visible_to(reader).select_related("country", "file", "recorded_by")
+        evidence = Evidence.objects.visible_to(reader).select_related(
+            "country", "file", "recorded_by", "commitment__ministry"
+        )
         return evidence.prefetch_related(
             Prefetch("bearings", bearings), Prefetch("reviews", _reviews(reader))
         ).order_by("-happened_to", "-pk")
@@ -158,9 +186,10 @@ class GivenReviewSerializer(Body, JudgementSerializer):
 
 class ReviewFilter(filters.FilterSet):
     evidence = IdFilter("evidence_id")
+    recorded_since = RecordedSince()
 
 
-class ReviewViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceReview]):
+class ReviewViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceReview]):
     """The embassy's words on evidence, oldest first; the newest on a bearing holds."""
 
     serializer_class = ReviewSerializer
@@ -170,14 +199,14 @@ class ReviewViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceR
         return _reviews(self.request.user)
 
     @extend_schema(request=GivenReviewSerializer, responses={201: ReviewSerializer})
-    def create(self, request: SignedIn) -> Response:
+    @makes_a_row()
+    def create(self, request: SignedIn) -> Callable[[], EvidenceReview]:
         """Verify or reject evidence, or what it shows on one benchmark. Nobody reviews what they recorded."""
         if not can_give_reviews(request.user):
             raise PermissionDenied
         said = valid(GivenReviewSerializer, self)
         now = clock.now(said["evidence"].country.time_zone)
-        review = actions.review(**said, by=request.user, now=now)
-        return Response(self.get_serializer(review).data, HTTPStatus.CREATED)
+        return partial(actions.review, **said, by=request.user, now=now)
 
 
 class ReadingSerializer(serializers.ModelSerializer[Reading]):
@@ -207,9 +236,10 @@ class ReadingFilter(filters.FilterSet):
     indicator = IdFilter("indicator_id")
     round = IdFilter("round_id")
     starts_on = filters.DateFilter("starts_on")
+    recorded_since = RecordedSince()
 
 
-class ReadingViewSet(ReadOnlyModelViewSet[Reading]):
+class ReadingViewSet(TakesParameters, ReadOnlyModelViewSet[Reading]):
     """Readings of the indicators. A ministry reads the figures it sent itself."""
 
     serializer_class = ReadingSerializer

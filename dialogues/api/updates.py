@@ -1,12 +1,14 @@
 """What a ministry sends, and the embassy's answer to it."""
 
-from collections.abc import Mapping
-from http import HTTPStatus
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -32,8 +34,19 @@ from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
 from tiptracker import clock, limits, reading, texts
 from tiptracker.accounts.models import User
-from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField, valid
+from tiptracker.api import (
+    DayField,
+    IdFilter,
+    PersonField,
+    Seen,
+    SenderField,
+    SignedIn,
+    WordField,
+    valid,
+)
 from tiptracker.bodies import Body, ListOf, Text
+from tiptracker.idempotency.api import MakesRows, makes_a_row
+from tiptracker.query import RecordedSince, TakesParameters
 from tiptracker.refusals import Refused
 
 
@@ -49,7 +62,7 @@ class RoundSerializer(serializers.ModelSerializer[UpdateRound]):
     """What was sent, once, and the embassy's answer (null while it waits). Its evidence names it as `round`."""
 
     decision = DecisionSerializer(read_only=True, allow_null=True, default=None)
-    recorded_by = PersonField(read_only=True)
+    recorded_by = SenderField()
 
     class Meta:
         model = UpdateRound
@@ -124,9 +137,18 @@ class SendWithFilesSerializer(SendSerializer):
 
 class UpdateFilter(filters.FilterSet):
     commitment = IdFilter("commitment_id")
+    recorded_since = RecordedSince(method="changed_since", counts="Each round, and the decision on it, count.")
+
+    def changed_since(self, updates: QuerySet[Update], name: str, moment: datetime) -> QuerySet[Update]:
+        """Those of which a round, or the decision on one, was recorded then or later."""
+        reader = self.request.user if self.request else AnonymousUser()
+        rounds = UpdateRound.objects.visible_to(reader).filter(
+            Q(recorded_at__gte=moment) | Q(decision__recorded_at__gte=moment), update=OuterRef("pk")
+        )
+        return updates.filter(Exists(rounds))
 
 
-class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
+class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
     """Updates by ministries, oldest first. Who opens one is written down."""
 
     serializer_class = UpdateSerializer
@@ -134,7 +156,7 @@ class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
 
     def get_queryset(self) -> QuerySet[Update]:
         rounds = UpdateRound.objects.visible_to(self.request.user).order_by("number")
-        rounds = rounds.select_related("recorded_by", "decision__recorded_by", "update__commitment")
+        rounds = rounds.select_related("recorded_by", "decision__recorded_by", "update__commitment__ministry")
         updates = Update.objects.visible_to(self.request.user).prefetch_related(Prefetch("rounds", rounds))
         return updates.order_by("pk")
 
@@ -147,7 +169,8 @@ class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
         request={"application/json": SendSerializer, "multipart/form-data": SendWithFilesSerializer},
         responses={201: UpdateSerializer},
     )
-    def create(self, request: SignedIn) -> Response:
+    @makes_a_row()
+    def create(self, request: SignedIn) -> Callable[[], Update]:
         """Send an update on a commitment of one's own ministry, or a mended round of one that was returned."""
         if not can_send_updates(request.user):
             raise PermissionDenied
@@ -161,18 +184,21 @@ class UpdateViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
         now = clock.now(said["commitment"].country.time_zone)
         inspected = [inspect(upload) for upload in said.pop("files")]
         figures = [actions.Figure(**figure) for figure in said.pop("figures")]
-        # One transaction: nobody could use a file kept for an update that is refused.
-        files: list[EvidenceFile] = []
-        try:
-            with transaction.atomic():
-                files.extend(actions.keep_inspected(found=found, by=request.user, now=now) for found in inspected)
-                sent = actions.send_round(**said, files=files, figures=figures, by=request.user, now=now)
-        except BaseException:
-            for file in files:
-                file.file.delete(save=False)
-            raise
-        update = self.get_queryset().get(pk=sent.update_id)
-        return Response(self.get_serializer(update).data, HTTPStatus.CREATED)
+
+        def send() -> Update:
+            # One transaction: nobody could use a file kept for an update that is refused.
+            files: list[EvidenceFile] = []
+            try:
+                with transaction.atomic():
+                    files.extend(actions.keep_inspected(found=found, by=request.user, now=now) for found in inspected)
+                    sent = actions.send_round(**said, files=files, figures=figures, by=request.user, now=now)
+            except BaseException:
+                for file in files:
+                    file.file.delete(save=False)
+                raise
+            return sent.update
+
+        return send
 
 
 class AcceptSerializer(Body):
@@ -188,14 +214,16 @@ class ReturnSerializer(Body):
     reason = Text(max_length=texts.REASON)
 
 
-class RoundViewSet(RetrieveModelMixin, GenericViewSet[UpdateRound]):
+class RoundViewSet(TakesParameters, MakesRows, RetrieveModelMixin, GenericViewSet[UpdateRound]):
     """One round of an update, and the embassy's answer to it. Who opens it is written down."""
 
     serializer_class = RoundSerializer
 
     def get_queryset(self) -> QuerySet[UpdateRound]:
         rounds = UpdateRound.objects.visible_to(self.request.user).order_by("pk")
-        return rounds.select_related("recorded_by", "decision__recorded_by", "update__commitment__country")
+        return rounds.select_related(
+            "recorded_by", "decision__recorded_by", "update__commitment__country", "update__commitment__ministry"
+        )
 
     def retrieve(self, request: SignedIn, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         sent = self.get_object()
@@ -204,27 +232,30 @@ class RoundViewSet(RetrieveModelMixin, GenericViewSet[UpdateRound]):
 
     @extend_schema(request=AcceptSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"])
-    def accept(self, request: SignedIn, pk: str) -> Response:
+    @makes_a_row()
+    def accept(self, request: SignedIn, pk: str) -> Callable[[], UpdateRound]:
         """Accept it: every bearing and every figure of its evidence verified or rejected."""
         sent = self._to_decide(request.user)
         said = valid(AcceptSerializer, self)
-        decision = actions.accept_round(
+        accept = partial(
+            actions.accept_round,
             round=sent,
             reviews=[actions.Judgement(**each) for each in said["reviews"]],
             reason=said["reason"],
             by=request.user,
             now=clock.now(sent.update.commitment.country.time_zone),
         )
-        return self._answer(decision)
+        return lambda: accept().round
 
     @extend_schema(request=ReturnSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
-    def send_back(self, request: SignedIn, pk: str) -> Response:
+    @makes_a_row()
+    def send_back(self, request: SignedIn, pk: str) -> Callable[[], UpdateRound]:
         """Return it with a reason, so that the ministry can mend it."""
         sent = self._to_decide(request.user)
         said = valid(ReturnSerializer, self)
         now = clock.now(sent.update.commitment.country.time_zone)
-        return self._answer(actions.return_round(round=sent, **said, by=request.user, now=now))
+        return lambda: actions.return_round(round=sent, **said, by=request.user, now=now).round
 
     def _to_decide(self, user: User) -> UpdateRound:
         """The round, where this person may decide on it."""
@@ -233,6 +264,6 @@ class RoundViewSet(RetrieveModelMixin, GenericViewSet[UpdateRound]):
             raise PermissionDenied
         return sent
 
-    def _answer(self, decision: RoundDecision) -> Response:
-        answer = DecisionSerializer(decision, context=self.get_serializer_context())
-        return Response(answer.data, HTTPStatus.CREATED)
+    def as_told(self, row: UpdateRound) -> Any:
+        """The decision on the round."""
+        return DecisionSerializer(row.decision, context=self.get_serializer_context()).data

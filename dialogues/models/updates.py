@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from dialogues.models.commitments import Commitment
 from dialogues.words import Decision, Progress
-from tiptracker.accounts.models import Reader
+from tiptracker.accounts.models import Ministry, Reader
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
@@ -67,6 +67,11 @@ class UpdateRound(models.Model):
 
     def __str__(self) -> str:
         return f"Round {self.number}, {self.recorded_at:%Y-%m-%d}"
+
+    @property
+    def sent_for(self) -> Ministry | None:
+        """The ministry for which it was sent, wherever its sender works today."""
+        return self.update.commitment.ministry
 
 
 class RoundDecision(models.Model):

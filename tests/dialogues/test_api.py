@@ -1,15 +1,16 @@
 """What the API says of what was promised and what happened, and what may be sent to it."""
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import encode_multipart
 
-from dialogues.models import Assessment, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
+from dialogues.models import Assessment, CommitmentBenchmark, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
 from dialogues.words import Decision, Direction, Kind, Progress, Reach, Sensitivity
 from recommendations.words import Rule
+from tests.conftest import MASERU
 from tests.dialogues.samples import PDF
 from tests.factories import (
     AgendaItemFactory,
@@ -21,6 +22,7 @@ from tests.factories import (
     CountryFactory,
     DialogueFactory,
     EditionFactory,
+    EvidenceBearingFactory,
     EvidenceFactory,
     EvidenceFileFactory,
     EvidenceReviewFactory,
@@ -33,9 +35,12 @@ from tests.factories import (
     OfficerFactory,
     ParticipantFactory,
     ReadingFactory,
+    RecorderFactory,
+    RoundDecisionFactory,
     UpdateFactory,
     UpdateRoundFactory,
 )
+from tiptracker.words import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -432,6 +437,164 @@ def test_a_ministry_does_not_learn_what_is_said_of_its_evidence_on_a_benchmark_i
     assert on_others.pk not in [review["bearing"] for review in reviews]
     review = EvidenceReview.objects.get(bearing=on_others)
     assert client.get(f"/api/v1/reviews/{review.pk}/").status_code == 404
+
+
+# --- Who recorded it, once people have moved --------------------------------------------------------------------------
+
+
+def test_who_sent_something_for_a_ministry_stays_its_sender_wherever_they_work_now(client, focal_point, police):
+    sender = FocalPointFactory(ministry=police, name="Lineo Phiri")
+    commitment = CommitmentFactory(ministry=police)
+    sent = UpdateRoundFactory(update__commitment=commitment, recorded_by=sender)
+    EvidenceFactory(round=sent)
+    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, round=sent, recorded_by=sender)
+    sender.ministry = MinistryFactory(short_name="Justice")
+    sender.save()
+
+    (update,), (piece,), (promise,) = (results(client, path) for path in ("updates", "evidence", "commitments"))
+
+    assert [each["recorded_by"] for each in update["rounds"]] == ["Lineo Phiri"]
+    assert piece["recorded_by"] == "Lineo Phiri"
+    assert [event["recorded_by"] for event in promise["events"]] == ["The embassy", "Lineo Phiri"]
+
+
+def test_what_somebody_recorded_for_the_embassy_stays_the_embassys_in_the_ministry_they_work_for_now(
+    client, focal_point, police
+):
+    mover = OfficerFactory(name="Officer Orr")
+    commitment = CommitmentFactory(ministry=police, recorded_by=mover, made__recorded_by=mover)
+    sent = UpdateRoundFactory(update__commitment=commitment, recorded_by=focal_point)
+    RoundDecisionFactory(round=sent, recorded_by=mover)
+    piece = EvidenceFactory(round=sent)
+    EvidenceReviewFactory(evidence=piece, recorded_by=mover)
+    EvidenceFactory(commitment=commitment, sensitivity=Sensitivity.SHARED, title="Shared", recorded_by=mover)
+    EvidenceFactory(commitment=commitment, title="Kept to itself", recorded_by=mover)
+    mover.countries.clear()
+    mover.role, mover.ministry = Role.FOCAL_POINT, police
+    mover.save()
+
+    told = {path: results(client, path) for path in ("commitments", "updates", "evidence", "reviews")}
+
+    assert "Officer Orr" not in json.dumps(told)
+    assert "Thabo Mokoena" in json.dumps(told)
+    assert sorted(row["title"] for row in told["evidence"]) == sorted([piece.title, "Shared"])
+
+
+# --- What is new ------------------------------------------------------------------------------------------------------
+
+EARLIER, SINCE, LATER = (datetime(2022, 1, day, 12, tzinfo=MASERU) for day in (10, 15, 20))
+
+
+def since(client, path, moment=SINCE):
+    return [row["id"] for row in results(client, path, recorded_since=moment.isoformat())]
+
+
+def at(moment):
+    return {"recorded_at": moment}
+
+
+@pytest.mark.usefixtures("officer")
+def test_lists_hold_what_was_recorded_or_changed_since_a_moment(client, police):
+    old, moved, happened, new = (
+        CommitmentFactory(ministry=police, recorded_at=moment, made__recorded_at=moment)
+        for moment in (EARLIER, EARLIER, EARLIER, SINCE)
+    )
+    CommitmentBenchmark.objects.create(
+        commitment=moved, benchmark=BenchmarkFactory(), reach=Reach.MEETS, recorded_by=RecorderFactory(), **at(LATER)
+    )
+    CommitmentEventFactory(commitment=happened, kind=Kind.RESCHEDULED, due_on=date(2022, 3, 1), **at(LATER))
+    waiting, decided = (UpdateRoundFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
+    RoundDecisionFactory(round=decided, **at(LATER))
+    sent = UpdateRoundFactory(update__commitment=new, **at(SINCE))
+    unchanged, reviewed, linked, added = (EvidenceFactory(**at(moment)) for moment in (EARLIER,) * 3 + (LATER,))
+    review = EvidenceReviewFactory(evidence=reviewed, **at(LATER))
+    EvidenceReviewFactory(evidence=unchanged, **at(EARLIER))
+    EvidenceBearingFactory(evidence=linked, **at(LATER))
+    ReadingFactory(**at(EARLIER))
+    reading = ReadingFactory(**at(LATER))
+    AssessmentFactory(**at(EARLIER))
+    assessment = AssessmentFactory(**at(LATER))
+
+    assert since(client, "commitments") == [moved.pk, happened.pk, new.pk]
+    assert since(client, "updates") == [decided.update_id, sent.update_id]
+    assert sorted(since(client, "evidence")) == [reviewed.pk, linked.pk, added.pk]
+    assert since(client, "reviews") == [review.pk]
+    assert since(client, "readings") == [reading.pk]
+    assert since(client, "assessments") == [assessment.pk]
+    assert since(client, "updates", EARLIER) == [waiting.update_id, decided.update_id, sent.update_id]
+    assert since(client, "updates", LATER + timedelta(seconds=1)) == []
+
+
+@pytest.mark.usefixtures("officer")
+def test_a_dialogue_is_new_once_it_is_planned_recorded_called_off_or_followed_up(client):
+    earlier = {"entered_at": EARLIER, "entered_by": RecorderFactory(), **at(EARLIER)}
+    DialogueFactory(**earlier)
+    planned = DialogueFactory(**earlier | {"entered_at": LATER} | at(None), recorded_by=None)
+    recorded, stepped, done, promised = (DialogueFactory(**earlier | at(m)) for m in (LATER, *(EARLIER,) * 3))
+    NextStepFactory(dialogue=stepped, **at(LATER))
+    NextStepDoneFactory(step__dialogue=done, step__recorded_at=EARLIER, **at(LATER))
+    CommitmentFactory(dialogue=promised, **at(LATER))
+    called_off = DialogueFactory(
+        **earlier | at(None), recorded_by=None,
+        called_off_at=LATER, called_off_by=RecorderFactory(), called_off_reason="The minister travels.",
+    )  # fmt: skip
+
+    found = since(client, "dialogues")
+
+    assert sorted(found) == sorted(row.pk for row in (planned, recorded, stepped, done, promised, called_off))
+
+
+def test_a_ministry_is_not_told_that_something_new_was_recorded_which_it_does_not_see(client, focal_point, police):
+    own, others = BenchmarkFactory(), BenchmarkFactory()
+    dialogue = DialogueFactory(**at(LATER))
+    commitment = CommitmentFactory(ministry=police, dialogue=dialogue, benchmarks=[own], **at(EARLIER))
+    NextStepFactory(dialogue=dialogue, **at(LATER))
+    CommitmentFactory(dialogue=dialogue, **at(LATER))
+    sent = UpdateRoundFactory(update__commitment=commitment, **at(EARLIER))
+    answered, silent = (EvidenceFactory(round=sent, bears_on=[own], **at(EARLIER)) for _ in range(2))
+    shared = EvidenceFactory(commitment=commitment, sensitivity=Sensitivity.SHARED, **at(EARLIER))
+    EvidenceReviewFactory(evidence=answered, bearing=answered.bearings.get(), **at(LATER))
+    EvidenceReviewFactory(bearing=EvidenceBearingFactory(evidence=silent, benchmark=others, **at(LATER)), **at(LATER))
+    EvidenceReviewFactory(evidence=shared, **at(LATER))
+
+    assert since(client, "dialogues") == []
+    assert since(client, "dialogues", EARLIER) == [dialogue.pk]
+    assert since(client, "evidence") == [answered.pk]
+    client.force_login(OfficerFactory())
+    assert sorted(since(client, "evidence")) == [answered.pk, silent.pk, shared.pk]
+
+
+UNCERTAIN = {
+    "2022-01-15T12:00:00": "Add the zone, such as",
+    "2022-01-15": "Add the zone, such as",
+    "yesterday": "“yesterday” is no moment.",
+    "0001-01-01T00:00:00Z": "too far off",
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["commitments", "updates", "evidence", "reviews", "dialogues", "readings", "assessments"]
+)
+@pytest.mark.usefixtures("officer")
+def test_a_moment_that_could_be_another_is_refused(client, name):
+    for moment, sentence in UNCERTAIN.items():
+        response = client.get(f"/api/v1/{name}/", {"recorded_since": moment})
+
+        assert response.status_code == 400
+        assert list(response.json()) == ["recorded_since"]
+        assert sentence in response.text
+
+
+def test_since_a_moment_each_row_stands_once_on_the_pages_of_a_list(client, officer):
+    rows = [EvidenceFactory(**at(SINCE)) for _ in range(5)]
+    EvidenceFactory(**at(EARLIER))
+    url, found = f"/api/v1/evidence/?page_size=2&recorded_since={SINCE.isoformat()}", []
+    while url:
+        page = client.get(url).json()
+        found += [row["id"] for row in page["results"]]
+        url = page["next"]
+
+    assert found == [row.pk for row in reversed(rows)]
 
 
 # --- Sending and answering --------------------------------------------------------------------------------------------

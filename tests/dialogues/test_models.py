@@ -173,7 +173,8 @@ def proof(people, asked, promised):
     shared, internal = Sensitivity.SHARED, Sensitivity.INTERNAL
     return {
         "sent by police": on_police(round=sent),
-        "sent by police, marked internal": on_police(
+        "sent by police, marked internal": on_police(round=sent, sensitivity=internal),
+        "internal under police's, by who works there now": on_police(
             commitment=promised["police"], recorded_by=police, sensitivity=internal
         ),
         "shared under police's": on_police(commitment=promised["police"], sensitivity=shared),
@@ -195,6 +196,7 @@ PROOF_SEEN = {
         EMBASSY,
         [
             "internal under police's",
+            "internal under police's, by who works there now",
             "sent by police",
             "sent by police, marked internal",
             "shared under home's",
@@ -243,7 +245,10 @@ def test_reviews_visible_to_each_reader(people, proof):
     embassy = {reader: PROOF_SEEN[reader] for reader in (*EMBASSY, "officer elsewhere")}
     assert seen_by_each(people, rows) == {
         **embassy,
-        "own ministry": ["sent by police"],  # and no word on what the embassy only shares
+        "own ministry": [
+            "sent by police",
+            "sent by police, marked internal",
+        ],  # and no word on what the embassy only shares
         "ministry elsewhere": ["elsewhere"],
     }
 
@@ -505,6 +510,18 @@ def test_reading_tells_a_figure_a_direction_or_no_data(fields, told, is_no_data)
     reading = Reading.objects.get(pk=ReadingFactory(**fields).pk)
 
     assert (reading.told, reading.is_no_data) == (told, is_no_data)
+
+
+@pytest.mark.parametrize(
+    ("stated_by", "source", "told"),
+    [
+        ("The police", "Update of The police, 10 January", "Update of The police, 10 January"),
+        ("Lesotho press", "Lesotho Times of 3 December", "Lesotho press: Lesotho Times of 3 December"),
+        ("The police", "", "The police"),
+    ],
+)
+def test_evidence_names_who_says_so_once(stated_by, source, told):
+    assert EvidenceFactory.build(stated_by=stated_by, source=source).attribution == told
 
 
 def test_commitment_says_who_made_it():

@@ -29,6 +29,7 @@ from tests.security.asking import BODIES
 from tests.security.world import MINISTRIES, OTHER, OWN
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.idempotency.models import IdempotencyKey
 
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
 NOBODY = frozenset()
@@ -166,6 +167,9 @@ class Planted:
         UserSession.objects.create(user=self.officer, **self.marks(UserSession))
         ends = {"expires_on": factories.PERIOD_ENDS_ON, "created_at": factories.TERMS_SET_AT}
         ApiToken.objects.create(person=self.officer, scope="read", **ends, **self.marks(ApiToken))
+        IdempotencyKey.objects.create(
+            person=self.officer, begun_at=factories.TERMS_SET_AT, **self.marks(IdempotencyKey)
+        )
         LogEntry.objects.create(user=self.officer, action_flag=1, **self.marks(LogEntry))
 
     def _plant_what_is_asked(self):

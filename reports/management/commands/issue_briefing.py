@@ -20,6 +20,7 @@ from reports.word import to_docx
 from reports.words import BriefingKind
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
+from tiptracker.moments import moment
 from tiptracker.refusals import Refused
 from tiptracker.snapshot import snapshot
 from tiptracker.words import Paper, Role
@@ -56,15 +57,15 @@ class Command(BaseCommand):
             edition = arguments.edition(country, year)
             now = clock.now(edition.country.time_zone)
             day = asking.day(as_of, edition, now.date())
-            moment = asking.moment(known_by) if known_by else now
-            document = _document(edition, day, moment, **options)
+            known_at = moment(known_by) if known_by else now
+            document = _document(edition, day, known_at, **options)
             with _an_ambassador(edition.country) as reader:
                 said = build_document(
                     document=document,
                     edition=edition,
                     reader=reader,
                     as_of=day,
-                    known_by=moment,
+                    known_by=known_at,
                     tells_known_by=known_by is not None,
                 )
             size = _write(said, Path(output), Paper(edition.country.paper))

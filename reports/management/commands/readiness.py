@@ -17,6 +17,7 @@ from reports.step_texts import step_texts
 from reports.tallying import Line
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
+from tiptracker.moments import moment
 from tiptracker.refusals import Refused
 
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             result = readiness(
                 gather_facts(edition),
                 as_of=asking.day(as_of, edition, today) if as_of else today,
-                known_by=asking.moment(known_by) if known_by else None,
+                known_by=moment(known_by) if known_by else None,
             )
         except Refused as refusal:
             self.stderr.write(str(refusal))

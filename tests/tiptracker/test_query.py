@@ -1,0 +1,161 @@
+"""Which parameters each address of the API takes: declared, documented, each once and with a value; no others."""
+
+import pytest
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+from drf_spectacular.generators import SchemaGenerator
+
+from tests.factories import CountryFactory, MinistryFactory, OfficerFactory, RecommendationFactory
+from tests.security.asking import UNKNOWN
+from tiptracker.accounts.models import Ministry
+
+pytestmark = pytest.mark.django_db
+
+PAGES = {"api_docs"}
+"""Below /api/, and read by people in a browser."""
+
+
+def addresses():
+    """Every address below /api/ by the URL conf, with each of its methods."""
+
+    def walk(patterns, above):
+        for pattern in patterns:
+            whole = above + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, whole)
+            elif whole.startswith("api/") and hasattr(pattern.callback, "cls") and pattern.name not in PAGES:
+                yield pattern.name, getattr(pattern.callback, "actions", None) or {"get": ""}
+
+    found = [(name, method) for name, methods in walk(get_resolver().url_patterns, "") for method in methods]
+    return sorted({(name, method) for name, method in found if method != "head"})
+
+
+def url_of(name):
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse(name, args=[UNKNOWN])
+
+
+@pytest.fixture
+def officer(client):
+    user = OfficerFactory()
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture(scope="module")
+def documented():
+    """By method and address: the parameters that the documentation names."""
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    return {
+        (method, path): {each["name"] for each in operation.get("parameters", []) if each["in"] == "query"}
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    }
+
+
+def test_the_walk_finds_every_sort_of_address():
+    assert {
+        ("api-root", "get"), ("api_schema", "get"), ("commitment-list", "get"), ("commitment-detail", "get"),
+        ("readiness-list", "get"), ("round-accept", "post"), ("briefing-file", "get"),
+    } <= set(addresses())  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "method"), addresses())
+def test_every_address_refuses_a_parameter_that_it_does_not_take(client, officer, name, method):
+    response = getattr(client, method)(
+        f"{url_of(name)}?since=2022-01-01&decision=accepted&format=json", headers={"accept": "application/json"}
+    )
+
+    assert response.status_code == 400
+    assert sorted(response.json()) == ["decision", "format", "since"]
+    ((sentence,),) = {tuple(sentences) for sentences in response.json().values()}
+    assert sentence.startswith("Unknown parameter. This address takes")
+
+
+def test_the_documentation_names_exactly_the_parameters_that_are_taken(client, officer, documented):
+    taken = {}
+    for method, path in documented:
+        ((sentence,),) = getattr(client, method)(f"{path.replace('{id}', str(UNKNOWN))}?since=1").json().values()
+        _, _, names = sentence.rstrip(".").partition("takes: ")
+        taken[method, path] = set(names.split(", ")) if names else set()
+
+    assert taken == documented
+    assert documented["get", "/api/v1/readiness/"] == {"edition", "as_of", "known_by"}
+    assert documented["get", "/api/v1/ministries/"] == {"page", "page_size"}
+
+
+@pytest.mark.parametrize("query", ["{0}=", "{0}=%20", "{0}=1&{0}=1", "{0}=such%20a%20thing"])
+def test_a_parameter_given_twice_left_empty_or_malformed_is_refused_by_its_name(client, officer, documented, query):
+    RecommendationFactory()  # what readiness is asked of
+    refused = {
+        (path, name): (response.status_code, list(response.json()))
+        for (method, path), names in documented.items()
+        for name in names
+        for response in [getattr(client, method)(f"{path}?{query.format(name)}")]
+    }
+
+    assert len(refused) > 40
+    assert {key: told for key, told in refused.items() if told != (400, [key[1]])} == {}
+
+
+def test_the_documentation_says_of_each_list_what_counts_as_new():
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    told = {
+        path.removeprefix("/api/v1/").rstrip("/"): parameter.get("description", "")
+        for path, operations in paths.items()
+        for parameter in operations.get("get", {}).get("parameters", [])
+        if parameter["name"] == "recorded_since"
+    }
+
+    assert set(told) == {"assessments", "commitments", "dialogues", "evidence", "readings", "reviews", "updates"}
+    assert all("A moment with its zone" in sentence for sentence in told.values())
+    assert {path for path, sentence in told.items() if "count" in sentence} == {
+        "commitments", "dialogues", "evidence", "updates",
+    }  # fmt: skip
+
+
+def test_who_may_not_ask_at_all_is_not_told_what_could_be_asked(client):
+    assert client.get("/api/v1/commitments/?since=1").status_code == 401
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many_ministries():
+    country = CountryFactory()
+    Ministry.objects.bulk_create(
+        Ministry(country=country, name=f"Ministry {number}", short_name=f"M {number}") for number in range(501)
+    )
+
+
+@pytest.mark.usefixtures("many_ministries")
+@pytest.mark.parametrize(("asked", "rows"), [("1", 1), ("500", 500), (None, 100)])
+def test_a_page_has_as_many_rows_as_asked_for_by_as_many_queries(
+    client, officer, django_assert_num_queries, asked, rows
+):
+    with django_assert_num_queries(5):  # session, person, zone; count, ministries
+        answer = client.get("/api/v1/ministries/", {"page_size": asked} if asked else {}).json()
+
+    assert len(answer["results"]) == rows
+    assert answer["count"] == 501
+    following = client.get(answer["next"]).json()
+    assert following["results"][0]["id"] > answer["results"][-1]["id"]
+
+
+@pytest.mark.parametrize("asked", ["0", "501", "-1", "1.5", "ten", "9" * 5000, "٣"])
+def test_a_page_of_another_size_is_refused(client, officer, asked):
+    MinistryFactory()
+
+    response = client.get("/api/v1/ministries/", {"page_size": asked})
+
+    assert response.status_code == 400
+    assert response.json() == {"page_size": ["Give a whole number from 1 to 500."]}
+
+
+@pytest.mark.parametrize("asked", ["0", "2"])
+def test_a_page_that_is_not_there_is_not_found(client, officer, asked):
+    MinistryFactory()
+
+    assert client.get("/api/v1/ministries/", {"page": asked}).status_code == 404

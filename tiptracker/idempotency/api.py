@@ -1,0 +1,121 @@
+"""The header Idempotency-Key of a POST, after the draft of the IETF (draft-ietf-httpapi-idempotency-key-header)."""
+
+import json
+import re
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model
+from django.http import QueryDict
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from tiptracker import clock
+from tiptracker.accounts.models import User
+from tiptracker.idempotency.actions import begin, make_once, release
+
+HEADER = "Idempotency-Key"
+KEY = re.compile(r"[ !#-\[\]-~]{1,255}")
+"""Printable ASCII characters, without quotes and backslashes, in which a structured header would escape something."""
+RUNNING_SECONDS = 5
+"""After how long a request that is being carried out may be sent again, as Retry-After says."""
+
+
+KEY_PARAMETER: dict[str, Any] = {
+    "in": "header",
+    "name": HEADER,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!#-\[\]-~]+$"},
+    "description": "A key that you make up for this request, such as a UUID, with or without quotes around it. If you "
+    "send the same request again within 24 hours, with whichever of your tokens, it is not carried out again. The "
+    "answer is the row that the first one made, with the first status, as the row stands now and as you may see it now "
+    "(404 if you no longer may). The same request means the same method, address, fields and contents of files; the "
+    "boundary of a multipart body and the order of JSON fields make no difference. If the key was used for another "
+    "request, the answer is 422; while the first is being carried out, it is 409 with Retry-After. A request that was "
+    "refused (4xx) or failed (5xx) made nothing: its key is free, and the next request with it is carried out.",
+}
+"""What a program may send in the head of every POST."""
+
+
+class MakesRows(GenericViewSet[Any]):
+    """A view set that answers a POST with the row which it made, as its reader sees that row."""
+
+    def answer(self, pk: int) -> Any:
+        """What is told of a row of this list; raises NotFound where the reader does not see it any more."""
+        row = self.get_queryset().filter(pk=pk).first()
+        if row is None:
+            raise NotFound
+        return self.as_told(row)
+
+    def as_told(self, row: Any) -> Any:
+        """The row as JSON."""
+        return self.get_serializer(row).data
+
+
+def makes_a_row(status: HTTPStatus = HTTPStatus.CREATED) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Decorates a POST of `MakesRows`: it reads what was sent, and gives the function which makes the row.
+
+    With an Idempotency-Key that function runs once in 24 hours, however often the same person sends the same request;
+    each answer is made anew from the row, so that it holds nothing that its reader may not see any more. A request that
+    is refused or fails made nothing, so its key is free again.
+    """
+
+    def decorate(prepare: Callable[..., Callable[[], Model]]) -> Callable[..., Response]:
+        @wraps(prepare)
+        def view(self: MakesRows, request: Request, *args: Any, **kwargs: Any) -> Response:
+            key = _idempotency_key(request)
+            if key is None:
+                made = prepare(self, request, *args, **kwargs)().pk
+            else:
+                attempt = begin(person=cast("User", request.user), key=key, request=_digest(request), now=clock.now())
+                made = attempt.made
+                if made is None:
+                    try:
+                        made = make_once(attempt, prepare(self, request, *args, **kwargs))
+                    except BaseException:
+                        release(attempt)
+                        raise
+            return Response(self.answer(made), status)
+
+        return view
+
+    return decorate
+
+
+def _idempotency_key(request: Request) -> str | None:
+    """The key in the head, with or without the quotes of a structured header; raises ValidationError."""
+    if (key := request.headers.get(HEADER)) is None:
+        return None
+    if len(key) > 1 and key.startswith('"') and key.endswith('"'):
+        key = key[1:-1]
+    if not key.strip() or not KEY.fullmatch(key):
+        sentence = "Give 1 to 255 printable ASCII characters without quotes and backslashes, such as a UUID."
+        raise ValidationError({HEADER: [sentence]})
+    return key
+
+
+def _digest(request: Request) -> str:
+    """SHA-256 of method, address and body as read: fields and the content of files, not the bytes between them.
+
+    So a form with files is the same request with another boundary, and JSON with its fields in another order.
+    """
+    said: Any = request.data
+    if isinstance(said, QueryDict):
+        said = {name: [_as_digested(value) for value in values] for name, values in said.lists()}
+    whole = json.dumps([request.method, request.path, request.content_type.partition(";")[0], said], sort_keys=True)
+    return sha256(whole.encode()).hexdigest()
+
+
+def _as_digested(value: Any) -> Any:
+    if not isinstance(value, UploadedFile):
+        return value
+    content = sha256()
+    for chunk in value.chunks():
+        content.update(chunk)
+    value.seek(0)
+    return {"name": value.name, "sha256": content.hexdigest()}

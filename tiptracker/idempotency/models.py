@@ -1,0 +1,44 @@
+"""Which keys a person's programs used lately, for which request, and which row that request made."""
+
+from datetime import timedelta
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+
+from tiptracker.accounts.models import Reader
+
+KEPT_FOR = timedelta(hours=24)
+"""How long a key stands for the request that it was first sent with."""
+
+
+class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
+    def visible_to(self, user: Reader) -> Self:
+        """Everybody: their own alone."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(person=user.pk)
+
+
+class IdempotencyKey(models.Model):
+    """A key that a person sent with a request, as digests: neither the key nor the body is kept, nor any answer.
+
+    `made` is the id of the row that the request made, in the list that its address names; None while it is running.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key_digest = models.CharField("SHA-256 of the key", max_length=64)
+    request_digest = models.CharField("SHA-256 of method, address and body", max_length=64)
+    begun_at = models.DateTimeField()
+    made = models.BigIntegerField(null=True)
+
+    objects = IdempotencyKeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint("person", "key_digest", name="idempotency_key_once_by_its_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Key of {self.begun_at:%Y-%m-%d %H:%M}"
