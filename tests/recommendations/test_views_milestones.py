@@ -105,9 +105,10 @@ def test_the_same_recorded_again_is_refused(client, plan):
 def test_milestone_done_query_count(client, django_assert_num_queries, plan, count):
     for number in range(count):
         MilestoneDoneFactory(milestone=plan, done_on=date(2021, 12, 20 + number), recorded_by=OfficerFactory())
+    RecommendationFactory(edition=plan.edition)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 their zone and the inbox's count, 1 milestone, 1 may edit, 1 recorded so far, 1 the post's name
+    # 2 who asks, 2 their zone and the inbox's count, 1 milestone, 1 may edit, 1 recorded so far, 1 the editions
     with django_assert_num_queries(8):
         response = client.get(reverse("milestone_done", args=[plan.pk]))
 

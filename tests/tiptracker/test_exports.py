@@ -37,6 +37,13 @@ from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def followed():
+    """An edition for the pages to stand at, whatever else there is."""
+    RecommendationFactory(number=99, lead=None)
+
+
 SHEET = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
 

@@ -11,7 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import AdministratorFactory, CommitmentFactory, FocalPointFactory, MinistryFactory, OfficerFactory
+from tests.factories import (
+    AdministratorFactory,
+    CommitmentFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
 from tests.signing_in import enrol, enter
 from tiptracker import clock
 from tiptracker.accounts import actions, tokens
@@ -162,12 +169,13 @@ def test_one_sees_and_revokes_ones_own_alone(client):
 def test_tokens_count_their_queries(client, settings, django_assert_num_queries, count):
     settings.SECOND_FACTOR_REQUIRED = True
     person = OfficerFactory()
+    RecommendationFactory()
     for number in range(count):
         make(person, name=f"Number {number}")
     enter(client, person)
     client.get(reverse("token_list"))
 
-    with django_assert_num_queries(6):  # session, person, zone; tokens; what waits in the inbox, name of the post
+    with django_assert_num_queries(6):  # session, person, zone; tokens; editions, what waits in the inbox
         assert len(client.get(reverse("token_list")).context["working"]) == count
 
 

@@ -73,6 +73,7 @@ def test_a_form_that_did_not_come_from_our_own_page_is_told():
 
 def test_what_is_repeated_is_told_once_and_a_flood_no_further(client, monkeypatch):
     monkeypatch.setattr(refusals, "MOST", 3)
+    RecommendationFactory()
     enter(client, ObserverFactory())
     for _ in range(3):
         assert client.get(reverse("evidence_log")).status_code == 403
@@ -85,6 +86,7 @@ def test_what_is_repeated_is_told_once_and_a_flood_no_further(client, monkeypatc
 
 
 def test_another_person_is_told_of_all_the_same():
+    RecommendationFactory()
     for _ in range(2):
         client = Client()
         enter(client, ObserverFactory())

@@ -19,6 +19,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     ReadinessRunFactory,
+    RecommendationFactory,
 )
 from tests.signing_in import enter
 from tiptracker.audit import context
@@ -260,6 +261,7 @@ def test_log_list_shows_the_head_to_be_noted(client, officer):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_log_list_query_count(client, django_assert_num_queries, count):
+    RecommendationFactory()
     officer = OfficerFactory()
     for _ in range(count):
         wrote(by=officer, row=EvidenceFactory(), after={"title": "x"})

@@ -82,13 +82,13 @@ def test_demo_starts_signs_everybody_in_goes_on_and_leaves_nothing(environment):
     assert "the password is lumelang-2021" in first.said
     arrived = {email: first.signs_in(email, "lumelang-2021") for email in ACCOUNTS}
     assert arrived == {
-        "officer@demo.example": "/dashboard/",
-        "second.officer@demo.example": "/dashboard/",
-        "ambassador@demo.example": "/dashboard/",
-        "home.affairs@demo.example": "/ministry/",
-        "police@demo.example": "/ministry/",
-        "justice@demo.example": "/ministry/",
-        "observer@demo.example": "/dashboard/",
+        "officer@demo.example": "/LSO/2021/dashboard/",
+        "second.officer@demo.example": "/LSO/2021/dashboard/",
+        "ambassador@demo.example": "/LSO/2021/dashboard/",
+        "home.affairs@demo.example": "/LSO/2021/ministry/",
+        "police@demo.example": "/LSO/2021/ministry/",
+        "justice@demo.example": "/LSO/2021/ministry/",
+        "observer@demo.example": "/LSO/2021/dashboard/",
         "admin@demo.example": "/setup/",
     }
     assert first.end(signal.SIGINT) == ("\nStopped.\n", 0)
@@ -96,7 +96,7 @@ def test_demo_starts_signs_everybody_in_goes_on_and_leaves_nothing(environment):
     second = Demonstration(environment | {"DAY": "2021-12-01", "DEMO_PASSWORD": "another long one"})
     assert "Going on after the last recorded row" in second.said
     assert " 0 facts written" in second.said
-    assert second.signs_in("police@demo.example", "another long one") == "/ministry/"
+    assert second.signs_in("police@demo.example", "another long one") == "/LSO/2021/ministry/"
     assert second.end(signal.SIGKILL)[1] == -signal.SIGKILL
 
 
