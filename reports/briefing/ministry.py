@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from dialogues.models import EvidenceReview, UpdateRound
-from dialogues.words import Decision, Review, Status
+from dialogues.words import Review, Status
 from recommendations.models import Edition
 from reports import content, telling, wording
 from reports.briefing.promises import Promise, gather_promises
 from reports.briefing.seen import Seen, in_office
-from reports.briefing.updates import between_us, gather_rounds, is_decided, newest_of, waits_for_us
+from reports.briefing.updates import gather_rounds, is_decided, newest_of
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.snapshot import snapshot
 from tiptracker.words import Marking, Role
 
-UNSETTLED = (Status.LATE, Status.OPEN)
+UNSETTLED = (Status.OVERDUE, Status.OPEN)
 
 
 @snapshot()
@@ -36,7 +36,7 @@ def build_ministry_page(
     promises = gather_promises(seen, {})
     rounds = gather_rounds(seen, promises)
     newest = newest_of(rounds)
-    promises.sort(key=lambda promise: _place(seen, promise, newest.get(promise.row.pk)))
+    promises.sort(key=_place)
     words = _words(seen)
     return content.MinistryPage(
         title=ministry.name,
@@ -50,18 +50,18 @@ def build_ministry_page(
         as_of=as_of,
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=_facts_up_to(seen, promises, rounds, words),
-        sentence=_sentence(seen, promises, newest),
-        agreed=tuple(between_us(seen, promise, newest.get(promise.row.pk)) for promise in promises),
+        sentence=_sentence(promises),
+        agreed=tuple(promise.told for promise in promises),
         verified=tuple(_verified(seen, promises, words)),
         needed=tuple(_needed(seen, promises, newest)),
     )
 
 
-def _place(seen: Seen, promise: Promise, newest: UpdateRound | None) -> int:
-    """What the ministry can do something about, then what waits for us, then what is settled."""
-    if waits_for_us(seen, promise, newest):
-        return 1
-    return 0 if promise.standing.status in UNSETTLED else 2
+def _place(promise: Promise) -> int:
+    """What the ministry can do something about, then what is with the embassy, then what is settled."""
+    if promise.standing.is_settled:
+        return 2
+    return 0 if promise.standing.status in UNSETTLED else 1
 
 
 def _words(seen: Seen) -> list[EvidenceReview]:
@@ -91,38 +91,33 @@ def _verified(seen: Seen, promises: Iterable[Promise], words: Iterable[EvidenceR
 def _needed(seen: Seen, promises: Iterable[Promise], newest: dict[int, UpdateRound]) -> Iterator[content.Needed]:
     """What the ministry can do next about each undertaking that is open, most urgent first."""
     for promise in promises:
-        if promise.standing.status not in UNSETTLED:
-            continue
-        row = newest.get(promise.row.pk)
-        if not waits_for_us(seen, promise, row):
-            yield content.Needed(promise.told.text, _what_is_needed(seen, promise, row))
+        if promise.standing.status in UNSETTLED:
+            yield content.Needed(promise.told.text, _what_is_needed(promise, newest.get(promise.row.pk)))
 
 
-def _what_is_needed(seen: Seen, promise: Promise, newest: UpdateRound | None) -> str:
-    if newest is not None and newest.decision.decision == Decision.RETURNED:
-        answered = wording.day(seen.day(newest.decision.recorded_at))
-        return f"Your update came back on {answered}, since something is missing: {newest.decision.reason}"
+def _what_is_needed(promise: Promise, newest: UpdateRound | None) -> str:
+    if newest is not None and promise.standing.returned_on:
+        answered = wording.day(promise.standing.returned_on)
+        return f"Your update was returned on {answered}, since something is missing: {newest.decision.reason}"
     due_on = promise.standing.due_on
-    if promise.standing.status is Status.LATE and due_on:
+    if promise.standing.status is Status.OVERDUE and due_on:
         return f"It was due on {wording.day(due_on)}. Please tell us how far it is, or by which day it will be done."
     if due_on is None:
         return "Please tell us by which day it will be done."
     return f"It is due on {wording.day(due_on)}. Please tell us once it is done, with the days and what shows it."
 
 
-def _sentence(seen: Seen, promises: list[Promise], newest: dict[int, UpdateRound]) -> str:
+def _sentence(promises: list[Promise]) -> str:
     """Where all of it stands, what is done first."""
     if not promises:
         return "Nothing has been agreed between us yet."
-    statuses = [
-        Status.REPORTED if waits_for_us(seen, promise, newest.get(promise.row.pk)) else promise.standing.status
-        for promise in promises
-    ]
+    statuses = [promise.standing.status for promise in promises]
     told = {
         "done and verified": statuses.count(Status.VERIFIED),
-        "with us for an answer": statuses.count(Status.REPORTED),
+        "with the embassy": statuses.count(Status.WITH_EMBASSY),
+        "reported done": statuses.count(Status.REPORTED),
         "under way or still to begin": statuses.count(Status.OPEN),
-        "late": statuses.count(Status.LATE),
+        "overdue": statuses.count(Status.OVERDUE),
         "withdrawn": statuses.count(Status.WITHDRAWN),
     }
     parts = [f"{number} {'is' if number == 1 else 'are'} {word}" for word, number in told.items() if number]

@@ -1,4 +1,4 @@
-"""Where we stand, in ten seconds; then what it is made of, what to press for, what is late, and by ministry."""
+"""Where we stand, in ten seconds; then what it is made of, what to press for, what is overdue, and by ministry."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,8 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from dialogues.models import Commitment, Evidence, UpdateRound
-from dialogues.status import Standing, standing_on
+from dialogues.status import Standing
+from dialogues.telling import what_was_sent
 from dialogues.words import MadeBy, Progress, Status
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Milestone
@@ -28,6 +29,7 @@ from reports.models import Briefing
 from reports.permissions import can_read_readiness, can_request_briefing
 from reports.readiness import Readiness, readiness
 from reports.record import Facts
+from reports.standings import standings
 from reports.views.beginning import beginning
 from reports.views.trend import trend_context
 from reports.weighing import weigh
@@ -37,7 +39,7 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.words import Role, Word
 
-UNSETTLED = (Status.OPEN, Status.LATE)
+UNSETTLED = (Status.OPEN, Status.OVERDUE, Status.WITH_EMBASSY)
 MOST_WAITING = MOST_PRESSED = MOST_NEXT = 5
 """How many of what waits is named; the rest is counted. How many levers stand open; the rest unfolds. How many days
 ahead a phone is shown in place of the year on one line."""
@@ -49,6 +51,11 @@ class Promise(NamedTuple):
     commitment: Commitment
     standing: Standing
     towards: frozenset[int]
+
+    @property
+    def sent(self) -> str:
+        """What became of its newest update: "returned on 13 January 2022", "no update received"."""
+        return what_was_sent(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
 
 
 class Pressed(NamedTuple):
@@ -137,7 +144,9 @@ def dashboard(request: SignedIn) -> HttpResponse:
         "watch_list": beside.watch_list(result),
         "press_for": _press_for(result, asked, promises),
         "most_pressed": MOST_PRESSED,
-        "late": sorted((one for one in promises if one.standing.days_late), key=lambda one: -one.standing.days_late),
+        "overdue": sorted(
+            (one for one in promises if one.standing.days_overdue), key=lambda one: -one.standing.days_overdue
+        ),
         "waiting": waiting[:MOST_WAITING],
         "more_waiting": len(waiting) - MOST_WAITING,
         "ministries": _ministries(user, edition, asked, promises, today, is_reviewed=result.is_reviewed),
@@ -167,12 +176,10 @@ def _promises(user: User, edition: Edition, facts: Facts, today: date) -> list[P
 
     What happened to each, and which benchmarks of this edition it goes towards, is in the facts already.
     """
-    gathered = {one.id: one for one in facts.commitments}
+    stands, towards = standings(facts, today), {one.id: frozenset(one.towards) for one in facts.commitments}
     rows = Commitment.objects.visible_to(user).filter(country=edition.country_id)
     found = [
-        Promise(row, standing, frozenset(gathered[row.pk].towards))
-        for row in rows.select_related("ministry")
-        if row.pk in gathered and (standing := standing_on(gathered[row.pk].events, today))
+        Promise(row, stands[row.pk], towards[row.pk]) for row in rows.select_related("ministry") if row.pk in stands
     ]
     return sorted(found, key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
 
@@ -289,7 +296,7 @@ def _passed(row: Milestone, today: date) -> Word:
         return Progress.DONE
     if row.falls_on >= today:
         return Status.OPEN
-    return Progress.DONE if row.kind in DATES_ALONE else Status.LATE
+    return Progress.DONE if row.kind in DATES_ALONE else Status.OVERDUE
 
 
 def _days(
@@ -298,7 +305,7 @@ def _days(
     """The days of the edition's year, from the commitments at hand."""
     falls_due = [
         year.due(
-            one.standing.status,
+            one.standing,
             one.standing.due_on,
             text=one.commitment.text,
             maker=one.commitment.maker,

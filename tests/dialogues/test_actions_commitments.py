@@ -154,7 +154,7 @@ def of_status(status):
     """A commitment that stands so today."""
     if status is Status.OPEN:
         return CommitmentFactory(made__due_on=date(2022, 2, 1))
-    if status is Status.LATE:
+    if status is Status.OVERDUE:
         return CommitmentFactory(made__due_on=jan(14))
     commitment = CommitmentFactory(united_states=True)
     kinds = {Status.REPORTED: [Kind.REPORTED_DONE], Status.WITHDRAWN: [Kind.WITHDRAWN]}
@@ -165,11 +165,11 @@ def of_status(status):
 
 VERBS = (reschedule, withdraw, reopen, report_done, verify_done)
 MAY = {
-    reschedule: {Status.OPEN, Status.LATE},
-    withdraw: {Status.OPEN, Status.LATE, Status.REPORTED},
+    reschedule: {Status.OPEN, Status.OVERDUE},
+    withdraw: {Status.OPEN, Status.OVERDUE, Status.REPORTED},
     reopen: {Status.REPORTED, Status.VERIFIED, Status.WITHDRAWN},
-    report_done: {Status.OPEN, Status.LATE},
-    verify_done: {Status.OPEN, Status.LATE, Status.REPORTED},
+    report_done: {Status.OPEN, Status.OVERDUE},
+    verify_done: {Status.OPEN, Status.OVERDUE, Status.REPORTED},
 }
 BECOMES = {
     reschedule: Status.OPEN,

@@ -456,7 +456,7 @@ def test_return_round_folds_a_claimed_done_back(commitment, police, officer):
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.round) == ("report_returned", TODAY, sent)
     assert standing(commitment) is Status.OPEN
-    assert standing(commitment, date(2022, 2, 15)) is Status.LATE
+    assert standing(commitment, date(2022, 2, 15)) is Status.OVERDUE
 
 
 def test_return_round_needs_a_reason(commitment, police, officer):

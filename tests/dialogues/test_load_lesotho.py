@@ -481,7 +481,7 @@ def statuses(day=date(2022, 1, 28)):
 def test_exercise_shows_every_state_of_a_commitment(exercise):
     assert statuses() == {
         "name a police focal point in each of the ten districts": (Status.OPEN, 1),
-        "train the district focal points": (Status.LATE, 0),
+        "train the district focal points": (Status.OVERDUE, 0),
         "release the quarter's budget of the trafficking and smuggling unit": (Status.VERIFIED, 0),
         "send the figures of investigations from April to December": (Status.VERIFIED, 0),
         "send the figures of prosecutions from April to December": (Status.REPORTED, 0),
@@ -491,7 +491,7 @@ def test_exercise_shows_every_state_of_a_commitment(exercise):
         "finish the procedures for identifying victims": (Status.OPEN, 0),
         "have the committee meet in every quarter": (Status.OPEN, 0),
         "put the rules for spending the Trust Fund in force": (Status.OPEN, 1),
-        "agree with a second provider of shelter": (Status.LATE, 0),
+        "agree with a second provider of shelter": (Status.OVERDUE, 0),
         "give a course for investigators": (Status.OPEN, 0),
     }
     assert set(CommitmentEvent.objects.values_list("kind", flat=True)) == set(Kind)

@@ -33,8 +33,8 @@ def test_suggest_puts_what_presses_most_first_each_with_its_reason():
         OPEN._replace(key=3, due_on=date(2022, 2, 20)),
         OPEN._replace(key=4, status=Status.REPORTED),
         OPEN._replace(key=5, returned_on=date(2022, 1, 5)),
-        OPEN._replace(key=6, status=Status.LATE, days_late=1, waits_since=date(2022, 1, 3)),
-        OPEN._replace(key=7, status=Status.LATE, days_late=12, is_ours=True),
+        OPEN._replace(key=6, status=Status.OVERDUE, days_late=1, waits_since=date(2022, 1, 3)),
+        OPEN._replace(key=7, status=Status.OVERDUE, days_late=12, is_ours=True),
         OPEN._replace(key=8, status=Status.VERIFIED, due_on=DAY),
         OPEN._replace(key=9, due_on=date(2022, 6, 1)),
     ]

@@ -28,8 +28,8 @@ def test_span_is_told_as_far_as_its_days_are_known(first, last, told):
 @pytest.mark.parametrize(
     ("status", "due_on", "days_late", "told"),
     [
-        (Status.LATE, date(2022, 1, 16), 12, "late by 12 days"),
-        (Status.LATE, date(2022, 1, 27), 1, "late by 1 day"),
+        (Status.OVERDUE, date(2022, 1, 16), 12, "late by 12 days"),
+        (Status.OVERDUE, date(2022, 1, 27), 1, "late by 1 day"),
         (Status.OPEN, date(2022, 2, 28), 0, "due in 31 days"),
         (Status.OPEN, date(2022, 1, 29), 0, "due in 1 day"),
         (Status.OPEN, DAY, 0, "due today"),

@@ -34,7 +34,7 @@ def drawn(days, today=TODAY):
         ),
         (
             year.milestone(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2022, 1, 29), 1, TODAY),
-            PLAN_DUE, Status.LATE, "late", "late by 31 days",
+            PLAN_DUE, Status.OVERDUE, "late", "late by 31 days",
         ),
         (
             year.milestone(MilestoneKind.DEADLINE, DEADLINE_ON, None, 1, TODAY),
@@ -49,7 +49,7 @@ def drawn(days, today=TODAY):
             year.dialogue(date(2022, 1, 29), "Maseru", 1, TODAY),
             date(2022, 1, 29), Status.OPEN, "planned", "in 1 day",
         ),
-        (due(Status.LATE, date(2022, 1, 14)), date(2022, 1, 14), Status.LATE, "late", "late by 14 days"),
+        (due(Status.OVERDUE, date(2022, 1, 14)), date(2022, 1, 14), Status.OVERDUE, "late", "late by 14 days"),
         (due(Status.OPEN, TODAY), TODAY, Status.OPEN, "open", "today"),
         (due(Status.REPORTED, date(2022, 1, 1)), date(2022, 1, 1), Status.REPORTED, "reported done", ""),
     ],
@@ -63,7 +63,7 @@ def test_each_day_says_how_it_stands(day, on, word, standing, days):
     [
         ([], "Nothing is late; nothing lies ahead"),
         (
-            [due(Status.LATE, date(2022, 1, 14)), due(Status.OPEN, date(2022, 2, 1))],
+            [due(Status.OVERDUE, date(2022, 1, 14)), due(Status.OPEN, date(2022, 2, 1))],
             "1 commitment is late; the next day that counts is 1 February 2022, in 4 days",
         ),
         (
@@ -78,7 +78,7 @@ def test_the_finding_is_a_sentence(days, sentence):
 
 def test_the_drawing_says_in_words_what_it_shows():
     days = [
-        due(Status.LATE, date(2022, 1, 14)),
+        due(Status.OVERDUE, date(2022, 1, 14)),
         due(Status.OPEN, date(2022, 2, 1)),
         due(Status.OPEN, date(2023, 3, 31)),
         year.milestone(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
@@ -97,7 +97,7 @@ def test_the_drawing_says_in_words_what_it_shows():
 
 
 def test_days_that_stand_too_close_share_a_mark_with_their_number():
-    chart = drawn([due(Status.LATE, date(2022, 1, day), key=day) for day in range(1, 16)])
+    chart = drawn([due(Status.OVERDUE, date(2022, 1, day), key=day) for day in range(1, 16)])
 
     assert sum(int(mark.number.text) if mark.number else 1 for mark in chart.marks) == 15
     assert len(chart.marks) < 4
