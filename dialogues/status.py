@@ -160,6 +160,11 @@ def days_past_due(due_on: date | None, day: date) -> int:
     return max((day - due_on).days, 0) if due_on else 0
 
 
+def days_left(due_on: date | None, day: date) -> int | None:
+    """How many days are left until something is due; None where its day is past, or none was set."""
+    return (due_on - day).days if due_on and not days_past_due(due_on, day) else None
+
+
 def first_due(events: Iterable[Event], day: date) -> date | None:
     """The day that was agreed when the promise was made, however often it was moved since; None where none was."""
     return next((e.due_on for e in events if e.kind == Kind.MADE and e.happened_on <= day), None)

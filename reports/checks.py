@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from dialogues.holding import latest
+from dialogues.status import days_past_due
 from dialogues.words import Review, Shows, Verdict
 from recommendations.words import DATES_ALONE, Better, Origin, Rule
 from reports import wording
@@ -196,7 +197,7 @@ def _unfinished(facts: Facts, asked: Questionnaire) -> Iterator[Check]:
 def _missed(facts: Facts, as_of: date) -> Iterator[Check]:
     for row in sorted(facts.milestones, key=lambda row: (row.due_on, row.id)):
         done = newest(row.done)
-        if row.kind not in DATES_ALONE and row.due_on < as_of and (done is None or done.done_on > as_of):
+        if row.kind not in DATES_ALONE and days_past_due(row.due_on, as_of) and (done is None or done.done_on > as_of):
             yield Check(
                 Misfit.MISSED,
                 f"{row.kind.label}: due on {wording.day(row.due_on)}, and not recorded as done.",

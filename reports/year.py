@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dialogues.status import Standing, days_past_due
+from dialogues.status import Standing, days_left, days_past_due
 from dialogues.telling import overdue_by, with_embassy_since
 from dialogues.words import Progress, Status
 from recommendations.words import DATES_ALONE, MilestoneKind
@@ -64,8 +64,8 @@ def milestone(kind: MilestoneKind, falls_on: date, done_on: date | None, key: in
     if done_on is not None and done_on <= today:
         standing = f"done; it was due by {telling.short(falls_on)}"
         return Day(done_on, DayKind.MILESTONE, kind.label, "", Progress.DONE, standing, key)
-    left = (falls_on - today).days
-    if left >= 0:
+    left = days_left(falls_on, today)
+    if left is not None:
         return Day(falls_on, DayKind.MILESTONE, kind.label, "", Status.OPEN, "ahead", key, days_left=left)
     if kind in DATES_ALONE:
         return Day(falls_on, DayKind.MILESTONE, kind.label, "", Progress.DONE, "past", key)
@@ -91,7 +91,7 @@ def due(stands: Standing, due_on: date, *, text: str, maker: str, key: int, toda
         stands.status,
         with_embassy_since(stands.waits_since) if stands.waits_since else stands.status.label.lower(),
         key,
-        days_left=(due_on - today).days if stands.status is Status.OPEN else None,
+        days_left=days_left(due_on, today) if stands.status in (Status.OPEN, Status.WITH_EMBASSY) else None,
         days_overdue=stands.days_overdue or None,
     )
 

@@ -397,7 +397,7 @@ class Listed(NamedTuple):
 
 LISTS = [
     Listed("commitment_list", Rows.commitments, 11),
-    Listed("commitment_list", Rows.commitments, 11, query="status=late&q=promise&sort=text&page=2"),
+    Listed("commitment_list", Rows.commitments, 11, query="status=overdue&q=promise&sort=text&page=2"),
     Listed("commitment_list", Rows.commitments, 9 + AN_ENTRY, query="as=csv"),
     Listed("commitment_list", Rows.commitments, 9, "focal_point"),
     Listed("ministry_home", Rows.updates, 11, "focal_point"),

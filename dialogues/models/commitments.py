@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
@@ -32,7 +32,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def with_history(self) -> Self:
         """With all that `standing_on` reads: country, events, and the updates sent with the answers to them."""
-        return self.select_related("country").prefetch_related("events", "updates__rounds__decision")
+        rounds = apps.get_model("dialogues", "UpdateRound").objects.select_related("decision")
+        return self.select_related("country").prefetch_related("events", Prefetch("updates__rounds", rounds))
 
     def with_status(self, day: date, *, known_by: datetime | None = None) -> Self:
         """`standing_on` and `first_due` in SQL, at the end of `day`: `.status`, `.due_on`, `.first_due_on`, `.slips`.

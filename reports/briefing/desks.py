@@ -29,11 +29,6 @@ class Promised:
     is_ministrys: bool = True
 
     @property
-    def is_unsettled(self) -> bool:
-        """Whether something is asked of its maker."""
-        return self.standing.status in (Status.OPEN, Status.OVERDUE)
-
-    @property
     def status_text(self) -> str:
         """What to read in place of the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
         return beside_status(self.standing)
@@ -50,7 +45,8 @@ class Promised:
         if said := self.status_text:
             return f"{said}, {self.sent}" if self.sent else said
         if status is Status.OPEN:
-            return f"due {telling.short(due_on)}" if due_on else "no date agreed"
+            due = f"due {telling.short(due_on)}" if due_on else "no date agreed"
+            return f"{self.sent}; {due}" if self.sent else due
         return status.label.lower()
 
 

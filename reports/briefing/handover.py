@@ -97,7 +97,7 @@ def _due(reader: User, edition: Edition, promises: Iterable[Promised], as_of: da
     falls_due = [
         year.due(one.standing, one.standing.due_on, text=one.text, maker=one.maker, key=one.key, today=as_of)
         for one in promises
-        if one.standing.due_on and one.is_unsettled
+        if one.standing.due_on and not one.standing.is_settled
     ]
     days = [*days_of_the_embassy(reader, edition, milestones_of(reader, edition), as_of), *falls_due]
     return [

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from dialogues.models import Commitment, Evidence, UpdateRound
-from dialogues.status import Standing
+from dialogues.status import Standing, days_past_due
 from dialogues.telling import what_was_sent
 from dialogues.words import MadeBy, Progress, Status
 from recommendations.here import edition_at_hand
@@ -294,7 +294,7 @@ def _milestones(user: User, rows: Iterable[Milestone], today: date) -> list[Pass
 def _passed(row: Milestone, today: date) -> Word:
     if row.done_on is not None and row.done_on <= today:
         return Progress.DONE
-    if row.falls_on >= today:
+    if not days_past_due(row.falls_on, today):
         return Status.OPEN
     return Progress.DONE if row.kind in DATES_ALONE else Status.OVERDUE
 

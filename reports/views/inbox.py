@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from dialogues.models import Assessment, Commitment, Evidence, Redaction, UpdateRound
-from dialogues.status import days_past_due
+from dialogues.status import days_left
 from dialogues.views.before import just_decided
 from dialogues.words import MadeBy, Progress, Status
 from recommendations.models import Edition
@@ -133,8 +133,8 @@ class _Prospects:
 
 
 def _due(due_on: date | None, prospect: _Prospect | None, today: date) -> Due | None:
-    if due_on and not days_past_due(due_on, today):
-        return Due((due_on - today).days, f"due {telling.distance(due_on, today)}")
+    if due_on and (left := days_left(due_on, today)) is not None:
+        return Due(left, f"due {telling.distance(due_on, today)}")
     if prospect is None or prospect.deadline_on is None:
         return None
     days = (prospect.deadline_on - today).days

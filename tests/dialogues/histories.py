@@ -1,5 +1,6 @@
 """Lives of commitments, and how each stands at the end of a day: one table, for the rule and for its twin in SQL."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -37,7 +38,7 @@ class History(NamedTuple):
     events: list[Event]
     day: date
     standing: Standing | None
-    sent: list[Version] = []
+    sent: Sequence[Version] = ()
     known_by: datetime | None = None
     zone: ZoneInfo = MASERU
 

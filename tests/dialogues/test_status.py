@@ -21,7 +21,7 @@ def test_standing_does_not_depend_on_the_order_of_rows(told):
 
 @pytest.mark.parametrize("told", HISTORIES, ids=NAMES)
 def test_by_its_events_alone_it_is_open_whatever_waits(told):
-    """What the ceiling takes as still to be kept: open or overdue by events, and so is what waits, claimed under way."""
+    """What the ceiling takes as still to be kept; so is what waits, claimed under way."""
     alone = by_events(told.events, told.day)
     stands = standing_on(told.events, [], told.day, zone=told.zone)
 

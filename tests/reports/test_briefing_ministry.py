@@ -57,7 +57,7 @@ def promised(ministry, text, due_on=None, **event):
 
 
 def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(edition, police):
-    late = promised(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
+    overdue = promised(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
     undated = promised(police, "Keep the unit funded")
     done = promised(police, "Train the unit", due_on=date(2022, 2, 1))
     CommitmentEventFactory(
@@ -75,17 +75,19 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
     said = made(edition, police)
 
     assert said.sentence == (
-        "Of 6 undertakings, 1 is done and verified, 2 are with us for an answer, 2 are under way or still to begin and "
-        "1 is late."
+        "Of 6 undertakings, 1 is done and verified, 2 are with the embassy, 2 are under way or still to begin and 1 is "
+        "overdue."
     )
-    assert said.agreed[0].text == late.text
-    assert {one.text for one in said.agreed} == {row.text for row in (late, undated, done, back, waits, ours_to_answer)}
+    assert said.agreed[0].text == overdue.text
+    assert {one.text for one in said.agreed} == {
+        row.text for row in (overdue, undated, done, back, waits, ours_to_answer)
+    }
     stands = {one.text: one.standing for one in said.agreed}
-    assert stands[ours_to_answer.text] == "with us since 9 Jan 2022", "past its day, and not late"
+    assert stands[ours_to_answer.text] == "with the embassy since 9 January 2022", "past its day, and not overdue"
     assert [(one.what, one.when) for one in said.verified] == [("Train the unit", "done; verified on 20 Jan 2022")]
     assert {one.what: one.sentence for one in said.needed} == {
-        late.text: "It was due on 15 January 2022. Please tell us how far it is, or by which day it will be done.",
-        back.text: f"Your update came back on {sent.decision.recorded_at:%-d %B %Y}, since something is missing: "
+        overdue.text: "It was due on 15 January 2022. Please tell us how far it is, or by which day it will be done.",
+        back.text: f"Your update was returned on {sent.decision.recorded_at:%-d %B %Y}, since something is missing: "
         "The first day is missing.",
         undated.text: "Please tell us by which day it will be done.",
     }
@@ -134,7 +136,7 @@ def test_it_looks_back_to_what_was_known(edition, police):
 
     assert needed(date(2022, 1, 5)) == ["Please tell us by which day it will be done."]
     assert needed(date(2022, 1, 15)) == []
-    assert "came back on 20 January 2022" in needed(date(2022, 1, 25))[0]
+    assert "was returned on 20 January 2022" in needed(date(2022, 1, 25))[0]
 
 
 @pytest.mark.parametrize("number", [0, 1, 40])

@@ -167,7 +167,7 @@ def test_a_ministrys_page_has_rows_of_each_section_in_any_order(sections):
 
     assert len(printed) == 1
     assert (printed.outside(), printed.collisions()) == ([], [])
-    for words in ("late by 14 days", "verified on 20 November 2021"):
+    for words in ("overdue by 14 days, no update received", "verified on 20 November 2021"):
         assert words in printed.text
     assert printed.text.count(LONG[:60]) > 5
     assert "12 in all, the most urgent first" in printed.text

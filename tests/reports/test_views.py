@@ -149,7 +149,7 @@ def test_dashboard_presses_for_open_benchmarks_with_what_was_promised_towards_th
     act = EvidenceFactory(bears_on=[shown], verified=True)
     AssessmentFactory(benchmark=shown, verdict=Verdict.MET, grounds=[act])
     CommitmentFactory(text="In time", benchmarks=[open_], made__due_on=date(2022, 2, 28))
-    CommitmentFactory(text="Late", benchmarks=[open_], made__due_on=date(2022, 1, 27))
+    CommitmentFactory(text="Overdue", benchmarks=[open_], made__due_on=date(2022, 1, 27))
     CommitmentFactory(text="Undated", benchmarks=[open_])
     CommitmentFactory(text="Towards what is shown", benchmarks=[shown], made__due_on=date(2022, 2, 1))
     CommitmentFactory(text="Towards nothing", made__due_on=date(2022, 2, 1))
@@ -160,9 +160,9 @@ def test_dashboard_presses_for_open_benchmarks_with_what_was_promised_towards_th
 
     (pressed,) = response.context["press_for"]
     assert (pressed.lever.key, pressed.lever.points) == ("2a", 15)  # half of the recommendations' 30
-    assert texts(pressed.promises) == ["Late", "In time", "Undated"]
-    assert texts(response.context["late"]) == ["Late"]
-    assert "late by 1 day<" in response.text
+    assert texts(pressed.promises) == ["Overdue", "In time", "Undated"]
+    assert texts(response.context["overdue"]) == ["Overdue"]
+    assert "overdue by 1 day<" in response.text
     assert "+15<" in response.text
 
 
@@ -201,16 +201,16 @@ def test_dashboard_names_five_levers_and_unfolds_the_rest(dashboard):
     assert text.count("nothing promised") == 6
 
 
-def test_dashboard_counts_lateness_by_the_countrys_day(dashboard, set_clock):
+def test_dashboard_counts_what_is_overdue_by_the_countrys_day(dashboard, set_clock):
     BenchmarkFactory()
     CommitmentFactory(text="Due on Friday", made__due_on=TODAY)
 
     set_clock(TODAY, time(23, 30))
-    assert dashboard(OfficerFactory()).context["late"] == []
+    assert dashboard(OfficerFactory()).context["overdue"] == []
 
     # Half an hour later it is Saturday in Maseru, and still Friday in UTC.
     set_clock(date(2022, 1, 29), time(0, 1))
-    assert texts(dashboard(OfficerFactory()).context["late"]) == ["Due on Friday"]
+    assert texts(dashboard(OfficerFactory()).context["overdue"]) == ["Due on Friday"]
 
 
 def test_dashboard_lists_what_waits_for_the_embassy_updates_first(dashboard):
@@ -266,7 +266,7 @@ def test_dashboard_says_which_milestones_are_done_missed_and_ahead(dashboard):
     milestones = dashboard(OfficerFactory()).context["milestones"]
 
     assert [(one.title, one.standing, one.word.value) for one in milestones] == [
-        ("Action plan presented", "late by 31 days", "late"),
+        ("Action plan presented", "overdue by 31 days", "overdue"),
         ("Interim assessment", "done 15 Jan 2022", "done"),
         ("Deadline", "in 31 days", "open"),
     ]
@@ -418,7 +418,7 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
     with django_assert_num_queries(37):
         response = client.get(reverse("dashboard"))
 
-    assert len(response.context["press_for"]) == len(response.context["late"]) == count
+    assert len(response.context["press_for"]) == len(response.context["overdue"]) == count
     assert len(response.context["ministries"]) == 2 * count
 
 
@@ -544,7 +544,7 @@ def test_recommendation_detail_shows_all_that_bears_on_it(client):
         "Too early.",
         "another verdict holds",
         "Pay it",
-        "late by 7 days",
+        "overdue by 7 days",
         "22 U.S.C. 7107(b), Tier 2",
     ):
         assert told in response.text
@@ -942,10 +942,10 @@ def test_briefing_file_that_is_not_ready_leads_to_its_page(client, edition):
     assert not briefing.downloads.exists()
 
 
-def test_to_a_ministry_no_recommendation_is_late_that_waits_for_the_embassy(client, edition):
+def test_to_a_ministry_no_recommendation_is_overdue_that_waits_for_the_embassy(client, edition):
     ministry = MinistryFactory()
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    late, waits = (
+    silent, waits = (
         CommitmentFactory(ministry=ministry, benchmarks=[benchmark], made__due_on=date(2022, 1, 15)) for _ in range(2)
     )
     UpdateRoundFactory(update__commitment=waits)
@@ -953,4 +953,4 @@ def test_to_a_ministry_no_recommendation_is_late_that_waits_for_the_embassy(clie
 
     published = client.get(reverse("recommendation_list")).context["published"]
     stands = {own.text: own.status.value for shown in published for own in shown.commitments}
-    assert stands == {late.text: "late", waits.text: "open"}
+    assert stands == {silent.text: "overdue", waits.text: "with_embassy"}

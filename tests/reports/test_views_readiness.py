@@ -378,7 +378,7 @@ def test_checks_are_grouped_and_led_to_with_what_to_do(seen):
 def test_checks_are_those_of_the_day_asked_for(seen):
     CommitmentFactory(text="To do it", benchmarks=[BenchmarkFactory()], made__due_on=JAN_10)
 
-    assert "nothing was heard since" in seen(reverse("readiness_checks")).text
+    assert "no update was received" in seen(reverse("readiness_checks")).text
     text = seen(reverse("readiness_checks"), as_of=(JAN_10 - timedelta(days=1)).isoformat()).text
     assert "Everything fits together." in text
 

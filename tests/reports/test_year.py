@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogues.status import Standing
 from dialogues.words import Progress, Status
 from recommendations.words import MilestoneKind
 from reports import year
@@ -18,7 +19,9 @@ PLAN_DUE = date(2021, 12, 28)
 
 
 def due(status, on, key=1):
-    return year.due(status, on, text="A promise", maker="Ministry of Police", key=key, today=TODAY)
+    days = (TODAY - on).days if status is Status.OVERDUE else 0
+    stands = Standing(status, on, days_overdue=days, sent_on=date(2022, 1, 12))
+    return year.due(stands, on, text="A promise", maker="Ministry of Police", key=key, today=TODAY)
 
 
 def drawn(days, today=TODAY):
@@ -34,7 +37,7 @@ def drawn(days, today=TODAY):
         ),
         (
             year.milestone(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2022, 1, 29), 1, TODAY),
-            PLAN_DUE, Status.OVERDUE, "late", "late by 31 days",
+            PLAN_DUE, Status.OVERDUE, "overdue", "overdue by 31 days",
         ),
         (
             year.milestone(MilestoneKind.DEADLINE, DEADLINE_ON, None, 1, TODAY),
@@ -49,8 +52,16 @@ def drawn(days, today=TODAY):
             year.dialogue(date(2022, 1, 29), "Maseru", 1, TODAY),
             date(2022, 1, 29), Status.OPEN, "planned", "in 1 day",
         ),
-        (due(Status.OVERDUE, date(2022, 1, 14)), date(2022, 1, 14), Status.OVERDUE, "late", "late by 14 days"),
+        (due(Status.OVERDUE, date(2022, 1, 14)), date(2022, 1, 14), Status.OVERDUE, "overdue", "overdue by 14 days"),
         (due(Status.OPEN, TODAY), TODAY, Status.OPEN, "open", "today"),
+        (
+            due(Status.WITH_EMBASSY, date(2022, 1, 14)),
+            date(2022, 1, 14), Status.WITH_EMBASSY, "with the embassy since 12 January 2022", "",
+        ),
+        (
+            due(Status.WITH_EMBASSY, date(2022, 1, 29)),
+            date(2022, 1, 29), Status.WITH_EMBASSY, "with the embassy since 12 January 2022", "in 1 day",
+        ),
         (due(Status.REPORTED, date(2022, 1, 1)), date(2022, 1, 1), Status.REPORTED, "reported done", ""),
     ],
 )  # fmt: skip
@@ -61,10 +72,10 @@ def test_each_day_says_how_it_stands(day, on, word, standing, days):
 @pytest.mark.parametrize(
     ("days", "sentence"),
     [
-        ([], "Nothing is late; nothing lies ahead"),
+        ([], "Nothing is overdue; nothing lies ahead"),
         (
             [due(Status.OVERDUE, date(2022, 1, 14)), due(Status.OPEN, date(2022, 2, 1))],
-            "1 commitment is late; the next day that counts is 1 February 2022, in 4 days",
+            "1 commitment is overdue; the next day that counts is 1 February 2022, in 4 days",
         ),
         (
             [year.milestone(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY), due(Status.OPEN, TODAY)],
@@ -87,10 +98,10 @@ def test_the_drawing_says_in_words_what_it_shows():
 
     chart = drawn(days)
 
-    assert [row.text for row in chart.rows] == ["1 late", "1 open"]
+    assert [row.text for row in chart.rows] == ["1 overdue", "1 open"]
     assert chart.description == (
-        "From 1 April 2021 to 31 March 2022; today is 28 January 2022. Marked: Interim assessment: late on"
-        " 14 January 2022 and Dialogue planned on 3 February 2022. Due in that time: 1 late and 1 open."
+        "From 1 April 2021 to 31 March 2022; today is 28 January 2022. Marked: Interim assessment: overdue on"
+        " 14 January 2022 and Dialogue planned on 3 February 2022. Due in that time: 1 overdue and 1 open."
     )
     assert chart.solid == ""
     assert chart.outlined
