@@ -25,6 +25,7 @@ from dialogues.models import (
     EvidenceReview,
     Reading,
 )
+from dialogues.models.commitments import standing_in
 from dialogues.permissions import can_assess, can_log, can_record_commitment
 from dialogues.status import Standing
 from dialogues.telling import beside_status, what_was_sent
@@ -293,9 +294,10 @@ def _published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> 
     ):
         wordings[one.recommendation_id].append((one.key, one.wording))
     commitments: dict[int, dict[int, OwnCommitment]] = defaultdict(dict)
-    own = Commitment.objects.visible_to(user).with_history()
+    own: QuerySet[Any] = Commitment.objects.visible_to(user).with_status(today)
     for promise in own.prefetch_related("links__benchmark").order_by("pk"):
-        if standing := promise.standing_on(today):
+        if promise.status:
+            standing = standing_in(promise, today)
             url = reverse("commitment_detail", args=[promise.pk])
             told = OwnCommitment(promise.text, url, standing.status, beside_status(standing), standing.due_on)
             for link in promise.links.all():
@@ -371,10 +373,10 @@ def _promises(user: User, rows: Iterable[Benchmark], today: date) -> Mapping[int
     """Commitments by benchmark: the soonest due first, those without a date last."""
     towards = Commitment.objects.visible_to(user).filter(benchmarks__in=rows).distinct()
     found = defaultdict(list)
-    for row in towards.with_history().select_related("ministry").prefetch_related("links"):
-        if standing := row.standing_on(today):
-            for link in row.links.all():
-                found[link.benchmark_id].append(Promise(row, standing, link.get_reach_display()))
+    stands: QuerySet[Any] = towards.with_status(today)
+    for row in stands.select_related("ministry").prefetch_related("links"):
+        for link in row.links.all() if row.status else ():
+            found[link.benchmark_id].append(Promise(row, standing_in(row, today), link.get_reach_display()))
     for promises in found.values():
         promises.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
     return found
