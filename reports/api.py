@@ -33,7 +33,8 @@ from reports.facts import gather_facts
 from reports.models import PDF, WORD, Briefing, Document, Standing
 from reports.permissions import can_request_briefings
 from reports.readiness import readiness
-from reports.words import BriefingKind
+from reports.step_texts import step_texts
+from reports.words import BriefingKind, StepKind
 from tiptracker import clock, limits, texts
 from tiptracker.accounts.models import Ministry
 from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
@@ -148,6 +149,28 @@ class LeverSerializer(serializers.Serializer[Any]):
     due_on = serializers.DateField(allow_null=True)
 
 
+class StepSerializer(serializers.Serializer[Any]):
+    """One thing to do, with what it adds given all steps before it."""
+
+    kind = WordField(StepKind)
+    benchmarks = serializers.ListField(child=serializers.CharField(), help_text="Their keys, such as 2a.")
+    indicator = serializers.CharField(allow_null=True, help_text="The indicator whose figure is asked for.")
+    rows = RowSerializer(many=True)
+    owner = serializers.CharField(allow_null=True, help_text="Who has to take it; null where nobody is known.")
+    owner_id = serializers.IntegerField(allow_null=True, help_text="The ministry; null where the embassy has to.")
+    due_on = serializers.DateField(allow_null=True)
+    points = serializers.FloatField(help_text="Of 100, given all steps before it.")
+    points_exact = serializers.CharField()
+    points_at_most = serializers.FloatField(help_text="Where it depends on the figure; else as `points`.")
+    points_at_most_exact = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class LadderStepSerializer(StepSerializer):
+    cumulative = serializers.FloatField(help_text="Readiness with this step and all steps before it.")
+    cumulative_exact = serializers.CharField()
+
+
 class ClaimsSerializer(serializers.Serializer[Any]):
     ministry_id = serializers.IntegerField(allow_null=True, help_text="Null: logged by the embassy.")
     points = serializers.FloatField()
@@ -190,6 +213,16 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     waiting = serializers.IntegerField(help_text="Claims that nobody has reviewed.")
     parts = PartSerializer(many=True)
     benchmarks = BenchmarkLineSerializer(many=True)
+    next_steps = LadderStepSerializer(
+        many=True, help_text="What to do next, in order. Advice: it never enters the score."
+    )
+    also_ask = StepSerializer(many=True, help_text="Figures that add nothing by being given alone.")
+    to_assess = StepSerializer(many=True, help_text="Benchmarks with a verified action that nobody has assessed.")
+    after_deadline = StepSerializer(many=True, help_text="Commitments due after the deadline.")
+    target_reached_after = serializers.IntegerField(
+        allow_null=True,
+        help_text="The number of the step that reaches the target; 0 where it is reached; null where none does.",
+    )
     levers = LeverSerializer(many=True, help_text="What meeting each open benchmark would add, the most first.")
     smallest_set = serializers.ListField(
         child=serializers.CharField(),
@@ -229,7 +262,9 @@ class ReadinessViewSet(ViewSet):
         asked.is_valid(raise_exception=True)
         edition, as_of, known_by = (asked.validated_data[name] for name in ("edition", "as_of", "known_by"))
         result = readiness(gather_facts(edition), as_of=as_of, known_by=known_by)
-        return Response(document.as_document(result))
+        steps = result.next_steps()
+        names = step_texts(result, steps, reader=request.user)
+        return Response(document.as_document(result, steps=steps, texts=names))
 
 
 class WhateverIsAccepted(BaseContentNegotiation):

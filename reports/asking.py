@@ -16,6 +16,7 @@ from recommendations.here import edition_at_hand
 from recommendations.models import Edition
 from reports import wording
 from reports.changes import Standpoint
+from reports.next_steps import NextSteps, Step
 from reports.readiness import Readiness
 from tiptracker import clock
 from tiptracker.pages import SignedIn
@@ -83,6 +84,18 @@ def met(told: Iterable[str], result: Readiness) -> frozenset[int]:
             field="met",
         )
     return frozenset(asked[one] for one in chosen)
+
+
+def taken(told: Iterable[str], steps: NextSteps) -> list[Step]:
+    """The next steps that an address takes as taken, in their order. Raises Refused for one that is none of these."""
+    chosen = set(told)
+    found = [one for one in steps.every if one.key in chosen]
+    if len(found) < len(chosen):
+        raise Refused(
+            "A next step of this address is none any more. Tick those to take as taken, or ask for an earlier moment.",
+            field="step",
+        )
+    return found
 
 
 def day(told: str, asked: Edition, today: date, *, field: str = "as_of") -> date:

@@ -13,18 +13,22 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reports import counting, wording
+from reports import counting, step_sentences, wording
 from reports.checks import Check
 from reports.claims import Claimed
 from reports.findings import Finding, Row
 from reports.kept import Lever
+from reports.next_steps import NextSteps, Step
 from reports.readiness import METHOD, Readiness
 from reports.record import Facts
+from reports.step_sentences import StepTexts
 from reports.tallying import LAW, POINTS, QUESTION_LAW, QUESTION_POINTS, BenchmarkLine, Line, Part
 
 DISCLAIMER = (
     "Readiness describes this record. It does not predict a tier; the tier is the Secretary of State’s decision."
 )
+
+NO_TEXTS = StepTexts()
 
 METHODOLOGY = {
     "version": METHOD,
@@ -67,8 +71,8 @@ def time_left(deadline_on: date, as_of: date) -> str:
     return f"the deadline passed {_count(-days, 'day', 'days')} ago"
 
 
-def as_document(result: Readiness) -> dict[str, Any]:
-    """The whole result as JSON takes it.
+def as_document(result: Readiness, *, steps: NextSteps | None = None, texts: StepTexts = NO_TEXTS) -> dict[str, Any]:
+    """The whole result as JSON takes it; `texts` is what the record calls the things that its next `steps` are about.
 
     Points and shares are numbers of four decimals, never null, and beside each stands the exact
     value as a string ("121/2"). A share without data is 0 with the verdict `no_data`. Rows are
@@ -77,6 +81,11 @@ def as_document(result: Readiness) -> dict[str, Any]:
     verified, claimed = result.verified, result.claimed
     keys = {one.benchmark_id: one.line.key for one in verified.benchmarks}
     smallest = result.smallest_set()
+    steps = steps or result.next_steps()
+
+    def told(apart: Iterable[Step]) -> list[dict[str, Any]]:
+        return [_step(one, result, keys, texts) for one in apart]
+
     return {
         "edition": {"id": result.edition.id, "country": result.edition.country, "year": result.edition.year},
         "as_of": result.as_of.isoformat(),
@@ -90,6 +99,14 @@ def as_document(result: Readiness) -> dict[str, Any]:
         "waiting": result.waiting,
         "parts": [_part(*pair) for pair in zip(verified.parts, claimed.parts, strict=True)],
         "benchmarks": [_benchmark(*pair) for pair in zip(verified.benchmarks, claimed.benchmarks, strict=True)],
+        "next_steps": [
+            {**_step(one, result, keys, texts), **_number("cumulative", one.cumulative or Fraction(0))}
+            for one in steps.steps
+        ],
+        "also_ask": told(steps.also_ask),
+        "to_assess": told(steps.to_assess),
+        "after_deadline": told(steps.after_deadline),
+        "target_reached_after": steps.target_reached_after,
         "levers": [_lever(one) for one in result.levers()],
         "smallest_set": None if smallest is None else [keys[one] for one in smallest],
         "claims": [_claims(one) for one in result.claims],
@@ -176,6 +193,22 @@ def _benchmark(verified: BenchmarkLine, claimed: BenchmarkLine) -> dict[str, Any
         "recommendation": verified.recommendation,
         "recommendation_id": verified.recommendation_id,
         **_line(verified.line, claimed.line),
+    }
+
+
+def _step(step: Step, result: Readiness, keys: Mapping[int, str], texts: StepTexts) -> dict[str, Any]:
+    indicator = result.sent.asked.indicators[step.indicator_id] if step.indicator_id is not None else None
+    return {
+        "kind": step.kind.value,
+        "benchmarks": [keys[one] for one in step.benchmarks],
+        "indicator": indicator.name if indicator else None,
+        "rows": [{"type": row.type, "id": row.id} for row in step.rows],
+        "owner": step_sentences.owner(step, texts),
+        "owner_id": step.ministry_id,
+        "due_on": step.due_on.isoformat() if step.due_on else None,
+        **_number("points", step.points),
+        **_number("points_at_most", step.points_at_most),
+        "sentence": step_sentences.sentence(result, step, texts),
     }
 
 

@@ -147,8 +147,9 @@ def _edition_terms(edition: Edition) -> tuple[record.EditionTerms, ...]:
 
 def _recommendations(edition: Edition) -> tuple[record.Recommendation, ...]:
     """Recommendations with all their terms. One without any isn't asked, so it isn't read."""
-    terms: dict[tuple[int, int, str, bool], list[record.RecommendationTerms]] = defaultdict(list)
-    for key, at, pillar, number, is_retired, one, stands, origin, lead in RecommendationTerms.objects.filter(
+    terms: dict[int, list[record.RecommendationTerms]] = defaultdict(list)
+    rows = {}
+    for key, at, pillar, number, is_retired, one, stands, origin, lead, indicia in RecommendationTerms.objects.filter(
         recommendation__edition=edition
     ).values_list(
         "id",
@@ -160,12 +161,21 @@ def _recommendations(edition: Edition) -> tuple[record.Recommendation, ...]:
         "recommendation__number",
         "recommendation__origin",
         "recommendation__lead_id",
+        "recommendation__indicia",
     ):
-        own = record.RecommendationTerms(key, at, Pillar(pillar), number, is_retired)
-        terms[one, stands, origin, lead is not None].append(own)
+        terms[one].append(record.RecommendationTerms(key, at, Pillar(pillar), number, is_retired))
+        rows[one] = (stands, Origin(origin), lead, indicia)
     return tuple(
-        record.Recommendation(id=key, number=number, origin=Origin(origin), terms=tuple(rows), has_lead=has_lead)
-        for (key, number, origin, has_lead), rows in terms.items()
+        record.Recommendation(
+            id=key,
+            number=number,
+            origin=origin,
+            terms=tuple(terms[key]),
+            has_lead=lead is not None,
+            lead_id=lead,
+            indicia=tuple(indicia),
+        )
+        for key, (number, origin, lead, indicia) in rows.items()
     )
 
 
@@ -205,7 +215,7 @@ def _indicators(
     )
     indicators = {}
     readings = []
-    for key, name, pillar, unit, better, question, *told in (
+    for key, name, pillar, unit, better, question, indicium, ministry, *told in (
         Indicator.objects.filter(country=edition.country_id)
         .annotate(compared=compared)
         .order_by("pk", "compared__pk")
@@ -216,6 +226,8 @@ def _indicators(
             "unit",
             "better",
             "question",
+            "indicium",
+            "ministry_id",
             "compared__id",
             "compared__recorded_at",
             "compared__starts_on",
@@ -235,6 +247,8 @@ def _indicators(
                 unit=unit,
                 better=Better(better),
                 question=Question(question) if question else None,
+                indicium=indicium,
+                ministry_id=ministry,
             )
         reading, at, starts_on, through_on, figure, direction, evidence, sent, source = told
         if reading is not None:

@@ -8,10 +8,11 @@ Sentences carry figures, days and the names of indicators, never the text of a p
 results are kept, and a text may have to be redacted.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
 from typing import NamedTuple
 
 from dialogues.holding import latest
@@ -75,6 +76,11 @@ class Asked:
     pillar: Pillar
     terms: BenchmarkTerms
 
+    @property
+    def counts(self) -> bool:
+        """Whether a figure decides on it, and not the embassy's assessment."""
+        return self.terms.rule is not Rule.ASSESSED and self.terms.indicator_id is not None
+
 
 @dataclass(frozen=True, slots=True)
 class AskedRecommendation:
@@ -108,7 +114,7 @@ class Questionnaire:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One way of seeing the record, answered.
+    """One way of seeing the record, or a part of it, answered.
 
     By question (the five that compare figures), by benchmark (id) and by required figure.
     """
@@ -190,14 +196,19 @@ def _shares(recommendations: Iterable[AskedRecommendation]) -> Mapping[int, Frac
 
 def answers(asked: Questionnaire, sight: Sight) -> Answers:
     """The record's answers, seen as `sight` sees it."""
-    counted = {one.question: one for one in asked.indicators.values() if one.question}
+    return answers_on(asked, sight, asked.benchmarks, asked.indicators)
+
+
+def answers_on(asked: Questionnaire, sight: Sight, benchmarks: Iterable[Asked], indicators: Collection[int]) -> Answers:
+    """The answers on these benchmarks, and to the questions that these indicators (ids) answer; nothing else."""
+    counted = {one.question: one for key in indicators if (one := asked.indicators[key]).question}
     return Answers(
         questions={
             question: _question(one, asked, sight)
             for question, one in counted.items()
             if question is not Question.COMPLICITY
         },
-        benchmarks={one.id: _benchmark(one, asked, sight) for one in asked.benchmarks},
+        benchmarks={one.id: _benchmark(one, asked, sight) for one in benchmarks},
         figures={
             question: figure_given(counted[question], sight.readings.get(counted[question].id, ()))
             for question in REQUIRED
@@ -206,36 +217,33 @@ def answers(asked: Questionnaire, sight: Sight) -> Answers:
     )
 
 
-def with_readings(asked: Questionnaire, sight: Sight, found: Answers, readings: Mapping[int, Reading]) -> Answers:
-    """The answers `found`, but for those that rest on an indicator (id) which these readings are the only ones of."""
+def with_readings(asked: Questionnaire, sight: Sight, readings: Mapping[int, Reading]) -> Answers:
+    """The answers that rest on an indicator (id), with these readings as the only ones of theirs."""
     only = {indicator: (reading,) for indicator, reading in readings.items()}
     seen = replace(sight, readings={**sight.readings, **only}, figures={**sight.figures, **only})
-    moved = {one.question: one for key in readings if (one := asked.indicators[key]).question}
-    return Answers(
-        questions={
-            key: _question(moved[key], asked, seen) if key in moved else finding
-            for key, finding in found.questions.items()
-        },
-        benchmarks={
-            **found.benchmarks,
-            **{
-                one.id: _benchmark(one, asked, seen)
-                for one in asked.benchmarks
-                if one.terms.rule is not Rule.ASSESSED and one.terms.indicator_id in readings
-            },
-        },
-        figures={
-            key: figure_given(moved[key], seen.readings[moved[key].id]) if key in moved else finding
-            for key, finding in found.figures.items()
-        },
-    )
+    counting = [one for one in asked.benchmarks if one.counts and one.terms.indicator_id in readings]
+    return answers_on(asked, seen, counting, readings)
 
 
 def greater(one: Answers, other: Answers) -> Answers:
-    """For each question, benchmark and figure the greater of two; the first where they are equal."""
+    """For each question, benchmark and figure of the first the greater of two; the first where they are equal.
 
+    The other may answer a part of them alone.
+    """
+    return _chosen(max, one, other)
+
+
+def at_most(one: Answers, other: Answers) -> Answers:
+    """For each question, benchmark and figure of the first the lesser of two; as `greater`."""
+    return _chosen(min, one, other)
+
+
+def _chosen(choose: Callable[..., Finding], one: Answers, other: Answers) -> Answers:
     def pick[K](ours: Mapping[K, Finding], theirs: Mapping[K, Finding]) -> Mapping[K, Finding]:
-        return {key: max(ours[key], theirs[key], key=lambda each: each.worth) for key in ours}
+        chosen = {
+            key: choose(ours[key], finding, key=attrgetter("worth")) for key, finding in theirs.items() if key in ours
+        }
+        return {**ours, **chosen}
 
     return Answers(
         questions=pick(one.questions, other.questions),

@@ -7,7 +7,7 @@ are no concrete actions (22 U.S.C. 7107(b), Tier 2).
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -59,20 +59,21 @@ def with_kept(seen: Seen, *, met: Collection[int] = (), steps: Collection[int] =
     answers. Where the year before is unknown only the benchmark moves. A step is at least one half
     where the embassy assesses, and nothing where a figure decides.
     """
+    return greater(seen.found, by_keeping(seen, met=met, steps=steps))
+
+
+def by_keeping(seen: Seen, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
+    """What `with_kept` changes, and nothing else: the answers that rest on these benchmarks (ids)."""
     asked = {one.id: one for one in seen.asked.benchmarks}
-    benchmarks = dict(seen.found.benchmarks)
-    for key in met:
-        benchmarks[key] = Finding(WHOLE, "Taken as met.")
-    for key in steps:
-        if asked[key].terms.rule is Rule.ASSESSED and benchmarks[key].worth < HALF:
-            benchmarks[key] = Finding(HALF, "Taken as a step.")
-    kept = Answers(seen.found.questions, benchmarks, seen.found.figures)
     readings = {
-        indicator_id: _reading(indicator_id, figure, seen)
+        indicator_id: hypothetical_reading(seen.asked, indicator_id, figure)
         for indicator_id, own in _by_indicator(asked[key] for key in met).items()
         if (figure := _figure(own, seen)) is not None
     }
-    return greater(kept, with_readings(seen.asked, seen.sight, kept, readings))
+    by_figures = with_readings(seen.asked, seen.sight, readings)
+    taken = {key: Finding(HALF, "Taken as a step.") for key in steps if asked[key].terms.rule is Rule.ASSESSED}
+    taken |= {key: Finding(WHOLE, "Taken as met.") for key in met}
+    return replace(by_figures, benchmarks={**by_figures.benchmarks, **taken})
 
 
 def ceiling(promised: Iterable[Promised], as_of: date, deadline_on: date | None, sent: Seen) -> Answers:
@@ -161,8 +162,8 @@ def _by_indicator(benchmarks: Iterable[Asked]) -> Mapping[int, list[Asked]]:
     """Benchmarks that a figure decides, by the indicator (id) whose figure it is."""
     found = defaultdict(list)
     for one in benchmarks:
-        if one.terms.rule is not Rule.ASSESSED and one.terms.indicator_id is not None:
-            found[one.terms.indicator_id].append(one)
+        if one.counts:
+            found[one.terms.indicator_id or 0].append(one)
     return found
 
 
@@ -188,9 +189,9 @@ def _figure(met: Iterable[Asked], seen: Seen) -> Decimal | None:
     return max(aims) if is_up else min(aims)
 
 
-def _reading(indicator_id: int, figure: Decimal, seen: Seen) -> Reading:
-    """A reading that nobody has written: the figure for the period."""
-    period = seen.asked.tracking
+def hypothetical_reading(asked: Questionnaire, indicator_id: int, figure: Decimal) -> Reading:
+    """A reading that nobody has written: the figure for the whole period."""
+    period = asked.tracking
     return Reading(
         id=0,
         indicator_id=indicator_id,

@@ -10,7 +10,7 @@ turns any answers into points. Verified, claimed, possible and ceiling are talli
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,14 +18,16 @@ from fractions import Fraction
 
 from reports import counting
 from reports.checks import Check, checks
-from reports.claims import Claimed, claims
+from reports.claims import Claim, Claimed, claims, waiting_claims
 from reports.findings import Questionnaire, answers, greater, questionnaire
-from reports.kept import Lever, Seen, ceiling, due_days, levers, open_commitments, smallest_set, with_kept
+from reports.kept import Lever, Promised, Seen, ceiling, due_days, levers, open_commitments, smallest_set, with_kept
 from reports.ledger import BY_NOW, Ledger
+from reports.next_steps import NextSteps, Step, next_steps
 from reports.record import Edition, Facts
 from reports.sights import look
 from reports.tallying import Tally, score, tally
 from reports.watch_list import years_on_watch_list
+from reports.words import StepKind
 
 METHOD = "1"
 """The version of the method: raised whenever a rule changes, and kept with every result."""
@@ -39,7 +41,8 @@ class Readiness:
     each waiting claim as sent; `ceiling` is claimed with every promise due by the deadline kept. So
     score ≤ possible, and score ≤ claimed ≤ ceiling. `is_reviewed` is False where the embassy has
     reviewed nothing yet: then the score is 0 and pages show no figure. `waiting` counts the claims
-    that nobody has reviewed, `claims` says by whom they come. `seen` is what the score rests on.
+    that nobody has reviewed, `claims` says by whom they come. `seen` is what the score rests on, `sent` what is
+    claimed, `record` the facts as known, `promised` the commitments that may still be kept.
     """
 
     edition: Edition
@@ -59,12 +62,30 @@ class Readiness:
     working_mark_reason: str
     due: Mapping[int, date]
     seen: Seen = field(compare=False, repr=False)
+    sent: Seen = field(compare=False, repr=False)
+    record: Facts = field(compare=False, repr=False)
+    promised: tuple[Promised, ...] = field(compare=False, repr=False)
+    waiting_claims: tuple[Claim, ...] = field(compare=False, repr=False)
     method: str = METHOD
 
     @property
     def score(self) -> Fraction:
         """What is verified, of 100."""
         return self.verified.points
+
+    def next_steps(self, *, without: Collection[StepKind] = ()) -> NextSteps:
+        """What to do next, in order, each step with what it adds given all steps before it."""
+        return next_steps(
+            self.record,
+            seen=self.seen,
+            sent=self.sent,
+            waiting=self.waiting_claims,
+            promised=self.promised,
+            as_of=self.as_of,
+            deadline_on=self.deadline_on,
+            target=self.working_mark,
+            without=without,
+        )
 
     def levers(self) -> tuple[Lever, ...]:
         """What meeting each open benchmark would add, the most first."""
@@ -76,7 +97,14 @@ class Readiness:
 
     def if_met(self, benchmarks: Collection[int]) -> Tally:
         """What-if: the score as it would be with these benchmarks (ids) met."""
-        return tally(self.seen.asked, with_kept(self.seen, met=benchmarks))
+        return self.if_taken((), met=benchmarks)
+
+    def if_taken(self, steps: Iterable[Step], *, met: Collection[int] = ()) -> Tally:
+        """What-if: the score as it would be with these next steps taken and these benchmarks (ids) met."""
+        found = with_kept(self.seen, met=met)
+        for step in steps:
+            found = greater(found, step.taken)
+        return tally(self.seen.asked, found)
 
 
 def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) -> Readiness:
@@ -91,6 +119,8 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
     found = answers(asked, sights.verified)
     sent = greater(found, answers(asked, sights.claimed))
     seen = Seen(asked, sights.lean, answers(asked, sights.lean))
+    claimed = Seen(asked, sights.claimed, sent)
+    waiting = waiting_claims(record, seen, claimed)
     promised = tuple(open_commitments(record, as_of))
     terms = counting.newest(record.edition_terms)
     deadline_on = terms.deadline_on if terms else None
@@ -101,10 +131,10 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
         verified=tally(asked, found),
         claimed=tally(asked, sent),
         possible=tally(asked, greater(found, answers(asked, sights.begun))),
-        ceiling=tally(asked, ceiling(promised, as_of, deadline_on, Seen(asked, sights.claimed, sent))),
+        ceiling=tally(asked, ceiling(promised, as_of, deadline_on, claimed)),
         is_reviewed=counting.is_reviewed(record),
         waiting=sights.waiting,
-        claims=claims(record, seen, sights.claimed),
+        claims=claims(seen, waiting),
         checks=checks(record, asked, sights.verified, as_of),
         watch_list_years=years_on_watch_list(facts.tiers, facts.edition.year),
         deadline_on=deadline_on,
@@ -112,6 +142,10 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
         working_mark_reason=terms.working_mark_reason if terms else "",
         due=due_days(promised),
         seen=seen,
+        sent=claimed,
+        record=record,
+        promised=promised,
+        waiting_claims=waiting,
     )
 
 

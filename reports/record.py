@@ -76,7 +76,8 @@ class RecommendationTerms:
 class Recommendation:
     """One prioritized recommendation; `has_lead` is False where no ministry answers for it.
 
-    `number` is that of its newest terms.
+    `number` is that of its newest terms. `lead_id` is the lead ministry's key, `indicia` the numbers of those in
+    22 U.S.C. 7106(b) that it is about; runs kept before these two were kept have neither.
     """
 
     id: int
@@ -84,6 +85,8 @@ class Recommendation:
     origin: Origin = Origin.REPORT
     terms: tuple[RecommendationTerms, ...] = ()
     has_lead: bool = True
+    lead_id: int | None = None
+    indicia: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,10 @@ class Benchmark:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """What is counted, and which question of "Increasing efforts" it answers, if any (one indicator a question)."""
+    """What is counted, and which question of "Increasing efforts" it answers, if any (one indicator a question).
+
+    `indicium` is its number in 22 U.S.C. 7106(b), `ministry_id` the ministry that reports it, where one is set.
+    """
 
     id: int
     name: str
@@ -132,6 +138,8 @@ class Indicator:
     unit: str = ""
     better: Better = Better.UP
     question: Question | None = None
+    indicium: int | None = None
+    ministry_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""What would stand if some benchmarks were met: in a sentence and as printed, beside what stands. Pure.
+"""What would stand if some benchmarks were met or next steps taken: in a sentence and as printed. Pure.
 
-It is counted from what is verified, so where nothing has been reviewed it counts from 0, and says so.
+It starts from what is verified, so where nothing has been reviewed it starts from 0, and says so.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,6 +12,7 @@ from fractions import Fraction
 from reports import telling, wording
 from reports.between import signed
 from reports.glance import SHORT, plain
+from reports.next_steps import Step
 from reports.readiness import Readiness
 from reports.words import PartKey
 
@@ -58,16 +59,16 @@ class Choice:
     due_on: date | None
 
 
-def suppose(result: Readiness, met: Collection[int]) -> Supposed:
-    """What would stand with these benchmarks (ids) met."""
-    then = result.if_met(met)
+def suppose(result: Readiness, met: Collection[int], steps: Collection[Step] = ()) -> Supposed:
+    """What would stand with these benchmarks (ids) met and these next steps taken."""
+    then = result.if_taken(steps, met=met)
     before, after = wording.tenths(result.score), wording.tenths(then.points)
     was = wording.printed([part.points for part in result.verified.parts])
     would_be = wording.printed([part.points for part in then.parts])
     return Supposed(
         met=frozenset(met),
-        sentence=_sentence(result, met, before, after),
-        to_mark=_to_mark(result, then.points, is_supposed=bool(met)),
+        sentence=_sentence(result, met, len(steps), before, after),
+        to_mark=_to_mark(result, then.points, is_supposed=bool(met or steps)),
         before=plain(before),
         after=plain(after),
         points=signed(after - before),
@@ -100,17 +101,21 @@ def choices(result: Readiness) -> tuple[Choice, ...]:
     )
 
 
-def _sentence(result: Readiness, met: Collection[int], before: Decimal, after: Decimal) -> str:
+def _sentence(result: Readiness, met: Collection[int], steps: int, before: Decimal, after: Decimal) -> str:
     stands = wording.figure(before)
     if not result.is_reviewed:
         stands = "0, since nothing has been reviewed yet"
-    if not met:
-        return f"Nothing is ticked: the score is {stands}."
+    if not met and not steps:
+        return f"Nothing is ticked. Readiness is {stands}."
     keys = [one.line.key for one in result.verified.benchmarks if one.benchmark_id in met]
-    named = wording.listed(keys) if len(keys) <= MOST_NAMED else telling.counted(len(keys), "benchmark", "benchmarks")
+    named = (
+        wording.listed(keys) if 0 < len(keys) <= MOST_NAMED else telling.counted(len(keys), "benchmark", "benchmarks")
+    )
+    taken = f"{telling.counted(steps, 'next step', 'next steps')} taken"
+    said = " and ".join([taken] * bool(steps) + [f"{named} met"] * bool(met))
     if before == after:
-        return f"With {named} met the score would still be {stands}."
-    return f"With {named} met the score would be {wording.figure(after)}; it is {stands}."
+        return f"With {said}, readiness would still be {stands}."
+    return f"With {said}, readiness would be {wording.figure(after)}. It is {stands}."
 
 
 def _to_mark(result: Readiness, points: Fraction, *, is_supposed: bool) -> str:

@@ -177,6 +177,49 @@ def score(asked: Questionnaire, found: Answers) -> Fraction:
     )
 
 
+class Gains:
+    """What answers add to others, of 100: for whoever tries many small changes of one state.
+
+    The same as the difference of two `score`s, worked out from the answers that change alone.
+    """
+
+    def __init__(self, asked: Questionnaire) -> None:
+        self._each = {key: POINTS[PartKey.ACTION] * share for key, share in asked.shares.items()}
+        officials = [one.id for one in asked.benchmarks if one.terms.is_about_complicity]
+        for key in officials:
+            self._each[key] += QUESTION_POINTS[Question.COMPLICITY] / len(officials)
+        self._pillar_of = {one.id: one.pillar for one in asked.benchmarks}
+        self._pillar_asked = {one.question: one.pillar for one in asked.indicators.values() if one.question}
+
+    def pillars(self, found: Answers) -> frozenset[Pillar]:
+        """The Ps that these answers show."""
+        return frozenset(
+            [self._pillar_of[key] for key, finding in found.benchmarks.items() if finding.share]
+            + [self._pillar_asked[key] for key, finding in found.questions.items() if finding.share == WHOLE]
+        )
+
+    def of(self, taken: Answers, state: Answers, shown: frozenset[Pillar]) -> Fraction:
+        """What the answers `taken` add to a state, where they go further; `shown` are the state's `pillars`."""
+        efforts = _further(taken.questions, state.questions, QUESTION_POINTS)
+        action = _further(taken.benchmarks, state.benchmarks, self._each)
+        each = POINTS[PartKey.DATA] / len(REQUIRED)
+        data = _further(taken.figures, state.figures, dict.fromkeys(REQUIRED, each))
+        new = self.pillars(taken) - shown
+        return efforts + action + data + POINTS[PartKey.THREE_PS] / len(Pillar) * len(new)
+
+
+def _further[K](taken: Mapping[K, Finding], state: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
+    """The points by which some answers go further than those of a state; of what the state lacks, none."""
+    return sum(
+        (
+            points[key] * (finding.worth - state[key].worth)
+            for key, finding in taken.items()
+            if key in state and finding.worth > state[key].worth
+        ),
+        NOTHING,
+    )
+
+
 def increasing_efforts(found: Mapping[Question, Finding]) -> Part:
     """Is there evidence of increasing efforts over the year before (22 U.S.C. 7107(b), Watch List (II))?
 

@@ -43,6 +43,15 @@ class Misfit(Word):
     MISSED = "missed", "Milestone missed"
 
 
+class StepKind(Word):
+    """What a next step asks somebody to do, from what is surest to what is still to be won."""
+
+    REVIEW = "review"
+    ASK = "ask", "Ask for a figure"
+    KEEP = "keep", "Keep a commitment"
+    AGREE = "agree", "Agree on a commitment"
+
+
 class Recomputed(Word):
     """What comes of computing a kept run of readiness anew."""
 

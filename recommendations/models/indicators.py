@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from recommendations.words import REQUIRED, Better, Pillar, Question
-from tiptracker.accounts.models import Country, Reader
+from tiptracker.accounts.models import Country, Ministry, Reader
 
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
@@ -30,6 +30,14 @@ class Indicator(models.Model):
     indicium = models.PositiveSmallIntegerField(null=True, blank=True)
     question = models.CharField(
         "question of “increasing efforts”", max_length=25, choices=Question.choices(), blank=True
+    )
+    ministry = models.ForeignKey(
+        Ministry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="indicators",
+        verbose_name="ministry that reports it",
     )
 
     objects = IndicatorQuerySet.as_manager()

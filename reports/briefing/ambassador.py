@@ -13,7 +13,7 @@ from dialogues.models import AgendaItem, Dialogue, UpdateRound
 from recommendations.models import Edition, Milestone, Recommendation
 from recommendations.words import MilestoneKind
 from reports import content, counting, document, telling, wording
-from reports.briefing.asked import gather_asked, label, told_levers, told_recommendations
+from reports.briefing.asked import gather_asked, label, told_recommendations
 from reports.briefing.checks import told_checks
 from reports.briefing.promises import Promise, gather_promises, press_for
 from reports.briefing.proof import gather_proof
@@ -24,6 +24,8 @@ from reports.briefing.updates import gather_rounds, is_decided, told_updates
 from reports.facts import gather_facts
 from reports.readiness import readiness
 from reports.record import Facts
+from reports.step_sentences import told_steps
+from reports.step_texts import step_texts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.snapshot import snapshot
 from tiptracker.words import Marking, Role
@@ -51,6 +53,7 @@ def build_briefing(
     seen = Seen(reader, edition, as_of, known_by)
     facts = counting.known(gather_facts(edition), known_by)
     result = readiness(facts, as_of=as_of, known_by=known_by)
+    steps = result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
     asked = gather_asked(seen)
     promises = gather_promises(seen, keys)
@@ -78,7 +81,7 @@ def build_briefing(
         standing=told_standing(result),
         parts=told_parts(result),
         checks=told_checks(result.checks, promises, proof),
-        levers=told_levers(asked, recommendations, result),
+        ladder=told_steps(result, steps, step_texts(result, steps, reader=reader)),
         trend=told_trend(seen, facts, dialogues, milestones),
         press_for=press_for(promises, result.deadline_on),
         milestones=_milestones(seen, milestones),

@@ -7,7 +7,7 @@ from dialogues.models import Assessment
 from recommendations.models import BenchmarkTerms, Recommendation
 from recommendations.unmet import Unmet
 from recommendations.words import Origin, Pillar
-from reports import beside, content, glance, telling, wording
+from reports import content, glance, telling, wording
 from reports.briefing.proof import Proof
 from reports.briefing.seen import Seen
 from reports.briefing.standing import with_claim
@@ -61,26 +61,6 @@ def told_recommendations(
             ),
         )
         for row, gives in zip(asked, wording.printed(points, total=_printed_part(result)), strict=True)
-    )
-
-
-def told_levers(
-    asked: list[Recommendation], recommendations: tuple[content.Recommendation, ...], result: Readiness
-) -> tuple[content.Lever, ...]:
-    """What to press for, the most points first, in the words of the benchmarks as they are told."""
-    rows = {row.pk: row for row in asked}
-    leads = {one.benchmark_id: rows[one.recommendation_id].lead for one in result.verified.benchmarks}
-    criteria = {one.key: one.criterion for told in recommendations for one in told.benchmarks}
-    return tuple(
-        content.Lever(
-            key=one.key,
-            criterion=criteria[one.key],
-            points=one.points,
-            ministry=lead.short_name if (lead := leads[one.benchmark_id]) else "no lead ministry",
-            due_on=one.due_on,
-            is_after_deadline=one.is_after_deadline,
-        )
-        for one in beside.levers(result)
     )
 
 

@@ -11,12 +11,14 @@ from django.core.exceptions import PermissionDenied
 
 from dialogues.models import Dialogue, Evidence, Participant
 from recommendations.models import Edition
-from reports import document, glance, year
+from reports import content, document, glance, year
 from reports.briefing.desks import Desk, Promised, gather_desks
 from reports.days import days_of_the_embassy, milestones_of
 from reports.facts import gather_facts
 from reports.lacking import Lack, lacking
 from reports.readiness import readiness
+from reports.step_sentences import told_steps
+from reports.step_texts import step_texts
 from reports.year import Day
 from tiptracker.accounts.models import User
 from tiptracker.snapshot import snapshot
@@ -48,6 +50,7 @@ class Handover:
     as_of: date
     headline: str
     parts: Sequence[glance.PrintedPart]
+    ladder: content.Ladder
     desks: Sequence[Desk]
     agreed: Agreed | None
     due: Sequence[Day]
@@ -67,6 +70,7 @@ def build_handover(*, reader: User, edition: Edition, as_of: date) -> Handover:
         raise PermissionDenied
     facts = gather_facts(edition)
     result = readiness(facts, as_of=as_of)
+    steps = result.next_steps()
     desks = gather_desks(reader, edition, facts, as_of)
     promises = [one for desk in desks for one in desk.promises]
     due = _due(reader, edition, promises, as_of)
@@ -82,6 +86,7 @@ def build_handover(*, reader: User, edition: Edition, as_of: date) -> Handover:
         as_of=as_of,
         headline=document.headline(result),
         parts=glance.parts(result),
+        ladder=told_steps(result, steps, step_texts(result, steps, reader=reader)),
         desks=desks,
         agreed=_agreed(reader, edition, promises, as_of),
         due=due[:MOST_DUE],

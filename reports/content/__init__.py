@@ -8,7 +8,6 @@ all of the kind's), `covering_note` stands at the head.
 """
 
 from reports.content.ambassador import (
-    LEVERS_FIRST,
     Assessment,
     Bearing,
     Benchmark,
@@ -17,7 +16,6 @@ from reports.content.ambassador import (
     Dialogue,
     Evidence,
     File,
-    Lever,
     Milestone,
     Ministry,
     Month,
@@ -35,13 +33,14 @@ from reports.content.dialogue import DialoguePack, Item, Meeting, Person, Point,
 from reports.content.differences import Chapter, Difference, differences
 from reports.content.documents import IMPRINT, Content, as_plain, clearance, fingerprint, imprint
 from reports.content.ministry import MinistryPage, Needed, Verified
+from reports.content.next_steps import STEPS_FIRST, Ladder, NextStep
 from reports.content.sections import SECTIONS, Section, picked
 from reports.content.washington import Counted, Deed, Indicium, Judged, PillarInput, WashingtonInput
 
 __all__ = [
     "IMPRINT",
-    "LEVERS_FIRST",
     "SECTIONS",
+    "STEPS_FIRST",
     "Assessment",
     "Bearing",
     "Benchmark",
@@ -59,13 +58,14 @@ __all__ = [
     "Indicium",
     "Item",
     "Judged",
-    "Lever",
+    "Ladder",
     "Meeting",
     "Milestone",
     "Ministry",
     "MinistryPage",
     "Month",
     "Needed",
+    "NextStep",
     "Part",
     "Participant",
     "Person",

@@ -6,10 +6,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from reports import charts
+from reports.content.next_steps import Ladder
 from reports.words import BriefingKind
-
-LEVERS_FIRST = 5
-"""How many things to press for page 1 names."""
 
 PRESS_FOR_FIRST = 14
 """How many promises page 1 names at most, where it has room for them; all stand by ministry."""
@@ -55,22 +53,6 @@ class Standing:
             width=648,
             size=11,
         )
-
-
-@dataclass(frozen=True)
-class Lever:
-    """A benchmark to press for: what success is, the points that it would add, who leads, by when it was promised.
-
-    `points` is None where nothing has been reviewed; `due_on` where no date was agreed. `is_after_deadline` is set
-    where it is promised for a day after the deadline.
-    """
-
-    key: str
-    criterion: str
-    points: Decimal | None
-    ministry: str
-    due_on: date | None
-    is_after_deadline: bool
 
 
 @dataclass(frozen=True)
@@ -350,7 +332,7 @@ class BriefingContent:
     standing: Standing
     parts: tuple[Part, ...]
     checks: tuple[Check, ...]
-    levers: tuple[Lever, ...]
+    ladder: Ladder
     trend: Trend
     press_for: tuple[Undertaking, ...]
     milestones: tuple[Milestone, ...]
@@ -369,16 +351,6 @@ class BriefingContent:
     def sentence(self) -> str:
         """Where the record stands, in one sentence."""
         return self.standing.sentence
-
-    @property
-    def levers_first(self) -> tuple[Lever, ...]:
-        """What page 1 presses for: what moves the score most."""
-        return self.levers[:LEVERS_FIRST]
-
-    @property
-    def levers_more(self) -> int:
-        """How many more benchmarks there are to press for."""
-        return len(self.levers) - len(self.levers_first)
 
     @property
     def overdue(self) -> int:

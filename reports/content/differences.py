@@ -167,12 +167,7 @@ STANDING = Item(
         "watch_list": "Watch List",
     },
 )
-LEVER = Item(
-    by=("key",),
-    named=("key", "criterion"),
-    told="ministry",
-    words={"points": "points to gain", "ministry": "with whom", "due_on": "promised by"},
-)
+NEXT_STEP = Item(by=("sentence",), told="owner", words={"points": "points that it adds"})
 QUESTION = Item(by=("title",), words={"points": "points", "verdict": "verdict", "reason": "why"})
 PART = Item(
     by=("title",),
@@ -255,9 +250,8 @@ CHAPTERS: Mapping[BriefingKind, Mapping[str, Item]] = {
     BriefingKind.AMBASSADOR: {
         "At its head": Item(
             words=HEAD | {"deadline": "deadline", "methodology": "method"},
-            parts={"standing": STANDING},
+            parts={"standing": STANDING, "ladder": Item(lists={"steps": NEXT_STEP})},
             lists={
-                "levers": LEVER,
                 "milestones": Item(by=("title",), told="on", words={"on": "day", "is_done": "done"}),
                 "checks": Item(by=("sentence", "about"), told="to_do"),
             },

@@ -1,4 +1,4 @@
-"""Where we stand, in ten seconds; then what it is made of, what to press for, what is overdue, and by ministry."""
+"""Where we stand, in ten seconds; then what it is made of, the next steps, what is overdue, and by ministry."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,10 +27,11 @@ from reports.days import days_of_the_embassy, milestones_of
 from reports.facts import gather_facts
 from reports.models import Briefing
 from reports.permissions import can_read_readiness, can_request_briefing
-from reports.readiness import Readiness, readiness
+from reports.readiness import readiness
 from reports.record import Facts
 from reports.standings import standings
 from reports.views.beginning import beginning
+from reports.views.next_steps import next_steps_context
 from reports.views.trend import trend_context
 from reports.weighing import weigh
 from reports.words import BriefingKind, Shown
@@ -40,9 +41,9 @@ from tiptracker.pages import SignedIn, render_page
 from tiptracker.words import Role, Word
 
 UNSETTLED = (Status.OPEN, Status.OVERDUE, Status.WITH_EMBASSY)
-MOST_WAITING = MOST_PRESSED = MOST_NEXT = 5
-"""How many of what waits is named; the rest is counted. How many levers stand open; the rest unfolds. How many days
-ahead a phone is shown in place of the year on one line."""
+MOST_WAITING = MOST_NEXT = 5
+"""How many of what waits is named; the rest is counted. How many days ahead a phone is shown in place of the year on
+one line."""
 
 
 class Promise(NamedTuple):
@@ -56,15 +57,6 @@ class Promise(NamedTuple):
     def sent(self) -> str:
         """What became of its newest update: "returned on 13 January 2022", "no update received"."""
         return what_was_sent(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
-
-
-class Pressed(NamedTuple):
-    """A lever: an open benchmark, what meeting it would add, who leads it, and what was promised towards it."""
-
-    lever: beside.PrintedLever
-    row: Benchmark
-    ministry: str
-    promises: Sequence[Promise]
 
 
 class Waiting(NamedTuple):
@@ -142,8 +134,6 @@ def dashboard(request: SignedIn) -> HttpResponse:
         "bar": glance.bar(result),
         "parts": glance.parts(result),
         "watch_list": beside.watch_list(result),
-        "press_for": _press_for(result, asked, promises),
-        "most_pressed": MOST_PRESSED,
         "overdue": sorted(
             (one for one in promises if one.standing.days_overdue), key=lambda one: -one.standing.days_overdue
         ),
@@ -155,6 +145,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
         "year": year.drawn(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
         "next_days": [day for day in days if day.days_left is not None][:MOST_NEXT],
         "too_few_verifiers": _verifiers(user, edition) < 2,
+        **next_steps_context(user, result),
         **trend_context(user, edition, facts, today),
     }
     return render_page(request, "reports/dashboard.html", context | _briefing(user, edition, facts, today))
@@ -182,24 +173,6 @@ def _promises(user: User, edition: Edition, facts: Facts, today: date) -> list[P
         Promise(row, stands[row.pk], towards[row.pk]) for row in rows.select_related("ministry") if row.pk in stands
     ]
     return sorted(found, key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
-
-
-def _press_for(result: Readiness, asked: Iterable[Asked], promises: Iterable[Promise]) -> list[Pressed]:
-    """The levers, the most points first, each with what the government promised towards it and hasn't done."""
-    rows = {one.row.pk: one.row for one in asked}
-    promised = [
-        one for one in promises if one.standing.status in UNSETTLED and one.commitment.made_by == MadeBy.MINISTRY
-    ]
-    return [
-        Pressed(
-            one,
-            row,
-            row.recommendation.lead.short_name if row.recommendation.lead else "no lead ministry",
-            [promise for promise in promised if row.pk in promise.towards],
-        )
-        for one in beside.levers(result)
-        if (row := rows.get(one.benchmark_id))
-    ]
 
 
 def _waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[Waiting]:

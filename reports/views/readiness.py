@@ -13,12 +13,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from dialogues.models import UpdateRound
-from recommendations.models import Benchmark
 from reports import beside, document, glance
 from reports.asking import Asked
 from reports.facts import gather_facts
 from reports.findings import Row
 from reports.readiness import Readiness, readiness
+from reports.views.next_steps import next_steps_context
 from reports.views.rows import ToldRow, rows_told
 from reports.views.standpoint import fixed, look
 from reports.views.trend import trend_context
@@ -35,15 +35,6 @@ WAYS = (
     ("run_list", "Kept runs"),
 )
 """The pages that look from the same standpoint."""
-
-
-class PressedFor(NamedTuple):
-    """A lever with the benchmark it is on: where that is read, what success is, and the ministry that leads it."""
-
-    lever: beside.PrintedLever
-    url: str
-    criterion: str
-    ministry: str
 
 
 class Sent(NamedTuple):
@@ -93,7 +84,7 @@ def readiness_detail(request: SignedIn) -> HttpResponse:
                 "watch_list": beside.watch_list(result),
                 "parts": glance.parts(result),
                 "gaps": _gaps(request.user, asked, result),
-                "levers": pressed_for(request.user, asked, result),
+                **next_steps_context(request.user, result),
                 "ways": _ways(asked),
                 "to_the_mark": _to_the_mark(fixed(asked), needed),
                 **trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by),
@@ -122,28 +113,6 @@ CHECK_HEADS = ("Sort", "What doesn’t fit", "What to do", "Where")
 
 def _cells(sort: Misfit, one: Unfit) -> tuple[object, ...]:
     return sort.label, one.sentence, one.to_do, "; ".join(row.text for row in one.rows)
-
-
-def pressed_for(user: User, asked: Asked, result: Readiness) -> list[PressedFor]:
-    """The levers, the most points first, each with its benchmark and the ministry that leads it."""
-    levers = beside.levers(result)
-    rows = (
-        Benchmark.objects.visible_to(user)
-        .filter(pk__in=[one.benchmark_id for one in levers])
-        .select_related("recommendation__lead")
-        .with_terms(asked.known_by)
-    )
-    found = {row.pk: row for row in rows}
-    return [
-        PressedFor(
-            one,
-            f"{reverse('recommendation_detail', args=[row.recommendation_id])}#benchmark-{row.letter}",
-            row.wording,
-            row.recommendation.lead.short_name if row.recommendation.lead else "no lead ministry",
-        )
-        for one in levers
-        if (row := found.get(one.benchmark_id))
-    ]
 
 
 def _gaps(user: User, asked: Asked, result: Readiness) -> list[Gap]:

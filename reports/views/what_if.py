@@ -1,4 +1,4 @@
-"""What if: tick benchmarks and see what the score would be with them met. Nothing of it is recorded."""
+"""What if: tick next steps and benchmarks and see what readiness would be. Nothing of it is recorded."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
@@ -11,12 +11,15 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from recommendations.models import Benchmark, Recommendation
-from reports import asking, glance, supposed, telling, wording
+from reports import asking, content, glance, supposed, telling, wording
 from reports.asking import Asked
 from reports.facts import gather_facts
 from reports.glance import PrintedBenchmark
+from reports.next_steps import NextSteps, Step
 from reports.readiness import Readiness, readiness
 from reports.record import Facts
+from reports.step_sentences import told_steps
+from reports.step_texts import step_texts
 from reports.supposed import Choice
 from reports.views.standpoint import fixed, look
 from tiptracker.accounts.models import User
@@ -31,6 +34,14 @@ class Ticked(NamedTuple):
     choice: Choice
     criterion: str
     stands: PrintedBenchmark
+    is_ticked: bool
+
+
+class TickedStep(NamedTuple):
+    """A next step to tick, as it is told; `key` names it in the address."""
+
+    key: str
+    told: content.NextStep
     is_ticked: bool
 
 
@@ -51,10 +62,11 @@ class Way(NamedTuple):
 @login_required
 @require_safe
 def readiness_what_if(request: SignedIn) -> HttpResponse:
-    """The score as it is and as it would be with the benchmarks of `met=` (ids) met; for htmx the result alone.
+    """Readiness as it is, and with the next steps of `step=` (keys) taken and the benchmarks of `met=` (ids) met.
 
-    A benchmark that isn't asked is refused; the others stay ticked. As boxes are ticked the address goes on naming the
-    day and the moment at which the page was opened, so that it gives the same figures whenever it is sent.
+    For htmx the result alone. A step that is none, or a benchmark that isn't asked, is refused; the others stay ticked.
+    As boxes are ticked the address goes on naming the day and the moment at which the page was opened, so that it gives
+    the same figures whenever it is sent.
     """
     asked, form, status = look(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
@@ -65,9 +77,10 @@ def readiness_what_if(request: SignedIn) -> HttpResponse:
     with snapshot():
         facts = gather_facts(asked.edition)
         result = readiness(facts, as_of=asked.as_of, known_by=then.known_by)
+        steps, taken = result.next_steps(), request.GET.getlist("step")
         try:
             met = asking.met(told, result)
-            context["supposed"] = supposed.suppose(result, met)
+            context["supposed"] = supposed.suppose(result, met, asking.taken(taken, steps))
         except Refused as refusal:
             met = frozenset(one.benchmark_id for one in result.verified.benchmarks if str(one.benchmark_id) in told)
             context["refusal"], status = str(refusal), 422
@@ -75,10 +88,17 @@ def readiness_what_if(request: SignedIn) -> HttpResponse:
         if not request.headers.get("HX-Request"):
             context |= {
                 "then": then,
+                "steps": _steps(request.user, result, steps, taken),
                 "groups": _groups(request.user, then, facts, result, met),
-                "ways": _ways(then, result),
+                "ways": _ways(then, result, steps),
             }
     return render_page(request, "reports/readiness_what_if.html", context, partial="result", status=status)
+
+
+def _steps(user: User, result: Readiness, steps: NextSteps, taken: Collection[str]) -> list[TickedStep]:
+    """The steps of the ladder, in order."""
+    told = told_steps(result, steps, step_texts(result, steps, reader=user)).steps
+    return [TickedStep(step.key, one, step.key in taken) for step, one in zip(steps.steps, told, strict=True)]
 
 
 def _groups(user: User, asked: Asked, facts: Facts, result: Readiness, met: Collection[int]) -> list[Group]:
@@ -101,20 +121,26 @@ def _ticked(one: Choice, row: Benchmark, stands: Mapping[int, PrintedBenchmark],
     return Ticked(one, row.wording, stands[one.benchmark_id], one.benchmark_id in met)
 
 
-def _ways(asked: Asked, result: Readiness) -> list[Way]:
-    """The fewest that reach the working mark, all that are open, none."""
+def _ways(asked: Asked, result: Readiness, steps: NextSteps) -> list[Way]:
+    """The next steps up to the target, all of them, the fewest benchmarks that reach it, all that are open, none."""
     keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
     unmet = [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]
     ways = []
+    if reached := steps.target_reached_after:
+        up_to = telling.counted(reached, "next step", "next steps")
+        ways.append(Way(f"Tick the {up_to} up to the target", _ticking(asked, steps=steps.steps[:reached])))
+    if steps.steps:
+        ways.append(Way("Tick all next steps", _ticking(asked, steps=steps.steps)))
     if fewest := result.smallest_set():
         count = telling.counted(len(fewest), "benchmark", "benchmarks")
         named = wording.listed(keys[one] for one in fewest)
-        ways.append(Way(f"Tick the fewest that reach the mark: {count}, {named}", _with_met(asked, fewest)))
+        ways.append(Way(f"Tick the fewest benchmarks that reach the target: {count}, {named}", _ticking(asked, fewest)))
     if unmet:
-        ways.append(Way("Tick all that are open", _with_met(asked, unmet)))
-    return [*ways, Way("Tick none", _with_met(asked, []))]
+        ways.append(Way("Tick all open benchmarks", _ticking(asked, unmet)))
+    return [*ways, Way("Tick none", _ticking(asked))]
 
 
-def _with_met(asked: Asked, met: Iterable[int]) -> str:
-    ticked = urlencode([("met", one) for one in met])
+def _ticking(asked: Asked, met: Iterable[int] = (), *, steps: Iterable[Step] = ()) -> str:
+    """The address with these benchmarks (ids) and next steps ticked."""
+    ticked = urlencode([*(("step", one.key) for one in steps), *(("met", one) for one in met)])
     return f"{reverse('readiness_what_if')}?{asked.query}" + (f"&{ticked}" if ticked else "")

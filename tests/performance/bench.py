@@ -45,6 +45,7 @@ from reports.changes import Standpoint, changes
 from reports.facts import gather_facts
 from reports.readiness import readiness
 from reports.trend import trend
+from reports.views.next_steps import next_steps_context
 from tests.factories import PERIOD_ENDS_ON
 from tests.performance.briefings import tell_briefings
 from tests.performance.exercise import make_edition
@@ -198,6 +199,7 @@ def measure_edition(edition: Edition, *, is_whole: bool) -> Measured:
     if is_whole:
         acts |= {
             "all levers": result.levers,
+            "next steps": result.next_steps,
             "smallest set": result.smallest_set,
             "what changed in four weeks": lambda: changes(facts, before, after),
         }
@@ -215,12 +217,13 @@ def check_queries(edition: Edition) -> Iterator[str]:
         trend(facts, NOW)
         for_trend = len(sent) - for_one_day
         result.levers()
+        result.next_steps()
         result.smallest_set()
         changes(facts, Standpoint(TODAY - FOUR_WEEKS), Standpoint(TODAY))
         for_others = len(sent) - for_one_day - for_trend
     say(
         f"  queries at {edition.country}: {for_one_day} for one day (at most {MOST_QUERIES}), {for_trend} more for the"
-        f" trend, {for_others} more for levers, smallest set and what changed"
+        f" trend, {for_others} more for levers, next steps, smallest set and what changed"
     )
     if for_one_day > MOST_QUERIES:
         yield f"One edition as of one day takes {for_one_day} queries; at most {MOST_QUERIES} are wanted."
@@ -274,6 +277,16 @@ def tell_pages(edition: Edition) -> None:
         body = response.content
         more = f"compressed ({encoding})" if encoding else f"not compressed; by gzip {len(compress(body)):,}"
         say(f"  {name}: {len(body):,} bytes on the wire, {more}; {len(sent)} queries, {1000 * took:.0f} ms once")
+
+
+def tell_next_steps(edition: Edition) -> None:
+    """What next steps cost of the dashboard: worked out, named by five queries at most and told, beside all of it."""
+    user = User.objects.get_queryset().get(email=f"{edition.country.code}@exercise.invalid")
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user)
+    result = readiness(gather_facts(edition), as_of=TODAY, known_by=NOW)
+    told = measure(lambda: next_steps_context(user, result), lambda: client.get(reverse("dashboard")))
+    say(f"  next steps: {told.middle:.1f} ms, {100 * told.ratio:.0f} % of the dashboard (goal: 23 %, 30 % more)")
 
 
 def tell_secrets(seen: Edition, unseen: Edition) -> None:
@@ -330,6 +343,7 @@ def run() -> list[str]:
     wrong += check_growth(measured[GOAL_IS_FOR], measured[max(SIZES)])
     tell_memory(editions[GOAL_IS_FOR])
     tell_pages(editions[GOAL_IS_FOR])
+    tell_next_steps(editions[GOAL_IS_FOR])
     tell_secrets(editions[GOAL_IS_FOR], editions[min(SIZES)])
     tell_lists(measure, say, counted_queries)
     return [

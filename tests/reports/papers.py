@@ -164,7 +164,7 @@ def briefing(**facts):
             ),
             "parts": tuple(map(part, ("Increasing efforts", "Concrete action", "All three Ps", "Data given"))),
             "checks": (),
-            "levers": (),
+            "ladder": ladder(0),
             "trend": trend(),
             "press_for": (),
             "milestones": (),
@@ -178,6 +178,20 @@ def briefing(**facts):
             "disclaimer": DISCLAIMER,
             **facts,
         }
+    )
+
+
+def ladder(number, text="Ask the ministry"):
+    """Next steps, so many of each kind."""
+    steps = tuple(
+        content.NextStep(
+            kind, text, text, date(2022, 2, 28), Decimal("2.5"), Decimal("8.5"), Decimal("41.9"), at == number - 1
+        )
+        for kind in ("review", "ask", "keep", "agree")
+        for at in range(number)
+    )
+    return content.Ladder(
+        steps, steps[:number], steps[:number], steps[:number], "With these steps readiness reaches 45."
     )
 
 
@@ -201,9 +215,7 @@ def full(number=1, text="Investigate more", **facts):
             ),
             "parts": (part(text, text, 6), part("Concrete action", text), part("All three Ps", text, 3)),
             "checks": tuple(content.Check(text, text, (text,)) for _ in range(number)),
-            "levers": tuple(
-                content.Lever(f"{at}a", text, Decimal("7.7"), text, date(2022, 3, 31), True) for at in range(number)
-            ),
+            "ladder": ladder(number, text),
             "trend": trend(number, title=text),
             "press_for": tuple(undertaking(text, ministry=text, standing=text[:60]) for _ in range(number)),
             "milestones": tuple(content.Milestone(text[:40], DAY, False, "in 4 days") for _ in range(number)),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dialogues.words import Direction, DoneBy, Kind, Progress, Review, Shows
-from recommendations.words import Better, Pillar, Rule
+from recommendations.words import Pillar, Rule
 from reports.record import (
     Assessment,
     Bearing,
@@ -94,8 +94,8 @@ class Record:
         self.last_id += 1
         return BenchmarkTerms(id=self.last_id, recorded_at=noon(known), rule=rule, **fields)
 
-    def indicator(self, name, pillar=Pillar.PROSECUTION, question=None, better=Better.UP, unit=""):
-        return self.add("indicators", Indicator, name=name, pillar=pillar, question=question, better=better, unit=unit)
+    def indicator(self, name, pillar=Pillar.PROSECUTION, question=None, **fields):
+        return self.add("indicators", Indicator, name=name, pillar=pillar, question=question, **fields)
 
     def reading(self, indicator, told=None, *, through, known, starts=None, evidence=None, sent=None, **fields):
         """A reading: a number, a direction, or None for no data."""

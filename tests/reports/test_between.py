@@ -12,9 +12,9 @@ from reports import counting, wording
 from reports.between import End, finding, printed, signed
 from reports.changes import Standpoint, changes
 from tests.reports.lesotho import lesotho
+from tests.reports.made_up import records
 from tests.reports.records import MASERU, noon
 from tests.reports.test_changes import DAY, END, LATER, small, ways
-from tests.reports.test_readiness_properties import records
 
 THEN = date(2022, 2, 28)
 BY_JULY = noon(date(2022, 7, 31))

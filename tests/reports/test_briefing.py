@@ -241,22 +241,38 @@ def test_page_one_says_how_many_promises_are_open_and_names_those_it_may_have_ro
     assert told.count("Promise ") == 14
 
 
-def test_page_one_presses_for_benchmarks_with_points_ministry_and_due(edition):
-    police = MinistryFactory(short_name="Police")
+def test_page_one_puts_a_promise_to_whoever_made_it_and_says_by_when(edition):
     benchmark = BenchmarkFactory(
-        recommendation=RecommendationFactory(edition=edition, lead=police),
+        recommendation=RecommendationFactory(edition=edition, lead=MinistryFactory(name="Ministry of Police")),
         terms__criterion="A shelter in each district",
     )
-    CommitmentFactory(benchmarks=[benchmark], made__due_on=date(2022, 2, 20))
-
-    (lever,) = briefing(edition).levers
-
-    assert (lever.criterion, lever.ministry, lever.due_on) == (
-        "A shelter in each district",
-        "Police",
-        date(2022, 2, 20),
+    justice = MinistryFactory(name="Ministry of Justice")
+    CommitmentFactory(
+        ministry=justice, text="Open two shelters", benchmarks=[benchmark], made__due_on=date(2022, 2, 20)
     )
-    assert lever.points is None, "nothing has been reviewed"
+
+    (step,) = briefing(edition).ladder.on_one_page
+
+    assert step.sentence == (
+        "Make sure that the Ministry of Justice keeps its commitment “Open two shelters” (1a), due 20 February 2022."
+    )
+    assert step.points is None, "nothing has been reviewed"
+
+
+def test_page_one_says_in_one_line_what_waits_at_the_embassy_and_counts_what_it_does_not_name(edition):
+    waiting, *_ = [
+        [BenchmarkFactory(recommendation=RecommendationFactory(edition=edition)) for _ in range(number)]
+        for number in (2, 8)
+    ]
+    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))], verified=True)
+    for row in waiting:
+        EvidenceFactory(bears_on=[row])
+
+    page = html(briefing(edition)).partition('data-head="Trend')[0]
+
+    assert "Review what waits at the embassy: 2 updates and pieces of evidence wait." in page
+    assert page.count("Agree with") == 7
+    assert "2 more steps add" in page
 
 
 def test_page_one_says_how_much_is_overdue(edition):
@@ -270,15 +286,15 @@ def test_page_one_says_how_much_is_overdue(edition):
     assert "1 of 2 is overdue, the most pressing first" in html(said)
 
 
-def test_page_one_says_what_is_promised_for_after_the_deadline(edition):
-    for day in (date(2022, 2, 28), date(2022, 3, 1)):
+def test_page_one_makes_no_step_of_what_is_promised_for_after_the_deadline(edition):
+    for text, day in (("In time", date(2022, 2, 28)), ("Too late", date(2022, 3, 1))):
         benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-        CommitmentFactory(benchmarks=[benchmark], made__due_on=day)
+        CommitmentFactory(text=text, benchmarks=[benchmark], made__due_on=day)
 
-    told = html(briefing(edition))
+    page = html(briefing(edition)).partition('data-head="Trend')[0]
 
-    assert "<td>28 Feb 2022</td>" in told
-    assert "<td>1 Mar 2022, after the deadline</td>" in told
+    assert "keeps its commitment “In time”" in page
+    assert "Too late" not in page
 
 
 def test_check_names_the_commitment_and_its_ministry_or_the_evidence(edition):
@@ -708,7 +724,7 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
 
     for _ in range(2):
         add()
-        # 1 edition, 12 facts, 2 asked, 3 promised, 3 proof, 1 rounds, 3 dialogues, 1 milestones, 2 ministries,
+        # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 rounds, 3 dialogues, 1 milestones, 2 ministries,
         # 2 benchmarks, 1 figures sent, 1 years unmet
-        with django_assert_num_queries(33):
+        with django_assert_num_queries(35):
             briefing(edition, reader=reader)

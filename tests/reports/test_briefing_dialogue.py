@@ -335,7 +335,7 @@ def test_what_is_named_is_capped_and_the_rest_is_counted(edition, police, planne
 
     said = talk(made(planned, edition))
 
-    assert [line.word for line in said.lines] == ["Late"] * 5 + ["To ask"] * 6
+    assert [line.word for line in said.lines] == ["Overdue"] * 5 + ["To ask"] * 6
     assert said.lines[0].point.sentence.startswith("“Late 0”")
     assert said.more == "3 overdue and 2 to ask"
     assert said.nothing == "Nothing is newly verified, waiting for our answer or returned."
@@ -584,7 +584,7 @@ def test_it_asks_as_much_of_the_database_for_many_rows_as_for_one(
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
-        with django_assert_num_queries(30):
+        with django_assert_num_queries(32):
             made(planned, edition, reader=reader)
         fill()
         fill()

@@ -15,8 +15,8 @@ from reports.changes import Standpoint, changes
 from reports.findings import Row
 from reports.readiness import readiness
 from tests.reports.lesotho import PERIOD, TERMS, TIP_2022, lesotho
+from tests.reports.made_up import days, moments, records
 from tests.reports.records import Record, noon
-from tests.reports.test_readiness_properties import days, moments, records
 
 THEN = date(2022, 2, 28)
 END = PERIOD.ends_on

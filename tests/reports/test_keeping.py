@@ -17,8 +17,8 @@ from reports.readiness import METHOD, readiness
 from reports.record import EditionTerms
 from reports.words import Recomputed
 from tests.reports.lesotho import TIP_2022, lesotho
+from tests.reports.made_up import days, moments, records
 from tests.reports.records import noon
-from tests.reports.test_readiness_properties import days, moments, records
 
 THE_DAY, JULY = date(2022, 3, 31), noon(TIP_2022)
 

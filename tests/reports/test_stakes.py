@@ -11,8 +11,8 @@ from reports.foretold import Word, assessing, evidence_of, foretold, verifying, 
 from reports.readiness import readiness
 from reports.stakes import Stakes
 from tests.reports.lesotho import lesotho
+from tests.reports.made_up import PERIOD, days, records
 from tests.reports.records import noon
-from tests.reports.test_readiness_properties import PERIOD, days, records
 
 LATER = PERIOD.ends_on + timedelta(days=41)
 """After anything that a made-up record holds: the moment at which somebody decides."""

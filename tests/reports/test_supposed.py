@@ -12,8 +12,8 @@ from reports import wording
 from reports.readiness import readiness
 from reports.supposed import choices, suppose
 from tests.reports.lesotho import PERIOD, lesotho
+from tests.reports.made_up import days, moments, records
 from tests.reports.records import Record, noon
-from tests.reports.test_readiness_properties import days, moments, records
 
 BY_JULY = noon(date(2022, 7, 31))
 DAY = date(2021, 10, 1)
@@ -46,7 +46,7 @@ def test_lesotho_with_two_benchmarks_met():
     # 1c is a quarter of one recommendation of ten: 0.75; 5a a half of another: 1.5.
     then = of_lesotho("1c", "5a")
 
-    assert then.sentence == "With 1c and 5a met the score would be 62.8; it is 60.5."
+    assert then.sentence == "With 1c and 5a met, readiness would be 62.8. It is 60.5."
     assert (then.before, then.after, then.points) == (Decimal("60.5"), Decimal("62.8"), "+2.3")
     assert then.to_mark == "Our working mark of 45 is reached already."
     action = next(part for part in then.parts if part.key == "concrete_action")
@@ -66,14 +66,14 @@ def test_what_a_figure_decides_moves_the_question_that_it_answers():
 def test_without_a_tick_it_says_what_stands():
     then = of_lesotho()
 
-    assert then.sentence == "Nothing is ticked: the score is 60.5."
+    assert then.sentence == "Nothing is ticked. Readiness is 60.5."
     assert (then.points, {part.points for part in then.parts}) == ("0", {"0"})
 
 
 def test_where_nothing_was_reviewed_it_counts_from_nought_and_says_so():
     then = of_lesotho("4a", as_of=date(2022, 2, 28), known_by=noon(date(2022, 2, 28)))
 
-    assert then.sentence == ("With 4a met the score would be 8.2; it is 0, since nothing has been reviewed yet.")
+    assert then.sentence == ("With 4a met, readiness would be 8.2. It is 0, since nothing has been reviewed yet.")
     assert then.before == 0
 
 
@@ -95,7 +95,7 @@ def test_a_benchmark_that_would_add_nothing_says_so():
     idle = record.recommendation(2, Pillar.PROSECUTION)
     record.benchmark(idle, "2a", record.rule(known=PERIOD.starts_on, weight=0))
 
-    assert with_met(record, "2a").sentence == "With 2a met the score would still be 10.4."
+    assert with_met(record, "2a").sentence == "With 2a met, readiness would still be 10.4."
 
 
 def test_many_benchmarks_are_counted():

@@ -10,8 +10,8 @@ from recommendations.words import Pillar
 from reports.readiness import readiness
 from reports.trend import Week, finding, trend, week_ends
 from tests.reports.lesotho import lesotho
+from tests.reports.made_up import records
 from tests.reports.records import MASERU, Record, noon, window
-from tests.reports.test_readiness_properties import records
 
 PERIOD = window("2021-04-01", "2022-03-31")
 JULY_2022 = noon(date(2022, 7, 31))

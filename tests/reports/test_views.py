@@ -144,61 +144,77 @@ def test_dashboard_gives_the_reason_and_the_law_of_each_part(dashboard):
     assert "No data on investigations begun" in text
 
 
-def test_dashboard_presses_for_open_benchmarks_with_what_was_promised_towards_them(dashboard):
-    shown, open_ = BenchmarkFactory(), BenchmarkFactory(terms__criterion="A budget is released.")
-    act = EvidenceFactory(bears_on=[shown], verified=True)
-    AssessmentFactory(benchmark=shown, verdict=Verdict.MET, grounds=[act])
-    CommitmentFactory(text="In time", benchmarks=[open_], made__due_on=date(2022, 2, 28))
-    CommitmentFactory(text="Overdue", benchmarks=[open_], made__due_on=date(2022, 1, 27))
-    CommitmentFactory(text="Undated", benchmarks=[open_])
-    CommitmentFactory(text="Towards what is shown", benchmarks=[shown], made__due_on=date(2022, 2, 1))
-    CommitmentFactory(text="Towards nothing", made__due_on=date(2022, 2, 1))
-    CommitmentFactory(text="Done", benchmarks=[open_], done=True)
-    CommitmentFactory(text="Ours", united_states=True, benchmarks=[open_], made__due_on=date(2022, 2, 1))
+def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(dashboard):
+    """The lead of the recommendation may be another ministry: the commitment is its maker's."""
+    open_ = BenchmarkFactory(recommendation=RecommendationFactory(lead=MinistryFactory(name="Ministry of Police")))
+    EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True)
+    justice = MinistryFactory(name="Ministry of Justice")
+    CommitmentFactory(ministry=justice, text="Charge someone", benchmarks=[open_], made__due_on=date(2022, 2, 28))
 
     response = dashboard(AmbassadorFactory())
 
-    (pressed,) = response.context["press_for"]
-    assert (pressed.lever.key, pressed.lever.points) == ("2a", 15)  # half of the recommendations' 30
-    assert texts(pressed.promises) == ["Overdue", "In time", "Undated"]
-    assert texts(response.context["overdue"]) == ["Overdue"]
-    assert "overdue by 1 day<" in response.text
-    assert "+15<" in response.text
+    step = response.context["in_short"][0].told
+    assert (step.owner, step.due_on) == ("Ministry of Justice", date(2022, 2, 28))
+    assert "the Ministry of Justice keeps its commitment “Charge someone” (1a), due 28 February 2022." in response.text
+    assert "Ministry of Police keeps" not in response.text
 
 
-@pytest.mark.parametrize("page", ["dashboard", "readiness_detail"])
-def test_what_is_promised_for_after_the_deadline_is_said_to_be(client, page):
-    for day in (date(2022, 2, 28), date(2022, 3, 1)):
-        CommitmentFactory(benchmarks=[BenchmarkFactory()], made__due_on=day)
-    client.force_login(OfficerFactory())
-
-    text = client.get(reverse(page)).text
-
-    assert ">1 Mar 2022</time>, after the deadline" in text
-    assert text.count("after the deadline") == 1
-
-
-def test_dashboard_names_who_leads_an_open_benchmark_that_nobody_promised_anything_on(dashboard):
-    recommendation = RecommendationFactory(lead=MinistryFactory(short_name="Justice"))
-    benchmark = BenchmarkFactory(recommendation=recommendation, terms__criterion="An amendment is before Parliament.")
+def test_dashboard_advises_no_promise_for_after_the_deadline_and_calls_nothing_unpromised_that_waits(dashboard):
+    later, waits = BenchmarkFactory(), BenchmarkFactory()
+    EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True)
+    CommitmentFactory(text="Too late", benchmarks=[later], made__due_on=date(2022, 3, 1))
+    promise = CommitmentFactory(text="Sent", benchmarks=[waits], made__due_on=date(2022, 2, 20))
+    sent = UpdateRoundFactory(update__commitment=promise, claimed="done")
+    EvidenceFactory(round=sent, bears_on=[waits])
 
     response = dashboard(OfficerFactory())
 
-    (pressed,) = response.context["press_for"]
-    assert (pressed.row, pressed.ministry, pressed.promises) == (benchmark, "Justice", [])
-    assert pressed.lever.points is None  # nothing is reviewed yet: no figure
-    assert "An amendment is before Parliament." in response.text
-    assert "nothing promised" in response.text
+    told = [(line.told.kind, line.told.sentence) for line in response.context["in_full"]]
+    assert not [sentence for _, sentence in told if "Too late" in sentence]
+    assert not [sentence for kind, sentence in told if kind == "agree" and "2a" in sentence]
+    assert [kind for kind, sentence in told if "on “Sent” (2a)" in sentence] == ["review"]
 
 
-def test_dashboard_names_five_levers_and_unfolds_the_rest(dashboard):
-    for _ in range(6):
+def test_dashboard_prints_points_that_add_up_to_the_readiness_they_lead_to(dashboard):
+    EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True)
+    for _ in range(8):
         BenchmarkFactory()
 
-    text = dashboard(OfficerFactory()).text
+    response = dashboard(OfficerFactory())
 
-    assert "All 6 open benchmarks" in text
-    assert text.count("nothing promised") == 6
+    stands = response.context["bar"].verified
+    for line in response.context["in_full"]:
+        stands += line.told.points
+        assert line.told.cumulative == stands
+    assert len(response.context["in_short"]) == 7
+    assert "2 more steps add" in response.text
+
+
+def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_officer_each_thing(dashboard):
+    EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True)
+    for title in ("A circular", "A payment"):
+        EvidenceFactory(title=title, bears_on=[BenchmarkFactory()])
+
+    short = dashboard(AmbassadorFactory()).context["in_short"]
+    full = dashboard(OfficerFactory()).context["in_short"]
+
+    assert short[0].told.sentence == "Review what waits at the embassy: 2 updates and pieces of evidence wait."
+    assert [one.told.kind for one in short].count("review") == 1
+    assert short[0].told.cumulative == full[1].told.cumulative
+    assert [line.told.sentence for line in full[:2]] == [
+        "Review the evidence “A circular” (2a).",
+        "Review the evidence “A payment” (3a).",
+    ]
+
+
+def test_dashboard_shows_no_points_of_steps_where_nothing_is_reviewed(dashboard):
+    BenchmarkFactory(terms__criterion="An amendment is before Parliament.")
+
+    response = dashboard(OfficerFactory())
+
+    assert "an amendment is before Parliament." in response.text
+    assert {line.told.points for line in response.context["in_full"]} == {None}
+    assert "Readiness then" not in response.text
 
 
 def test_dashboard_counts_what_is_overdue_by_the_countrys_day(dashboard, set_clock):
@@ -249,7 +265,7 @@ def test_dashboard_sets_ministries_side_by_side(dashboard):
 
     assert (portfolio.ministry, portfolio.minister, portfolio.leads) == (police, "Now, Minister", (1,))
     assert (portfolio.shown, portfolio.share) == ("0 of 2 benchmarks shown, 1 partly", 25)
-    assert (portfolio.promises, portfolio.next_due) == ("1 open, 1 verified done.", date(2022, 2, 1))
+    assert (portfolio.promises, portfolio.next_due) == ("1 with the embassy, 1 verified done.", None)
     assert portfolio.heard_on == at_noon(date(2022, 1, 20))
     assert (other.ministry, other.promises, other.next_due, other.heard_on) == (justice.lead, "", None, None)
 
@@ -408,17 +424,18 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
         EvidenceFactory(bears_on=[benchmark])
         MilestoneFactory(kind=list(MilestoneKind)[_])
         promise = CommitmentFactory(benchmarks=[benchmark], made__due_on=date(2022, 1, 20))
-        UpdateRoundFactory(update__commitment=promise)
+        UpdateRoundFactory(update__commitment=promise, returned=True)
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
     # 1 rounds waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 1 briefings, 1 may
-    # ask, 2 dialogues and milestones of the trend, 1 dialogues of the year, 1 other editions, 2 what to begin with, 1
-    # the name of the post
-    with django_assert_num_queries(37):
+    # ask, 2 dialogues and milestones of the trend, 1 dialogues of the year, 1 other editions, 2 what to begin with, 3
+    # what next steps are called, 1 the name of the post
+    with django_assert_num_queries(40):
         response = client.get(reverse("dashboard"))
 
-    assert len(response.context["press_for"]) == len(response.context["overdue"]) == count
+    assert len(response.context["overdue"]) == count
+    assert len(response.context["in_full"]) >= count
     assert len(response.context["ministries"]) == 2 * count
 
 
@@ -505,8 +522,8 @@ def test_recommendation_list_query_count_for_a_ministry(client, django_assert_nu
         CommitmentFactory(ministry=police, benchmarks=[benchmark])
     client.force_login(FocalPointFactory(ministry=police))
 
-    # 2 who asks, 1 zone, 1 edition, 2 benchmarks, 4 commitments, 1 recommendations, 1 what is retired, 1 name
-    with django_assert_num_queries(13):
+    # 2 who asks, 1 zone, 1 edition, 2 benchmarks, 3 commitments, 1 recommendations, 1 what is retired, 1 name
+    with django_assert_num_queries(12):
         response = client.get(reverse("recommendation_list"))
 
     assert len(response.context["published"]) == count
@@ -752,9 +769,9 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
         CommitmentFactory(benchmarks=[benchmark])
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 recommendation, 1 may read, 1 supporting, 12 facts, 2 benchmarks, 3 commitments,
+    # 2 who asks, 2 zone and inbox, 1 recommendation, 1 may read, 1 supporting, 12 facts, 2 benchmarks, 2 commitments,
     # 2 evidence, 1 readings, 3 assessments, 4 what may be done, 1 wordings, 2 years unmet and asked again, 1 name
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(37):
         response = shown(client, recommendation)
 
     assert len(response.context["benchmarks"]) == count

@@ -166,9 +166,10 @@ def test_detail_says_what_stands_beside_the_score(seen):
     assert "The post&#x27;s own working mark." in response.text
     assert "1 year on the Watch List" in response.text
     assert "cannot be reached by what is asked alone" in response.text
-    levers = [(one.lever.key, one.lever.due_on) for one in response.context["levers"]]
-    assert levers == [("2a", promise.events.get().due_on), ("1a", None)]
-    assert "A budget is released." in response.text
+    assert [(one.told.kind, one.told.due_on) for one in response.context["in_full"]] == [
+        ("keep", promise.events.get().due_on),
+        ("agree", None),
+    ]
     assert response.context["bar"].ceiling > response.context["bar"].claimed
 
 
@@ -212,7 +213,7 @@ def test_detail_shows_no_figure_where_nothing_has_been_reviewed(seen):
 
     assert "Nothing has been reviewed yet; 1 claim is waiting." in response.text
     assert "of 100" not in response.text.replace("Our working mark is 45 of 100", "")
-    assert {one.lever.points for one in response.context["levers"]} == {None}
+    assert {one.told.points for one in response.context["in_full"]} == {None}
     assert {one.points for one in response.context["gaps"]} == {None}
     assert "None" not in response.text.replace("None is set", "")
     assert "within reach" not in response.text
@@ -410,18 +411,20 @@ def test_detail_query_count(client, django_assert_num_queries, count):
     fill(count)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 ministries, 1 rounds, 3 evidence
-    # and readings claimed, 2 dialogues and milestones of the trend, 1 the post's name
-    with django_assert_num_queries(28):
+    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 1 ministries, 1 rounds, 3 evidence
+    # and readings claimed, 5 what next steps are called, 2 dialogues and milestones of the trend, 1 the post's name
+    with django_assert_num_queries(31):
         response = client.get(reverse("readiness_detail"))
 
-    assert len(response.context["levers"]) == 3 * count
+    assert len(response.context["in_full"]) >= count
     assert response.context["gaps"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_checks_query_count(client, django_assert_num_queries, count):
     fill(count)
+    for _ in range(count):
+        CommitmentFactory(made__due_on=JAN_10)
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 assessments, 1 commitments, 1 name

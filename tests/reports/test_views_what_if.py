@@ -66,7 +66,7 @@ def test_what_if_says_what_the_score_would_be(what_if, three, reader):
     response = what_if(first, second, user=reader())
 
     # Ten points a recommendation: 5 and 10 of them stand, and a third of 20; met, all three.
-    assert "With 1a and 2a met the score would be 36.7; it is 21.7." in response.text
+    assert "With 1a and 2a met, readiness would be 36.7. It is 21.7." in response.text
     supposed = response.context["supposed"]
     assert [(part.title, part.before, part.after, part.points) for part in supposed.parts][1] == (
         "Concrete action",
@@ -94,7 +94,7 @@ def test_what_if_says_beside_each_benchmark_what_it_would_add_alone(what_if, thr
     assert "shown already" in response.text
     assert f'value="{three[2].pk}"' not in response.text, "what is shown is not ticked"
     assert "promised for" in response.text
-    assert "Nothing is ticked: the score is 21.7." in response.text
+    assert "Nothing is ticked. Readiness is 21.7." in response.text
 
 
 def test_what_if_is_never_mistaken_for_the_record(what_if, three):
@@ -120,7 +120,7 @@ def test_what_if_counts_no_claim(what_if):
     EvidenceFactory(bears_on=[benchmark], title="Only claimed")
 
     assert what_if().context["supposed"].before == what_if().context["supposed"].after
-    assert "the score is 14.2" in what_if().text
+    assert "Readiness is 14.2" in what_if().text
 
 
 def test_what_if_where_nothing_has_been_reviewed_counts_from_nought_and_says_so(what_if):
@@ -128,7 +128,7 @@ def test_what_if_where_nothing_has_been_reviewed_counts_from_nought_and_says_so(
     EvidenceFactory(bears_on=[benchmark])
 
     assert (
-        "With 1a met the score would be 36.7; it is 0, since nothing has been reviewed yet." in what_if(benchmark).text
+        "With 1a met, readiness would be 36.7. It is 0, since nothing has been reviewed yet." in what_if(benchmark).text
     )
 
 
@@ -138,12 +138,12 @@ def test_what_if_offers_the_fewest_that_reach_the_mark(what_if):
 
     # All three together give 30, and a third of 20: never 45.
     ways = [way.label for way in what_if().context["ways"]]
-    assert ways == ["Tick all that are open", "Tick none"]
+    assert ways == ["Tick all next steps", "Tick all open benchmarks", "Tick none"]
 
     EditionTermsFactory(edition=edition, working_mark=20, recorded_at=at_noon(date(2021, 7, 2)))
     response = what_if(as_of="2022-01-28")
-    fewest, everything, none = response.context["ways"]
-    assert fewest.label.startswith("Tick the fewest that reach the mark: 2 benchmarks, ")
+    *_, fewest, everything, none = response.context["ways"]
+    assert fewest.label.startswith("Tick the fewest benchmarks that reach the target: 2 benchmarks, ")
     followed = what_if(user=OfficerFactory()).client.get(fewest.url)
     assert "That would reach our working mark of 20." in followed.text
     assert sum(one.is_ticked for one in choices(followed)) == 2
@@ -151,10 +151,36 @@ def test_what_if_offers_the_fewest_that_reach_the_mark(what_if):
     assert "met" not in none.url
 
 
+def test_what_if_takes_next_steps_so_that_anybody_can_check_their_sum(what_if):
+    """A step waits for review and one benchmark is open: 5 and 10 points, and a third of 20 for the pillar."""
+    waits, _ = BenchmarkFactory(), BenchmarkFactory()
+    EvidenceFactory(bears_on=[waits])
+    EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True)
+    opened = what_if()
+    steps = opened.context["steps"]
+
+    every = opened.client.get(next(way.url for way in opened.context["ways"] if way.label == "Tick all next steps"))
+
+    assert [one.is_ticked for one in every.context["steps"]] == [True] * len(steps)
+    assert every.context["supposed"].after == steps[-1].told.cumulative
+    assert f"With {len(steps)} next steps taken, readiness would be" in every.text
+    first = what_if(step=[steps[0].key])
+    assert first.context["supposed"].after == steps[0].told.cumulative
+    assert [one.is_ticked for one in first.context["steps"]] == [True] + [False] * (len(steps) - 1)
+
+
+def test_what_if_refuses_a_step_that_is_none_and_keeps_what_was_ticked(what_if, three):
+    response = what_if(three[0], step=["keep-commitment-999"])
+
+    assert response.status_code == 422
+    assert "A next step of this address is none any more." in response.text
+    assert [one.is_ticked for one in choices(response)] == [True, False, False]
+
+
 def test_what_if_gives_htmx_the_result_alone(what_if, three):
     response = what_if(three[0], headers=HTMX)
 
-    assert "With 1a met the score would be 26.7; it is 21.7." in response.text
+    assert "With 1a met, readiness would be 26.7. It is 21.7." in response.text
     assert "<form" not in response.text
     assert "groups" not in response.context
     assert "HX-Request" in response.headers["Vary"]
@@ -173,15 +199,15 @@ def test_what_if_sent_from_the_plain_page_gives_the_same_figures_later(what_if, 
     opened = what_if()
     assert "as known on <time" in opened.text
     named = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]+)">', opened.text))
-    (everything, _) = opened.context["ways"]
-    sent = "With 1a met the score would be 26.7; it is 21.7."
+    (_, everything, _) = opened.context["ways"]
+    sent = "With 1a met, readiness would be 26.7. It is 21.7."
     assert sent in what_if(first, **named).text
 
     set_clock(date(2022, 2, 10))
     EvidenceFactory(bears_on=[second], verified=True, recorded_at=at_noon(date(2022, 2, 1)))
 
     assert sent in what_if(first, **named).text
-    assert "it is 21.7." in opened.client.get(everything.url).text
+    assert "It is 21.7." in opened.client.get(everything.url).text
     assert sent not in what_if(first).text
 
 
@@ -258,8 +284,8 @@ def test_what_if_query_count(client, django_assert_num_queries, count):
     # 2 who asks, 1 their zone, 1 edition, 1 may read, 12 facts
     with django_assert_num_queries(17):
         client.get(reverse("readiness_what_if"), query, headers=HTMX)
-    # and 1 recommendations, 2 benchmarks, 1 the inbox's count, 1 the post's name
-    with django_assert_num_queries(22):
+    # and 1 recommendations, 2 benchmarks, 2 what next steps are called, 1 the inbox's count, 1 the post's name
+    with django_assert_num_queries(24):
         response = client.get(reverse("readiness_what_if"), query)
 
     assert len(choices(response)) == count

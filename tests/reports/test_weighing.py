@@ -8,8 +8,8 @@ from recommendations.words import Pillar, Rule
 from reports import counting
 from reports.sights import look, verified
 from reports.weighing import weigh
+from tests.reports.made_up import records
 from tests.reports.records import Record, window
-from tests.reports.test_readiness_properties import records
 
 START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28), date(2022, 3, 31)
 

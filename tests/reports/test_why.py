@@ -11,8 +11,8 @@ from reports.readiness import readiness
 from reports.why import Reasons
 from reports.words import PartKey
 from tests.reports.lesotho import lesotho
+from tests.reports.made_up import records
 from tests.reports.records import Record, noon, window
-from tests.reports.test_readiness_properties import records
 
 START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28), date(2022, 3, 31)
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reports import asking, beside, document, telling, wording
+from reports import asking, beside, content, document, telling, wording
 from reports.facts import gather_facts
 from reports.management import arguments
 from reports.readiness import Readiness, readiness
+from reports.step_sentences import told_steps
+from reports.step_texts import step_texts
 from reports.tallying import Line
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
@@ -45,13 +47,16 @@ class Command(BaseCommand):
         except Refused as refusal:
             self.stderr.write(str(refusal))
             raise SystemExit(2) from refusal
+        steps = result.next_steps()
+        texts = step_texts(result, steps, reader=None)
         if is_json:
-            self.stdout.write(json.dumps(document.as_document(result), indent=2, ensure_ascii=False))
+            told = document.as_document(result, steps=steps, texts=texts)
+            self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
         else:
-            self.stdout.write("\n".join(_read(result, ministries)))
+            self.stdout.write("\n".join(_read(result, ministries, told_steps(result, steps, texts))))
 
 
-def _read(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
+def _read(result: Readiness, ministries: Mapping[int, str], ladder: content.Ladder) -> Iterator[str]:
     """The result in lines of text; no figure of what is verified where nothing has been reviewed.
 
     `ministries` by id.
@@ -74,6 +79,7 @@ def _read(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
     yield "\nBenchmarks"
     yield from (f"{one.line.key:>5}  {_line(one.line)}" for one in result.verified.benchmarks)
     yield from _beside(result, ministries)
+    yield from _next_steps(ladder)
     if result.checks:
         yield f"\nWhat doesn't fit together ({len(result.checks)})"
         yield from (f"  {check.sentence} {check.to_do}" for check in result.checks)
@@ -81,7 +87,7 @@ def _read(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
 
 
 def _beside(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
-    """What stands beside the score: possible, ceiling, mark, smallest set, years, levers, claims by ministry."""
+    """What stands beside the score: possible, ceiling, mark, smallest set, years, claims by ministry."""
     yield "\nBeside the score"
     for sentence in (beside.possible(result), beside.ceiling(result)):
         if sentence:
@@ -90,16 +96,29 @@ def _beside(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
         yield f"  Working mark: {wording.figure(result.working_mark)}. {result.working_mark_reason}"
     yield f"  {beside.smallest_set(result, result.smallest_set())}"
     yield f"  {beside.watch_list(result)}"
-    if levers := beside.levers(result):
-        yield "\nWhat would move it: each open benchmark, met, and what it would add"
-        for lever in levers:
-            due = f"due {wording.day(lever.due_on)}" if lever.due_on else "no date agreed"
-            yield f"{_points(lever.points)}  {lever.key:<4} {due}"
     if claims := beside.claims(result):
         yield "\nClaimed and not verified, by who claims it"
         for claim in claims:
             who = ministries.get(claim.ministry_id or 0, "Told by others, logged by the embassy")
             yield f"{_points(claim.points)}  {who}: {_behind(claim)}"
+
+
+def _next_steps(ladder: content.Ladder) -> Iterator[str]:
+    """The next steps, each with what it adds and readiness then; and what stands apart from them."""
+    if ladder.steps:
+        yield f"\nNext steps. {ladder.target}"
+        for number, one in enumerate(ladder.steps, start=1):
+            figures = f" {one.adds}; readiness then {one.cumulative}." if one.adds else ""
+            yield f"{number:>5}  {one.sentence}{figures}"
+    apart = {
+        "Figures to ask for that add nothing alone": ladder.also_ask,
+        "To assess": ladder.to_assess,
+        "Promised for after the deadline": ladder.after_deadline,
+    }
+    for title, steps in apart.items():
+        if steps:
+            yield f"\n{title}"
+            yield from (f"       {one.sentence}{f' {one.adds}.' if one.adds else ''}" for one in steps)
 
 
 def _points(points: Decimal | None) -> str:

@@ -62,8 +62,43 @@ def test_readiness_prints_what_stands_beside_the_score(lesotho, capsys):
     assert "Working mark: 45. " in told
     assert "4 benchmarks, met, would reach our working mark of 45: 1a, 1b, 1d and 5a." in told
     assert "1 year on the Watch List" in told
-    assert " 16.9  1a   no date agreed" in told
     assert "  8.6  Told by others, logged by the embassy: 6 pieces of evidence" in told
+
+
+def test_readiness_prints_the_next_steps_with_what_each_adds(lesotho, capsys):
+    told = run(capsys, "LSO", "2021", "--as-of", "2022-02-28")
+
+    assert "Next steps. With these steps readiness reaches our target of 45." in told
+    assert (
+        "    1  Review the evidence “Bank account for victims' matters opened and money moved to it” (5a and 6a)."
+        in told
+    )
+    assert "Figures to ask for that add nothing alone" in told
+
+
+def test_next_steps_as_json_add_up_and_name_who_has_to_take_them(lesotho, capsys):
+    told = json.loads(
+        run(capsys, "LSO", "2021", "--as-of", "2022-01-28", "--known-by", "2022-01-28T09:00:00+02:00", "--json")
+    )
+    steps = told["next_steps"]
+
+    assert [one["points_exact"] for one in steps[:7]] == ["49/6", "43/6", "1/2", "5/2", "5/2", "5/2", "5/2"]
+    assert steps[6]["cumulative_exact"] == "155/6"
+    assert [(one["benchmarks"], one["owner"]) for one in steps if one["kind"] == "keep"] == [
+        (["1d"], "Ministry of Justice and Law"),
+        (["2a"], "Ministry of Justice and Law"),
+        (["3a", "3b"], "Ministry of Police and Public Safety"),
+    ]
+    assert [one["cumulative_exact"] for one in steps if one["kind"] == "keep"][-1] == "77/2"
+    assert steps[0]["owner"] == "Embassy"
+    assert [one["indicator"] for one in told["also_ask"]] == ["Government money for victims"]
+    assert [one["due_on"] for one in told["after_deadline"]] == ["2023-03-31"]
+    assert "cumulative" not in told["also_ask"][0]
+    assert (
+        steps[told["target_reached_after"] - 1]["cumulative"]
+        >= 45
+        > steps[told["target_reached_after"] - 2]["cumulative"]
+    )
 
 
 def test_readiness_prints_what_does_not_fit_together(lesotho, capsys):

@@ -1,0 +1,65 @@
+"""Next steps on a page: each with where it is done."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+
+from reports import content
+from reports.next_steps import Step
+from reports.readiness import Readiness
+from reports.step_sentences import told_steps
+from reports.step_texts import step_texts
+from tiptracker.accounts.models import User
+from tiptracker.words import Role
+
+PAGES = {
+    "round": "round_detail",
+    "evidence": "evidence_detail",
+    "reading": "",
+    "indicator": "indicator_detail",
+    "commitment": "commitment_detail",
+}
+"""The page of what a step is about, by what it is; benchmarks are read with their recommendation."""
+
+
+class StepLine(NamedTuple):
+    """A step as it is told, and the address where it is done; empty where there is none."""
+
+    told: content.NextStep
+    url: str = ""
+
+
+def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
+    """What `reports/next_steps.html` shows: the ladder, whole and in short.
+
+    Who reviews sees each thing to review, everybody else one line for all of them.
+    """
+    steps = result.next_steps()
+    ladder = told_steps(result, steps, step_texts(result, steps, reader=user))
+    lines = _lines(result, ladder.steps, steps.steps)
+    reviews, others = lines[: len(ladder.reviews)], lines[len(ladder.reviews) :]
+    if reviews and user.role != Role.OFFICER and ladder.reviews_in_one:
+        reviews = [StepLine(ladder.reviews_in_one)]
+    return {
+        "ladder": ladder,
+        "in_short": [*reviews, *others[: content.STEPS_FIRST]],
+        "in_full": lines,
+        "also_ask": _lines(result, ladder.also_ask, steps.also_ask),
+        "to_assess": _lines(result, ladder.to_assess, [one for one in steps.to_assess if one.points]),
+        "after_deadline": _lines(result, ladder.after_deadline, [one for one in steps.after_deadline if one.points]),
+    }
+
+
+def _lines(result: Readiness, told: Sequence[content.NextStep], steps: Sequence[Step]) -> list[StepLine]:
+    benchmarks = {one.benchmark_id: one for one in result.verified.benchmarks}
+    lines = []
+    for one, step in zip(told, steps, strict=True):
+        row = step.rows[0]
+        if row.type == "benchmark":
+            line = benchmarks[row.id]
+            url = f"{reverse('recommendation_detail', args=[line.recommendation_id])}#benchmark-{line.line.key[-1]}"
+        else:
+            url = reverse(PAGES[row.type], args=[row.id]) if PAGES[row.type] else ""
+        lines.append(StepLine(one, url))
+    return lines

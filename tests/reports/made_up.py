@@ -1,0 +1,128 @@
+"""Records as hypothesis makes them up: three recommendations, with whatever may be on them."""
+
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from dialogues.words import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
+from recommendations.words import Better, Pillar, Question, Rule
+from tests.reports.records import Record, noon, window
+
+PERIOD = window("2021-04-01", "2022-03-31")
+KEYS = ("1a", "1b", "2a", "2b", "3a")
+
+FIRST = PERIOD.starts_on - timedelta(days=40)
+days = st.dates(FIRST, PERIOD.ends_on + timedelta(days=40))
+inside = st.dates(PERIOD.starts_on, PERIOD.ends_on)
+told = st.one_of(st.none(), st.sampled_from(Direction), st.integers(0, 12))
+moments = st.one_of(st.none(), days.map(noon))
+
+
+@st.composite
+def spans(draw):
+    first, last = sorted((draw(days), draw(days)))
+    return draw(st.sampled_from([first, None, PERIOD.starts_on])), last
+
+
+def draw_promise(draw, record):
+    then = st.tuples(st.sampled_from([one for one in Kind if one is not Kind.MADE]), days, st.none() | days)
+    record.promise(
+        made=draw(days),
+        known=draw(st.none() | days),
+        ministry=draw(st.sampled_from([1, None])),
+        due=draw(st.none() | days),
+        then=draw(st.lists(then, max_size=2)),
+        **{f"_{key}": draw(st.sampled_from(Reach)) for key in draw(st.sets(st.sampled_from(KEYS)))},
+    )
+
+
+def draw_readings(draw, record, counted, evidence, sent):
+    for indicator in counted:
+        if draw(st.booleans()):
+            record.year_before(indicator, draw(told), known=draw(days))
+        for _ in range(draw(st.integers(0, 2))):
+            record.reading(
+                indicator,
+                draw(told),
+                through=draw(inside),
+                known=draw(days),
+                evidence=draw(st.sampled_from([None, *evidence])),
+                sent=draw(st.sampled_from(sent)),
+            )
+
+
+@st.composite
+def records(draw):
+    """A record of three recommendations, with whatever may be on it."""
+    record = Record(PERIOD)
+    counted = [
+        record.indicator(
+            question.value,
+            draw(st.sampled_from(Pillar)),
+            question,
+            better=draw(st.sampled_from(Better)),
+        )
+        for question in Question
+    ]
+    recommendations = {
+        key[0]: record.recommendation(int(key[0]), draw(st.sampled_from(Pillar))) for key in ("1a", "2a", "3a")
+    }
+    for key in KEYS:
+        rule = draw(st.sampled_from(Rule))
+        record.benchmark(
+            recommendations[key[0]],
+            key,
+            record.rule(
+                rule,
+                known=draw(days),
+                weight=draw(st.integers(0, 3)),
+                target=draw(st.integers(1, 9)) if rule is Rule.TARGET else None,
+                indicator_id=None if rule is Rule.ASSESSED else draw(st.sampled_from(counted)),
+                is_about_complicity=draw(st.booleans()),
+            ),
+        )
+    some = st.integers(0, 4)
+    sent = [None] + [
+        record.sending(
+            draw(st.sampled_from(Progress)),
+            known=draw(days),
+            returned=draw(st.one_of(st.none(), days)),
+            ministry_id=draw(st.sampled_from([1, 2])),
+        )
+        for _ in range(draw(some))
+    ]
+    evidence = []
+    for _ in range(draw(some)):
+        first, last = draw(spans())
+        bears = {f"_{key}": draw(st.sampled_from(Shows)) for key in draw(st.sets(st.sampled_from(KEYS)))}
+        evidence.append(
+            record.evidence(
+                first,
+                last,
+                known=draw(days),
+                by=draw(st.sampled_from(DoneBy)),
+                sent=draw(st.sampled_from(sent)),
+                revises=evidence[-1] if evidence and draw(st.integers(0, 4)) == 0 else None,  # a row has one revision
+                **bears,
+            )
+        )
+    for one in evidence:
+        for _ in range(draw(some)):
+            record.review(
+                one,
+                known=draw(days),
+                key=draw(st.sampled_from([None, *KEYS])),
+                decision=draw(st.sampled_from([Review.VERIFIED, Review.VERIFIED, Review.REJECTED])),
+                first_on=draw(st.one_of(st.none(), days)),
+            )
+    for _ in range(draw(some)):
+        on = draw(st.sets(st.sampled_from(evidence))) if evidence else ()
+        # An assessment rests on what was there.
+        there = max((row.recorded_at.date() for row in record.tables["evidence"] if row.id in on), default=FIRST)
+        record.assess(draw(st.sampled_from(KEYS)), draw(st.sampled_from(Verdict)), known=max(draw(days), there), on=on)
+    for _ in range(draw(some)):
+        draw_promise(draw, record)
+    for known in draw(st.lists(days, max_size=2)):
+        record.terms(known, deadline_on=draw(days), working_mark=draw(st.integers(0, 100)))
+    draw_readings(draw, record, counted, evidence, sent)
+    return record
