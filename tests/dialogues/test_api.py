@@ -307,7 +307,8 @@ def test_lists_are_narrowed_by_their_parameters(client, officer, police):
 
     assert found("commitments", ministry=police.pk) == [own.pk]
     assert found("commitments", benchmark=benchmark.pk) == [own.pk]
-    assert found("commitments", status="overdue") == [own.pk]
+    assert found("commitments", status="with_embassy") == [own.pk]
+    assert found("commitments", status="overdue") == []
     assert found("commitments", due_before="2022-02-28") == [own.pk]
     assert found("updates", commitment=own.pk) == [sent.update_id]
     for query in (
