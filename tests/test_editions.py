@@ -199,8 +199,8 @@ def test_today_is_the_day_of_the_country_that_a_page_is_about(client, set_clock,
 
     there, home = (client.get(page_of("commitment_list", edition=one)) for one in (edition, world.current))
 
-    assert [line.days_late for line in there.context["lines"]] == [1]
-    assert [line.days_late for line in home.context["lines"]] == [0]
+    assert [line.days_overdue for line in there.context["lines"]] == [1]
+    assert [line.days_overdue for line in home.context["lines"]] == [0]
     log = client.get(page_of("evidence_log", edition=edition)).context["form"]
     assert str(log["happened_from"].value()) == "2022-01-29"
     counts = client.get(page_of("indicator_enter", edition=edition)).context["form"]

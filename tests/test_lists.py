@@ -400,7 +400,7 @@ class Listed(NamedTuple):
 
 LISTS = [
     Listed("commitment_list", Rows.commitments, 10),
-    Listed("commitment_list", Rows.commitments, 10, query="status=late&q=promise&sort=text&page=2"),
+    Listed("commitment_list", Rows.commitments, 10, query="status=overdue&q=promise&sort=text&page=2"),
     Listed("commitment_list", Rows.commitments, 9 + AN_ENTRY, query="as=csv"),
     Listed("commitment_list", Rows.commitments, 8, "focal_point"),
     Listed("ministry_home", Rows.updates, 11, "focal_point"),
@@ -416,7 +416,7 @@ LISTS = [
     Listed("district_list", Rows.districts, 11),
     Listed("run_list", Rows.runs, 8),
     Listed("recommendation_list", Rows.benchmarks, 25),
-    Listed("recommendation_list", Rows.benchmarks, 12, "focal_point"),
+    Listed("recommendation_list", Rows.benchmarks, 11, "focal_point"),
     Listed("briefing_list", Rows.briefings, 10),
     Listed("log_list", Rows.entries, 11),
     Listed("log_list", Rows.entries, 7, "administrator"),
@@ -429,7 +429,7 @@ LISTS = [
     Listed("setup_ministries", Rows.ministries, 5, "administrator", of="country"),
     Listed("setup_benchmarks", Rows.benchmarks, 10, of="country"),
     Listed("edition_repeats", Rows.benchmarks, 10, of="following"),
-    Listed("edition_carry_over", Rows.benchmarks, 19, of="following"),
+    Listed("edition_carry_over", Rows.benchmarks, 20, of="following"),
     Listed("setup_suggested", Rows.indicators, 11, of="recommendation"),
     Listed("setup_people", Rows.people, 7, "administrator", of="country"),
     Listed("token_list", Rows.tokens, 6),

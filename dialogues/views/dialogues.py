@@ -108,7 +108,7 @@ def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
     stand_in(request, dialogue.country)
     today = clock.today(dialogue.country.time_zone)
     made_there = lines(Commitment.objects.visible_to(user).filter(dialogue=dialogue), user, today)
-    commitments: list[Line] = [line(commitment, today, by=user) for commitment in made_there]
+    commitments: list[Line] = [line(commitment, today) for commitment in made_there]
     context: dict[str, Any] = {
         "pk": dialogue.pk,
         "held_on": dialogue.held_on,

@@ -5,7 +5,6 @@ is as it stood on a day, as known by a moment.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +12,8 @@ from django.db.models import Q
 
 from dialogues.meetings import stage_on
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
+from dialogues.status import days_past_due
+from dialogues.telling import overdue_by
 from dialogues.words import Presence, Stage
 from recommendations.models import Edition
 from reports import content, counting, document, telling, wording
@@ -21,7 +22,7 @@ from reports.briefing.promises import Promise, gather_promises
 from reports.briefing.proof import gather_pieces
 from reports.briefing.seen import Seen
 from reports.briefing.talking import Known, told_talks
-from reports.briefing.updates import between_us, gather_rounds, is_decided, newest_of
+from reports.briefing.updates import gather_rounds, is_decided
 from reports.facts import gather_facts
 from reports.readiness import Readiness, readiness
 from tiptracker.accounts.models import User
@@ -55,8 +56,6 @@ def build_dialogue_pack(
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
     promises = gather_promises(seen, keys)
     rounds = gather_rounds(seen, promises)
-    newest_sent = newest_of(rounds)
-    promises = [replace(one, told=between_us(seen, one, newest_sent.get(one.row.pk))) for one in promises]
     before = list(Dialogue.objects.visible_to(reader).held_before(own).filter(seen.recorded, held_on__lte=as_of))
     last = before[0] if before else None
     people = list(Participant.objects.filter(dialogue=own).select_related("ministry").order_by("pk"))
@@ -142,12 +141,12 @@ def _sentence(talks: Iterable[content.Talk], result: Readiness) -> str:
     numbers = {
         "to thank for": sum(len(talk.kept) for talk in theirs),
         "to answer": sum(len(talk.with_us) for talk in theirs),
-        "late": sum(len(talk.late) for talk in theirs),
+        "overdue": sum(len(talk.overdue) for talk in theirs),
         "returned": sum(len(talk.returned) for talk in theirs),
         "to ask": sum(len(talk.to_ask) for talk in theirs),
     }
     parts = [f"{number} {words}" for words, number in numbers.items() if number]
-    said = wording.listed(parts) if parts else "Nothing is kept, late, returned or left to ask"
+    said = wording.listed(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
     if result.deadline_on is None:
         return f"{said}."
     return f"{said}; {document.time_left(result.deadline_on, result.as_of)}."
@@ -264,8 +263,8 @@ def _step(seen: Seen, step: NextStep) -> content.Step:
         done = step.done
         state = "verified_done"
         standing = f"done {telling.short(done.done_on)}{f': {done.result}' if done.result else ''}"
-    elif due_on is not None and due_on < seen.as_of:
-        state, standing = "late", f"late by {telling.days((seen.as_of - due_on).days)}"
+    elif overdue := days_past_due(due_on, seen.as_of):
+        state, standing = "overdue", overdue_by(overdue)
     else:
         state, standing = "open", f"due {telling.distance(due_on, seen.as_of)}" if due_on else "still open"
     return content.Step(

@@ -1,4 +1,4 @@
-"""What to say to each ministry at a dialogue: thanks for what was kept, what we owe, what is late, returned, to ask."""
+"""What to say to each ministry at a dialogue: thanks for what was kept; what we owe; what is overdue or to ask."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from datetime import date
 from dialogues.models import UpdateRound
 from dialogues.status import first_due
 from dialogues.telling import OWN, moved
-from dialogues.words import Decision, Kind, Review, Shows, Status
+from dialogues.words import Kind, Review, Shows, Status
 from recommendations.models import BenchmarkTerms, Recommendation
 from recommendations.words import Rule
 from reports import beside, content, telling, wording
@@ -16,11 +16,11 @@ from reports.briefing.promises import Promise
 from reports.briefing.proof import Piece
 from reports.briefing.seen import Seen, in_office
 from reports.briefing.spoken import aloud, asked_aloud
-from reports.briefing.updates import is_decided, newest_of, waits_for_us
+from reports.briefing.updates import newest_of
 from reports.readiness import Readiness
 from tiptracker.accounts.models import Ministry
 
-UNSETTLED = (Status.LATE, Status.OPEN)
+UNSETTLED = (Status.OVERDUE, Status.OPEN)
 OURS = "United States"
 NOBODY = "No ministry leads yet"
 
@@ -69,7 +69,7 @@ class _Points:
     is_ours: bool
     kept: list[content.Point] = field(default_factory=list)
     with_us: list[content.Point] = field(default_factory=list)
-    late: list[content.Point] = field(default_factory=list)
+    overdue: list[content.Point] = field(default_factory=list)
     returned: list[content.Point] = field(default_factory=list)
     to_ask: list[tuple[tuple[int, date], content.Point]] = field(default_factory=list)
 
@@ -81,7 +81,7 @@ class _Points:
             is_ours=self.is_ours,
             kept=tuple(self.kept),
             with_us=tuple(self.with_us),
-            late=tuple(self.late),
+            overdue=tuple(self.overdue),
             returned=tuple(self.returned),
             to_ask=tuple(point for _, point in sorted(self.to_ask, key=lambda each: each[0])),
         )
@@ -102,7 +102,7 @@ class _Speaker:
         self.promised = {
             key
             for promise in known.promises
-            if promise.standing.status in (*UNSETTLED, Status.REPORTED) and not promise.is_our_own
+            if not promise.standing.is_settled and not promise.is_our_own
             for key in _towards(promise)
         }
 
@@ -144,12 +144,12 @@ class _Speaker:
         if status is Status.VERIFIED:
             if self._is_new(promise.events[-1].happened_on):
                 found.kept.append(self._kept(promise))
-        elif status is Status.REPORTED or waits_for_us(self.seen, promise, row):
-            found.with_us.append(self._with_us(promise, row))
-        elif status in UNSETTLED and row and row.decision.decision == Decision.RETURNED:
+        elif status in (Status.WITH_EMBASSY, Status.REPORTED):
+            found.with_us.append(self._with_us(promise))
+        elif status in UNSETTLED and row and promise.standing.returned_on:
             found.returned.append(self._returned(promise, row))
-        elif status is Status.LATE:
-            found.late.append(self._late(promise))
+        elif status is Status.OVERDUE:
+            found.overdue.append(self._overdue(promise))
         elif status is Status.OPEN and (point := self._due(promise)):
             place = min((self.place.get(key, len(self.place)) for key in _towards(promise)), default=len(self.place))
             found.to_ask.append(((place, promise.standing.due_on or date.max), point))
@@ -159,29 +159,28 @@ class _Speaker:
         said = f"Thank you for {_quoted(promise.told.text)}: it is done, and we verified it on {wording.day(on)}."
         return self._point(promise, said, telling.short(on), adds=False)
 
-    def _with_us(self, promise: Promise, row: UpdateRound | None) -> content.Point:
+    def _with_us(self, promise: Promise) -> content.Point:
         text = _quoted(promise.told.text)
-        if row is not None and not is_decided(self.seen, row):
-            since = self.seen.day(row.recorded_at)
+        if since := promise.standing.waits_since:
             said = f"Your update on {text} has been with us since {wording.day(since)}, and we owe you an answer."
         else:
             since = promise.events[-1].happened_on
             said = f"You told us on {wording.day(since)} that {text} is done, and we owe you our word on it."
         return self._point(promise, said, f"for {telling.days((self.seen.as_of - since).days)}")
 
-    def _late(self, promise: Promise) -> content.Point:
+    def _overdue(self, promise: Promise) -> content.Point:
         stands = promise.standing
         was_moved = f" and its day has been moved {_times(stands.slips)}" if stands.slips else ""
         due = wording.day(stands.due_on) if stands.due_on else ""
         said = f"{_quoted(promise.told.text)} was due on {due}{was_moved}: by which day can we count on it?"
-        return self._point(promise, said, f"by {telling.days(stands.days_late)}")
+        return self._point(promise, said, f"by {telling.days(stands.days_overdue)}")
 
     def _returned(self, promise: Promise, row: UpdateRound) -> content.Point:
-        on = self.seen.day(row.decision.recorded_at)
+        on = promise.standing.returned_on or self.seen.day(row.decision.recorded_at)
         reason = " ".join(row.decision.reason.split())
         said = (
-            f"Your update on {_quoted(promise.told.text)} came back on {wording.day(on)}, and we will gladly take it "
-            f"up again once this is put right: {reason}"
+            f"Your update on {_quoted(promise.told.text)} was returned on {wording.day(on)}, and we will gladly take "
+            f"it up again once this is put right: {reason}"
         )
         return self._point(promise, said, promise.told.standing)
 
@@ -256,9 +255,9 @@ class _Speaker:
             case Status.REPORTED:
                 said = f"We have done {text}, and a colleague is still to verify it."
                 found.with_us.append(self._point(promise, said, f"done {telling.short(on)}", adds=False))
-            case Status.LATE:
+            case Status.OVERDUE:
                 said = f"We promised {text} for {due} and have not kept that: we owe you a new day."
-                found.late.append(self._point(promise, said, f"by {telling.days(stands.days_late)}", adds=False))
+                found.overdue.append(self._point(promise, said, f"by {telling.days(stands.days_overdue)}", adds=False))
             case Status.OPEN:
                 said = f"We promised {text} for {due}." if due else f"We promised {text}, and owe you a day for it."
                 far = f"due {telling.distance(stands.due_on, self.seen.as_of)}" if stands.due_on else "no date agreed"

@@ -96,4 +96,4 @@ def _followed(request: SignedIn, country: Country, waiting: Mapping[int, int]) -
 def _overdue(request: SignedIn, country: Country, today: date) -> int:
     """How many of a country's commitments are overdue."""
     rows = Commitment.objects.visible_to(request.user).filter(country=country).with_status(today)
-    return rows.filter(Q(status=Status.LATE)).count()
+    return rows.filter(Q(status=Status.OVERDUE)).count()

@@ -136,5 +136,5 @@ def test_figures_cost_the_same_however_many_were_told(client, prosecutions, djan
     last = told(prosecutions, 10, JANUARY)
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(21 + AN_ENTRY):
+    with django_assert_num_queries(19 + AN_ENTRY):
         client.get(address("evidence_detail", last.evidence))

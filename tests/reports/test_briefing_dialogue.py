@@ -148,13 +148,13 @@ def test_it_thanks_for_nothing_that_was_undone(edition, police, planned, how):
     assert not talk(made(planned, edition)).kept
 
 
-def test_what_is_late_says_by_how_much_and_how_often_it_was_moved(edition, police, planned, last):
+def test_what_is_overdue_says_by_how_much_and_how_often_it_was_moved(edition, police, planned, last):
     once = promised(police, "Train the posts.", due_on=date(2021, 12, 17), dialogue=last)
     for on, due_on in ((date(2021, 12, 16), date(2022, 1, 10)), (date(2022, 1, 9), date(2022, 1, 21))):
         CommitmentEventFactory(commitment=once, kind=Kind.RESCHEDULED, happened_on=on, due_on=due_on)
     promised(police, "Send the figures", due_on=date(2022, 1, 14))
 
-    first, second = talk(made(planned, edition)).late
+    first, second = talk(made(planned, edition)).overdue
 
     assert (first.sentence, first.standing) == (
         "“Send the figures” was due on 14 January 2022: by which day can we count on it?",
@@ -168,12 +168,12 @@ def test_what_is_late_says_by_how_much_and_how_often_it_was_moved(edition, polic
     assert second.source == "Promised at the dialogue of 8 Nov 2021 (Maseru); first due 17 Dec 2021, moved twice"
 
 
-def test_what_waits_for_us_is_ours_to_answer_and_late_nowhere(edition, police, planned, last):
-    late = promised(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last)
-    UpdateRoundFactory(update__commitment=late)
+def test_what_waits_for_us_is_ours_to_answer_and_overdue_nowhere(edition, police, planned, last):
+    waits = promised(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last)
+    UpdateRoundFactory(update__commitment=waits)
     reported = promised(police, "Report on complaints", due_on=date(2022, 2, 1))
     CommitmentEventFactory(commitment=reported, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 25))
-    AgendaItemFactory(dialogue=planned, recommendation=None, commitment=late)
+    AgendaItemFactory(dialogue=planned, recommendation=None, commitment=waits)
 
     said = made(planned, edition)
 
@@ -187,9 +187,11 @@ def test_what_waits_for_us_is_ours_to_answer_and_late_nowhere(edition, police, p
             "for 3 days",
         ),
     ]
-    assert not talk(said).late
-    assert (said.agenda[0].standing, said.last.undertakings[0].standing) == 2 * ("with us since 10 Jan 2022",)
-    assert "late" not in said.sentence
+    assert not talk(said).overdue
+    assert (said.agenda[0].standing, said.last.undertakings[0].standing) == 2 * (
+        "with the embassy since 10 January 2022",
+    )
+    assert "overdue" not in said.sentence
 
 
 def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, planned):
@@ -203,11 +205,11 @@ def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, p
 
     [point] = said.returned
     assert point.sentence == (
-        "Your update on “Keep a register” came back on 10 January 2022, and we will gladly take it up again once this "
-        "is put right: The first day is missing: say when it began. Send the list."
+        "Your update on “Keep a register” was returned on 10 January 2022, and we will gladly take it up again "
+        "once this is put right: The first day is missing: say when it began. Send the list."
     )
-    assert point.standing == "due in 13 days"
-    assert (said.late, said.to_ask, said.with_us) == ((), (), ())
+    assert point.standing == "returned on 10 January 2022; due in 13 days"
+    assert (said.overdue, said.to_ask, said.with_us) == ((), (), ())
 
 
 def test_it_asks_for_what_is_worth_most_first_with_points_where_reviewed(edition, police, planned):
@@ -300,7 +302,7 @@ def test_what_we_undertook_ourselves_stands_last_in_our_own_words_and_without_po
 
     ours = said.talks[-1]
     assert ours.is_ours
-    assert sentences((*ours.kept, *ours.late, *ours.to_ask)) == [
+    assert sentences((*ours.kept, *ours.overdue, *ours.to_ask)) == [
         "We have done “Print the law”, as we promised.",
         "We promised “Send a trainer” for 20 January 2022 and have not kept that: we owe you a new day.",
         "We promised “Give a course” for 18 February 2022.",
@@ -324,7 +326,7 @@ def test_each_ministry_is_told_with_who_holds_its_office_what_it_leads_on_and_ho
 
     assert [one.whose for one in said.talks] == ["Ministry of Justice", "Ministry of Police", "United States"]
     assert said.talks[0].about == "Leads on recommendation 1."
-    assert said.talks[1].about.endswith("Leads on recommendations 2 and 3. 1 late.")
+    assert said.talks[1].about.endswith("Leads on recommendations 2 and 3. 1 overdue.")
     assert "P. Minister" in said.talks[1].about
 
 
@@ -343,7 +345,7 @@ def test_it_speaks_of_the_ministries_at_the_table_alone_and_counts_nothing_of_th
     alone = made(planned, edition)
 
     assert [one.whose for one in alone.talks] == ["Ministry of Police", "United States"]
-    assert (alone.table, alone.sentence) == ("Ministry of Police", "1 late and 1 to ask; 31 days are left.")
+    assert (alone.table, alone.sentence) == ("Ministry of Police", "1 overdue and 1 to ask; 31 days are left.")
     assert sentences(alone.talks[1].to_ask) == ["We promised “Give a course”, and owe you a day for it."]
     assert "Marker" not in as_html(alone)
 
@@ -351,7 +353,7 @@ def test_it_speaks_of_the_ministries_at_the_table_alone_and_counts_nothing_of_th
     both = made(planned, edition)
     assert [one.whose for one in both.talks[:2]] == ["Ministry of Justice", "Ministry of Police"]
     assert both.talks[2].whose == "No ministry leads yet"
-    assert both.sentence == "2 late and 3 to ask; 31 days are left."
+    assert both.sentence == "2 overdue and 3 to ask; 31 days are left."
 
 
 def test_what_is_named_is_capped_and_the_rest_is_counted(edition, police, planned):
@@ -361,11 +363,11 @@ def test_what_is_named_is_capped_and_the_rest_is_counted(edition, police, planne
 
     said = talk(made(planned, edition))
 
-    assert [line.word for line in said.lines] == ["Late"] * 5 + ["To ask"] * 6
+    assert [line.word for line in said.lines] == ["Overdue"] * 5 + ["To ask"] * 6
     assert said.lines[0].point.sentence.startswith("“Late 0”")
-    assert said.more == "3 late and 2 to ask"
+    assert said.more == "3 overdue and 2 to ask"
     assert said.nothing == "Nothing is newly verified, waiting for our answer or returned."
-    assert "Besides these: 3 late and 2 to ask." in as_html(made(planned, edition))
+    assert "Besides these: 3 overdue and 2 to ask." in as_html(made(planned, edition))
 
 
 # --- Agenda, last time, participants ----------------------------------------------------------------------------------
@@ -389,7 +391,7 @@ def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(editi
             "nothing verified yet",
             "How much?",
         ),
-        ("Train the posts", "Ministry of Police", "late by 7 days", ""),
+        ("Train the posts", "Ministry of Police", "overdue by 7 days, no update received", ""),
         ("Next report", "Other topic", "", ""),
     ]
     assert [(one.office, one.name, one.ministry, one.how) for one in said.participants] == [
@@ -415,11 +417,11 @@ def test_last_time_says_what_was_agreed_and_what_became_of_it(edition, police, p
         last.held_on,
         "Maseru",
         "Each names a day.",
-        "1 late.",
+        "1 overdue.",
     )
     assert [one.text for one in said.undertakings] == ["Train the posts"]
     assert [(one.text, one.owner, one.state, one.standing) for one in said.steps] == [
-        ("Still open of earlier", "The embassy", "late", "late by 119 days"),
+        ("Still open of earlier", "The embassy", "overdue", "overdue by 119 days"),
         ("Say who answers", "Police", "open", "still open"),
         ("Send the list", "The embassy", "verified_done", "done 1 Dec 2021: Sent to all."),
     ]
@@ -484,9 +486,9 @@ def test_nothing_to_say_is_said_in_sentences(edition):
     html = " ".join(as_html(made(planned, edition)).split())
 
     for sentence in (
-        "Nothing is kept, late, returned or left to ask; 31 days are left.",
+        "Nothing is kept, overdue, returned or left to ask; 31 days are left.",
         "Nothing is on the agenda yet.",
-        "Nothing is newly verified, waiting to be verified, late or left to do.",
+        "Nothing is newly verified, waiting to be verified, overdue or left to do.",
         "No dialogue was held before this one.",
         "Nobody is named yet.",
     ):
@@ -504,7 +506,7 @@ def test_as_of_an_earlier_day_nothing_of_what_came_later_is_in_it(edition, polic
 
     then, now = made(planned, edition, as_of=date(2022, 1, 15)), made(planned, edition)
 
-    assert [point.standing for point in talk(then).late] == ["by 5 days"]
+    assert [point.standing for point in talk(then).overdue] == ["by 5 days"]
     assert (then.last.steps[0].state, now.last.steps[0].state) == ("open", "verified_done")
     assert not talk(then).kept
     assert talk(now).kept
@@ -527,7 +529,7 @@ def test_by_what_was_known_earlier_nothing_recorded_later_is_in_it(edition, poli
         return said, talk(said)
 
     then, points = known_on(date(2022, 1, 22))
-    assert (len(points.with_us), len(points.returned), len(points.late)) == (1, 0, 0)
+    assert (len(points.with_us), len(points.returned), len(points.overdue)) == (1, 0, 0)
     assert "Recorded later" not in as_html(then)
     assert then.known_by == at_noon(date(2022, 1, 22))
     assert then.facts_up_to == at_noon(date(2022, 1, 20)), "when the dialogue was planned"
@@ -546,7 +548,7 @@ def test_officer_ambassador_and_observer_read_the_same_and_it_is_for_the_ambassa
     said = made(planned, edition, reader=reader)
 
     assert dict(content.imprint(said))["Prepared for"] == "Ambassador"
-    assert len(talk(said).late) == 1
+    assert len(talk(said).overdue) == 1
 
 
 def test_nothing_of_another_countrys_dialogues_is_told_to_who_reads_both(edition, planned):

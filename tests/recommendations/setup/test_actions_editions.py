@@ -161,9 +161,9 @@ def test_a_change_of_nothing_and_a_day_that_is_there_are_refused():
     "period",
     [
         (date(2022, 3, 31), date(2023, 3, 31)),
-        (date(2020, 4, 1), date(2021, 4, 1)),
+        (date(2021, 1, 1), date(2021, 4, 1)),
         (date(2021, 6, 1), date(2021, 7, 1)),
-        (date(2020, 1, 1), date(2023, 1, 1)),
+        (date(2021, 1, 1), date(2023, 1, 1)),
     ],
 )
 def test_a_tracking_period_that_shares_a_day_with_another_editions_is_refused_with_its_days(period):
