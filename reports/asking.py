@@ -87,14 +87,17 @@ def taken(told: Iterable[str], steps: NextSteps) -> list[Step]:
 
 
 def day(told: str, asked: Edition, today: date, *, field: str = "as_of") -> date:
-    """A day from the first of the tracking period to `today`, the country's. Raises Refused."""
+    """A day from the first of the tracking period to `today`, the country's; of an upcoming edition `today` alone.
+
+    Raises Refused.
+    """
     meant = _day(told, field=field)
     if meant > today:
         raise Refused(
             f"{wording.day(meant)} has not come yet. Ask for today, {wording.day(today)}, or an earlier day.",
             field=field,
         )
-    if meant < asked.starts_on:
+    if meant < min(asked.starts_on, today):
         raise Refused(
             f"The tracking period begins on {wording.day(asked.starts_on)}. Ask for that day or a later one.",
             field=field,

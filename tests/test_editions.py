@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 PAGES = pages_of_editions()
 MINISTRYS = {"ministry_home", "recommendation_list", "commitment_list", "dialogue_list"}
 OFFICERS = {"evidence_log", "commitment_add", "indicator_enter", "dialogue_add", "briefing_request"}
+DAYS = ("2022-01-28", "2022-01-27")
 ELSEWHERE = {"briefing_request", "inbox_next"}
 """Pages that lead on where there is nothing to show."""
 
@@ -199,8 +200,8 @@ def test_today_is_the_day_of_the_country_that_a_page_is_about(client, set_clock,
 
     there, home = (client.get(page_of("commitment_list", edition=one)) for one in (edition, world.current))
 
-    assert [line.days_overdue for line in there.context["lines"]] == [1]
-    assert [line.days_overdue for line in home.context["lines"]] == [0]
+    assert [line.standing.days_overdue for line in there.context["lines"]] == [1]
+    assert [line.standing.days_overdue for line in home.context["lines"]] == [0]
     log = client.get(page_of("evidence_log", edition=edition)).context["form"]
     assert str(log["happened_from"].value()) == "2022-01-29"
     counts = client.get(page_of("indicator_enter", edition=edition)).context["form"]
@@ -234,6 +235,17 @@ def test_the_dashboard_announces_an_upcoming_edition_and_shows_the_current_one(c
     assert "Open the" not in upcoming
     assert "began on 1 April 2022" not in upcoming
     assert "ended" not in upcoming
+
+
+def test_an_upcoming_edition_offers_no_briefing_and_is_read_as_of_today_alone(client, world):
+    client.force_login(world.officer)
+    today, earlier = (page_of("readiness_detail", edition=world.upcoming, query={"as_of": day}) for day in DAYS)
+
+    assert 'name="as_of"' not in client.get(page_of("dashboard", edition=world.upcoming)).text
+    assert client.get(page_of("briefing_list", edition=world.upcoming)).context["form"] is None
+    assert client.post(page_of("briefing_list", edition=world.upcoming), {"as_of": DAYS[0]}).status_code == 422
+    assert client.get(today).status_code == 200
+    assert client.get(earlier).status_code == 422
 
 
 def test_who_follows_several_countries_starts_on_an_overview_of_them(client, world):

@@ -46,8 +46,8 @@ def briefing_list(request: AtEdition) -> HttpResponse:
     form = None
     if request.method == "POST" and not may_request:
         raise PermissionDenied
-    if may_request:
-        now = clock.now(edition.country.time_zone)
+    now = clock.now(edition.country.time_zone)
+    if may_request and (request.method == "POST" or now.date() >= edition.starts_on):
         typed = request.POST if request.method == "POST" else None
         documents = offered(request, edition, now.date())
         form = BriefingRequestForm(

@@ -307,7 +307,7 @@ def _briefing(user: User, edition: Edition, facts: Facts, today: date) -> dict[s
         .defer("said")
         .order_by("-pk")
     )
-    told: dict[str, Any] = {"may_request": can_request_briefing(user, edition)}
+    told: dict[str, Any] = {"may_request": today >= edition.starts_on and can_request_briefing(user, edition)}
     own = next((one for one in of_today if one.requested_by_id is None), None)
     if own and (not (is_outdated := has_changed_since(own)) or is_coming(edition)):
         return told | {"current": own, "is_outdated": is_outdated}
