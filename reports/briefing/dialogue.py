@@ -24,7 +24,11 @@ from reports.briefing.seen import Seen
 from reports.briefing.talking import Known, told_talks
 from reports.briefing.updates import gather_rounds, is_decided
 from reports.facts import gather_facts
+from reports.next_steps import NextSteps
 from reports.readiness import Readiness, readiness
+from reports.step_sentences import told_steps
+from reports.step_texts import step_texts
+from reports.words import StepKind
 from tiptracker.accounts.models import User
 from tiptracker.snapshot import snapshot
 from tiptracker.words import Marking
@@ -53,6 +57,7 @@ def build_dialogue_pack(
     own = Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(known_by).get(pk=dialogue.pk)
     facts = counting.known(gather_facts(edition), known_by)
     result = readiness(facts, as_of=as_of, known_by=known_by)
+    next_steps = result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
     promises = gather_promises(seen, keys)
     rounds = gather_rounds(seen, promises)
@@ -81,6 +86,7 @@ def build_dialogue_pack(
             terms=terms_in_force(seen),
             concerning=frozenset(concerning),
             table=table,
+            steps=next_steps,
             since=last.held_on if last else None,
         )
     )
@@ -117,6 +123,7 @@ def build_dialogue_pack(
         stage=stage.label,
         deadline=result.deadline_on,
         sentence=_sentence(talks, result),
+        next_steps=_next_steps(seen, result, next_steps, table),
         agenda=tuple(_agenda(seen, own, promises, result, is_held=stage is Stage.HELD)),
         minutes=_meeting(seen, own, promises, [step for step in steps if step.dialogue_id == own.pk])
         if stage is Stage.HELD
@@ -210,6 +217,18 @@ def _person(row: Participant, *, is_held: bool) -> content.Person:
         ministry=row.ministry.short_name if row.ministry else "",
         how=how,
     )
+
+
+def _next_steps(
+    seen: Seen, result: Readiness, steps: NextSteps, table: Collection[int]
+) -> tuple[content.NextStep, ...]:
+    """The steps of the ministries at the table; of all where it is with none in particular. What waits is ours."""
+    told = told_steps(result, steps, step_texts(result, steps, reader=seen.reader)).steps
+    return tuple(
+        one
+        for step, one in zip(steps.steps, told, strict=True)
+        if step.kind is not StepKind.REVIEW and (not table or step.ministry_id in table)
+    )[: content.STEPS_FIRST]
 
 
 def _names(people: Iterable[Participant], table: Collection[int]) -> str:

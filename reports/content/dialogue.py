@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
 from reports.content.ambassador import Undertaking
+from reports.content.next_steps import NextStep
 from reports.words import BriefingKind
 
 KEPT_FIRST, WITH_US_FIRST, OVERDUE_FIRST, RETURNED_FIRST, TO_ASK_FIRST = 3, 3, 5, 3, 6
@@ -14,27 +14,17 @@ KEPT_FIRST, WITH_US_FIRST, OVERDUE_FIRST, RETURNED_FIRST, TO_ASK_FIRST = 3, 3, 5
 
 
 @dataclass(frozen=True)
-class Stake:
-    """A benchmark by its key ("3b"), and the points that meeting it would add.
-
-    `points` is None where it would add none, or nothing has been reviewed.
-    """
-
-    key: str
-    points: Decimal | None
-
-
-@dataclass(frozen=True)
 class Point:
     """Something to say: one sentence that can be spoken, and what only its reader needs.
 
-    `standing` says how it stands ("by 44 days, moved twice"), `source` where that stands in the record.
+    `standing` says how it stands ("by 44 days, moved twice"), `source` where that stands in the record, `benchmarks`
+    the keys of those that it is about.
     """
 
     sentence: str
     standing: str
     source: str
-    stakes: tuple[Stake, ...]
+    benchmarks: tuple[str, ...]
 
 
 class Line(NamedTuple):
@@ -184,6 +174,7 @@ class DialoguePack:
     stage: str
     deadline: date | None
     sentence: str
+    next_steps: tuple[NextStep, ...]
     agenda: tuple[Item, ...]
     minutes: Meeting | None
     talks: tuple[Talk, ...]

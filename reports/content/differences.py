@@ -277,7 +277,7 @@ CHAPTERS: Mapping[BriefingKind, Mapping[str, Item]] = {
             | {"table": "with"},
         ),
         "agenda": Item(lists={"agenda": POSITION}, parts={"minutes": MEETING}),
-        "points": Item(lists={"talks": TALK}),
+        "points": Item(lists={"next_steps": NEXT_STEP, "talks": TALK}),
         "last_time": Item(parts={"last": MEETING}),
         "participants": Item(
             lists={"participants": Item(by=("office", "name"), told="how", words={"how": "took part"})},

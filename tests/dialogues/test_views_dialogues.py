@@ -204,7 +204,7 @@ def full(count):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("dialogue_detail", 22), ("dialogue_agenda", 20), ("dialogue_record", 22)]
+    ("name", "queries"), [("dialogue_detail", 22), ("dialogue_agenda", 19), ("dialogue_record", 22)]
 )
 def test_pages_of_a_dialogue_count_their_queries(client, django_assert_num_queries, name, queries, count):
     dialogue = full(count)

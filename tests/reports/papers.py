@@ -296,7 +296,7 @@ def ministry_page(number=3, text="Train the posts", **facts):
 
 def dialogue_pack(number=3, text="Train the posts", **facts):
     """A dialogue pack with so many of everything; the dialogue was held, so that it has minutes too."""
-    point = content.Point(text, "by 14 days", text, (content.Stake("3b", Decimal("2.5")), content.Stake("3c", None)))
+    point = content.Point(text, "by 14 days", text, ("3b", "3c"))
     meeting = content.Meeting(
         held_on=date(2021, 11, 8),
         place=text,
@@ -327,6 +327,7 @@ def dialogue_pack(number=3, text="Train the posts", **facts):
             "stage": "Planned",
             "deadline": date(2022, 2, 28),
             "sentence": f"{number} overdue; 31 days are left.",
+            "next_steps": ladder(number, text).others[:7],
             "agenda": tuple(content.Item(at + 1, text, text, "due in 14 days", text, text) for at in range(number)),
             "minutes": meeting,
             "talks": (talk,) * min(number, 4),

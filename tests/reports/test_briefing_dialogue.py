@@ -11,7 +11,7 @@ from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Dialogue
 from dialogues.words import Decision, Kind, Presence, Progress, Shows, Verdict
 from recommendations.models import Edition
-from recommendations.words import Origin, TextStatus
+from recommendations.words import Origin, Question, TextStatus
 from reports import content, pdf
 from reports.briefing import as_html, build_dialogue_pack
 from reports.models import Briefing
@@ -30,6 +30,7 @@ from tests.factories import (
     EditionTermsFactory,
     EvidenceFactory,
     FocalPointFactory,
+    IndicatorFactory,
     MinistryFactory,
     NextStepDoneFactory,
     NextStepFactory,
@@ -128,7 +129,7 @@ def test_it_thanks_for_an_action_on_a_promise_that_is_still_open_and_for_nothing
 
     assert point.sentence == "Thank you for “Six named”, which we verified on 10 January 2022."
     assert point.source == "Sent on “Name focal officers”; it happened 10 Jan 2022"
-    assert [(stake.key, stake.points) for stake in point.stakes] == [("1a", None)], "what is done adds nothing more"
+    assert point.benchmarks == ("1a",)
 
 
 @pytest.mark.parametrize("how", ["verdict", "reopened"])
@@ -212,7 +213,7 @@ def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, p
     assert (said.overdue, said.to_ask, said.with_us) == ((), (), ())
 
 
-def test_it_asks_for_what_is_worth_most_first_with_points_where_reviewed(edition, police, planned):
+def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
     worth_little = asked_of(police, edition, "The posts are trained")
     asked_of(police, edition, "The unit is funded")
     done = EvidenceFactory(bears_on=[worth_little], verified=True)
@@ -233,9 +234,40 @@ def test_it_asks_for_what_is_worth_most_first_with_points_where_reviewed(edition
     ]
     assert [point.standing for point in points] == ["not promised", "due in 23 days", "no date agreed"]
     assert points[0].source == "Recommendation 2, as we reconstruct it: Do what number 2 says"
-    (first,), (second,), third = (point.stakes for point in points)
-    assert (first.key, second.key, third) == ("2a", "1a", ())
-    assert first.points > second.points > 0
+    assert [point.benchmarks for point in points] == [("2a",), ("1a",), ()]
+
+
+def test_it_asks_for_a_figure_that_nobody_has_given(edition, police, planned):
+    asked_of(police, edition, "The unit is funded")
+    IndicatorFactory(name="Prosecutions", question=Question.PROSECUTIONS, ministry=police)
+
+    points = talk(made(planned, edition)).to_ask
+
+    assert (
+        "May we have the figure on prosecutions since 1 April 2021 and in the year before, with its source?"
+        in sentences(points)
+    )
+
+
+def test_a_benchmark_whose_claim_waits_with_us_is_not_called_unpromised(edition, police, planned):
+    benchmark = asked_of(police, edition, "The unit is funded")
+    EvidenceFactory(bears_on=[benchmark])
+
+    assert talk(made(planned, edition)).to_ask == ()
+
+
+def test_it_names_the_next_steps_of_the_ministries_at_the_table_alone(edition, police, planned):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    for ministry, text in ((police, "The unit is funded"), (justice, "A case is charged")):
+        asked_of(ministry, edition, text)
+    ParticipantFactory(dialogue=planned, ministry=justice)
+
+    pack = made(planned, edition)
+
+    assert [one.sentence for one in pack.next_steps] == [
+        "Agree with the Ministry of Justice on benchmark 2a: a case is charged."
+    ]
+    assert "Next steps to agree on" in as_html(pack)
 
 
 def test_it_names_no_points_where_nothing_has_been_reviewed(edition, police, planned):
@@ -243,7 +275,8 @@ def test_it_names_no_points_where_nothing_has_been_reviewed(edition, police, pla
 
     [point] = talk(made(planned, edition)).to_ask
 
-    assert [(stake.key, stake.points) for stake in point.stakes] == [("1a", None)]
+    assert point.benchmarks == ("1a",)
+    assert [step.points for step in made(planned, edition).next_steps] == [None]
 
 
 def test_a_promise_for_after_the_deadline_is_asked_sooner_where_that_would_move_anything(edition, police, planned):
@@ -308,7 +341,6 @@ def test_what_we_undertook_ourselves_stands_last_in_our_own_words_and_without_po
         "We promised “Give a course” for 18 February 2022.",
         "We promised “Visit”, and owe you a day for it.",
     ]
-    assert all(stake.points is None for point in ours.to_ask for stake in point.stakes)
     assert len(talk(said).to_ask) == 1, "our own course is no promise of theirs"
     assert said.sentence == "1 to ask; 31 days are left."
 
@@ -635,7 +667,7 @@ def test_it_asks_as_much_of_the_database_for_many_rows_as_for_one(
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
-        with django_assert_num_queries(32):
+        with django_assert_num_queries(36):
             made(planned, edition, reader=reader)
         fill()
         fill()
