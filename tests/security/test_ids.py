@@ -17,23 +17,8 @@ from tiptracker.api import router
 
 HUGE = 10**30
 IN_A_QUERY = [
-    ("officer", "GET dashboard -", "edition", "their_edition"),
-    ("officer", "GET methodology -", "edition", "their_edition"),
-    ("officer", "GET district_list -", "edition", "their_edition"),
-    ("officer", "GET run_list -", "edition", "their_edition"),
-    ("officer", "GET recommendation_list -", "edition", "their_edition"),
-    ("own", "GET recommendation_list -", "edition", "their_edition"),
-    ("officer", "GET briefing_list -", "edition", "their_edition"),
     ("officer", "GET briefing_list -", "what=dialogue-", "their_dialogue"),
-    ("officer", "GET readiness_changes -", "edition", "their_edition"),
-    ("officer", "GET readiness_what_if -", "edition", "their_edition"),
     ("officer", "GET readiness_what_if -", "met", "their_benchmark"),
-    ("officer", "GET readiness_detail -", "edition", "their_edition"),
-    ("officer", "GET readiness_checks -", "edition", "their_edition"),
-    ("officer", "GET readiness_trend -", "edition", "their_edition"),
-    ("officer", "GET readiness_why concrete_action", "edition", "their_edition"),
-    ("officer", "GET timeline -", "edition", "their_edition"),
-    ("officer", "GET handover -", "edition", "their_edition"),
     ("officer", "GET recommendation_list -", "ministry", "theirs"),
     ("own", "GET recommendation_list -", "ministry", "home"),
     ("officer", "GET log_list -", "who", "their_focal_point"),
@@ -43,12 +28,10 @@ IN_A_QUERY = [
     ("officer", "GET commitment_list -", "ministry", "theirs"),
     ("own", "GET commitment_list -", "ministry", "home"),
     ("officer", "GET commitment_add -", "dialogue", "their_dialogue"),
-    ("officer", "GET commitment_add -", "edition", "their_edition"),
     ("officer", "GET commitment_add -", "recommendation", "their_recommendation"),
     ("officer", "GET evidence_list -", "benchmark", "their_benchmark"),
     ("officer", "GET commitment_list -", "recommendation", "their_recommendation"),
     ("officer", "GET evidence_log -", "commitment", "their_commitment"),
-    ("officer", "GET evidence_log -", "edition", "their_edition"),
     ("officer", "GET evidence_log -", "benchmark", "their_benchmark"),
     ("officer", "GET benchmark_assess assessed", "round", "their_round"),
     ("officer", "GET benchmark_simulation assessed", "round", "their_round"),
@@ -75,7 +58,6 @@ IN_A_QUERY = [
     ("own", "GET assessment-list -", "benchmark", "assessed"),
     ("officer", "GET briefing-list -", "edition", "their_edition"),
     ("officer", "GET briefing_list -", "what=ministry-", "theirs"),
-    ("officer", "GET briefing_request -", "edition", "their_edition"),
     ("officer", "GET briefing_request -", "what=ministry-", "theirs"),
     ("officer", "GET briefing_request -", "again", "their_briefing"),
     ("officer", "GET briefing_compare briefing", "with", "their_briefing"),
@@ -96,7 +78,7 @@ readiness-list      as_of known_by
 readiness_detail    as_of known_by known_on
 readiness_checks    as_of known_by known_on
 readiness_trend     as_of known_by known_on
-readiness_what_if   as_of known_by known_on
+readiness_what_if   as_of known_by known_on step
 readiness_why       as_of known_by known_on
 readiness_changes   as_of_from as_of_to known_by_from known_by_to known_on_from known_on_to
 benchmark_simulation  seen
