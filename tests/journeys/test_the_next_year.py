@@ -51,7 +51,7 @@ def load_its_list(page: Page, live: Live) -> None:
 
 def carry_over(page: Page, live: Live) -> None:
     page.goto(f"{live.url}{reverse('recommendation_list')}")
-    expect(page.get_by_text("Lesotho, 2022 edition")).to_be_visible()
+    expect(page.locator("#main").get_by_text("Lesotho, 2022 edition")).to_be_visible()
     page.get_by_role("link", name="Carry 2021 over").click()
     proposed = {
         row.number: page.locator(f"#id_repeats_{row.pk} option:checked").inner_text()
