@@ -22,6 +22,7 @@ from dialogues.views.here import newest_edition, recorded_before
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, Review
 from recommendations.models import Edition, Indicator
+from recommendations.permissions import can_set_reporting_ministry
 from tiptracker import clock, exports
 from tiptracker.accounts.models import District, User
 from tiptracker.frontend.rows import beside_field, refused
@@ -106,12 +107,13 @@ def indicator_detail(request: SignedIn, pk: int) -> HttpResponse:
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
-    indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country"), pk=pk)
+    indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country", "ministry"), pk=pk)
     readings = _readings(user).filter(indicator=indicator).order_by("-starts_on", "-through_on", "-recorded_at", "-pk")
     context = {
         "indicator": indicator,
         "lines": [(reading, _word(reading), _breakdowns(reading)) for reading in readings],
         "can_enter": permissions.can_log(user, indicator.country),
+        "can_set_ministry": can_set_reporting_ministry(user, indicator),
     }
     return render_page(request, "dialogues/indicator_detail.html", context)
 

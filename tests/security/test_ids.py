@@ -118,6 +118,7 @@ IN_A_FORM = [
     ("officer", "POST recommendation_edit first", "lead", "theirs"),
     ("officer", "POST benchmark_add first", "indicator", "their_indicator"),
     ("officer", "POST benchmark_edit assessed", "indicator", "their_indicator"),
+    ("officer", "POST indicator_ministry counted", "ministry", "theirs"),
     ("officer", "POST commitment_add -", "ministry", "theirs"),
     ("officer", "POST commitment_add -", "dialogue", "their_dialogue"),
     ("officer", "POST commitment_add -", "links-0-benchmark", "their_benchmark"),
@@ -138,6 +139,7 @@ IN_A_FORM = [
     ("officer", "POST dialogue_edit dialogue", "people-0-ministry", "theirs"),
     ("officer", "POST redaction_add -", "file", "their_file"),
     ("officer", "POST setup_suggested first", "suggested-0-indicator", "their_indicator"),
+    ("officer", "POST setup_suggested first", "suggested-0-new_ministry", "theirs"),
     ("administrator", "POST setup_ministries lesotho", "known-0-ministry", "theirs"),
     ("administrator", "POST setup_people lesotho", "people-0-ministry", "theirs"),
 ]
