@@ -81,7 +81,7 @@ class Stage(Word):
 
     PLANNED = "planned"
     TODAY = "today", "Today"
-    UNRECORDED = "to_be_recorded", "To be recorded"
+    UNRECORDED = "to_be_recorded", "Not recorded"
     HELD = "held"
     CALLED_OFF = "called_off", "Called off"
 

@@ -37,9 +37,12 @@ def milestones_of(user: User, edition: Edition) -> list[Milestone]:
 
 
 def days_of_the_embassy(user: User, edition: Edition, milestones: Iterable[Milestone], today: date) -> list[Day]:
-    """Milestones, and dialogues since the period began."""
+    """Milestones, and dialogues since the period began, each as it stands on the day `today`."""
     dialogues = Dialogue.objects.visible_to(user).filter(country=edition.country_id, held_on__gte=edition.starts_on)
     return [
         *(year.milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, row.pk, today) for row in milestones),
-        *(year.dialogue(row.held_on, row.place, row.pk, today) for row in dialogues.order_by("held_on", "pk")),
+        *(
+            year.dialogue(row.stage_on(today), row.held_on, row.place, row.pk, today)
+            for row in dialogues.order_by("held_on", "pk")
+        ),
     ]

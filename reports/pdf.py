@@ -17,15 +17,15 @@ import logging
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from html import escape, unescape
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports import typesetting
+from reports.text_width import FONTS, glyphs_of
 from reports.typesetting import as_written, printable, typeset
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 HOUSE = Path(__file__).resolve().parent.parent
-FONTS = HOUSE / "tiptracker" / "frontend" / "dist" / "print"
 STYLE = HOUSE / "templates" / "reports" / "print.css"
 NO_SYSTEM_FONTS = HOUSE / "templates" / "reports" / "fonts.conf"
 
@@ -133,11 +132,6 @@ def text_of(pdf: bytes) -> str:
     return as_written(text)
 
 
-def spelt(text: str) -> str:
-    """A text, which is no HTML, as a document prints it."""
-    return printable(unescape(typeset(escape(text))), _engine().glyphs)
-
-
 @cache
 def _made_with() -> str:
     """What every document is made with, in one text: the code, the print style, the typefaces and the libraries."""
@@ -162,7 +156,7 @@ def _engine() -> Engine:
         from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
     fetcher = _fetcher(files)
     style = CSS(string=STYLE.read_text(encoding="utf-8"), url_fetcher=fetcher)
-    return Engine(files, fetcher, style, _glyphs(files.values()))
+    return Engine(files, fetcher, style, glyphs_of(files.values()))
 
 
 @cache
@@ -204,14 +198,6 @@ def _font_face(name: str) -> str:
         f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-style: {style};'
         f' src: url("{FONT_SCHEME}:{name}") }}'
     )
-
-
-def _glyphs(fonts: Iterable[bytes]) -> frozenset[str]:
-    """The characters that every one of the typefaces can print."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 -- comes with WeasyPrint
-
-    maps = (TTFont(io.BytesIO(font), lazy=True).getBestCmap() for font in fonts)
-    return frozenset.intersection(*(frozenset(map(chr, glyphs)) for glyphs in maps))
 
 
 def _finish(document: object, pdf: Any) -> None:

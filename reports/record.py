@@ -10,11 +10,12 @@ are the tables' keys. Rows may come in any order. Pure: no Django.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dialogues.words import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
+from recommendations.periods import year_before
 from recommendations.words import Better, MilestoneKind, Origin, Pillar, Question, Rule, Tier
 
 
@@ -53,9 +54,7 @@ class Edition:
     @property
     def previous(self) -> Period:
         """The year before the window, which figures are compared with (22 U.S.C. 7107(b), Watch List (II))."""
-        eve = self.tracking.starts_on - timedelta(days=1)
-        first = self.tracking.starts_on
-        return Period(first.replace(year=first.year - 1), eve)
+        return Period(*year_before(self.tracking.starts_on))
 
 
 @dataclass(frozen=True, slots=True)

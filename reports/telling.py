@@ -3,7 +3,7 @@
 Tables take the short day, "8 Nov 2021"; late is told in days, never by a colour alone.
 """
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -54,6 +54,19 @@ def distance(day: date, as_of: date) -> str:
     if ahead == 0:
         return "today"
     return f"in {days(ahead)}" if ahead > 0 else f"{days(-ahead)} ago"
+
+
+def facts_up_to(newest: datetime | None, as_of: date) -> str:
+    """How new the newest fact is on a day: `facts up to 08:32`, `facts up to 26 January 2022, 2 days old`.
+
+    One recorded after that day, about it, is told by its moment.
+    """
+    if newest is None:
+        return "no fact recorded"
+    old = (as_of - newest.date()).days
+    if old > 0:
+        return f"facts up to {wording.day(newest.date())}, {days(old)} old"
+    return f"facts up to {wording.moment(newest) if old else f'{newest:%H:%M}'}"
 
 
 def milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:

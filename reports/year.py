@@ -1,13 +1,13 @@
 """The days of an edition's year that somebody watches, as pages and files tell them: milestones, dialogues, due dates.
 
-A day after today on which a dialogue stands is a planned one. Pure.
+Pure.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dialogues.words import Progress, Status
+from dialogues.words import Progress, Stage, Status
 from recommendations.words import DATES_ALONE, MilestoneKind
 from reports import telling, wording
 from reports.charts.timeline import Filling, Point, Row, Timeline, timeline_chart
@@ -69,12 +69,15 @@ def milestone(kind: MilestoneKind, falls_on: date, done_on: date | None, key: in
     return Day(falls_on, DayKind.MILESTONE, kind.label, "", Status.LATE, "late", key, days_late=-left)
 
 
-def dialogue(held_on: date, place: str, key: int, today: date) -> Day:
-    """A dialogue that was held, or is planned."""
-    left = (held_on - today).days
-    if left > 0:
-        return Day(held_on, DayKind.DIALOGUE, "Dialogue", place, Status.OPEN, "planned", key, days_left=left)
-    return Day(held_on, DayKind.DIALOGUE, "Dialogue", place, Progress.DONE, "held", key)
+AHEAD = frozenset({Stage.PLANNED, Stage.TODAY})
+"""Stages of a dialogue that is still to be held."""
+
+
+def dialogue(stage: Stage, held_on: date, place: str, key: int, today: date) -> Day:
+    """A dialogue as its stage says: planned, held, not recorded, called off. Only one to come has days left."""
+    left = (held_on - today).days if stage in AHEAD else None
+    standing = stage.label.lower() if stage is not Stage.TODAY else Stage.PLANNED.label.lower()
+    return Day(held_on, DayKind.DIALOGUE, "Dialogue", place, stage, standing, key, days_left=left)
 
 
 def due(status: Status, due_on: date, *, text: str, maker: str, key: int, today: date) -> Day:
@@ -119,12 +122,12 @@ def finding(days: Sequence[Day], today: date) -> str:
 
 
 def drawn(days: Iterable[Day], *, starts_on: date, ends_on: date, today: date) -> Timeline:
-    """The tracking period on one line."""
+    """The tracking period on one line. A dialogue that was called off stands in lists alone."""
     days = list(days)
     named = [
-        Point(day.on, _named(day), day.kind is DayKind.DIALOGUE, day.word is Progress.DONE)
+        Point(day.on, _named(day), day.kind is DayKind.DIALOGUE, day.word in (Progress.DONE, Stage.HELD))
         for day in days
-        if day.kind is not DayKind.DUE
+        if day.kind is not DayKind.DUE and day.word is not Stage.CALLED_OFF
     ]
     rows = [
         Row(word, filling, [day.on for day in days if day.kind is DayKind.DUE and day.word is status])
@@ -135,5 +138,5 @@ def drawn(days: Iterable[Day], *, starts_on: date, ends_on: date, today: date) -
 
 def _named(day: Day) -> str:
     if day.kind is DayKind.DIALOGUE:
-        return day.what if day.word is Progress.DONE else "Dialogue planned"
+        return day.what if day.word is Stage.HELD else f"{day.what} {day.standing}"
     return f"{day.what}: late" if day.days_late is not None else day.what

@@ -111,7 +111,7 @@ INTERFACES = (
 )  # fmt: skip
 ON_MACHINE_TIME = (
     "tiptracker/clock.py", "tiptracker/jobs/actions.py", "tiptracker/audit/actions.py",
-    # Sessions, links and accounts end by the real calendar, in a demonstration too.
+    # Sessions and links end by the real clock, in a demonstration too; accounts and tokens with a day of the domain's.
     "tiptracker/accounts/adapter.py", "tiptracker/accounts/backend.py", "tiptracker/accounts/sessions.py",
     "tiptracker/accounts/tokens.py",
 )  # fmt: skip

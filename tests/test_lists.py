@@ -417,8 +417,8 @@ LISTS = [
     Listed("briefing_list", Rows.briefings, 11),
     Listed("log_list", Rows.entries, 11),
     Listed("log_list", Rows.entries, 8, "administrator"),
-    Listed("setup_list", Rows.posts, 8, "administrator"),
-    Listed("setup_detail", Rows.ministries, 8, "administrator", of="country"),
+    Listed("setup_list", Rows.posts, 9, "administrator"),
+    Listed("setup_detail", Rows.ministries, 9, "administrator", of="country"),
     Listed("setup_country", Rows.districts, 5, "administrator", of="country"),
     Listed("setup_edition", Rows.editions, 6, "administrator", of="country"),
     Listed("edition_import", Rows.imports, 5, "administrator", of="edition"),
@@ -429,7 +429,7 @@ LISTS = [
     Listed("edition_carry_over", Rows.benchmarks, 19, of="following"),
     Listed("setup_suggested", Rows.indicators, 12, of="recommendation"),
     Listed("setup_suggested", Rows.ministries, 12, of="recommendation"),
-    Listed("setup_people", Rows.people, 7, "administrator", of="country"),
+    Listed("setup_people", Rows.people, 8, "administrator", of="country"),
     Listed("token_list", Rows.tokens, 6),
     Listed("sign_in_list", Rows.sessions, 7),
     Listed("ministry-list", Rows.ministries, 5),
@@ -447,7 +447,7 @@ LISTS = [
     Listed("dialogue-list", Rows.dialogues, 9),
     Listed("reading-list", Rows.evidence, 5),
     Listed("assessment-list", Rows.assessments, 6),
-    Listed("readiness-list", Rows.evidence, 16),
+    Listed("readiness-list", Rows.evidence, 19),
     Listed("briefing-list", Rows.briefings, 5),
 ]
 

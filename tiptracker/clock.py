@@ -1,6 +1,7 @@
 """Domain time. Only interfaces (views, API, tasks, commands) ask; everything below takes `day`, `on`, `now`.
 
-The one place that knows the demonstration's day. Sessions, codes, jobs and logs stay on the machine's time.
+The one place that knows the demonstration's day. Sessions, codes, jobs and logs are kept in the machine's time, and
+shown in the domain's (`as_shown`).
 """
 
 from collections.abc import Callable
@@ -21,11 +22,24 @@ def _demo_offset(stated: str) -> tuple[datetime, datetime]:
 
 def now(zone: str | None = None) -> datetime:
     """The moment, aware, in `zone` (an IANA name) or the zone of whoever asks: it carries the calendar day too."""
-    moment = timezone.now()
-    if settings.DEMO_CLOCK:
-        domain, machine = _demo_offset(settings.DEMO_CLOCK)
-        moment = domain + (moment - machine)
+    moment = as_shown(timezone.now())
     return moment.astimezone(ZoneInfo(zone) if zone else timezone.get_current_timezone())
+
+
+def as_shown(moment: datetime) -> datetime:
+    """Tell a moment that is kept in the machine's time in the domain's: another one in a demonstration alone."""
+    if not settings.DEMO_CLOCK:
+        return moment
+    domain, machine = _demo_offset(settings.DEMO_CLOCK)
+    return domain + (moment - machine)
+
+
+def as_kept(moment: datetime) -> datetime:
+    """Turn a moment of the domain's time into the machine's, by which sessions, jobs and the log are kept."""
+    if not settings.DEMO_CLOCK:
+        return moment
+    domain, machine = _demo_offset(settings.DEMO_CLOCK)
+    return machine + (moment - domain)
 
 
 def today(zone: str | None = None) -> date:

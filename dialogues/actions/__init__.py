@@ -9,6 +9,7 @@ from dialogues.actions.agendas import ItemLine, arrange_agenda
 from dialogues.actions.assessments import assess
 from dialogues.actions.carrying import MOVES, Carried, asked_again, carry_over
 from dialogues.actions.commitments import (
+    lack_of_proof,
     record_commitment,
     reopen,
     report_done,
@@ -91,6 +92,7 @@ __all__ = [
     "finish_redaction",
     "keep_inspected",
     "keep_upload",
+    "lack_of_proof",
     "log_counts",
     "log_evidence",
     "look_into",

@@ -244,7 +244,7 @@ def returned_round(commitment: Commitment) -> UpdateRound | None:
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:
     """Refuse to call a commitment done, naming all that is missing: verified evidence, its days, a reason."""
-    missing = [lack for lack in (_lack_of_proof(commitment), None if reason.strip() else "a written reason") if lack]
+    missing = [lack for lack in (lack_of_proof(commitment), None if reason.strip() else "a written reason") if lack]
     if missing:
         raise Refused(
             f"It can't be verified done yet. What is missing: {'; '.join(missing)}.",
@@ -346,8 +346,8 @@ def _refuse_while_waiting(commitment: Commitment, now: datetime) -> None:
         raise Refused(f"The ministry's update of {sent} waits in the inbox. Accept or return it first.")
 
 
-def _lack_of_proof(commitment: Commitment) -> str | None:
-    """What the evidence filed under it lacks to prove that it is done; None where it lacks nothing."""
+def lack_of_proof(commitment: Commitment) -> str | None:
+    """Say what the evidence filed under a commitment lacks to prove that it is done; None where it lacks nothing."""
     pieces = commitment.evidence.current().prefetch_related("reviews__bearing")
     verified = [(piece, first) for piece in pieces for first in _verified_first_days(piece)]
     if not verified:

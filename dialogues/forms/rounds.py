@@ -87,6 +87,7 @@ class FigureForm(PlainForm):
         *args: Any,
         indicator: Indicator,
         since: str,
+        last: Reading | None = None,
         before: Reading | None = None,
         districts: Sequence[str] = (),
         **kwargs: Any,
@@ -99,7 +100,8 @@ class FigureForm(PlainForm):
         else:
             del self.fields["districts"]
         self.fields["figure"].label = f"{indicator.name} since {since}"
-        said = f" The period before, you said: {before.told}, through {spelt(before.through_on)}." if before else ""
+        said = f" You last sent: {last.told}, through {spelt(last.through_on)}." if last else ""
+        said += f" The period before, you said: {before.told}, through {spelt(before.through_on)}." if before else ""
         self.fields["figure"].help_text = f"Counted in {indicator.unit}.{said}"
 
     @property

@@ -1,5 +1,6 @@
 """What was promised, by whom, by when; and the dated events that are its whole life."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import ClassVar, Self
 
@@ -9,7 +10,7 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
-from dialogues.models.dialogues import Dialogue
+from dialogues.models.dialogues import Dialogue, Participant
 from dialogues.status import SETTLED, Standing, standing_on
 from dialogues.words import Horizon, Kind, MadeBy, Reach, Status
 from recommendations.models import Benchmark
@@ -55,6 +56,21 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             slips=Coalesce(Subquery(slips.values("n"), output_field=IntegerField()), 0),
             status=Subquery(own.order_by(*newest_first).annotate(word=word).values("word")[:1]),
         )
+
+    def concerning(self, ministries: Collection[int]) -> Self:
+        """What there is to speak of with these ministries: their own commitments, and ours that are for them.
+
+        Ours is for them where it goes towards a benchmark on which they lead or have promised something, or towards
+        none and was made at a dialogue with them. All for no ministries.
+        """
+        if not ministries:
+            return self
+        leads = Q(links__benchmark__recommendation__lead__in=ministries)
+        promised = Q(links__benchmark__commitment_links__commitment__ministry__in=ministries)
+        at_the_table = Participant.objects.at_the_table().filter(ministry__in=ministries).values("dialogue")
+        with_them = Q(links__isnull=True, dialogue__in=at_the_table)
+        ours = Commitment.objects.filter(leads | promised | with_them, made_by=MadeBy.UNITED_STATES)
+        return self.filter(Q(ministry__in=ministries) | Q(pk__in=ours.values("pk")))
 
     def asking_for_another_look(self) -> Self:
         """Those under which evidence was recorded, or put right, after they were last verified done.

@@ -1,11 +1,12 @@
 """Meetings with a government: who is to come and came, what is to be asked, what was said, what was agreed."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from dialogues.meetings import stage_on
 from dialogues.words import Paper, Presence, Stage
@@ -30,10 +31,27 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         """Those of which something is recorded."""
         return self.filter(recorded_at__isnull=False)
 
+    def begun_by(self, day: date) -> Self:
+        """Those whose day has come and that were not called off: something may have been promised there."""
+        return self.filter(held_on__lte=day, called_off_at__isnull=True)
+
     def held_before(self, dialogue: "Dialogue") -> Self:
-        """Those with the same country that came earlier and were held, the last of them first."""
+        """Those with the same country and a ministry in common that came earlier and were held, the last of them first.
+
+        A dialogue with no ministry in particular has one in common with every other.
+        """
         earlier = Q(held_on__lt=dialogue.held_on) | Q(held_on=dialogue.held_on, pk__lt=dialogue.pk)
-        return self.held().filter(earlier, country=dialogue.country_id).order_by("-held_on", "-pk")
+        theirs = Participant.objects.at_the_table().filter(dialogue=dialogue).values("ministry")
+        there = Participant.objects.at_the_table().filter(dialogue=OuterRef("pk"))
+        owe = Q(commitments__ministry__in=theirs) | Q(next_steps__ministry__in=theirs)
+        anybody_owes = Q(commitments__ministry__isnull=False) | Q(next_steps__ministry__isnull=False)
+        is_shared = (
+            ~Exists(theirs)
+            | Exists(there.filter(ministry__in=theirs))
+            | Q(pk__in=Dialogue.objects.filter(owe).values("pk"))
+            | ~Exists(there) & ~Q(pk__in=Dialogue.objects.filter(anybody_owes).values("pk"))
+        )
+        return self.held().filter(earlier, is_shared, country=dialogue.country_id).order_by("-held_on", "-pk")
 
     def known_by(self, moment: datetime | None) -> Self:
         """Those that had been written down by `moment` (None: now), as planned or as held."""
@@ -117,6 +135,16 @@ class Dialogue(models.Model):
             is_called_off=self.called_off_at is not None,
         )
 
+    def ministries_at_the_table(self) -> frozenset[int]:
+        """Keys of the ministries that it is with; none where it is with the government as a whole."""
+        return frozenset(self.participants.at_the_table().values_list("ministry_id", flat=True))
+
+
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    def at_the_table(self) -> Self:
+        """Those of a ministry who are expected, or who came."""
+        return self.filter(ministry__isnull=False).exclude(came=False)
+
 
 class Participant(models.Model):
     """Somebody expected at a dialogue, for an office; `came` is None until that is recorded."""
@@ -127,6 +155,8 @@ class Participant(models.Model):
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
     presence = models.CharField(max_length=10, choices=Presence.choices(), default=Presence.IN_PERSON)
     came = models.BooleanField(null=True, blank=True)
+
+    objects = ParticipantQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
@@ -176,6 +206,10 @@ class NextStepQuerySet(models.QuerySet["NextStep"]):
     def unsettled(self) -> Self:
         """Those that nobody has ticked off."""
         return self.filter(done__isnull=True)
+
+    def concerning(self, ministries: Collection[int]) -> Self:
+        """Those of these ministries, and those of no ministry: the embassy's and others'. All for no ministries."""
+        return self.filter(Q(ministry__in=ministries) | Q(ministry__isnull=True)) if ministries else self
 
 
 class NextStep(models.Model):

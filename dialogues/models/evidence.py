@@ -1,6 +1,6 @@
 """What proves it: files, pieces of evidence, what each shows on which benchmark, and the embassy's word on both."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Self
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from dialogues.models.commitments import Commitment
 from dialogues.models.dialogues import DialogueFile
 from dialogues.models.updates import UpdateRound
+from dialogues.spans import first_day
 from dialogues.words import Answer, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, Reader, User
@@ -225,6 +226,18 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def attribution(self) -> str:
+        """Who says so and where, each named once: "Lesotho press: Lesotho Times", "Update of the Police"."""
+        if not self.source or self.stated_by in self.source:
+            return self.source or self.stated_by
+        return f"{self.stated_by}: {self.source}"
+
+    @property
+    def first_day(self) -> date | None:
+        """Its first day: its own, else the one that its reviews state; of those that were fetched for the reader."""
+        return first_day(self.happened_from, self.reviews.all())
 
     @property
     def sent_for(self) -> Ministry | None:

@@ -67,6 +67,7 @@ def dialogue_agenda(request: SignedIn, pk: int) -> HttpResponse:
         "form": page.form,
         "rows": page.rows,
         "lines": page.told(),
+        "is_with_some": bool(page.ministries),
         "wrong_forms": refused(page.form, *page.rows),
         "last": last_time(user, dialogue, now.date()),
     }
@@ -106,7 +107,10 @@ class _Page:
         self.form = self._form(initial=other)
 
     def _gather(self, user: User, day: date) -> None:
-        """What is open of the record, as proposals; and all that may be put on the agenda."""
+        """What is open of the record, as proposals; and all that may be put on the agenda.
+
+        Proposed for a dialogue with certain ministries is what is theirs; whatever else there is may be put on too.
+        """
         country = self.dialogue.country
         edition = newest_edition(user, country)
         on_it = AgendaItem.objects.filter(dialogue=self.dialogue, recommendation__isnull=False).values("recommendation")
@@ -123,13 +127,28 @@ class _Page:
         self.offered = {*self.standing, *self.recommendations}
         shown = shown_on(user, recommendations)
         last = Dialogue.objects.visible_to(user).held_before(self.dialogue).first()
-        self.proposals: dict[str, Suggestion] = {
+        self.suggestions: dict[str, Suggestion] = {
             one.about: one
             for one in suggest(
                 [_promise(one, rounds.get(one.commitment.pk), last, day) for one in self.standing.values()],
                 [Asked(row.pk, row.number, shown[row.pk][0]) for row in recommendations if row.edition == edition],
                 self.dialogue.held_on,
             )
+        }
+        self.ministries = self.dialogue.ministries_at_the_table()
+        theirs = self._theirs(user)
+        self.proposals = {about: one for about, one in self.suggestions.items() if about in theirs}
+
+    def _theirs(self, user: User) -> set[str]:
+        """What concerns the ministries at the table; all there is, where it is with none in particular."""
+        commitments = Commitment.objects.visible_to(user).filter(country=self.dialogue.country)
+        return {
+            *(f"commitment-{key}" for key in commitments.concerning(self.ministries).values_list("pk", flat=True)),
+            *(
+                about
+                for about, row in self.recommendations.items()
+                if not self.ministries or row.lead_id in self.ministries
+            ),
         }
 
     def _form(self, data: Any = None, **kwargs: Any) -> AgendaForm:
@@ -172,7 +191,7 @@ class _Page:
 
     def _row(self, form: Any) -> Row:
         about = str(form["about"].value() or "")
-        stands, one = self.standing.get(about), self.proposals.get(about)
+        stands, one = self.standing.get(about), self.suggestions.get(about)
         if about not in self.offered:
             return Row(form, "", "", None, "")
         if stands:

@@ -1,7 +1,8 @@
 """The embassy's verdict on a benchmark: a page of its own, and the same form on a round's page."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -14,9 +15,12 @@ from django.shortcuts import get_object_or_404, redirect
 from dialogues import actions, permissions
 from dialogues.forms.assessments import AssessForm
 from dialogues.forms.fields import has_now_seen
-from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, UpdateRound
+from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
+from dialogues.spans import first_day
+from dialogues.telling import OWN
+from dialogues.views.figures import Figure, figures_of
 from dialogues.views.story import newest
-from dialogues.words import Decision, Review, Verdict
+from dialogues.words import Decision, Review, Shows, Verdict
 from recommendations.models import Benchmark
 from recommendations.words import Rule
 from tiptracker import clock
@@ -31,8 +35,10 @@ class Exhibit(NamedTuple):
     """A piece of evidence that bears on the benchmark, the newest word on that, and whether a verdict rests on it."""
 
     evidence: Evidence
+    first_day: date | None
     decision: Review | None
     is_ground: bool
+    figures: Sequence[Figure] = ()
 
 
 class Assessable(NamedTuple):
@@ -98,8 +104,21 @@ def _exhibits(benchmark: Benchmark) -> list[Exhibit]:
     exhibits = []
     for bearing in benchmark.seen_bearings:  # type: ignore[attr-defined]  # prefetched by `_benchmarks`
         review = newest(bearing.reviews.all())
-        exhibits.append(Exhibit(bearing.evidence, Review(review.decision) if review else None, bearing.is_ground))
+        first = first_day(bearing.evidence.happened_from, bearing.reviews.all())
+        decision = Review(review.decision) if review else None
+        exhibits.append(Exhibit(bearing.evidence, first, decision, bearing.is_ground))
     return exhibits
+
+
+def _with_figures(user: User, assessable: Assessable) -> Assessable:
+    """With the figures that each piece tells, beside what was told before of the same."""
+    pieces = [exhibit.evidence.pk for exhibit in assessable.exhibits]
+    readings = Reading.objects.visible_to(user).filter(evidence__in=pieces).select_related("indicator")
+    told: dict[int | None, list[Figure]] = defaultdict(list)
+    for figure in figures_of(user, readings).values():
+        told[figure.reading.evidence_id].append(figure)
+    exhibits = [exhibit._replace(figures=told[exhibit.evidence.pk]) for exhibit in assessable.exhibits]
+    return assessable._replace(exhibits=exhibits)
 
 
 def _newest_assessment(benchmark: Benchmark) -> Assessment | None:
@@ -135,6 +154,25 @@ def assessables(user: User, pks: Collection[int], round: UpdateRound) -> list[As
     benchmarks = list(_benchmarks(user).filter(pk__in=pks).order_by("recommendation__number", "letter"))
     may_assess = bool(benchmarks) and permissions.can_assess(user, benchmarks[0])
     return [_assessable(benchmark, _form(benchmark, round) if may_assess else None) for benchmark in benchmarks]
+
+
+def asks_for_verdict(user: User, round: UpdateRound) -> bool:
+    """Whether something of a round was verified as the government's action on a benchmark that a verdict judges."""
+    bearings = (
+        EvidenceBearing.objects.visible_to(user)
+        .filter(evidence__round=round, evidence__revised_by=None, evidence__done_by__in=OWN, shows=Shows.ACTION)
+        .prefetch_related(
+            Prefetch("reviews", EvidenceReview.objects.visible_to(user)),
+            Prefetch("benchmark", Benchmark.objects.visible_to(user).with_terms()),
+        )
+    )
+    return any(
+        (review := newest(bearing.reviews.all()))
+        and review.decision == Review.VERIFIED
+        and (terms := bearing.benchmark.current_terms)
+        and terms.rule == Rule.ASSESSED
+        for bearing in bearings
+    )
 
 
 @login_required
@@ -176,7 +214,7 @@ def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
                 return redirect("round_detail", came_from.pk)
             return redirect("recommendation_detail", benchmark.recommendation_id)
     context = {
-        "assessable": _assessable(benchmark, form),
+        "assessable": _with_figures(user, _assessable(benchmark, form)),
         "recommendation": benchmark.recommendation,
         "round": came_from,
     }

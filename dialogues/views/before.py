@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 
 from dialogues import permissions
 from dialogues.models import Evidence, EvidenceReview, UpdateRound
+from dialogues.views.assessments import asks_for_verdict
 from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, Review
 from tiptracker.accounts.models import User
@@ -17,12 +18,13 @@ from tiptracker.words import Word
 
 
 class Before(NamedTuple):
-    """The embassy's word, what it was given on, and the link back to it with its words."""
+    """The embassy's word, what it was given on, and the link back to it with its words; `more` is what else to know."""
 
     word: Word
     what: str
     url: str
     then: str
+    more: str = ""
 
 
 def on_to_the_next(row: UpdateRound | Evidence) -> HttpResponse:
@@ -48,9 +50,11 @@ def _of_round(user: User, key: int) -> Before | None:
     url = reverse("round_detail", args=[row.pk])
     assesses = word is Decision.ACCEPTED and permissions.can_give_verdicts(user)
     text = row.update.commitment.text
-    if assesses:
+    if not assesses:
+        return Before(word, text, url, "Back to it")
+    if asks_for_verdict(user, row):
         return Before(word, text, f"{url}#assess", "Say what it means for its benchmarks")
-    return Before(word, text, url, "Back to it")
+    return Before(word, text, url, "Back to it", "No benchmark of it waits for a verdict.")
 
 
 def _of_evidence(user: User, key: int) -> Before | None:

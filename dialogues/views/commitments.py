@@ -319,7 +319,7 @@ def commitment_add(request: SignedIn) -> HttpResponse:
         .select_related("recommendation")
         .with_terms()
     )
-    dialogues = list(Dialogue.objects.visible_to(user).filter(country=country))
+    dialogues = list(Dialogue.objects.visible_to(user).filter(country=country).begun_by(now.date()))
     offered: dict[str, Any] = {
         "today": now.date(),
         "ministries": list(Ministry.objects.visible_to(user).filter(country=country)),

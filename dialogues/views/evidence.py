@@ -21,6 +21,7 @@ from dialogues.forms.fields import has_now_seen
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
 from dialogues.telling import Effect, effect, on_benchmark, why_not
 from dialogues.views.before import just_decided, on_to_the_next
+from dialogues.views.figures import figures_of
 from dialogues.views.here import editions_seen, outside
 from dialogues.views.pieces import Piece, with_what_it_shows
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
@@ -184,11 +185,11 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
             "pending": pending_on(user, evidence.country, *rows, *context.get("files", ())),
             "can_redact": permissions.can_redact(user, evidence.country),
             "round": evidence.round,
-            "readings": evidence.readings.all(),
+            "figures": list(figures_of(user, evidence.readings.all()).values()),
             "recorded_by": evidence.recorded_by,
             "recorded_at": evidence.recorded_at,
             "sensitivity": Sensitivity(evidence.sensitivity).label,
-            "outside": outside(editions, evidence.happened_from, evidence.happened_to),
+            "outside": outside(editions, evidence.first_day, evidence.happened_to),
             "lines": lines,
             "asked": [line.form for line in lines if line.form],
             "wrong_forms": refused(*(form for _, form in sent)),

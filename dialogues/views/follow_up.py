@@ -85,14 +85,20 @@ def shown_on(user: User, recommendations: Iterable[Recommendation]) -> dict[int,
 
 
 def last_time(user: User, dialogue: Dialogue, day: date) -> LastTime | None:
-    """What became of the dialogue held before this one; of earlier ones the next steps still open come along."""
+    """What became of the dialogue held before this one; of earlier ones the next steps still open come along.
+
+    Of a dialogue with certain ministries: what concerns them.
+    """
     before = Dialogue.objects.visible_to(user).held_before(dialogue)
     last = before.first()
     if last is None:
         return None
-    promised = Commitment.objects.visible_to(user).filter(dialogue=last)
-    steps = NextStep.objects.visible_to(user).filter(
-        Q(dialogue=last) | Q(done=None, dialogue__in=before.order_by().values("pk"))
+    ministries = dialogue.ministries_at_the_table()
+    promised = Commitment.objects.visible_to(user).filter(dialogue=last).concerning(ministries)
+    steps = (
+        NextStep.objects.visible_to(user)
+        .concerning(ministries)
+        .filter(Q(dialogue=last) | Q(done=None, dialogue__in=before.order_by().values("pk")))
     )
     return LastTime(last, [line(row, day, by=user) for row in lines(promised, user, day)], steps_told(steps, day))
 

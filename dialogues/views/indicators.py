@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -22,6 +22,7 @@ from dialogues.views.here import newest_edition, recorded_before
 from dialogues.views.uploads import Kept, keep_files
 from dialogues.words import Dimension, Direction, Review
 from recommendations.models import Edition, Indicator
+from recommendations.periods import year_before
 from recommendations.permissions import can_set_reporting_ministry
 from tiptracker import clock, exports
 from tiptracker.accounts.models import District, User
@@ -154,11 +155,10 @@ def indicator_enter(request: SignedIn) -> HttpResponse:
                 return redirect("indicator_list")
         status = 422
     period = Period(edition.starts_on, edition.ends_on)
-    year_before = Period(*edition.year_before)
     context = {
         "form": form,
         "paste": paste,
-        "lines": [(row, *_cells(row.indicator, [year_before, period], readings)) for row in rows],
+        "lines": [(row, *_cells(row.indicator, [Period(*edition.year_before), period], readings)) for row in rows],
         "wrong_forms": refused(paste, form, *rows),
         "recorded_before": before,
         "kept": uploads.files[-1:],
@@ -250,8 +250,7 @@ def _periods(edition: Edition, readings: Iterable[Reading]) -> list[Period]:
     oldest = min((reading.starts_on for reading in readings), default=edition.starts_on)
     periods = [Period(edition.starts_on, edition.ends_on)]
     while len(periods) < MOST_PERIODS and (len(periods) < 2 or periods[-1].first > oldest):
-        first = periods[-1].first
-        periods.append(Period(first.replace(year=first.year - 1), first - timedelta(days=1)))
+        periods.append(Period(*year_before(periods[-1].first)))
     return periods
 
 

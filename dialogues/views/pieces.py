@@ -17,7 +17,7 @@ class Piece(NamedTuple):
 
     pk: int
     title: str
-    happened_from: date | None
+    first_day: date | None
     happened_to: date
     kind: str
     done_by: str
@@ -34,7 +34,7 @@ class Piece(NamedTuple):
         return cls(
             pk=evidence.pk,
             title=evidence.title,
-            happened_from=evidence.happened_from,
+            first_day=evidence.first_day,
             happened_to=evidence.happened_to,
             kind=EvidenceKind(evidence.kind).label,
             done_by=DoneBy(evidence.done_by).label,

@@ -20,7 +20,7 @@ from dialogues.views.pieces import Piece, with_what_it_shows
 from dialogues.views.story import newest
 from dialogues.words import Review, Shows
 from recommendations.models import Benchmark, Edition
-from tiptracker import exports
+from tiptracker import clock, exports
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.rows import Opened, opened
 from tiptracker.pages import SignedIn, render_page
@@ -89,7 +89,7 @@ def evidence_list(request: SignedIn) -> HttpResponse:
 
 
 def _line(row: Evidence, editions: Sequence[Edition], opened: Opened | None) -> Line:
-    does_not_count = outside(editions, row.happened_from, row.happened_to)
+    does_not_count = outside(editions, row.first_day, row.happened_to)
     return Line(Piece.of(row), row.recorded_at, does_not_count, _shown(row, editions), opened)
 
 
@@ -105,10 +105,10 @@ def _cells(line: Line) -> tuple[object, ...]:
     file = piece.file
     shown = "; ".join(each.in_words for each in line.shown)
     return (
-        piece.title, piece.happened_from, piece.happened_to, line.outside, piece.kind, piece.done_by, piece.stated_by,
+        piece.title, piece.first_day, piece.happened_to, line.outside, piece.kind, piece.done_by, piece.stated_by,
         piece.source, piece.link, file.name if file else "", file.received_sha256 if file else "",
         file.stored_sha256 if file else "", shown, line.received_at, line.opened.people if line.opened else None,
-        line.opened.last_at if line.opened else None,
+        clock.as_shown(line.opened.last_at) if line.opened else None,
     )  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from dialogues import actions, permissions
 from dialogues.forms.rounds import AcceptForm, JudgementForm, ReturnForm
 from dialogues.models import Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
 from dialogues.reasons import SENTENCES, Lacking, of_a_return
-from dialogues.views.assessments import Assessable, assessables
+from dialogues.views.assessments import Assessable, asks_for_verdict, assessables
 from dialogues.views.before import just_decided, on_to_the_next
+from dialogues.views.figures import figures_of
 from dialogues.views.here import editions_seen, outside
 from dialogues.views.pieces import with_what_it_shows
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
@@ -210,7 +211,7 @@ def _detail(
         "decided": Decision(decision.decision) if decision else None,
         "may_decide": may_decide,
         "exhibits": exhibits,
-        "readings": readings,
+        "figures": list(figures_of(user, readings).values()),
         "earlier": list(_rounds(user).filter(update=round.update, number__lt=round.number).order_by("number")),
         "accept_form": accept_form,
         "wrong_forms": refused(*forms, accept_form, return_form),
@@ -222,10 +223,13 @@ def _detail(
         "can_redact": permissions.can_redact(user, commitment.country),
         "in_vain": in_vain,
         "history": history(user, round),
-        "assess": _to_assess(user, round, exhibits)
-        if decision and decision.decision == Decision.ACCEPTED and not is_overtaken
-        else [],
+        "assess": [],
     }
+    if decision and decision.decision == Decision.ACCEPTED and not is_overtaken:
+        context |= {
+            "assess": _to_assess(user, round, exhibits),
+            "asks_for_verdict": asks_for_verdict(user, round),
+        }
     return render_page(request, "dialogues/round_detail.html", context, status=status)
 
 
@@ -246,7 +250,7 @@ def _exhibits(
             evidence=evidence,
             kind=EvidenceKind(evidence.kind).label,
             done_by=DoneBy(evidence.done_by).label,
-            outside=outside(editions, evidence.happened_from, evidence.happened_to),
+            outside=outside(editions, evidence.first_day, evidence.happened_to),
             shown=files.pop(evidence.file_id, None),
             lines=list(_lines(evidence, today, asks=asks, data=data, is_returning=is_returning)),
         )

@@ -9,71 +9,28 @@ from django.db.models import Model, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues import permissions
+from dialogues import actions, permissions
 from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
     CommitmentEvent,
     Evidence,
     EvidenceBearing,
-    EvidenceFile,
     EvidenceReview,
     Reading,
     RoundDecision,
     UpdateRound,
 )
 from dialogues.status import Standing
+from dialogues.views.entries import Bearing, Entry, line_of
 from dialogues.views.here import key_in, outside
 from dialogues.words import Decision, DoneBy, Kind, MadeBy, Progress, Review, Shows, Status
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import may_read_name
 from tiptracker.rules import spelt
-from tiptracker.words import Word
 
 EMBASSY = "U.S. Embassy"
-
-
-class Bearing(NamedTuple):
-    """What a piece of evidence shows on a benchmark, and the embassy's newest word on that."""
-
-    about: str
-    shows: Shows | None
-    review: Review | None
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One dated line of the timeline. `hand` is who speaks: embassy, ministry, us, or record (somebody else)."""
-
-    on: date
-    recorded_at: datetime
-    hand: str
-    title: str
-    who: str
-    did: str
-    first: date | None = None
-    word: Word | None = None
-    text: str = ""
-    by: str = ""
-    url: str = ""
-    outside: str = ""
-    files: Sequence[EvidenceFile] = ()
-    readings: Sequence[Reading] = ()
-    bearings: Sequence[Bearing] = ()
-    facts: Sequence[str] = ()
-    said: date | None = None
-
-    @property
-    def recorded_on(self) -> date:
-        """The day on which it was recorded, in the reader's zone."""
-        return timezone.localtime(self.recorded_at).date()
-
-    @property
-    def said_on(self) -> date:
-        """The day on which it was said: that of the event, or else that of its recording."""
-        return self.said or self.recorded_on
 
 
 class Next(NamedTuple):
@@ -152,6 +109,7 @@ def evidence_seen(user: User, commitment: Commitment) -> list[Evidence]:
         .select_related("file", "recorded_by")
         .prefetch_related(
             Prefetch("bearings", bearings),
+            Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
             Prefetch(
                 "reviews",
                 EvidenceReview.objects.visible_to(user).select_related(
@@ -220,7 +178,9 @@ class _Teller:
             Kind.RESCHEDULED: f"Moved to {spelt(event.due_on)}" if event.due_on else "Moved",
             Kind.REPORT_RETURNED: "Report returned",
         }
-        due = f"due {spelt(event.due_on)}" if event.due_on else "no date agreed"
+        made = [f"due {spelt(event.due_on)}" if event.due_on else "no date agreed"]
+        if self.commitment.dialogue_id and self.commitment.letter:
+            made.append(self.commitment.letter)
         until_then = f"until then due {spelt(due_before)}" if due_before else "no date was agreed before"
         return Entry(
             on=event.happened_on,
@@ -235,7 +195,7 @@ class _Teller:
             text=event.reason if self.is_embassy else "",
             by=self._name(event.recorded_by, event.sent_for),
             url=self._page_of_where() if kind is Kind.MADE else "",
-            facts={Kind.MADE: [due], Kind.RESCHEDULED: [until_then]}.get(kind, []),
+            facts={Kind.MADE: made, Kind.RESCHEDULED: [until_then]}.get(kind, []),
             said=event.happened_on,
         )
 
@@ -279,10 +239,11 @@ class _Teller:
                 who=self.commitment.maker,
                 did="claimed",
                 word=Progress(round.claimed),
+                line=line_of(self._came_with(round), round.readings.all()),
                 text=round.narrative,
                 by=self._name(round.recorded_by, self.commitment.ministry),
                 url=reverse("round_detail", args=[round.pk]) if self.is_embassy else "",
-                files=[piece.file for piece in self.evidence if piece.round_id == round.pk and piece.file],
+                files=[piece.file for piece in self._came_with(round) if piece.file],
                 readings=list(round.readings.all()),
                 facts=[f"it speaks of {spelt(round.happened_on)}"] if on != round.happened_on else [],
             )
@@ -298,7 +259,7 @@ class _Teller:
                     word=Status.VERIFIED if round.pk in done else Decision(decision.decision),
                     text=decision.reason,
                     by=self._name(decision.recorded_by),
-                    bearings=self._judged(round.pk, decision),
+                    bearings=self._judged(round, decision),
                 )
 
     def of_evidence(self) -> Iterable[Entry]:
@@ -312,15 +273,22 @@ class _Teller:
                     title=evidence.title,
                     who=evidence.stated_by,
                     did="claimed",
-                    first=evidence.happened_from,
+                    first=evidence.first_day,
                     by=self._name(evidence.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
-                    outside=outside(self.editions, evidence.happened_from, evidence.happened_to)
-                    if self.is_embassy
-                    else "",
+                    outside=outside(self.editions, evidence.first_day, evidence.happened_to) if self.is_embassy else "",
                     files=[evidence.file] if evidence.file else [],
+                    readings=list(evidence.readings.all()),
                     bearings=bearings_of(evidence, self.editions) if self.is_embassy else (),
-                    facts=[DoneBy(evidence.done_by).label],
+                    facts=[
+                        DoneBy(evidence.done_by).label,
+                        *(f"source: {source}" for source in (evidence.source, evidence.link) if source),
+                        *(
+                            [f"put right: {evidence.revision_reason}"]
+                            if self.is_embassy and evidence.revises_id
+                            else []
+                        ),
+                    ],
                 )
 
     def of_reviews(self) -> Iterable[Entry]:
@@ -346,11 +314,12 @@ class _Teller:
                     text=review.reason,
                     by=self._name(review.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
+                    facts=[f"first day: {spelt(review.first_on)}"] if review.first_on else [],
                 )
 
-    def _judged(self, round_pk: int, decision: RoundDecision) -> list[Bearing]:
+    def _judged(self, round: UpdateRound, decision: RoundDecision) -> list[Bearing]:
         """What was verified and rejected in the answer to a round; a reason only where it differs from the answer's."""
-        pieces = [evidence for evidence in self.evidence if evidence.round_id == round_pk]
+        pieces = self._came_with(round)
         judged = []
         for evidence in pieces:
             for review in evidence.reviews.all():
@@ -363,9 +332,13 @@ class _Teller:
                             shows=Shows(review.bearing.shows) if review.bearing and self.is_embassy else None,
                             review=Review(review.decision),
                             reason=review.reason if review.reason != decision.reason else "",
+                            first_on=review.first_on,
                         )
                     )
         return judged
+
+    def _came_with(self, round: UpdateRound) -> list[Evidence]:
+        return [piece for piece in self.evidence if piece.round_id == round.pk]
 
     def _where(self) -> str:
         if dialogue := self.commitment.dialogue:
@@ -458,23 +431,39 @@ def _after_verification(user: User, story: Story) -> Next:
 def _to_verify(user: User, story: Story) -> Next:
     url = reverse("commitment_verify_done", args=[story.commitment.pk])
     if permissions.can_verify_done(user, story.commitment):
+        if lack := actions.lack_of_proof(story.commitment):
+            return _to_prove(user, story, f"It was reported done. Before you can verify that, this is missing: {lack}.")
         return Next("It was reported done. Verify it on dated evidence, with a reason.", url, "Verify done")
     if permissions.can_change_commitment(user, story.commitment):
         return Next("You reported it done. Another officer has to verify it: nobody verifies their own.")
     return Next("It was reported done. An officer of the embassy has to verify it.")
 
 
-def _to_be_done(user: User, story: Story) -> Next:
-    commitment = story.commitment
-    may_log = permissions.can_log(user, commitment.country)
-    log = f"{reverse('evidence_log')}?commitment={commitment.pk}"
-    for evidence in story.evidence if may_log else ():
+def _to_prove(user: User, story: Story, lacking: str) -> Next:
+    """What leads to the proof that is lacking: evidence that this person can review, else logging some."""
+    if evidence := _to_review(user, story):
+        return Next(lacking, reverse("evidence_detail", args=[evidence.pk]), "Review the evidence")
+    return Next(lacking, f"{reverse('evidence_log')}?commitment={story.commitment.pk}", "Log progress")
+
+
+def _to_review(user: User, story: Story) -> Evidence | None:
+    """Evidence that was logged, waits for a review, and that this person may review."""
+    for evidence in story.evidence:
         if evidence.round_id is not None:
             continue
         unreviewed = any(bearing.review is None for bearing in bearings_of(evidence, ()))
         if unreviewed and not permissions.has_recorded(user, evidence):
-            url = reverse("evidence_detail", args=[evidence.pk])
-            return Next(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")
+            return evidence
+    return None
+
+
+def _to_be_done(user: User, story: Story) -> Next:
+    commitment = story.commitment
+    may_log = permissions.can_log(user, commitment.country)
+    log = f"{reverse('evidence_log')}?commitment={commitment.pk}"
+    if may_log and (evidence := _to_review(user, story)):
+        url = reverse("evidence_detail", args=[evidence.pk])
+        return Next(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")
     if commitment.made_by == MadeBy.UNITED_STATES:
         if permissions.can_report_done(user, commitment):
             url = reverse("commitment_report_done", args=[commitment.pk])

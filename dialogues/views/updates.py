@@ -17,6 +17,7 @@ from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
 from dialogues.views.commitments import towards_of
 from dialogues.views.drafts import as_posted, draft_on, draft_seen, files_in, page_of, told_in, typed_in
+from dialogues.views.entries import line_of
 from dialogues.views.here import Head, editions_seen, late_by
 from dialogues.views.story import Story, decision_on, next_step, tell
 from dialogues.views.uploads import Kept, keep_files
@@ -113,6 +114,8 @@ class _Page:
         counted = list(indicators.distinct())
         earlier = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on__lt=edition.starts_on)
         before = {reading.indicator_id: reading for reading in earlier.order_by("through_on", "pk")}
+        now = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on=edition.starts_on)
+        last = {reading.indicator_id: reading for reading in now.order_by("recorded_at", "pk")}
         sent = {reading.indicator_id: reading for reading in returned.readings.all()} if returned else {}
         by_district = any(indicator.counts_districts for indicator in counted)
         return [
@@ -120,6 +123,7 @@ class _Page:
                 data,
                 indicator=indicator,
                 since=spelt(edition.starts_on),
+                last=last.get(indicator.pk),
                 before=before.get(indicator.pk),
                 districts=[each.name for each in commitment.country.districts.all()] if by_district else [],
                 initial=_as_counted(sent.get(indicator.pk)),
@@ -225,14 +229,14 @@ def _plain(figure: Decimal | None) -> str:
 
 def _as_sent(round: UpdateRound) -> dict[str, Any]:
     """What was sent before, to be mended rather than typed again."""
-    piece = round.evidence.exclude(kind=EvidenceKind.STATISTIC).select_related("file").order_by("pk").first()
+    pieces = list(round.evidence.select_related("file").order_by("pk"))
+    readings = list(round.readings.select_related("indicator").order_by("pk"))
     told = {"claimed": round.claimed, "narrative": round.narrative, "happened_to": round.happened_on}
-    if reading := round.readings.select_related("indicator", "evidence").order_by("pk").first():
-        told["through_on"] = reading.through_on
-        if reading.evidence:
-            told["title"] = reading.evidence.title.removesuffix(f" ({reading.in_words})")
-    if piece:
-        title = piece.title.removesuffix(f" ({piece.file.name})") if piece.file else piece.title
-        told |= {"title": title, "happened_from": piece.happened_from, "done_by": piece.done_by}
+    if readings:
+        told["through_on"] = readings[0].through_on
+    if pieces:
+        told["title"] = line_of(pieces, readings)
+    if piece := next((piece for piece in pieces if piece.kind != EvidenceKind.STATISTIC), None):
+        told |= {"happened_from": piece.happened_from, "done_by": piece.done_by}
     # What was redacted is to be told anew, not sent as the mark.
     return {name: "" if value == REDACTED else value for name, value in told.items()}

@@ -1,6 +1,6 @@
 """Editions of the TIP Report on a country, their dated terms, and the milestones of their year."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
+from recommendations.periods import year_before
 from recommendations.words import MilestoneKind, Tier
 from tiptracker.accounts.models import Country, Reader
 from tiptracker.words import Role
@@ -57,7 +58,7 @@ class Edition(models.Model):
     @property
     def year_before(self) -> tuple[date, date]:
         """First and last day of the year that the tracking period's figures are compared with."""
-        return self.starts_on.replace(year=self.starts_on.year - 1), self.starts_on - timedelta(days=1)
+        return year_before(self.starts_on)
 
     def covers(self, first: date | None, last: date) -> bool:
         """Whether the span lies in the tracking period; one without a known first day, by its last day alone."""

@@ -18,7 +18,9 @@ NO_PASSWORD = "!"  # noqa: S105 -- how Django marks one that opens nothing
 
 def posts(countries: Iterable[Country], *, reader: User, day: date) -> dict[int, Post]:
     """What there is of each of `countries`, which `reader` sees, by key: as many queries for one as for a hundred."""
-    found: dict[int, dict[str, Any]] = {one.pk: {"has_contact": one.contact_id is not None} for one in countries}
+    found: dict[int, dict[str, Any]] = {one.pk: {} for one in countries}
+    for pk in Country.objects.filter(pk__in=found).with_contact().values_list("pk", flat=True):
+        found[pk]["has_contact"] = True
     for row in chain(_districts(found), _editions(found, reader), _ministries(found, reader, day), _embassy(found)):
         found[row["country"]] |= {name: value for name, value in row.items() if name != "country"}
     return {pk: Post(**told) for pk, told in found.items()}

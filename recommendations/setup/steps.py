@@ -150,7 +150,7 @@ def _lacking(post: Post) -> list[str]:
     elif post.have_come < 2 and not lacking:
         lacking.append("Nobody else who can verify has set a password yet.")
     if not post.has_contact:
-        lacking.append("It isn’t said whom ministries turn to.")
+        lacking.append("Ministries have no contact person at the embassy.")
     return lacking
 
 

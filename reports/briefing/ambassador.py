@@ -28,7 +28,7 @@ from reports.step_sentences import told_steps
 from reports.step_texts import step_texts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.snapshot import snapshot
-from tiptracker.words import Marking, Role
+from tiptracker.words import Marking
 
 
 @snapshot()
@@ -70,7 +70,6 @@ def build_briefing(
         country=edition.country.name,
         marking=marking.label,
         is_cleared=is_cleared,
-        reader=Role(reader.role).label,
         edition=f"{edition.year} edition",
         as_of=as_of,
         known_by=known,

@@ -4,7 +4,7 @@ Agenda and participants of a meeting to come are a plan, not dated facts: they a
 is as it stood on a day, as known by a moment.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from dialogues.meetings import stage_on
-from dialogues.models import AgendaItem, Dialogue, NextStep, Participant
+from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
 from dialogues.words import Presence, Stage
 from recommendations.models import Edition
 from reports import content, counting, document, telling, wording
@@ -26,7 +26,7 @@ from reports.facts import gather_facts
 from reports.readiness import Readiness, readiness
 from tiptracker.accounts.models import User
 from tiptracker.snapshot import snapshot
-from tiptracker.words import Marking, Role
+from tiptracker.words import Marking
 
 
 @snapshot()
@@ -60,7 +60,16 @@ def build_dialogue_pack(
     before = list(Dialogue.objects.visible_to(reader).held_before(own).filter(seen.recorded, held_on__lte=as_of))
     last = before[0] if before else None
     people = list(Participant.objects.filter(dialogue=own).select_related("ministry").order_by("pk"))
+    table = own.ministries_at_the_table()
+    concerning = set(
+        Commitment.objects.visible_to(reader)
+        .filter(pk__in=[promise.row.pk for promise in promises])
+        .concerning(table)
+        .values_list("pk", flat=True)
+    )
+    theirs = [promise for promise in promises if promise.row.pk in concerning]
     steps = _steps(seen, [own, *before])
+    since = [step for step in steps if not table or step.ministry_id is None or step.ministry_id in table]
     stage = _stage(seen, own)
     talks = told_talks(
         Known(
@@ -71,7 +80,8 @@ def build_dialogue_pack(
             rounds=rounds,
             pieces=gather_pieces(seen, keys),
             terms=terms_in_force(seen),
-            expected=frozenset(one.ministry_id for one in people if one.ministry_id and one.came is not False),
+            concerning=frozenset(concerning),
+            table=table,
             since=last.held_on if last else None,
         )
     )
@@ -97,7 +107,6 @@ def build_dialogue_pack(
         edition=f"{edition.year} edition",
         marking=marking.label,
         is_cleared=is_cleared,
-        reader=Role(reader.role).label,
         as_of=as_of,
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=seen.local(newest) if newest else None,
@@ -105,6 +114,7 @@ def build_dialogue_pack(
         countdown=telling.distance(own.held_on, as_of),
         place=own.place,
         purpose=own.purpose,
+        table=_names(people, table),
         stage=stage.label,
         deadline=result.deadline_on,
         sentence=_sentence(talks, result),
@@ -113,7 +123,7 @@ def build_dialogue_pack(
         if stage is Stage.HELD
         else None,
         talks=talks,
-        last=_meeting(seen, last, promises, _since(seen, last, steps, own)) if last else None,
+        last=_meeting(seen, last, theirs, _since(seen, last, since, own)) if last else None,
         participants=tuple(_person(row, is_held=stage is Stage.HELD) for row in people),
         disclaimer=document.DISCLAIMER,
     )
@@ -201,6 +211,12 @@ def _person(row: Participant, *, is_held: bool) -> content.Person:
         ministry=row.ministry.short_name if row.ministry else "",
         how=how,
     )
+
+
+def _names(people: Iterable[Participant], table: Collection[int]) -> str:
+    """The ministries at the table by name; empty where it is with none in particular."""
+    names = {one.ministry.name for one in people if one.ministry and one.ministry.pk in table}
+    return wording.listed(sorted(names)) if names else ""
 
 
 def _steps(seen: Seen, dialogues: Sequence[Dialogue]) -> list[NextStep]:

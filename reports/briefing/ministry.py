@@ -3,8 +3,9 @@
 It is read through the ministry's own eyes, so that it can say nothing that the ministry may not know.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from enum import IntEnum, auto
 
 from dialogues.models import EvidenceReview, UpdateRound
 from dialogues.words import Decision, Review, Status
@@ -16,8 +17,6 @@ from reports.briefing.updates import between_us, gather_rounds, is_decided, newe
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.snapshot import snapshot
 from tiptracker.words import Marking, Role
-
-UNSETTLED = (Status.LATE, Status.OPEN)
 
 
 @snapshot()
@@ -36,8 +35,10 @@ def build_ministry_page(
     promises = gather_promises(seen, {})
     rounds = gather_rounds(seen, promises)
     newest = newest_of(rounds)
-    promises.sort(key=lambda promise: _place(seen, promise, newest.get(promise.row.pk)))
+    places = {promise.row.pk: _place(seen, promise, newest.get(promise.row.pk)) for promise in promises}
+    promises.sort(key=lambda promise: places[promise.row.pk])
     words = _words(seen)
+    needed = tuple(_needed(seen, promises, places, newest))
     return content.MinistryPage(
         title=ministry.name,
         subtitle=f"What we agreed, and where it stands on {wording.day(as_of)}",
@@ -53,15 +54,69 @@ def build_ministry_page(
         sentence=_sentence(seen, promises, newest),
         agreed=tuple(between_us(seen, promise, newest.get(promise.row.pk)) for promise in promises),
         verified=tuple(_verified(seen, promises, words)),
-        needed=tuple(_needed(seen, promises, newest)),
+        needed=needed,
+        agreed_order=_order(places.values()),
+        verified_order=_verified_order(promises, words),
+        needed_order=_order(place for place in places.values() if place in TO_DO),
     )
 
 
-def _place(seen: Seen, promise: Promise, newest: UpdateRound | None) -> int:
-    """What the ministry can do something about, then what waits for us, then what is settled."""
-    if waits_for_us(seen, promise, newest):
-        return 1
-    return 0 if promise.standing.status in UNSETTLED else 2
+class Place(IntEnum):
+    """Why an undertaking stands where it does in a list: what the ministry can do something about comes first."""
+
+    OVERDUE = auto()
+    RETURNED = auto()
+    DUE = auto()
+    UNDATED = auto()
+    WITH_US = auto()
+    DONE = auto()
+    WITHDRAWN = auto()
+
+
+TO_DO = (Place.OVERDUE, Place.RETURNED, Place.DUE, Place.UNDATED)
+ORDER = {
+    Place.OVERDUE: "what is overdue longest",
+    Place.RETURNED: "what we returned",
+    Place.DUE: "what is due soonest",
+    Place.UNDATED: "what has no date yet",
+    Place.WITH_US: "what waits for our answer",
+    Place.DONE: "what is done",
+    Place.WITHDRAWN: "what was withdrawn",
+}
+"""What is listed at each place, in words."""
+
+
+def _place(seen: Seen, promise: Promise, newest: UpdateRound | None) -> Place:
+    status = promise.standing.status
+    if status is Status.VERIFIED:
+        return Place.DONE
+    if status is Status.WITHDRAWN:
+        return Place.WITHDRAWN
+    if status is Status.REPORTED or waits_for_us(seen, promise, newest):
+        return Place.WITH_US
+    if status is Status.LATE:
+        return Place.OVERDUE
+    if newest is not None and newest.decision.decision == Decision.RETURNED:
+        return Place.RETURNED
+    return Place.DUE if promise.standing.due_on else Place.UNDATED
+
+
+def _order(places: Iterable[Place]) -> str:
+    """In which order undertakings at these places are listed; nothing where there is one at most."""
+    found = list(places)
+    if len(found) < 2:
+        return ""
+    first, *others = (ORDER[place] for place in sorted(set(found)))
+    return f"Listed first is {first}{''.join(f', then {other}' for other in others)}."
+
+
+def _verified_order(promises: Iterable[Promise], words: Iterable[EvidenceReview]) -> str:
+    """In which order verified things are listed; nothing where there is one at most."""
+    done = sum(promise.standing.status is Status.VERIFIED for promise in promises)
+    pieces = len({row.evidence_id for row in words if row.decision == Review.VERIFIED})
+    if done + pieces < 2:
+        return ""
+    return "Listed first is what is done, then what we verified last." if done and pieces else "The newest is first."
 
 
 def _words(seen: Seen) -> list[EvidenceReview]:
@@ -77,10 +132,10 @@ def _words(seen: Seen) -> list[EvidenceReview]:
 
 def _verified(seen: Seen, promises: Iterable[Promise], words: Iterable[EvidenceReview]) -> Iterator[content.Verified]:
     """What is done and verified; then the single things that the embassy verified of what was sent."""
-    for promise in promises:
-        if promise.standing.status is Status.VERIFIED:
-            done_on = promise.events[-1].happened_on
-            yield content.Verified(promise.told.text, f"done; verified on {telling.short(done_on)}")
+    done = [promise for promise in promises if promise.standing.status is Status.VERIFIED]
+    for promise in sorted(done, key=lambda promise: promise.events[-1].happened_on, reverse=True):
+        done_on = promise.events[-1].happened_on
+        yield content.Verified(promise.told.text, f"done; verified on {telling.short(done_on)}")
     told = {row.evidence_id: row for row in words if row.decision == Review.VERIFIED}
     for row in sorted(told.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
         piece = row.evidence
@@ -88,20 +143,36 @@ def _verified(seen: Seen, promises: Iterable[Promise], words: Iterable[EvidenceR
         yield content.Verified(piece.title, f"{when}; verified on {telling.short(seen.day(row.recorded_at))}")
 
 
-def _needed(seen: Seen, promises: Iterable[Promise], newest: dict[int, UpdateRound]) -> Iterator[content.Needed]:
+def _needed(
+    seen: Seen, promises: Iterable[Promise], places: Mapping[int, Place], newest: Mapping[int, UpdateRound]
+) -> Iterator[content.Needed]:
     """What the ministry can do next about each undertaking that is open, most urgent first."""
+    due = [one.standing.due_on for one in promises if places[one.row.pk] is Place.DUE and one.standing.due_on]
+    soonest = min(due, default=None)
     for promise in promises:
-        if promise.standing.status not in UNSETTLED:
-            continue
-        row = newest.get(promise.row.pk)
-        if not waits_for_us(seen, promise, row):
-            yield content.Needed(promise.told.text, _what_is_needed(seen, promise, row))
+        place, row = places[promise.row.pk], newest.get(promise.row.pk)
+        if place in TO_DO:
+            reason = _reason(seen, promise, place, row, soonest)
+            yield content.Needed(promise.told.text, _what_is_needed(seen, promise, row), reason)
+
+
+def _reason(seen: Seen, promise: Promise, place: Place, newest: UpdateRound | None, soonest: date | None) -> str:
+    """Why an undertaking stands where it does: "Overdue by 14 days", "Due soonest, in 3 days", "No date agreed"."""
+    due_on = promise.standing.due_on
+    if place is Place.RETURNED and newest is not None:
+        return f"Returned on {telling.short(seen.day(newest.decision.recorded_at))}"
+    if due_on is None:
+        return "No date agreed"
+    if place is Place.OVERDUE:
+        return f"Overdue by {telling.days(promise.standing.days_late)}"
+    far = telling.distance(due_on, seen.as_of)
+    return f"Due soonest, {far}" if due_on == soonest else f"Due {far}"
 
 
 def _what_is_needed(seen: Seen, promise: Promise, newest: UpdateRound | None) -> str:
     if newest is not None and newest.decision.decision == Decision.RETURNED:
         answered = wording.day(seen.day(newest.decision.recorded_at))
-        return f"Your update came back on {answered}, since something is missing: {newest.decision.reason}"
+        return f"We returned your update on {answered}. What to change: {newest.decision.reason}"
     due_on = promise.standing.due_on
     if promise.standing.status is Status.LATE and due_on:
         return f"It was due on {wording.day(due_on)}. Please tell us how far it is, or by which day it will be done."

@@ -6,7 +6,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from reports import content
-from reports.briefing.room import GAP, foot_of, rooms_of
+from reports.briefing.room import WIDTH, has_room, note_of, sheet_of, steps_beside
 from reports.templatetags.print import Notes
 from tiptracker.words import Paper
 
@@ -17,6 +17,9 @@ TEMPLATES: dict[type, str] = {
     content.WashingtonInput: "reports/briefing_washington.html",
 }
 
+NOTE_APART = "The covering note stands on page"
+"""What stands for a covering note in an annex; the number of that follows."""
+
 type Entry = tuple[str, str]
 """A line of a table of contents: an anchor, and what stands there."""
 
@@ -24,29 +27,37 @@ type Entry = tuple[str, str]
 def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
     """What a document says, laid out; besides its hash, and whether it is a draft, nothing is added."""
     sections = content.picked(said.kind, said.sections)
+    note = note_of(said.covering_note, WIDTH[paper])
+    is_note_apart = isinstance(said, content.BriefingContent) and not has_room(note, said, paper)
+    if is_note_apart:
+        note = NOTE_APART
     context: dict[str, Any] = {
         "briefing": said,
         "paper": paper.value,
         "sections": sections,
         "names": {section.name for section in sections},
-        "contents": _columns(_contents(said, sections)),
+        "contents": _columns(_contents(said, sections, is_note_apart=is_note_apart)),
+        "note": note,
+        "is_note_apart": is_note_apart,
         "clearance": content.clearance(said),
         "imprint": content.imprint(said),
         "notes": Notes(),
     }
+    if isinstance(said, content.BriefingContent):
+        shown = steps_beside(note, said, paper)
+        context |= {"steps": said.ladder.on_one_page[:shown], "more_steps": said.ladder.more_than(shown)}
     if isinstance(said, content.MinistryPage):
-        context |= {"rooms": rooms_of(said, sections), "foot_room": foot_of(said) - GAP}
+        context["sheet"] = sheet_of(said, sections, paper)
     return render_to_string(TEMPLATES[type(said)], context)
 
 
-def _contents(said: content.Content, sections: tuple[content.Section, ...]) -> list[Entry]:
+def _contents(said: content.Content, sections: tuple[content.Section, ...], *, is_note_apart: bool) -> list[Entry]:
     """What stands where, after the pages that come first."""
     entries: list[Entry] = []
-    if isinstance(said, content.BriefingContent):
-        if said.covering_note:
-            entries.append(("note", "Covering note"))
-        if said.has_more_months:
-            entries.append(("course", "Month by month"))
+    if is_note_apart:
+        entries.append(("note", "Covering note"))
+    if isinstance(said, content.BriefingContent) and said.has_more_months:
+        entries.append(("course", "Month by month"))
     return [
         *entries,
         *((section.name, section.title.partition(",")[0]) for section in sections),

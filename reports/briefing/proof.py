@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
+from dialogues.spans import first_day
 from dialogues.words import Decision, Review, Shows
 from reports import content, counting, telling, wording
 from reports.briefing.seen import Seen
@@ -62,8 +63,7 @@ class Piece:
     @property
     def first_on(self) -> date | None:
         """Its first day: its own, else the one that a review states."""
-        stated = [word.first_on for word in self.words.values() if word.first_on]
-        return self.row.happened_from or min(stated, default=None)
+        return first_day(self.row.happened_from, self.words.values())
 
 
 def gather_proof(seen: Seen, keys: Mapping[int, str]) -> Proof:
@@ -136,7 +136,7 @@ def _told(seen: Seen, piece: Piece, number: str, keys: Mapping[int, str]) -> con
         ref=number,
         what=row.title,
         kind=row.get_kind_display(),
-        when=telling.span(row.happened_from, row.happened_to),
+        when=telling.span(piece.first_on, row.happened_to),
         done_by=row.get_done_by_display(),
         stated_by=row.stated_by,
         source=row.source,

@@ -29,7 +29,8 @@ NOBODY = "No ministry leads yet"
 class Known:
     """What talking points are made from. `since` is the day of the last dialogue: thanks are due for what came after.
 
-    `terms` are by key of a benchmark, `expected` the keys of the ministries at the table.
+    `terms` are by key of a benchmark, `table` the keys of the ministries at the table (none: no ministry in
+    particular), `concerning` those of the promises that concern these.
     """
 
     seen: Seen
@@ -39,25 +40,25 @@ class Known:
     rounds: Sequence[UpdateRound]
     pieces: Sequence[Piece]
     terms: Mapping[int, BenchmarkTerms]
-    expected: frozenset[int]
+    concerning: frozenset[int]
+    table: frozenset[int]
     since: date | None
 
 
 def told_talks(known: Known) -> tuple[content.Talk, ...]:
-    """To each ministry that is expected, leads or has promised something: those expected first, each by name.
+    """To each ministry at the table, by name; where there is none in particular, to each that leads or has promised.
 
-    Then what no ministry leads, and what the United States itself undertook.
+    Then what no ministry leads, unless it is with one alone, and what the United States itself undertook.
     """
     speaker = _Speaker(known)
     rows = Ministry.objects.visible_to(known.seen.reader).filter(country=known.seen.edition.country)
-    ministries = sorted(
-        rows.prefetch_related("office_holders").order_by("name", "pk"), key=lambda row: row.pk not in known.expected
-    )
+    ministries = rows.prefetch_related("office_holders").order_by("name", "pk")
     talks = [speaker.talk(row) for row in ministries if speaker.has_business(row)]
     nobodys = speaker.points(None, [])
-    if nobodys.to_ask:
+    if nobodys.to_ask and len(known.table) != 1:
         talks.append(nobodys.talk(NOBODY, "Settle who is to lead before anything is asked."))
-    ours = speaker.points(None, [one for one in known.promises if one.is_our_own], is_ours=True)
+    own = [one for one in known.promises if one.is_our_own and one.row.pk in known.concerning]
+    ours = speaker.points(None, own, is_ours=True)
     return (*talks, ours.talk(OURS, "What we undertook ourselves: it is tracked too, and never enters readiness."))
 
 
@@ -106,10 +107,12 @@ class _Speaker:
         }
 
     def has_business(self, row: Ministry) -> bool:
-        """Whether there is anything to say to it, or it is at the table."""
+        """Whether it is at the table or, where no ministry in particular is, there is anything to say to it."""
+        if self.known.table:
+            return row.pk in self.known.table
         leads = row.pk in {one.lead_id for one in self.known.asked}
         promised = any(promise.row.ministry_id == row.pk for promise in self.known.promises)
-        return leads or promised or row.pk in self.known.expected
+        return leads or promised
 
     def talk(self, row: Ministry) -> content.Talk:
         """What to say to a ministry."""
@@ -117,7 +120,6 @@ class _Speaker:
         leads = [label(one) for one in self.known.asked if one.lead_id == row.pk]
         about = (
             in_office(self.seen, row),
-            "" if row.pk in self.known.expected else "Not expected at the table",
             f"Leads on recommendation{'' if len(leads) == 1 else 's'} {wording.listed(leads)}" if leads else "",
             telling.tallied([promise.told.state for promise in own]).rstrip("."),
         )

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 
 from dialogues.holding import latest
 from dialogues.models import Assessment, Evidence, Reading
+from dialogues.spans import first_day
 from dialogues.words import Direction
 from recommendations.models import Edition, Indicator
 from recommendations.words import LOOKED_AT, Pillar
@@ -26,7 +27,7 @@ from reports.record import Reading as Count
 from reports.sights import verified
 from tiptracker.accounts.models import User
 from tiptracker.snapshot import snapshot
-from tiptracker.words import Marking, Role
+from tiptracker.words import Marking
 
 UNNAMED = 0
 """Stands for the indicium where none is named."""
@@ -66,7 +67,6 @@ def build_washington_input(
         edition=f"{edition.year} edition",
         marking=marking.label,
         is_cleared=is_cleared,
-        reader=Role(reader.role).label,
         as_of=as_of,
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=seen.local(newest) if newest else None,
@@ -187,9 +187,8 @@ class _Writer:
         return f"{label(self.asked[benchmark.recommendation_id])}{benchmark.letter}"
 
     def _first_day(self, row: Evidence) -> date | None:
-        """The first day of a piece: its own, else the one that a verification states."""
-        stated = [one.first_on for one in self.facts.reviews if one.evidence_id == row.pk and one.first_on]
-        return row.happened_from or min(stated, default=None)
+        """The first day of a piece: its own, else the one that its reviews state."""
+        return first_day(row.happened_from, (one for one in self.facts.reviews if one.evidence_id == row.pk))
 
     def _source(self, row: Evidence) -> str:
         """Who says so and where; nothing where no source is to be named."""

@@ -321,7 +321,6 @@ class BriefingContent:
     country: str
     marking: str
     is_cleared: bool
-    reader: str
     edition: str
     as_of: date
     known_by: datetime | None

@@ -158,7 +158,11 @@ class Meeting:
 
 @dataclass(frozen=True)
 class DialoguePack:
-    """All that a dialogue pack says. `minutes` are its own, once it was held; `last` is the dialogue before it."""
+    """All that a dialogue pack says. `minutes` are its own, once it was held; `last` is the dialogue before it.
+
+    `table` names the ministries that it is with, and then it speaks of what concerns these alone; empty where it is
+    with none in particular.
+    """
 
     kind: ClassVar[BriefingKind] = BriefingKind.DIALOGUE
 
@@ -169,7 +173,6 @@ class DialoguePack:
     edition: str
     marking: str
     is_cleared: bool
-    reader: str
     as_of: date
     known_by: datetime | None
     facts_up_to: datetime | None
@@ -177,6 +180,7 @@ class DialoguePack:
     countdown: str
     place: str
     purpose: str
+    table: str
     stage: str
     deadline: date | None
     sentence: str

@@ -148,7 +148,6 @@ HEAD = {
     "covering_note": "covering note",
     "sections": "sections picked",
     "marking": "marking",
-    "reader": "prepared for",
 }
 STANDING = Item(
     words={
@@ -265,7 +264,9 @@ CHAPTERS: Mapping[BriefingKind, Mapping[str, Item]] = {
     },
     BriefingKind.DIALOGUE: {
         "At its head": Item(
-            words=HEAD | {"held_on": "day", "place": "place", "purpose": "purpose", "sentence": "what it is about"},
+            words=HEAD
+            | {"held_on": "day", "place": "place", "purpose": "purpose", "sentence": "what it is about"}
+            | {"table": "with"},
         ),
         "agenda": Item(lists={"agenda": POSITION}, parts={"minutes": MEETING}),
         "points": Item(lists={"talks": TALK}),

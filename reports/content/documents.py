@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -11,11 +12,18 @@ from reports.content.dialogue import DialoguePack
 from reports.content.ministry import MinistryPage
 from reports.content.sections import picked
 from reports.content.washington import WashingtonInput
+from reports.words import BriefingKind
 
 type Content = BriefingContent | MinistryPage | DialoguePack | WashingtonInput
 """What a document of any kind says."""
 
 
+AUDIENCES: Mapping[BriefingKind, str] = {
+    BriefingKind.AMBASSADOR: "Ambassador",
+    BriefingKind.DIALOGUE: "Ambassador",
+    BriefingKind.WASHINGTON: "Office to Monitor and Combat Trafficking in Persons, Washington",
+}
+"""Whom a document is written for, whoever asked for it; a ministry's page is for the ministry in its title."""
 IMPRINT = "About this document"
 """What stands over its last lines."""
 
@@ -41,12 +49,12 @@ def clearance(content: Content) -> str:
 def imprint(content: Content) -> tuple[tuple[str, str], ...]:
     """What a document rests on, as its last lines: each a name and what it says.
 
-    A ministry's page names no reader: it is handed over.
+    A ministry's page is handed over, so it has no hash: whoever doubts a copy has its file checked.
     """
-    lines = [("Document", content.kind.label)]
-    if not isinstance(content, MinistryPage):
-        lines.append(("Prepared for", content.reader))
-    lines += [
+    is_handed_over = isinstance(content, MinistryPage)
+    lines = [
+        ("Document", content.kind.label),
+        ("Prepared for", AUDIENCES.get(content.kind, content.title)),
         ("As of", wording.day(content.as_of)),
         ("Facts up to", wording.moment(content.facts_up_to) if content.facts_up_to else "no fact recorded yet"),
     ]
@@ -60,7 +68,11 @@ def imprint(content: Content) -> tuple[tuple[str, str], ...]:
     lines.append(("Marking", content.marking))
     if isinstance(content, BriefingContent):
         lines.append(("Method", content.methodology.rstrip(".")))
-    return (*lines, ("SHA-256 of all that it says", fingerprint(content)))
+        if any(piece.files for piece in content.evidence):
+            lines.append(("Files named", "the SHA-256 of each stands with its evidence in the tracker"))
+    if not is_handed_over:
+        lines.append(("SHA-256 of all that it says", fingerprint(content)))
+    return tuple(lines)
 
 
 def _plain(value: Any) -> Any:

@@ -7,9 +7,6 @@ from typing import ClassVar
 from reports.content.ambassador import Undertaking
 from reports.words import BriefingKind
 
-AGREED_FIRST, VERIFIED_FIRST, NEEDED_FIRST = 12, 8, 8
-"""How many of each a ministry's one page names at most, where it has room for them."""
-
 
 @dataclass(frozen=True)
 class Verified:
@@ -21,15 +18,19 @@ class Verified:
 
 @dataclass(frozen=True)
 class Needed:
-    """An undertaking that is open, and in a sentence what is asked next."""
+    """An undertaking that is open, in a sentence what is asked next, and why it stands where it does in the list."""
 
     what: str
     sentence: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class MinistryPage:
-    """All that a ministry's page says: nothing that the ministry may not read, and no score."""
+    """All that a ministry's page says: nothing that the ministry may not read, and no score.
+
+    What is listed is in an order, told in a sentence of its own (`agreed_order` …; empty where there is none to tell).
+    """
 
     kind: ClassVar[BriefingKind] = BriefingKind.MINISTRY
 
@@ -48,20 +49,8 @@ class MinistryPage:
     agreed: tuple[Undertaking, ...]
     verified: tuple[Verified, ...]
     needed: tuple[Needed, ...]
+    agreed_order: str
+    verified_order: str
+    needed_order: str
     sections: tuple[str, ...] | None = None
     covering_note: str = ""
-
-    @property
-    def agreed_first(self) -> tuple[Undertaking, ...]:
-        """What the page names as far as it has room: the most urgent."""
-        return self.agreed[:AGREED_FIRST]
-
-    @property
-    def verified_first(self) -> tuple[Verified, ...]:
-        """What the page names as far as it has room: what is done, then what was verified last."""
-        return self.verified[:VERIFIED_FIRST]
-
-    @property
-    def needed_first(self) -> tuple[Needed, ...]:
-        """What the page names as far as it has room: the most urgent."""
-        return self.needed[:NEEDED_FIRST]

@@ -4,15 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import ceil
 
 from reports import wording
 
 STEPS_FIRST = 7
 """How many steps that are not reviews a first page names; the rest is counted."""
-
-LINE, LINES_FIRST = 80, 22
-"""How many characters a printed line of a step holds, and for how many lines a first page has room."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +90,13 @@ class Ladder:
         return (own, *self.first) if own else self.first
 
     @property
-    def is_long(self) -> bool:
-        """Whether the first page has no room for all of these sentences: then the longest of them are cut."""
-        return sum(ceil(len(one.sentence) / LINE) for one in self.on_one_page) > LINES_FIRST
-
-    @property
     def more(self) -> str:
         """What a first page doesn't name, counted with what it adds; empty where it names all."""
-        rest = self.others[STEPS_FIRST:]
+        return self.more_than(len(self.on_one_page))
+
+    def more_than(self, shown: int) -> str:
+        """What is left after so many of `on_one_page`, counted with what it adds; empty where nothing is."""
+        rest = self.others[shown - bool(self.reviews) :]
         if not rest:
             return ""
         what = "1 more step" if len(rest) == 1 else f"{len(rest)} more steps"

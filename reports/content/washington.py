@@ -95,7 +95,6 @@ class WashingtonInput:
     edition: str
     marking: str
     is_cleared: bool
-    reader: str
     as_of: date
     known_by: datetime | None
     facts_up_to: datetime | None

@@ -63,7 +63,7 @@ def _exported(counted: Counted) -> list[tuple[object, ...]]:
         told = (*benchmark, where.name, where.told.label)
         if not where.proof:
             rows.append((*told, None, None, "", ""))
-        rows += [(*told, piece.happened_from, piece.happened_to, piece.title, piece.stated_by) for piece in where.proof]
+        rows += [(*told, piece.first_day, piece.happened_to, piece.title, piece.stated_by) for piece in where.proof]
     return rows
 
 

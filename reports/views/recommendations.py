@@ -27,6 +27,7 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.permissions import can_assess, can_log, can_record_commitment
+from dialogues.spans import first_day
 from dialogues.status import Standing
 from dialogues.words import DoneBy, Shows, Status, Verdict
 from recommendations.here import edition_at_hand
@@ -86,6 +87,11 @@ class Borne(NamedTuple):
     looked: Looked
     review: EvidenceReview | None
     weight: Weight
+
+    @property
+    def first_day(self) -> date | None:
+        """Its first day on this benchmark: its own, else the one that the embassy's word on that states."""
+        return first_day(self.evidence.happened_from, [self.review] if self.review else [])
 
     @property
     def moment(self) -> tuple[date, datetime]:

@@ -25,7 +25,7 @@ from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
-from reports import pdf
+from reports import pdf, text_width
 from reports.templatetags.print import Notes
 from reports.typesetting import JOINED
 from tiptracker.words import Paper
@@ -214,7 +214,7 @@ class Manuscript:
 
 def spelt(text: str) -> str:
     """A text as the PDF prints it, its white space as a browser takes it, without what nobody sees."""
-    return re.sub(UNSEEN, "", re.sub(r"[ \t\r\n]+", " ", pdf.spelt(text)))
+    return re.sub(UNSEEN, "", re.sub(r"[ \t\r\n]+", " ", text_width.spelt(text)))
 
 
 @cache

@@ -512,6 +512,18 @@ def test_reading_tells_a_figure_a_direction_or_no_data(fields, told, is_no_data)
     assert (reading.told, reading.is_no_data) == (told, is_no_data)
 
 
+@pytest.mark.parametrize(
+    ("stated_by", "source", "told"),
+    [
+        ("The police", "Update of The police, 10 January", "Update of The police, 10 January"),
+        ("Lesotho press", "Lesotho Times of 3 December", "Lesotho press: Lesotho Times of 3 December"),
+        ("The police", "", "The police"),
+    ],
+)
+def test_evidence_names_who_says_so_once(stated_by, source, told):
+    assert EvidenceFactory.build(stated_by=stated_by, source=source).attribution == told
+
+
 def test_commitment_says_who_made_it():
     assert CommitmentFactory(ministry=MinistryFactory(short_name="Police")).maker == "Ministry of Police"
     assert CommitmentFactory(united_states=True).maker == "United States"

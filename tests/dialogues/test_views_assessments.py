@@ -212,8 +212,8 @@ def test_benchmark_assess_query_count(client, django_assert_num_queries, count):
         AssessmentFactory(benchmark=benchmark)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; benchmark, bearings, reviews, assessments, terms; may assess; inbox, name of the post
-    with django_assert_num_queries(11):
+    # session, user, zone; benchmark, bearings, reviews, assessments, terms; figures; may assess; inbox, the post’s name
+    with django_assert_num_queries(12):
         response = client.get(address(benchmark))
 
     assert len(response.context["assessable"].exhibits) == count

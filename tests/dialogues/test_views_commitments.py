@@ -17,6 +17,7 @@ from tests.factories import (
     DialogueFactory,
     EditionFactory,
     EvidenceFactory,
+    EvidenceReviewFactory,
     FocalPointFactory,
     MinistryFactory,
     ObserverFactory,
@@ -331,10 +332,9 @@ def test_commitment_detail_query_count(client, django_assert_num_queries, count)
         EvidenceFactory(commitment=row, bears_on=row.benchmarks.all(), verified=True)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; commitment, events, edition; rounds, readings; evidence, bearings, reviews; benchmarks,
-    # terms, links; links made later; may log, may change; inbox, name of the post; what is
-    # proposed to go
-    with django_assert_num_queries(20):
+    # session, user, zone; commitment, events, edition; rounds, readings; evidence, bearings, readings, reviews;
+    # benchmarks, terms, links; links made later; may log, may change; inbox, name of the post; what is proposed to go
+    with django_assert_num_queries(21):
         response = client.get(address("commitment_detail", row))
 
     assert len(response.context["entries"]) == 1 + 4 * count + count * count
@@ -385,6 +385,12 @@ def test_commitment_detail_asks_another_officer_to_verify_what_one_reported(clie
     assert next_for(client, reporter, row).action == "Report done"
     CommitmentEventFactory(commitment=row, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter)
 
+    unproven = next_for(client, other, row)
+    assert (unproven.action, "verified evidence of what was done" in unproven.sentence) == ("Log progress", True)
+    piece = EvidenceFactory(commitment=row, bears_on=[BenchmarkFactory()])
+    assert next_for(client, other, row)[1:] == (address("evidence_detail", piece), "Review the evidence")
+    for bearing in piece.bearings.all():
+        EvidenceReviewFactory(bearing=bearing)
     assert next_for(client, other, row).action == "Verify done"
     assert next_for(client, reporter, row).sentence.endswith("nobody verifies their own.")
     assert next_for(client, reporter, row).action == ""
@@ -443,6 +449,19 @@ def test_commitment_add_begins_at_the_dialogue_it_was_opened_from_and_goes_on_th
 
     response = client.post(reverse("commitment_add"), filled(dialogue=dialogue.pk, letter="", another="yes"))
     assert response.headers["Location"] == opened
+
+
+def test_commitment_add_offers_no_dialogue_that_is_to_come_or_was_called_off(client):
+    BenchmarkFactory()
+    held = DialogueFactory()
+    DialogueFactory(planned=True)
+    off = {"called_off_at": at_noon(date(2022, 1, 18)), "called_off_by": OfficerFactory(), "called_off_reason": "Busy"}
+    DialogueFactory(planned=True, held_on=date(2022, 1, 20), **off)
+    client.force_login(OfficerFactory())
+
+    offered = client.get(reverse("commitment_add")).context["form"].fields["dialogue"].choices
+
+    assert [value for value, _ in offered] == ["", str(held.pk)]
 
 
 def test_commitment_add_begins_with_what_it_was_opened_from(client):

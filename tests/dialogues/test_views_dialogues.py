@@ -82,7 +82,7 @@ def test_dialogue_list_tells_what_is_ahead_first_then_what_was_newest_first(clie
         (older.pk, Stage.HELD, 0, 1, 0),
     ]
     taken = client.get(reverse("dialogue_list"), {"as": "csv"}).content.decode()
-    assert "To be recorded,PURPOSE,1,0" in taken
+    assert "Not recorded,PURPOSE,1,0" in taken
 
 
 def test_a_ministry_reads_of_a_dialogue_its_date_place_and_own_commitments(client):
@@ -192,7 +192,7 @@ def full(count):
         UpdateRoundFactory(update__commitment=promise)
         AgendaItemFactory(dialogue=dialogue, recommendation=None, commitment=promise)
         AgendaItemFactory(dialogue=dialogue)
-        ParticipantFactory(dialogue=dialogue, ministry=MinistryFactory())
+        ParticipantFactory(dialogue=dialogue, ministry=promise.ministry)
         NextStepFactory(dialogue=before)
         NextStepFactory(dialogue=dialogue)
         DialogueFileFactory(dialogue=dialogue)
@@ -203,7 +203,7 @@ def full(count):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("dialogue_detail", 22), ("dialogue_agenda", 18), ("dialogue_record", 21)]
+    ("name", "queries"), [("dialogue_detail", 23), ("dialogue_agenda", 21), ("dialogue_record", 22)]
 )
 def test_pages_of_a_dialogue_count_their_queries(client, django_assert_num_queries, name, queries, count):
     dialogue = full(count)
@@ -390,6 +390,48 @@ def test_dialogue_agenda_proposes_what_presses_most_first_and_ticks_it(client):
     ]
     assert form["proposed"].value() == [f"commitment-{late.pk}", f"commitment-{waiting.pk}"]
     assert "Far off." in str(form["other"])
+
+
+def test_dialogue_agenda_proposes_what_is_theirs_of_a_dialogue_with_one_ministry_and_offers_the_rest(client):
+    EditionFactory()
+    dialogue = DialogueFactory(planned=True)
+    police, justice = MinistryFactory(short_name="Police"), MinistryFactory(short_name="Justice")
+    ParticipantFactory(dialogue=dialogue, ministry=police)
+    ParticipantFactory(dialogue=dialogue, office="Ambassador")
+    own, theirs = RecommendationFactory(lead=police), RecommendationFactory(lead=justice)
+    late = {one: CommitmentFactory(ministry=one, made__due_on=date(2022, 1, 16)) for one in (police, justice)}
+    ours = {
+        one: CommitmentFactory(united_states=True, benchmarks=[BenchmarkFactory(recommendation=one)])
+        for one in (own, theirs)
+    }
+    client.force_login(OfficerFactory())
+
+    form = client.get(address("dialogue_agenda", dialogue)).context["form"]
+
+    assert [about for about, _ in form.fields["proposed"].choices] == [
+        f"commitment-{late[police].pk}", f"commitment-{ours[own].pk}", f"recommendation-{own.pk}",
+    ]  # fmt: skip
+    others = {about for about, _ in form.fields["other"].choices} - {""}
+    assert others == {f"commitment-{late[justice].pk}", f"commitment-{ours[theirs].pk}", f"recommendation-{theirs.pk}"}
+
+
+def test_the_last_one_is_the_last_with_the_same_ministry(client):
+    police, justice = MinistryFactory(short_name="Police"), MinistryFactory(short_name="Justice")
+    dialogue = planned()
+    ParticipantFactory(dialogue=dialogue, ministry=police)
+    joint = meeting(held_on=date(2021, 10, 1))
+    for ministry in (police, justice):
+        CommitmentFactory(dialogue=joint, ministry=ministry, text=f"Of {ministry.short_name}.")
+        NextStepFactory(dialogue=joint, ministry=ministry, text=f"Step of {ministry.short_name}.")
+    others = meeting(held_on=date(2021, 12, 1), place="MARKER")
+    CommitmentFactory(dialogue=others, ministry=justice, text="MARKER")
+    client.force_login(OfficerFactory())
+
+    for name in ("dialogue_detail", "dialogue_agenda", "dialogue_record"):
+        last = client.get(address(name, dialogue)).context["last"]
+        assert last.dialogue == joint
+        assert [one.commitment.text for one in last.commitments] == ["Of Police."]
+        assert [one.row.text for one in last.steps] == ["Step of Police."]
 
 
 def test_dialogue_agenda_is_ordered_by_hand_before_it_is_saved(client):

@@ -259,8 +259,8 @@ def test_evidence_detail_of_a_story_query_count(client, django_assert_num_querie
 
     # session, user, zone; evidence, bearings, benchmarks, terms, reviews, readings; edition; who revised whom, and its
     # entries: evidence, bearings, benchmarks, terms, reviews, readings, parts; own figures, the post's name; that it
-    # was opened, in the log; may review, may redact, what is proposed to go
-    with django_assert_num_queries(22 + AN_ENTRY):
+    # was opened, in the log; may review, may redact, what is proposed to go; what was told before, its reviews
+    with django_assert_num_queries(24 + AN_ENTRY):
         response = client.get(detail(entry))
 
     assert len(response.context["wordings"]) == count + 1

@@ -84,7 +84,7 @@ def set_up_malawi(page: Page, live: Live) -> None:
         page.locator(f"#id_people-{number}-role").select_option(role)
     press(page, "Invite them")
     expect(page.get_by_text("2 invitations are on the way.")).to_be_visible()
-    page.get_by_label("Whom ministries turn to").select_option(label="Exercise Officer in Malawi")
+    page.get_by_label("Contact person", exact=True).select_option(label="Exercise Officer in Malawi")
     press(page, "Name this person")
     keep_picture(page, "setup-people")
 

@@ -14,7 +14,7 @@ from recommendations.models import Edition
 from recommendations.words import MilestoneKind, Origin, Rule, TextStatus
 from reports import pdf
 from reports.briefing import as_html, build_briefing
-from reports.content import BriefingContent
+from reports.content import BriefingContent, imprint
 from tests.factories import (
     MASERU,
     AgendaItemFactory,
@@ -110,10 +110,10 @@ def test_briefing_holds_nothing_of_another_country(edition, sees_both):
 def test_embassy_roles_read_the_same_facts(edition, reader):
     EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
 
-    content = briefing(edition, reader=reader())
+    said = briefing(edition, reader=reader())
 
-    assert [piece.ref for piece in content.evidence] == ["E1"]
-    assert content.reader == reader().get_role_display()
+    assert [piece.ref for piece in said.evidence] == ["E1"]
+    assert dict(imprint(said))["Prepared for"] == "Ambassador", "whoever asks for it"
 
 
 def test_briefing_is_refused_to_a_ministry(edition):

@@ -310,20 +310,47 @@ def test_what_we_undertook_ourselves_stands_last_in_our_own_words_and_without_po
     assert said.sentence == "1 to ask; 31 days are left."
 
 
-def test_ministries_at_the_table_come_first_and_each_says_who_holds_its_office(edition, police, planned):
+def test_each_ministry_is_told_with_who_holds_its_office_what_it_leads_on_and_how_its_promises_stand(
+    edition, police, planned
+):
     asked_of(MinistryFactory(name="Ministry of Justice"), edition, "Courts may")
     asked_of(police, edition, "Police do")
     asked_of(police, edition, "Police do more")
     OfficeHolderFactory(ministry=police, name="P. Minister")
     promised(police, "Keep a register", due_on=date(2022, 1, 10))
-    ParticipantFactory(dialogue=planned, ministry=police)
 
     said = made(planned, edition)
 
-    assert [one.whose for one in said.talks] == ["Ministry of Police", "Ministry of Justice", "United States"]
-    assert said.talks[0].about.endswith("Leads on recommendations 2 and 3. 1 late.")
-    assert "P. Minister" in said.talks[0].about
-    assert said.talks[1].about == "Not expected at the table. Leads on recommendation 1."
+    assert [one.whose for one in said.talks] == ["Ministry of Justice", "Ministry of Police", "United States"]
+    assert said.talks[0].about == "Leads on recommendation 1."
+    assert said.talks[1].about.endswith("Leads on recommendations 2 and 3. 1 late.")
+    assert "P. Minister" in said.talks[1].about
+
+
+def test_it_speaks_of_the_ministries_at_the_table_alone_and_counts_nothing_of_the_others(edition, police, planned):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    theirs = asked_of(justice, edition, "Marker benchmark")
+    asked_of(None, edition, "Marker of nobody")
+    asked_of(police, edition, "Police do")
+    promised(police, "Keep a register", due_on=date(2022, 1, 10), benchmarks=[own := asked_of(None, edition, "Kept")])
+    promised(justice, "Marker promise", due_on=date(2022, 1, 10))
+    for text, benchmark in (("Give a course", own), ("Marker of ours", theirs)):
+        CommitmentFactory(united_states=True, text=text, benchmarks=[benchmark])
+    ParticipantFactory(dialogue=planned, ministry=police)
+    ParticipantFactory(dialogue=planned, office="Ambassador")
+
+    alone = made(planned, edition)
+
+    assert [one.whose for one in alone.talks] == ["Ministry of Police", "United States"]
+    assert (alone.table, alone.sentence) == ("Ministry of Police", "1 late and 1 to ask; 31 days are left.")
+    assert sentences(alone.talks[1].to_ask) == ["We promised “Give a course”, and owe you a day for it."]
+    assert "Marker" not in as_html(alone)
+
+    ParticipantFactory(dialogue=planned, ministry=justice)
+    both = made(planned, edition)
+    assert [one.whose for one in both.talks[:2]] == ["Ministry of Justice", "Ministry of Police"]
+    assert both.talks[2].whose == "No ministry leads yet"
+    assert both.sentence == "2 late and 3 to ask; 31 days are left."
 
 
 def test_what_is_named_is_capped_and_the_rest_is_counted(edition, police, planned):
@@ -395,6 +422,29 @@ def test_last_time_says_what_was_agreed_and_what_became_of_it(edition, police, p
         ("Say who answers", "Police", "open", "still open"),
         ("Send the list", "The embassy", "verified_done", "done 1 Dec 2021: Sent to all."),
     ]
+
+
+def test_last_time_is_when_this_ministry_was_met_and_what_concerned_it(edition, police, planned, last):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    ParticipantFactory(dialogue=planned, ministry=police)
+    for ministry in (police, justice):
+        ParticipantFactory(dialogue=last, ministry=ministry)
+        promised(ministry, f"Promised by {ministry.short_name}", due_on=date(2022, 1, 21), dialogue=last)
+        NextStepFactory(dialogue=last, text=f"Step of {ministry.short_name}", ministry=ministry)
+    NextStepFactory(dialogue=last, text="Step of ours")
+    CommitmentEventFactory(commitment=promised(police, "Done"), kind=Kind.VERIFIED_DONE, happened_on=date(2021, 11, 20))
+    others = DialogueFactory(held_on=date(2021, 12, 1), agreed="Marker of another ministry's meeting")
+    ParticipantFactory(dialogue=others, ministry=justice)
+    ParticipantFactory(dialogue=others, ministry=police, came=False)
+    NextStepFactory(dialogue=others, text="Marker step")
+
+    said = made(planned, edition)
+
+    assert said.last.held_on == last.held_on
+    assert [one.text for one in said.last.undertakings] == ["Promised by Police"]
+    assert {one.text for one in said.last.steps} == {"Step of Police", "Step of ours"}
+    assert len(talk(said).kept) == 1, "since this ministry was met last"
+    assert "Marker" not in as_html(said)
 
 
 def test_a_dialogue_that_was_held_has_its_minutes_and_who_came(edition, police, last):
@@ -488,13 +538,13 @@ def test_by_what_was_known_earlier_nothing_recorded_later_is_in_it(edition, poli
 
 
 @pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_officer_ambassador_and_observer_read_the_same_but_for_whom_it_is(edition, police, planned, factory):
+def test_officer_ambassador_and_observer_read_the_same_and_it_is_for_the_ambassador(edition, police, planned, factory):
     promised(police, "Train the posts", due_on=date(2022, 1, 10))
     reader = factory()
 
     said = made(planned, edition, reader=reader)
 
-    assert said.reader == reader.get_role_display()
+    assert dict(content.imprint(said))["Prepared for"] == "Ambassador"
     assert len(talk(said).late) == 1
 
 
@@ -582,7 +632,7 @@ def test_it_asks_as_much_of_the_database_for_many_rows_as_for_one(
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
-        with django_assert_num_queries(30):
+        with django_assert_num_queries(32):
             made(planned, edition, reader=reader)
         fill()
         fill()

@@ -14,7 +14,7 @@ from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Evidence
 from dialogues.words import Review
 from recommendations.models import Edition
-from reports import pdf
+from reports import content, pdf
 from reports.briefing import as_html, build_washington_input
 from reports.models import Briefing
 from tests.factories import (
@@ -67,6 +67,13 @@ def test_it_goes_by_pillar_and_indicium_in_the_order_of_the_law(lesotho):
         ("Protection", ["(2)"]),
         ("Prevention", ["(3)", "10)"]),
     ]
+
+
+def test_it_is_for_washington_whoever_asks_for_it(lesotho):
+    for factory in (OfficerFactory, AmbassadorFactory):
+        reader = factory(countries=[lesotho.country])
+        told = dict(content.imprint(made(lesotho, reader=reader)))
+        assert told["Prepared for"] == "Office to Monitor and Combat Trafficking in Persons, Washington"
 
 
 def test_what_was_counted_stands_against_the_year_before(lesotho):

@@ -178,9 +178,9 @@ def test_every_field_that_is_compared_is_one_that_a_document_has(kind):
 
 
 def missing(item, cls):
-    """The fields that are compared and that the document doesn't have; a ministry's page has no role for its reader."""
+    """The fields that are compared and that the document doesn't have."""
     hints = get_type_hints(cls)
-    there = {field.name for field in fields(cls)} | ({"reader"} if cls is content.MinistryPage else set())
+    there = {field.name for field in fields(cls)}
     wanted = {*item.by, *item.named, *item.words, *item.shown.values(), *item.lists, *item.parts, item.told} - {""}
     lacking = [f"{cls.__name__}.{name}" for name in sorted(wanted - there)]
     for name, listed in item.lists.items():

@@ -157,20 +157,50 @@ def test_what_stands_on_its_own_keeps_to_its_pages_however_much_there_is(made, p
     printed = Printed(made(6, LONG, title=LONG, covering_note=LONG), paper)
 
     assert printed.outside() == []
-    assert len(printed) == 1 if pages == 1 else ("Covering note", pages + 1) in printed.bookmarks()
+    assert len(printed) == 1 if pages == 1 else ("Month by month", pages + 1) in printed.bookmarks()
+    assert printed.text.count(LONG) > 0
 
 
 @pytest.mark.parametrize("sections", list(itertools.permutations(("agreed", "verified", "needed"))), ids=" ".join)
 def test_a_ministrys_page_has_rows_of_each_section_in_any_order(sections):
-    said = papers.ministry_page(12, LONG, title=LONG, sentence=LONG, covering_note=LONG, sections=sections)
+    long = LONG[:200]  # as long as a ministry's name may be
+    said = papers.ministry_page(12, LONG, title=long, sentence=long, covering_note=LONG, sections=sections)
     printed = Printed(said, Paper.LETTER)
 
     assert len(printed) == 1
     assert (printed.outside(), printed.collisions()) == ([], [])
-    for words in ("late by 14 days", "verified on 20 November 2021"):
+    for words in ("by 14 days", "verified on 20 November 2021", "Overdue by 14 days"):
         assert words in printed.text
-    assert printed.text.count(LONG[:60]) > 5
-    assert "12 in all, the most urgent first" in printed.text
+    assert LONG in printed.text, "the covering note"
+
+
+def sayings(number):
+    """Texts of all lengths, each of which begins and ends in words of its own."""
+    return [f"Begin{at:02} {'Somebody wrote this at length, and more. ' * (at % 7)}end{at:02}" for at in range(number)]
+
+
+@pytest.mark.parametrize("number", [1, 3, 9, 40])
+@each_paper
+def test_a_ministrys_page_breaks_no_text_off_and_counts_what_it_does_not_show(number, paper):
+    texts = sayings(number)
+    said = papers.ministry_page(
+        number,
+        agreed=tuple(papers.undertaking(text, where="") for text in texts),
+        verified=tuple(content.Verified(text, "12 Nov 2021") for text in texts),
+        needed=tuple(content.Needed(text, text, "Due soonest") for text in texts),
+    )
+    printed = Printed(said, paper)
+    shares = re.split("What we agreed, and where|What we have verified|What would help next", printed.text)[1:]
+
+    assert len(printed) == 1
+    for share, columns in zip(shares, (1, 1, 2), strict=True):
+        shown = len(set(re.findall(r"Begin(\d+)", share)))
+        more = re.search(r"(\d+) more (?:is|are) in the tracker: your focal point can read", share)
+        assert shown >= min(2, number)
+        assert shown + int(more[1] if more else 0) == number
+        ends = len(re.findall(r"end\d\d", share)) + share.count("more. …") + len(re.findall(r"\w…", share))
+        assert ends == shown * columns
+    assert ("A text that ends in “…” stands in full in the tracker." in printed.text) is ("…" in "".join(shares[:2]))
 
 
 @pytest.mark.django_db
@@ -203,3 +233,32 @@ def test_it_is_read_in_its_order_and_has_a_bookmark_for_each_part(made, tmp_path
     assert printed.text.index(said.title) < printed.text.index(said.sentence)
     headings = [one for level in ("/H1", "/H2", "/H3") for one in printed.elements(level)]
     assert len(headings) == len(marked)
+
+
+# --- What only a checker needs ----------------------------------------------------------------------------------------
+
+
+@every_kind
+def test_no_hash_stands_before_the_last_page(made):
+    file = content.File("warrant.pdf", "PDF", 1024, papers.HASH)
+    facts = {"evidence": (papers.evidence(files=(file,)),)} if made is papers.full else {}
+    printed = Printed(made(3, **facts))
+    hashed = [page for page, text in enumerate(printed.texts, 1) if re.search(r"[0-9a-f]{16}", text)]
+
+    assert hashed == ([] if made is papers.ministry_page else [len(printed)])
+    assert papers.HASH not in printed.text, "a file's hash stands in the record"
+
+
+@each_paper
+@pytest.mark.parametrize(("number", "length"), [(0, 600), (2, 180), (7, 600)])
+def test_a_covering_note_stands_in_the_ambassadors_briefing_once_and_whole(number, length, paper):
+    note = ("Read this before the meeting. " * 40)[:length].strip()
+    said = papers.briefing(covering_note=note, ladder=papers.ladder(number))
+    printed = Printed(said, paper)
+    first = " ".join(printed.texts[0].split())
+
+    assert printed.text.count(note) == 1
+    is_apart = "The covering note stands on page 3." in first
+    assert (note in first, ("Covering note", 3) in printed.bookmarks()) == (not is_apart, is_apart)
+    assert is_apart is (number == 7 and paper is Paper.LETTER), "a long one beside many steps"
+    assert ("The four parts, with their reasons", 3) in printed.bookmarks() or is_apart

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -83,3 +83,17 @@ def test_indicia_are_named_by_number():
 
 def test_unknown_kind_of_file_is_named_as_it_is():
     assert [telling.file_kind(kind) for kind in ("application/pdf", "video/mp4")] == ["PDF", "video/mp4"]
+
+
+@pytest.mark.parametrize(
+    ("newest", "told"),
+    [
+        (None, "no fact recorded"),
+        (datetime(2022, 1, 28, 8, 32, tzinfo=UTC), "facts up to 08:32"),
+        (datetime(2022, 1, 27, 23, 59, tzinfo=UTC), "facts up to 27 January 2022, 1 day old"),
+        (datetime(2021, 12, 28, 8, tzinfo=UTC), "facts up to 28 December 2021, 31 days old"),
+        (datetime(2022, 7, 31, 12, tzinfo=UTC), "facts up to 31 July 2022, 12:00"),
+    ],
+)
+def test_facts_say_how_old_they_are(newest, told):
+    assert telling.facts_up_to(newest, DAY) == told

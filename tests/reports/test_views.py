@@ -882,7 +882,7 @@ def test_briefing_list_says_who_when_which_version_and_what_hash(client, edition
     response = client.get(reverse("briefing_list"))
 
     assert [(row.version, row.state.value) for row in response.context["page"]] == [(2, "ready"), (1, "queued")]
-    for told in ("Thabo Example", "version 2", "26 Jan 2022, 12:00", f"{ready.sha256[:8]}…"):
+    for told in ("Thabo Example", "version 2", "Facts up to 26 January 2022, 2 days old", f"{ready.sha256[:8]}…"):
         assert told in response.text
 
 

@@ -72,7 +72,9 @@ def test_a_fact_of_an_earlier_day_is_told_with_its_day(client, current, ambassad
     current.save()
     client.force_login(ambassador)
 
-    assert "facts up to 26 January, 12:00." in head_of(client)
+    assert "facts up to 26 January 2022, 2 days old." in head_of(client)
+    assert "Facts up to 26 January 2022, 2 days old" in client.get(reverse("briefing_list")).text
+    assert "Facts up to 26 January 2022, 2 days old." in client.get(reverse("briefing_detail", args=[current.pk])).text
 
 
 def test_no_fact_is_told_as_none(client, current, ambassador):

@@ -45,7 +45,7 @@ def record(client, police):
     FocalPointFactory(ministry=police, name="Left since", is_active=False)
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(lead=police))
     before, last = DialogueFactory(held_on=date(2021, 10, 1)), DialogueFactory(place="The residence")
-    DialogueFactory(held_on=date(2022, 2, 3), place="Room to come")
+    DialogueFactory(planned=True, held_on=date(2022, 2, 3), place="Room to come")
     ParticipantFactory(dialogue=last, name="Sekola", office="Minister of Police")
     ParticipantFactory(dialogue=before, name="", office="Director of Public Prosecutions")
     CommitmentFactory(ministry=police, dialogue=last, text="Late", made__due_on=date(2022, 1, 14))

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from dialogues.words import Decision, Kind, Progress, Review
+from dialogues.words import Decision, Kind, Progress, Review, Shows
 from recommendations.words import Rule
 from tests.factories import (
     AmbassadorFactory,
@@ -305,13 +305,39 @@ def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     assert page.context["round"] == waits
     assert "Next is the update below." in page.text
     assert done.update.commitment.text in page.text
-    back = f"{address('round_detail', done)}#assess" if decision == Decision.ACCEPTED else address("round_detail", done)
-    assert f'<a href="{back}">' in page.text
+    assert f'<a href="{address("round_detail", done)}">Back to it</a>' in page.text
 
     RoundDecisionFactory(round=waits)
     empty = client.get(next_after(client, f"round-{waits.pk}"))
     assert "The inbox is empty." in empty.text
     assert address("round_detail", waits) in empty.text
+
+
+@pytest.mark.parametrize(
+    ("rule", "word", "shows", "asks"),
+    [
+        (Rule.ASSESSED, Review.VERIFIED, Shows.ACTION, True),
+        (Rule.ASSESSED, Review.REJECTED, Shows.ACTION, False),
+        (Rule.ASSESSED, Review.VERIFIED, Shows.PLAN, False),
+        (Rule.TARGET, Review.VERIFIED, Shows.ACTION, False),
+    ],
+)
+def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(client, rule, word, shows, asks):
+    target = {"terms__target": 10, "terms__indicator": IndicatorFactory()} if rule is Rule.TARGET else {}
+    benchmark = BenchmarkFactory(terms__rule=rule, **target)
+    done = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    piece = EvidenceFactory(round=done, bears_on=[benchmark], bears_on__shows=shows)
+    RoundDecisionFactory(round=done)
+    EvidenceReviewFactory(bearing=piece.bearings.get(), decision=word)
+    client.force_login(OfficerFactory())
+
+    after = client.get(next_after(client, f"round-{done.pk}")).text
+    page = client.get(address("round_detail", done)).text
+
+    assert (f'"{address("round_detail", done)}#assess"' in after) is asks
+    assert ("No benchmark of it waits for a verdict." in after) is not asks
+    assert (address("round_simulation", done) in page) is asks
+    assert ("Nothing more is to be done" in page) is not asks
 
 
 def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):

@@ -20,6 +20,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
+    at_noon,
 )
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def whole(edition):
     MilestoneFactory(kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done=date(2021, 12, 20))
     MilestoneFactory()
     DialogueFactory()
-    DialogueFactory(held_on=date(2022, 2, 3), place="Room to come")
+    DialogueFactory(planned=True, held_on=date(2022, 2, 3), place="Room to come")
     CommitmentFactory(text="Late", made__due_on=date(2022, 1, 14))
     moved = CommitmentFactory(text="Moved", made__due_on=date(2022, 1, 10), united_states=True)
     CommitmentEventFactory(
@@ -94,6 +95,28 @@ def test_timeline_is_narrowed_by_its_address_and_taken_along_so(client, whole, q
     file = client.get(reverse("timeline"), query | {"as": "csv"}).content.decode("utf-8-sig")
     taken = [(date.fromisoformat(row["Date"]), row["What"]) for row in csv.DictReader(io.StringIO(file))]
     assert taken == [ALL[place][:2] for place in places]
+
+
+def test_a_dialogue_called_off_is_not_planned_and_one_never_recorded_was_not_held(client, whole):
+    DialogueFactory(planned=True, held_on=date(2022, 1, 20))
+    off = {"called_off_at": at_noon(date(2022, 1, 27)), "called_off_by": OfficerFactory(), "called_off_reason": "Busy"}
+    DialogueFactory(planned=True, held_on=date(2022, 1, 30), **off)
+
+    response = client.get(reverse("timeline"), {"kind": "dialogue"})
+
+    assert [(day.on, day.standing, day.days) for day in response.context["page"]] == [
+        (date(2021, 11, 8), "held", ""),
+        (date(2022, 1, 20), "not recorded", ""),
+        (date(2022, 1, 30), "called off", ""),
+        (date(2022, 2, 3), "planned", "in 6 days"),
+    ]
+    assert "Dialogue not recorded on 20 January 2022" in response.context["drawing"].description
+    assert "30 January 2022" not in response.context["drawing"].description
+    assert "the next day that counts is 1 February 2022" in response.text
+
+    client.force_login(OfficerFactory())
+    upcoming = [day.on for day in client.get(reverse("dashboard")).context["next_days"]]
+    assert upcoming == [date(2022, 2, 1), date(2022, 2, 3), date(2022, 2, 28)]
 
 
 def test_timeline_without_an_edition_says_what_will_be_here(client):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.words import Progress, Status
+from dialogues.words import Progress, Stage, Status
 from recommendations.words import MilestoneKind
 from reports import year
 from reports.charts.drawing import Box
@@ -19,6 +19,10 @@ PLAN_DUE = date(2021, 12, 28)
 
 def due(status, on, key=1):
     return year.due(status, on, text="A promise", maker="Ministry of Police", key=key, today=TODAY)
+
+
+def dialogue(stage, on, key=1, today=TODAY):
+    return year.dialogue(stage, on, "Maseru", key, today)
 
 
 def drawn(days, today=TODAY):
@@ -44,11 +48,11 @@ def drawn(days, today=TODAY):
             year.milestone(MilestoneKind.DEADLINE, date(2022, 1, 27), None, 1, TODAY),
             date(2022, 1, 27), Progress.DONE, "past", "",
         ),
-        (year.dialogue(TODAY, "Maseru", 1, TODAY), TODAY, Progress.DONE, "held", ""),
-        (
-            year.dialogue(date(2022, 1, 29), "Maseru", 1, TODAY),
-            date(2022, 1, 29), Status.OPEN, "planned", "in 1 day",
-        ),
+        (dialogue(Stage.HELD, TODAY), TODAY, Stage.HELD, "held", ""),
+        (dialogue(Stage.TODAY, TODAY), TODAY, Stage.TODAY, "planned", "today"),
+        (dialogue(Stage.PLANNED, date(2022, 1, 29)), date(2022, 1, 29), Stage.PLANNED, "planned", "in 1 day"),
+        (dialogue(Stage.UNRECORDED, date(2022, 1, 27)), date(2022, 1, 27), Stage.UNRECORDED, "not recorded", ""),
+        (dialogue(Stage.CALLED_OFF, date(2022, 1, 29)), date(2022, 1, 29), Stage.CALLED_OFF, "called off", ""),
         (due(Status.LATE, date(2022, 1, 14)), date(2022, 1, 14), Status.LATE, "late", "late by 14 days"),
         (due(Status.OPEN, TODAY), TODAY, Status.OPEN, "open", "today"),
         (due(Status.REPORTED, date(2022, 1, 1)), date(2022, 1, 1), Status.REPORTED, "reported done", ""),
@@ -82,7 +86,9 @@ def test_the_drawing_says_in_words_what_it_shows():
         due(Status.OPEN, date(2022, 2, 1)),
         due(Status.OPEN, date(2023, 3, 31)),
         year.milestone(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
-        year.dialogue(date(2022, 2, 3), "Maseru", 1, TODAY),
+        dialogue(Stage.PLANNED, date(2022, 2, 3)),
+        dialogue(Stage.UNRECORDED, date(2022, 1, 20)),
+        dialogue(Stage.CALLED_OFF, date(2022, 2, 10)),
     ]
 
     chart = drawn(days)
@@ -90,7 +96,8 @@ def test_the_drawing_says_in_words_what_it_shows():
     assert [row.text for row in chart.rows] == ["1 late", "1 open"]
     assert chart.description == (
         "From 1 April 2021 to 31 March 2022; today is 28 January 2022. Marked: Interim assessment: late on"
-        " 14 January 2022 and Dialogue planned on 3 February 2022. Due in that time: 1 late and 1 open."
+        " 14 January 2022, Dialogue not recorded on 20 January 2022 and Dialogue planned on 3 February 2022."
+        " Due in that time: 1 late and 1 open."
     )
     assert chart.solid == ""
     assert chart.outlined
@@ -113,14 +120,14 @@ DAYS = CROWDED | st.dates(PERIOD_STARTS_ON - timedelta(30), PERIOD_ENDS_ON + tim
 
 @given(
     st.lists(st.tuples(st.sampled_from(list(Status)), DAYS), max_size=60),
-    st.lists(DAYS, max_size=8),
+    st.lists(st.tuples(st.sampled_from(list(Stage)), DAYS), max_size=8),
     st.dates(PERIOD_STARTS_ON, PERIOD_ENDS_ON),
 )
 def test_nothing_stands_on_anything_or_leaves_the_drawing(promised, dialogues, today):
     chart = drawn(
         [
             *(due(status, on, key=key) for key, (status, on) in enumerate(promised)),
-            *(year.dialogue(on, "Maseru", key, today) for key, on in enumerate(dialogues)),
+            *(dialogue(stage, on, key, today) for key, (stage, on) in enumerate(dialogues)),
             *(
                 year.milestone(kind, on, None, 1, today)
                 for kind, on in zip(

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 
 from django.conf import settings
 from django.core.cache import cache
@@ -155,6 +155,13 @@ def without_chance(answer):
     """A body without what is new each time (tokens, nonces, the moment) and without the address that was asked."""
     body = re.sub(r'nonce="[^"]*"|\b[A-Za-z0-9]{64}\b|datetime="[^"]*T[^"]*"', "", answer.body)
     return body.replace(answer.url, "ADDRESS")
+
+
+def dates_of_the_machine(body):
+    """What in a body tells the year of the machine's clock, or the one after, in which accounts would end by it."""
+    year = timezone.now().year
+    found = re.finditer(rf"\b(?:{year}|{year + 1})\b", body)
+    return [body[max(0, one.start() - 60) : one.end()] for one in found]
 
 
 # --- Valid input ------------------------------------------------------------------------------------------------------
@@ -372,7 +379,7 @@ BODIES = {
     "POST token_add": lambda world: {
         "name": "Weekly import",
         "scope": "read",
-        "expires_on": timezone.localdate() + timedelta(days=30),
+        "expires_on": date(2022, 2, 27),
     },
     "POST account_reauthenticate": lambda world: {"password": PASSWORD},
     "POST password_forgotten": lambda world: {"email": "nobody@post.example"},

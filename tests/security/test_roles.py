@@ -18,6 +18,7 @@ from tests.security.asking import (
     Line,
     address,
     ask,
+    dates_of_the_machine,
     lines,
     routes,
     without_chance,
@@ -434,13 +435,17 @@ def test_every_address_and_method_is_in_the_table():
 
 @pytest.mark.parametrize("line", LINES, ids=str)
 def test_every_reader_is_answered_as_the_table_says(world, line):
-    """… with nothing in it that isn't for them; and where that is 404, an unknown row is answered just the same."""
+    """… with nothing in it that isn't for them, and no date by the machine's clock instead of the demonstration's; and
+    where that is 404, an unknown row is answered just the same.
+    """
     answers = {reader: ask(world, line, reader) for reader in READERS}
 
     wrong = {reader: answer.status for reader, answer in answers.items() if answer.status != line.expected[reader]}
     assert wrong == {}, f"the table says {[line.expected[reader] for reader in wrong]}"
     leaks = {reader: world.leaks(reader, answer.body) for reader, answer in answers.items()}
     assert {reader: found for reader, found in leaks.items() if found} == {}
+    dates = {reader: dates_of_the_machine(answer.body) for reader, answer in answers.items()}
+    assert {reader: found for reader, found in dates.items() if found} == {}
     for reader, answer in answers.items():
         if answer.status == "404" and line.row != "-":
             unknown = ask(world, line, reader, key=UNKNOWN)

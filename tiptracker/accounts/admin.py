@@ -1,6 +1,7 @@
 """The only admin pages: people, countries and ministries. Facts are not edited here."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.decorators import reauthentication_required
@@ -16,6 +17,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
+from tiptracker import clock
 from tiptracker.accounts import actions, mails
 from tiptracker.accounts.backend import in_a_year
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
@@ -161,11 +163,16 @@ NOT_ONES_OWN = ("email", "role", "ministry", "countries", "valid_until_on")
 @admin.register(User, site=site)
 class PersonAdmin(Sensitive):
     form = PersonForm
-    list_display = ("name", "is_active", "valid_until_on", "role", "ministry", "email", "last_login")
+    list_display = ("name", "is_active", "valid_until_on", "role", "ministry", "email", "signed_in")
     list_filter = ("role", "is_active", "countries")
     search_fields = ("name", "email")
     filter_horizontal = ("countries",)
     actions = ("invite", "renew", "drop_second_factor")
+
+    @admin.display(description="last signed in", ordering="last_login")
+    def signed_in(self, person: User) -> datetime | None:
+        """When somebody last signed in."""
+        return clock.as_shown(person.last_login) if person.last_login else None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """The list is of people: a source that stands for the public record has an address that can't be anybody's."""
@@ -255,9 +262,11 @@ class CountryAdmin(Logged):
     inlines: ClassVar = [DistrictInline]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Whom ministries turn to is somebody of the embassy who may sign in."""
+        """The contact person is somebody of the country's embassy who may sign in."""
         if db_field.name == "contact":
-            kwargs["queryset"] = User.objects.get_queryset().filter(is_active=True, role__in=EMBASSY_ROLES)
+            country = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+            people = User.objects.get_queryset().filter(is_active=True, role__in=EMBASSY_ROLES)
+            kwargs["queryset"] = people.filter(countries=country)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

@@ -4,19 +4,19 @@ from datetime import date, timedelta
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.utils import timezone
 
+from tiptracker import clock
 from tiptracker.accounts.models import User
 
 
 def is_expired(person: User) -> bool:
-    """Whether the last day of the account is over, by the machine's calendar: an account is no fact of the record."""
-    return person.valid_until_on is not None and person.valid_until_on < timezone.localdate()
+    """Whether the last day of the account is over."""
+    return person.valid_until_on is not None and person.valid_until_on < clock.today()
 
 
 def in_a_year() -> date:
     """The last day of an account that is made or renewed today, unless an administrator says otherwise."""
-    return timezone.localdate() + timedelta(days=365)
+    return clock.today() + timedelta(days=365)
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]

@@ -24,6 +24,12 @@ class CountryQuerySet(models.QuerySet["Country"]):
             return self.filter(ministry=user.ministry_id)
         return self.filter(users=user.pk)
 
+    def with_contact(self) -> Self:
+        """Those whose contact person is named, still works for their embassy and may sign in."""
+        return self.filter(
+            contact__is_active=True, contact__role__in=EMBASSY_ROLES, contact__countries=F("pk")
+        ).select_related("contact")
+
 
 class Country(models.Model):
     """A country whose government is followed."""
@@ -274,9 +280,8 @@ class Contact(NamedTuple):
 
 def contact_in(country_id: int) -> Contact | None:
     """Whom a country's ministries turn to; nobody where none is named, or who is named works there no longer."""
-    people = User.objects.get_queryset().filter(contact_of=country_id, countries=country_id)
-    person = people.filter(is_active=True, role__in=EMBASSY_ROLES).first()
-    return Contact(person.name, person.email) if person else None
+    country = Country.objects.filter(pk=country_id).with_contact().first()
+    return Contact(country.contact.name, country.contact.email) if country and country.contact else None
 
 
 def in_office(holders: "models.Manager[OfficeHolder]", day: date) -> "models.QuerySet[OfficeHolder]":

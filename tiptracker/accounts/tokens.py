@@ -1,4 +1,4 @@
-"""API tokens: made, judged, noted as used, revoked. They end by the machine's calendar, as accounts and sessions do.
+"""API tokens: made, judged, noted as used, revoked. They end with a day, as accounts do.
 
 A token is 256 random bits, so a plain SHA-256 of it can be kept and looked up: there is nothing in it to guess.
 """
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from tiptracker import clock
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import context
@@ -34,7 +35,7 @@ NOTED_EVERY = timedelta(minutes=1)
 
 def last_day(person: User, lasts: timedelta = LASTS_AT_MOST) -> date:
     """The day on which a token made today ends that lasts this long: no later than its person's account."""
-    return min(filter(None, (timezone.localdate() + lasts, person.valid_until_on)))
+    return min(filter(None, (clock.today() + lasts, person.valid_until_on)))
 
 
 @transaction.atomic
@@ -43,7 +44,7 @@ def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[Ap
     User.objects.get_queryset().select_for_update().get(pk=person.pk)
     kept = ApiToken.objects.filter(person=person, revoked_at=None)
     # One that has ended makes room, for another of its name too.
-    kept.filter(expires_on__lt=timezone.localdate()).update(revoked_at=timezone.now())
+    kept.filter(expires_on__lt=clock.today()).update(revoked_at=timezone.now())
     if kept.filter(name__iexact=name).exists():
         raise Refused("You have a token of this name. Choose another name, or revoke that one first.", field="name")
     if kept.count() >= MOST:
@@ -85,7 +86,7 @@ def how_ended(token: ApiToken) -> str:
     """How `token` itself came to its end, in a word for the log; "" while it lasts."""
     if token.revoked_at:
         return "revoked"
-    return "expired" if token.expires_on < timezone.localdate() else ""
+    return "expired" if token.expires_on < clock.today() else ""
 
 
 def why_not(token: ApiToken) -> str:
@@ -116,7 +117,7 @@ def note_refusal(token: ApiToken | None, why: str) -> None:
 
 
 def _refuse_day(person: User, expires_on: date) -> None:
-    today, last = timezone.localdate(), last_day(person)
+    today, last = clock.today(), last_day(person)
     if today <= expires_on <= last:
         return
     why = "your account ends then" if last == person.valid_until_on else "none lasts longer than a year"

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 
+from tiptracker import clock
 from tiptracker.accounts.models import Country, Reader
 from tiptracker.audit.models import AuditDetail, AuditEntryQuerySet
 from tiptracker.audit.rows import KINDS
@@ -122,9 +123,9 @@ class LogFilter(PlainForm):
         if row := said.get("row"):
             asked &= Q(row=str(row))
         if since := said.get("since"):
-            asked &= Q(at__gte=timezone.make_aware(datetime.combine(since, time.min)))
+            asked &= Q(at__gte=clock.as_kept(timezone.make_aware(datetime.combine(since, time.min))))
         if until := said.get("until"):
-            asked &= Q(at__lte=timezone.make_aware(datetime.combine(until, time.max)))
+            asked &= Q(at__lte=clock.as_kept(timezone.make_aware(datetime.combine(until, time.max))))
         if address := said.get("address"):
             asked &= Q(address=address)
         if text := said.get("text"):

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
+from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit import actions
 from tiptracker.audit.forms import LogFilter
@@ -87,7 +88,9 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
     found = asked.narrow(AuditEntry.objects.visible_to(user), user)
     taken = actions.record_export(entries=found, chosen=asked.chosen(), by=user)
     answer = StreamingHttpResponse(csv_lines(HEADS, _rows(taken, user)), content_type="text/csv; charset=utf-8")
-    day = timezone.localdate(AuditEntry.objects.visible_to(user).latest("number").at)  # that of the export itself
+    day = timezone.localdate(
+        clock.as_shown(AuditEntry.objects.visible_to(user).latest("number").at)
+    )  # of the export itself
     answer.headers["Content-Disposition"] = f'attachment; filename="tip-tracker-log-{day:%Y-%m-%d}.csv"'
     return answer
 
@@ -116,7 +119,7 @@ def _row(entry: AuditEntry, thing: Thing | None, zone: tzinfo) -> tuple[object, 
     fields = compare(entry.table, read.before, read.after) if read else []
     return (
         entry.number,
-        entry.at.astimezone(zone).isoformat(),
+        clock.as_shown(entry.at).astimezone(zone).isoformat(),
         str(zone),
         entry.by.name if entry.by else "",
         entry.by.email if entry.by else "",

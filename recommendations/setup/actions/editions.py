@@ -52,6 +52,14 @@ def open_edition(
         raise Refused(f"The {year} edition on {locked} is there already. Go on with it below.", field="year")
     first, last = period
     refuse_backwards(first, last, field="ends_on")
+    if first == last:
+        raise Refused("The last day is the first. Give a later one: a tracking period is a year.", field="ends_on")
+    if abs(first.year - year) > 1:
+        raise Refused(
+            f"The tracking period of the {year} edition begins in {year}, a year before or a year after. Give a day of "
+            "one of these.",
+            field="starts_on",
+        )
     edition = add(
         Edition(
             country=locked,

@@ -61,11 +61,11 @@ PersonRows = forms.formset_factory(PersonRow, extra=3, max_num=60, absolute_max=
 
 
 class ContactForm(PlainForm):
-    """Whom the ministries of a country turn to."""
+    """The contact person of a country's ministries."""
 
     contact = RowField(
-        label="Whom ministries turn to",
-        help_text="The one person at the embassy whose name and address they are told.",
+        label="Contact person",
+        help_text="The one person at the embassy whose name and address ministries are told.",
     )
 
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from recommendations.setup.forms.people import AgainForm, ContactForm, PersonRows
 from recommendations.setup.steps import Step
 from recommendations.setup.views.posts import country_of, kicker
-from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.accounts.models import Country, Ministry, User, contact_in
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.frontend.rows import beside_field, beside_line, refused, with_another_row
 from tiptracker.pages import SignedIn, render_page
@@ -32,7 +32,7 @@ class PersonLine(NamedTuple):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup_people(request: SignedIn, pk: int) -> HttpResponse:
-    """Inviting people, sending an invitation again, and naming whom ministries turn to."""
+    """Inviting people, sending an invitation again, and naming the contact person of the ministries."""
     country = country_of(request, pk, to_set_up=True)
     answer: HttpResponse = _shown_again(request, country)
     return answer
@@ -72,6 +72,7 @@ class _Page:
             "people": [PersonLine(one, one.has_usable_password()) for one in self.people],
             "rows": self.rows,
             "contact": self.contact,
+            "has_contact": contact_in(self.country.pk) is not None,
             "wrong_forms": wrong,
         }
         status = 422 if self.is_refused else 200
@@ -123,7 +124,10 @@ class _Page:
         except Refused as refusal:
             beside_field(self.contact, str(refusal), refusal.field)
             return False
-        messages.success(self.request, f"Ministries turn to {self.contact.cleaned_data['contact']}.")
+        messages.success(
+            self.request,
+            f"{self.contact.cleaned_data['contact']} is the contact person. Ministries are told the name and address.",
+        )
         return True
 
 

@@ -92,6 +92,8 @@ def test_an_edition_is_opened_with_its_terms_and_its_days():
         ({"source": "x" * 301}, "at most 300 characters", "source"),
         ({"reason": ""}, "Say why this deadline", "reason"),
         ({"period": (date(2022, 4, 1), date(2022, 3, 31))}, "The last day lies before the first.", "ends_on"),
+        ({"period": (date(2022, 4, 1), date(2022, 4, 1))}, "The last day is the first.", "ends_on"),
+        ({"period": (date(2, 4, 1), date(2023, 3, 31))}, "begins in 2022, a year before or a year after", "starts_on"),
         ({"deadline": Day(date(2023, 4, 1))}, "from 1 April 2022 to 31 March 2023.", "deadline_on"),
         (
             {"milestones": {MilestoneKind.ACTION_PLAN: Day(date(2022, 3, 31))}},

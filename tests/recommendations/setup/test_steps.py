@@ -111,7 +111,7 @@ def test_a_post_with_everything_waits_for_nobody():
             WHOLE._replace(ambassadors=0, has_contact=False),
             (
                 State.BEGUN,
-                f"{NOBODY_ELSE} It isn’t said whom ministries turn to.",
+                f"{NOBODY_ELSE} Ministries have no contact person at the embassy.",
                 ADMINISTRATOR,
             ),
         ),

@@ -21,6 +21,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
+from tiptracker.accounts.models import contact_in
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +92,37 @@ def test_how_far_each_step_is_comes_from_the_rows_of_that_country_alone(client):
         Step, State.DONE
     )
     assert "Every step is done." in client.get(reverse("setup_detail", args=[malawi.pk])).text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda officer: None,
+        lambda officer: type(officer).objects.get_queryset().filter(pk=officer.pk).update(is_active=False),
+        lambda officer: officer.countries.set([CountryFactory()]),
+        lambda officer: officer.contact_of.update(contact=None),
+    ],
+    ids=["is there", "may sign in no more", "went elsewhere", "was never named"],
+)
+def test_a_post_is_set_up_only_with_a_contact_person_whom_ministries_are_told(client, change):
+    malawi = CountryFactory(elsewhere=True)
+    DistrictFactory(country=malawi)
+    BenchmarkFactory(recommendation=RecommendationFactory(edition=EditionFactory(country=malawi)))
+    OfficeHolderFactory(ministry=MinistryFactory(country=malawi))
+    officer, *_ = (OfficerFactory(countries=[malawi]) for _ in range(3))
+    type(malawi).objects.filter(pk=malawi.pk).update(contact=officer)
+    change(officer)
+    client.force_login(AdministratorFactory())
+
+    page = client.get(reverse("setup_detail", args=[malawi.pk]))
+    people = client.get(reverse("setup_people", args=[malawi.pk])).text
+
+    is_told = contact_in(malawi.pk) is not None
+    assert ("Every step is done." in page.text) is is_told
+    assert ("Ministries have no contact person at the embassy." in people) is not is_told
+    if not is_told:
+        assert page.context["ahead"].url == reverse("setup_people", args=[malawi.pk])
+        assert page.context["ahead"].standing.told == "Ministries have no contact person at the embassy."
 
 
 @pytest.mark.day("2022-01-28")

@@ -7,7 +7,6 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.factories import (
     AdministratorFactory,
@@ -18,6 +17,7 @@ from tests.factories import (
     OfficerFactory,
 )
 from tests.signing_in import enrol, enter, sign_in
+from tiptracker import clock
 from tiptracker.accounts import tokens
 from tiptracker.accounts.admin import site
 from tiptracker.accounts.models import User
@@ -198,7 +198,7 @@ def test_another_name_signs_nobody_out(client, django_capture_on_commit_callback
 def test_what_was_begun_before_an_account_ran_out_stays_ended(client, by):
     officer = OfficerFactory()
     browser, secret = at_work(officer)
-    today = timezone.localdate()
+    today = clock.today()
     User.objects.get_queryset().filter(pk=officer.pk).update(valid_until_on=today - timedelta(days=1))
     officer.refresh_from_db()
 

@@ -3,7 +3,7 @@
 import io
 import logging
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail, signing
@@ -16,6 +16,7 @@ from django.utils import timezone
 from tests.factories import PASSWORD, AdministratorFactory, CountryFactory, OfficerFactory
 from tests.security.statements import sent
 from tests.signing_in import enrol, sign_in
+from tiptracker import clock
 from tiptracker.accounts import actions, links, views
 from tiptracker.accounts.masking import Masked
 from tiptracker.accounts.models import User
@@ -145,7 +146,7 @@ def test_links_are_void_when_too_old_made_up_or_for_something_else(purpose, monk
     [
         {"email": "elsewhere@post.example"},
         {"is_active": False},
-        {"valid_until_on": timezone.localdate() - timedelta(days=1)},
+        {"valid_until_on": date(2022, 1, 27)},
         {"last_login": timezone.now()},
     ],
     ids=lambda change: next(iter(change)),
@@ -334,13 +335,13 @@ def test_closing_an_account_ends_its_sign_ins_at_once(client, administrator):
 
 
 def test_an_account_wants_a_last_day_and_is_renewed_for_a_year(client, administrator):
-    person = OfficerFactory(valid_until_on=timezone.localdate() - timedelta(days=3))
+    person = OfficerFactory(valid_until_on=clock.today() - timedelta(days=3))
     assert change(client, person, valid_until_on="").status_code == 200
 
     client.post(reverse("admin:accounts_user_changelist"), {"action": "renew", "_selected_action": [person.pk]})
 
     person.refresh_from_db()
-    assert person.valid_until_on == timezone.localdate() + timedelta(days=365)
+    assert person.valid_until_on == clock.today() + timedelta(days=365)
     assert logged()[-1] == "person.renewed"
 
 

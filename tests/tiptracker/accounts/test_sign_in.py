@@ -10,7 +10,6 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.factories import (
     PASSWORD,
@@ -20,6 +19,7 @@ from tests.factories import (
     OfficerFactory,
 )
 from tests.signing_in import sign_in
+from tiptracker import clock
 from tiptracker.accounts import sessions
 from tiptracker.accounts.backend import Backend, is_expired
 from tiptracker.audit.models import AuditEntry
@@ -299,7 +299,7 @@ def test_what_came_before_signing_in_does_not_count(client):
 
 
 def test_account_lasts_through_its_last_day():
-    today = timezone.localdate()
+    today = clock.today()
 
     assert not is_expired(OfficerFactory(valid_until_on=today))
     assert is_expired(OfficerFactory(valid_until_on=today - timedelta(days=1)))

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tests.factories import AdministratorFactory, CommitmentFactory, FocalPointFactory, MinistryFactory, OfficerFactory
 from tests.signing_in import enrol, enter
+from tiptracker import clock
 from tiptracker.accounts import actions, tokens
 from tiptracker.accounts.authentication import REFUSED
 from tiptracker.accounts.links import Purpose, link
@@ -26,7 +27,7 @@ COMMITMENTS = "/api/v1/commitments/"
 
 
 def make(person, scope=Scope.READ, name="Weekly import", days=30):
-    return tokens.make(person=person, name=name, scope=scope, expires_on=timezone.localdate() + timedelta(days=days))
+    return tokens.make(person=person, name=name, scope=scope, expires_on=clock.today() + timedelta(days=days))
 
 
 def bearing(secret):
@@ -48,7 +49,7 @@ def typed(**more):
     return {
         "name": "Weekly import",
         "scope": "read",
-        "expires_on": timezone.localdate() + timedelta(days=30),
+        "expires_on": clock.today() + timedelta(days=30),
     } | more
 
 
@@ -110,7 +111,7 @@ def test_what_cannot_be_made_is_refused_with_what_was_typed(client, wrong, sente
 
 
 def test_a_token_ends_no_later_than_the_account():
-    last = timezone.localdate() + timedelta(days=7)
+    last = clock.today() + timedelta(days=7)
     person = OfficerFactory(valid_until_on=last)
 
     with pytest.raises(Refused, match="your account ends then"):
@@ -118,7 +119,7 @@ def test_a_token_ends_no_later_than_the_account():
 
     assert make(person, days=7)[0].expires_on == last
     assert tokens.last_day(person, tokens.LASTS_BY_DEFAULT) == last
-    assert tokens.last_day(OfficerFactory(), tokens.LASTS_BY_DEFAULT) == timezone.localdate() + timedelta(days=90)
+    assert tokens.last_day(OfficerFactory(), tokens.LASTS_BY_DEFAULT) == clock.today() + timedelta(days=90)
 
 
 def test_so_many_and_no_more_and_what_has_ended_makes_room():
@@ -127,7 +128,7 @@ def test_so_many_and_no_more_and_what_has_ended_makes_room():
     with pytest.raises(Refused, match="10 tokens already"):
         make(person)
 
-    ApiToken.objects.filter(pk=made[0].pk).update(expires_on=timezone.localdate() - timedelta(days=1))
+    ApiToken.objects.filter(pk=made[0].pk).update(expires_on=clock.today() - timedelta(days=1))
     make(person, name="Number 0")
 
     tokens.revoke(made[1], by=person)
@@ -251,7 +252,7 @@ def test_a_token_counts_whoever_is_signed_in_besides(client):
 
 
 def expire(token):
-    ApiToken.objects.filter(pk=token.pk).update(expires_on=timezone.localdate() - timedelta(days=1))
+    ApiToken.objects.filter(pk=token.pk).update(expires_on=clock.today() - timedelta(days=1))
 
 
 def close(token):
@@ -260,7 +261,7 @@ def close(token):
 
 
 def end_account(token):
-    token.person.valid_until_on = timezone.localdate() - timedelta(days=1)
+    token.person.valid_until_on = clock.today() - timedelta(days=1)
     token.person.save()
 
 

@@ -95,7 +95,8 @@ def test_log_list_names_a_row_by_its_day_in_words(client, officer):
     assert reverse("run_detail", args=[run.pk]) in page
 
 
-def test_log_list_is_in_the_countrys_time_and_says_whose(client, officer, monkeypatch):
+def test_log_list_is_in_the_countrys_time_and_says_whose(client, officer, monkeypatch, settings):
+    settings.DEMO_CLOCK = ""
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2022, 1, 28, 22, 30, tzinfo=UTC))
     entry = wrote()
     monkeypatch.undo()
@@ -107,6 +108,16 @@ def test_log_list_is_in_the_countrys_time_and_says_whose(client, officer, monkey
     assert numbers(search(client, since="2022-01-29", until="2022-01-29")) == [entry.number]
     assert numbers(search(client, until="2022-01-28")) == []
     assert numbers(search(client, since="2022-01-30")) == []
+
+
+def test_the_log_of_a_demonstration_is_told_and_searched_by_its_clock(client, officer):
+    entry = wrote()
+
+    assert "28 Jan 2022, 09:" in search(client).text
+    assert "28 January 2022, 09:" in client.get(reverse("log_detail", args=[entry.number])).text
+    assert numbers(search(client, since="2022-01-28", until="2022-01-28")) == [entry.number]
+    assert numbers(search(client, since="2022-01-29")) == []
+    assert client.get(reverse("log_export")).headers["Content-Disposition"].endswith('log-2022-01-28.csv"')
 
 
 def test_log_list_is_newest_first_and_paged_with_its_filters(client, officer):
@@ -415,7 +426,8 @@ def test_nothing_in_an_export_is_a_formula(client):
     assert row["Who"] == "'=2+3"
 
 
-def test_log_export_has_the_day_in_its_name(client, officer, monkeypatch):
+def test_log_export_has_the_day_in_its_name(client, officer, monkeypatch, settings):
+    settings.DEMO_CLOCK = ""
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2022, 1, 28, 22, 30, tzinfo=UTC))
 
     response = client.get(reverse("log_export"))

@@ -137,5 +137,5 @@ def test_ministries_turn_to_somebody_of_their_own_embassy():
     name_contact(country=country, contact=officer, by=administrator)
 
     assert logged("country.changed")[:2] == ({"contact": None}, {"contact": "Lineo"})
-    with refuses("They turn to that person already.", field="contact"):
+    with refuses("That is the contact person already.", field="contact"):
         name_contact(country=country, contact=officer, by=administrator)

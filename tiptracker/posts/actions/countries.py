@@ -87,14 +87,14 @@ def change_country(
 
 @transaction.atomic
 def name_contact(*, country: Country, contact: User | None, by: User) -> Country:
-    """Whom the country's ministries turn to: somebody of its embassy. Raises PermissionDenied, Refused."""
+    """Name the contact person of a country's ministries, of its embassy. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
     locked = Country.objects.select_for_update(of=("self",)).select_related("contact").get(pk=country.pk)
     if contact and not contact_choices(locked).filter(pk=contact.pk).exists():
-        raise Refused("Ministries turn to somebody of their embassy. Choose one of its people.", field="contact")
+        raise Refused("The contact person works for the country’s embassy. Choose one of its people.", field="contact")
     if contact == locked.contact:
-        raise Refused("They turn to that person already. Choose another one, or leave it.", field="contact")
+        raise Refused("That is the contact person already. Choose another one, or leave it.", field="contact")
     before, locked.contact = locked.contact, contact
     change(locked)
     record(
