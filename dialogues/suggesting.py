@@ -1,29 +1,24 @@
-"""What an agenda should hold, of what is open, late or waiting: the most pressing first, with reasons. Pure."""
+"""What an agenda should hold, of what is open, overdue or waiting: the most pressing first, with reasons. Pure."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from dialogues.status import Standing
+from dialogues.telling import overdue_by, returned_on, with_embassy_since
 from dialogues.words import Status
 
 SOON = timedelta(weeks=4)
 """How long after the dialogue something is due so that it is still proposed for it."""
-LATE, RETURNED, WAITING, DUE, AGREED, UNDATED, SILENT = range(7)
+OVERDUE, RETURNED, WAITING, DUE, AGREED, UNDATED, SILENT = range(7)
 """In the order in which they press."""
 
 
 class Promise(NamedTuple):
-    """A commitment as it stands on the day of asking.
-
-    `waits_since`: the day of an update that we have not answered; `returned_on`: of one that came back, not mended.
-    """
+    """A commitment as it stands on the day of asking."""
 
     key: int
-    status: Status
-    due_on: date | None
-    days_late: int
-    waits_since: date | None
-    returned_on: date | None
+    standing: Standing
     is_of_last_dialogue: bool
     is_ours: bool
 
@@ -61,22 +56,20 @@ def suggest(promises: Iterable[Promise], asked: Iterable[Asked], held_on: date) 
 
 def _reasons(promise: Promise, held_on: date) -> list[tuple[int, int, str]]:
     """Rank, order within it, and words; the most pressing first, of which a vaguer one adds nothing."""
-    if promise.status in (Status.VERIFIED, Status.WITHDRAWN):
+    stands = promise.standing
+    if stands.is_settled:
         return []
     said = []
-    if promise.days_late:
-        days = promise.days_late
-        said.append((LATE, -days, f"{'our own, ' if promise.is_ours else ''}late by {days} day{'s' * (days != 1)}"))
-    if promise.returned_on:
-        on = promise.returned_on
-        said.append((RETURNED, on.toordinal(), f"their update was returned on {_short(on)} and is not mended"))
-    if promise.waits_since:
-        on = promise.waits_since
-        said.append((WAITING, on.toordinal(), f"their update of {_short(on)} waits for our answer"))
-    elif promise.status is Status.REPORTED:
+    if days := stands.days_overdue:
+        said.append((OVERDUE, -days, f"{'our own, ' if promise.is_ours else ''}{overdue_by(days)}"))
+    if on := stands.returned_on:
+        said.append((RETURNED, on.toordinal(), f"their update was {returned_on(on)} and not sent again"))
+    if on := stands.waits_since:
+        said.append((WAITING, on.toordinal(), with_embassy_since(on)))
+    elif stands.status is Status.REPORTED:
         said.append((WAITING, 0, "reported done, and not verified yet"))
-    due_on = promise.due_on
-    if said or promise.status is Status.REPORTED:
+    due_on = stands.due_on
+    if said:
         return said
     if due_on and due_on <= held_on + SOON:
         return [(DUE, due_on.toordinal(), f"due {_short(due_on)}")]

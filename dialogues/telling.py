@@ -1,10 +1,11 @@
-"""What a piece of evidence, or a figure, can do for the score: in sentences, before and after its review. Pure."""
+"""Where a commitment stands, in words; and what evidence, or a figure, can do for the score, in sentences. Pure."""
 
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
+from dialogues.status import Standing
 from dialogues.words import DoneBy, Shows
 from recommendations.words import Rule
 
@@ -35,6 +36,41 @@ def effect(shows: Shows, rule: Rule | None) -> Effect:
     if shows is not Shows.ACTION:
         return Effect.SHOWN
     return Effect.COUNTS if rule is Rule.ASSESSED else Effect.FIGURE_ALONE
+
+
+NO_UPDATE = "no update received"
+
+
+def overdue_by(days: int) -> str:
+    """ "overdue by 12 days"."""
+    return f"overdue by {days} day{'' if days == 1 else 's'}"
+
+
+def with_embassy_since(day: date) -> str:
+    """ "with the embassy since 12 January 2022"."""
+    return f"with the embassy since {_spelt(day)}"
+
+
+def returned_on(day: date) -> str:
+    """ "returned on 13 January 2022"."""
+    return f"returned on {_spelt(day)}"
+
+
+def beside_status(standing: Standing) -> str:
+    """What to read in place of the status's label: since when it is with the embassy, or by how much it is overdue."""
+    if standing.waits_since:
+        return with_embassy_since(standing.waits_since)
+    return overdue_by(standing.days_overdue) if standing.days_overdue else ""
+
+
+def what_was_sent(standing: Standing, *, is_ministrys: bool) -> str:
+    """What became of the newest update: it was returned, or none was received since what is overdue was agreed anew.
+
+    Of the United States' own undertaking (not `is_ministrys`) none is expected.
+    """
+    if standing.is_silent and is_ministrys:
+        return f"{NO_UPDATE} since {_spelt(standing.sent_on)}" if standing.sent_on else NO_UPDATE
+    return returned_on(standing.returned_on) if standing.returned_on else ""
 
 
 def moved(slips: int, first_due_on: date | None) -> str:
@@ -118,6 +154,10 @@ def on_figure(counted: Counted) -> str:
             "everything else wants a figure."
         )
     return "A direction alone moves nothing here: the benchmark wants a figure."
+
+
+def _spelt(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def listed(keys: Iterable[str]) -> str:

@@ -37,10 +37,11 @@ class Kind(Word):
 
 
 class Status(Word):
-    """How a commitment stands on a day: folded from its events, never stored."""
+    """How a commitment stands on a day: folded from its events and the updates sent on it, never stored."""
 
     OPEN = "open"
-    LATE = "late"
+    OVERDUE = "overdue"
+    WITH_EMBASSY = "with_embassy", "With the embassy"
     REPORTED = "reported_done", "Reported done"
     VERIFIED = "verified_done", "Verified done"
     WITHDRAWN = "withdrawn"

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from dialogues.holding import latest
-from dialogues.status import standing_on
-from dialogues.words import Review, Shows, Status, Verdict
+from dialogues.status import days_past_due
+from dialogues.words import Review, Shows, Verdict
 from recommendations.words import DATES_ALONE, Better, Origin, Rule
 from reports import wording
-from reports.counting import OWN, Sight, grouped, newest
+from reports.counting import OWN, Sight, newest
 from reports.findings import Asked, Questionnaire, Row
 from reports.record import Facts
+from reports.standings import standings
 from reports.words import Misfit
 
 
@@ -147,30 +148,29 @@ def _day_unknown(facts: Facts, asked: Questionnaire, as_of: date) -> Iterator[Ch
 
 
 def _past_due(facts: Facts, as_of: date) -> Iterator[Check]:
-    """Late, and nobody has said a word since the day."""
-    sent = grouped((each.commitment_id, each) for each in facts.rounds)
-    filed = grouped((each.commitment_id, each.happened_to) for each in facts.evidence)
+    """Overdue, and no update was received since the commitment was made, was moved, or had one accepted.
+
+    The United States sends no updates: of its own undertakings each that is overdue lacks a word on what became of it.
+    """
+    stands = standings(facts, as_of)
     for row in sorted(facts.commitments, key=lambda row: row.id):
-        standing = standing_on(row.events, as_of)
-        if standing is None or standing.status is not Status.LATE or standing.due_on is None:
+        standing = stands.get(row.id)
+        if standing is None or standing.due_on is None or not standing.is_silent:
             continue
-        heard_on = [
-            *(each.recorded_at.astimezone(facts.zone).date() for each in sent.get(row.id, ())),
-            *(each.happened_on for each in row.events),
-            *filed.get(row.id, ()),
-        ]
-        waiting = [each.recorded_at for each in sent.get(row.id, ()) if each.decided_at is None]
-        if not any(standing.due_on < on <= as_of for on in heard_on):
-            days = "a day" if standing.days_late == 1 else f"{standing.days_late} days"
-            to_do = "Ask the ministry, and record what it says." if row.ministry_id else "Record what became of it."
-            if waiting:
-                to_do = f"Answer the update of {wording.day(max(waiting).astimezone(facts.zone).date())}."
-            yield Check(
-                Misfit.PAST_DUE,
-                f"A commitment was due on {wording.day(standing.due_on)}, {days} ago, and nothing was heard since.",
-                to_do,
-                (Row("commitment", row.id),),
-            )
+        days = "a day" if standing.days_overdue == 1 else f"{standing.days_overdue} days"
+        due = f"was due on {wording.day(standing.due_on)}, {days} ago, and"
+        if row.ministry_id is None:
+            sentence = f"An undertaking of the United States {due} was not reported done."
+        elif standing.sent_on:
+            sentence = f"A commitment {due} no update was received since that of {wording.day(standing.sent_on)}."
+        else:
+            sentence = f"A commitment {due} no update was received."
+        yield Check(
+            Misfit.PAST_DUE,
+            sentence,
+            "Ask the ministry for an update." if row.ministry_id else "Record what became of it.",
+            (Row("commitment", row.id),),
+        )
 
 
 def _unfinished(facts: Facts, asked: Questionnaire) -> Iterator[Check]:
@@ -197,7 +197,7 @@ def _unfinished(facts: Facts, asked: Questionnaire) -> Iterator[Check]:
 def _missed(facts: Facts, as_of: date) -> Iterator[Check]:
     for row in sorted(facts.milestones, key=lambda row: (row.due_on, row.id)):
         done = newest(row.done)
-        if row.kind not in DATES_ALONE and row.due_on < as_of and (done is None or done.done_on > as_of):
+        if row.kind not in DATES_ALONE and days_past_due(row.due_on, as_of) and (done is None or done.done_on > as_of):
             yield Check(
                 Misfit.MISSED,
                 f"{row.kind.label}: due on {wording.day(row.due_on)}, and not recorded as done.",

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from dialogues.models import Commitment, Dialogue
+from dialogues.models.commitments import standing_in
 from dialogues.words import Status
 from recommendations.models import Edition, Milestone
 from recommendations.words import MilestoneKind
@@ -18,13 +19,13 @@ from tiptracker.accounts.models import User
 def gather_days(user: User, edition: Edition, today: date) -> list[Day]:
     """Every milestone of the edition; dialogues since its period began; what falls due since then, or is unsettled."""
     promised = Commitment.objects.visible_to(user).filter(country=edition.country_id).with_status(today)
-    unsettled = Q(due_on__isnull=False, status__in=[Status.OPEN, Status.LATE])
+    unsettled = Q(due_on__isnull=False, status__in=[Status.OPEN, Status.OVERDUE, Status.WITH_EMBASSY])
     rows: Any = promised.filter(Q(due_on__gte=edition.starts_on) | unsettled)
     return year.in_order(
         [
             *days_of_the_embassy(user, edition, milestones_of(user, edition), today),
             *(
-                year.due(Status(row.status), row.due_on, text=row.text, maker=row.maker, key=row.pk, today=today)
+                year.due(standing_in(row, today), row.due_on, text=row.text, maker=row.maker, key=row.pk, today=today)
                 for row in rows.select_related("ministry").order_by("pk")
             ),
         ]

@@ -267,7 +267,7 @@ class BetweenForm(PlainForm):
 class Stands(Word):
     """How a day stands today."""
 
-    LATE = "late"
+    OVERDUE = "overdue"
     AHEAD = "ahead", "Still ahead"
     OVER = "over", "Settled, or past"
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from dialogues.models import Dialogue
+from dialogues.status import days_past_due
 from recommendations.models import Edition, Milestone
 from recommendations.words import DATES_ALONE, MilestoneKind
 from reports.course import Happening
@@ -36,6 +37,6 @@ def _milestone(row: Milestone, as_of: date) -> Happening:
     name = row.get_kind_display()
     if row.done_on is not None and row.done_on <= as_of:
         return Happening(row.done_on, name, name)
-    if MilestoneKind(row.kind) in DATES_ALONE or row.falls_on >= as_of:
+    if MilestoneKind(row.kind) in DATES_ALONE or not days_past_due(row.falls_on, as_of):
         return Happening(row.falls_on, name, name)
     return Happening(row.falls_on, name, f"{name}: due, and not recorded as done")

@@ -14,8 +14,8 @@ from fractions import Fraction
 from itertools import chain, combinations
 
 from dialogues.holding import latest
-from dialogues.status import standing_on
-from dialogues.words import Reach, Status
+from dialogues.status import by_events
+from dialogues.words import Reach
 from recommendations.words import Better, Rule
 from reports.counting import Sight
 from reports.findings import HALF, WHOLE, Answers, Asked, Finding, Questionnaire, greater, with_readings
@@ -23,9 +23,6 @@ from reports.record import Commitment, Facts, Reading
 from reports.smallest import NEVER, Thing, rank, smallest
 from reports.tallying import Line, Tally, score, tally
 from reports.words import PartKey
-
-OPEN = frozenset({Status.OPEN, Status.LATE})
-"""Where a commitment stands that may still be kept. One reported done is a claim, and counted as such."""
 
 type Promised = tuple[Commitment, date | None]
 """A commitment, and the date in force."""
@@ -96,11 +93,15 @@ def ceiling(promised: Iterable[Promised], as_of: date, deadline_on: date | None,
 
 
 def open_commitments(facts: Facts, as_of: date) -> Iterator[Promised]:
-    """The government's commitments that may still be kept, each with the date in force. `facts` are those known."""
+    """The government's commitments that may still be kept, each with the date in force. `facts` are those known.
+
+    By their events alone: one reported done is a claim, and counted as such; one whose update waits, claimed under
+    way, may still be kept.
+    """
     for row in facts.commitments:
-        standing = standing_on(row.events, as_of)
-        if row.ministry_id is not None and standing is not None and standing.status in OPEN:
-            yield row, standing.due_on
+        stands = by_events(row.events, as_of)
+        if row.ministry_id is not None and stands is not None and stands.is_open:
+            yield row, stands.due_on
 
 
 def due_days(promised: Iterable[Promised]) -> Mapping[int, date]:

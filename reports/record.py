@@ -225,6 +225,11 @@ class Round:
     commitment_id: int | None = None
     decided_at: datetime | None = None
 
+    @property
+    def pk(self) -> int:
+        """Its key, as `dialogues.status` calls it."""
+        return self.id
+
 
 @dataclass(frozen=True, slots=True)
 class CommitmentEvent:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from reports import content, wording
 from reports.next_steps import NextSteps, Step
 from reports.readiness import Readiness
+from reports.standings import standing_of
 from reports.words import StepKind
 
 EMBASSY = "Embassy"
@@ -133,8 +134,14 @@ class _Teller:
             return f"Make sure that {whom} keeps its {about}. No date is agreed yet."
         if deadline is not None and step.due_on > deadline:
             return f"Ask {whom} to bring forward its {about}, due {wording.day(step.due_on)}."
-        overdue = " It is overdue." if step.due_on < self.result.as_of else ""
-        return f"Make sure that {whom} keeps its {about}, due {wording.day(step.due_on)}.{overdue}"
+        return f"Make sure that {whom} keeps its {about}, due {wording.day(step.due_on)}.{self._stands(step)}"
+
+    def _stands(self, step: Step) -> str:
+        """That it is overdue, or that an update on it waits; nothing where it is simply open."""
+        standing = standing_of(self.result.record, step.rows[0].id, self.result.as_of)
+        if standing is not None and standing.waits_since:
+            return f" An update on it has been with the embassy since {wording.day(standing.waits_since)}."
+        return " It is overdue." if standing is not None and standing.days_overdue else ""
 
     def _ministry(self, step: Step) -> str | None:
         name = self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None

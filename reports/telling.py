@@ -1,13 +1,14 @@
 """How a record's rows are told in a briefing: days and spans, how far a thing is, where a commitment stands. Pure.
 
-Tables take the short day, "8 Nov 2021"; late is told in days, never by a colour alone.
+Tables take the short day, "8 Nov 2021"; overdue is told in days, never by a colour alone.
 """
 
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from dialogues.status import Standing
+from dialogues.status import Standing, days_past_due
+from dialogues.telling import beside_status, overdue_by, what_was_sent
 from dialogues.words import Status
 from recommendations.words import DATES_ALONE, MilestoneKind
 from reports import wording
@@ -70,37 +71,36 @@ def facts_up_to(newest: datetime | None, as_of: date) -> str:
 
 
 def milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:
-    """How a milestone stands: `done 20 Dec 2021`, `in 4 days`, `late by 31 days`."""
+    """How a milestone stands: `done 20 Dec 2021`, `in 4 days`, `overdue by 31 days`."""
     if done_on is not None and done_on <= as_of:
         return f"done {short(done_on)}"
-    if due_on < as_of and kind not in DATES_ALONE:
-        return f"late by {days((as_of - due_on).days)}"
+    if kind not in DATES_ALONE and (overdue := days_past_due(due_on, as_of)):
+        return overdue_by(overdue)
     return distance(due_on, as_of)
 
 
-def standing(stands: Standing, since: date, as_of: date) -> str:
+def standing(stands: Standing, since: date, as_of: date, *, is_ministrys: bool = True) -> str:
     """Where a commitment stands; `since` is the day of its last event."""
-    match stands.status:
-        case Status.LATE:
-            return f"late by {days(stands.days_late)}"
-        case Status.REPORTED:
-            return f"reported done {short(since)}; waiting for the embassy"
-        case Status.VERIFIED:
-            return f"verified done {short(since)}"
-        case Status.WITHDRAWN:
-            return f"withdrawn {short(since)}"
-        case _ if stands.due_on is None:
-            return "no date agreed"
-        case _:
-            return "due today" if stands.due_on == as_of else f"due {distance(stands.due_on, as_of)}"
+    if stands.is_settled:
+        return f"{wording.within(stands.status.label)} {short(since)}"
+    if stands.status is Status.REPORTED:
+        return f"reported done {short(since)}; to be verified"
+    sent = what_was_sent(stands, is_ministrys=is_ministrys)
+    if said := beside_status(stands):
+        return f"{said}, {sent}" if sent else said
+    due = "no date agreed"
+    if stands.due_on:
+        due = "due today" if stands.due_on == as_of else f"due {distance(stands.due_on, as_of)}"
+    return f"{sent}; {due}" if sent else due
 
 
 def tallied(statuses: list[str]) -> str:
-    """A ministry's commitments by where they stand: `1 late, 2 open, 1 waiting for the embassy.`"""
+    """A ministry's commitments by where they stand: `1 overdue, 2 open, 1 with the embassy.`"""
     told = {
-        Status.LATE: "late",
+        Status.OVERDUE: "overdue",
         Status.OPEN: "open",
-        Status.REPORTED: "waiting for the embassy",
+        Status.WITH_EMBASSY: "with the embassy",
+        Status.REPORTED: "reported done",
         Status.VERIFIED: "verified done",
         Status.WITHDRAWN: "withdrawn",
     }

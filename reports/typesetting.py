@@ -15,7 +15,7 @@ UNSEEN = frozenset(f"\n\r\t\N{SOFT HYPHEN}{JOINED}")
 
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _DAY = re.compile(rf"(?<!\d)(\d\d?) (?=(?:{_MONTHS})[a-z]*\b)")
-_COUNTED = "days?|weeks?|years?|points?|times|late|open|waiting|returned|verified|withdrawn|to|is|are|more"
+_COUNTED = "days?|weeks?|years?|points?|times|overdue|open|waiting|returned|verified|withdrawn|to|is|are|more"
 _COUNT = re.compile(rf"(\d) (?=(?:{_COUNTED})\b)")
 _SHARE = re.compile(r"(\d) of (?=\d)")
 _LAW = re.compile(r"(\d) U\.S\.C\. (?=\d)")

@@ -37,7 +37,7 @@ class Misfit(Word):
     FIGURE_TOO_LOW = "figure_too_low", "Figure below what the evidence adds up to"
     NO_SOURCE = "no_source", "Figure without a source"
     DAY_UNKNOWN = "day_unknown", "Would count if its first day were known"
-    PAST_DUE = "past_due", "Past due without a word"
+    PAST_DUE = "past_due", "Overdue, no update received"
     NO_BENCHMARK = "no_benchmark", "Recommendation without a benchmark"
     NO_LEAD = "no_lead", "Recommendation without a lead ministry"
     MISSED = "missed", "Milestone missed"

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dialogues.status import Standing, days_left, days_past_due
+from dialogues.telling import overdue_by, with_embassy_since
 from dialogues.words import Progress, Stage, Status
 from recommendations.words import DATES_ALONE, MilestoneKind
 from reports import telling, wording
@@ -24,7 +26,7 @@ class DayKind(Word):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day, what falls on it and how that stands. `key` is the row's; what is ahead has days left, else days late."""
+    """A day, what falls on it and how that stands. `key` is the row's; what is ahead has days left, else days past."""
 
     on: date
     kind: DayKind
@@ -34,26 +36,27 @@ class Day:
     standing: str
     key: int
     days_left: int | None = None
-    days_late: int | None = None
+    days_overdue: int | None = None
 
     @property
     def days(self) -> str:
-        """How far it is: "in 4 days", "late by 12 days"; nothing where it is settled, or over."""
-        if self.days_late is not None:
-            return f"late by {telling.days(self.days_late)}"
+        """How far it is: "in 4 days", "overdue by 12 days"; nothing where it is settled, or over."""
+        if self.days_overdue is not None:
+            return overdue_by(self.days_overdue)
         if self.days_left is not None:
             return f"in {telling.days(self.days_left)}" if self.days_left else "today"
         return ""
 
 
 ROWS = (
-    (Status.LATE, "late", Filling.SOLID),
+    (Status.OVERDUE, "overdue", Filling.SOLID),
     (Status.OPEN, "open", Filling.OUTLINE),
+    (Status.WITH_EMBASSY, "with the embassy", Filling.HATCHED),
     (Status.REPORTED, "reported done", Filling.HATCHED),
     (Status.VERIFIED, "verified done", Filling.BLUE),
     (Status.WITHDRAWN, "withdrawn", Filling.DASHED),
 )
-"""Under the line, what is late first."""
+"""Under the line, what is overdue first."""
 
 
 def milestone(kind: MilestoneKind, falls_on: date, done_on: date | None, key: int, today: date) -> Day:
@@ -61,12 +64,13 @@ def milestone(kind: MilestoneKind, falls_on: date, done_on: date | None, key: in
     if done_on is not None and done_on <= today:
         standing = f"done; it was due by {telling.short(falls_on)}"
         return Day(done_on, DayKind.MILESTONE, kind.label, "", Progress.DONE, standing, key)
-    left = (falls_on - today).days
-    if left >= 0:
+    left = days_left(falls_on, today)
+    if left is not None:
         return Day(falls_on, DayKind.MILESTONE, kind.label, "", Status.OPEN, "ahead", key, days_left=left)
     if kind in DATES_ALONE:
         return Day(falls_on, DayKind.MILESTONE, kind.label, "", Progress.DONE, "past", key)
-    return Day(falls_on, DayKind.MILESTONE, kind.label, "", Status.LATE, "late", key, days_late=-left)
+    overdue = days_past_due(falls_on, today)
+    return Day(falls_on, DayKind.MILESTONE, kind.label, "", Status.OVERDUE, "overdue", key, days_overdue=overdue)
 
 
 AHEAD = frozenset({Stage.PLANNED, Stage.TODAY})
@@ -80,19 +84,18 @@ def dialogue(stage: Stage, held_on: date, place: str, key: int, today: date) -> 
     return Day(held_on, DayKind.DIALOGUE, "Dialogue", place, stage, standing, key, days_left=left)
 
 
-def due(status: Status, due_on: date, *, text: str, maker: str, key: int, today: date) -> Day:
+def due(stands: Standing, due_on: date, *, text: str, maker: str, key: int, today: date) -> Day:
     """What was promised, on the day by which it is due."""
-    left = (due_on - today).days
     return Day(
         due_on,
         DayKind.DUE,
         text,
         maker,
-        status,
-        status.label.lower(),
+        stands.status,
+        with_embassy_since(stands.waits_since) if stands.waits_since else stands.status.label.lower(),
         key,
-        days_left=left if status is Status.OPEN else None,
-        days_late=-left if status is Status.LATE else None,
+        days_left=days_left(due_on, today) if stands.status in (Status.OPEN, Status.WITH_EMBASSY) else None,
+        days_overdue=stands.days_overdue or None,
     )
 
 
@@ -103,18 +106,18 @@ def in_order(days: Iterable[Day]) -> list[Day]:
 
 
 def finding(days: Sequence[Day], today: date) -> str:
-    """What the year comes to today, without a full stop: "2 commitments are late; the next day is …"."""
-    late = sum(day.kind is DayKind.DUE and day.days_late is not None for day in days)
-    missed = sum(day.kind is DayKind.MILESTONE and day.days_late is not None for day in days)
+    """What the year comes to today, without a full stop: "2 commitments are overdue; the next day is …"."""
+    overdue = sum(day.kind is DayKind.DUE and day.days_overdue is not None for day in days)
+    missed = sum(day.kind is DayKind.MILESTONE and day.days_overdue is not None for day in days)
     told = [
         f"{telling.counted(number, one, many)}"
         for number, one, many in (
-            (late, "commitment is late", "commitments are late"),
+            (overdue, "commitment is overdue", "commitments are overdue"),
             (missed, "milestone is missed", "milestones are missed"),
         )
         if number
     ]
-    begun = wording.listed(told) if told else "Nothing is late"
+    begun = wording.listed(told) if told else "Nothing is overdue"
     ahead = min((day.on for day in days if day.days_left is not None), default=None)
     if ahead is None:
         return f"{begun}; nothing lies ahead"
@@ -139,4 +142,4 @@ def drawn(days: Iterable[Day], *, starts_on: date, ends_on: date, today: date) -
 def _named(day: Day) -> str:
     if day.kind is DayKind.DIALOGUE:
         return day.what if day.word is Stage.HELD else f"{day.what} {day.standing}"
-    return f"{day.what}: late" if day.days_late is not None else day.what
+    return f"{day.what}: overdue" if day.days_overdue is not None else day.what

@@ -246,6 +246,53 @@ def test_templates_are_named_after_a_view_or_are_part_of_one():
     assert strangers == []
 
 
+# --- Lateness ---------------------------------------------------------------------------------------------------------
+
+ONE_RULE = ("dialogues/status.py", "dialogues/models/commitments.py")
+"""The rule of what is overdue, and its twin in SQL."""
+OF_A_DAY = {"today", "day", "as_of", "now"}
+ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+NOTHING_CAN_BE_SENT = {
+    "dialogues/views/follow_up.py": "next steps",
+    "reports/briefing/dialogue.py": "next steps",
+    "reports/checks.py": "milestones",
+    "reports/happenings.py": "milestones",
+    "reports/telling.py": "milestones",
+    "reports/views/dashboard.py": "milestones",
+    "reports/year.py": "milestones",
+}
+"""Who may ask by how much a due day is past: of what no update can wait."""
+
+
+def last_name(node):
+    """The last name of what is written: "due_on" of `one.standing.due_on`, "date" of `now.date()`, which is a day."""
+    if isinstance(node, ast.Call):
+        return "today" if last_name(node.func) in ("date", "today") else ""
+    return dotted(node).rpartition(".")[2] or (node.attr if isinstance(node, ast.Attribute) else "")
+
+
+def lateness_of_its_own(path):
+    """Where a due day is compared with the day of asking, or taken from it, other than by the one rule."""
+    for node in nodes(path, ast.Compare, ast.BinOp):
+        if not any(isinstance(op, (*ORDERS, ast.Sub)) for op in getattr(node, "ops", [getattr(node, "op", None)])):
+            continue
+        sides = [node.left, *(node.comparators if isinstance(node, ast.Compare) else [node.right])]
+        names = [last_name(side) for side in sides]
+        if any(name.endswith(("due_on", "due", "falls_on")) for name in names) and OF_A_DAY & set(names):
+            yield ast.unparse(node)
+    for node in nodes(path, ast.keyword):
+        if re.search(r"(due|falls)_on__[lg]te?$", node.arg or "") and last_name(node.value) in OF_A_DAY:
+            yield ast.unparse(node)
+    for node in nodes(path, ast.Call):
+        if last_name(node.func) == "days_past_due" and str(path) not in NOTHING_CAN_BE_SENT:
+            yield ast.unparse(node)
+
+
+def test_only_one_rule_says_what_is_overdue():
+    """Else a page forgets that an update waits, and calls a ministry overdue while the embassy owes the answer."""
+    assert breaches(sources("*.py", unless=ONE_RULE), lateness_of_its_own) == {}
+
+
 # --- Files ------------------------------------------------------------------------------------------------------------
 
 

@@ -397,7 +397,7 @@ class Listed(NamedTuple):
 
 LISTS = [
     Listed("commitment_list", Rows.commitments, 11),
-    Listed("commitment_list", Rows.commitments, 11, query="status=late&q=promise&sort=text&page=2"),
+    Listed("commitment_list", Rows.commitments, 11, query="status=overdue&q=promise&sort=text&page=2"),
     Listed("commitment_list", Rows.commitments, 9 + AN_ENTRY, query="as=csv"),
     Listed("commitment_list", Rows.commitments, 9, "focal_point"),
     Listed("ministry_home", Rows.updates, 11, "focal_point"),
@@ -413,7 +413,7 @@ LISTS = [
     Listed("district_list", Rows.districts, 12),
     Listed("run_list", Rows.runs, 8),
     Listed("recommendation_list", Rows.benchmarks, 26),
-    Listed("recommendation_list", Rows.benchmarks, 13, "focal_point"),
+    Listed("recommendation_list", Rows.benchmarks, 12, "focal_point"),
     Listed("briefing_list", Rows.briefings, 11),
     Listed("log_list", Rows.entries, 11),
     Listed("log_list", Rows.entries, 8, "administrator"),
@@ -426,7 +426,7 @@ LISTS = [
     Listed("setup_ministries", Rows.ministries, 6, "administrator", of="country"),
     Listed("setup_benchmarks", Rows.benchmarks, 10, of="country"),
     Listed("edition_repeats", Rows.benchmarks, 10, of="following"),
-    Listed("edition_carry_over", Rows.benchmarks, 19, of="following"),
+    Listed("edition_carry_over", Rows.benchmarks, 20, of="following"),
     Listed("setup_suggested", Rows.indicators, 12, of="recommendation"),
     Listed("setup_suggested", Rows.ministries, 12, of="recommendation"),
     Listed("setup_people", Rows.people, 8, "administrator", of="country"),

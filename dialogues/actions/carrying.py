@@ -22,7 +22,7 @@ from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, add
 
-MOVES = frozenset({Status.OPEN, Status.LATE, Status.REPORTED})
+MOVES = frozenset({Status.OPEN, Status.OVERDUE, Status.WITH_EMBASSY, Status.REPORTED})
 """How a commitment stands that moves along: nobody has said yet that it was kept, or is off."""
 
 
@@ -74,7 +74,7 @@ def open_commitments(benchmarks: Iterable[int], now: datetime) -> list[Commitmen
     """Those towards any of these benchmarks (keys) that move along as they stand now, held; with their links."""
     towards = CommitmentBenchmark.objects.filter(benchmark__in=benchmarks).values("commitment")
     rows = Commitment.objects.filter(pk__in=towards).select_for_update(of=("self",)).order_by("pk")
-    found = [(row, row.standing_on(now.date())) for row in rows.prefetch_related("events", "links")]
+    found = [(row, row.standing_on(now.date())) for row in rows.with_history().prefetch_related("links")]
     return [row for row, standing in found if standing and standing.status in MOVES]
 
 

@@ -15,7 +15,7 @@ from dialogues.permissions import (
     can_verify_done,
     has_reported_done,
 )
-from dialogues.status import Standing
+from dialogues.status import Standing, by_events
 from dialogues.words import Decision, Horizon, Kind, MadeBy, Reach, Review, Shows, Status
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark
@@ -23,8 +23,6 @@ from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, refuse_future, refuse_unseen, spelt, written
-
-UNSETTLED = frozenset({Status.OPEN, Status.LATE})
 
 
 @transaction.atomic
@@ -144,8 +142,8 @@ def reschedule(
         raise PermissionDenied
     reason = written(reason, "Say why the date moved.", field="reason")
     locked, standing = _open_for_change(commitment, on, seen, now)
-    if standing.status not in UNSETTLED:
-        raise Refused(_settled(locked, standing, "It can't be moved."))
+    if not _is_open(locked, now):
+        raise Refused(_settled(locked, "It can't be moved."))
     if due_on < on:
         raise Refused("The new date lies before the day it was agreed on. Give a later one.", field="due_on")
     if due_on == standing.due_on:
@@ -165,8 +163,8 @@ def withdraw(
     reason = written(reason, "Say why it was taken back.", field="reason")
     locked, standing = _open_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
-    if standing.status in (Status.WITHDRAWN, Status.VERIFIED):
-        raise Refused(_settled(locked, standing, "Reopen it first if that is wrong."))
+    if standing.is_settled:
+        raise Refused(_settled(locked, "Reopen it first if that is wrong."))
     return _event(locked, Kind.WITHDRAWN, "commitment.withdrawn", standing, on, reason=reason, by=by, now=now)
 
 
@@ -180,7 +178,7 @@ def reopen(
     reason = written(reason, "Say why it is taken up again.", field="reason")
     locked, standing = _open_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
-    if standing.status in UNSETTLED:
+    if _is_open(locked, now):
         raise Refused("It is open as it stands. There is nothing to reopen.")
     return _event(locked, Kind.REOPENED, "commitment.reopened", standing, on, reason=reason, by=by, now=now)
 
@@ -193,8 +191,8 @@ def report_done(
     if not can_report_done(by, commitment):
         raise PermissionDenied
     locked, standing = _open_for_change(commitment, on, seen, now)
-    if standing.status not in UNSETTLED:
-        raise Refused(_settled(locked, standing, "It need not be reported again."))
+    if not _is_open(locked, now):
+        raise Refused(_settled(locked, "It need not be reported again."))
     return _event(locked, Kind.REPORTED_DONE, "commitment.reported_done", standing, on, by=by, now=now)
 
 
@@ -212,8 +210,8 @@ def verify_done(
         raise PermissionDenied
     locked, standing = _open_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
-    if standing.status in (Status.WITHDRAWN, Status.VERIFIED):
-        raise Refused(_settled(locked, standing, "Reopen it first if that is wrong."))
+    if standing.is_settled:
+        raise Refused(_settled(locked, "Reopen it first if that is wrong."))
     refuse_unproven(locked, reason)
     return _event(
         locked, Kind.VERIFIED_DONE, "commitment.verified_done", standing, on, reason=reason.strip(), by=by, now=now
@@ -221,12 +219,18 @@ def verify_done(
 
 
 def locked_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitment, Standing]:
-    """The commitment, held until the transaction ends, and how it stands today by its events."""
-    locked = Commitment.objects.select_for_update().get(pk=commitment.pk)
+    """The commitment, held until the transaction ends, and how it stands today."""
+    locked = Commitment.objects.with_history().select_for_update(of=("self",)).get(pk=commitment.pk)
     standing = locked.standing_on(now.date())
     if standing is None:
         raise Refused("It was made on a later day than today. Wait for that day.")
     return locked, standing
+
+
+def is_reported(commitment: Commitment, now: datetime) -> bool:
+    """Whether its newest event today reports it done, an update waiting or not."""
+    found = by_events(commitment.events.all(), now.date())
+    return found is not None and found.settled is Status.REPORTED
 
 
 def waiting_round(commitment: Commitment) -> UpdateRound | None:
@@ -293,15 +297,21 @@ def newest_day(commitment: Commitment) -> date:
     return max(event.happened_on for event in commitment.events.all())
 
 
-def settled_sentence(commitment: Commitment, standing: Standing) -> str:
+def settled_sentence(commitment: Commitment) -> str:
     """How a commitment that isn't open stands, by whom and since when: "Withdrawn on 3 January 2022 by A. B.: …"."""
     last = commitment.events.select_related("recorded_by").order_by("-happened_on", "-recorded_at", "-pk")[0]
     why = f": {last.reason}" if last.reason else ""
-    return f"{standing.status.label} on {spelt(last.happened_on)} by {last.recorded_by}{why.rstrip('.')}."
+    return f"{Kind(last.kind).label} on {spelt(last.happened_on)} by {last.recorded_by}{why.rstrip('.')}."
 
 
-def _settled(commitment: Commitment, standing: Standing, next_step: str) -> str:
-    return f"{settled_sentence(commitment, standing)} {next_step}"
+def _settled(commitment: Commitment, next_step: str) -> str:
+    return f"{settled_sentence(commitment)} {next_step}"
+
+
+def _is_open(commitment: Commitment, now: datetime) -> bool:
+    """Whether it may still be kept by its events alone: also while an update waits that claims it is under way."""
+    found = by_events(commitment.events.all(), now.date())
+    return found is not None and found.is_open
 
 
 def _open_for_change(commitment: Commitment, on: date, seen: int | None, now: datetime) -> tuple[Commitment, Standing]:

@@ -17,7 +17,6 @@ from dialogues.actions.files import refuse_too_much_together, refuse_unless_own_
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile, UpdateRound
 from dialogues.models.drafts import KEPT_FOR
 from dialogues.permissions import can_draft
-from dialogues.words import Status
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
@@ -168,7 +167,7 @@ def _refuse_closed(of: Subject, now: datetime) -> UpdateRound | None:
             f"{waiting.recorded_by} sent this update on {spelt_moment(waiting.recorded_at, now)}. It is with the "
             "embassy; nothing more is needed until it has answered."
         )
-    if standing.status in (Status.WITHDRAWN, Status.VERIFIED):
+    if standing.is_settled:
         raise Closed(f"{standing.status.label} on {spelt(newest_day(locked))}: nothing more is needed here.")
     return returned_round(locked)
 

@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from dialogues.actions.commitments import (
     add_event,
+    is_reported,
     locked_with_standing,
     newest_day,
     refuse_unproven,
@@ -45,7 +46,6 @@ from dialogues.words import (
     Review,
     Sensitivity,
     Shows,
-    Status,
 )
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark, Edition, Indicator
@@ -125,7 +125,7 @@ def send_round(
         raise Refused(f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out.", field="files")
     refuse_too_much_together(files)
     locked, standing = locked_with_standing(commitment, now)
-    if standing.status in (Status.WITHDRAWN, Status.VERIFIED):
+    if standing.is_settled:
         raise Refused(
             # The reason and who gave it may be the embassy's own: a ministry reads the status and its day alone.
             f"{standing.status.label} on {spelt(newest_day(locked))}. Nothing more is asked of you. If work goes on, "
@@ -200,7 +200,7 @@ def open_rounds(*rounds: UpdateRound, by: User) -> None:
 
 @transaction.atomic
 def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) -> RoundDecision:
-    """Send a round back to be mended; a claimed "done" folds back to open or late.
+    """Send a round back to be mended; a claimed "done" folds back to open or overdue.
 
     Raises PermissionDenied; Refused without a reason; ChangedMeanwhile where somebody decided on it already.
     """
@@ -210,7 +210,7 @@ def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) ->
     locked, standing = locked_with_standing(round.update.commitment, now)
     _refuse_decided(round, now)
     decision = _decide(round, Decision.RETURNED, reason, by, now)
-    if round.claimed == Progress.DONE and standing.status is Status.REPORTED:
+    if round.claimed == Progress.DONE and is_reported(locked, now):
         add_event(locked, Kind.REPORT_RETURNED, on=now.date(), reason=reason, round=round, by=by, now=now)
     record(
         "update.returned",
@@ -244,7 +244,7 @@ def accept_round(
         refuse_unless_reviewer(by, judgement.evidence, judgement.bearing)
         add_review(**judgement._asdict(), by=by, now=now)
     decision = _decide(round, Decision.ACCEPTED, reason.strip(), by, now)
-    if round.claimed == Progress.DONE and standing.status is Status.REPORTED:
+    if round.claimed == Progress.DONE and is_reported(locked, now):
         if not any(judgement.decision == Review.VERIFIED for judgement in reviews):
             raise Refused(
                 "It claims to be done, and nothing of it is verified. Verify what proves it, or return the update and "

@@ -23,7 +23,7 @@ class Sort(Word):
     """In which order commitments stand; by due date, what is settled comes last."""
 
     DUE = "due", "By due date, the open first"
-    LATE = "late", "Longest late first"
+    OVERDUE = "overdue", "Longest overdue first"
     MOVED = "moved", "Most often moved first"
     NEWEST = "newest", "Newest promised first"
     TEXT = "text", "By what was promised"

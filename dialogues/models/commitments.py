@@ -2,17 +2,19 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
 from dialogues.models.dialogues import Dialogue, Participant
-from dialogues.status import SETTLED, Standing, standing_on
-from dialogues.words import Horizon, Kind, MadeBy, Reach, Status
+from dialogues.status import AGREES_A_DAY, SETTLED, Standing, days_past_due, standing_on
+from dialogues.words import Decision, Horizon, Kind, MadeBy, Reach, Status
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, Reader
 from tiptracker.words import Role
@@ -29,32 +31,60 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             return self.none()
         return self.filter(country__in=Country.objects.visible_to(user))
 
-    def with_status(self, day: date, *, known_by: datetime | None = None) -> Self:
-        """`.status`, `.due_on`, `.first_due_on`, `.slips` at the end of `day`: `standing_on` and `first_due` in SQL.
+    def with_history(self) -> Self:
+        """With all that `standing_on` reads: country, events, and the updates sent with the answers to them."""
+        rounds = apps.get_model("dialogues", "UpdateRound").objects.select_related("decision")
+        return self.select_related("country").prefetch_related("events", Prefetch("updates__rounds", rounds))
 
-        None before it was made.
+    def with_status(self, day: date, *, known_by: datetime | None = None) -> Self:
+        """`standing_on` and `first_due` in SQL, at the end of `day`: `.status`, `.due_on`, `.first_due_on`, `.slips`.
+
+        `.status` is None before it was made; `.sent_on`, `.newest_returned_on` and `.is_heard` are for `standing_in`.
         """
         happened = CommitmentEvent.objects.as_of(day, known_by=known_by)
         newest_first = ("-happened_on", "-recorded_at", "-pk")
         dated = happened.filter(due_on__isnull=False).order_by(*newest_first).values("due_on")
+        sent = apps.get_model("dialogues", "UpdateRound").objects.sent_by(day, known_by=known_by)
+        waiting = sent.filter(Q(decided_on__isnull=True)).order_by()
         # PostgreSQL runs a subquery anew wherever it is named: so the whole word is one, and asks for the due date
         # within it where that matters.
+        settled = [When(kind=kind, then=Value(status)) for kind, status in SETTLED.items()]
         word = Case(
-            *[When(kind=kind, then=Value(status)) for kind, status in SETTLED.items()],
+            *[when for when in settled if when.result.value is not Status.REPORTED],
+            When(Exists(waiting.filter(update__commitment=OuterRef("commitment"))), then=Value(Status.WITH_EMBASSY)),
+            When(kind=Kind.REPORTED_DONE, then=Value(Status.REPORTED)),
             When(
                 LessThan(Subquery(dated.filter(commitment=OuterRef("commitment"))[:1]), Value(day)),
-                then=Value(Status.LATE),
+                then=Value(Status.OVERDUE),
             ),
             default=Value(Status.OPEN),
             output_field=models.CharField(),
         )
         own = happened.filter(commitment=OuterRef("pk"))
+        own_sent = sent.filter(update__commitment=OuterRef("pk"))
+        newest_sent = own_sent.order_by("-recorded_at", "-pk")
         slips = own.filter(kind=Kind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
+        asked_again = happened.filter(commitment=OuterRef("update__commitment"), kind__in=AGREES_A_DAY).filter(
+            Q(happened_on__gt=OuterRef("sent_on"))
+            | Q(happened_on=OuterRef("sent_on"), recorded_at__gte=OuterRef("recorded_at"))
+        )
+        accepted_since = sent.filter(
+            Q(decided_on__isnull=False),
+            update__commitment=OuterRef("update__commitment"),
+            decision__decision=Decision.ACCEPTED,
+            decision__recorded_at__gte=OuterRef("recorded_at"),
+        )
+        newest_returned_on = Case(
+            When(decision__decision=Decision.RETURNED, then=F("decided_on")), output_field=models.DateField()
+        )
         return self.annotate(
             due_on=Subquery(dated.filter(commitment=OuterRef("pk"))[:1]),
             first_due_on=Subquery(own.filter(kind=Kind.MADE).values("due_on")[:1]),
             slips=Coalesce(Subquery(slips.values("n"), output_field=IntegerField()), 0),
             status=Subquery(own.order_by(*newest_first).annotate(word=word).values("word")[:1]),
+            sent_on=Subquery(newest_sent.annotate(on=F("sent_on")).values("on")[:1]),
+            newest_returned_on=Subquery(newest_sent.annotate(on=newest_returned_on).values("on")[:1]),
+            is_heard=Exists(own_sent.filter(~Exists(asked_again), ~Exists(accepted_since))),
         )
 
     def concerning(self, ministries: Collection[int]) -> Self:
@@ -122,13 +152,29 @@ class Commitment(models.Model):
         return self.text
 
     def standing_on(self, day: date) -> Standing | None:
-        """Its standing at the end of `day`, from its events (`self.events`, prefetched or not)."""
-        return standing_on(self.events.all(), day)
+        """Its standing at the end of `day` in its country, from its rows (`with_history`, or not)."""
+        sent = [version for update in self.updates.all() for version in update.rounds.all()]
+        return standing_on(self.events.all(), sent, day, zone=ZoneInfo(self.country.time_zone))
 
     @property
     def maker(self) -> str:
         """Whose undertaking it is, as read: the ministry's name, or the United States."""
         return self.ministry.name if self.ministry else MadeBy.UNITED_STATES.label
+
+
+def standing_in(row: Any, day: date) -> Standing:
+    """The standing of a row of `with_status(day)` that was made by then."""
+    status = Status(row.status)
+    is_mended = status in (Status.WITH_EMBASSY, Status.VERIFIED, Status.WITHDRAWN)
+    return Standing(
+        status=status,
+        due_on=row.due_on,
+        slips=row.slips,
+        days_overdue=days_past_due(row.due_on, day) if status is Status.OVERDUE else 0,
+        sent_on=row.sent_on,
+        returned_on=None if is_mended else row.newest_returned_on,
+        is_silent=status is Status.OVERDUE and not row.is_heard,
+    )
 
 
 class CommitmentBenchmark(models.Model):

@@ -1,5 +1,6 @@
 """What a ministry sent on a commitment, round by round, and what the embassy made of each round."""
 
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from dialogues.models.commitments import Commitment
+from dialogues.models.local_date import LocalDate
 from dialogues.words import Decision, Progress
 from tiptracker.accounts.models import Ministry, Reader
 
@@ -44,6 +46,28 @@ class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
         """Those nobody has decided on yet, oldest first."""
         return self.filter(decision__isnull=True).order_by("recorded_at", "pk")
 
+    def sent_by(self, day: date, *, known_by: datetime | None = None) -> Self:
+        """Those sent by the end of `day` in the country, as known by a moment; with `.sent_on` and `.decided_on`.
+
+        `decided_on` is the country's day of an answer that was given, and known, by then.
+        """
+        zone = "update__commitment__country__time_zone"
+        known, decided = (
+            (Q(), Q()) if known_by is None else (Q(recorded_at__lte=known_by), Q(decision__recorded_at__lte=known_by))
+        )
+        decided_on = LocalDate("decision__recorded_at", zone)
+        return (
+            self.filter(known)
+            .annotate(sent_on=LocalDate("recorded_at", zone), _answered_on=decided_on)
+            .filter(Q(sent_on__lte=day))
+            .annotate(
+                decided_on=models.Case(
+                    models.When(decided & Q(_answered_on__lte=day), then=models.F("_answered_on")),
+                    output_field=models.DateField(),
+                )
+            )
+        )
+
 
 class UpdateRound(models.Model):
     """What was sent, once: narrative, claimed progress; figures and files point here. Never changed."""
@@ -72,6 +96,18 @@ class UpdateRound(models.Model):
     def sent_for(self) -> Ministry | None:
         """The ministry for which it was sent, wherever its sender works today."""
         return self.update.commitment.ministry
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When the embassy answered; None while it waits. Select or prefetch `decision`."""
+        decision: RoundDecision | None = getattr(self, "decision", None)
+        return decision.recorded_at if decision else None
+
+    @property
+    def returned_at(self) -> datetime | None:
+        """When it was returned; None where it waits, or was accepted."""
+        decision: RoundDecision | None = getattr(self, "decision", None)
+        return decision.recorded_at if decision and decision.decision == Decision.RETURNED else None
 
 
 class RoundDecision(models.Model):

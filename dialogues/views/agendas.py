@@ -1,4 +1,4 @@
-"""The agenda of a dialogue: proposed from what is open, late or waiting, ordered by hand, with what to ask of each."""
+"""The agenda of a dialogue: proposed from what is open, overdue or waiting, ordered by hand, with what to ask."""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -8,18 +8,17 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.text import Truncator
 
 from dialogues import actions, permissions
 from dialogues.forms.agendas import TOPIC, AgendaForm, ItemRows
 from dialogues.forms.fields import has_now_seen
-from dialogues.models import AgendaItem, Commitment, Dialogue, UpdateRound
+from dialogues.models import AgendaItem, Commitment, Dialogue
 from dialogues.suggesting import AGREED, Asked, Promise, Suggestion, suggest
 from dialogues.views.commitments import Line, line, lines
 from dialogues.views.follow_up import last_time, shown_on
 from dialogues.views.here import newest_edition
-from dialogues.words import Decision, MadeBy, Status
+from dialogues.words import MadeBy
 from recommendations.models import Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import User
@@ -117,12 +116,7 @@ class _Page:
         asked = Recommendation.objects.visible_to(user).select_related("edition", "lead")
         recommendations = list(asked.filter(edition=edition, is_retired=False) | asked.filter(pk__in=on_it))
         promised = lines(Commitment.objects.visible_to(user).filter(country=country), user, day)
-        newest = UpdateRound.objects.visible_to(user).filter(update__commitment__country=country)
-        rounds = {
-            row.update.commitment_id: row
-            for row in newest.select_related("update", "decision").order_by("recorded_at", "pk")
-        }
-        self.standing = {f"commitment-{row.pk}": line(row, day, by=user) for row in promised}
+        self.standing = {f"commitment-{row.pk}": line(row, day) for row in promised}
         self.recommendations = {f"recommendation-{row.pk}": row for row in recommendations}
         self.offered = {*self.standing, *self.recommendations}
         shown = shown_on(user, recommendations)
@@ -130,7 +124,7 @@ class _Page:
         self.suggestions: dict[str, Suggestion] = {
             one.about: one
             for one in suggest(
-                [_promise(one, rounds.get(one.commitment.pk), last, day) for one in self.standing.values()],
+                [_promise(one, last) for one in self.standing.values()],
                 [Asked(row.pk, row.number, shown[row.pk][0]) for row in recommendations if row.edition == edition],
                 self.dialogue.held_on,
             )
@@ -196,7 +190,7 @@ class _Page:
             return Row(form, "", "", None, "")
         if stands:
             commitment = stands.commitment
-            # How late it is stands beside its status already.
+            # By how much it is overdue stands beside its status already.
             reason = one.reason.removeprefix(stands.text).removeprefix("; ") if one else ""
             return Row(form, commitment.text, commitment.maker, stands, reason)
         recommendation = self.recommendations[about]
@@ -218,19 +212,12 @@ class _Page:
         return self.standing[about].commitment if about in self.standing else self.recommendations[about]
 
 
-def _promise(told: Line, newest: UpdateRound | None, last: Dialogue | None, day: date) -> Promise:
+def _promise(told: Line, last: Dialogue | None) -> Promise:
     """A commitment as the rule reads it."""
-    row: Any = told.commitment
-    decision = getattr(newest, "decision", None) if newest else None
-    waits = newest if newest and decision is None else None
-    returned = decision if decision and decision.decision == Decision.RETURNED else None
+    row = told.commitment
     return Promise(
         key=row.pk,
-        status=told.status,
-        due_on=row.due_on,
-        days_late=(day - row.due_on).days if told.status is Status.LATE else 0,
-        waits_since=timezone.localtime(waits.recorded_at).date() if waits else None,
-        returned_on=timezone.localtime(returned.recorded_at).date() if returned else None,
+        standing=told.standing,
         is_of_last_dialogue=last is not None and row.dialogue_id == last.pk,
         is_ours=row.made_by == MadeBy.UNITED_STATES,
     )

@@ -151,7 +151,7 @@ class _Page:
         benchmarks = [one.pk for row in self.old for one in row.benchmarks.all()]
         rows = Commitment.objects.visible_to(self.user).filter(links__benchmark__in=benchmarks).distinct()
         found: dict[int, list[Moving]] = {}
-        for row in rows.select_related("ministry").prefetch_related("events", "links"):
+        for row in rows.with_history().select_related("ministry").prefetch_related("links"):
             standing = row.standing_on(self.today)
             if standing is None or standing.status not in actions.MOVES:
                 continue

@@ -26,7 +26,6 @@ from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
@@ -49,15 +48,14 @@ from dialogues.models import (
     CommitmentEvent,
     Dialogue,
     Evidence,
-    UpdateRound,
 )
-from dialogues.models.commitments import CommitmentQuerySet
+from dialogues.models.commitments import CommitmentQuerySet, standing_in
 from dialogues.status import Standing, first_due
-from dialogues.telling import moved
-from dialogues.views.here import Head, editions_seen, late_by, newest_edition, recorded_before
+from dialogues.telling import beside_status, moved, what_was_sent
+from dialogues.views.here import Head, editions_seen, newest_edition, recorded_before
 from dialogues.views.redactions import pending_on, redacted_on
 from dialogues.views.story import Story, decision_on, next_step, tell
-from dialogues.words import Horizon, Kind, MadeBy, Progress, Reach, Status
+from dialogues.words import Horizon, Kind, MadeBy, Reach, Status
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
@@ -74,13 +72,20 @@ BY_DUE = F("due_on").asc(nulls_last=True)
 
 
 class Line(NamedTuple):
-    """A commitment in a list: the row, its status, what to read beside it ("late by 12 days"), how it was moved."""
+    """A commitment in a list: the row, how it stands, and that in words; how it was moved.
+
+    `text` is read in place of the status's label ("overdue by 12 days"), `sent` beneath it ("no update received").
+    """
 
     commitment: Commitment
-    status: Status
+    standing: Standing
     text: str
-    days_late: int
+    sent: str
     moved: str
+
+    @property
+    def status(self) -> Status:
+        return self.standing.status
 
 
 class Towards(NamedTuple):
@@ -97,7 +102,7 @@ class Towards(NamedTuple):
 
 
 def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQuerySet:
-    """Made by `day`, with status, number of pieces of evidence and whether an update waits; what is unsettled first."""
+    """Made by `day`, with status and number of pieces of evidence; what is unsettled first."""
     evidence = (
         Evidence.objects.visible_to(user)
         .current()
@@ -107,7 +112,6 @@ def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQ
         .annotate(n=Count("pk"))
         .values("n")
     )
-    waiting = UpdateRound.objects.waiting().filter(update__commitment=OuterRef("pk"))
     settled = Case(When(status__in=[Status.VERIFIED, Status.WITHDRAWN], then=Value(1)), default=Value(0))
     made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=Kind.MADE).values("happened_on")
     begun = CommitmentEvent.objects.as_of(day).filter(commitment=OuterRef("pk"))
@@ -117,21 +121,17 @@ def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQ
         .annotate(
             made_on=Subquery(made[:1]),
             evidence_count=Coalesce(Subquery(evidence, output_field=IntegerField()), 0),
-            is_waiting=Exists(waiting),
         )
         .select_related("ministry")
         .order_by(settled, BY_DUE, "pk")
     )
 
 
-def line(commitment: Any, day: date, *, by: User) -> Line:
-    """A row of `lines` as it is read by somebody: to a ministry nothing is late that waits for the embassy."""
-    status = Status(commitment.status)
-    if status is Status.LATE and commitment.is_waiting and not by.is_embassy:
-        return Line(commitment, Status.OPEN, "with the embassy", 0, moved(commitment.slips, commitment.first_due_on))
-    days_late = (day - commitment.due_on).days if status is Status.LATE else 0
-    text = late_by(days_late) if days_late else ""
-    return Line(commitment, status, text, days_late, moved(commitment.slips, commitment.first_due_on))
+def line(commitment: Any, day: date) -> Line:
+    """A row of `lines` as it is read."""
+    standing = standing_in(commitment, day)
+    sent = what_was_sent(standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY)
+    return Line(commitment, standing, beside_status(standing), sent, moved(standing.slips, commitment.first_due_on))
 
 
 @login_required
@@ -149,13 +149,13 @@ def commitment_list(request: SignedIn) -> HttpResponse:
     chosen.is_valid()
     rows = _narrowed(lines(Commitment.objects.visible_to(user), user, today), user, chosen.cleaned_data)
     if exports.is_asked(request):
-        return exports.export(request, "commitments", HEADS, [_cells(line(row, today, by=user)) for row in rows])
+        return exports.export(request, "commitments", HEADS, [_cells(line(row, today)) for row in rows])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": [line(commitment, today, by=user) for commitment in page],
+        "lines": [line(commitment, today) for commitment in page],
         "today": today,
         "can_record": edition is not None and permissions.can_record_commitment(user, edition.country),
     }
@@ -163,17 +163,18 @@ def commitment_list(request: SignedIn) -> HttpResponse:
 
 
 HEADS = (
-    "Commitment", "Who promised", "Promised", "Status", "Days late", "Due", "First due", "Times moved",
-    "An update waits", "Pieces of evidence",
+    "Commitment", "Who promised", "Promised", "Status", "Days overdue", "Due", "First due", "Times moved",
+    "With the embassy since", "Returned on", "No update received", "Pieces of evidence",
 )  # fmt: skip
 
 
 def _cells(line: Line) -> tuple[object, ...]:
     row: Any = line.commitment
-    waits = "yes" if row.is_waiting else "no"
+    stands = line.standing
+    silent = "yes" if stands.is_silent and row.made_by == MadeBy.MINISTRY else "no"
     return (
-        row.text, row.maker, row.made_on, line.status.label, line.days_late or None, row.due_on, row.first_due_on,
-        row.slips, waits, row.evidence_count,
+        row.text, row.maker, row.made_on, line.status.label, stands.days_overdue or None, row.due_on, row.first_due_on,
+        row.slips, stands.waits_since, stands.returned_on, silent, row.evidence_count,
     )  # fmt: skip
 
 
@@ -200,9 +201,9 @@ def _narrowed(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> C
 
 def _sorted(rows: CommitmentQuerySet, order: Sort) -> CommitmentQuerySet:
     match order:
-        case Sort.LATE:
-            late_first = Case(When(status=Status.LATE, then=Value(0)), default=Value(1))
-            return rows.order_by(late_first, BY_DUE, "pk")
+        case Sort.OVERDUE:
+            overdue_first = Case(When(status=Status.OVERDUE, then=Value(0)), default=Value(1))
+            return rows.order_by(overdue_first, BY_DUE, "pk")
         case Sort.MOVED:
             return rows.order_by(F("slips").desc(), BY_DUE, "pk")
         case Sort.NEWEST:
@@ -233,7 +234,8 @@ def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
         "commitment": Head.of(commitment),
         "standing": story.standing,
         "status": story.standing.status,
-        "status_text": late_by(story.standing.days_late) if story.standing.days_late else "",
+        "status_text": beside_status(story.standing),
+        "sent": what_was_sent(story.standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY),
         "moved": moved(story.standing.slips, first_due(story.events, today)),
         "entries": story.entries,
         "redacted": redacted_on(*story.rows(user)),
@@ -276,18 +278,14 @@ def towards_of(user: User, commitment: Commitment) -> list[Towards]:
 
 
 def _for_its_ministry(story: Story, *, just_sent: bool) -> dict[str, Any]:
-    """Why its update came back, or who will look at it; late is nothing that waits for the embassy."""
+    """Why its update was returned, or who will look at it."""
     commitment, waiting = story.commitment, story.waiting
     decision = decision_on(story.returned) if story.returned else None
-    context: dict[str, Any] = {
+    return {
         "returned_reason": decision.reason if decision else "",
         "contact": contact_in(commitment.country_id),
         "just_sent": reverse("update_draft", args=[commitment.pk]) if just_sent and waiting else "",
     }
-    if waiting and story.standing.status is Status.LATE:
-        sent_on = spelt(timezone.localtime(waiting.recorded_at).date())
-        context |= {"status": Progress(waiting.claimed), "status_text": f"With the embassy since {sent_on}"}
-    return context
 
 
 def _verbs(user: User, commitment: Commitment, standing: Standing) -> list[tuple[str, str]]:
@@ -295,7 +293,7 @@ def _verbs(user: User, commitment: Commitment, standing: Standing) -> list[tuple
     if not permissions.can_change_commitment(user, commitment):
         return []
     log = (f"{reverse('evidence_log')}?commitment={commitment.pk}", "Log progress")
-    if standing.status in (Status.VERIFIED, Status.WITHDRAWN):
+    if standing.is_settled:
         return [log, (reverse("commitment_reopen", args=[commitment.pk]), "Open it again")]
     return [
         log,
@@ -465,7 +463,7 @@ def _verb(
 ) -> HttpResponse:
     """One verb on one commitment: its form, one action, and the answer. The form's fields are the action's words."""
     user = request.user
-    rows = Commitment.objects.visible_to(user).select_related("country", "ministry").prefetch_related("events")
+    rows = Commitment.objects.visible_to(user).select_related("ministry").with_history()
     commitment = get_object_or_404(rows, pk=pk)
     if not may(user, commitment):
         raise PermissionDenied

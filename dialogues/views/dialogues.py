@@ -105,7 +105,7 @@ def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
     )
     today = clock.today()
     made_there = lines(Commitment.objects.visible_to(user).filter(dialogue=dialogue), user, today)
-    commitments: list[Line] = [line(commitment, today, by=user) for commitment in made_there]
+    commitments: list[Line] = [line(commitment, today) for commitment in made_there]
     context: dict[str, Any] = {
         "pk": dialogue.pk,
         "held_on": dialogue.held_on,

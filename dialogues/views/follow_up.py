@@ -9,8 +9,9 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from dialogues.models import AgendaItem, Commitment, Dialogue, EvidenceBearing, EvidenceReview, NextStep, NextStepDone
+from dialogues.status import days_past_due
+from dialogues.telling import overdue_by
 from dialogues.views.commitments import Line, line, lines
-from dialogues.views.here import late_by
 from dialogues.words import Review, Shows
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
@@ -31,11 +32,11 @@ class Item(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A next step as it is read: what was done about it, or "late by 3 days"."""
+    """A next step as it is read: what was done about it, or "overdue by 3 days"."""
 
     row: NextStep
     done: NextStepDone | None
-    late: str
+    overdue: str
 
 
 class LastTime(NamedTuple):
@@ -55,7 +56,7 @@ def items_of(user: User, dialogue: Dialogue, day: date) -> list[Item]:
     )
     keys = [row.commitment_id for row in rows if row.commitment_id]
     promised = lines(Commitment.objects.visible_to(user).filter(pk__in=keys), user, day)
-    standing = {row.pk: line(row, day, by=user) for row in promised}
+    standing = {row.pk: line(row, day) for row in promised}
     asked = [row.recommendation for row in rows if row.recommendation]
     shown = shown_on(user, asked)
     return [_item(row, standing, shown) for row in rows]
@@ -100,7 +101,7 @@ def last_time(user: User, dialogue: Dialogue, day: date) -> LastTime | None:
         .concerning(ministries)
         .filter(Q(dialogue=last) | Q(done=None, dialogue__in=before.order_by().values("pk")))
     )
-    return LastTime(last, [line(row, day, by=user) for row in lines(promised, user, day)], steps_told(steps, day))
+    return LastTime(last, [line(row, day) for row in lines(promised, user, day)], steps_told(steps, day))
 
 
 def steps_told(steps: Any, day: date) -> list[Step]:
@@ -109,8 +110,8 @@ def steps_told(steps: Any, day: date) -> list[Step]:
     told = []
     for row in rows:
         done = getattr(row, "done", None)
-        is_late = done is None and row.due_on is not None and row.due_on < day
-        told.append(Step(row, done, late_by((day - row.due_on).days) if is_late else ""))
+        days = 0 if done else days_past_due(row.due_on, day)
+        told.append(Step(row, done, overdue_by(days) if days else ""))
     return sorted(told, key=lambda step: step.done is not None)
 
 

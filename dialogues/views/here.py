@@ -48,11 +48,6 @@ def key_in(editions: Sequence[Edition], benchmark: Benchmark) -> str:
     return f"{key} (no longer asked)" if benchmark.recommendation.is_retired else key
 
 
-def late_by(days: int) -> str:
-    """ "late by 12 days"."""
-    return f"late by {days} day{'' if days == 1 else 's'}"
-
-
 def outside(editions: Iterable[Edition], first: date | None, last: date) -> str:
     """Why a span can't count for any of these editions (newest first), such as "before 1 April 2021"; nothing where it
     can. It is told by the newest.

@@ -5,15 +5,15 @@ from datetime import date
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from dialogues.models import Commitment, Draft, UpdateRound
+from dialogues.models import Commitment, Draft
 from dialogues.status import Standing
+from dialogues.telling import beside_status, returned_on
 from dialogues.views.drafts import DraftNote, draft_on
-from dialogues.views.here import Head, late_by
+from dialogues.views.here import Head
 from dialogues.views.story import decision_on
 from dialogues.words import Decision, Progress, Status
 from tiptracker import clock
@@ -37,13 +37,13 @@ class Ask:
 
     @property
     def is_waiting(self) -> bool:
-        """Sent, and not answered yet."""
-        return self.claimed is not None and self.answer is None
+        """An update of it is with the embassy."""
+        return self.standing.status is Status.WITH_EMBASSY
 
     @property
     def is_returned(self) -> bool:
-        """Came back, and not sent again yet."""
-        return self.answer is Decision.RETURNED
+        """Returned, and not sent again yet."""
+        return self.standing.returned_on is not None
 
     @property
     def is_accepted(self) -> bool:
@@ -53,12 +53,17 @@ class Ask:
     @property
     def is_settled(self) -> bool:
         """Nothing more is asked."""
-        return self.standing.status in (Status.VERIFIED, Status.WITHDRAWN)
+        return self.standing.is_settled
 
     @property
     def status_text(self) -> str:
-        """ "late by 12 days", where it is and the embassy isn't what it waits for."""
-        return late_by(self.standing.days_late) if self.standing.days_late and not self.is_waiting else ""
+        """ "overdue by 12 days", "with the embassy since 12 January 2022"."""
+        return beside_status(self.standing)
+
+    @property
+    def returned_text(self) -> str:
+        """ "returned on 13 January 2022"."""
+        return returned_on(self.standing.returned_on) if self.standing.returned_on else ""
 
     @property
     def claimed_text(self) -> str:
@@ -67,19 +72,13 @@ class Ask:
 
     @property
     def urgency(self) -> tuple[bool, date, int]:
-        """What sorts it: what came back, then what is due soonest, and so what is late; no date last."""
+        """What sorts it: what was returned, then what is due soonest, and so what is overdue; no date last."""
         return not self.is_returned, self.standing.due_on or date.max, self.commitment.pk
 
 
 def asks_of(user: User, day: date) -> list[Ask]:
     """The commitments of a focal point's ministry made by `day`, most urgent first."""
-    rounds = UpdateRound.objects.visible_to(user).select_related("decision")
-    commitments = (
-        Commitment.objects.visible_to(user)
-        .select_related("ministry")
-        .prefetch_related("events", Prefetch("updates__rounds", rounds))
-        .order_by("pk")
-    )
+    commitments = Commitment.objects.visible_to(user).select_related("ministry").with_history().order_by("pk")
     drafts = {draft.commitment_id: draft for draft in Draft.objects.visible_to(user).select_related("saved_by")}
     asks = (_ask(commitment, day, user, drafts.get(commitment.pk)) for commitment in commitments)
     return sorted((ask for ask in asks if ask), key=lambda ask: ask.urgency)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db.models import Model, Prefetch
 from django.urls import reverse
@@ -21,7 +22,7 @@ from dialogues.models import (
     RoundDecision,
     UpdateRound,
 )
-from dialogues.status import Standing
+from dialogues.status import Standing, standing_on
 from dialogues.views.entries import Bearing, Entry, line_of
 from dialogues.views.here import key_in, outside
 from dialogues.words import Decision, DoneBy, Kind, MadeBy, Progress, Review, Shows, Status
@@ -125,11 +126,12 @@ def tell(user: User, commitment: Commitment, day: date, editions: Sequence[Editi
 
     `commitment.events` are read as they come: prefetch them with who recorded them.
     """
-    standing = commitment.standing_on(day)
+    rounds = rounds_seen(user, commitment)
+    standing = standing_on(commitment.events.all(), rounds, day, zone=ZoneInfo(commitment.country.time_zone))
     if standing is None:
         return None
     events = [event for event in commitment.events.all() if event.happened_on <= day]
-    rounds, evidence = rounds_seen(user, commitment), evidence_seen(user, commitment)
+    evidence = evidence_seen(user, commitment)
     teller = _Teller(user, commitment, editions, rounds, evidence)
     entries = [
         *teller.of_events(events),

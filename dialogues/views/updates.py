@@ -15,13 +15,14 @@ from dialogues import actions, permissions
 from dialogues.forms.fields import NO_DATA
 from dialogues.forms.rounds import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
+from dialogues.telling import beside_status
 from dialogues.views.commitments import towards_of
 from dialogues.views.drafts import as_posted, draft_on, draft_seen, files_in, page_of, told_in, typed_in
 from dialogues.views.entries import line_of
-from dialogues.views.here import Head, editions_seen, late_by
+from dialogues.views.here import Head, editions_seen
 from dialogues.views.story import Story, decision_on, next_step, tell
 from dialogues.views.uploads import Kept, keep_files
-from dialogues.words import Dimension, Direction, DoneBy, EvidenceKind, Progress, Status
+from dialogues.words import Dimension, Direction, DoneBy, EvidenceKind, Progress
 from recommendations.models import Edition, Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import contact_in
@@ -56,12 +57,12 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
             messages.success(request, "Sent to the embassy.")
             return redirect(f"{reverse('commitment_detail', args=[pk])}?sent")
         page.keep()
-    is_closed = bool(story.waiting) or story.standing.status in (Status.VERIFIED, Status.WITHDRAWN)
+    is_closed = bool(story.waiting) or story.standing.is_settled
     decision = decision_on(story.returned) if story.returned else None
     context = {
         "commitment": Head.of(commitment),
         "standing": story.standing,
-        "late": late_by(story.standing.days_late) if story.standing.days_late and not story.waiting else "",
+        "stands": beside_status(story.standing),
         "towards": towards_of(user, commitment),
         "exchange": story.exchange,
         "returned_reason": decision.reason if decision else "",

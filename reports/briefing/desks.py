@@ -1,44 +1,52 @@
 """Who answers for what: each ministry, and the United States, with the people and how what was promised stands."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from dialogues.models import Commitment
-from dialogues.status import Standing, standing_on
+from dialogues.status import Standing
+from dialogues.telling import beside_status, what_was_sent
 from dialogues.words import MadeBy, Status
 from recommendations.models import Edition
 from reports import telling
-from reports.record import Facts, Round
+from reports.record import Facts
+from reports.standings import standings
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.words import Role
 
 
 @dataclass(frozen=True)
 class Promised:
-    """A commitment as it stands; whether its newest update waits for the embassy, or went back and isn't mended."""
+    """A commitment as it stands."""
 
     key: int
     text: str
     maker: str
     dialogue_id: int | None
     standing: Standing
-    is_waiting: bool
-    is_returned: bool
+    is_ministrys: bool = True
 
     @property
-    def is_unsettled(self) -> bool:
-        return self.standing.status in (Status.OPEN, Status.LATE)
+    def status_text(self) -> str:
+        """What to read in place of the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
+        return beside_status(self.standing)
+
+    @property
+    def sent(self) -> str:
+        """What became of its newest update: "returned on 13 January 2022", "no update received"."""
+        return what_was_sent(self.standing, is_ministrys=self.is_ministrys)
 
     @property
     def told(self) -> str:
-        """How it stands, in words: "late by 12 days", "due 11 Feb 2022", "no date agreed", "verified done"."""
+        """How it stands, in words: "overdue by 12 days", "due 11 Feb 2022", "no date agreed", "verified done"."""
         status, due_on = self.standing.status, self.standing.due_on
-        if status is Status.LATE:
-            return f"late by {telling.days(self.standing.days_late)}"
+        if said := self.status_text:
+            return f"{said}, {self.sent}" if self.sent else said
         if status is Status.OPEN:
-            return f"due {telling.short(due_on)}" if due_on else "no date agreed"
+            due = f"due {telling.short(due_on)}" if due_on else "no date agreed"
+            return f"{self.sent}; {due}" if self.sent else due
         return status.label.lower()
 
 
@@ -54,8 +62,8 @@ class Desk:
     promises: Sequence[Promised]
 
     @property
-    def late(self) -> int:
-        return sum(one.standing.status is Status.LATE for one in self.promises)
+    def overdue(self) -> int:
+        return sum(one.standing.status is Status.OVERDUE for one in self.promises)
 
     @property
     def open(self) -> int:
@@ -64,16 +72,16 @@ class Desk:
     @property
     def waiting(self) -> int:
         """How many wait for the embassy's word: an update was sent, or it was reported done."""
-        return sum(one.is_waiting or one.standing.status is Status.REPORTED for one in self.promises)
+        return sum(one.standing.status in (Status.WITH_EMBASSY, Status.REPORTED) for one in self.promises)
 
     @property
     def returned(self) -> int:
-        """How many went back to it and are unsettled."""
-        return sum(one.is_returned and one.is_unsettled for one in self.promises)
+        """Of how many the newest update was returned to it."""
+        return sum(one.standing.returned_on is not None for one in self.promises)
 
     @property
     def tally(self) -> str:
-        """ "1 late, 2 open, 1 waiting for the embassy." """
+        """ "1 overdue, 2 open, 1 with the embassy." """
         return telling.tallied([one.standing.status for one in self.promises])
 
 
@@ -106,22 +114,18 @@ def in_office(ministry: Ministry, day: date) -> list[str]:
 
 
 def _promises(reader: User, edition: Edition, facts: Facts, today: date) -> list[tuple[int | None, Promised]]:
-    """Each with its ministry (None: the United States): late first, then by due date, then what is settled."""
-    gathered = {one.id: one for one in facts.commitments}
-    newest = newest_rounds(facts)
-    found = []
-    for row in Commitment.objects.visible_to(reader).filter(country=edition.country_id).select_related("ministry"):
-        if row.pk not in gathered or (standing := standing_on(gathered[row.pk].events, today)) is None:
-            continue
-        sent = newest.get(row.pk)
-        is_waiting, is_returned = (sent.decided_at is None, sent.returned_at is not None) if sent else (False, False)
-        found.append(
-            (
-                row.ministry_id,
-                Promised(row.pk, row.text, row.maker, row.dialogue_id, standing, is_waiting, is_returned),
-            )
+    """Each with its ministry (None: the United States): overdue first, then by due date, then what is settled."""
+    stands = standings(facts, today)
+    rows = Commitment.objects.visible_to(reader).filter(country=edition.country_id).select_related("ministry")
+    found = [
+        (
+            row.ministry_id,
+            Promised(row.pk, row.text, row.maker, row.dialogue_id, stands[row.pk], row.ministry_id is not None),
         )
-    order = (Status.LATE, Status.OPEN, Status.REPORTED, Status.VERIFIED, Status.WITHDRAWN)
+        for row in rows
+        if row.pk in stands
+    ]
+    order = (Status.OVERDUE, Status.OPEN, Status.WITH_EMBASSY, Status.REPORTED, Status.VERIFIED, Status.WITHDRAWN)
     return sorted(
         found,
         key=lambda each: (
@@ -130,12 +134,3 @@ def _promises(reader: User, edition: Edition, facts: Facts, today: date) -> list
             each[1].key,
         ),
     )
-
-
-def newest_rounds(facts: Facts) -> Mapping[int, Round]:
-    """By commitment: the update that was sent last."""
-    newest: dict[int, Round] = {}
-    for row in sorted(facts.rounds, key=lambda row: (row.recorded_at, row.id)):
-        if row.commitment_id is not None:
-            newest[row.commitment_id] = row
-    return newest

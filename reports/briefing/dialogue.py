@@ -5,7 +5,6 @@ is as it stood on a day, as known by a moment.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +12,8 @@ from django.db.models import Q
 
 from dialogues.meetings import stage_on
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
+from dialogues.status import days_past_due
+from dialogues.telling import overdue_by
 from dialogues.words import Presence, Stage
 from recommendations.models import Edition
 from reports import content, counting, document, telling, wording
@@ -21,9 +22,13 @@ from reports.briefing.promises import Promise, gather_promises
 from reports.briefing.proof import gather_pieces
 from reports.briefing.seen import Seen
 from reports.briefing.talking import Known, told_talks
-from reports.briefing.updates import between_us, gather_rounds, is_decided, newest_of
+from reports.briefing.updates import gather_rounds, is_decided
 from reports.facts import gather_facts
+from reports.next_steps import NextSteps
 from reports.readiness import Readiness, readiness
+from reports.step_sentences import told_steps
+from reports.step_texts import step_texts
+from reports.words import StepKind
 from tiptracker.accounts.models import User
 from tiptracker.snapshot import snapshot
 from tiptracker.words import Marking
@@ -52,11 +57,10 @@ def build_dialogue_pack(
     own = Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(known_by).get(pk=dialogue.pk)
     facts = counting.known(gather_facts(edition), known_by)
     result = readiness(facts, as_of=as_of, known_by=known_by)
+    next_steps = result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
     promises = gather_promises(seen, keys)
     rounds = gather_rounds(seen, promises)
-    newest_sent = newest_of(rounds)
-    promises = [replace(one, told=between_us(seen, one, newest_sent.get(one.row.pk))) for one in promises]
     before = list(Dialogue.objects.visible_to(reader).held_before(own).filter(seen.recorded, held_on__lte=as_of))
     last = before[0] if before else None
     people = list(Participant.objects.filter(dialogue=own).select_related("ministry").order_by("pk"))
@@ -82,6 +86,7 @@ def build_dialogue_pack(
             terms=terms_in_force(seen),
             concerning=frozenset(concerning),
             table=table,
+            steps=next_steps,
             since=last.held_on if last else None,
         )
     )
@@ -118,6 +123,7 @@ def build_dialogue_pack(
         stage=stage.label,
         deadline=result.deadline_on,
         sentence=_sentence(talks, result),
+        next_steps=_next_steps(seen, result, next_steps, table),
         agenda=tuple(_agenda(seen, own, promises, result, is_held=stage is Stage.HELD)),
         minutes=_meeting(seen, own, promises, [step for step in steps if step.dialogue_id == own.pk])
         if stage is Stage.HELD
@@ -142,12 +148,12 @@ def _sentence(talks: Iterable[content.Talk], result: Readiness) -> str:
     numbers = {
         "to thank for": sum(len(talk.kept) for talk in theirs),
         "to answer": sum(len(talk.with_us) for talk in theirs),
-        "late": sum(len(talk.late) for talk in theirs),
+        "overdue": sum(len(talk.overdue) for talk in theirs),
         "returned": sum(len(talk.returned) for talk in theirs),
         "to ask": sum(len(talk.to_ask) for talk in theirs),
     }
     parts = [f"{number} {words}" for words, number in numbers.items() if number]
-    said = wording.listed(parts) if parts else "Nothing is kept, late, returned or left to ask"
+    said = wording.listed(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
     if result.deadline_on is None:
         return f"{said}."
     return f"{said}; {document.time_left(result.deadline_on, result.as_of)}."
@@ -213,6 +219,18 @@ def _person(row: Participant, *, is_held: bool) -> content.Person:
     )
 
 
+def _next_steps(
+    seen: Seen, result: Readiness, steps: NextSteps, table: Collection[int]
+) -> tuple[content.NextStep, ...]:
+    """The steps of the ministries at the table; of all where it is with none in particular. What waits is ours."""
+    told = told_steps(result, steps, step_texts(result, steps, reader=seen.reader)).steps
+    return tuple(
+        one
+        for step, one in zip(steps.steps, told, strict=True)
+        if step.kind is not StepKind.REVIEW and (not table or step.ministry_id in table)
+    )[: content.STEPS_FIRST]
+
+
 def _names(people: Iterable[Participant], table: Collection[int]) -> str:
     """The ministries at the table by name; empty where it is with none in particular."""
     names = {one.ministry.name for one in people if one.ministry and one.ministry.pk in table}
@@ -264,8 +282,8 @@ def _step(seen: Seen, step: NextStep) -> content.Step:
         done = step.done
         state = "verified_done"
         standing = f"done {telling.short(done.done_on)}{f': {done.result}' if done.result else ''}"
-    elif due_on is not None and due_on < seen.as_of:
-        state, standing = "late", f"late by {telling.days((seen.as_of - due_on).days)}"
+    elif overdue := days_past_due(due_on, seen.as_of):
+        state, standing = "overdue", overdue_by(overdue)
     else:
         state, standing = "open", f"due {telling.distance(due_on, seen.as_of)}" if due_on else "still open"
     return content.Step(

@@ -98,17 +98,17 @@ def build_handover(*, reader: User, edition: Edition, as_of: date) -> Handover:
 
 
 def _due(reader: User, edition: Edition, promises: Iterable[Promised], as_of: date) -> list[Day]:
-    """What is late, then what falls on one of the next days: milestones, dialogues planned, what was promised."""
+    """What is overdue, then what falls on one of the next days: milestones, dialogues planned, what was promised."""
     falls_due = [
-        year.due(one.standing.status, one.standing.due_on, text=one.text, maker=one.maker, key=one.key, today=as_of)
+        year.due(one.standing, one.standing.due_on, text=one.text, maker=one.maker, key=one.key, today=as_of)
         for one in promises
-        if one.standing.due_on and one.is_unsettled
+        if one.standing.due_on and not one.standing.is_settled
     ]
     days = [*days_of_the_embassy(reader, edition, milestones_of(reader, edition), as_of), *falls_due]
     return [
         day
         for day in year.in_order(days)
-        if day.days_late is not None or (day.days_left is not None and day.on <= as_of + SOON)
+        if day.days_overdue is not None or (day.days_left is not None and day.on <= as_of + SOON)
     ]
 
 

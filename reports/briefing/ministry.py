@@ -8,12 +8,12 @@ from datetime import date, datetime
 from enum import IntEnum, auto
 
 from dialogues.models import EvidenceReview, UpdateRound
-from dialogues.words import Decision, Review, Status
+from dialogues.words import Review, Status
 from recommendations.models import Edition
 from reports import content, telling, wording
 from reports.briefing.promises import Promise, gather_promises
 from reports.briefing.seen import Seen, in_office
-from reports.briefing.updates import between_us, gather_rounds, is_decided, newest_of, waits_for_us
+from reports.briefing.updates import gather_rounds, is_decided, newest_of
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.snapshot import snapshot
 from tiptracker.words import Marking, Role
@@ -35,7 +35,7 @@ def build_ministry_page(
     promises = gather_promises(seen, {})
     rounds = gather_rounds(seen, promises)
     newest = newest_of(rounds)
-    places = {promise.row.pk: _place(seen, promise, newest.get(promise.row.pk)) for promise in promises}
+    places = {promise.row.pk: _place(promise) for promise in promises}
     promises.sort(key=lambda promise: places[promise.row.pk])
     words = _words(seen)
     needed = tuple(_needed(seen, promises, places, newest))
@@ -51,8 +51,8 @@ def build_ministry_page(
         as_of=as_of,
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=_facts_up_to(seen, promises, rounds, words),
-        sentence=_sentence(seen, promises, newest),
-        agreed=tuple(between_us(seen, promise, newest.get(promise.row.pk)) for promise in promises),
+        sentence=_sentence(promises),
+        agreed=tuple(promise.told for promise in promises),
         verified=tuple(_verified(seen, promises, words)),
         needed=needed,
         agreed_order=_order(places.values()),
@@ -86,17 +86,17 @@ ORDER = {
 """What is listed at each place, in words."""
 
 
-def _place(seen: Seen, promise: Promise, newest: UpdateRound | None) -> Place:
-    status = promise.standing.status
-    if status is Status.VERIFIED:
-        return Place.DONE
-    if status is Status.WITHDRAWN:
-        return Place.WITHDRAWN
-    if status is Status.REPORTED or waits_for_us(seen, promise, newest):
-        return Place.WITH_US
-    if status is Status.LATE:
-        return Place.OVERDUE
-    if newest is not None and newest.decision.decision == Decision.RETURNED:
+def _place(promise: Promise) -> Place:
+    match promise.standing.status:
+        case Status.VERIFIED:
+            return Place.DONE
+        case Status.WITHDRAWN:
+            return Place.WITHDRAWN
+        case Status.REPORTED | Status.WITH_EMBASSY:
+            return Place.WITH_US
+        case Status.OVERDUE:
+            return Place.OVERDUE
+    if promise.standing.returned_on:
         return Place.RETURNED
     return Place.DUE if promise.standing.due_on else Place.UNDATED
 
@@ -152,48 +152,46 @@ def _needed(
     for promise in promises:
         place, row = places[promise.row.pk], newest.get(promise.row.pk)
         if place in TO_DO:
-            reason = _reason(seen, promise, place, row, soonest)
-            yield content.Needed(promise.told.text, _what_is_needed(seen, promise, row), reason)
+            reason = _reason(seen, promise, place, soonest)
+            yield content.Needed(promise.told.text, _what_is_needed(promise, row), reason)
 
 
-def _reason(seen: Seen, promise: Promise, place: Place, newest: UpdateRound | None, soonest: date | None) -> str:
+def _reason(seen: Seen, promise: Promise, place: Place, soonest: date | None) -> str:
     """Why an undertaking stands where it does: "Overdue by 14 days", "Due soonest, in 3 days", "No date agreed"."""
     due_on = promise.standing.due_on
-    if place is Place.RETURNED and newest is not None:
-        return f"Returned on {telling.short(seen.day(newest.decision.recorded_at))}"
+    if place is Place.RETURNED and promise.standing.returned_on:
+        return f"Returned on {telling.short(promise.standing.returned_on)}"
     if due_on is None:
         return "No date agreed"
     if place is Place.OVERDUE:
-        return f"Overdue by {telling.days(promise.standing.days_late)}"
+        return f"Overdue by {telling.days(promise.standing.days_overdue)}"
     far = telling.distance(due_on, seen.as_of)
     return f"Due soonest, {far}" if due_on == soonest else f"Due {far}"
 
 
-def _what_is_needed(seen: Seen, promise: Promise, newest: UpdateRound | None) -> str:
-    if newest is not None and newest.decision.decision == Decision.RETURNED:
-        answered = wording.day(seen.day(newest.decision.recorded_at))
+def _what_is_needed(promise: Promise, newest: UpdateRound | None) -> str:
+    if newest is not None and promise.standing.returned_on:
+        answered = wording.day(promise.standing.returned_on)
         return f"We returned your update on {answered}. What to change: {newest.decision.reason}"
     due_on = promise.standing.due_on
-    if promise.standing.status is Status.LATE and due_on:
+    if promise.standing.status is Status.OVERDUE and due_on:
         return f"It was due on {wording.day(due_on)}. Please tell us how far it is, or by which day it will be done."
     if due_on is None:
         return "Please tell us by which day it will be done."
     return f"It is due on {wording.day(due_on)}. Please tell us once it is done, with the days and what shows it."
 
 
-def _sentence(seen: Seen, promises: list[Promise], newest: dict[int, UpdateRound]) -> str:
+def _sentence(promises: list[Promise]) -> str:
     """Where all of it stands, what is done first."""
     if not promises:
         return "Nothing has been agreed between us yet."
-    statuses = [
-        Status.REPORTED if waits_for_us(seen, promise, newest.get(promise.row.pk)) else promise.standing.status
-        for promise in promises
-    ]
+    statuses = [promise.standing.status for promise in promises]
     told = {
         "done and verified": statuses.count(Status.VERIFIED),
-        "with us for an answer": statuses.count(Status.REPORTED),
+        "with the embassy": statuses.count(Status.WITH_EMBASSY),
+        "reported done": statuses.count(Status.REPORTED),
         "under way or still to begin": statuses.count(Status.OPEN),
-        "late": statuses.count(Status.LATE),
+        "overdue": statuses.count(Status.OVERDUE),
         "withdrawn": statuses.count(Status.WITHDRAWN),
     }
     parts = [f"{number} {'is' if number == 1 else 'are'} {word}" for word, number in told.items() if number]

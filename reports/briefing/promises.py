@@ -12,7 +12,7 @@ from dialogues.words import Kind, MadeBy, Status
 from reports import content, telling
 from reports.briefing.seen import Seen
 
-PRESSED_FOR = (Status.LATE, Status.OPEN, Status.REPORTED)
+PRESSED_FOR = (Status.OVERDUE, Status.OPEN, Status.WITH_EMBASSY, Status.REPORTED)
 """What is pressed for, most urgent first."""
 
 
@@ -32,7 +32,7 @@ class Promise:
 
     @property
     def urgency(self) -> tuple[int, date, int]:
-        """Late first, then open by its day, then what waits for the embassy, then what is settled."""
+        """Overdue first, then open by its day, then what waits for the embassy, then what is settled."""
         status = self.standing.status
         place = PRESSED_FOR.index(status) if status in PRESSED_FOR else len(PRESSED_FOR)
         return place, self.standing.due_on or date.max, self.row.pk
@@ -48,8 +48,9 @@ def gather_promises(seen: Seen, keys: Mapping[int, str]) -> list[Promise]:
         Commitment.objects.visible_to(seen.reader)
         .filter(seen.recorded, country=edition.country)
         .filter(Q(links__benchmark__recommendation__edition=edition) | Q(links__isnull=True))
+        .with_history()
         .select_related("ministry", "dialogue")
-        .prefetch_related("events", "links")
+        .prefetch_related("links")
         .order_by("pk")
         .distinct()
     )
@@ -57,7 +58,7 @@ def gather_promises(seen: Seen, keys: Mapping[int, str]) -> list[Promise]:
 
 
 def press_for(promises: Iterable[Promise], deadline_on: date | None) -> tuple[content.Undertaking, ...]:
-    """What a ministry is late with, owes by the deadline, has set no day for, or says is done."""
+    """What of a ministry is overdue, due by the deadline or without a day, and what is with the embassy."""
 
     def is_pressing(promise: Promise) -> bool:
         status, due_on = promise.standing.status, promise.standing.due_on
@@ -73,7 +74,8 @@ def _promise(seen: Seen, row: Commitment, keys: Mapping[int, str]) -> Promise | 
         (event for event in row.events.all() if event.happened_on <= seen.as_of and seen.knows(event.recorded_at)),
         key=lambda event: (event.happened_on, event.recorded_at, event.pk),
     )
-    standing = standing_on(events, seen.as_of)
+    sent = [version for update in row.updates.all() for version in update.rounds.all()]
+    standing = standing_on(events, sent, seen.as_of, zone=seen.zone, known_by=seen.known_by)
     if standing is None:
         return None
     made = next((event for event in events if event.kind == Kind.MADE), events[0])
@@ -86,6 +88,8 @@ def _promise(seen: Seen, row: Commitment, keys: Mapping[int, str]) -> Promise | 
         due_on=standing.due_on,
         times_moved=standing.slips,
         state=standing.status.value,
-        standing=telling.standing(standing, events[-1].happened_on, seen.as_of),
+        standing=telling.standing(
+            standing, events[-1].happened_on, seen.as_of, is_ministrys=row.made_by == MadeBy.MINISTRY
+        ),
     )
     return Promise(row, tuple(events), standing, told)

@@ -28,9 +28,14 @@ class Seen:
         """Whether what was recorded then is known."""
         return self.known_by is None or moment <= self.known_by
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The country's."""
+        return ZoneInfo(self.edition.country.time_zone)
+
     def local(self, moment: datetime) -> datetime:
         """A moment as the country's clocks show it."""
-        return moment.astimezone(ZoneInfo(self.edition.country.time_zone))
+        return moment.astimezone(self.zone)
 
     def day(self, moment: datetime) -> date:
         """The day of a moment in the country."""

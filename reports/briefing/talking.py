@@ -1,4 +1,4 @@
-"""What to say to each ministry at a dialogue: thanks for what was kept, what we owe, what is late, returned, to ask."""
+"""What to say to each ministry at a dialogue: thanks for what was kept; what we owe; what is overdue or to ask."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,20 +7,22 @@ from datetime import date
 from dialogues.models import UpdateRound
 from dialogues.status import first_due
 from dialogues.telling import OWN, moved
-from dialogues.words import Decision, Kind, Review, Shows, Status
+from dialogues.words import Kind, Review, Shows, Status
 from recommendations.models import BenchmarkTerms, Recommendation
 from recommendations.words import Rule
-from reports import beside, content, telling, wording
+from reports import content, telling, wording
 from reports.briefing.asked import label, named
 from reports.briefing.promises import Promise
 from reports.briefing.proof import Piece
 from reports.briefing.seen import Seen, in_office
 from reports.briefing.spoken import aloud, asked_aloud
-from reports.briefing.updates import is_decided, newest_of, waits_for_us
+from reports.briefing.updates import newest_of
+from reports.next_steps import NextSteps, Step
 from reports.readiness import Readiness
+from reports.words import StepKind
 from tiptracker.accounts.models import Ministry
 
-UNSETTLED = (Status.LATE, Status.OPEN)
+UNSETTLED = (Status.OVERDUE, Status.OPEN)
 OURS = "United States"
 NOBODY = "No ministry leads yet"
 
@@ -42,6 +44,7 @@ class Known:
     terms: Mapping[int, BenchmarkTerms]
     concerning: frozenset[int]
     table: frozenset[int]
+    steps: NextSteps
     since: date | None
 
 
@@ -69,7 +72,7 @@ class _Points:
     is_ours: bool
     kept: list[content.Point] = field(default_factory=list)
     with_us: list[content.Point] = field(default_factory=list)
-    late: list[content.Point] = field(default_factory=list)
+    overdue: list[content.Point] = field(default_factory=list)
     returned: list[content.Point] = field(default_factory=list)
     to_ask: list[tuple[tuple[int, date], content.Point]] = field(default_factory=list)
 
@@ -81,7 +84,7 @@ class _Points:
             is_ours=self.is_ours,
             kept=tuple(self.kept),
             with_us=tuple(self.with_us),
-            late=tuple(self.late),
+            overdue=tuple(self.overdue),
             returned=tuple(self.returned),
             to_ask=tuple(point for _, point in sorted(self.to_ask, key=lambda each: each[0])),
         )
@@ -92,19 +95,14 @@ class _Speaker:
 
     def __init__(self, known: Known) -> None:
         self.known, self.seen = known, known.seen
-        self.levers = {one.benchmark_id: one for one in beside.levers(known.result)}
-        self.place = {key: place for place, key in enumerate(self.levers)}
+        self.steps = list(enumerate(known.steps.steps))
+        self.place = {step.rows[0].id: place for place, step in self.steps if step.kind is StepKind.KEEP}
+        self.brings_forward = {step.rows[0].id for step in known.steps.after_deadline if step.points}
         self.keys = {one.benchmark_id: one.line.key for one in known.result.verified.benchmarks}
         rows = {row.pk: row for row in known.asked}
         self.asked_by = {one.benchmark_id: rows[one.recommendation_id] for one in known.result.verified.benchmarks}
         self.findings = {one.benchmark_id: one.line.finding for one in known.result.verified.benchmarks}
         self.newest = newest_of(known.rounds)
-        self.promised = {
-            key
-            for promise in known.promises
-            if promise.standing.status in (*UNSETTLED, Status.REPORTED) and not promise.is_our_own
-            for key in _towards(promise)
-        }
 
     def has_business(self, row: Ministry) -> bool:
         """Whether it is at the table or, where no ministry in particular is, there is anything to say to it."""
@@ -144,44 +142,43 @@ class _Speaker:
         if status is Status.VERIFIED:
             if self._is_new(promise.events[-1].happened_on):
                 found.kept.append(self._kept(promise))
-        elif status is Status.REPORTED or waits_for_us(self.seen, promise, row):
-            found.with_us.append(self._with_us(promise, row))
-        elif status in UNSETTLED and row and row.decision.decision == Decision.RETURNED:
+        elif status in (Status.WITH_EMBASSY, Status.REPORTED):
+            found.with_us.append(self._with_us(promise))
+        elif status in UNSETTLED and row and promise.standing.returned_on:
             found.returned.append(self._returned(promise, row))
-        elif status is Status.LATE:
-            found.late.append(self._late(promise))
+        elif status is Status.OVERDUE:
+            found.overdue.append(self._overdue(promise))
         elif status is Status.OPEN and (point := self._due(promise)):
-            place = min((self.place.get(key, len(self.place)) for key in _towards(promise)), default=len(self.place))
+            place = self.place.get(promise.row.pk, len(self.steps))
             found.to_ask.append(((place, promise.standing.due_on or date.max), point))
 
     def _kept(self, promise: Promise) -> content.Point:
         on = promise.events[-1].happened_on
         said = f"Thank you for {_quoted(promise.told.text)}: it is done, and we verified it on {wording.day(on)}."
-        return self._point(promise, said, telling.short(on), adds=False)
+        return self._point(promise, said, telling.short(on))
 
-    def _with_us(self, promise: Promise, row: UpdateRound | None) -> content.Point:
+    def _with_us(self, promise: Promise) -> content.Point:
         text = _quoted(promise.told.text)
-        if row is not None and not is_decided(self.seen, row):
-            since = self.seen.day(row.recorded_at)
+        if since := promise.standing.waits_since:
             said = f"Your update on {text} has been with us since {wording.day(since)}, and we owe you an answer."
         else:
             since = promise.events[-1].happened_on
             said = f"You told us on {wording.day(since)} that {text} is done, and we owe you our word on it."
         return self._point(promise, said, f"for {telling.days((self.seen.as_of - since).days)}")
 
-    def _late(self, promise: Promise) -> content.Point:
+    def _overdue(self, promise: Promise) -> content.Point:
         stands = promise.standing
         was_moved = f" and its day has been moved {_times(stands.slips)}" if stands.slips else ""
         due = wording.day(stands.due_on) if stands.due_on else ""
         said = f"{_quoted(promise.told.text)} was due on {due}{was_moved}: by which day can we count on it?"
-        return self._point(promise, said, f"by {telling.days(stands.days_late)}")
+        return self._point(promise, said, f"by {telling.days(stands.days_overdue)}")
 
     def _returned(self, promise: Promise, row: UpdateRound) -> content.Point:
-        on = self.seen.day(row.decision.recorded_at)
+        on = promise.standing.returned_on or self.seen.day(row.decision.recorded_at)
         reason = " ".join(row.decision.reason.split())
         said = (
-            f"Your update on {_quoted(promise.told.text)} came back on {wording.day(on)}, and we will gladly take it "
-            f"up again once this is put right: {reason}"
+            f"Your update on {_quoted(promise.told.text)} was returned on {wording.day(on)}, and we will gladly take "
+            f"it up again once this is put right: {reason}"
         )
         return self._point(promise, said, promise.told.standing)
 
@@ -194,7 +191,7 @@ class _Speaker:
         standing = f"due {telling.distance(due_on, self.seen.as_of)}"
         if deadline_on is None or due_on <= deadline_on or self.seen.as_of > deadline_on:
             return self._point(promise, f"{text} is due on {wording.day(due_on)}: is it on its way?", standing)
-        if not any(key in self.levers for key in _towards(promise)):
+        if promise.row.pk not in self.brings_forward:
             return None
         said = (
             f"{text} is promised for {wording.day(due_on)}, after the deadline of {wording.day(deadline_on)}: can it "
@@ -202,20 +199,31 @@ class _Speaker:
         )
         return self._point(promise, said, standing)
 
-    def _not_promised(self, lead: int | None) -> Iterator[tuple[tuple[int, date], content.Point]]:
-        """The next step on each benchmark that isn't shown and towards which no promise is open."""
-        for key, lever in self.levers.items():
-            asked = self.asked_by[key]
-            if asked.lead_id != lead or key in self.promised:
+    def _not_promised(self, ministry: int | None) -> Iterator[tuple[tuple[int, date], content.Point]]:
+        """The figures that a ministry has not given, and the benchmarks on which nobody has promised or claimed."""
+        for place, step in self.steps:
+            if step.ministry_id != ministry:
                 continue
-            terms = self.known.terms[key]
-            said = asked_aloud(named(asked), terms.criterion, Rule(terms.rule), self.findings[key])
-            ours = ", as we reconstruct it" if asked.is_reconstruction else ""
-            source = f"{wording.opening(named(asked))}{ours}: {asked.text.rstrip('.')}"
-            if aloud(terms.criterion) != terms.criterion.rstrip("."):
-                source += f". Benchmark {lever.key}: {terms.criterion}"
-            point = content.Point(said, "not promised", source, (content.Stake(lever.key, lever.points),))
-            yield (self.place[key], date.max), point
+            if step.kind is StepKind.ASK:
+                yield (place, date.max), self._figure(step)
+            elif step.kind is StepKind.AGREE:
+                yield (place, date.max), self._agreement(step.benchmarks[0])
+
+    def _figure(self, step: Step) -> content.Point:
+        indicator = self.known.result.sent.asked.indicators[step.indicator_id or 0]
+        since = wording.day(self.known.result.edition.tracking.starts_on)
+        years = f"since {since} and in the year before" if step.both_years else f"since {since}"
+        said = f"May we have the figure on {wording.within(indicator.name)} {years}, with its source?"
+        return content.Point(said, "not reported", f"Indicator: {indicator.name}", ())
+
+    def _agreement(self, key: int) -> content.Point:
+        asked, terms = self.asked_by[key], self.known.terms[key]
+        said = asked_aloud(named(asked), terms.criterion, Rule(terms.rule), self.findings[key])
+        ours = ", as we reconstruct it" if asked.is_reconstruction else ""
+        source = f"{wording.opening(named(asked))}{ours}: {asked.text.rstrip('.')}"
+        if aloud(terms.criterion) != terms.criterion.rstrip("."):
+            source += f". Benchmark {self.keys[key]}: {terms.criterion}"
+        return content.Point(said, "not promised", source, (self.keys[key],))
 
     def _verified_besides(self, promises: Iterable[Promise]) -> Iterator[content.Point]:
         """What was verified since last time of what was sent on promises that aren't done yet, the newest first.
@@ -233,8 +241,7 @@ class _Speaker:
                 said = f"Thank you for {_quoted(piece.row.title)}, which we verified on {wording.day(on)}."
                 when = telling.span(piece.first_on, piece.row.happened_to)
                 source = f"Sent on {_quoted(promise.told.text)}; it happened {when}"
-                stakes = tuple(content.Stake(self.keys[key], None) for key in keys)
-                yield content.Point(said, telling.short(on), source, stakes)
+                yield content.Point(said, telling.short(on), source, tuple(self.keys[key] for key in keys))
 
     def _moved_by(self, piece: Piece) -> list[int]:
         """The benchmarks on which it is verified as a concrete action, and that stand somewhere."""
@@ -252,39 +259,32 @@ class _Speaker:
         match stands.status:
             case Status.VERIFIED if self._is_new(on):
                 said = f"We have done {text}, as we promised."
-                found.kept.append(self._point(promise, said, telling.short(on), adds=False))
+                found.kept.append(self._point(promise, said, telling.short(on)))
             case Status.REPORTED:
                 said = f"We have done {text}, and a colleague is still to verify it."
-                found.with_us.append(self._point(promise, said, f"done {telling.short(on)}", adds=False))
-            case Status.LATE:
+                found.with_us.append(self._point(promise, said, f"done {telling.short(on)}"))
+            case Status.OVERDUE:
                 said = f"We promised {text} for {due} and have not kept that: we owe you a new day."
-                found.late.append(self._point(promise, said, f"by {telling.days(stands.days_late)}", adds=False))
+                found.overdue.append(self._point(promise, said, f"by {telling.days(stands.days_overdue)}"))
             case Status.OPEN:
                 said = f"We promised {text} for {due}." if due else f"We promised {text}, and owe you a day for it."
                 far = f"due {telling.distance(stands.due_on, self.seen.as_of)}" if stands.due_on else "no date agreed"
-                found.to_ask.append(((0, stands.due_on or date.max), self._point(promise, said, far, adds=False)))
+                found.to_ask.append(((0, stands.due_on or date.max), self._point(promise, said, far)))
 
     def _is_new(self, on: date) -> bool:
         """Whether it came after the last dialogue."""
         return self.known.since is None or on > self.known.since
 
-    def _point(self, promise: Promise, said: str, standing: str, *, adds: bool = True) -> content.Point:
-        """A point with where the promise stands in the record: the day and the place at which it was made.
-
-        What meeting its benchmarks would add is told where keeping it `adds` something yet.
-        """
+    def _point(self, promise: Promise, said: str, standing: str) -> content.Point:
+        """A point with where the promise stands in the record: the day and the place at which it was made."""
         row, made_on = promise.row, telling.short(promise.told.made_on)
         made = f"Promised {made_on} ({row.letter})"
         if row.dialogue:
             made = f"Promised at the dialogue of {telling.short(row.dialogue.held_on)} ({row.dialogue.place})"
         history = moved(promise.standing.slips, first_due(promise.events, self.seen.as_of))
         source = f"{made}; {history}" if history else made
-        stakes = (
-            content.Stake(self.keys[key], self.levers[key].points if adds and key in self.levers else None)
-            for key in _towards(promise)
-            if key in self.keys
-        )
-        return content.Point(said, standing, source, tuple(stakes))
+        keys = (self.keys[key] for key in _towards(promise) if key in self.keys)
+        return content.Point(said, standing, source, tuple(keys))
 
 
 def _towards(promise: Promise) -> list[int]:

@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 
 from dialogues.models import Reading, UpdateRound
-from dialogues.words import Decision, Status
+from dialogues.words import Decision
 from reports import content, telling, wording
 from reports.briefing.promises import Promise
 from reports.briefing.proof import Proof
@@ -36,20 +35,6 @@ def is_decided(seen: Seen, row: UpdateRound) -> bool:
 def newest_of(rounds: Iterable[UpdateRound]) -> dict[int, UpdateRound]:
     """By commitment: what was sent on it last."""
     return {row.update.commitment_id: row for row in sorted(rounds, key=lambda row: (row.recorded_at, row.pk))}
-
-
-def waits_for_us(seen: Seen, promise: Promise, newest: UpdateRound | None) -> bool:
-    """Whether it is for us to answer: then nothing is late, and nothing needed from the ministry."""
-    is_settled = promise.standing.status in (Status.VERIFIED, Status.WITHDRAWN)
-    return not is_settled and newest is not None and not is_decided(seen, newest)
-
-
-def between_us(seen: Seen, promise: Promise, newest: UpdateRound | None) -> content.Undertaking:
-    """An undertaking as it stands between a ministry and us: nothing that waits for our answer is called late."""
-    if newest is None or not waits_for_us(seen, promise, newest):
-        return promise.told
-    since = telling.short(seen.day(newest.recorded_at))
-    return replace(promise.told, state=Status.REPORTED.value, standing=f"with us since {since}")
 
 
 def told_updates(

@@ -1,8 +1,9 @@
 """A year on one line: the days that count named above it, today, and beneath it what falls due, a row a state. Pure.
 
 Each row is named at its left with how many there are, so there is no legend. A mark's filling says the state again:
-late solid black, open an outline, reported hatched, verified solid blue, withdrawn dashed. Days too close for marks of
-their own share one that bears their number, so however much falls due at once, nothing stands on anything.
+overdue solid black, open an outline, with the embassy or reported hatched, verified solid blue, withdrawn dashed. Days
+too close for marks of their own share one that bears their number, so however much falls due at once, nothing stands on
+anything.
 """
 
 from collections.abc import Iterable, Sequence

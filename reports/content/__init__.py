@@ -29,7 +29,7 @@ from reports.content.ambassador import (
     Undertaking,
     Update,
 )
-from reports.content.dialogue import DialoguePack, Item, Meeting, Person, Point, Stake, Step, Talk
+from reports.content.dialogue import DialoguePack, Item, Meeting, Person, Point, Step, Talk
 from reports.content.differences import Chapter, Difference, differences
 from reports.content.documents import IMPRINT, Content, as_plain, clearance, fingerprint, imprint
 from reports.content.ministry import MinistryPage, Needed, Verified
@@ -75,7 +75,6 @@ __all__ = [
     "Recommendation",
     "Round",
     "Section",
-    "Stake",
     "Standing",
     "Step",
     "Talk",

@@ -352,9 +352,9 @@ class BriefingContent:
         return self.standing.sentence
 
     @property
-    def late(self) -> int:
-        """How many promises are late."""
-        return sum(one.state == "late" for one in self.press_for)
+    def overdue(self) -> int:
+        """How many promises are overdue."""
+        return sum(one.state == "overdue" for one in self.press_for)
 
     @property
     def press_for_first(self) -> tuple[Undertaking, ...]:

@@ -3,38 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
 from reports.content.ambassador import Undertaking
+from reports.content.next_steps import NextStep
 from reports.words import BriefingKind
 
-KEPT_FIRST, WITH_US_FIRST, LATE_FIRST, RETURNED_FIRST, TO_ASK_FIRST = 3, 3, 5, 3, 6
+KEPT_FIRST, WITH_US_FIRST, OVERDUE_FIRST, RETURNED_FIRST, TO_ASK_FIRST = 3, 3, 5, 3, 6
 """How many points of each kind are named for one ministry; the rest is counted."""
-
-
-@dataclass(frozen=True)
-class Stake:
-    """A benchmark by its key ("3b"), and the points that meeting it would add.
-
-    `points` is None where it would add none, or nothing has been reviewed.
-    """
-
-    key: str
-    points: Decimal | None
 
 
 @dataclass(frozen=True)
 class Point:
     """Something to say: one sentence that can be spoken, and what only its reader needs.
 
-    `standing` says how it stands ("by 44 days, moved twice"), `source` where that stands in the record.
+    `standing` says how it stands ("by 44 days, moved twice"), `source` where that stands in the record, `benchmarks`
+    the keys of those that it is about.
     """
 
     sentence: str
     standing: str
     source: str
-    stakes: tuple[Stake, ...]
+    benchmarks: tuple[str, ...]
 
 
 class Line(NamedTuple):
@@ -57,7 +47,7 @@ class _Kind(NamedTuple):
 
 KEPT = _Kind("verified_done", "Kept", KEPT_FIRST, "to thank for", "newly verified")
 WITH_US = _Kind("waiting", "With us", WITH_US_FIRST, "to answer", "waiting for our answer")
-LATE = _Kind("late", "Late", LATE_FIRST, "late", "late")
+OVERDUE = _Kind("overdue", "Overdue", OVERDUE_FIRST, "overdue", "overdue")
 RETURNED = _Kind("returned", "Returned", RETURNED_FIRST, "returned", "returned")
 TO_ASK = _Kind("open", "To ask", TO_ASK_FIRST, "to ask", "left to ask")
 OUR_DONE = _Kind("waiting", "Done", WITH_US_FIRST, "to verify", "waiting to be verified")
@@ -76,7 +66,7 @@ class Talk:
     is_ours: bool
     kept: tuple[Point, ...]
     with_us: tuple[Point, ...]
-    late: tuple[Point, ...]
+    overdue: tuple[Point, ...]
     returned: tuple[Point, ...]
     to_ask: tuple[Point, ...]
 
@@ -87,13 +77,13 @@ class Talk:
 
     @property
     def more(self) -> str:
-        """How many there are besides: `2 late and 4 to ask`; empty where all are named."""
+        """How many there are besides: `2 overdue and 4 to ask`; empty where all are named."""
         left = [f"{len(own) - kind.first} {kind.more}" for kind, own in self._by_kind if len(own) > kind.first]
         return _joined(left, "and")
 
     @property
     def nothing(self) -> str:
-        """Of which kinds there is none: `Nothing is late or returned.`; empty where there is some of each."""
+        """Of which kinds there is none: `Nothing is overdue or returned.`; empty where there is some of each."""
         none = [kind.nothing for kind, own in self._by_kind if not own]
         return f"Nothing is {_joined(none, 'or')}." if none else ""
 
@@ -101,8 +91,8 @@ class Talk:
     def _by_kind(self) -> Sequence[tuple[_Kind, tuple[Point, ...]]]:
         """Thanks first, then what we owe, then what we press for. Nothing of our own is ever returned."""
         if self.is_ours:
-            return [(KEPT, self.kept), (OUR_DONE, self.with_us), (LATE, self.late), (TO_DO, self.to_ask)]
-        first = [(KEPT, self.kept), (WITH_US, self.with_us), (LATE, self.late)]
+            return [(KEPT, self.kept), (OUR_DONE, self.with_us), (OVERDUE, self.overdue), (TO_DO, self.to_ask)]
+        first = [(KEPT, self.kept), (WITH_US, self.with_us), (OVERDUE, self.overdue)]
         return [*first, (RETURNED, self.returned), (TO_ASK, self.to_ask)]
 
 
@@ -184,6 +174,7 @@ class DialoguePack:
     stage: str
     deadline: date | None
     sentence: str
+    next_steps: tuple[NextStep, ...]
     agenda: tuple[Item, ...]
     minutes: Meeting | None
     talks: tuple[Talk, ...]

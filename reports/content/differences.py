@@ -1,7 +1,7 @@
 """What differs between two documents of a kind, as a reader would tell it. Pure.
 
 Both come as `as_plain` gives them, so that one handed over long ago can be compared though the record has moved on.
-What only counts days ("late by 12 days") or repeats what stands elsewhere is left out: two mornings on which nothing
+What only counts days ("overdue by 12 days") or repeats what stands elsewhere is left out: two mornings on which nothing
 happened say the same.
 """
 
@@ -56,13 +56,21 @@ class Item(NamedTuple):
 def differences(kind: BriefingKind, before: Plain, after: Plain) -> tuple[Chapter, ...]:
     """The sections in which two documents of this kind differ, in the kind's own order."""
     titles = {section.name: section.title for section in SECTIONS[kind]}
-    before, after = (_with_titles(one, titles) for one in (before, after))
+    before, after = (_with_titles(_in_todays_words(one), titles) for one in (before, after))
     chapters = []
     for name, fields in CHAPTERS[kind].items():
         found = tuple(_of_a_thing(fields, before, after, ()))
         if found:
             chapters.append(Chapter(titles.get(name, name), found))
     return tuple(chapters)
+
+
+def _in_todays_words(said: Any) -> Any:
+    """What was said, "late" in an older document read as "overdue": as the name of a list, and as a state."""
+    if isinstance(said, Mapping):
+        words = {"overdue" if name == "late" else name: _in_todays_words(one) for name, one in said.items()}
+        return words | {"state": "overdue"} if words.get("state") == "late" else words
+    return [*map(_in_todays_words, said)] if isinstance(said, list | tuple) else said
 
 
 def _with_titles(said: Plain, titles: Mapping[str, str]) -> Plain:
@@ -226,7 +234,7 @@ TALK = Item(
     by=("whose",),
     told="about",
     words={"about": "how it stands"},
-    lists=dict.fromkeys(("kept", "with_us", "late", "returned", "to_ask"), POINT),
+    lists=dict.fromkeys(("kept", "with_us", "overdue", "returned", "to_ask"), POINT),
 )
 STEP = Item(by=("text",), told="standing", words={"state": "what became of it"}, shown={"state": "standing"})
 MEETING = Item(
@@ -269,7 +277,7 @@ CHAPTERS: Mapping[BriefingKind, Mapping[str, Item]] = {
             | {"table": "with"},
         ),
         "agenda": Item(lists={"agenda": POSITION}, parts={"minutes": MEETING}),
-        "points": Item(lists={"talks": TALK}),
+        "points": Item(lists={"next_steps": NEXT_STEP, "talks": TALK}),
         "last_time": Item(parts={"last": MEETING}),
         "participants": Item(
             lists={"participants": Item(by=("office", "name"), told="how", words={"how": "took part"})},

@@ -1,4 +1,4 @@
-"""Where we stand, in ten seconds; then what it is made of, the next steps, what is late, and by ministry."""
+"""Where we stand, in ten seconds; then what it is made of, the next steps, what is overdue, and by ministry."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +14,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from dialogues.models import Commitment, Evidence, UpdateRound
-from dialogues.status import Standing, standing_on
-from dialogues.words import Progress, Status
+from dialogues.status import Standing, days_past_due
+from dialogues.telling import what_was_sent
+from dialogues.words import MadeBy, Progress, Status
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, Edition, Milestone
 from recommendations.words import DATES_ALONE, MilestoneKind
@@ -28,6 +29,7 @@ from reports.models import Briefing
 from reports.permissions import can_read_readiness, can_request_briefing
 from reports.readiness import readiness
 from reports.record import Facts
+from reports.standings import standings
 from reports.views.beginning import beginning
 from reports.views.next_steps import next_steps_context
 from reports.views.trend import trend_context
@@ -38,7 +40,7 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.words import Role, Word
 
-UNSETTLED = (Status.OPEN, Status.LATE)
+UNSETTLED = (Status.OPEN, Status.OVERDUE, Status.WITH_EMBASSY)
 MOST_WAITING = MOST_NEXT = 5
 """How many of what waits is named; the rest is counted. How many days ahead a phone is shown in place of the year on
 one line."""
@@ -50,6 +52,11 @@ class Promise(NamedTuple):
     commitment: Commitment
     standing: Standing
     towards: frozenset[int]
+
+    @property
+    def sent(self) -> str:
+        """What became of its newest update: "returned on 13 January 2022", "no update received"."""
+        return what_was_sent(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
 
 
 class Waiting(NamedTuple):
@@ -127,7 +134,9 @@ def dashboard(request: SignedIn) -> HttpResponse:
         "bar": glance.bar(result),
         "parts": glance.parts(result),
         "watch_list": beside.watch_list(result),
-        "late": sorted((one for one in promises if one.standing.days_late), key=lambda one: -one.standing.days_late),
+        "overdue": sorted(
+            (one for one in promises if one.standing.days_overdue), key=lambda one: -one.standing.days_overdue
+        ),
         "waiting": waiting[:MOST_WAITING],
         "more_waiting": len(waiting) - MOST_WAITING,
         "ministries": _ministries(user, edition, asked, promises, today, is_reviewed=result.is_reviewed),
@@ -158,12 +167,10 @@ def _promises(user: User, edition: Edition, facts: Facts, today: date) -> list[P
 
     What happened to each, and which benchmarks of this edition it goes towards, is in the facts already.
     """
-    gathered = {one.id: one for one in facts.commitments}
+    stands, towards = standings(facts, today), {one.id: frozenset(one.towards) for one in facts.commitments}
     rows = Commitment.objects.visible_to(user).filter(country=edition.country_id)
     found = [
-        Promise(row, standing, frozenset(gathered[row.pk].towards))
-        for row in rows.select_related("ministry")
-        if row.pk in gathered and (standing := standing_on(gathered[row.pk].events, today))
+        Promise(row, stands[row.pk], towards[row.pk]) for row in rows.select_related("ministry") if row.pk in stands
     ]
     return sorted(found, key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
 
@@ -260,9 +267,9 @@ def _milestones(user: User, rows: Iterable[Milestone], today: date) -> list[Pass
 def _passed(row: Milestone, today: date) -> Word:
     if row.done_on is not None and row.done_on <= today:
         return Progress.DONE
-    if row.falls_on >= today:
+    if not days_past_due(row.falls_on, today):
         return Status.OPEN
-    return Progress.DONE if row.kind in DATES_ALONE else Status.LATE
+    return Progress.DONE if row.kind in DATES_ALONE else Status.OVERDUE
 
 
 def _days(
@@ -271,7 +278,7 @@ def _days(
     """The days of the edition's year, from the commitments at hand."""
     falls_due = [
         year.due(
-            one.standing.status,
+            one.standing,
             one.standing.due_on,
             text=one.commitment.text,
             maker=one.commitment.maker,

@@ -17,8 +17,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from dialogues.models import Assessment, Commitment, Evidence, Redaction, UpdateRound
+from dialogues.status import days_left
 from dialogues.views.before import just_decided
-from dialogues.views.here import late_by
 from dialogues.words import MadeBy, Progress, Status
 from recommendations.models import Edition
 from recommendations.periods import holding
@@ -37,7 +37,10 @@ LOGGED_SHOWN = 25
 
 
 class Due(NamedTuple):
-    """How many days are left, and until what: the day the commitment is due or, without one, the deadline."""
+    """How many days are left, and until what: the day the commitment is due or, without one ahead, the deadline.
+
+    What waits for the embassy is never overdue.
+    """
 
     days: int
     words: str
@@ -132,9 +135,8 @@ class _Prospects:
 
 
 def _due(due_on: date | None, prospect: _Prospect | None, today: date) -> Due | None:
-    if due_on:
-        days = (due_on - today).days
-        return Due(days, late_by(-days) if days < 0 else f"due {telling.distance(due_on, today)}")
+    if due_on and (left := days_left(due_on, today)) is not None:
+        return Due(left, f"due {telling.distance(due_on, today)}")
     if prospect is None or prospect.deadline_on is None:
         return None
     days = (prospect.deadline_on - today).days

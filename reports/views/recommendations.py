@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -24,19 +24,19 @@ from dialogues.models import (
     EvidenceBearing,
     EvidenceReview,
     Reading,
-    UpdateRound,
 )
+from dialogues.models.commitments import standing_in
 from dialogues.permissions import can_assess, can_log, can_record_commitment
 from dialogues.spans import first_day
 from dialogues.status import Standing
-from dialogues.words import DoneBy, Shows, Status, Verdict
+from dialogues.telling import beside_status, what_was_sent
+from dialogues.words import DoneBy, MadeBy, Shows, Status, Verdict
 from recommendations.here import edition_at_hand
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
 from recommendations.unmet import Unmet
 from recommendations.words import Origin, Pillar, Rule
-from reports import telling
 from reports.facts import gather_facts
 from reports.forms import RecommendationFilter
 from reports.glance import PrintedBenchmark, benchmarks
@@ -73,9 +73,14 @@ class Promise(NamedTuple):
     reach: str
 
     @property
-    def late(self) -> str:
-        """What to read for "late": with the days; empty where it isn't."""
-        return f"late by {telling.days(self.standing.days_late)}" if self.standing.days_late else ""
+    def told(self) -> str:
+        """What to read in place of the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
+        return beside_status(self.standing)
+
+    @property
+    def sent(self) -> str:
+        """What became of its newest update: "returned on 13 January 2022", "no update received"."""
+        return what_was_sent(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
 
 
 class Borne(NamedTuple):
@@ -142,6 +147,7 @@ class OwnCommitment(NamedTuple):
     text: str
     url: str
     status: Status
+    status_text: str
     due_on: date | None
 
 
@@ -294,15 +300,12 @@ def _published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> 
     ):
         wordings[one.recommendation_id].append((one.key, one.wording))
     commitments: dict[int, dict[int, OwnCommitment]] = defaultdict(dict)
-    waiting = UpdateRound.objects.visible_to(user).waiting().filter(update__commitment=OuterRef("pk"))
-    own: QuerySet[Any] = Commitment.objects.visible_to(user).annotate(is_waiting=Exists(waiting))
-    for promise in own.prefetch_related("events", "links__benchmark").order_by("pk"):
-        if standing := promise.standing_on(today):
+    own: QuerySet[Any] = Commitment.objects.visible_to(user).with_status(today)
+    for promise in own.prefetch_related("links__benchmark").order_by("pk"):
+        if promise.status:
+            standing = standing_in(promise, today)
             url = reverse("commitment_detail", args=[promise.pk])
-            # To a ministry nothing is late that waits for the embassy.
-            is_ours_to_answer = standing.status is Status.LATE and promise.is_waiting
-            status = Status.OPEN if is_ours_to_answer else standing.status
-            told = OwnCommitment(promise.text, url, status, standing.due_on)
+            told = OwnCommitment(promise.text, url, standing.status, beside_status(standing), standing.due_on)
             for link in promise.links.all():
                 commitments[link.benchmark.recommendation_id][promise.pk] = told
     return [
@@ -376,10 +379,10 @@ def _promises(user: User, rows: Iterable[Benchmark], today: date) -> Mapping[int
     """Commitments by benchmark: the soonest due first, those without a date last."""
     towards = Commitment.objects.visible_to(user).filter(benchmarks__in=rows).distinct()
     found = defaultdict(list)
-    for row in towards.select_related("ministry").prefetch_related("events", "links"):
-        if standing := row.standing_on(today):
-            for link in row.links.all():
-                found[link.benchmark_id].append(Promise(row, standing, link.get_reach_display()))
+    stands: QuerySet[Any] = towards.with_status(today)
+    for row in stands.select_related("ministry").prefetch_related("links"):
+        for link in row.links.all() if row.status else ():
+            found[link.benchmark_id].append(Promise(row, standing_in(row, today), link.get_reach_display()))
     for promises in found.values():
         promises.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
     return found

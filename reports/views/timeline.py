@@ -18,7 +18,7 @@ from tiptracker import clock, exports
 from tiptracker.pages import SignedIn, render_page
 
 PAGE_SIZE = 100
-HEADS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "Days late")
+HEADS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "Days overdue")
 
 
 @login_required
@@ -55,12 +55,12 @@ def timeline(request: SignedIn) -> HttpResponse:
 def _narrowed(days: Sequence[Day], chosen: dict[str, Any]) -> list[Day]:
     kind, stands = chosen.get("kind"), chosen.get("stands")
     fits = {
-        Stands.LATE: lambda day: day.days_late is not None,
+        Stands.OVERDUE: lambda day: day.days_overdue is not None,
         Stands.AHEAD: lambda day: day.days_left is not None,
-        Stands.OVER: lambda day: day.days_left is None and day.days_late is None,
+        Stands.OVER: lambda day: day.days_left is None and day.days_overdue is None,
     }
     return [day for day in days if (not kind or day.kind == kind) and (not stands or fits[Stands(stands)](day))]
 
 
 def _cells(day: Day) -> tuple[object, ...]:
-    return day.on, day.what, day.kind.label, day.who, day.standing, day.days_left, day.days_late
+    return day.on, day.what, day.kind.label, day.who, day.standing, day.days_left, day.days_overdue

@@ -87,7 +87,7 @@ def test_record_commitment_writes_it_and_that_it_was_made(officer):
 
 
 def test_record_commitment_may_have_no_date_agreed(officer):
-    assert promise(officer, due_on=None).standing_on(TODAY) == Standing(Status.OPEN, None, 0, 0)
+    assert promise(officer, due_on=None).standing_on(TODAY) == Standing(Status.OPEN, None)
 
 
 def test_record_commitment_of_the_united_states_names_no_ministry(officer):
@@ -154,8 +154,10 @@ def of_status(status):
     """A commitment that stands so today."""
     if status is Status.OPEN:
         return CommitmentFactory(made__due_on=date(2022, 2, 1))
-    if status is Status.LATE:
+    if status is Status.OVERDUE:
         return CommitmentFactory(made__due_on=jan(14))
+    if status is Status.WITH_EMBASSY:
+        return UpdateRoundFactory(update__commitment__made__due_on=jan(14)).update.commitment
     commitment = CommitmentFactory(united_states=True)
     kinds = {Status.REPORTED: [Kind.REPORTED_DONE], Status.WITHDRAWN: [Kind.WITHDRAWN]}
     for kind in kinds.get(status, [Kind.REPORTED_DONE, Kind.VERIFIED_DONE]):
@@ -165,11 +167,11 @@ def of_status(status):
 
 VERBS = (reschedule, withdraw, reopen, report_done, verify_done)
 MAY = {
-    reschedule: {Status.OPEN, Status.LATE},
-    withdraw: {Status.OPEN, Status.LATE, Status.REPORTED},
+    reschedule: {Status.OPEN, Status.OVERDUE, Status.WITH_EMBASSY},
+    withdraw: {Status.OPEN, Status.OVERDUE, Status.REPORTED},
     reopen: {Status.REPORTED, Status.VERIFIED, Status.WITHDRAWN},
-    report_done: {Status.OPEN, Status.LATE},
-    verify_done: {Status.OPEN, Status.LATE, Status.REPORTED},
+    report_done: {Status.OPEN, Status.OVERDUE},
+    verify_done: {Status.OPEN, Status.OVERDUE, Status.REPORTED},
 }
 BECOMES = {
     reschedule: Status.OPEN,
@@ -184,7 +186,7 @@ BECOMES = {
 @pytest.mark.parametrize("status", Status)
 def test_verb_is_done_from_where_it_may_be_and_refused_elsewhere(officer, verb, status):
     commitment = of_status(status)
-    if verb is report_done and commitment.ministry:
+    if verb is report_done and commitment.ministry and status is not Status.WITH_EMBASSY:
         commitment = CommitmentFactory(united_states=True, made__due_on=commitment.events.get().due_on)
     EvidenceFactory(commitment=commitment, verified=True)
     assert commitment.standing_on(TODAY).status is status
@@ -193,9 +195,13 @@ def test_verb_is_done_from_where_it_may_be_and_refused_elsewhere(officer, verb, 
     if status in MAY[verb]:
         event = do(verb, commitment, officer)
         assert (event.happened_on, event.recorded_at, event.recorded_by) == (TODAY, NOW, officer)
-        assert commitment.standing_on(TODAY).status is BECOMES[verb]
+        stays = status is Status.WITH_EMBASSY
+        assert Commitment.objects.get(pk=commitment.pk).standing_on(TODAY).status is (
+            status if stays else BECOMES[verb]
+        )
     else:
-        with refuses(""):
+        nobodys = verb is report_done and status is Status.WITH_EMBASSY  # a ministry reports by sending
+        with pytest.raises(PermissionDenied) if nobodys else refuses(""):
             do(verb, commitment, officer)
         assert commitment.events.count() == events
 
@@ -210,7 +216,7 @@ def test_verb_is_entered_in_the_log_with_what_stood_before(officer):
         str(commitment.pk),
         commitment.country,
     )
-    assert '"status": "late"' in entry.detail.before
+    assert '"status": "overdue"' in entry.detail.before
     assert '"due_on": "2022-02-14"' in entry.detail.after
     assert Job.objects.filter(kind="readiness").count() == 1
 
@@ -219,7 +225,7 @@ def test_reschedule_counts_as_a_slip(officer):
     commitment = CommitmentFactory(made__due_on=jan(14))
     do(reschedule, commitment, officer)
 
-    assert commitment.standing_on(TODAY) == Standing(Status.OPEN, date(2022, 2, 14), 1, 0)
+    assert commitment.standing_on(TODAY) == Standing(Status.OPEN, date(2022, 2, 14), 1)
 
 
 def test_reschedule_refuses_the_same_day_and_one_before_it_was_agreed(officer):

@@ -263,15 +263,15 @@ def test_send_round_claiming_done_reports_it_in_the_same_breath(commitment, poli
 
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.round, event.recorded_by) == ("reported_done", jan(20), sent, police)
-    assert standing(commitment) is Status.REPORTED
+    assert standing(commitment) is Status.WITH_EMBASSY
     assert standing(commitment, jan(19)) is Status.OPEN
 
 
 @pytest.mark.parametrize("claimed", [Progress.NOT_STARTED, Progress.UNDER_WAY])
-def test_send_round_claiming_less_leaves_it_open(commitment, police, claimed):
+def test_send_round_claiming_less_is_with_the_embassy_and_no_event(commitment, police, claimed):
     send(commitment, police, claimed=claimed)
 
-    assert standing(commitment) is Status.OPEN
+    assert standing(commitment) is Status.WITH_EMBASSY
     assert commitment.events.count() == 1
 
 
@@ -279,7 +279,7 @@ def test_report_of_what_was_done_before_the_newest_entry_still_holds(commitment,
     reschedule(commitment=commitment, due_on=date(2022, 2, 20), reason="They asked.", on=jan(25), by=officer, now=NOW)
     send(commitment, police, claimed=Progress.DONE, happened_to=jan(20))
 
-    assert standing(commitment) is Status.REPORTED
+    assert standing(commitment) is Status.WITH_EMBASSY
     assert commitment.events.last().happened_on == jan(25)
 
 
@@ -456,7 +456,7 @@ def test_return_round_folds_a_claimed_done_back(commitment, police, officer):
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.round) == ("report_returned", TODAY, sent)
     assert standing(commitment) is Status.OPEN
-    assert standing(commitment, date(2022, 2, 15)) is Status.LATE
+    assert standing(commitment, date(2022, 2, 15)) is Status.OVERDUE
 
 
 def test_return_round_needs_a_reason(commitment, police, officer):
@@ -470,7 +470,7 @@ def test_mended_round_belongs_to_the_update_that_came_back(commitment, police, o
     mended = send(commitment, police, claimed=Progress.DONE)
 
     assert (mended.update, mended.number) == (first.update, 2)
-    assert standing(commitment) is Status.REPORTED, "though what it tells of was done before the return"
+    assert standing(commitment) is Status.WITH_EMBASSY, "though what it tells of was done before the return"
 
 
 def test_round_after_an_accepted_one_begins_a_new_update(commitment, police, officer):
@@ -655,7 +655,7 @@ def test_accept_round_claimed_done_needs_something_verified(commitment, police, 
 
     with refuses("It claims to be done, and nothing of it is verified."):
         accept(sent, officer, judgements(sent, Review.REJECTED), reason="Seen.")
-    assert standing(commitment) is Status.REPORTED
+    assert standing(commitment) is Status.WITH_EMBASSY
 
 
 def test_accept_round_claimed_done_needs_its_first_day(commitment, police, officer):

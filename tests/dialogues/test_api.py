@@ -103,7 +103,7 @@ def test_a_commitment_is_told_as_it_stands_today_with_its_events(client, officer
         "text": "Draft the amendment.",
         "dialogue": None,
         "letter": "Letter of 8 November 2021",
-        "status": "late",
+        "status": "overdue",
         "due_on": "2022-01-20",
         "slips": 1,
         "benchmarks": [benchmark.pk],
@@ -312,7 +312,8 @@ def test_lists_are_narrowed_by_their_parameters(client, officer, police):
 
     assert found("commitments", ministry=police.pk) == [own.pk]
     assert found("commitments", benchmark=benchmark.pk) == [own.pk]
-    assert found("commitments", status="late") == [own.pk]
+    assert found("commitments", status="with_embassy") == [own.pk]
+    assert found("commitments", status="overdue") == []
     assert found("commitments", due_before="2022-02-28") == [own.pk]
     assert found("updates", commitment=own.pk) == [sent.update_id]
     for query in (

@@ -5,11 +5,16 @@ from datetime import date
 import pytest
 
 from dialogues.meetings import stage_on
+from dialogues.status import Standing
 from dialogues.suggesting import Asked, Promise, suggest
 from dialogues.words import Stage, Status
 
 DAY = date(2022, 1, 28)
-OPEN = Promise(1, Status.OPEN, None, 0, None, None, is_of_last_dialogue=False, is_ours=False)
+OPEN = Promise(1, Standing(Status.OPEN, None), is_of_last_dialogue=False, is_ours=False)
+
+
+def stands(status, due_on=None, **more):
+    return Standing(status, due_on, **more)
 
 
 @pytest.mark.parametrize(
@@ -29,23 +34,25 @@ def test_stage_comes_from_the_day_and_what_is_recorded(held_on, is_recorded, is_
 def test_suggest_puts_what_presses_most_first_each_with_its_reason():
     promises = [
         OPEN._replace(key=1),
-        OPEN._replace(key=2, is_of_last_dialogue=True, due_on=date(2022, 6, 1)),
-        OPEN._replace(key=3, due_on=date(2022, 2, 20)),
-        OPEN._replace(key=4, status=Status.REPORTED),
-        OPEN._replace(key=5, returned_on=date(2022, 1, 5)),
-        OPEN._replace(key=6, status=Status.LATE, days_late=1, waits_since=date(2022, 1, 3)),
-        OPEN._replace(key=7, status=Status.LATE, days_late=12, is_ours=True),
-        OPEN._replace(key=8, status=Status.VERIFIED, due_on=DAY),
-        OPEN._replace(key=9, due_on=date(2022, 6, 1)),
+        OPEN._replace(key=2, is_of_last_dialogue=True, standing=stands(Status.OPEN, date(2022, 6, 1))),
+        OPEN._replace(key=3, standing=stands(Status.OPEN, date(2022, 2, 20))),
+        OPEN._replace(key=4, standing=stands(Status.REPORTED)),
+        OPEN._replace(key=5, standing=stands(Status.OPEN, returned_on=date(2022, 1, 5))),
+        OPEN._replace(key=6, standing=stands(Status.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 3))),
+        OPEN._replace(key=7, standing=stands(Status.OVERDUE, days_overdue=12), is_ours=True),
+        OPEN._replace(key=10, standing=stands(Status.OVERDUE, days_overdue=1, returned_on=date(2022, 1, 4))),
+        OPEN._replace(key=8, standing=stands(Status.VERIFIED, DAY)),
+        OPEN._replace(key=9, standing=stands(Status.OPEN, date(2022, 6, 1))),
     ]
 
     told = [(one.about, one.reason) for one in suggest(promises, [Asked(3, 1, 0), Asked(4, 2, 1)], DAY)]
 
     assert told == [
-        ("commitment-7", "our own, late by 12 days"),
-        ("commitment-6", "late by 1 day; their update of 3 Jan 2022 waits for our answer"),
-        ("commitment-5", "their update was returned on 5 Jan 2022 and is not mended"),
+        ("commitment-7", "our own, overdue by 12 days"),
+        ("commitment-10", "overdue by 1 day; their update was returned on 4 January 2022 and not sent again"),
+        ("commitment-5", "their update was returned on 5 January 2022 and not sent again"),
         ("commitment-4", "reported done, and not verified yet"),
+        ("commitment-6", "with the embassy since 3 January 2022"),
         ("commitment-3", "due 20 Feb 2022"),
         ("commitment-2", "agreed last time and still open, due 1 Jun 2022"),
         ("commitment-1", "open, and no date agreed"),

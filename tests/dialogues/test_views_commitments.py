@@ -46,17 +46,17 @@ def listed(response):
 # --- The list ---------------------------------------------------------------------------------------------------------
 
 
-def test_commitment_list_puts_the_open_first_by_due_date_and_says_how_late(client):
+def test_commitment_list_puts_the_open_first_by_due_date_and_says_by_how_much_it_is_overdue(client):
     settled = CommitmentFactory(done=True, made__due_on=date(2021, 12, 1))
     undated = CommitmentFactory()
     soon = CommitmentFactory(made__due_on=date(2022, 2, 1))
-    late = CommitmentFactory(made__due_on=date(2022, 1, 16))
+    overdue = CommitmentFactory(made__due_on=date(2022, 1, 16))
     client.force_login(ObserverFactory())
 
     response = client.get(reverse("commitment_list"))
 
-    assert listed(response) == [late, soon, undated, settled]
-    assert "late by 12 days" in response.text
+    assert listed(response) == [overdue, soon, undated, settled]
+    assert "overdue by 12 days" in response.text
     assert "no date agreed" in response.text
     assert "Verified done" in response.text
 
@@ -65,20 +65,20 @@ def test_commitment_list_puts_the_open_first_by_due_date_and_says_how_late(clien
     ("query", "names"),
     [
         ("", ["police", "justice", "us"]),
-        ("?status=late", ["police"]),
+        ("?status=overdue", ["police"]),
         ("?ministry=united_states", ["us"]),
         ("?pillar=protection", ["justice"]),
-        ("?pillar=protection&status=late", []),
+        ("?pillar=protection&status=overdue", []),
         ("?status=nonsense", ["police", "justice", "us"]),
         ("?recommendation=protection", ["justice"]),
         ("?due_from=2022-01-02", ["justice"]),
         ("?due_to=2022-02-28", ["police"]),
         ("?q=focal+points", ["police"]),
         ("?q=shel+FUND", ["justice"]),
-        ("?q=police&status=late", ["police"]),
+        ("?q=police&status=overdue", ["police"]),
         ("?sort=text", ["us", "police", "justice"]),
         ("?sort=newest", ["justice", "us", "police"]),
-        ("?sort=late", ["police", "justice", "us"]),
+        ("?sort=overdue", ["police", "justice", "us"]),
         ("?sort=moved", ["justice", "police", "us"]),
         ("?due_to=2022-02-28&due_from=soon", ["police"]),
         ("?due_from=2022-02-01&due_to=2022-01-01", ["justice"]),
@@ -150,7 +150,7 @@ def test_commitment_list_says_what_to_do_where_nothing_fits(client):
     EditionFactory()
 
     assert "No commitment is recorded yet." in client.get(reverse("commitment_list")).text
-    assert "No commitment fits." in client.get(f"{reverse('commitment_list')}?status=late").text
+    assert "No commitment fits." in client.get(f"{reverse('commitment_list')}?status=overdue").text
 
 
 def test_commitment_list_comes_in_pages_that_keep_the_filter(client):
@@ -158,11 +158,11 @@ def test_commitment_list_comes_in_pages_that_keep_the_filter(client):
         CommitmentFactory(ministry=MinistryFactory(short_name="Police"), made__due_on=date(2022, 1, 1))
     client.force_login(OfficerFactory())
 
-    first = client.get(f"{reverse('commitment_list')}?status=late")
-    second = client.get(f"{reverse('commitment_list')}?status=late&page=2")
+    first = client.get(f"{reverse('commitment_list')}?status=overdue")
+    second = client.get(f"{reverse('commitment_list')}?status=overdue&page=2")
 
     assert (len(listed(first)), len(listed(second))) == (25, 1)
-    assert "?status=late&amp;page=2" in first.text
+    assert "?status=overdue&amp;page=2" in first.text
 
 
 def test_commitment_list_of_a_ministry_holds_its_own_alone_and_counts_no_internal_evidence(client):
@@ -651,9 +651,9 @@ def test_signed_out_pages_lead_to_sign_in(client):
         assert client.get(url).headers["Location"] == f"{reverse('account_login')}?next={url}"
 
 
-def test_to_a_ministry_nothing_is_late_that_waits_for_the_embassy(client):
+def test_what_waits_for_the_embassy_is_overdue_to_nobody(client):
     ministry = MinistryFactory()
-    late, waits = (CommitmentFactory(ministry=ministry, made__due_on=date(2022, 1, 15)) for _ in range(2))
+    silent, waits = (CommitmentFactory(ministry=ministry, made__due_on=date(2022, 1, 15)) for _ in range(2))
     UpdateRoundFactory(update__commitment=waits)
 
     def stands(user):
@@ -661,5 +661,6 @@ def test_to_a_ministry_nothing_is_late_that_waits_for_the_embassy(client):
         lines = client.get(reverse("commitment_list")).context["lines"]
         return {line.commitment: line.text for line in lines}
 
-    assert stands(FocalPointFactory(ministry=ministry)) == {late: "late by 13 days", waits: "with the embassy"}
-    assert stands(OfficerFactory()) == {late: "late by 13 days", waits: "late by 13 days"}
+    told = {silent: "overdue by 13 days", waits: "with the embassy since 10 January 2022"}
+    assert stands(FocalPointFactory(ministry=ministry)) == told
+    assert stands(OfficerFactory()) == told

@@ -128,7 +128,7 @@ def test_minutes_tell_who_came_what_was_said_agreed_and_what_became_of_it(client
 
     for told in (
         "PURPOSE", "RECORD", "AGREED", "PARTICIPANT", "AGENDA", "SAID", "did not come: ABSENT", "Theirs.",
-        "late by 12 days", "OFFICE:", "STEP", "late by 3 days", "RESULT", "STATEMENT.pdf",
+        "overdue by 12 days", "OFFICE:", "STEP", "overdue by 3 days", "RESULT", "STATEMENT.pdf",
     ):  # fmt: skip
         assert told in text, told
     for button in ("Add to the record", "Tick off", "Attach a statement"):
@@ -147,7 +147,7 @@ def test_the_agenda_of_one_to_come_tells_what_became_of_the_last_one(client):
 
     for name in ("dialogue_detail", "dialogue_agenda", "dialogue_record"):
         text = client.get(address(name, dialogue)).text
-        for told in ("TOPIC", "NOTE", "What became of the last one", "late by 12 days", "STEP", "FORGOTTEN"):
+        for told in ("TOPIC", "NOTE", "What became of the last one", "overdue by 12 days", "STEP", "FORGOTTEN"):
             assert told in text, (name, told)
         assert "LONG DONE" not in text
 
@@ -203,7 +203,7 @@ def full(count):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("dialogue_detail", 23), ("dialogue_agenda", 21), ("dialogue_record", 22)]
+    ("name", "queries"), [("dialogue_detail", 23), ("dialogue_agenda", 20), ("dialogue_record", 22)]
 )
 def test_pages_of_a_dialogue_count_their_queries(client, django_assert_num_queries, name, queries, count):
     dialogue = full(count)
@@ -375,7 +375,7 @@ def test_dialogue_agenda_proposes_what_presses_most_first_and_ticks_it(client):
     EditionFactory()
     dialogue = DialogueFactory(planned=True)
     silent = RecommendationFactory(text="Do it.")
-    late = CommitmentFactory(text="Late.", made__due_on=date(2022, 1, 16))
+    overdue = CommitmentFactory(text="Overdue.", made__due_on=date(2022, 1, 16))
     waiting = UpdateRoundFactory().update.commitment
     CommitmentFactory(text="Far off.", made__due_on=date(2022, 6, 1))
     CommitmentFactory(text="Done.", done=True)
@@ -384,11 +384,11 @@ def test_dialogue_agenda_proposes_what_presses_most_first_and_ticks_it(client):
     form = client.get(address("dialogue_agenda", dialogue)).context["form"]
 
     assert [(about, label.partition(": ")[2]) for about, label in form.fields["proposed"].choices] == [
-        (f"commitment-{late.pk}", "Late. (late by 12 days)"),
-        (f"commitment-{waiting.pk}", f"{waiting.text} (their update of 10 Jan 2022 waits for our answer)"),
+        (f"commitment-{overdue.pk}", "Overdue. (overdue by 12 days)"),
+        (f"commitment-{waiting.pk}", f"{waiting.text} (with the embassy since 10 January 2022)"),
         (f"recommendation-{silent.pk}", "Do it. (nothing has been shown on it)"),
     ]
-    assert form["proposed"].value() == [f"commitment-{late.pk}", f"commitment-{waiting.pk}"]
+    assert form["proposed"].value() == [f"commitment-{overdue.pk}", f"commitment-{waiting.pk}"]
     assert "Far off." in str(form["other"])
 
 

@@ -63,12 +63,12 @@ def send(commitment):
 # --- What is asked ----------------------------------------------------------------------------------------------------
 
 
-def test_ministry_home_puts_first_what_came_back_then_what_is_late_then_what_is_due_soonest(
+def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_what_is_due_soonest(
     client, police, focal_point
 ):
     undated = CommitmentFactory(ministry=police)
     soon = CommitmentFactory(ministry=police, made__due_on=date(2022, 2, 1))
-    late = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
+    overdue = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
     returned = UpdateRoundFactory(
         update__commitment=CommitmentFactory(ministry=police, made__due_on=date(2022, 3, 1)), returned=True
     )
@@ -81,30 +81,30 @@ def test_ministry_home_puts_first_what_came_back_then_what_is_late_then_what_is_
     def commitments(key):
         return [ask.commitment.pk for ask in response.context[key]]
 
-    assert commitments("asked") == [returned.update.commitment_id, late.pk, soon.pk, undated.pk]
+    assert commitments("asked") == [returned.update.commitment_id, overdue.pk, soon.pk, undated.pk]
     assert commitments("waiting") == [sent.update.commitment_id]
     assert commitments("settled") == [done.pk]
     assert "4 things are asked of your ministry" in response.text
-    assert "Came back from the embassy" in response.text
+    assert "returned on 10 January 2022" in response.text
     assert returned.decision.reason in response.text
-    assert "late by 12 days" in response.text
+    assert "overdue by 12 days" in response.text
     assert "Another ministry" not in response.text
 
 
-def test_nobody_is_called_late_while_the_embassy_has_not_answered(client, police, focal_point):
-    late = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
-    UpdateRoundFactory(update__commitment=late)
-    story = reverse("commitment_detail", args=[late.pk])
+def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, police, focal_point):
+    waits = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
+    UpdateRoundFactory(update__commitment=waits)
+    story = reverse("commitment_detail", args=[waits.pk])
 
     home = client.get(reverse("ministry_home")).text
-    told = {"home": home, "story": client.get(story).text, "page": client.get(send(late)).text}
+    told = {"home": home, "story": client.get(story).text, "page": client.get(send(waits)).text}
     client.force_login(OfficerFactory())
+    told["officer"] = client.get(story).text
 
-    assert {where for where, text in told.items() if "late" in text.lower().replace("template", "")} == set()
+    assert {where for where, text in told.items() if "overdue" in text.lower() or "status--open" in text} == set()
+    assert {where for where, text in told.items() if "with the embassy since 10 January 2022" in text} == set(told)
     assert "16 January 2022" in home
     assert "You are done: nothing more is needed from you until the embassy answers." in home
-    assert "With the embassy since 10 January 2022" in told["story"]
-    assert "late by 12 days" in client.get(story).text
 
 
 def test_a_ministry_is_told_of_one_contact_at_the_embassy_as_long_as_they_are_there(client, police, focal_point):
@@ -250,7 +250,7 @@ def test_update_send_that_it_is_done_reports_it_done(client, police, focal_point
 
     client.post(send(commitment), filled(claimed="done"))
 
-    assert commitment.standing_on(date(2022, 1, 28)).status == Status.REPORTED
+    assert commitment.standing_on(date(2022, 1, 28)).status == Status.WITH_EMBASSY
 
 
 def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_point, settings):

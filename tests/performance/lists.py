@@ -41,7 +41,7 @@ urlpatterns = [path("nothing/", _nothing), path("", include("tiptracker.urls"))]
 
 
 def make_commitments() -> User:
-    """A post with 5,000 commitments and 20,000 events, a third of them late; gives its officer."""
+    """A post with 5,000 commitments and 20,000 events, a third of them overdue; gives its officer."""
     country = factories.CountryFactory(code="XAD", name=f"{EXERCISE}, {COMMITMENTS} commitments")
     officer = factories.OfficerFactory(email="XAD@exercise.invalid", countries=[country])
     factories.RecommendationFactory(edition__country=country, text=EXERCISE)
@@ -79,9 +79,9 @@ def asked(officer: User) -> dict[str, str]:
     ministry = officer.countries.get().ministry_set.order_by("pk")[3].pk
     queries: dict[str, dict[str, object]] = {
         "everything": {},
-        "late": {"status": "late"},
-        "late, of a ministry": {"status": "late", "ministry": ministry},
-        "late, words, page 2": {"status": "late", "q": "officers train", "page": 2},
+        "overdue": {"status": "overdue"},
+        "overdue, of a ministry": {"status": "overdue", "ministry": ministry},
+        "overdue, words, page 2": {"status": "overdue", "q": "officers train", "page": 2},
         "of a ministry, by text": {"ministry": ministry, "sort": "text"},
     }
     return {name: f"{reverse('commitment_list')}?{urlencode(query)}" for name, query in queries.items()}

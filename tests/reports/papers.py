@@ -25,8 +25,8 @@ def undertaking(text="Train the posts", **facts):
             "towards": "3a, 3b",
             "due_on": date(2022, 1, 14),
             "times_moved": 2,
-            "state": "late",
-            "standing": "late by 14 days",
+            "state": "overdue",
+            "standing": "overdue by 14 days, no update received",
             **facts,
         }
     )
@@ -197,7 +197,11 @@ def ladder(number, text="Ask the ministry"):
 def full(number=1, text="Investigate more", **facts):
     """A briefing with so many of everything, all in these words."""
     ministry = content.Ministry(
-        text, f"A. Person, {text}", "recommendations 1, 3, 7 and 8", f"1 late, 2 open. {text}", (undertaking(text),) * 2
+        text,
+        f"A. Person, {text}",
+        "recommendations 1, 3, 7 and 8",
+        f"1 overdue, 2 open. {text}",
+        (undertaking(text),) * 2,
     )
     return briefing(
         **{
@@ -292,13 +296,13 @@ def ministry_page(number=3, text="Train the posts", **facts):
 
 def dialogue_pack(number=3, text="Train the posts", **facts):
     """A dialogue pack with so many of everything; the dialogue was held, so that it has minutes too."""
-    point = content.Point(text, "by 14 days", text, (content.Stake("3b", Decimal("2.5")), content.Stake("3c", None)))
+    point = content.Point(text, "by 14 days", text, ("3b", "3c"))
     meeting = content.Meeting(
         held_on=date(2021, 11, 8),
         place=text,
         record=text,
         agreed=text,
-        summary=f"{number} late, 2 open.",
+        summary=f"{number} overdue, 2 open.",
         undertakings=(undertaking(text),) * number,
         steps=(content.Step(text, text, DAY, None, "open", "still open"),) * number,
     )
@@ -322,7 +326,8 @@ def dialogue_pack(number=3, text="Train the posts", **facts):
             "table": text,
             "stage": "Planned",
             "deadline": date(2022, 2, 28),
-            "sentence": f"{number} late; 31 days are left.",
+            "sentence": f"{number} overdue; 31 days are left.",
+            "next_steps": ladder(number, text).others[:7],
             "agenda": tuple(content.Item(at + 1, text, text, "due in 14 days", text, text) for at in range(number)),
             "minutes": meeting,
             "talks": (talk,) * min(number, 4),

@@ -149,8 +149,8 @@ def test_what_was_recorded_after_the_moment_is_not_in_it(edition):
 
     assert [(piece.what, piece.state) for piece in then.evidence] == [("Early", "claimed")]
     assert [(piece.what, piece.state) for piece in now.evidence] == [("Early", "verified"), ("Late", "claimed")]
-    assert [item.standing for item in then.press_for] == ["late by 16 days"]
-    assert [item.standing for item in now.press_for] == ["reported done 12 Jan 2022; waiting for the embassy"]
+    assert [item.standing for item in then.press_for] == ["overdue by 16 days, no update received"]
+    assert [item.standing for item in now.press_for] == ["reported done 12 Jan 2022; to be verified"]
     assert then.facts_up_to == at_noon(date(2022, 1, 10))
     assert now.facts_up_to == at_noon(date(2022, 1, 20))
 
@@ -223,8 +223,8 @@ def test_press_for_begins_with_the_latest_and_leaves_out_what_is_settled_or_ours
     content = briefing(edition)
 
     assert [(item.text, item.standing) for item in content.press_for] == [
-        ("Later", "late by 18 days"),
-        ("Late", "late by 8 days"),
+        ("Later", "overdue by 18 days, no update received"),
+        ("Late", "overdue by 8 days, no update received"),
         ("At the deadline", "due in 31 days"),
         ("No date", "no date agreed"),
     ]
@@ -275,15 +275,15 @@ def test_page_one_says_in_one_line_what_waits_at_the_embassy_and_counts_what_it_
     assert "2 more steps add" in page
 
 
-def test_page_one_says_how_much_is_late(edition):
+def test_page_one_says_how_much_is_overdue(edition):
     CommitmentFactory(made__due_on=date(2022, 2, 20))
-    assert "Nothing is late: what is due, and with whom" in html(briefing(edition))
+    assert "Nothing is overdue: what is due, and with whom" in html(briefing(edition))
 
     CommitmentFactory(made__due_on=date(2022, 1, 20))
     said = briefing(edition)
-    assert said.late == 1
-    assert "What is late or due, and with whom" in html(said)
-    assert "1 of 2 is late, the most pressing first" in html(said)
+    assert said.overdue == 1
+    assert "What is overdue or due, and with whom" in html(said)
+    assert "1 of 2 is overdue, the most pressing first" in html(said)
 
 
 def test_page_one_makes_no_step_of_what_is_promised_for_after_the_deadline(edition):
@@ -338,7 +338,7 @@ def test_ministry_is_told_with_its_minister_leads_and_commitments(edition):
     (ministry,) = briefing(edition).ministries
 
     assert (ministry.name, ministry.minister) == ("Ministry of Police", "Sekola, Minister of Police")
-    assert (ministry.leads, ministry.summary) == ("recommendation 1", "1 late.")
+    assert (ministry.leads, ministry.summary) == ("recommendation 1", "1 overdue.")
 
 
 def test_recommendation_is_told_with_its_benchmarks(edition):
@@ -596,7 +596,7 @@ def test_briefing_on_nothing_has_a_sentence_in_every_section(edition):
     told = html(briefing(edition))
 
     for sentence in (
-        "No commitment is late, and none is due before the deadline.",
+        "No commitment is overdue, and none is due before the deadline.",
         "No milestones are set for this edition.",
         "No ministry answers for a recommendation of this edition yet.",
         "The United States has undertaken nothing towards this edition yet.",
@@ -659,7 +659,7 @@ def test_milestones_are_told_as_they_were_known(edition):
     now = briefing(edition)
 
     assert [(day.standing, day.is_done) for day in then.milestones] == [
-        ("late by 31 days", False),
+        ("overdue by 31 days", False),
         ("in 31 days", False),
     ]
     assert [(day.standing, day.is_done) for day in now.milestones] == [
@@ -724,7 +724,7 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
 
     for _ in range(2):
         add()
-        # 1 edition, 12 facts, 2 asked, 3 promised, 3 proof, 1 rounds, 3 dialogues, 1 milestones, 2 ministries,
+        # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 rounds, 3 dialogues, 1 milestones, 2 ministries,
         # 2 benchmarks, 1 figures sent, 1 years unmet
-        with django_assert_num_queries(33):
+        with django_assert_num_queries(35):
             briefing(edition, reader=reader)

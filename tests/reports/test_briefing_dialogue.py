@@ -11,7 +11,7 @@ from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Dialogue
 from dialogues.words import Decision, Kind, Presence, Progress, Shows, Verdict
 from recommendations.models import Edition
-from recommendations.words import Origin, TextStatus
+from recommendations.words import Origin, Question, TextStatus
 from reports import content, pdf
 from reports.briefing import as_html, build_dialogue_pack
 from reports.models import Briefing
@@ -29,6 +29,7 @@ from tests.factories import (
     EditionTermsFactory,
     EvidenceFactory,
     FocalPointFactory,
+    IndicatorFactory,
     MinistryFactory,
     NextStepDoneFactory,
     NextStepFactory,
@@ -127,7 +128,7 @@ def test_it_thanks_for_an_action_on_a_promise_that_is_still_open_and_for_nothing
 
     assert point.sentence == "Thank you for “Six named”, which we verified on 10 January 2022."
     assert point.source == "Sent on “Name focal officers”; it happened 10 Jan 2022"
-    assert [(stake.key, stake.points) for stake in point.stakes] == [("1a", None)], "what is done adds nothing more"
+    assert point.benchmarks == ("1a",)
 
 
 @pytest.mark.parametrize("how", ["verdict", "reopened"])
@@ -147,13 +148,13 @@ def test_it_thanks_for_nothing_that_was_undone(edition, police, planned, how):
     assert not talk(made(planned, edition)).kept
 
 
-def test_what_is_late_says_by_how_much_and_how_often_it_was_moved(edition, police, planned, last):
+def test_what_is_overdue_says_by_how_much_and_how_often_it_was_moved(edition, police, planned, last):
     once = promised(police, "Train the posts.", due_on=date(2021, 12, 17), dialogue=last)
     for on, due_on in ((date(2021, 12, 16), date(2022, 1, 10)), (date(2022, 1, 9), date(2022, 1, 21))):
         CommitmentEventFactory(commitment=once, kind=Kind.RESCHEDULED, happened_on=on, due_on=due_on)
     promised(police, "Send the figures", due_on=date(2022, 1, 14))
 
-    first, second = talk(made(planned, edition)).late
+    first, second = talk(made(planned, edition)).overdue
 
     assert (first.sentence, first.standing) == (
         "“Send the figures” was due on 14 January 2022: by which day can we count on it?",
@@ -167,12 +168,12 @@ def test_what_is_late_says_by_how_much_and_how_often_it_was_moved(edition, polic
     assert second.source == "Promised at the dialogue of 8 Nov 2021 (Maseru); first due 17 Dec 2021, moved twice"
 
 
-def test_what_waits_for_us_is_ours_to_answer_and_late_nowhere(edition, police, planned, last):
-    late = promised(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last)
-    UpdateRoundFactory(update__commitment=late)
+def test_what_waits_for_us_is_ours_to_answer_and_overdue_nowhere(edition, police, planned, last):
+    waits = promised(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last)
+    UpdateRoundFactory(update__commitment=waits)
     reported = promised(police, "Report on complaints", due_on=date(2022, 2, 1))
     CommitmentEventFactory(commitment=reported, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 25))
-    AgendaItemFactory(dialogue=planned, recommendation=None, commitment=late)
+    AgendaItemFactory(dialogue=planned, recommendation=None, commitment=waits)
 
     said = made(planned, edition)
 
@@ -186,9 +187,11 @@ def test_what_waits_for_us_is_ours_to_answer_and_late_nowhere(edition, police, p
             "for 3 days",
         ),
     ]
-    assert not talk(said).late
-    assert (said.agenda[0].standing, said.last.undertakings[0].standing) == 2 * ("with us since 10 Jan 2022",)
-    assert "late" not in said.sentence
+    assert not talk(said).overdue
+    assert (said.agenda[0].standing, said.last.undertakings[0].standing) == 2 * (
+        "with the embassy since 10 January 2022",
+    )
+    assert "overdue" not in said.sentence
 
 
 def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, planned):
@@ -202,14 +205,14 @@ def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, p
 
     [point] = said.returned
     assert point.sentence == (
-        "Your update on “Keep a register” came back on 10 January 2022, and we will gladly take it up again once this "
-        "is put right: The first day is missing: say when it began. Send the list."
+        "Your update on “Keep a register” was returned on 10 January 2022, and we will gladly take it up again "
+        "once this is put right: The first day is missing: say when it began. Send the list."
     )
-    assert point.standing == "due in 13 days"
-    assert (said.late, said.to_ask, said.with_us) == ((), (), ())
+    assert point.standing == "returned on 10 January 2022; due in 13 days"
+    assert (said.overdue, said.to_ask, said.with_us) == ((), (), ())
 
 
-def test_it_asks_for_what_is_worth_most_first_with_points_where_reviewed(edition, police, planned):
+def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
     worth_little = asked_of(police, edition, "The posts are trained")
     asked_of(police, edition, "The unit is funded")
     done = EvidenceFactory(bears_on=[worth_little], verified=True)
@@ -230,9 +233,40 @@ def test_it_asks_for_what_is_worth_most_first_with_points_where_reviewed(edition
     ]
     assert [point.standing for point in points] == ["not promised", "due in 23 days", "no date agreed"]
     assert points[0].source == "Recommendation 2, as we reconstruct it: Do what number 2 says"
-    (first,), (second,), third = (point.stakes for point in points)
-    assert (first.key, second.key, third) == ("2a", "1a", ())
-    assert first.points > second.points > 0
+    assert [point.benchmarks for point in points] == [("2a",), ("1a",), ()]
+
+
+def test_it_asks_for_a_figure_that_nobody_has_given(edition, police, planned):
+    asked_of(police, edition, "The unit is funded")
+    IndicatorFactory(name="Prosecutions", question=Question.PROSECUTIONS, ministry=police)
+
+    points = talk(made(planned, edition)).to_ask
+
+    assert (
+        "May we have the figure on prosecutions since 1 April 2021 and in the year before, with its source?"
+        in sentences(points)
+    )
+
+
+def test_a_benchmark_whose_claim_waits_with_us_is_not_called_unpromised(edition, police, planned):
+    benchmark = asked_of(police, edition, "The unit is funded")
+    EvidenceFactory(bears_on=[benchmark])
+
+    assert talk(made(planned, edition)).to_ask == ()
+
+
+def test_it_names_the_next_steps_of_the_ministries_at_the_table_alone(edition, police, planned):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    for ministry, text in ((police, "The unit is funded"), (justice, "A case is charged")):
+        asked_of(ministry, edition, text)
+    ParticipantFactory(dialogue=planned, ministry=justice)
+
+    pack = made(planned, edition)
+
+    assert [one.sentence for one in pack.next_steps] == [
+        "Agree with the Ministry of Justice on benchmark 2a: a case is charged."
+    ]
+    assert "Next steps to agree on" in as_html(pack)
 
 
 def test_it_names_no_points_where_nothing_has_been_reviewed(edition, police, planned):
@@ -240,7 +274,8 @@ def test_it_names_no_points_where_nothing_has_been_reviewed(edition, police, pla
 
     [point] = talk(made(planned, edition)).to_ask
 
-    assert [(stake.key, stake.points) for stake in point.stakes] == [("1a", None)]
+    assert point.benchmarks == ("1a",)
+    assert [step.points for step in made(planned, edition).next_steps] == [None]
 
 
 def test_a_promise_for_after_the_deadline_is_asked_sooner_where_that_would_move_anything(edition, police, planned):
@@ -299,13 +334,12 @@ def test_what_we_undertook_ourselves_stands_last_in_our_own_words_and_without_po
 
     ours = said.talks[-1]
     assert ours.is_ours
-    assert sentences((*ours.kept, *ours.late, *ours.to_ask)) == [
+    assert sentences((*ours.kept, *ours.overdue, *ours.to_ask)) == [
         "We have done “Print the law”, as we promised.",
         "We promised “Send a trainer” for 20 January 2022 and have not kept that: we owe you a new day.",
         "We promised “Give a course” for 18 February 2022.",
         "We promised “Visit”, and owe you a day for it.",
     ]
-    assert all(stake.points is None for point in ours.to_ask for stake in point.stakes)
     assert len(talk(said).to_ask) == 1, "our own course is no promise of theirs"
     assert said.sentence == "1 to ask; 31 days are left."
 
@@ -323,7 +357,7 @@ def test_each_ministry_is_told_with_who_holds_its_office_what_it_leads_on_and_ho
 
     assert [one.whose for one in said.talks] == ["Ministry of Justice", "Ministry of Police", "United States"]
     assert said.talks[0].about == "Leads on recommendation 1."
-    assert said.talks[1].about.endswith("Leads on recommendations 2 and 3. 1 late.")
+    assert said.talks[1].about.endswith("Leads on recommendations 2 and 3. 1 overdue.")
     assert "P. Minister" in said.talks[1].about
 
 
@@ -342,7 +376,7 @@ def test_it_speaks_of_the_ministries_at_the_table_alone_and_counts_nothing_of_th
     alone = made(planned, edition)
 
     assert [one.whose for one in alone.talks] == ["Ministry of Police", "United States"]
-    assert (alone.table, alone.sentence) == ("Ministry of Police", "1 late and 1 to ask; 31 days are left.")
+    assert (alone.table, alone.sentence) == ("Ministry of Police", "1 overdue and 1 to ask; 31 days are left.")
     assert sentences(alone.talks[1].to_ask) == ["We promised “Give a course”, and owe you a day for it."]
     assert "Marker" not in as_html(alone)
 
@@ -350,7 +384,7 @@ def test_it_speaks_of_the_ministries_at_the_table_alone_and_counts_nothing_of_th
     both = made(planned, edition)
     assert [one.whose for one in both.talks[:2]] == ["Ministry of Justice", "Ministry of Police"]
     assert both.talks[2].whose == "No ministry leads yet"
-    assert both.sentence == "2 late and 3 to ask; 31 days are left."
+    assert both.sentence == "2 overdue and 3 to ask; 31 days are left."
 
 
 def test_what_is_named_is_capped_and_the_rest_is_counted(edition, police, planned):
@@ -360,11 +394,11 @@ def test_what_is_named_is_capped_and_the_rest_is_counted(edition, police, planne
 
     said = talk(made(planned, edition))
 
-    assert [line.word for line in said.lines] == ["Late"] * 5 + ["To ask"] * 6
+    assert [line.word for line in said.lines] == ["Overdue"] * 5 + ["To ask"] * 6
     assert said.lines[0].point.sentence.startswith("“Late 0”")
-    assert said.more == "3 late and 2 to ask"
+    assert said.more == "3 overdue and 2 to ask"
     assert said.nothing == "Nothing is newly verified, waiting for our answer or returned."
-    assert "Besides these: 3 late and 2 to ask." in as_html(made(planned, edition))
+    assert "Besides these: 3 overdue and 2 to ask." in as_html(made(planned, edition))
 
 
 # --- Agenda, last time, participants ----------------------------------------------------------------------------------
@@ -388,7 +422,7 @@ def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(editi
             "nothing verified yet",
             "How much?",
         ),
-        ("Train the posts", "Ministry of Police", "late by 7 days", ""),
+        ("Train the posts", "Ministry of Police", "overdue by 7 days, no update received", ""),
         ("Next report", "Other topic", "", ""),
     ]
     assert [(one.office, one.name, one.ministry, one.how) for one in said.participants] == [
@@ -414,11 +448,11 @@ def test_last_time_says_what_was_agreed_and_what_became_of_it(edition, police, p
         last.held_on,
         "Maseru",
         "Each names a day.",
-        "1 late.",
+        "1 overdue.",
     )
     assert [one.text for one in said.undertakings] == ["Train the posts"]
     assert [(one.text, one.owner, one.state, one.standing) for one in said.steps] == [
-        ("Still open of earlier", "The embassy", "late", "late by 119 days"),
+        ("Still open of earlier", "The embassy", "overdue", "overdue by 119 days"),
         ("Say who answers", "Police", "open", "still open"),
         ("Send the list", "The embassy", "verified_done", "done 1 Dec 2021: Sent to all."),
     ]
@@ -483,9 +517,9 @@ def test_nothing_to_say_is_said_in_sentences(edition):
     html = " ".join(as_html(made(planned, edition)).split())
 
     for sentence in (
-        "Nothing is kept, late, returned or left to ask; 31 days are left.",
+        "Nothing is kept, overdue, returned or left to ask; 31 days are left.",
         "Nothing is on the agenda yet.",
-        "Nothing is newly verified, waiting to be verified, late or left to do.",
+        "Nothing is newly verified, waiting to be verified, overdue or left to do.",
         "No dialogue was held before this one.",
         "Nobody is named yet.",
     ):
@@ -503,7 +537,7 @@ def test_as_of_an_earlier_day_nothing_of_what_came_later_is_in_it(edition, polic
 
     then, now = made(planned, edition, as_of=date(2022, 1, 15)), made(planned, edition)
 
-    assert [point.standing for point in talk(then).late] == ["by 5 days"]
+    assert [point.standing for point in talk(then).overdue] == ["by 5 days"]
     assert (then.last.steps[0].state, now.last.steps[0].state) == ("open", "verified_done")
     assert not talk(then).kept
     assert talk(now).kept
@@ -526,7 +560,7 @@ def test_by_what_was_known_earlier_nothing_recorded_later_is_in_it(edition, poli
         return said, talk(said)
 
     then, points = known_on(date(2022, 1, 22))
-    assert (len(points.with_us), len(points.returned), len(points.late)) == (1, 0, 0)
+    assert (len(points.with_us), len(points.returned), len(points.overdue)) == (1, 0, 0)
     assert "Recorded later" not in as_html(then)
     assert then.known_by == at_noon(date(2022, 1, 22))
     assert then.facts_up_to == at_noon(date(2022, 1, 20)), "when the dialogue was planned"
@@ -545,7 +579,7 @@ def test_officer_ambassador_and_observer_read_the_same_and_it_is_for_the_ambassa
     said = made(planned, edition, reader=reader)
 
     assert dict(content.imprint(said))["Prepared for"] == "Ambassador"
-    assert len(talk(said).late) == 1
+    assert len(talk(said).overdue) == 1
 
 
 def test_nothing_of_another_countrys_dialogues_is_told_to_who_reads_both(edition, planned):
@@ -632,7 +666,7 @@ def test_it_asks_as_much_of_the_database_for_many_rows_as_for_one(
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
-        with django_assert_num_queries(32):
+        with django_assert_num_queries(36):
             made(planned, edition, reader=reader)
         fill()
         fill()

@@ -58,7 +58,7 @@ def promised(ministry, text, due_on=None, **event):
 
 
 def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(edition, police):
-    late = promised(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
+    overdue = promised(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
     undated = promised(police, "Keep the unit funded")
     done = promised(police, "Train the unit", due_on=date(2022, 2, 1))
     CommitmentEventFactory(
@@ -76,16 +76,18 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
     said = made(edition, police)
 
     assert said.sentence == (
-        "Of 6 undertakings, 1 is done and verified, 2 are with us for an answer, 2 are under way or still to begin and "
-        "1 is late."
+        "Of 6 undertakings, 1 is done and verified, 2 are with the embassy, 2 are under way or still to begin and 1 is "
+        "overdue."
     )
-    assert said.agreed[0].text == late.text
-    assert {one.text for one in said.agreed} == {row.text for row in (late, undated, done, back, waits, ours_to_answer)}
+    assert said.agreed[0].text == overdue.text
+    assert {one.text for one in said.agreed} == {
+        row.text for row in (overdue, undated, done, back, waits, ours_to_answer)
+    }
     stands = {one.text: one.standing for one in said.agreed}
-    assert stands[ours_to_answer.text] == "with us since 9 Jan 2022", "past its day, and not late"
+    assert stands[ours_to_answer.text] == "with the embassy since 9 January 2022", "past its day, and not overdue"
     assert [(one.what, one.when) for one in said.verified] == [("Train the unit", "done; verified on 20 Jan 2022")]
     assert {one.what: one.sentence for one in said.needed} == {
-        late.text: "It was due on 15 January 2022. Please tell us how far it is, or by which day it will be done.",
+        overdue.text: "It was due on 15 January 2022. Please tell us how far it is, or by which day it will be done.",
         back.text: f"We returned your update on {sent.decision.recorded_at:%-d %B %Y}. What to change: "
         "The first day is missing.",
         undated.text: "Please tell us by which day it will be done.",

@@ -391,29 +391,30 @@ def test_a_review_of_the_evidence_itself_verifies_no_action(record):
     assert found(record) == ()
 
 
-# --- A commitment past due without a word -----------------------------------------------------------------------------
+# --- A commitment overdue, and no update received ---------------------------------------------------------------------
 
 MADE, DUE = date(2021, 11, 1), date(2021, 12, 21)
 
 
-def test_a_promise_past_due_without_a_word_speaks(record):
+def test_a_promise_overdue_without_an_update_speaks(record):
     promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
 
     [check] = found(record)
     assert (check.misfit, check.rows) == (Misfit.PAST_DUE, (Row("commitment", promise),))
-    assert check.sentence == "A commitment was due on 21 December 2021, 10 days ago, and nothing was heard since."
-    assert check.to_do == "Ask the ministry, and record what it says."
+    assert check.sentence == "A commitment was due on 21 December 2021, 10 days ago, and no update was received."
+    assert check.to_do == "Ask the ministry for an update."
     assert told(record, DUE + A_DAY) == [
-        (Misfit.PAST_DUE, "A commitment was due on 21 December 2021, a day ago, and nothing was heard since.")
+        (Misfit.PAST_DUE, "A commitment was due on 21 December 2021, a day ago, and no update was received.")
     ]
     assert told(record, DUE) == []
 
 
-def test_an_undertaking_of_the_united_states_past_due_speaks_to_the_embassy(record):
+def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embassy(record):
     record.promise(made=MADE, due=DUE, ministry=None, _1a=Reach.MEETS)
 
     [check] = found(record)
     assert (check.misfit, check.to_do) == (Misfit.PAST_DUE, "Record what became of it.")
+    assert "update" not in check.sentence
 
 
 @pytest.mark.parametrize(
@@ -425,66 +426,61 @@ def test_an_undertaking_of_the_united_states_past_due_speaks_to_the_embassy(reco
         (DUE, [(Kind.WITHDRAWN, DUE, None)]),
         (DUE, [(Kind.REPORTED_DONE, DUE, None)]),
         (DUE, [(Kind.VERIFIED_DONE, DUE, None)]),
-        # Late, but heard of: what was reported went back.
-        (DUE, [(Kind.REPORTED_DONE, DUE, None), (Kind.REPORT_RETURNED, DUE + A_DAY, None)]),
     ],
 )
-def test_a_promise_that_is_not_late_or_was_heard_of_is_silent(record, due, then):
+def test_a_promise_that_is_not_overdue_is_no_misfit(record, due, then):
     record.promise(made=MADE, due=due, then=then, _1a=Reach.MEETS)
 
     assert found(record) == ()
 
 
-def test_what_was_heard_by_the_day_it_was_due_is_no_word_since(record):
-    record.promise(made=MADE, due=DUE, then=[(Kind.REOPENED, DUE, None)], _1a=Reach.MEETS)
+def test_neither_what_the_embassy_logged_nor_what_it_reopened_is_an_update_of_the_ministry(record):
+    promise = record.promise(made=MADE, due=DUE, then=[(Kind.REOPENED, DUE + A_DAY, None)], _1a=Reach.MEETS)
+    record.evidence(DUE + A_DAY, DUE + A_DAY, known=TODAY, filed=promise)
 
     assert spoken(record) == [Misfit.PAST_DUE]
 
 
-def test_a_word_counts_from_the_day_it_was_said_not_from_when_the_embassy_wrote_it_down(record):
-    """A promise written down only when it was late: that is no word of the ministry. One told of later is."""
-    record.promise(made=MADE, known=DUE + A_DAY, due=DUE, _1a=Reach.MEETS)
-    assert spoken(record) == [Misfit.PAST_DUE]
+@pytest.mark.parametrize("sent_on", [MADE + A_DAY, DUE, DUE + A_DAY])
+def test_an_update_that_waits_or_was_returned_is_no_silence_whenever_it_was_sent(record, sent_on):
+    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
+    record.sending(Progress.UNDER_WAY, known=sent_on, commitment_id=promise, ministry_id=1, returned=TODAY)
 
-    record.tables["commitments"].clear()
-    record.promise(made=MADE, known=TODAY + A_DAY, due=DUE, then=[(Kind.REOPENED, DUE + A_DAY, None)], _1a=Reach.MEETS)
+    assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
     assert spoken(record) == []
 
 
-def test_an_update_sent_since_is_a_word_and_one_on_another_promise_or_of_later_is_none(record):
+def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
     promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
     other = record.promise(made=MADE, _1a=Reach.MEETS)
     record.sending(Progress.UNDER_WAY, known=DUE + A_DAY, commitment_id=other, ministry_id=1)
-    record.sending(Progress.UNDER_WAY, known=DUE, commitment_id=promise, ministry_id=1)
     record.sending(Progress.UNDER_WAY, known=TODAY + A_DAY, commitment_id=promise, ministry_id=1)
+
     assert spoken(record) == [Misfit.PAST_DUE]
 
-    record.sending(Progress.UNDER_WAY, known=TODAY, commitment_id=promise, ministry_id=1)
-    assert spoken(record, known_by=noon(TODAY - A_DAY)) == [Misfit.PAST_DUE]
-    assert spoken(record) == []
+
+@pytest.mark.parametrize(
+    ("then", "accepted"),
+    [([(Kind.RESCHEDULED, DUE - A_DAY, DUE)], False), ([], True)],
+    ids=["moved since", "accepted since"],
+)
+def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_since(record, then, accepted):
+    promise = record.promise(made=MADE, due=DUE, then=then, _1a=Reach.MEETS)
+    record.sending(
+        Progress.UNDER_WAY, known=MADE + A_DAY, commitment_id=promise, ministry_id=1, returned=MADE + 2 * A_DAY
+    )
+    if accepted:
+        [sent] = record.tables["rounds"]
+        record.tables["rounds"][:] = [replace(sent, returned_at=None)]
+
+    [check] = found(record)
+    assert check.sentence == (
+        "A commitment was due on 21 December 2021, 10 days ago, and no update was received since that of 2 November "
+        "2021."
+    )
 
 
-def test_evidence_filed_under_the_promise_is_a_word_from_the_day_it_tells_of(record):
-    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
-    other = record.promise(made=MADE, _1a=Reach.MEETS)
-    record.evidence(DUE, DUE, known=TODAY, filed=promise)
-    record.evidence(TODAY, TODAY, known=TODAY, filed=other)
-    assert spoken(record) == [Misfit.PAST_DUE]
-
-    record.evidence(DUE + A_DAY, DUE + A_DAY, known=TODAY, filed=promise)
-    assert spoken(record) == []
-
-
-def test_an_update_that_waits_is_the_embassys_to_answer(record):
-    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
-    record.sending(Progress.UNDER_WAY, known=DUE - A_DAY, commitment_id=promise, ministry_id=1, returned=TODAY)
-
-    assert [check.to_do for check in found(record)] == ["Ask the ministry, and record what it says."]
-    waiting = found(record, known_by=noon(TODAY - A_DAY))
-    assert [check.to_do for check in waiting] == ["Answer the update of 20 December 2021."]
-
-
-def test_past_due_is_by_the_day_agreed_as_it_was_known(record):
+def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
     then = [(Kind.RESCHEDULED, DUE - A_DAY, TODAY)]
     record.promise(made=MADE, due=DUE, then=then, _1a=Reach.MEETS)
 

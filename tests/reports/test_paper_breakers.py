@@ -169,7 +169,7 @@ def test_a_ministrys_page_has_rows_of_each_section_in_any_order(sections):
 
     assert len(printed) == 1
     assert (printed.outside(), printed.collisions()) == ([], [])
-    for words in ("by 14 days", "verified on 20 November 2021", "Overdue by 14 days"):
+    for words in ("overdue by 14 days", "verified on 20 November 2021", "Overdue by 14 days"):
         assert words in printed.text
     assert LONG in printed.text, "the covering note"
 

@@ -78,6 +78,16 @@ def test_an_overdue_commitment_is_said_to_be(record):
     assert ladder.steps[1].sentence.endswith("due 14 January 2022. It is overdue.")
 
 
+def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(record):
+    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=Reach.MEETS)
+    record.sending(Progress.UNDER_WAY, known=date(2022, 1, 12), ministry_id=JUSTICE, commitment_id=promise)
+    ladder = told(record, commitments={promise: "Name a judge"})
+
+    [sentence] = [one.sentence for one in ladder.steps if "Name a judge" in one.sentence]
+    assert sentence.endswith("An update on it has been with the embassy since 12 January 2022.")
+    assert "overdue" not in sentence
+
+
 def test_without_texts_a_step_is_named_by_its_benchmarks(record):
     record.promise(made=START, ministry=99, due=DEADLINE, _1a=Reach.MEETS)
     record.action("1b", START, date(2022, 1, 10), known=DAY)

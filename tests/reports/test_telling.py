@@ -26,28 +26,57 @@ def test_span_is_told_as_far_as_its_days_are_known(first, last, told):
 
 
 @pytest.mark.parametrize(
-    ("status", "due_on", "days_late", "told"),
+    ("status", "due_on", "days_overdue", "told"),
     [
-        (Status.LATE, date(2022, 1, 16), 12, "late by 12 days"),
-        (Status.LATE, date(2022, 1, 27), 1, "late by 1 day"),
+        (Status.OVERDUE, date(2022, 1, 16), 12, "overdue by 12 days"),
+        (Status.OVERDUE, date(2022, 1, 27), 1, "overdue by 1 day"),
         (Status.OPEN, date(2022, 2, 28), 0, "due in 31 days"),
         (Status.OPEN, date(2022, 1, 29), 0, "due in 1 day"),
         (Status.OPEN, DAY, 0, "due today"),
         (Status.OPEN, None, 0, "no date agreed"),
-        (Status.REPORTED, None, 0, "reported done 14 Jan 2022; waiting for the embassy"),
+        (Status.REPORTED, None, 0, "reported done 14 Jan 2022; to be verified"),
         (Status.VERIFIED, None, 0, "verified done 14 Jan 2022"),
         (Status.WITHDRAWN, None, 0, "withdrawn 14 Jan 2022"),
     ],
 )
-def test_standing_is_told_in_days(status, due_on, days_late, told):
-    assert telling.standing(Standing(status, due_on, 0, days_late), date(2022, 1, 14), DAY) == told
+def test_standing_is_told_in_days(status, due_on, days_overdue, told):
+    assert telling.standing(Standing(status, due_on, 0, days_overdue), date(2022, 1, 14), DAY) == told
+
+
+@pytest.mark.parametrize(
+    ("stands", "told"),
+    [
+        (Standing(Status.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 12)), "with the embassy since 12 January 2022"),
+        (Standing(Status.OVERDUE, DAY, 0, 14, is_silent=True), "overdue by 14 days, no update received"),
+        (
+            Standing(Status.OVERDUE, DAY, 1, 3, sent_on=date(2022, 1, 12), is_silent=True),
+            "overdue by 3 days, no update received since 12 January 2022",
+        ),
+        (
+            Standing(Status.OVERDUE, DAY, 0, 14, date(2022, 1, 12), date(2022, 1, 13)),
+            "overdue by 14 days, returned on 13 January 2022",
+        ),
+        (
+            Standing(Status.OPEN, DAY, sent_on=date(2022, 1, 12), returned_on=date(2022, 1, 13)),
+            "returned on 13 January 2022; due today",
+        ),
+    ],
+)
+def test_standing_says_what_became_of_the_newest_update(stands, told):
+    assert telling.standing(stands, date(2022, 1, 14), DAY) == told
+
+
+def test_of_our_own_undertaking_no_update_is_missed():
+    ours = Standing(Status.OVERDUE, DAY, 0, 14, is_silent=True)
+
+    assert telling.standing(ours, date(2022, 1, 14), DAY, is_ministrys=False) == "overdue by 14 days"
 
 
 @pytest.mark.parametrize(
     ("kind", "due_on", "done_on", "told"),
     [
         (MilestoneKind.ACTION_PLAN, date(2021, 12, 28), date(2021, 12, 20), "done 20 Dec 2021"),
-        (MilestoneKind.ACTION_PLAN, date(2021, 12, 28), date(2022, 2, 1), "late by 31 days"),
+        (MilestoneKind.ACTION_PLAN, date(2021, 12, 28), date(2022, 2, 1), "overdue by 31 days"),
         (MilestoneKind.INTERIM, date(2022, 2, 1), None, "in 4 days"),
         (MilestoneKind.DEADLINE, DAY, None, "today"),
         (MilestoneKind.DEADLINE, date(2022, 1, 27), None, "1 day ago"),
@@ -57,10 +86,10 @@ def test_milestone_is_told_as_of_the_day(kind, due_on, done_on, told):
     assert telling.milestone(kind, due_on, done_on, DAY) == told
 
 
-def test_tally_begins_with_what_is_late():
-    statuses = ["open", "verified_done", "late", "open", "reported_done"]
+def test_tally_begins_with_what_is_overdue():
+    statuses = ["open", "verified_done", "overdue", "with_embassy", "open", "reported_done"]
 
-    assert telling.tallied(statuses) == "1 late, 2 open, 1 waiting for the embassy, 1 verified done."
+    assert telling.tallied(statuses) == ("1 overdue, 2 open, 1 with the embassy, 1 reported done, 1 verified done.")
     assert telling.tallied([]) == ""
 
 

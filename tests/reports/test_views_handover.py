@@ -38,7 +38,7 @@ def police():
 
 @pytest.fixture
 def record(client, police):
-    """What four hands did: a promise late, one sent and waiting, one returned, one kept; our own late too."""
+    """What four hands did: a promise overdue, one sent and waiting, one returned, one kept; our own overdue too."""
     client.force_login(OfficerFactory(name="Officer now"))
     AmbassadorFactory(name="The Ambassador")
     FocalPointFactory(ministry=police, name="Focal point")
@@ -48,7 +48,7 @@ def record(client, police):
     DialogueFactory(planned=True, held_on=date(2022, 2, 3), place="Room to come")
     ParticipantFactory(dialogue=last, name="Sekola", office="Minister of Police")
     ParticipantFactory(dialogue=before, name="", office="Director of Public Prosecutions")
-    CommitmentFactory(ministry=police, dialogue=last, text="Late", made__due_on=date(2022, 1, 14))
+    CommitmentFactory(ministry=police, dialogue=last, text="Overdue", made__due_on=date(2022, 1, 14))
     sent = CommitmentFactory(ministry=police, dialogue=last, text="Sent", made__due_on=date(2022, 2, 20))
     UpdateRoundFactory(update__commitment=sent, claimed=Progress.UNDER_WAY)
     back = CommitmentFactory(ministry=police, dialogue=before, text="Returned", made__due_on=date(2022, 3, 20))
@@ -70,16 +70,20 @@ def test_handover_says_where_we_stand_with_whom_what_is_open_and_whom_to_know(cl
     assert (note.parts[0].title, note.parts[0].points) == ("Increasing efforts", None)
     (desk,) = [desk for desk in note.desks if desk.key == police.pk]
     assert (desk.in_office, desk.focal_points) == (["Sekola, Minister"], ["Focal point"])
-    assert (desk.late, desk.open, desk.waiting, desk.returned) == (1, 2, 1, 1)
+    assert (desk.overdue, desk.open, desk.waiting, desk.returned) == (1, 1, 1, 1)
     ours = note.desks[-1]
-    assert (ours.name, ours.late, ours.open) == (MadeBy.UNITED_STATES.label, 1, 0)
+    assert (ours.name, ours.overdue, ours.open) == (MadeBy.UNITED_STATES.label, 1, 0)
     assert (note.agreed.place, [(one.text, one.told) for one in note.agreed.promises]) == (
         "The residence",
-        [("Late", "late by 14 days"), ("Sent", "due 20 Feb 2022"), ("Kept", "verified done")],
+        [
+            ("Overdue", "overdue by 14 days, no update received"),
+            ("Sent", "with the embassy since 10 January 2022"),
+            ("Kept", "verified done"),
+        ],
     )
     assert [(day.what, day.days) for day in note.due] == [
-        ("Late", "late by 14 days"),
-        ("Ours", "late by 1 day"),
+        ("Overdue", "overdue by 14 days"),
+        ("Ours", "overdue by 1 day"),
         ("Interim assessment", "in 4 days"),
         ("Dialogue", "in 6 days"),
         ("Sent", "in 23 days"),
@@ -114,9 +118,9 @@ def test_ministry_page_tells_what_it_leads_promised_and_sent_and_who_is_there(cl
 
     assert [one.recommendation for one in response.context["rows"]] == [record]
     assert [(one.text, one.told) for one in response.context["desk"].promises] == [
-        ("Late", "late by 14 days"),
-        ("Sent", "due 20 Feb 2022"),
-        ("Returned", "due 20 Mar 2022"),
+        ("Overdue", "overdue by 14 days, no update received"),
+        ("Returned", "returned on 10 January 2022; due 20 Mar 2022"),
+        ("Sent", "with the embassy since 10 January 2022"),
         ("Kept", "verified done"),
     ]
     assert {one.decision and one.decision.value for one in response.context["sent"]} == {None, "returned"}

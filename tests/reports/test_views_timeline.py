@@ -43,12 +43,12 @@ def days(client, **query):
 
 @pytest.fixture
 def whole(edition):
-    """A milestone done, one ahead; a dialogue held, one planned; a promise late, one moved, one kept, one undated."""
+    """A milestone done, one ahead; a dialogue held, one planned; a promise overdue, moved, kept, undated."""
     MilestoneFactory(kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done=date(2021, 12, 20))
     MilestoneFactory()
     DialogueFactory()
     DialogueFactory(planned=True, held_on=date(2022, 2, 3), place="Room to come")
-    CommitmentFactory(text="Late", made__due_on=date(2022, 1, 14))
+    CommitmentFactory(text="Overdue", made__due_on=date(2022, 1, 14))
     moved = CommitmentFactory(text="Moved", made__due_on=date(2022, 1, 10), united_states=True)
     CommitmentEventFactory(
         commitment=moved, kind=Kind.RESCHEDULED, happened_on=date(2022, 1, 9), due_on=date(2022, 2, 1)
@@ -65,7 +65,7 @@ ALL = [
     (date(2021, 11, 8), "Dialogue", ""),
     (date(2021, 12, 20), "Action plan presented", ""),
     (date(2021, 12, 31), "Kept", ""),
-    (date(2022, 1, 14), "Late", "late by 14 days"),
+    (date(2022, 1, 14), "Overdue", "overdue by 14 days"),
     (date(2022, 2, 1), "Moved", "in 4 days"),
     (date(2022, 2, 3), "Dialogue", "in 6 days"),
     (date(2022, 2, 28), "Deadline", "in 31 days"),
@@ -75,15 +75,15 @@ ALL = [
 def test_timeline_holds_every_date_in_order(client, whole):
     assert days(client) == ALL
     response = client.get(reverse("timeline"))
-    assert "1 commitment is late; the next day that counts is 1 February 2022, in 4 days" in response.text
-    assert "Due in that time: 1 late, 1 open and 1 verified done" in response.text
+    assert "1 commitment is overdue; the next day that counts is 1 February 2022, in 4 days" in response.text
+    assert "Due in that time: 1 overdue, 1 open and 1 verified done" in response.text
 
 
 @pytest.mark.parametrize(
     ("query", "places"),
     [
         ({"kind": "dialogue"}, [0, 5]),
-        ({"stands": "late"}, [3]),
+        ({"stands": "overdue"}, [3]),
         ({"kind": "due", "stands": "ahead"}, [4]),
         ({"stands": "over"}, [0, 1, 2]),
         ({"kind": "nonsense"}, range(7)),
@@ -138,13 +138,13 @@ def test_timeline_query_count(client, edition, django_assert_num_queries, count)
 
 def test_dashboard_draws_the_year_and_lists_what_comes_next(client, whole):
     client.force_login(OfficerFactory())
-    CommitmentFactory(text="Ours, and late", united_states=True, made__due_on=date(2022, 1, 20))
+    CommitmentFactory(text="Ours, and overdue", united_states=True, made__due_on=date(2022, 1, 20))
 
     context = client.get(reverse("dashboard")).context
 
     assert [day.what for day in context["next_days"]] == ["Moved", "Dialogue", "Deadline"]
-    assert [row.text for row in context["year"].rows] == ["2 late", "1 open", "1 verified done"]
-    assert [(one.commitment.text, one.standing.days_late) for one in context["late"]] == [
-        ("Late", 14),
-        ("Ours, and late", 8),
+    assert [row.text for row in context["year"].rows] == ["2 overdue", "1 open", "1 verified done"]
+    assert [(one.commitment.text, one.standing.days_overdue) for one in context["overdue"]] == [
+        ("Overdue", 14),
+        ("Ours, and overdue", 8),
     ]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogues.status import Standing
 from dialogues.words import Progress, Stage, Status
 from recommendations.words import MilestoneKind
 from reports import year
@@ -18,7 +19,9 @@ PLAN_DUE = date(2021, 12, 28)
 
 
 def due(status, on, key=1):
-    return year.due(status, on, text="A promise", maker="Ministry of Police", key=key, today=TODAY)
+    days = (TODAY - on).days if status is Status.OVERDUE else 0
+    stands = Standing(status, on, days_overdue=days, sent_on=date(2022, 1, 12))
+    return year.due(stands, on, text="A promise", maker="Ministry of Police", key=key, today=TODAY)
 
 
 def dialogue(stage, on, key=1, today=TODAY):
@@ -38,7 +41,7 @@ def drawn(days, today=TODAY):
         ),
         (
             year.milestone(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2022, 1, 29), 1, TODAY),
-            PLAN_DUE, Status.LATE, "late", "late by 31 days",
+            PLAN_DUE, Status.OVERDUE, "overdue", "overdue by 31 days",
         ),
         (
             year.milestone(MilestoneKind.DEADLINE, DEADLINE_ON, None, 1, TODAY),
@@ -53,8 +56,16 @@ def drawn(days, today=TODAY):
         (dialogue(Stage.PLANNED, date(2022, 1, 29)), date(2022, 1, 29), Stage.PLANNED, "planned", "in 1 day"),
         (dialogue(Stage.UNRECORDED, date(2022, 1, 27)), date(2022, 1, 27), Stage.UNRECORDED, "not recorded", ""),
         (dialogue(Stage.CALLED_OFF, date(2022, 1, 29)), date(2022, 1, 29), Stage.CALLED_OFF, "called off", ""),
-        (due(Status.LATE, date(2022, 1, 14)), date(2022, 1, 14), Status.LATE, "late", "late by 14 days"),
+        (due(Status.OVERDUE, date(2022, 1, 14)), date(2022, 1, 14), Status.OVERDUE, "overdue", "overdue by 14 days"),
         (due(Status.OPEN, TODAY), TODAY, Status.OPEN, "open", "today"),
+        (
+            due(Status.WITH_EMBASSY, date(2022, 1, 14)),
+            date(2022, 1, 14), Status.WITH_EMBASSY, "with the embassy since 12 January 2022", "",
+        ),
+        (
+            due(Status.WITH_EMBASSY, date(2022, 1, 29)),
+            date(2022, 1, 29), Status.WITH_EMBASSY, "with the embassy since 12 January 2022", "in 1 day",
+        ),
         (due(Status.REPORTED, date(2022, 1, 1)), date(2022, 1, 1), Status.REPORTED, "reported done", ""),
     ],
 )  # fmt: skip
@@ -65,10 +76,10 @@ def test_each_day_says_how_it_stands(day, on, word, standing, days):
 @pytest.mark.parametrize(
     ("days", "sentence"),
     [
-        ([], "Nothing is late; nothing lies ahead"),
+        ([], "Nothing is overdue; nothing lies ahead"),
         (
-            [due(Status.LATE, date(2022, 1, 14)), due(Status.OPEN, date(2022, 2, 1))],
-            "1 commitment is late; the next day that counts is 1 February 2022, in 4 days",
+            [due(Status.OVERDUE, date(2022, 1, 14)), due(Status.OPEN, date(2022, 2, 1))],
+            "1 commitment is overdue; the next day that counts is 1 February 2022, in 4 days",
         ),
         (
             [year.milestone(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY), due(Status.OPEN, TODAY)],
@@ -82,7 +93,7 @@ def test_the_finding_is_a_sentence(days, sentence):
 
 def test_the_drawing_says_in_words_what_it_shows():
     days = [
-        due(Status.LATE, date(2022, 1, 14)),
+        due(Status.OVERDUE, date(2022, 1, 14)),
         due(Status.OPEN, date(2022, 2, 1)),
         due(Status.OPEN, date(2023, 3, 31)),
         year.milestone(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
@@ -93,18 +104,18 @@ def test_the_drawing_says_in_words_what_it_shows():
 
     chart = drawn(days)
 
-    assert [row.text for row in chart.rows] == ["1 late", "1 open"]
+    assert [row.text for row in chart.rows] == ["1 overdue", "1 open"]
     assert chart.description == (
-        "From 1 April 2021 to 31 March 2022; today is 28 January 2022. Marked: Interim assessment: late on"
+        "From 1 April 2021 to 31 March 2022; today is 28 January 2022. Marked: Interim assessment: overdue on"
         " 14 January 2022, Dialogue not recorded on 20 January 2022 and Dialogue planned on 3 February 2022."
-        " Due in that time: 1 late and 1 open."
+        " Due in that time: 1 overdue and 1 open."
     )
     assert chart.solid == ""
     assert chart.outlined
 
 
 def test_days_that_stand_too_close_share_a_mark_with_their_number():
-    chart = drawn([due(Status.LATE, date(2022, 1, day), key=day) for day in range(1, 16)])
+    chart = drawn([due(Status.OVERDUE, date(2022, 1, day), key=day) for day in range(1, 16)])
 
     assert sum(int(mark.number.text) if mark.number else 1 for mark in chart.marks) == 15
     assert len(chart.marks) < 4

@@ -74,8 +74,8 @@ def test_export_gives_the_rows_of_the_page_as_it_is_filtered_and_sorted(client):
     lines = lines_of(client.get(address, {"due_from": "2021-12-01", "sort": "text", "page": "9", "as": "csv"}))
 
     assert [line["Commitment"] for line in lines] == [line.commitment.text for line in page]
-    assert [(line["Commitment"], line["Status"], line["Days late"], line["Due"]) for line in lines] == [
-        ("Name officers", "Late", "27", "2022-01-01"),
+    assert [(line["Commitment"], line["Status"], line["Days overdue"], line["Due"]) for line in lines] == [
+        ("Name officers", "Overdue", "27", "2022-01-01"),
         ("Open a shelter", "Open", "", "2022-02-01"),
     ]
 

@@ -7,7 +7,8 @@ const halfCircle = '<path d="M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 18V4a8 8
 export const icons = {
   // how a commitment stands
   open: "radio_button_unchecked",
-  late: "schedule",
+  overdue: "schedule",
+  with_embassy: "hourglass_empty",
   reported_done: "hourglass_empty",
   verified_done: "verified",
   withdrawn: "do_not_disturb",

@@ -227,14 +227,14 @@ def test_a_token_that_may_only_read_writes_nothing():
 
 
 def test_days_are_those_of_the_persons_country(set_clock):
-    """At 23:00 in Greenwich what was due that day is late in Maseru."""
+    """At 23:00 in Greenwich what was due that day is overdue in Maseru."""
     officer = OfficerFactory()
     promise = CommitmentFactory(made__due_on=date(2022, 1, 28))
     _, secret = make(officer)
 
     set_clock(date(2022, 1, 28), time(23), UTC)
 
-    assert [(row["id"], row["status"]) for row in get(secret).json()["results"]] == [(promise.pk, "late")]
+    assert [(row["id"], row["status"]) for row in get(secret).json()["results"]] == [(promise.pk, "overdue")]
     assert timezone.get_current_timezone_name() == "UTC"
 
 
