@@ -1,11 +1,10 @@
 """What stands beside the score, in words: possible, ceiling, the smallest set, the years on the Watch List. Pure.
 
-Where nothing has been reviewed no sentence gives points, and levers have none: they keep their order.
+Where nothing has been reviewed no sentence gives points.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from reports import telling, wording
@@ -13,20 +12,6 @@ from reports.glance import plain
 from reports.readiness import Readiness
 
 WATCH_LIST_LAW = "22 U.S.C. 7107(b)"
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedLever:
-    """What meeting one open benchmark would add to the score; `points` is None where nothing has been reviewed.
-
-    `is_after_deadline` is set where it is promised for a day after the edition's deadline.
-    """
-
-    benchmark_id: int
-    key: str
-    points: Decimal | None
-    due_on: date | None
-    is_after_deadline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +87,6 @@ def watch_list(result: Readiness) -> str:
     if years == 1:
         return f"1 year on the Watch List, this edition counted. By law {law}"
     return f"{years} years running on the Watch List, this edition counted. By law {law}"
-
-
-def levers(result: Readiness) -> tuple[PrintedLever, ...]:
-    """What to press for: each open benchmark by what meeting it would add, the most first."""
-    return tuple(
-        PrintedLever(
-            one.benchmark_id,
-            one.key,
-            plain(wording.tenths(one.points)) if result.is_reviewed else None,
-            one.due_on,
-            bool(one.due_on and result.deadline_on and one.due_on > result.deadline_on),
-        )
-        for one in result.levers()
-    )
 
 
 def claims(result: Readiness) -> tuple[PrintedClaim, ...]:

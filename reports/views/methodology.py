@@ -8,12 +8,15 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from recommendations.words import Rule
-from reports import backtest, beside, document, glance, method
+from reports import backtest, beside, content, document, glance, method
 from reports.backtest.document import CONCLUSION
 from reports.facts import gather_facts
 from reports.readiness import METHOD, Readiness, readiness
+from reports.step_sentences import told_steps
+from reports.step_texts import step_texts
 from reports.tallying import LAW
 from reports.views.standpoint import look
+from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.snapshot import snapshot
 
@@ -49,8 +52,13 @@ def methodology(request: SignedIn) -> HttpResponse:
             "ceiling": beside.ceiling(result),
             "smallest_set": beside.smallest_set(result, result.smallest_set()),
             "watch_list": beside.watch_list(result),
-            "lever": next(iter(beside.levers(result)), None),
+            "first_step": _first_step(request.user, result),
         }
     context["parts"] = method.parts(result)
     context["rules"] = [(rule, examples.get(rule, "")) for rule in Rule]
     return render_page(request, "reports/methodology.html", context, status=status)
+
+
+def _first_step(user: User, result: Readiness) -> content.NextStep | None:
+    steps = result.next_steps()
+    return next(iter(told_steps(result, steps, step_texts(result, steps, reader=user)).steps), None)

@@ -76,7 +76,6 @@ def test_it_is_a_draft_as_the_ambassador_reads_it_and_nobody_asked_for_it(editio
     )
     assert (briefing.prepared_by, briefing.job.kind) == ("The tracker", "current_briefing")
     assert "DRAFT, NOT CLEARED" in made[0]
-    assert briefing.said["reader"] == "Ambassador"
     assert AuditEntry.objects.filter(verb="briefing.rendered", by=None, row=str(briefing.pk)).exists()
     assert briefing.log_number == AuditEntry.objects.get(verb="evidence.logged").number
 

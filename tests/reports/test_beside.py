@@ -82,5 +82,4 @@ def test_nothing_reviewed_gives_no_points():
     stands = result(DEADLINE, noon(DEADLINE))
 
     assert (beside.possible(stands), beside.ceiling(stands)) == ("", "")
-    assert {one.points for one in beside.levers(stands)} == {None}
     assert {one.points for one in beside.claims(stands)} == {None}
