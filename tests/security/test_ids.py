@@ -28,6 +28,7 @@ IN_A_QUERY = [
     ("officer", "GET readiness_changes -", "edition", "their_edition"),
     ("officer", "GET readiness_what_if -", "edition", "their_edition"),
     ("officer", "GET readiness_what_if -", "met", "their_benchmark"),
+    ("officer", "GET readiness_what_if -", "step=keep-commitment-", "their_commitment"),
     ("officer", "GET readiness_detail -", "edition", "their_edition"),
     ("officer", "GET readiness_checks -", "edition", "their_edition"),
     ("officer", "GET readiness_trend -", "edition", "their_edition"),
