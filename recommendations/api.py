@@ -122,7 +122,7 @@ class BenchmarkSerializer(BenchmarkWordingSerializer):
         fields = (*BenchmarkWordingSerializer.Meta.fields, "repeats", "terms")
 
 
-class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
+class CountedIndicatorSerializer(serializers.ModelSerializer[Indicator]):
     """Something that is counted; `is_required`: the law presumes inaction where no figure is given."""
 
     country = serializers.SlugRelatedField[Indicator](slug_field="code", read_only=True)
@@ -130,7 +130,24 @@ class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
 
     class Meta:
         model = Indicator
-        fields = ("id", "country", "name", "unit", "better", "pillar", "indicium", "question", "is_required")
+        fields: tuple[str, ...] = (
+            "id",
+            "country",
+            "name",
+            "unit",
+            "better",
+            "pillar",
+            "indicium",
+            "question",
+            "is_required",
+        )
+
+
+class IndicatorSerializer(CountedIndicatorSerializer):
+    """The same, and the ministry that the embassy asks for its figure; null where none is set."""
+
+    class Meta(CountedIndicatorSerializer.Meta):
+        fields = (*CountedIndicatorSerializer.Meta.fields, "ministry")
 
 
 class EditionFilter(filters.FilterSet):
@@ -194,10 +211,13 @@ class BenchmarkViewSet(TakesParameters, ReadOnlyModelViewSet[Benchmark]):
         )
 
 
+@by_reader("IndicatorForReader", embassy=IndicatorSerializer, ministry=CountedIndicatorSerializer)
 class IndicatorViewSet(TakesParameters, ReadOnlyModelViewSet[Indicator]):
-    """What is counted. A ministry reads what the benchmarks of its own commitments count."""
+    """What is counted. A ministry reads what the benchmarks of its own commitments count.
 
-    serializer_class = IndicatorSerializer
+    The embassy reads too which ministry reports each figure.
+    """
+
     filterset_class = IndicatorFilter
 
     def get_queryset(self) -> QuerySet[Indicator]:

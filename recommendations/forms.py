@@ -16,6 +16,7 @@ from recommendations.words import LOOKED_AT, Origin, Pillar, Rule, TextStatus
 from tiptracker import texts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.frontend.forms import DayInput, PlainForm
+from tiptracker.frontend.rows import RowField, offer
 from tiptracker.refusals import Refused
 from tiptracker.rules import spelt
 
@@ -173,6 +174,16 @@ class BenchmarkForm(PlainForm):
         """What was typed, as the actions take it."""
         typed = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
         return typed | {"rule": Rule(typed["rule"])}
+
+
+class ReportingMinistryForm(PlainForm):
+    """Which ministry reports an indicator's figure, or none."""
+
+    ministry = RowField(required=False, label="Ministry that reports this figure")
+
+    def __init__(self, *args: Any, ministries: Iterable[Ministry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "ministry", ministries, empty="Not set")
 
 
 class MilestoneForm(PlainForm):

@@ -3,11 +3,20 @@
 Whether an account may sign in at all is decided there; those that stand for the public record never may.
 """
 
-from recommendations.models import Edition
+from recommendations.models import Edition, Indicator
 from tiptracker.accounts.models import User
 from tiptracker.words import Role
 
 
 def can_edit_recommendations(user: User, edition: Edition) -> bool:
     """Officers of the country: what is asked, and how success is told, is the post's own daily work."""
-    return user.role == Role.OFFICER and user.countries.filter(pk=edition.country_id).exists()
+    return _is_officer_of(user, edition.country_id)
+
+
+def can_set_reporting_ministry(user: User, indicator: Indicator) -> bool:
+    """Officers of the country: whom the embassy asks for a figure is the embassy's own decision."""
+    return _is_officer_of(user, indicator.country_id)
+
+
+def _is_officer_of(user: User, country: int) -> bool:
+    return user.role == Role.OFFICER and user.countries.filter(pk=country).exists()

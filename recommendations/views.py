@@ -19,23 +19,26 @@ from recommendations.forms import (
     MilestoneForm,
     RecommendationEditForm,
     RecommendationForm,
+    ReportingMinistryForm,
     differences,
     has_seen,
     refuse,
 )
-from recommendations.here import page_url, stand_at
+from recommendations.here import page_url, stand_at, stand_in
 from recommendations.models import (
     Benchmark,
     Edition,
     EditionTerms,
+    Indicator,
     Milestone,
     MilestoneDone,
     Recommendation,
     RecommendationWeight,
 )
-from recommendations.permissions import can_edit_recommendations
+from recommendations.permissions import can_edit_recommendations, can_set_reporting_ministry
 from recommendations.words import DATES_ALONE, Origin, TextStatus
 from tiptracker import clock
+from tiptracker.accounts.models import Ministry
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -235,6 +238,43 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
         "benchmarks": benchmarks,
     }
     return render_page(request, "recommendations/edition_terms.html", context, status=_status(form))
+
+
+@login_required
+@form_page
+def indicator_ministry(request: SignedIn, pk: int) -> HttpResponse:
+    """The ministry that reports an indicator's figure: set, changed or cleared."""
+    row = get_object_or_404(Indicator.objects.visible_to(request.user).select_related("country"), pk=pk)
+    stand_in(request, row.country)
+    if not can_set_reporting_ministry(request.user, row):
+        raise PermissionDenied
+    form = ReportingMinistryForm(
+        request.POST if request.method == "POST" else None,
+        ministries=Ministry.objects.visible_to(request.user).filter(country=row.country),
+        initial={"ministry": row.ministry_id},
+    )
+    if form.is_valid():
+        ministry = form.cleaned_data["ministry"]
+        try:
+            actions.set_reporting_ministry(
+                indicator=row, ministry=ministry, by=request.user, now=clock.now(row.country.time_zone)
+            )
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(
+                request,
+                f"The ministry that reports “{row}” is now: {ministry}. The tracker does not tell the ministry."
+                if ministry
+                else f"No ministry is set for “{row}”.",
+            )
+            return redirect("indicator_detail", pk=row.pk)
+    return render_page(
+        request,
+        "recommendations/indicator_ministry.html",
+        {"indicator": row, "form": form},
+        status=_status(form),
+    )
 
 
 @login_required

@@ -24,6 +24,7 @@ from dialogues.words import Dimension, Direction, Review
 from recommendations.here import AtEdition, edition_shown, edition_url, stand_in
 from recommendations.models import Edition, Indicator
 from recommendations.periods import year_before
+from recommendations.permissions import can_set_reporting_ministry
 from tiptracker import clock, exports
 from tiptracker.accounts.models import District, User
 from tiptracker.frontend.rows import beside_field, refused
@@ -108,13 +109,14 @@ def indicator_detail(request: SignedIn, pk: int) -> HttpResponse:
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
-    indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country"), pk=pk)
+    indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country", "ministry"), pk=pk)
     stand_in(request, indicator.country)
     readings = _readings(user).filter(indicator=indicator).order_by("-starts_on", "-through_on", "-recorded_at", "-pk")
     context = {
         "indicator": indicator,
         "lines": [(reading, _word(reading), _breakdowns(reading)) for reading in readings],
         "can_enter": permissions.can_log(user, indicator.country),
+        "can_set_ministry": can_set_reporting_ministry(user, indicator),
     }
     return render_page(request, "dialogues/indicator_detail.html", context)
 

@@ -1,6 +1,7 @@
 """The only writers of what is asked: recommendations, benchmarks and the dated terms these are judged by."""
 
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
+from recommendations.actions.indicators import set_reporting_ministry
 from recommendations.actions.moved import readiness_may_have_moved
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
 from recommendations.actions.terms import change_terms, record_milestone, refuse_outside_period, refuse_overlap
@@ -15,4 +16,5 @@ __all__ = [
     "record_milestone",
     "refuse_outside_period",
     "refuse_overlap",
+    "set_reporting_ministry",
 ]

@@ -11,12 +11,15 @@ from django.urls import reverse
 from dialogues.models import Evidence, Reading
 from dialogues.small_counts import HELD_BACK
 from dialogues.words import Direction
+from recommendations.models import Indicator
+from recommendations.words import Question
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF
 from tests.factories import (
     CountryFactory,
     EvidenceFactory,
     IndicatorFactory,
+    MinistryFactory,
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
@@ -138,6 +141,24 @@ def test_indicator_detail_shows_small_counts_of_what_is_no_victim(client):
     response = client.get(reverse("indicator_detail", args=[districts.pk]))
 
     assert response.context["lines"][0][2] == [("District", {"Leribe": "1"})]
+
+
+def test_indicator_detail_names_the_ministry_that_reports_it_or_how_it_is_found(client):
+    police = MinistryFactory(name="Ministry of Police")
+    named = IndicatorFactory(question=Question.PROSECUTIONS, ministry=police)
+    unnamed = IndicatorFactory(question=Question.CONVICTIONS)
+    asked_by_nobody = IndicatorFactory()
+    found = "the ministry that last sent this figure"
+
+    for person, may_set in ((OfficerFactory(), True), (ObserverFactory(), False)):
+        client.force_login(person)
+        pages = {row: client.get(reverse("indicator_detail", args=[row.pk])).text for row in Indicator.objects.all()}
+
+        assert [row for row, page in pages.items() if "Ministry of Police" in page] == [named]
+        assert [row for row, page in pages.items() if "figure: not set" in page] == [unnamed, asked_by_nobody]
+        assert [row for row, page in pages.items() if found in page] == [unnamed]
+        for row, page in pages.items():
+            assert (reverse("indicator_ministry", args=[row.pk]) in page) is may_set
 
 
 # --- Entering ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Adding and changing what is asked."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from recommendations.actions import (
     change_recommendation,
     change_terms,
     readiness_may_have_moved,
+    set_reporting_ministry,
 )
 from recommendations.models import Benchmark, BenchmarkTerms, Recommendation
 from recommendations.words import MilestoneKind, Origin, Pillar, Rule, TextStatus
@@ -518,3 +520,71 @@ def test_readiness_is_asked_for_each_tracked_edition_of_the_country_once():
     assert sorted(Job.objects.values_list("kind", "key")) == sorted(
         ("readiness", str(edition.pk)) for edition in tracked
     )
+
+
+# --- Indicators -------------------------------------------------------------------------------------------------------
+
+
+def test_the_ministry_that_reports_a_figure_is_set_changed_and_cleared_and_the_log_tells_each(edition):
+    indicator, by = IndicatorFactory(country=edition.country), OfficerFactory()
+    police, justice = MinistryFactory(name="Ministry of Police"), MinistryFactory(name="Ministry of Justice")
+
+    for ministry in (police, justice, None):
+        set_reporting_ministry(indicator=indicator, ministry=ministry, by=by, now=NOW)
+        indicator.refresh_from_db()
+        assert indicator.ministry == ministry
+
+    entries = list(AuditEntry.objects.select_related("detail").order_by("number"))
+    assert {(one.verb, one.row, one.by, one.country) for one in entries} == {
+        ("indicator.ministry_set", str(indicator.pk), by, edition.country)
+    }
+    told = [(json.loads(one.detail.before)["ministry"], json.loads(one.detail.after)["ministry"]) for one in entries]
+    assert told == [
+        (None, "Ministry of Police"),
+        ("Ministry of Police", "Ministry of Justice"),
+        ("Ministry of Justice", None),
+    ]
+
+
+def test_readiness_is_computed_anew_when_another_ministry_reports_a_figure(edition):
+    RecommendationFactory(edition=edition)
+    indicator = IndicatorFactory(country=edition.country)
+    Job.objects.all().delete()
+
+    set_reporting_ministry(indicator=indicator, ministry=MinistryFactory(), by=OfficerFactory(), now=NOW)
+
+    assert [(job.kind, job.key) for job in Job.objects.all()] == [("readiness", str(edition.pk))]
+
+
+def test_setting_the_ministry_that_is_set_already_changes_and_logs_nothing(edition):
+    ministry = MinistryFactory()
+    indicator = IndicatorFactory(country=edition.country, ministry=ministry)
+
+    set_reporting_ministry(indicator=indicator, ministry=ministry, by=OfficerFactory(), now=NOW)
+
+    assert not AuditEntry.objects.exists()
+    assert not Job.objects.exists()
+
+
+def test_another_countrys_ministry_reports_no_figure(edition):
+    indicator = IndicatorFactory(country=edition.country)
+    theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
+
+    with refuses("That ministry is another country's. Choose one of this country's.", field="ministry"):
+        set_reporting_ministry(indicator=indicator, ministry=theirs, by=OfficerFactory(), now=NOW)
+
+    indicator.refresh_from_db()
+    assert indicator.ministry is None
+
+
+@pytest.mark.parametrize("factory", OTHERS)
+def test_only_officers_say_which_ministry_reports_a_figure(edition, factory):
+    ministry = MinistryFactory()
+    indicator = IndicatorFactory(country=edition.country, ministry=ministry)
+
+    for person in (factory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)])):
+        with pytest.raises(PermissionDenied):
+            set_reporting_ministry(indicator=indicator, ministry=None, by=person, now=NOW)
+
+    indicator.refresh_from_db()
+    assert indicator.ministry == ministry

@@ -136,6 +136,20 @@ def test_indicators_say_which_figures_the_law_requires(client, officer):
     assert rows[0]["country"] == "LSO"
 
 
+def test_indicators_tell_the_embassy_alone_which_ministry_reports_them(client, officer):
+    police, home = MinistryFactory(), MinistryFactory()
+    benchmark = BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=IndicatorFactory(ministry=home))
+    CommitmentFactory(ministry=police, benchmarks=[benchmark])
+    IndicatorFactory()
+
+    assert [row["ministry"] for row in results(client, "indicators")] == [home.pk, None]
+    client.force_login(FocalPointFactory(ministry=police))
+    (row,) = results(client, "indicators")
+    assert "ministry" not in row
+    client.force_login(FocalPointFactory(ministry=home))
+    assert results(client, "indicators") == []
+
+
 def test_a_ministry_reads_what_is_published_and_the_wording_of_its_own_benchmarks(client):
     police = MinistryFactory(short_name="Police")
     own = BenchmarkFactory(terms__rule=Rule.MORE, terms__criterion="More than last year.")

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dialogues.words import DoneBy, Shows, Verdict
 from recommendations.models import Recommendation
-from recommendations.words import MilestoneKind, Origin, Rule, TextStatus
+from recommendations.words import MilestoneKind, Origin, Question, Rule, TextStatus
 from reports.models import Briefing
 from tests.addresses import page_of
 from tests.factories import (
@@ -155,6 +155,27 @@ def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(das
     assert (step.owner, step.due_on) == ("Ministry of Justice", date(2022, 2, 28))
     assert "the Ministry of Justice keeps its commitment “Charge someone” (1a), due 28 February 2022." in response.text
     assert "Ministry of Police keeps" not in response.text
+
+
+def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobody_has_given(dashboard, client):
+    """… before the lead of the recommendation, and the lead again once it is cleared."""
+    lead = MinistryFactory(name="Ministry of Police")
+    indicator = IndicatorFactory(question=Question.PROSECUTIONS, indicium=1)
+    EvidenceFactory(
+        bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(lead=lead, indicia=[1]))], verified=True
+    )
+    justice = MinistryFactory(name="Ministry of Justice")
+    officer = OfficerFactory()
+
+    def asked():
+        (told,) = (one.told for one in dashboard(officer).context["in_short"] if one.told.kind == "ask")
+        return told.owner, told.sentence.partition(" for ")[0]
+
+    assert asked() == ("Ministry of Police", "Ask the Ministry of Police")
+    client.post(reverse("indicator_ministry", args=[indicator.pk]), {"ministry": justice.pk})
+    assert asked() == ("Ministry of Justice", "Ask the Ministry of Justice")
+    client.post(reverse("indicator_ministry", args=[indicator.pk]), {"ministry": ""})
+    assert asked() == ("Ministry of Police", "Ask the Ministry of Police")
 
 
 def test_dashboard_advises_no_promise_for_after_the_deadline_and_calls_nothing_unpromised_that_waits(dashboard):

@@ -434,6 +434,7 @@ BODIES = {
     "POST evidence_revise": put_right,
     "POST indicator_enter": figures,
     "POST reading_add": lambda world: source_of_figures() | {"figure": "16", "sex-Female": "9"},
+    "POST indicator_ministry": lambda world: {"ministry": world.pk("police")},
     "POST evidence_review internal": reviewing("internal"),
     "POST evidence_review shared": reviewing("shared"),
     "POST round_return": lambda world: {"return-reason": "Add the date."},

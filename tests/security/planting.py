@@ -194,7 +194,7 @@ class Planted:
         loaded = {"begun_by": self.officer, "loaded_by": self.officer, "loaded_at": factories.TERMS_SET_AT}
         self.plant(factories.EditionImportFactory, edition=edition, **loaded)
         self.plant(factories.RecommendationWeightFactory, terms=terms, recommendation=recommendation)
-        self.indicator = self.plant(factories.IndicatorFactory, OWN)
+        self.indicator = self.plant(factories.IndicatorFactory, OWN, ministry=self.home)
         self.others_indicator = self.plant(factories.IndicatorFactory, OTHER)
         self.plant(factories.IndicatorFactory)
         self.counted, self.assessed, self.others, self.unpromised = (

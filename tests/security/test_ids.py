@@ -19,6 +19,7 @@ HUGE = 10**30
 IN_A_QUERY = [
     ("officer", "GET briefing_list -", "what=dialogue-", "their_dialogue"),
     ("officer", "GET readiness_what_if -", "met", "their_benchmark"),
+    ("officer", "GET readiness_what_if -", "step=keep-commitment-", "their_commitment"),
     ("officer", "GET recommendation_list -", "ministry", "theirs"),
     ("own", "GET recommendation_list -", "ministry", "home"),
     ("officer", "GET log_list -", "who", "their_focal_point"),
@@ -78,7 +79,7 @@ readiness-list      as_of known_by
 readiness_detail    as_of known_by known_on
 readiness_checks    as_of known_by known_on
 readiness_trend     as_of known_by known_on
-readiness_what_if   as_of known_by known_on step
+readiness_what_if   as_of known_by known_on
 readiness_why       as_of known_by known_on
 readiness_changes   as_of_from as_of_to known_by_from known_by_to known_on_from known_on_to
 benchmark_simulation  seen
@@ -100,6 +101,7 @@ IN_A_FORM = [
     ("officer", "POST recommendation_edit first", "lead", "theirs"),
     ("officer", "POST benchmark_add first", "indicator", "their_indicator"),
     ("officer", "POST benchmark_edit assessed", "indicator", "their_indicator"),
+    ("officer", "POST indicator_ministry counted", "ministry", "theirs"),
     ("officer", "POST commitment_add -", "ministry", "theirs"),
     ("officer", "POST commitment_add -", "dialogue", "their_dialogue"),
     ("officer", "POST commitment_add -", "links-0-benchmark", "their_benchmark"),
@@ -120,6 +122,7 @@ IN_A_FORM = [
     ("officer", "POST dialogue_edit dialogue", "people-0-ministry", "theirs"),
     ("officer", "POST redaction_add -", "file", "their_file"),
     ("officer", "POST setup_suggested first", "suggested-0-indicator", "their_indicator"),
+    ("officer", "POST setup_suggested first", "suggested-0-new_ministry", "theirs"),
     ("administrator", "POST setup_ministries lesotho", "known-0-ministry", "theirs"),
     ("administrator", "POST setup_people lesotho", "people-0-ministry", "theirs"),
 ]

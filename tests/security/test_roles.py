@@ -149,6 +149,8 @@ GET   indicator_enter                       -          200 200 403 403 | 403 403
 POST  indicator_enter                       -          302 302 403 403 | 403 403 403 | 302 403 | in  in
 GET   reading_add                           counted    200 200 403 403 | 403 404 404 | 404 403 | in  in
 POST  reading_add                           counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
+GET   indicator_ministry                    counted    200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  indicator_ministry                    counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   round_simulation                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
 POST  round_simulation                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   evidence_simulation                     internal   200 200 200 200 | 404 404 404 | 404 404 | in  in

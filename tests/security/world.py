@@ -223,7 +223,7 @@ class World:
             **shared,
         )
         asked = EMBASSY | ADMINISTRATOR
-        counted = IndicatorFactory(name=self.says("police's indicator", asked | OWN))
+        counted = IndicatorFactory(name=self.says("police's indicator", asked | OWN), ministry=self.rows["home"])
         others = IndicatorFactory(name=self.says("home's indicator", asked | OTHER))
         earlier = RecommendationFactory(
             edition=EditionFactory(year=2020, source=self.says("earlier edition's source", PUBLISHED)),

@@ -65,6 +65,7 @@ VERBS: dict[str, tuple[Group, str]] = {
     "file.shown": (Group.READ, "Was shown a file"),
     "file.taken": (Group.READ, "Downloaded a file"),
     "indicator.added": (Group.RECORD, "Added an indicator"),
+    "indicator.ministry_set": (Group.RECORD, "Set the ministry that reports a figure"),
     "list.exported": (Group.READ, "Exported a list"),
     "log.exported": (Group.READ, "Exported the log"),
     "milestone.done": (Group.RECORD, "Recorded a milestone as done"),

@@ -12,7 +12,7 @@ from recommendations.actions import add_benchmark
 from recommendations.models import Benchmark, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Better, Pillar, Question, Rule
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, written
@@ -20,11 +20,15 @@ from tiptracker.texts import alike
 
 
 class NewIndicator(NamedTuple):
-    """Something to count that is counted nowhere yet; `question` is the one of "increasing efforts" it answers."""
+    """Something to count that is counted nowhere yet, by name.
+
+    `question` is the one of "increasing efforts" it answers, `ministry` reports its figure, where one is set.
+    """
 
     name: str
     unit: str
     question: Question | None = None
+    ministry: Ministry | None = None
 
 
 class Accepted(NamedTuple):
@@ -87,11 +91,17 @@ def _counted(recommendation: Recommendation, typed: NewIndicator, pillar: Pillar
     country = recommendation.edition.country_id
     name = written(typed.name, "Give what is counted a name.", field=f"{line}-new_name")
     unit = written(typed.unit, "Say in which unit it is counted, such as “districts”.", field=f"{line}-new_unit")
+    if typed.ministry and typed.ministry.country_id != country:
+        sentence = "That ministry is another country's. Choose one of this country's."
+        raise Refused(sentence, field=f"{line}-new_ministry")
     there = {alike(one.name): one for one in Indicator.objects.filter(country=country)}
     if same := there.get(alike(name)):
         if alike(same.unit) != alike(unit):
             sentence = f"“{same}” is counted in {same.unit} already. Give this one another name."
             raise Refused(sentence, field=f"{line}-new_name")
+        if typed.ministry and typed.ministry.pk != same.ministry_id:
+            sentence = f"“{same}” is counted already. Choose no ministry here; set it on the page of that indicator."
+            raise Refused(sentence, field=f"{line}-new_ministry")
         return same
     is_answered = any(one.question == typed.question for one in there.values())
     row = Indicator(
@@ -101,11 +111,13 @@ def _counted(recommendation: Recommendation, typed: NewIndicator, pillar: Pillar
         better=Better.UP,
         pillar=pillar,
         question="" if typed.question is None or is_answered else typed.question,
+        ministry=typed.ministry,
     )
     try:
         add(row)
     except Refused as refusal:
         raise Refused(str(refusal), field=f"{line}-new_{refusal.field}") from refusal
     told = {field: getattr(row, field) for field in ("name", "unit", "better", "pillar", "question")}
+    told["ministry"] = row.ministry.name if row.ministry else None
     record("indicator.added", by=by, row=row, country=country, after=told)
     return row

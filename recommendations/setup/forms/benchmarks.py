@@ -11,6 +11,7 @@ from recommendations.setup.actions import Accepted, NewIndicator
 from recommendations.suggesting import Suggestion
 from recommendations.words import Question, Rule
 from tiptracker import texts
+from tiptracker.accounts.models import Ministry
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.frontend.rows import RowField, offer
 
@@ -37,12 +38,16 @@ class SuggestedRow(PlainForm):
     indicator = RowField(required=False, label="Counted by", help_text="For the two rules that count.")
     new_name = forms.CharField(required=False, max_length=150, label="A new indicator’s name")
     new_unit = forms.CharField(required=False, max_length=50, label="Its unit")
+    new_ministry = RowField(required=False, label="Ministry that reports its figure")
     is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
     words = forms.CharField(required=False, max_length=texts.REASON, widget=forms.HiddenInput)
     question = forms.ChoiceField(required=False, choices=[("", ""), *Question.choices()], widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, indicators: Sequence[Indicator], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, indicators: Sequence[Indicator], ministries: Sequence[Ministry], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        offer(self, "new_ministry", ministries, empty="Not set")
         offer(self, "indicator", indicators, empty="None, or the new one named here")
         self.fields["accept"].label = f"Accept this{f', for “{words}”' if (words := self['words'].value()) else ''}"
 
@@ -84,7 +89,7 @@ class SuggestedRow(PlainForm):
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
-        if said.get("indicator") and (said.get("new_name") or said.get("new_unit")):
+        if said.get("indicator") and any(said.get(f"new_{name}") for name in ("name", "unit", "ministry")):
             self.add_error("indicator", "Choose an indicator, or name a new one, not both.")
         return said
 
@@ -96,7 +101,7 @@ class SuggestedRow(PlainForm):
         indicator: Indicator | NewIndicator | None = said["indicator"]
         if indicator is None and said["new_name"] and rule != Rule.ASSESSED:
             question = Question(said["question"]) if said["question"] else None
-            indicator = NewIndicator(said["new_name"], said["new_unit"], question)
+            indicator = NewIndicator(said["new_name"], said["new_unit"], question, said["new_ministry"])
         target: Decimal | None = said["target"]
         return Accepted(said["criterion"], rule, target, indicator, said["is_about_complicity"])
 

@@ -21,6 +21,7 @@ from recommendations.setup.views.posts import country_of, kicker
 from recommendations.suggesting import suggestions
 from recommendations.words import Origin
 from tiptracker import clock
+from tiptracker.accounts.models import Ministry
 from tiptracker.frontend.rows import beside_field, beside_line, refused
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
@@ -123,7 +124,9 @@ class _Page:
     def __init__(self, request: SignedIn, row: Recommendation, benchmarks: Iterable[Benchmark]) -> None:
         country = row.edition.country
         indicators = list(Indicator.objects.visible_to(request.user).filter(country=country))
-        kwargs: dict[str, Any] = {"prefix": "suggested", "form_kwargs": {"indicators": indicators}}
+        ministries = list(Ministry.objects.visible_to(request.user).filter(country=country))
+        offered = {"indicators": indicators, "ministries": ministries}
+        kwargs: dict[str, Any] = {"prefix": "suggested", "form_kwargs": offered}
         self.is_sent = request.method == "POST"
         self.reason = ReasonForm(request.POST if self.is_sent else None)
         if self.is_sent:

@@ -18,6 +18,7 @@ from tests.factories import (
     EditionFactory,
     FocalPointFactory,
     IndicatorFactory,
+    MinistryFactory,
     ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
@@ -116,6 +117,7 @@ def test_only_what_is_ticked_becomes_a_benchmark_as_it_was_put_right(client, off
         "better": "up",
         "pillar": "prosecution",
         "question": "",
+        "ministry": None,
     }
 
 
@@ -132,6 +134,38 @@ def test_what_is_counted_already_is_offered_and_what_is_not_answers_its_question
     assert (first.rule, first.indicator) == (Rule.MORE, there)
     made = Indicator.objects.exclude(pk=there.pk).get()
     assert (second.indicator, made.name, made.question) == (made, "Prosecutions", "prosecutions")
+
+
+def test_a_new_indicator_has_the_ministry_that_was_chosen_to_report_it(client):
+    police, _ = MinistryFactory(name="Ministry of Police"), MinistryFactory()
+    DistrictFactory()
+    row = asked()
+    sent = as_shown(client, row) | {"suggested-1-accept": "on", "suggested-1-new_ministry": police.pk}
+
+    assert client.post(address(row), sent).status_code == 302
+
+    assert Indicator.objects.get().ministry == police
+    added = AuditEntry.objects.select_related("detail").get(verb="indicator.added")
+    assert json.loads(added.detail.after)["ministry"] == "Ministry of Police"
+
+
+def test_a_ministry_is_chosen_for_no_indicator_that_is_there_already(client):
+    """… where it would be lost without a word: that indicator has a page to change it."""
+    police = MinistryFactory()
+    there = IndicatorFactory(name="Counted elsewise", unit="districts")
+    DistrictFactory()
+    row = asked()
+    sent = as_shown(client, row) | {"suggested-1-accept": "on", "suggested-1-new_ministry": police.pk}
+
+    page = client.post(address(row), sent | {"suggested-1-new_name": "Counted elsewise"})
+    assert "“Counted elsewise” is counted already." in str(page.context["rows"].forms[1].errors["new_ministry"])
+    chosen = {"suggested-1-indicator": there.pk, "suggested-1-new_name": "", "suggested-1-new_unit": ""}
+    page = client.post(address(row), sent | chosen)
+    assert "Choose an indicator, or name a new one, not both." in str(page.context["rows"].forms[1].errors)
+
+    there.refresh_from_db()
+    assert there.ministry is None
+    assert not Benchmark.objects.exists()
 
 
 def test_an_officer_is_led_from_one_recommendation_to_the_next_without_any(client):

@@ -1,0 +1,43 @@
+"""Indicators: which ministry reports the figure."""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from recommendations.actions.moved import readiness_may_have_moved
+from recommendations.models import Indicator
+from recommendations.permissions import can_set_reporting_ministry
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.audit.actions import record
+from tiptracker.refusals import Refused
+from tiptracker.rules import change
+
+
+@transaction.atomic
+def set_reporting_ministry(*, indicator: Indicator, ministry: Ministry | None, by: User, now: datetime) -> Indicator:
+    """Set, change or clear (None) the ministry that reports an indicator's figure.
+
+    Next steps ask it for a figure that nobody has given. Nothing is written where that ministry is set already.
+    Raises PermissionDenied, or Refused where the ministry is another country's.
+    """
+    if not can_set_reporting_ministry(by, indicator):
+        raise PermissionDenied
+    if ministry and ministry.country_id != indicator.country_id:
+        raise Refused("That ministry is another country's. Choose one of this country's.", field="ministry")
+    locked = Indicator.objects.select_for_update(no_key=True).get(pk=indicator.pk)
+    before = locked.ministry
+    if before == ministry:
+        return locked
+    locked.ministry = ministry
+    change(locked)
+    record(
+        "indicator.ministry_set",
+        by=by,
+        row=locked,
+        country=locked.country_id,
+        before={"ministry": before.name if before else None},
+        after={"ministry": ministry.name if ministry else None, "recorded_at": now},
+    )
+    readiness_may_have_moved(locked.country_id)
+    return locked

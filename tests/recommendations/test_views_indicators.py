@@ -1,0 +1,100 @@
+"""Saying which ministry reports a figure."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    CountryFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def indicator():
+    RecommendationFactory(lead=None)
+    return IndicatorFactory(name="Prosecutions")
+
+
+def page_of(indicator):
+    return reverse("indicator_ministry", args=[indicator.pk])
+
+
+def test_an_officer_sets_changes_and_clears_the_ministry_that_reports_a_figure(client, indicator):
+    police, justice = MinistryFactory(name="Ministry of Police"), MinistryFactory(name="Ministry of Justice")
+    client.force_login(OfficerFactory())
+    page, above = page_of(indicator), reverse("indicator_detail", args=[indicator.pk])
+
+    assert client.get(page).context["form"]["ministry"].value() is None
+    for chosen, told in (
+        (police, "The ministry that reports “Prosecutions” is now: Ministry of Police."),
+        (justice, "The ministry that reports “Prosecutions” is now: Ministry of Justice."),
+        (None, "No ministry is set for “Prosecutions”."),
+    ):
+        answer = client.post(page, {"ministry": chosen.pk if chosen else ""}, follow=True)
+
+        assert answer.redirect_chain == [(above, 302)]
+        assert told in answer.text
+        indicator.refresh_from_db()
+        assert indicator.ministry == chosen
+        assert str(client.get(page).context["form"]["ministry"].value() or "") == str(chosen.pk if chosen else "")
+
+
+def test_the_ministries_to_choose_from_are_the_countrys_own(client, indicator):
+    ours = MinistryFactory(name="Ministry of Police")
+    theirs = MinistryFactory(country=CountryFactory(elsewhere=True), name="Ministry of Elsewhere")
+    client.force_login(OfficerFactory(countries=[indicator.country, theirs.country]))
+
+    page = client.get(page_of(indicator))
+
+    assert [key for key, _ in page.context["form"].fields["ministry"].choices] == ["", str(ours.pk)]
+    assert "Ministry of Elsewhere" not in page.text
+
+
+@pytest.mark.parametrize("typed", ["theirs", "0", str(10**25), "police"])
+def test_a_ministry_that_is_not_offered_is_refused_beside_the_field(client, indicator, typed):
+    theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
+    client.force_login(OfficerFactory())
+
+    answer = client.post(page_of(indicator), {"ministry": theirs.pk if typed == "theirs" else typed})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["ministry"] == ["Choose one from the list."]
+    indicator.refresh_from_db()
+    assert indicator.ministry is None
+    assert not AuditEntry.objects.filter(verb="indicator.ministry_set").exists()
+
+
+def test_no_ministry_sees_or_says_which_one_reports_a_figure(client, indicator):
+    own, reporting = MinistryFactory(), MinistryFactory()
+    indicator.ministry = reporting
+    indicator.save()
+    CommitmentFactory(ministry=own, benchmarks=[BenchmarkFactory(terms__indicator=indicator)])
+    for ministry, expected in ((own, 403), (reporting, 404)):
+        client.force_login(FocalPointFactory(ministry=ministry))
+        assert client.get(page_of(indicator)).status_code == expected
+        assert client.post(page_of(indicator), {"ministry": own.pk}).status_code == expected
+
+    client.force_login(AmbassadorFactory())
+    assert client.post(page_of(indicator), {"ministry": own.pk}).status_code == 403
+    indicator.refresh_from_db()
+    assert indicator.ministry == reporting
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_indicator_ministry_query_count(client, django_assert_num_queries, indicator, count):
+    MinistryFactory.create_batch(count, country=indicator.country)
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 their zone and the inbox's count, 1 indicator, 1 may set, 1 ministries, 1 the post's name
+    with django_assert_num_queries(8):
+        client.get(page_of(indicator))
