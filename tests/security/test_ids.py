@@ -93,7 +93,7 @@ log_list            address country record since text until what
 log_export          address country record since text until what
 """
 """By address: the other parameters that it reads. They are days, moments and words, and can name no row."""
-EVERYWHERE = {"as", "format", "lang", "next", "page", "script", "version"}
+EVERYWHERE = {"as", "format", "lang", "next", "page", "page_size", "recorded_since", "script", "version"}
 
 IN_A_FORM = [
     ("officer", "POST recommendation_add edition", "lead", "theirs"),
@@ -212,9 +212,12 @@ def test_every_parameter_that_an_address_reads_is_in_a_table_above(world, names_
     found = set()
     for asked in LINES:
         if asked.method == "GET" and not asked.route.startswith("admin"):
+            known = (
+                {"as_of": "2022-01-20"} if asked.route == "readiness-list" else {"page": 1}
+            )  # the API refuses others
             for reader in ("officer", "own", "administrator"):
                 names_read.clear()
-                ask(world, asked, reader, query={"nothing": "here"})
+                ask(world, asked, reader, query=known if asked.is_api else {"nothing": "here"})
                 route = re.sub("-(detail|file|word)$", "-list", asked.route)  # one of a list is looked for in the list
                 found |= {(route, name) for name in names_read - EVERYWHERE - {"nothing"} if isinstance(name, str)}
 
