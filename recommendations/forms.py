@@ -211,13 +211,13 @@ class EditionTermsForm(PlainForm):
         decimal_places=1,
         min_value=Decimal(0),
         max_value=Decimal(100),
-        label="Our working mark",
+        label="Our target",
         help_text="Of 100. The post’s own, not the Department’s: it stands beside the score and moves nothing in it.",
     )
     working_mark_reason = forms.CharField(
         max_length=texts.REASON,
         required=False,
-        label="Where this mark comes from",
+        label="Where this target comes from",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     reason = forms.CharField(

@@ -64,8 +64,8 @@ def smallest_set(result: Readiness, needed: Sequence[int] | None) -> str:
     `needed` (ids) is `Readiness.smallest_set`, which callers may need for themselves.
     """
     if result.working_mark is None:
-        return "No working mark is set, so nothing can be said to reach it."
-    mark = f"our working mark of {wording.figure(result.working_mark)}"
+        return "No target is set, so nothing can be said to reach it."
+    mark = f"our target of {wording.figure(result.working_mark)}"
     if needed is None:
         return (
             f"{wording.opening(mark)} cannot be reached by what is asked alone: with every benchmark met, figures"

@@ -45,7 +45,7 @@ METHODOLOGY = {
 def headline(result: Readiness) -> str:
     """Where the record stands, in a sentence.
 
-    "31 of 100 verified, 52 claimed; our working mark is 45; 31 days are left." Where nothing has
+    "31 of 100 verified, 52 claimed; our target is 45; 31 days are left." Where nothing has
     been reviewed no figure is given: "Nothing has been reviewed yet; 4 claims are waiting."
     """
     if not result.is_reviewed:
@@ -55,7 +55,7 @@ def headline(result: Readiness) -> str:
     )
     sentence = f"{score} of 100 verified, {claimed} claimed"
     if result.working_mark is not None:
-        sentence += f"; our working mark is {wording.figure(result.working_mark)}"
+        sentence += f"; our target is {wording.figure(result.working_mark)}"
     if result.deadline_on is not None:
         sentence += f"; {time_left(result.deadline_on, result.as_of)}"
     return f"{sentence}."

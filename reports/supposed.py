@@ -121,9 +121,9 @@ def _sentence(result: Readiness, met: Collection[int], steps: int, before: Decim
 def _to_mark(result: Readiness, points: Fraction, *, is_supposed: bool) -> str:
     """How far the working mark is."""
     if result.working_mark is None:
-        return "No working mark is set, so nothing can be said to reach it."
+        return "No target is set, so nothing can be said to reach it."
     mark = Fraction(result.working_mark)
-    named = f"our working mark of {wording.figure(result.working_mark)}"
+    named = f"our target of {wording.figure(result.working_mark)}"
     if result.score >= mark:
         return f"{wording.opening(named)} is reached already."
     if points >= mark:

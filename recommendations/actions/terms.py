@@ -60,7 +60,7 @@ def change_terms(
     if old and working_mark not in (None, old.working_mark) and working_mark_reason == old.working_mark_reason:
         raise Refused("The mark is another one: say where the new one comes from.", field="working_mark_reason")
     if working_mark is None and working_mark_reason:
-        raise Refused("Give the mark that this is the reason of, or leave both empty.", field="working_mark")
+        raise Refused("Give the target that this is the reason for, or leave both empty.", field="working_mark")
     weighed = _other_weights(locked, weights)
     terms = EditionTerms(
         edition=locked,

@@ -22,7 +22,7 @@ def told_standing(result: Readiness) -> content.Standing:
         watch_list=beside.watch_list(result),
         mark_note=""
         if bar.mark is None
-        else f"Our working mark of {wording.figure(bar.mark)}: {wording.within(reason)}.",
+        else f"Our target of {wording.figure(bar.mark)}: {wording.within(reason)}.",
     )
 
 

@@ -99,7 +99,7 @@ def readiness_bar(
     mark_label = None
     if mark is not None:
         (mark_label,) = _apart(
-            [(f"{wording.figure(mark)} our working mark", _along(mark, width))], y=below, size=size, width=width
+            [(f"{wording.figure(mark)} our target", _along(mark, width))], y=below, size=size, width=width
         )
     claimed_end = _along(claimed or 0, width)
     verified_end = min(_along(verified or 0, width), claimed_end)
@@ -200,4 +200,4 @@ def _described(
         first = f"{wording.figure(verified)} of 100 points verified, {wording.figure(claimed)} claimed"
         if ceiling is not None:
             first += f", {wording.figure(ceiling)} within reach"
-    return f"{first}." if mark is None else f"{first}; our working mark is {wording.figure(mark)}."
+    return f"{first}." if mark is None else f"{first}; our target is {wording.figure(mark)}."

@@ -123,7 +123,7 @@ def trend_chart(
         if line and own:
             put(_beside(own, line[-1], size))
     if mark is not None:
-        put(_along(f"{wording.figure(mark)} our working mark", plot.y(mark), plot, size))
+        put(_along(f"{wording.figure(mark)} our target", plot.y(mark), plot, size))
     if unreviewed:
         put(_inside(NOTHING_REVIEWED, unreviewed, size))
     if hindsight and not end_words[1]:
@@ -301,7 +301,7 @@ def _described(weeks: Sequence[Week], events: Sequence[Event], mark: Decimal | N
     if known_now:
         sentences.append(f"In hindsight: {_range(known_now)}")
     if mark is not None:
-        sentences.append(f"Our working mark is {wording.figure(mark)}")
+        sentences.append(f"Our target is {wording.figure(mark)}")
     if events:
         sentences.append(f"Marked: {wording.listed(f'{one.name} on {wording.day(one.on)}' for one in events)}")
     return f"{'. '.join(sentences)}."

@@ -162,7 +162,7 @@ STANDING = Item(
         "sentence": "where the record stands",
         "possible": "what is possible",
         "ceiling": "ceiling",
-        "mark": "our working mark",
+        "mark": "our target",
         "watch_list": "Watch List",
     },
 )

@@ -458,7 +458,7 @@ def test_an_edition_without_terms_gets_its_first_and_the_two_days_that_every_edi
             "working_mark",
         ),
         ({"working_mark_reason": " "}, "Say where this mark comes from", "working_mark_reason"),
-        ({"working_mark": None}, "Give the mark that this is the reason of", "working_mark"),
+        ({"working_mark": None}, "Give the target that this is the reason for", "working_mark"),
         ({"weights": {UNKNOWN: Decimal(2)}}, "is not of this edition", None),
         ({}, "Nothing here differs from the terms in force.", None),
     ],

@@ -395,8 +395,8 @@ def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
     assert "It was moved." in response.text
     assert response.context["standing"] == [
         ("Deadline", "15 March 2022"),
-        ("Our working mark", "45"),
-        ("Where this mark comes from", "The post's own working mark."),
+        ("Our target", "45"),
+        ("Where this target comes from", "The post's own working mark."),
         ("Weight of recommendation 1", "3"),
     ]
     assert "Harder.</textarea>" in response.text

@@ -159,7 +159,7 @@ def briefing(**facts):
             "deadline": date(2022, 2, 28),
             "countdown": "in 31 days",
             "standing": content.Standing(
-                "Nothing has been reviewed yet.", None, None, Decimal(45), "Our working mark."
+                "Nothing has been reviewed yet.", None, None, Decimal(45), "Our target."
             ),
             "parts": tuple(map(part, ("Increasing efforts", "Concrete action", "All three Ps", "Data given"))),
             "checks": (),
@@ -207,8 +207,8 @@ def full(number=1, text="Investigate more", **facts):
         **{
             "facts_up_to": MOMENT,
             "standing": content.Standing(
-                f"60.5 of 100 verified, 61.3 claimed; our working mark is 45; the deadline passed 31 days ago. {text}",
-                Decimal("60.5"), Decimal("61.3"), Decimal(45), f"Our working mark of 45: {text}", Decimal("81.6"),
+                f"60.5 of 100 verified, 61.3 claimed; our target is 45; the deadline passed 31 days ago. {text}",
+                Decimal("60.5"), Decimal("61.3"), Decimal(45), f"Our target of 45: {text}", Decimal("81.6"),
                 "53.3 more points are verified but dated only to a later day: once it has come, the score is 60.5.",
                 f"1 year on the Watch List, this edition counted. By law two years running lead to Tier 3. {text}",
             ),

@@ -41,11 +41,11 @@ def fewest(stands):
 
 
 def test_smallest_set_names_the_benchmarks():
-    assert fewest(result(DEADLINE)) == ("4 benchmarks, met, would reach our working mark of 45: 1a, 1b, 1d and 4a.")
+    assert fewest(result(DEADLINE)) == ("4 benchmarks, met, would reach our target of 45: 1a, 1b, 1d and 4a.")
 
 
 def test_smallest_set_is_empty_where_the_mark_is_reached():
-    assert fewest(result(END)) == "Our working mark of 45 is reached already."
+    assert fewest(result(END)) == "Our target of 45 is reached already."
 
 
 def test_smallest_set_says_where_no_mark_can_be_reached_or_is_set():
@@ -53,7 +53,7 @@ def test_smallest_set_says_where_no_mark_can_be_reached_or_is_set():
     assert "cannot be reached by what is asked alone" in fewest(far)
 
     none = result(DEADLINE, working_mark=None)
-    assert fewest(none) == "No working mark is set, so nothing can be said to reach it."
+    assert fewest(none) == "No target is set, so nothing can be said to reach it."
 
 
 @pytest.mark.parametrize(

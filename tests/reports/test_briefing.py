@@ -193,7 +193,7 @@ def test_nothing_reviewed_shows_no_figure(edition):
 
     assert content.standing.sentence == "Nothing has been reviewed yet; 1 claim is waiting."
     assert (content.standing.verified, content.standing.claimed) == (None, None)
-    assert content.standing.mark_note == "Our working mark of 45: the post's own working mark."
+    assert content.standing.mark_note == "Our target of 45: the post's own working mark."
     assert {(part.points, part.claimed, part.verdict) for part in content.parts} == {(None, None, "not reviewed yet")}
     assert [item.points for item in content.recommendations] == [None]
 
@@ -682,7 +682,7 @@ def test_public_record_makes_an_accessible_document_that_says_where_it_stands(tm
 
     assert page.validate_pdf(file, profile="ua1").failures == []
     for said in (
-        "60.5 of 100 verified, 61.3 claimed; our working mark is 45; the deadline passed 31 days ago.",
+        "60.5 of 100 verified, 61.3 claimed; our target is 45; the deadline passed 31 days ago.",
         "As of 31 March 2022",
         "Sustain the funding of the police trafficking and smuggling unit",
         "It does not predict a tier; the tier is the Secretary of State’s decision.",

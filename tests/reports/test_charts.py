@@ -14,7 +14,7 @@ def test_bar_draws_verified_claimed_and_mark_on_one_scale():
     drawn = bar(Decimal("25.0"), Decimal("50.0"))
 
     assert (drawn.verified_width, drawn.claimed_x, drawn.claimed_width, drawn.mark_x) == (160, 160, 160, 288)
-    assert drawn.description == "25 of 100 points verified, 50 claimed; our working mark is 45."
+    assert drawn.description == "25 of 100 points verified, 50 claimed; our target is 45."
 
 
 def test_bar_with_nothing_reviewed_shows_no_figure():
@@ -23,7 +23,7 @@ def test_bar_with_nothing_reviewed_shows_no_figure():
     assert not drawn.is_reviewed
     assert [label.text for label in drawn.labels] == ["nothing reviewed yet"]
     assert (drawn.verified_width, drawn.claimed_width, drawn.hatch) == (0, 0, "")
-    assert drawn.description == "Nothing reviewed yet; our working mark is 45."
+    assert drawn.description == "Nothing reviewed yet; our target is 45."
 
 
 def test_bar_without_a_working_mark_draws_none():
@@ -31,7 +31,7 @@ def test_bar_without_a_working_mark_draws_none():
 
     assert (drawn.mark_x, drawn.mark_line, drawn.mark_label) == (None, "", None)
     assert [label.text for label in drawn.ends] == ["0", "100"]
-    assert "working mark" not in drawn.description
+    assert "target" not in drawn.description
 
 
 @pytest.mark.parametrize("verified", range(0, 101, 5))

@@ -82,7 +82,7 @@ def test_document_where_nothing_is_reviewed_is_nought_and_says_so():
 def test_headline_says_where_the_record_stands():
     result = readiness(lesotho().facts, as_of=date(2022, 1, 28), known_by=JULY_2022)
 
-    assert headline(result) == "7.2 of 100 verified, 15.8 claimed; our working mark is 45; 31 days are left."
+    assert headline(result) == "7.2 of 100 verified, 15.8 claimed; our target is 45; 31 days are left."
     assert headline(replace(result, working_mark=None, deadline_on=None)) == "7.2 of 100 verified, 15.8 claimed."
     assert (
         headline(replace(result, is_reviewed=False, waiting=1)) == "Nothing has been reviewed yet; 1 claim is waiting."

@@ -54,7 +54,7 @@ def test_nothing_reviewed_is_a_dashed_stretch_with_the_words_and_no_line():
     assert (drawn.then, drawn.hindsight) == ("", "")
     assert drawn.unreviewed.left < drawn.unreviewed.right < 760
     assert "nothing reviewed yet" in said(drawn.words)
-    assert drawn.description.endswith("As then known: nothing reviewed yet. Our working mark is 45.")
+    assert drawn.description.endswith("As then known: nothing reviewed yet. Our target is 45.")
 
 
 def test_the_line_begins_where_the_stretch_without_review_ends():
@@ -88,14 +88,14 @@ def test_hindsight_that_tells_the_same_is_not_drawn_twice():
     drawn = chart(weeks(date(2022, 1, 28), same, same))
 
     assert drawn.hindsight == ""
-    assert said(drawn.words) == ["7 as then known", "45 our working mark"]
+    assert said(drawn.words) == ["7 as then known", "45 our target"]
 
 
 def test_lesotho_in_july_2022_is_known_in_hindsight_alone():
     drawn = chart(trend(lesotho().facts, noon(date(2022, 7, 31))))
 
     assert drawn.then == ""
-    assert said(drawn.words) == ["60.5 in hindsight", "45 our working mark", "nothing reviewed yet"]
+    assert said(drawn.words) == ["60.5 in hindsight", "45 our target", "nothing reviewed yet"]
     assert "As then known: nothing reviewed yet. In hindsight: from 0 to 60.5." in drawn.description
 
 
@@ -103,8 +103,8 @@ def test_without_a_working_mark_none_is_drawn_and_with_one_it_says_whose_it_is()
     told = weeks(date(2022, 1, 28))
 
     assert chart(told, mark=None).mark_line == ""
-    assert "working mark" not in chart(told, mark=None).description
-    assert "45 our working mark" in said(chart(told).words)
+    assert "target" not in chart(told, mark=None).description
+    assert "45 our target" in said(chart(told).words)
 
 
 def test_dialogues_and_milestones_are_told_apart_by_word_and_shape():

@@ -72,9 +72,9 @@ def test_dashboard_says_where_we_stand_in_a_sentence(dashboard, reader):
     response = dashboard(reader())
 
     # A step of the only benchmark is half of 30; the prosecution it belongs to is a third of 20.
-    assert "21.7 of 100 verified, 21.7 claimed; our working mark is 45; 31 days are left." in response.text
+    assert "21.7 of 100 verified, 21.7 claimed; our target is 45; 31 days are left." in response.text
     assert [part.points for part in response.context["parts"]] == [0, 15, Fraction(67, 10), 0]
-    assert "our working mark</text>" in response.text
+    assert "our target</text>" in response.text
 
 
 def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
@@ -84,7 +84,7 @@ def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
     response = dashboard(OfficerFactory())
 
     assert "Nothing has been reviewed yet; 1 claim is waiting." in response.text
-    assert "of 100" not in response.text.replace("Our working mark is 45 of 100", "")
+    assert "of 100" not in response.text.replace("Our target is 45 of 100", "")
     assert "key-figure__number" not in response.text
     # In the bar, beside the ministry, and in both drawings of the trend and what is said of them.
     assert response.text.count("nothing reviewed yet") == 6

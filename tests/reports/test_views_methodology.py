@@ -55,7 +55,7 @@ def test_methodology_tells_each_rule_by_what_it_gave_here(lesotho, look):
         "Prosecutions rose from 4 to 16: 7 of 7.",
         "1a: Investigations begun rose from 4 to 10: 0.8 of 0.8.",
         "Recommendation 4. Shown: 4a and 4b: 3 of 3.",
-        "60.5 of 100 verified, 61.3 claimed; our working mark is 45",
+        "60.5 of 100 verified, 61.3 claimed; our target is 45",
         "61.3 claimed, 60.5 verified.",
         "1 year on the Watch List, this edition counted.",
         "the deadline has passed".capitalize(),

@@ -139,7 +139,7 @@ def test_detail_says_what_stands_beside_the_score(seen):
 
     assert "14.2 of 100 verified" in response.text
     assert "All that is verified counts by this day" in response.text
-    assert "our working mark</text>" in response.text
+    assert "our target</text>" in response.text
     assert "The post&#x27;s own working mark." in response.text
     assert "1 year on the Watch List" in response.text
     assert "cannot be reached by what is asked alone" in response.text
@@ -189,7 +189,7 @@ def test_detail_shows_no_figure_where_nothing_has_been_reviewed(seen):
     response = seen()
 
     assert "Nothing has been reviewed yet; 1 claim is waiting." in response.text
-    assert "of 100" not in response.text.replace("Our working mark is 45 of 100", "")
+    assert "of 100" not in response.text.replace("Our target is 45 of 100", "")
     assert {one.told.points for one in response.context["in_full"]} == {None}
     assert {one.points for one in response.context["gaps"]} == {None}
     assert "None" not in response.text.replace("None is set", "")
@@ -214,7 +214,7 @@ def test_detail_leads_to_the_smallest_set_as_a_what_if(seen):
 
     response = seen()
 
-    assert "would reach our working mark of 30" in response.text
+    assert "would reach our target of 30" in response.text
     assert f"&amp;met={one.pk}&amp;met={other.pk}" in response.text
 
 

@@ -66,7 +66,7 @@ def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, r
 
     assert "Recomputed just now: the same." in page.text
     for told in (
-        "60.5 of 100 verified, 61.3 claimed; our working mark is 45; the deadline passed 31 days ago.",
+        "60.5 of 100 verified, 61.3 claimed; our target is 45; the deadline passed 31 days ago.",
         "Prosecutions rose from 4 to 16.",
         "If the claims hold: Claimed as under way, 11 November 2021; not verified.",
         "45: The post&#x27;s own working mark, from the back-test; not the Department&#x27;s.",

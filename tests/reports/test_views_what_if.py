@@ -75,7 +75,7 @@ def test_what_if_says_what_the_score_would_be(what_if, three, reader):
         30,
         "+15",
     )
-    assert "That would be 8.3 short of our working mark of 45." in response.text
+    assert "That would be 8.3 short of our target of 45." in response.text
     assert [one.is_ticked for one in choices(response)] == [True, True, False]
     assert response.text.count(" checked>") == 2
 
@@ -146,7 +146,7 @@ def test_what_if_offers_the_fewest_that_reach_the_mark(what_if):
     *_, fewest, everything, none = response.context["ways"]
     assert fewest.label.startswith("Tick the fewest benchmarks that reach the target: 2 benchmarks, ")
     followed = what_if(user=OfficerFactory()).client.get(fewest.url)
-    assert "That would reach our working mark of 20." in followed.text
+    assert "That would reach our target of 20." in followed.text
     assert sum(one.is_ticked for one in choices(followed)) == 2
     assert f"met={benchmarks[0].pk}&met={benchmarks[1].pk}&met={benchmarks[2].pk}" in everything.url
     assert "met" not in none.url

@@ -94,7 +94,7 @@ def _beside(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
         if sentence:
             yield f"  {sentence}"
     if result.working_mark is not None:
-        yield f"  Working mark: {wording.figure(result.working_mark)}. {result.working_mark_reason}"
+        yield f"  Target: {wording.figure(result.working_mark)}. {result.working_mark_reason}"
     yield f"  {beside.smallest_set(result, result.smallest_set())}"
     yield f"  {beside.watch_list(result)}"
     if claims := beside.claims(result):

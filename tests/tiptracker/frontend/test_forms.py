@@ -178,7 +178,7 @@ def test_readiness_bar_draws_each_part_at_its_figure():
     html = render_to_string("includes/readiness_bar.html", {"verified": 31.5, "claimed": 52, "ceiling": 83, "mark": 45})
     widths = [attrs["width"] for tag, attrs in Elements(html).found if tag == "rect" and attrs["width"].endswith("%")]
     assert widths == ["100%", "83%", "52%", "52%", "31.5%"]
-    assert "45 our working mark" in html
+    assert "45 our target" in html
 
 
 def test_share_bar_without_data_is_dashed_and_says_so():

@@ -47,7 +47,7 @@ def test_readiness_prints_json(lesotho, capsys):
 def test_readiness_prints_something_to_read(lesotho, capsys):
     told = run(capsys, "lso", "2021", "--as-of", "2022-03-31")
 
-    assert "60.5 of 100 verified, 61.3 claimed; our working mark is 45; the deadline passed 31 days ago." in told
+    assert "60.5 of 100 verified, 61.3 claimed; our target is 45; the deadline passed 31 days ago." in told
     assert "Increasing efforts: 25.0 of 40." in told
     assert "  7.0  shown        Prosecutions rose from 4 to 16." in told
     assert "   2a  not shown" in told
@@ -59,8 +59,8 @@ def test_readiness_prints_what_stands_beside_the_score(lesotho, capsys):
 
     assert "53.3 more points are verified but dated only to a later day" in told
     assert "28.5 is within reach" in told
-    assert "Working mark: 45. " in told
-    assert "4 benchmarks, met, would reach our working mark of 45: 1a, 1b, 1d and 5a." in told
+    assert "Target: 45. " in told
+    assert "4 benchmarks, met, would reach our target of 45: 1a, 1b, 1d and 5a." in told
     assert "1 year on the Watch List" in told
     assert "  8.6  Told by others, logged by the embassy: 6 pieces of evidence" in told
 
