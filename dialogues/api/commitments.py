@@ -10,6 +10,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent
 from dialogues.words import Status
 from tiptracker import clock
+from tiptracker.accounts.models import Country
 from tiptracker.api import IdFilter, SenderField, WordField, by_reader
 from tiptracker.query import RecordedSince, TakesParameters
 
@@ -99,7 +100,9 @@ class CommitmentViewSet(TakesParameters, ReadOnlyModelViewSet[Commitment]):
     filterset_class = CommitmentFilter
 
     def get_queryset(self) -> QuerySet[Commitment]:
-        commitments = Commitment.objects.visible_to(self.request.user).with_status(clock.today())
+        zones = Country.objects.visible_to(self.request.user).values_list("pk", "time_zone")
+        days = {country: clock.today(zone) for country, zone in zones}
+        commitments = Commitment.objects.visible_to(self.request.user).with_status_today(days)
         made = commitments.filter(Q(status__isnull=False))
         return (
             made.select_related("country", "ministry").prefetch_related("links", "events__recorded_by").order_by("pk")

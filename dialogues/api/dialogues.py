@@ -54,13 +54,13 @@ class OwnDialogueSerializer(serializers.ModelSerializer[Dialogue]):
 
 
 class StageField(WordField):
-    """How far a dialogue has come today."""
+    """How far a dialogue has come today, in its own country."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Stage, source="*", read_only=True, **kwargs)
 
     def to_representation(self, value: Any) -> str:
-        return str(value.stage_on(clock.today()).value)
+        return str(value.stage_on(clock.today(value.country.time_zone)).value)
 
 
 class DialogueSerializer(OwnDialogueSerializer):

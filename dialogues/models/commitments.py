@@ -1,6 +1,7 @@
 """What was promised, by whom, by when; and the dated events that are its whole life."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -18,6 +19,55 @@ from dialogues.words import Decision, Horizon, Kind, MadeBy, Reach, Status
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, Reader
 from tiptracker.words import Role
+
+
+def _standing_at(day: date, known_by: datetime | None = None) -> dict[str, Any]:
+    """What `with_status` annotates, by name."""
+    happened = CommitmentEvent.objects.as_of(day, known_by=known_by)
+    newest_first = ("-happened_on", "-recorded_at", "-pk")
+    dated = happened.filter(due_on__isnull=False).order_by(*newest_first).values("due_on")
+    sent = apps.get_model("dialogues", "UpdateRound").objects.sent_by(day, known_by=known_by)
+    waiting = sent.filter(Q(decided_on__isnull=True)).order_by()
+    # PostgreSQL runs a subquery anew wherever it is named: so the whole word is one, and asks for the due date
+    # within it where that matters.
+    settled = [When(kind=kind, then=Value(status)) for kind, status in SETTLED.items()]
+    word = Case(
+        *[when for when in settled if when.result.value is not Status.REPORTED],
+        When(Exists(waiting.filter(update__commitment=OuterRef("commitment"))), then=Value(Status.WITH_EMBASSY)),
+        When(kind=Kind.REPORTED_DONE, then=Value(Status.REPORTED)),
+        When(
+            LessThan(Subquery(dated.filter(commitment=OuterRef("commitment"))[:1]), Value(day)),
+            then=Value(Status.OVERDUE),
+        ),
+        default=Value(Status.OPEN),
+        output_field=models.CharField(),
+    )
+    own = happened.filter(commitment=OuterRef("pk"))
+    own_sent = sent.filter(update__commitment=OuterRef("pk"))
+    newest_sent = own_sent.order_by("-recorded_at", "-pk")
+    slips = own.filter(kind=Kind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
+    asked_again = happened.filter(commitment=OuterRef("update__commitment"), kind__in=AGREES_A_DAY).filter(
+        Q(happened_on__gt=OuterRef("sent_on"))
+        | Q(happened_on=OuterRef("sent_on"), recorded_at__gte=OuterRef("recorded_at"))
+    )
+    accepted_since = sent.filter(
+        Q(decided_on__isnull=False),
+        update__commitment=OuterRef("update__commitment"),
+        decision__decision=Decision.ACCEPTED,
+        decision__recorded_at__gte=OuterRef("recorded_at"),
+    )
+    newest_returned_on = Case(
+        When(decision__decision=Decision.RETURNED, then=F("decided_on")), output_field=models.DateField()
+    )
+    return {
+        "due_on": Subquery(dated.filter(commitment=OuterRef("pk"))[:1]),
+        "first_due_on": Subquery(own.filter(kind=Kind.MADE).values("due_on")[:1]),
+        "slips": Coalesce(Subquery(slips.values("n"), output_field=IntegerField()), 0),
+        "status": Subquery(own.order_by(*newest_first).annotate(word=word).values("word")[:1]),
+        "sent_on": Subquery(newest_sent.annotate(on=F("sent_on")).values("on")[:1]),
+        "newest_returned_on": Subquery(newest_sent.annotate(on=newest_returned_on).values("on")[:1]),
+        "is_heard": Exists(own_sent.filter(~Exists(asked_again), ~Exists(accepted_since))),
+    }
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -41,50 +91,23 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
         `.status` is None before it was made; `.sent_on`, `.newest_returned_on` and `.is_heard` are for `standing_in`.
         """
-        happened = CommitmentEvent.objects.as_of(day, known_by=known_by)
-        newest_first = ("-happened_on", "-recorded_at", "-pk")
-        dated = happened.filter(due_on__isnull=False).order_by(*newest_first).values("due_on")
-        sent = apps.get_model("dialogues", "UpdateRound").objects.sent_by(day, known_by=known_by)
-        waiting = sent.filter(Q(decided_on__isnull=True)).order_by()
-        # PostgreSQL runs a subquery anew wherever it is named: so the whole word is one, and asks for the due date
-        # within it where that matters.
-        settled = [When(kind=kind, then=Value(status)) for kind, status in SETTLED.items()]
-        word = Case(
-            *[when for when in settled if when.result.value is not Status.REPORTED],
-            When(Exists(waiting.filter(update__commitment=OuterRef("commitment"))), then=Value(Status.WITH_EMBASSY)),
-            When(kind=Kind.REPORTED_DONE, then=Value(Status.REPORTED)),
-            When(
-                LessThan(Subquery(dated.filter(commitment=OuterRef("commitment"))[:1]), Value(day)),
-                then=Value(Status.OVERDUE),
-            ),
-            default=Value(Status.OPEN),
-            output_field=models.CharField(),
-        )
-        own = happened.filter(commitment=OuterRef("pk"))
-        own_sent = sent.filter(update__commitment=OuterRef("pk"))
-        newest_sent = own_sent.order_by("-recorded_at", "-pk")
-        slips = own.filter(kind=Kind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
-        asked_again = happened.filter(commitment=OuterRef("update__commitment"), kind__in=AGREES_A_DAY).filter(
-            Q(happened_on__gt=OuterRef("sent_on"))
-            | Q(happened_on=OuterRef("sent_on"), recorded_at__gte=OuterRef("recorded_at"))
-        )
-        accepted_since = sent.filter(
-            Q(decided_on__isnull=False),
-            update__commitment=OuterRef("update__commitment"),
-            decision__decision=Decision.ACCEPTED,
-            decision__recorded_at__gte=OuterRef("recorded_at"),
-        )
-        newest_returned_on = Case(
-            When(decision__decision=Decision.RETURNED, then=F("decided_on")), output_field=models.DateField()
-        )
+        return self.annotate(**_standing_at(day, known_by))
+
+    def with_status_today(self, days: Mapping[Any, date]) -> Self:
+        """`with_status` on the day that it is in each country: `days` by its key. At one moment these are few days."""
+        countries: dict[date, list[Any]] = defaultdict(list)
+        for country, day in days.items():
+            countries[day].append(country)
+        (first, _), *others = countries.items() or [(date.min, [])]
         return self.annotate(
-            due_on=Subquery(dated.filter(commitment=OuterRef("pk"))[:1]),
-            first_due_on=Subquery(own.filter(kind=Kind.MADE).values("due_on")[:1]),
-            slips=Coalesce(Subquery(slips.values("n"), output_field=IntegerField()), 0),
-            status=Subquery(own.order_by(*newest_first).annotate(word=word).values("word")[:1]),
-            sent_on=Subquery(newest_sent.annotate(on=F("sent_on")).values("on")[:1]),
-            newest_returned_on=Subquery(newest_sent.annotate(on=newest_returned_on).values("on")[:1]),
-            is_heard=Exists(own_sent.filter(~Exists(asked_again), ~Exists(accepted_since))),
+            **{
+                name: Case(
+                    *[When(country__in=own, then=_standing_at(day)[name]) for day, own in others], default=standing
+                )
+                if others
+                else standing
+                for name, standing in _standing_at(first).items()
+            }
         )
 
     def concerning(self, ministries: Collection[int]) -> Self:

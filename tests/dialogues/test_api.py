@@ -262,7 +262,7 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("commitments", 8),  # session, person, zone; count, commitments, links, events, people
+        ("commitments", 9),  # session, person, zone; the zones of countries, count, commitments, links, events, people
         ("updates", 6),  # … updates, rounds
         ("evidence", 7),  # … evidence, bearings, reviews
         ("reviews", 5),
