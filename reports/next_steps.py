@@ -27,7 +27,7 @@ from reports.kept import Promised, Seen, by_keeping, hypothetical_reading, open_
 from reports.record import Facts, Indicator
 from reports.smallest import NEVER
 from reports.tallying import Gains, score
-from reports.words import StepKind
+from reports.words import StepKind, Years
 
 NOTHING_ANSWERED = Answers({}, {}, {})
 TAKEN = Finding(WHOLE, "Taken as given.")
@@ -37,12 +37,12 @@ TAKEN = Finding(WHOLE, "Taken as given.")
 class Step:
     """One thing to do, what it adds and who has to do it.
 
-    `benchmarks` are ids, in order; `indicator_id` is set where a figure is asked for, with `both_years` True where
-    last period's is unknown too. `rows` are what it is about: an update, evidence, an indicator, a commitment.
-    `ministry_id` is the ministry that owns it: None where the embassy does (a review) or where nobody is known.
-    Points are exact, of 100: `points` are what it adds given all steps before it, `points_at_most` what it may add
-    where that depends on the figure. `cumulative` is readiness with it and all steps before it; None off the ladder.
-    `taken` are the answers that it gives.
+    `benchmarks` are ids, in order; `indicator_id` is set where a figure is asked for, of the `years` that are unknown.
+    `rows` are what it is about: an update, evidence, an indicator, a commitment. `ministry_id` is the ministry that
+    owns it: None where the embassy does (a review) or where nobody is known. Points are exact, of 100: `points` are
+    what it adds given all steps before it, `points_at_most` what it may add where that depends on the figure.
+    `cumulative` is readiness with it and all steps before it; None off the ladder. `taken` are the answers that it
+    gives.
     """
 
     kind: StepKind
@@ -54,7 +54,7 @@ class Step:
     points: Fraction
     points_at_most: Fraction
     cumulative: Fraction | None = None
-    both_years: bool = False
+    years: Years = Years.PERIOD
     taken: Answers = field(default=NOTHING_ANSWERED, compare=False, repr=False)
 
     @property
@@ -68,7 +68,8 @@ class Step:
 class NextSteps:
     """The ladder, and what stands apart from it.
 
-    `also_ask`: figures that add nothing by being given, only by being above last period's. `to_assess`: benchmarks
+    `also_ask`: figures that add nothing by being given, only by being above last period's: the money figure, and last
+    period's of what is known of this period alone. `to_assess`: benchmarks
     with a verified action that nobody has assessed, with what "met" would add to readiness today. `after_deadline`:
     commitments due after the deadline, with what keeping them by then would add to the cumulative after the third
     rung.
@@ -101,7 +102,7 @@ class Candidate:
     due_on: date | None = None
     indicator_id: int | None = None
     at_most: Answers | None = None
-    both_years: bool = False
+    years: Years = Years.PERIOD
 
     @property
     def order(self) -> tuple[date, int, tuple[Row, ...]]:
@@ -142,7 +143,7 @@ def next_steps(
     steps, states = _climb(seen.asked, seen.found, ([one for one in rung if one.kind not in without] for rung in rungs))
     return NextSteps(
         steps=tuple(steps),
-        also_ask=_apart(seen.asked, states[1], _asks(facts, sent, [Question.MONEY])),
+        also_ask=_also_ask(seen.asked, states[1], facts, sent),
         to_assess=_apart(seen.asked, seen.found, _to_assess(seen)),
         after_deadline=_apart(seen.asked, states[-2], later),
         target_reached_after=_target_reached_after(score(seen.asked, seen.found), steps, target),
@@ -206,7 +207,7 @@ def _step(one: Candidate, points: Fraction, at_most: Fraction) -> Step:
         due_on=one.due_on,
         points=points,
         points_at_most=at_most,
-        both_years=one.both_years,
+        years=one.years,
         taken=one.taken,
     )
 
@@ -242,10 +243,36 @@ def _asks(facts: Facts, sent: Seen, questions: Collection[Question]) -> list[Can
                 place=place,
                 indicator_id=indicator.id,
                 at_most=at_most,
-                both_years=not is_comparable,
+                years=Years.PERIOD if is_comparable else Years.BOTH,
             )
         )
     return found
+
+
+def _also_ask(asked: Questionnaire, state: Answers, facts: Facts, sent: Seen) -> tuple[Step, ...]:
+    """The money figure, and last period's figure of what is known of this period alone, where that may add anything."""
+    money = _apart(asked, state, _asks(facts, sent, [Question.MONEY]))
+    before = []
+    for place, question in enumerate((*REQUIRED, Question.MONEY)):
+        indicator = next((one for one in asked.indicators.values() if one.question is question), None)
+        if indicator is None or all(row.figure is None for row in sent.sight.readings.get(indicator.id, ())):
+            continue
+        at_most, is_comparable = _above_last_period(sent, indicator, {})
+        if not is_comparable:
+            before.append(
+                Candidate(
+                    kind=StepKind.ASK,
+                    benchmarks=(),
+                    rows=(Row("indicator", indicator.id),),
+                    ministry_id=_who_reports(facts, asked, indicator),
+                    taken=NOTHING_ANSWERED,
+                    place=place,
+                    indicator_id=indicator.id,
+                    at_most=at_most,
+                    years=Years.BEFORE,
+                )
+            )
+    return (*money, *(one for one in _apart(asked, state, before) if one.points_at_most))
 
 
 def _above_last_period(

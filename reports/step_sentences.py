@@ -10,7 +10,7 @@ from reports import content, wording
 from reports.next_steps import NextSteps, Step
 from reports.readiness import Readiness
 from reports.standings import standing_of
-from reports.words import StepKind
+from reports.words import StepKind, Years
 
 EMBASSY = "Embassy"
 
@@ -20,7 +20,7 @@ class StepTexts:
     """What the record calls the things that steps are about, by id.
 
     `updates` are by the id of the version that waits: who sent it, when, on which commitment. What is missing here, a
-    step's sentence names by its benchmarks alone.
+    step's sentence names by its benchmarks alone. `own_evidence` is what the reader recorded, and so may not review.
     """
 
     ministries: Mapping[int, str] = field(default_factory=dict)
@@ -28,6 +28,7 @@ class StepTexts:
     commitments: Mapping[int, str] = field(default_factory=dict)
     evidence: Mapping[int, str] = field(default_factory=dict)
     updates: Mapping[int, tuple[str, date, str]] = field(default_factory=dict)
+    own_evidence: frozenset[int] = frozenset()
 
 
 def told_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> content.Ladder:
@@ -60,6 +61,8 @@ class _Teller:
 
     def __init__(self, result: Readiness, texts: StepTexts) -> None:
         self.result, self.texts = result, texts
+        undated = {row.id for row in result.record.evidence if row.happened_from is None}
+        self.undated = {one.row for one in result.waiting_claims if undated.intersection(one.evidence)}
         self.keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
 
     def ladder(self, steps: Iterable[Step], reached: int | None) -> Iterator[content.NextStep]:
@@ -105,6 +108,8 @@ class _Teller:
 
     def _review(self, step: Step) -> str:
         row, towards = step.rows[0], self._towards(step)
+        if row in self.undated:
+            towards += ", and state its start date"
         if row.type == "round":
             if row.id not in self.texts.updates:
                 return f"Review the update that waits{towards}."
@@ -119,9 +124,15 @@ class _Teller:
 
     def _ask(self, step: Step) -> str:
         indicator = self.result.sent.asked.indicators[step.indicator_id or 0]
-        since = f"since {wording.day(self.result.edition.tracking.starts_on)}"
-        years = f"{since}, and for the year before that" if step.both_years else since
-        figure = f"the figure on {wording.within(indicator.name)} {years}"
+        edition = self.result.edition
+        since = f"since {wording.day(edition.tracking.starts_on)}"
+        first, last = (wording.day(day) for day in (edition.previous.starts_on, edition.previous.ends_on))
+        years = {
+            Years.PERIOD: since,
+            Years.BOTH: f"{since}, and for the year before that",
+            Years.BEFORE: f"from {first} to {last}, to compare with",
+        }
+        figure = f"the figure on {wording.within(indicator.name)} {years[step.years]}"
         whom = self._ministry(step)
         return f"Ask {whom} for {figure}." if whom else f"Find out which ministry has {figure}, and ask for it."
 

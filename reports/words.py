@@ -52,6 +52,14 @@ class StepKind(Word):
     AGREE = "agree", "Agree on a commitment"
 
 
+class Years(Word):
+    """For which years a figure is asked."""
+
+    PERIOD = "period", "The tracking period"
+    BOTH = "both", "The tracking period and the year before"
+    BEFORE = "before", "The year before"
+
+
 class Recomputed(Word):
     """What comes of computing a kept run of readiness anew."""
 

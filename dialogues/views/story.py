@@ -399,8 +399,8 @@ def _for_ministry(story: Story) -> Next:
     send = reverse("update_send", args=[commitment.pk])
     if story.waiting:
         return Next(
-            f"You are done: nothing more is needed from you until the embassy has answered {_sent(story.waiting)}. The "
-            "embassy reads it with all that is attached, then accepts it, or sends it back and says what is missing. "
+            f"We have {_sent(story.waiting)} and will answer it. You need not do anything until then. The "
+            "embassy reads it with all that is attached, then accepts it, or returns it and says what to change. "
             "The answer will stand here and on your first page."
         )
     if status is Status.VERIFIED:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import IntEnum, auto
 
 from dialogues.models import EvidenceReview, UpdateRound
-from dialogues.words import Review, Status
+from dialogues.words import Review, Shows, Status
 from recommendations.models import Edition
 from reports import content, telling, wording
 from reports.briefing.promises import Promise, gather_promises
@@ -120,10 +120,14 @@ def _verified_order(promises: Iterable[Promise], words: Iterable[EvidenceReview]
 
 
 def _words(seen: Seen) -> list[EvidenceReview]:
-    """The embassy's newest word on each piece that the ministry sent and on each thing that it shows. Oldest first."""
+    """The embassy's newest word on each piece that the ministry sent and on each thing that it shows. Oldest first.
+
+    A finding that nothing was done is no thing to thank for, verified or not.
+    """
     rows = (
         EvidenceReview.objects.visible_to(seen.reader)
         .filter(seen.recorded, evidence__happened_to__lte=seen.as_of)
+        .exclude(evidence__bearings__shows=Shows.NO_ACTION)
         .select_related("evidence")
         .order_by("recorded_at", "pk")
     )

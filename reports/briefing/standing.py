@@ -20,9 +20,7 @@ def told_standing(result: Readiness) -> content.Standing:
         ceiling=bar.ceiling,
         possible=beside.possible(result),
         watch_list=beside.watch_list(result),
-        mark_note=""
-        if bar.mark is None
-        else f"Our target of {wording.figure(bar.mark)}: {wording.within(reason)}.",
+        mark_note="" if bar.mark is None else f"Our target of {wording.figure(bar.mark)}: {wording.within(reason)}.",
     )
 
 

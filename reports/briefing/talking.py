@@ -19,7 +19,7 @@ from reports.briefing.spoken import aloud, asked_aloud
 from reports.briefing.updates import newest_of
 from reports.next_steps import NextSteps, Step
 from reports.readiness import Readiness
-from reports.words import StepKind
+from reports.words import StepKind, Years
 from tiptracker.accounts.models import Ministry
 
 UNSETTLED = (Status.OVERDUE, Status.OPEN)
@@ -212,7 +212,7 @@ class _Speaker:
     def _figure(self, step: Step) -> content.Point:
         indicator = self.known.result.sent.asked.indicators[step.indicator_id or 0]
         since = wording.day(self.known.result.edition.tracking.starts_on)
-        years = f"since {since} and in the year before" if step.both_years else f"since {since}"
+        years = f"since {since} and in the year before" if step.years is Years.BOTH else f"since {since}"
         said = f"May we have the figure on {wording.within(indicator.name)} {years}, with its source?"
         return content.Point(said, "not reported", f"Indicator: {indicator.name}", ())
 

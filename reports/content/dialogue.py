@@ -45,7 +45,7 @@ class _Kind(NamedTuple):
     nothing: str
 
 
-KEPT = _Kind("verified_done", "Kept", KEPT_FIRST, "to thank for", "newly verified")
+KEPT = _Kind("verified_done", "Verified", KEPT_FIRST, "to thank for", "newly verified")
 WITH_US = _Kind("waiting", "With us", WITH_US_FIRST, "to answer", "waiting for our answer")
 OVERDUE = _Kind("overdue", "Overdue", OVERDUE_FIRST, "overdue", "overdue")
 RETURNED = _Kind("returned", "Returned", RETURNED_FIRST, "returned", "returned")

@@ -63,14 +63,10 @@ class Ladder:
         own = self.reviews
         if not own:
             return None
-        what = (
-            "1 update or piece of evidence waits"
-            if len(own) == 1
-            else f"{len(own)} updates and pieces of evidence wait"
-        )
+        what = "1 update or piece of evidence" if len(own) == 1 else f"{len(own)} updates and pieces of evidence"
         return NextStep(
             kind="review",
-            sentence=f"Review what waits at the embassy: {what}.",
+            sentence=f"Review {what} at the embassy that would raise readiness.",
             owner=own[0].owner,
             due_on=None,
             points=_sum(own),

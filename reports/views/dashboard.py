@@ -135,6 +135,7 @@ def dashboard(request: AtEdition) -> HttpResponse:
         ),
         "waiting": waiting[:MOST_WAITING],
         "more_waiting": len(waiting) - MOST_WAITING,
+        "may_review": user.role in (Role.OFFICER, Role.AMBASSADOR),
         "ministries": _ministries(user, edition, asked, promises, today, is_reviewed=result.is_reviewed),
         "milestones": _milestones(user, milestones, today),
         "year_title": year.finding(days, today),

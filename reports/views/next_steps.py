@@ -1,6 +1,6 @@
 """Next steps on a page: each with where it is done."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -24,10 +24,14 @@ PAGES = {
 
 
 class StepLine(NamedTuple):
-    """A step as it is told, and the address where it is done; empty where there is none."""
+    """A step as it is told, and the address where it is done; empty where there is none.
+
+    `is_own` is True where this reader recorded the evidence, so that a colleague has to review it.
+    """
 
     told: content.NextStep
     url: str = ""
+    is_own: bool = False
 
 
 def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
@@ -36,8 +40,9 @@ def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
     Who reviews sees each thing to review, everybody else one line for all of them.
     """
     steps = result.next_steps()
-    ladder = told_steps(result, steps, step_texts(result, steps, reader=user))
-    lines = _lines(result, ladder.steps, steps.steps)
+    texts = step_texts(result, steps, reader=user)
+    ladder = told_steps(result, steps, texts)
+    lines = _lines(result, ladder.steps, steps.steps, texts.own_evidence)
     reviews, others = lines[: len(ladder.reviews)], lines[len(ladder.reviews) :]
     if reviews and user.role != Role.OFFICER and ladder.reviews_in_one:
         reviews = [StepLine(ladder.reviews_in_one)]
@@ -51,7 +56,9 @@ def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
     }
 
 
-def _lines(result: Readiness, told: Sequence[content.NextStep], steps: Sequence[Step]) -> list[StepLine]:
+def _lines(
+    result: Readiness, told: Sequence[content.NextStep], steps: Sequence[Step], own: Collection[int] = ()
+) -> list[StepLine]:
     benchmarks = {one.benchmark_id: one for one in result.verified.benchmarks}
     lines = []
     for one, step in zip(told, steps, strict=True):
@@ -61,5 +68,5 @@ def _lines(result: Readiness, told: Sequence[content.NextStep], steps: Sequence[
             url = f"{reverse('recommendation_detail', args=[line.recommendation_id])}#benchmark-{line.line.key[-1]}"
         else:
             url = reverse(PAGES[row.type], args=[row.id]) if PAGES[row.type] else ""
-        lines.append(StepLine(one, url))
+        lines.append(StepLine(one, url, row.type == "evidence" and row.id in own))
     return lines

@@ -378,9 +378,9 @@ def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
     assert next_for(client, observer, row).action == "Read the update"
     assert next_for(client, police, row) == (
         (
-            "You are done: nothing more is needed from you until the embassy has answered your update of "
-            "10 January 2022. The embassy reads it with all that is attached, then accepts it, or sends it back and "
-            "says what is missing. The answer will stand here and on your first page."
+            "We have your update of 10 January 2022 and will answer it. You need not do anything until then. The "
+            "embassy reads it with all that is attached, then accepts it, or returns it and says what to change. "
+            "The answer will stand here and on your first page."
         ),
         "",
         "",

@@ -112,7 +112,7 @@ def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, poli
     assert {where for where, text in told.items() if "overdue" in text.lower() or "status--open" in text} == set()
     assert {where for where, text in told.items() if "with the embassy since 10 January 2022" in text} == set(told)
     assert "16 January 2022" in home
-    assert "You are done: nothing more is needed from you until the embassy answers." in home
+    assert "We have all your updates and will answer them. You need not do anything until then." in home
 
 
 def test_a_ministry_is_told_of_one_contact_at_the_embassy_as_long_as_they_are_there(client, police, focal_point):
@@ -242,7 +242,7 @@ def test_update_send_sends_the_words_and_every_file(client, police, focal_point)
 
     assert response.redirect_chain == [(reverse("commitment_detail", args=[commitment.pk]) + "?sent", 302)]
     assert "Sent to the embassy." in response.text
-    assert "You are done: nothing more is needed from you until the embassy has answered your update" in response.text
+    assert "We have your update" in response.text
     sent = UpdateRound.objects.get()
     assert (sent.narrative, sent.claimed, sent.recorded_by) == (
         "Officers were named in six districts.",
@@ -529,7 +529,7 @@ def test_update_send_twice_is_refused_and_loses_nothing(client, police, focal_po
     assert "is with the embassy. Wait for its answer" in again.text
     assert "Told a second time." in again.text
     assert UpdateRound.objects.count() == 1
-    assert "until the embassy has answered your update of 28 January 2022" in client.get(send(commitment)).text
+    assert "We have your update of 28 January 2022 and will answer it." in client.get(send(commitment)).text
 
 
 @pytest.mark.parametrize("kind", [Kind.WITHDRAWN, Kind.VERIFIED_DONE])

@@ -85,9 +85,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     assert _kept_by_the_server() == FIRST + SECOND + THIRD
 
     theirs.get_by_role("button", name="Send to the embassy").click()
-    expect(
-        theirs.get_by_text("You are done: nothing more is needed from you until the embassy has answered")
-    ).to_be_visible()
+    expect(theirs.get_by_text("You need not do anything until then")).to_be_visible()
     expect(theirs.get_by_text("Exercise Officer")).to_be_visible()
     sent = UpdateRound.objects.get(recorded_by=colleague)
     assert (sent.narrative, [piece.file.name for piece in sent.evidence.all()]) == (
@@ -98,7 +96,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
 
     # The first one's phone learns that it was sent, and what nobody sent still stands there until signing out.
     page.get_by_role("button", name="Look at what was saved").click()
-    expect(page.get_by_text("You are done: nothing more is needed from you")).to_be_visible()
+    expect(page.get_by_text("You need not do anything until then")).to_be_visible()
     expect(page.get_by_label("What you typed on this device, and nobody has sent")).to_have_value(
         re.compile("Mine"), timeout=5_000
     )

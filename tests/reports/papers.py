@@ -158,9 +158,7 @@ def briefing(**facts):
             "window": "Only concrete actions of the government between 1 April 2021 and 31 March 2022 count.",
             "deadline": date(2022, 2, 28),
             "countdown": "in 31 days",
-            "standing": content.Standing(
-                "Nothing has been reviewed yet.", None, None, Decimal(45), "Our target."
-            ),
+            "standing": content.Standing("Nothing has been reviewed yet.", None, None, Decimal(45), "Our target."),
             "parts": tuple(map(part, ("Increasing efforts", "Concrete action", "All three Ps", "Data given"))),
             "checks": (),
             "ladder": ladder(0),

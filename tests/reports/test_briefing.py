@@ -237,7 +237,7 @@ def test_page_one_says_how_many_promises_are_open_and_names_those_it_may_have_ro
 
     told = html(briefing(edition)).partition('data-head="Trend')[0]
 
-    assert "20 in all, the most pressing first; by ministry on" in told
+    assert "20 of the government’s commitments are open or with the embassy; the most urgent first; by" in told
     assert told.count("Promise ") == 14
 
 
@@ -270,7 +270,7 @@ def test_page_one_says_in_one_line_what_waits_at_the_embassy_and_counts_what_it_
 
     page = html(briefing(edition)).partition('data-head="Trend')[0]
 
-    assert "Review what waits at the embassy: 2 updates and pieces of evidence wait." in page
+    assert "Review 2 updates and pieces of evidence at the embassy that would raise readiness." in page
     assert page.count("Agree with") == 7
     assert "2 more steps add" in page
 
@@ -283,7 +283,8 @@ def test_page_one_says_how_much_is_overdue(edition):
     said = briefing(edition)
     assert said.overdue == 1
     assert "What is overdue or due, and with whom" in html(said)
-    assert "1 of 2 is overdue, the most pressing first" in html(said)
+    counted = "2 of the government’s commitments are open or with the embassy; 1 is overdue; the most urgent first"
+    assert counted in html(said)
 
 
 def test_page_one_makes_no_step_of_what_is_promised_for_after_the_deadline(edition):

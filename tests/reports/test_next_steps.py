@@ -13,7 +13,7 @@ from reports.findings import WHOLE, Answers, Finding, Row, answers, at_most, gre
 from reports.kept import with_kept
 from reports.readiness import readiness
 from reports.tallying import score
-from reports.words import StepKind
+from reports.words import StepKind, Years
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import days, moments, records
 from tests.reports.records import Record, noon, window
@@ -164,7 +164,7 @@ def test_a_figure_that_nobody_has_given_is_asked_for_and_at_most_it_is_above_las
     _, steps = found(counted)
     ask = steps.steps[0]
 
-    assert (ask.kind, ask.points, ask.both_years) == (ASK, Fraction(5, 2), False)
+    assert (ask.kind, ask.points, ask.years) == (ASK, Fraction(5, 2), Years.PERIOD)
     assert ask.points_at_most == Fraction(5, 2) + 7 + 10 + P
     assert [one.kind for one in steps.steps].count(ASK) == 1
 
@@ -172,7 +172,7 @@ def test_a_figure_that_nobody_has_given_is_asked_for_and_at_most_it_is_above_las
 def test_where_last_periods_figure_is_unknown_both_years_are_asked_for(counted):
     _, steps = found(counted)
 
-    assert (steps.steps[0].kind, steps.steps[0].both_years) == (ASK, True)
+    assert (steps.steps[0].kind, steps.steps[0].years) == (ASK, Years.BOTH)
     assert steps.steps[0].points_at_most == Fraction(5, 2) + 7 + 10 + P
 
 
@@ -234,7 +234,21 @@ def test_the_money_question_stands_apart_since_a_figure_alone_adds_nothing(recor
 
     assert ASK not in [one.kind for one in steps.steps]
     (money,) = steps.also_ask
-    assert (money.points, money.points_at_most, money.ministry_id, money.both_years) == (0, 4 + P, HOME, True)
+    assert (money.points, money.points_at_most, money.ministry_id, money.years) == (0, 4 + P, HOME, Years.BOTH)
+
+
+def test_last_periods_figure_is_asked_for_where_it_alone_is_missing(counted):
+    """A figure of this period waits. It compares with nothing until last period's is known: 7, 10 for 3a, P."""
+    register = counted.evidence(START, date(2021, 12, 31), known=DAY)
+    counted.reading(counted.prosecutions, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
+    _, steps = found(counted)
+
+    (before,) = steps.also_ask
+    assert (before.kind, before.years, before.points, before.ministry_id) == (ASK, Years.BEFORE, 0, POLICE)
+    assert before.points_at_most == 7 + 10 + P
+
+    counted.year_before(counted.prosecutions, 4, known=START)
+    assert found(counted)[1].also_ask == ()
 
 
 def test_of_what_is_better_the_less_there_is_none_cannot_be_undercut(record):

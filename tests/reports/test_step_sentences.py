@@ -71,6 +71,23 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     ]
 
 
+def test_what_counts_only_once_a_review_states_its_start_date_is_said_to_need_it(record):
+    proof = record.action("1b", None, date(2022, 1, 10), known=DAY)
+    ladder = told(record, evidence={proof: "A circular"})
+
+    assert ladder.steps[0].sentence == "Review the evidence “A circular” (1b), and state its start date."
+
+
+def test_last_periods_figure_is_asked_for_by_its_days(record):
+    register = record.evidence(START, date(2021, 12, 31), known=DAY)
+    counted = record.tables["indicators"][0].id
+    record.reading(counted, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
+
+    assert [one.sentence for one in told(record).also_ask][-1] == (
+        "Ask the Ministry of Police for the figure on prosecutions from 1 April 2020 to 31 March 2021, to compare with."
+    )
+
+
 def test_an_overdue_commitment_is_said_to_be(record):
     promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=Reach.MEETS)
     ladder = told(record, commitments={promise: "Name a judge"})

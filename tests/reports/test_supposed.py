@@ -83,10 +83,7 @@ def test_it_says_how_far_the_working_mark_is():
     assert with_met(small(45), "1b").to_mark == "That would be 15.8 short of our target of 45."
     assert with_met(small(29), "1b").to_mark == "That would reach our target of 29."
     assert with_met(small(14), "1b").to_mark == "Our target of 14 is reached already."
-    assert (
-        with_met(small(Decimal("29.2")), "1b").to_mark
-        == "That would be less than 0.1 short of our target of 29.2."
-    )
+    assert with_met(small(Decimal("29.2")), "1b").to_mark == "That would be less than 0.1 short of our target of 29.2."
     assert with_met(small(), "1b").to_mark == "No target is set, so nothing can be said to reach it."
 
 

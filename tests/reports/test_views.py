@@ -217,13 +217,24 @@ def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_offic
     short = dashboard(AmbassadorFactory()).context["in_short"]
     full = dashboard(OfficerFactory()).context["in_short"]
 
-    assert short[0].told.sentence == "Review what waits at the embassy: 2 updates and pieces of evidence wait."
+    assert (
+        short[0].told.sentence == "Review 2 updates and pieces of evidence at the embassy that would raise readiness."
+    )
     assert [one.told.kind for one in short].count("review") == 1
     assert short[0].told.cumulative == full[1].told.cumulative
     assert [line.told.sentence for line in full[:2]] == [
         "Review the evidence “A circular” (2a).",
         "Review the evidence “A payment” (3a).",
     ]
+
+
+def test_dashboard_says_that_a_colleague_has_to_review_what_one_recorded_oneself(dashboard):
+    officer = OfficerFactory()
+    EvidenceFactory(title="My own", bears_on=[BenchmarkFactory()], recorded_by=officer)
+    note = "You recorded it, so a colleague has to review it."
+
+    assert dashboard(officer).text.count(note) == 1
+    assert note not in dashboard(OfficerFactory()).text
 
 
 def test_dashboard_shows_no_points_of_steps_where_nothing_is_reviewed(dashboard):
