@@ -25,8 +25,8 @@ from tiptracker.snapshot import snapshot
 from tiptracker.words import Role
 
 SOON = timedelta(days=30)
-MOST_DUE, MOST_AGREED, MOST_MET = 10, 5, 8
-"""How many lines are named of what is due, of what was agreed last, of whom we met; the rest is counted."""
+MOST_DUE, MOST_AGREED, MOST_MET, MOST_STEPS = 7, 4, 8, 3
+"""How many lines are named of what is due, was agreed last, of whom we met and of next steps; the rest is counted."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,16 @@ class Handover:
     lacks: Sequence[Lack]
     colleagues: Sequence[tuple[str, str]]
     met: Sequence[str]
+
+    @property
+    def steps(self) -> Sequence[content.NextStep]:
+        """The first next steps: what waits at the embassy in one line, then what is asked of ministries."""
+        return self.ladder.on_one_page[:MOST_STEPS]
+
+    @property
+    def more_steps(self) -> str:
+        """The other next steps, counted."""
+        return self.ladder.more_than(len(self.steps))
 
 
 @snapshot()

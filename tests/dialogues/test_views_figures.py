@@ -108,7 +108,7 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
     for commitment, figure, day in (
         (commitments[0], 6, NOVEMBER),
         (commitments[1], 8, DECEMBER),
-        (CommitmentFactory(benchmarks=[benchmark]), 991, JANUARY),
+        (CommitmentFactory(benchmarks=[benchmark]), 7654991, JANUARY),
     ):
         sent = UpdateRoundFactory(update__commitment=commitment, happened_on=day, accepted=True)
         evidence = EvidenceFactory(round=sent)
@@ -120,13 +120,13 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
             evidence=evidence,
             recorded_at=sent.recorded_at,
         )
-    told(prosecutions, 992, JANUARY, word=Review.VERIFIED)
+    told(prosecutions, 7654992, JANUARY, word=Review.VERIFIED)
     client.force_login(FocalPointFactory(ministry=police))
 
     text = client.get(address("update_send", commitments[0])).text
 
     assert "Counted in cases. You last sent: 8, through 31 December 2021." in text
-    assert [wrong for wrong in (991, 992) if str(wrong) in text] == []
+    assert [wrong for wrong in ("7,654,991", "7,654,992", "7654991", "7654992") if wrong in text] == []
 
 
 @pytest.mark.parametrize("count", [1, 3, 30])

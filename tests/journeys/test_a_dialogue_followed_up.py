@@ -42,7 +42,7 @@ def test_a_dialogue_is_planned_recorded_and_followed_up(
     page.goto(f"{live.url}{reverse('dialogue_agenda', args=[dialogue.pk])}")
     page.get_by_role("button", name="Put what is chosen on the agenda").click()
     lines = page.locator(".agenda--arranged > li")
-    expect(lines.first).to_contain_text("overdue by 14 days")
+    expect(lines.first).to_contain_text("with the embassy since 14 January 2022")
     first, second = (lines.nth(n).locator(".item__title").inner_text() for n in (0, 1))
     lines.nth(1).get_by_role("button", name="Up").click()
     expect(lines.first.locator(".item__title")).to_have_text(second)

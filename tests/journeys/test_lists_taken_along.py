@@ -10,7 +10,7 @@ from tests.live import Live
 from tiptracker.accounts.models import User
 
 LISTS = {
-    "commitment_list": ({"Status": "Late"}, "Find commitments", "Commitment", "#rows tbody th a"),
+    "commitment_list": ({"Status": "Overdue"}, "Find commitments", "Commitment", "#rows tbody th a"),
     "evidence_list": ({"The embassy’s word": "Verified"}, "Find evidence", "What happened", "#rows tbody th a"),
     "recommendation_list": (
         {"Pillar": "Protection"}, "Find recommendations", "Recommendation", "#rows th[scope=rowgroup] a",

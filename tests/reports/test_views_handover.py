@@ -103,8 +103,8 @@ def test_handover_counts_what_it_has_no_room_for(client, record, police):
 
     note = client.get(reverse("handover")).context["note"]
 
-    assert (len(note.due), note.more_due) == (10, 10)
-    assert (len(note.agreed.promises), note.agreed.more) == (5, 10)
+    assert (len(note.due), note.more_due) == (7, 13)
+    assert (len(note.agreed.promises), note.agreed.more) == (4, 11)
 
 
 def test_handover_without_a_dialogue_says_so(client):
