@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import IntEnum, auto
 
+from django.db.models import Q
+
 from dialogues.models import EvidenceReview, UpdateRound
 from dialogues.words import Review, Shows, Status
 from recommendations.models import Edition
@@ -122,14 +124,15 @@ def _verified_order(promises: Iterable[Promise], words: Iterable[EvidenceReview]
 def _words(seen: Seen) -> list[EvidenceReview]:
     """The embassy's newest word on each piece that the ministry sent and on each thing that it shows. Oldest first.
 
-    A finding that nothing was done is no thing to thank for, verified or not.
+    Concrete actions and figures alone: a statement, or a finding that nothing was done, is no thing to thank for.
     """
     rows = (
         EvidenceReview.objects.visible_to(seen.reader)
         .filter(seen.recorded, evidence__happened_to__lte=seen.as_of)
-        .exclude(evidence__bearings__shows=Shows.NO_ACTION)
+        .filter(Q(evidence__bearings__shows=Shows.ACTION) | Q(evidence__readings__figure__isnull=False))
         .select_related("evidence")
         .order_by("recorded_at", "pk")
+        .distinct()
     )
     return list({(row.evidence_id, row.bearing_id): row for row in rows}.values())
 

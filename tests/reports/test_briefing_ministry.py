@@ -10,13 +10,14 @@ from django.core.management import call_command
 from django.urls import reverse
 from pypdf import PdfReader
 
-from dialogues.words import Decision, Kind, MadeBy, Progress, Review, Sensitivity
+from dialogues.words import Decision, Kind, MadeBy, Progress, Review, Sensitivity, Shows
 from reports import pdf
 from reports.briefing import as_html, build_ministry_page
 from reports.models import Briefing
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
+    BenchmarkFactory,
     CommitmentEventFactory,
     CommitmentFactory,
     CountryFactory,
@@ -141,13 +142,18 @@ def test_what_was_verified_of_what_was_sent_stands_there_and_nothing_else_of_the
     commitment = promised(police, "Train the unit")
     sent = UpdateRoundFactory(update__commitment=commitment)
     RoundDecisionFactory(round=sent, decision=Decision.ACCEPTED)
-    own = EvidenceFactory(
-        round=sent, commitment=commitment, title="Forty officers trained", sensitivity=Sensitivity.SHARED
-    )
-    rejected = EvidenceFactory(round=sent, commitment=commitment, title="A plan", sensitivity=Sensitivity.SHARED)
-    internal = EvidenceFactory(commitment=commitment, title="Seen by the embassy", sensitivity=Sensitivity.INTERNAL)
-    for piece, word in ((own, Review.VERIFIED), (rejected, Review.REJECTED), (internal, Review.VERIFIED)):
-        EvidenceReviewFactory(evidence=piece, decision=word, reason="Why we think so")
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+
+    def piece(title, shows=Shows.ACTION, word=Review.VERIFIED, **fields):
+        told = {"round": sent, "sensitivity": Sensitivity.SHARED, **fields}
+        row = EvidenceFactory(commitment=commitment, title=title, bears_on=[benchmark], bears_on__shows=shows, **told)
+        EvidenceReviewFactory(evidence=row, decision=word, reason="Why we think so")
+
+    piece("Forty officers trained")
+    piece("A plan", word=Review.REJECTED)
+    piece("Seen by the embassy", round=None, sensitivity=Sensitivity.INTERNAL)
+    piece("Drafting not begun", shows=Shows.NO_ACTION)
+    piece("We mean to", shows=Shows.PLAN)
 
     said = made(edition, police)
 
