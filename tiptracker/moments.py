@@ -1,8 +1,11 @@
 """A moment as an address or a command names it: ISO 8601, with its zone."""
 
-from datetime import MAXYEAR, MINYEAR, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 
 from tiptracker.refusals import Refused
+
+FARTHEST = timedelta(hours=16)
+"""PostgreSQL takes no moment whose zone is so far from UTC, though ISO 8601 does: it is told in UTC then."""
 
 
 def moment(told: str, *, field: str = "known_by") -> datetime:
@@ -19,7 +22,8 @@ def moment(told: str, *, field: str = "known_by") -> datetime:
             "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
             field=field,
         )
-    return countable(meant, told, field=field)
+    meant = countable(meant, told, field=field)
+    return meant if abs(meant.utcoffset() or timedelta()) < FARTHEST else meant.astimezone(UTC)
 
 
 def countable(meant: datetime, told: str, *, field: str) -> datetime:

@@ -584,6 +584,8 @@ def test_a_moment_that_could_be_another_is_refused(client, name):
         assert response.status_code == 400
         assert list(response.json()) == ["recorded_since"]
         assert sentence in response.text
+    far_zone = {"recorded_since": "2842-02-11T13:52:07+19:29"}
+    assert client.get(f"/api/v1/{name}/", far_zone).json()["results"] == []
 
 
 def test_since_a_moment_each_row_stands_once_on_the_pages_of_a_list(client, officer):
