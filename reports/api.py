@@ -222,6 +222,7 @@ class ReadinessSerializer(serializers.Serializer[Any]):
         many=True, help_text="What to do next, in order. Advice: it never enters the score."
     )
     also_ask = StepSerializer(many=True, help_text="Figures that add nothing by being given alone.")
+    last_period = StepSerializer(many=True, help_text="Last period's figures, where they alone are missing.")
     to_assess = StepSerializer(many=True, help_text="Benchmarks with a verified action that nobody has assessed.")
     after_deadline = StepSerializer(many=True, help_text="Commitments due after the deadline.")
     target_reached_after = serializers.IntegerField(

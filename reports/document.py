@@ -104,6 +104,7 @@ def as_document(result: Readiness, *, steps: NextSteps | None = None, texts: Ste
             for one in steps.steps
         ],
         "also_ask": told(steps.also_ask),
+        "last_period": told(steps.last_period),
         "to_assess": told(steps.to_assess),
         "after_deadline": told(steps.after_deadline),
         "target_reached_after": steps.target_reached_after,

@@ -119,6 +119,7 @@ RESULT: Final[Fields] = {
     "checks": SAID,
     "next_steps": SAID,
     "also_ask": SAID,
+    "last_period": SAID,
     "to_assess": SAID,
     "after_deadline": SAID,
     "target_reached_after": SAID,

@@ -68,17 +68,17 @@ class Step:
 class NextSteps:
     """The ladder, and what stands apart from it.
 
-    `also_ask`: figures that add nothing by being given, only by being above last period's: the money figure, and last
-    period's of what is known of this period alone. `to_assess`: benchmarks
-    with a verified action that nobody has assessed, with what "met" would add to readiness today. `after_deadline`:
-    commitments due after the deadline, with what keeping them by then would add to the cumulative after the third
-    rung.
-    `target_reached_after` is the number of the first step with which the target is reached: 0 where it is reached
-    already, None where no step reaches it or no target is set.
+    `also_ask`: the money figure, which adds nothing by being given, only by being above last period's. `last_period`:
+    last period's figures where they alone are missing, so that nothing compares with what is known of this period.
+    `to_assess`: benchmarks with a verified action that nobody has assessed, with what "met" would add to readiness
+    today. `after_deadline`: commitments due after the deadline, with what keeping them by then would add to the
+    cumulative after the third rung. `target_reached_after` is the number of the first step with which the target is
+    reached: 0 where it is reached already, None where no step reaches it or no target is set.
     """
 
     steps: tuple[Step, ...]
     also_ask: tuple[Step, ...]
+    last_period: tuple[Step, ...]
     to_assess: tuple[Step, ...]
     after_deadline: tuple[Step, ...]
     target_reached_after: int | None
@@ -86,7 +86,7 @@ class NextSteps:
     @property
     def every(self) -> tuple[Step, ...]:
         """All of them."""
-        return (*self.steps, *self.also_ask, *self.to_assess, *self.after_deadline)
+        return (*self.steps, *self.also_ask, *self.last_period, *self.to_assess, *self.after_deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,8 @@ def next_steps(
     steps, states = _climb(seen.asked, seen.found, ([one for one in rung if one.kind not in without] for rung in rungs))
     return NextSteps(
         steps=tuple(steps),
-        also_ask=_also_ask(seen.asked, states[1], facts, sent),
+        also_ask=_apart(seen.asked, states[1], _asks(facts, sent, [Question.MONEY])),
+        last_period=_last_period(seen.asked, states[1], facts, sent),
         to_assess=_apart(seen.asked, seen.found, _to_assess(seen)),
         after_deadline=_apart(seen.asked, states[-2], later),
         target_reached_after=_target_reached_after(score(seen.asked, seen.found), steps, target),
@@ -249,9 +250,8 @@ def _asks(facts: Facts, sent: Seen, questions: Collection[Question]) -> list[Can
     return found
 
 
-def _also_ask(asked: Questionnaire, state: Answers, facts: Facts, sent: Seen) -> tuple[Step, ...]:
-    """The money figure, and last period's figure of what is known of this period alone, where that may add anything."""
-    money = _apart(asked, state, _asks(facts, sent, [Question.MONEY]))
+def _last_period(asked: Questionnaire, state: Answers, facts: Facts, sent: Seen) -> tuple[Step, ...]:
+    """Last period's figure of what is known of this period alone, where that may add anything."""
     before = []
     for place, question in enumerate((*REQUIRED, Question.MONEY)):
         indicator = next((one for one in asked.indicators.values() if one.question is question), None)
@@ -272,7 +272,7 @@ def _also_ask(asked: Questionnaire, state: Answers, facts: Facts, sent: Seen) ->
                     years=Years.BEFORE,
                 )
             )
-    return (*money, *(one for one in _apart(asked, state, before) if one.points_at_most))
+    return tuple(one for one in _apart(asked, state, before) if one.points_at_most)
 
 
 def _above_last_period(

@@ -38,6 +38,7 @@ def told_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> content
     return content.Ladder(
         steps=tuple(teller.ladder(steps.steps, reached)),
         also_ask=tuple(teller.apart(one) for one in steps.also_ask),
+        last_period=tuple(teller.apart(one) for one in steps.last_period),
         to_assess=tuple(teller.apart(one) for one in steps.to_assess if one.points),
         after_deadline=tuple(teller.apart(one) for one in steps.after_deadline if one.points),
         target=_target(result, steps),

@@ -43,6 +43,7 @@ class Ladder:
 
     steps: tuple[NextStep, ...]
     also_ask: tuple[NextStep, ...]
+    last_period: tuple[NextStep, ...]
     to_assess: tuple[NextStep, ...]
     after_deadline: tuple[NextStep, ...]
     target: str

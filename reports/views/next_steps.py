@@ -50,7 +50,7 @@ def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
         "ladder": ladder,
         "in_short": [*reviews, *others[: content.STEPS_FIRST]],
         "in_full": lines,
-        "also_ask": _lines(result, ladder.also_ask, steps.also_ask),
+        "also_ask": _lines(result, (*ladder.also_ask, *ladder.last_period), (*steps.also_ask, *steps.last_period)),
         "to_assess": _lines(result, ladder.to_assess, [one for one in steps.to_assess if one.points]),
         "after_deadline": _lines(result, ladder.after_deadline, [one for one in steps.after_deadline if one.points]),
     }

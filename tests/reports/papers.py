@@ -188,7 +188,7 @@ def ladder(number, text="Ask the ministry"):
         for at in range(number)
     )
     return content.Ladder(
-        steps, steps[:number], steps[:number], steps[:number], "With these steps readiness reaches 45."
+        steps, steps[:number], steps[:number], steps[:number], steps[:number], "With these steps readiness reaches 45."
     )
 
 

@@ -243,12 +243,12 @@ def test_last_periods_figure_is_asked_for_where_it_alone_is_missing(counted):
     counted.reading(counted.prosecutions, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
     _, steps = found(counted)
 
-    (before,) = steps.also_ask
+    (before,) = steps.last_period
     assert (before.kind, before.years, before.points, before.ministry_id) == (ASK, Years.BEFORE, 0, POLICE)
     assert before.points_at_most == 7 + 10 + P
 
     counted.year_before(counted.prosecutions, 4, known=START)
-    assert found(counted)[1].also_ask == ()
+    assert found(counted)[1].last_period == ()
 
 
 def test_of_what_is_better_the_less_there_is_none_cannot_be_undercut(record):

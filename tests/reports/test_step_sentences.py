@@ -83,7 +83,7 @@ def test_last_periods_figure_is_asked_for_by_its_days(record):
     counted = record.tables["indicators"][0].id
     record.reading(counted, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
 
-    assert [one.sentence for one in told(record).also_ask][-1] == (
+    assert [one.sentence for one in told(record).last_period][-1] == (
         "Ask the Ministry of Police for the figure on prosecutions from 1 April 2020 to 31 March 2021, to compare with."
     )
 

@@ -112,7 +112,7 @@ def _next_steps(ladder: content.Ladder) -> Iterator[str]:
             figures = f" {one.adds}; readiness then {one.cumulative}." if one.adds else ""
             yield f"{number:>5}  {one.sentence}{figures}"
     apart = {
-        "Figures to ask for that add nothing alone": ladder.also_ask,
+        "Figures to ask for that add nothing alone": (*ladder.also_ask, *ladder.last_period),
         "To assess": ladder.to_assess,
         "Promised for after the deadline": ladder.after_deadline,
     }
