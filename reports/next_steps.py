@@ -234,20 +234,24 @@ def _asks(facts: Facts, sent: Seen, questions: Collection[Question]) -> list[Can
             continue
         given = {question: TAKEN} if question in REQUIRED else {}
         at_most, is_comparable = _above_last_period(sent, indicator, given)
-        found.append(
-            Candidate(
-                kind=StepKind.ASK,
-                benchmarks=(),
-                rows=(Row("indicator", indicator.id),),
-                ministry_id=_who_reports(facts, sent.asked, indicator),
-                taken=Answers({}, {}, given),
-                place=place,
-                indicator_id=indicator.id,
-                at_most=at_most,
-                years=Years.PERIOD if is_comparable else Years.BOTH,
-            )
-        )
+        years = Years.PERIOD if is_comparable else Years.BOTH
+        asked = _ask(facts, sent.asked, indicator, place=place, years=years)
+        found.append(replace(asked, taken=Answers({}, {}, given), at_most=at_most))
     return found
+
+
+def _ask(facts: Facts, asked: Questionnaire, indicator: Indicator, *, place: int, years: Years) -> Candidate:
+    """A figure to ask for; what it answers is still to be said."""
+    return Candidate(
+        kind=StepKind.ASK,
+        benchmarks=(),
+        rows=(Row("indicator", indicator.id),),
+        ministry_id=_who_reports(facts, asked, indicator),
+        taken=NOTHING_ANSWERED,
+        place=place,
+        indicator_id=indicator.id,
+        years=years,
+    )
 
 
 def _last_period(asked: Questionnaire, state: Answers, facts: Facts, sent: Seen) -> tuple[Step, ...]:
@@ -259,19 +263,8 @@ def _last_period(asked: Questionnaire, state: Answers, facts: Facts, sent: Seen)
             continue
         at_most, is_comparable = _above_last_period(sent, indicator, {})
         if not is_comparable:
-            before.append(
-                Candidate(
-                    kind=StepKind.ASK,
-                    benchmarks=(),
-                    rows=(Row("indicator", indicator.id),),
-                    ministry_id=_who_reports(facts, asked, indicator),
-                    taken=NOTHING_ANSWERED,
-                    place=place,
-                    indicator_id=indicator.id,
-                    at_most=at_most,
-                    years=Years.BEFORE,
-                )
-            )
+            one = _ask(facts, asked, indicator, place=place, years=Years.BEFORE)
+            before.append(replace(one, at_most=at_most))
     return tuple(one for one in _apart(asked, state, before) if one.points_at_most)
 
 
