@@ -37,10 +37,14 @@ from recommendations.models import (
 )
 from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
+from tiptracker.accounts.models import AccountRequest, AccountRequestStep
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.words import AccountRequestKind, AccountRequestStepKind
 
 KEPT = {
+    AccountRequest: set(),
+    AccountRequestStep: set(),
     Assessment: {"rationale", "law", "change_reason"},
     AssessmentEvidence: set(),
     AuditDetail: {"before", "after"},
@@ -104,7 +108,22 @@ def _run():
     )
 
 
+def _account_request():
+    person = factories.OfficerFactory()
+    return AccountRequest.objects.create(
+        person=person,
+        kind=AccountRequestKind.SECOND_STEP,
+        old_email=person.email,
+        asked_by=factories.AdministratorFactory(),
+        asked_at=factories.TERMS_SET_AT,
+    )
+
+
 MAKERS = {
+    AccountRequest: _account_request,
+    AccountRequestStep: lambda: _account_request().steps.create(
+        kind=AccountRequestStepKind.STOPPED, at=factories.TERMS_SET_AT
+    ),
     Assessment: factories.AssessmentFactory,
     AssessmentEvidence: lambda: factories.AssessmentFactory(grounds=[factories.EvidenceFactory()]).grounds.get(),
     AuditDetail: lambda: _entry().detail,

@@ -79,16 +79,6 @@ def renew(*, person: User, by: User, until: date) -> None:
     record("person.renewed", by=by, row=person, before=before, after={"valid_until_on": until})
 
 
-@transaction.atomic
-def drop_second_factor(*, person: User, by: User) -> None:
-    """For somebody who lost telephone and codes: they enrol anew at the next sign-in. Ends sign-ins and tokens."""
-    _refuse_oneself(person, by)
-    dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
-    Authenticator.objects.filter(user=person).delete()
-    end_all(person, by=by)
-    record("person.second_factor_dropped", by=by, row=person, before={"second_factors": dropped})
-
-
 class Standing(NamedTuple):
     """How an account stood or stands: what an administrator gives, and whether anything works in its name."""
 
@@ -152,7 +142,7 @@ def _refuse_oneself(person: User, by: User) -> None:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
 
 
-def end_all(person: User, *, by: User) -> None:
+def end_all(person: User, *, by: User | None) -> None:
     """End what was begun in the name of `person`: every sign-in, every token."""
     end_sign_ins(person)
     tokens.revoke_all(person, by=by)

@@ -1,7 +1,7 @@
 """Links in mails by which somebody sets a password: each works once, for a time, and holds no secret of the person.
 
 A link is a signed key and fingerprint of how the account stood when it was made; a new password, a sign-in, another
-address or a closed account make it void. The machine's time counts.
+address, a removed second step or a closed account make it void. The machine's time counts.
 """
 
 from datetime import timedelta
@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tiptracker.accounts.backend import Backend
-from tiptracker.accounts.models import User
-from tiptracker.words import Word
+from tiptracker.accounts.models import AccountRequestStep, User
+from tiptracker.words import AccountRequestKind, AccountRequestStepKind, Word
 
 
 class Purpose(Word):
@@ -50,5 +50,8 @@ def person_of(token: str, purpose: Purpose, *, locked: bool = False) -> User | N
 
 
 def _fingerprint(person: User) -> str:
-    stands = f"{person.email}|{person.password}|{person.last_login}"
+    removals = AccountRequestStep.objects.filter(
+        request__person=person, request__kind=AccountRequestKind.SECOND_STEP, kind=AccountRequestStepKind.DONE
+    )
+    stands = f"{person.email}|{person.password}|{person.last_login}|{removals.count()}"
     return salted_hmac("tiptracker.accounts.links", stands, algorithm="sha256").hexdigest()[:32]

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from tiptracker.accounts import links
-from tiptracker.accounts.models import Country, User
+from tiptracker.accounts.models import AccountRequest, Country, User
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,44 @@ def tell_of_account(person: User, what: str, addresses: Iterable[str]) -> None:
             logger.exception("The mail server did not take a notice to person %s", person.pk)
 
 
-def _send(person: User, name: str, address: str = "", **more: str) -> None:
+def tell_of_request(request: AccountRequest, stop: str) -> None:
+    """That somebody asked for another address, or for the removal of the second step, with the link that stops it."""
+    _tell(request.person, "request_made", request.old_email, request=request, stop=stop)
+
+
+def confirm_address(request: AccountRequest, link: str) -> None:
+    """The link by which an owner shows that the new address is theirs."""
+    _tell(request.person, "address_confirm", request.new_email, request=request, link=link)
+
+
+def ask_for_consent(request: AccountRequest, people: Iterable[User], page: str) -> None:
+    """That somebody's consent is asked for, to each whose consent counts."""
+    for person in people:
+        _tell(person, "consent_asked", person.email, request=request, page=page)
+
+
+def tell_of_request_done(request: AccountRequest, stop: str) -> None:
+    """That the address changed, or the second step is removed. The link goes to the old address alone."""
+    for address in sorted({request.old_email, request.new_email} - {""}):
+        _tell(
+            request.person, "request_done", address, request=request, stop=stop if address == request.old_email else ""
+        )
+
+
+def tell_of_administrator(person: User, added: User, by: str) -> None:
+    """That somebody else became an administrator."""
+    _tell(person, "administrator_added", person.email, added=added, by=by)
+
+
+def _tell(person: User, name: str, address: str, **more: Any) -> None:
+    """Send a notice; who caused it needn't wait for it."""
+    try:
+        _send(person, name, address, **more)
+    except OSError:
+        logger.exception("The mail server did not take a notice to person %s", person.pk)
+
+
+def _send(person: User, name: str, address: str = "", **more: Any) -> None:
     said = render_to_string(f"account/email/{name}.txt", {"person": person, "post": post_of(person), **more})
     subject, _, text = said.partition("\n")
     EmailMessage(subject.strip(), text.strip() + "\n", to=[address or person.email]).send()

@@ -1,8 +1,9 @@
-"""Mails that nobody waits for. The worker sends them, so that no answer of the page takes longer for an account."""
+"""What the worker does for accounts: mails, so that no answer takes longer for an account; requests that are due."""
 
 from celery import shared_task
 
-from tiptracker.accounts import mails
+from tiptracker import clock
+from tiptracker.accounts import account_requests, mails
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import User
 from tiptracker.jobs.actions import claimed
@@ -15,5 +16,12 @@ def password_reset(job_id: int) -> None:
         if progress:
             key = progress.job.key
             person = User.objects.get_queryset().filter(pk=key).first() if key.isdigit() else None
-            if person and Backend().user_can_authenticate(person):
+            may_set = person and not account_requests.is_reset_held_back(person, clock.now())
+            if person and may_set and Backend().user_can_authenticate(person):
                 mails.send_reset_link(person)
+
+
+@shared_task(name="carry_out_account_requests")
+def carry_out_account_requests() -> None:
+    """Carry out what was consented to a day after it was asked for."""
+    account_requests.carry_out_due(now=clock.now())

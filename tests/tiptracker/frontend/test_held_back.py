@@ -18,11 +18,11 @@ FORMS = (
     "recommendations.carrying.forms", "recommendations.loading.forms",
     "recommendations.setup.forms.benchmarks", "recommendations.setup.forms.country",
     "recommendations.setup.forms.edition", "recommendations.setup.forms.ministries",
-    "recommendations.setup.forms.people", "reports.forms", "tiptracker.accounts.admin", "tiptracker.accounts.forms",
+    "recommendations.setup.forms.people", "reports.forms", "tiptracker.administration.forms", "tiptracker.accounts.forms",
 )  # fmt: skip
 PACKAGES = ("dialogues", "recommendations", "reports", "tiptracker")
 
-OF_AN_ACCOUNT = {"SignInForm", "PasswordAgainForm", "CodeForm", "CodeAgainForm", "AppForm", "PasskeyForm", "PersonForm"}
+OF_AN_ACCOUNT = {"SignInForm", "PasswordAgainForm", "CodeForm", "CodeAgainForm", "AppForm", "PasskeyForm"}
 """Who somebody is and how they sign in: nothing of it becomes part of the record."""
 
 

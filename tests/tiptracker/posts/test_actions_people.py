@@ -10,6 +10,7 @@ from django.core.mail.backends import locmem
 
 from tests.factories import AdministratorFactory, CountryFactory, FocalPointFactory, MinistryFactory, OfficerFactory
 from tests.refusing import refuses
+from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.posts.actions import Invited, add_people, send_invitations
@@ -22,7 +23,7 @@ LINEO = Invited("Lineo", "Lineo@Post.example", Role.OFFICER, None, UNTIL)
 
 
 def invite(*people, by=None):
-    return add_people(country=CountryFactory(), people=people, by=by or AdministratorFactory())
+    return add_people(country=CountryFactory(), people=people, by=by or AdministratorFactory(), now=clock.now())
 
 
 def people():

@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from tiptracker.accounts.admin import site
 
 from tests.factories import (
     AdministratorFactory,
@@ -19,7 +20,6 @@ from tests.factories import (
 from tests.signing_in import enrol, enter, sign_in
 from tiptracker import clock
 from tiptracker.accounts import tokens
-from tiptracker.accounts.admin import site
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditDetail, AuditEntry
 from tiptracker.words import Scope
