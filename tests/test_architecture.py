@@ -106,8 +106,8 @@ def test_rows_are_read_through_visible_to():
 def test_every_model_of_the_record_says_who_sees_its_rows():
     """Those that don't are parts of a row that does, and are reached from it."""
     parts = {
-        "AccountRequestStep", "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark", "CommitmentEvent",
-        "District", "FileScan", "Job", "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
+        "AccountRequestStep", "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark",
+        "CommitmentEvent", "District", "FileScan", "Job", "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
         "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "RoundDecision",
     }  # fmt: skip
     own = {model.__name__ for model in apps.get_models() if model.__module__.startswith(PACKAGES)}

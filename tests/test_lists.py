@@ -106,7 +106,7 @@ class Rows:
         self.count += many
         return range(self.count - many + 1, self.count + 1)
 
-    def people(self, many):
+    def accounts(self, many):
         ministries = factories.MinistryFactory.create_batch(many, country=self.country)
         for ministry in ministries:
             factories.OfficeHolderFactory(ministry=ministry)
@@ -460,10 +460,10 @@ LISTS = [
     Listed("sign_in_list", Rows.sessions, 7),
     Listed("ministry-list", Rows.ministries, 5),
     Listed("edition-list", Rows.editions, 6),
-    Listed("person_list", Rows.people, 12, "administrator"),
-    Listed("person_list", Rows.people, 12, "administrator", query="q=person&role=officer&state=open"),
+    Listed("person_list", Rows.accounts, 12, "administrator"),
+    Listed("person_list", Rows.accounts, 12, "administrator", query="q=person&role=officer&state=open"),
     Listed("person_list", Rows.account_requests, 12, "administrator"),
-    Listed("ministry_list", Rows.people, 12, "administrator"),
+    Listed("ministry_list", Rows.accounts, 12, "administrator"),
     Listed("country_list", Rows.countries, 12, "administrator"),
     Listed("account_request_list", Rows.account_requests, 12, "administrator"),
     Listed("recommendation-list", Rows.recommendations, 7),

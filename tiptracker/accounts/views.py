@@ -97,8 +97,7 @@ def _set_password(request: HttpRequest, token: str, purpose: links.Purpose) -> H
         return render(request, page, {"person": person, "form": form}, status=status)
     if not actions.set_password(token=token, password=form.cleaned_data["password"], purpose=purpose):
         return _gone(request, page)
-    if purpose == links.Purpose.RESET:
-        mails.tell_of_change(person, "A new password was set")
+    mails.tell_of_change(person, "A new password was set")
     messages.success(request, "Your password is set. Sign in with it.")
     return redirect("account_login")
 
@@ -147,7 +146,7 @@ def _to_tell(request: HttpRequest, form: Any, person: Any, refused: str) -> str:
     Nothing typed is no try; and while somebody is locked out, what they repeat shall not fill the log.
     """
     found = {error.code for errors in form.errors.as_data().values() for error in errors}
-    if "too_many_login_attempts" in found:
+    if found & {"too_many_login_attempts", "rate_limited"}:
         return "person.locked_out" if get_adapter().begins_lock_out(request, person.email) else ""
     return refused if found - {"required"} else ""
 
@@ -168,13 +167,20 @@ class _Changed:
             record(self.verb, by=person, row=person, after={"second_factor": self.kind})
             if self.verb == "person.second_factor_added":
                 request.session[ENROLLED_HERE] = True
-                actions.end_sign_ins(person, but=request.session.session_key)
+            actions.end_sign_ins(person, but=request.session.session_key)
         mails.tell_of_change(person, self.told)
         return response
 
 
 class _ActivateApp(_Changed, ActivateTOTPView):  # type: ignore[misc]
     verb, kind, told = "person.second_factor_added", "totp", "An app that shows codes was added to your sign-in"
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if verb := _to_tell(self.request, form, self.request.user, "person.second_factor_refused"):
+            with transaction.atomic():
+                record(verb, by=None, row=self.request.user)
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
 
     def form_valid(self, form: Any) -> HttpResponse:
         """The code by which it was set up is used up by that."""
@@ -340,6 +346,8 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             ended = actions.end_sign_ins(person, but=here, only=request.POST.get("end"))
             record("person.sign_ins_ended", by=person, row=person, after={"ended": ended})
+        if ended:
+            mails.tell_of_change(person, "You were signed out elsewhere")
         ends = "No other sign-in was there to end." if not ended else f"{ended} sign-in{'s' * (ended > 1)} ended."
         messages.success(request, ends)
         return HttpResponseRedirect(reverse("sign_in_list"))
@@ -380,6 +388,7 @@ def token_add(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
+            mails.tell_of_change(person, "An API token was made for your account")
             return render(request, "account/token_made.html", {"token": token, "secret": secret})
     context = {"form": form, "last_day": tokens.last_day(person)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
@@ -392,5 +401,6 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of one's own tokens for good."""
     token = get_object_or_404(ApiToken.objects.visible_to(request.user), pk=pk)
     tokens.revoke(token, by=token.person)
+    mails.tell_of_change(token.person, "An API token of your account was revoked")
     messages.success(request, f"“{token.name}” is revoked: what uses it is refused from now on.")
     return redirect("token_list")

@@ -18,7 +18,8 @@ FORMS = (
     "recommendations.carrying.forms", "recommendations.loading.forms",
     "recommendations.setup.forms.benchmarks", "recommendations.setup.forms.country",
     "recommendations.setup.forms.edition", "recommendations.setup.forms.ministries",
-    "recommendations.setup.forms.people", "reports.forms", "tiptracker.administration.forms", "tiptracker.accounts.forms",
+    "recommendations.setup.forms.people", "reports.forms", "tiptracker.accounts.forms",
+    "tiptracker.administration.forms",
 )  # fmt: skip
 PACKAGES = ("dialogues", "recommendations", "reports", "tiptracker")
 

@@ -102,7 +102,9 @@ def change_districts(
     refuse_stale(locked, version, now)
     before: dict[str, str] = {}
     after: dict[str, str] = {}
-    known: set[str] = set()
+    sent = {row.pk for row, _ in districts}
+    known = {alike(name) for name in locked.districts.exclude(pk__in=sent).values_list("name", flat=True)}
+    changed: list[tuple[District, str, str]] = []
     for number, (row, typed) in enumerate(districts):
         line = f"districts-{number}"
         name = written(with_plain_apostrophes(typed.name), "Give each district a name.", field=f"{line}-name")
@@ -115,10 +117,14 @@ def change_districts(
                 before[f"district {row.name}: {field}"] = getattr(row, field)
                 after[f"district {row.name}: {field}"] = value
         if (row.name, row.capital) != (name, capital):
-            row.name, row.capital = name, capital
-            change(row)
+            changed.append((row, name, capital))
     if not after:
         raise Refused("Nothing here differs from what stands. Change something, or go back.")
+    for row, _, _ in changed:  # two may change names with each other
+        District.objects.filter(pk=row.pk).update(name=f"#{row.pk}")
+    for row, name, capital in changed:
+        row.name, row.capital = name, capital
+        change(row)
     locked.version += 1
     change(locked)
     record("country.changed", by=by, row=locked, country=locked, before=before, after=after)
