@@ -324,8 +324,8 @@ def test_an_account_wants_a_last_day_and_is_renewed_for_a_year(client, administr
 def test_who_lost_the_telephone_enrols_anew(client, administrator, settings):
     person = OfficerFactory()
     enrol(person)
-    press(client, person, "second_step")
     other = AdministratorFactory()
+    press(client, person, "second_step")
     account_requests.consent(request=person.account_requests.get(), by=other, now=clock.now())
     settings.SECOND_FACTOR_REQUIRED = True
 

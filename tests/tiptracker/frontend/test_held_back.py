@@ -178,9 +178,12 @@ def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
         "NewPasswordForm.again",
         "CheckForm.sha256",
         "PersonRow.email",
+        "PersonAddForm.email",
+        "AddressForm.email",
         # Written by the page itself: what it showed, and what its line is about.
         "CameForm.was",
         "ItemRow.about",
+        "PersonEditForm.confirmed",
         "PreviewForm.seen",
         "RepeatsForm.seen",
         "ShownForm.was",

@@ -41,6 +41,7 @@ from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 
 PAGE_SIZE = 50
+SECOND_STEPS = {"webauthn": "passkey", "totp": "an app that shows codes", "recovery_codes": "recovery codes"}
 NOT_ONES_OWN = frozenset({"email", "role", "ministry", "countries", "until"})
 """What nobody changes of their own account: it says what they may read, how long, and where mails about it go."""
 
@@ -247,13 +248,14 @@ class _Page:
         person, request = self.person, self.request
         locked = lock_outs.locked_out_until([person], clock.as_kept(self.now).timestamp())
         asked = AccountRequest.objects.visible_to(request.user).filter(person=person).prefetch_related("steps")
+        kinds = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
         there = Session.objects.filter(expire_date__gt=clock.as_kept(self.now)).values("session_key")
         context = {
             "person": person,
             "is_own": person == request.user,
             "state": state_of(person),
             "locked_out_until": _shown(locked.get(person.pk)),
-            "second_steps": sorted({one.get_type_display() for one in Authenticator.objects.filter(user=person)}),
+            "second_steps": [words for kind, words in SECOND_STEPS.items() if kind in kinds],
             "sign_ins": UserSession.objects.filter(user=person, session_key__in=there).count(),
             "tokens": person.api_tokens.filter(revoked_at=None, expires_on__gte=self.now.date()).count(),
             "requests": [one for one in asked if account_requests.stage(one, self.now) in account_requests.WAITING],

@@ -25,6 +25,9 @@ from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.words import Role
 
+CONSENTING = (Role.ADMINISTRATOR, Role.AMBASSADOR)
+"""Whose consent may be asked for."""
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,7 +109,7 @@ def _gone(request: HttpRequest, page: str) -> HttpResponse:
 @require_safe
 def account_request_list(request: SignedIn) -> HttpResponse:
     """The requests that wait, and those of late, for who may have to consent."""
-    if request.user.role not in (Role.ADMINISTRATOR, Role.AMBASSADOR):
+    if request.user.role not in CONSENTING:
         raise PermissionDenied
     now = clock.now()
     found = AccountRequest.objects.visible_to(request.user).select_related("person", "asked_by")
@@ -156,6 +159,7 @@ def _decide(request: SignedIn, asked: AccountRequest) -> HttpResponse:
         "consenters": able,
         "countries": [country.name for country in account_requests.countries_of(asked.person)],
         "leads_to_person": user.role == Role.ADMINISTRATOR,
+        "leads_to_list": user.role in CONSENTING,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render_page(request, "administration/account_request_detail.html", context, status=status)
