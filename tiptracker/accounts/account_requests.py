@@ -9,16 +9,12 @@ at the address until now, and can stop it from there; the officers of the person
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.urls import reverse
 
-from tiptracker.accounts import actions, mails
+from tiptracker.accounts import actions, links, mails
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, User
 from tiptracker.audit.actions import log_now, record
@@ -32,7 +28,6 @@ LAPSES_AFTER = timedelta(days=7)
 """How long a request waits for consent."""
 ROLE_COUNTS_AFTER = timedelta(days=14)
 """How long an ambassador has to have the role before their consent counts, so that the post has read of it."""
-STOP, CONFIRM = "tiptracker.accounts.stop", "tiptracker.accounts.confirm"
 
 
 class Stage(Word):
@@ -138,9 +133,7 @@ def ask_for_address(*, person: User, email: str, by: User, now: datetime) -> Acc
         raise Refused("Another account has that address. Give another one.", field="email")
     request = _ask(held, AccountRequestKind.ADDRESS, email, by, now)
     if request.is_own:
-        transaction.on_commit(
-            lambda: mails.confirm_address(request, _link("account_address_confirm", CONFIRM, request))
-        )
+        transaction.on_commit(lambda: mails.confirm_address(request))
     return request
 
 
@@ -172,9 +165,8 @@ def _ask(person: User, kind: AccountRequestKind, email: str, by: User, now: date
         )
     request.save(force_insert=True)
     _tell_posts("person.address_change_asked" if email else "person.second_factor_drop_asked", request, by)
-    transaction.on_commit(lambda: mails.tell_of_request(request, _link("account_request_stop", STOP, request)))
-    page = urljoin(settings.PUBLIC_URL, reverse("account_request_detail", args=[request.pk]))
-    transaction.on_commit(lambda: mails.ask_for_consent(request, asked, page))
+    transaction.on_commit(lambda: mails.tell_of_request(request))
+    transaction.on_commit(lambda: mails.ask_for_consent(request, asked))
     return request
 
 
@@ -239,7 +231,7 @@ def stop(*, request: AccountRequest, by: User | None, now: datetime) -> Stage:
 @transaction.atomic
 def confirm_address(*, token: str, now: datetime) -> User | None:
     """Carry out the owner's own request, by the link that was sent to the new address; None where the link is void."""
-    request = request_of(token, CONFIRM)
+    request = links.request_of(token, links.Decision.CONFIRM)
     if request is None:
         return None
     request = _locked(request)
@@ -262,15 +254,6 @@ def carry_out_due(*, now: datetime) -> int:
             _carry_out(request, None, now)
             done += 1
     return done
-
-
-def request_of(token: str, salt: str) -> AccountRequest | None:
-    """The request that a link is about; None where it is made up or too old."""
-    try:
-        key = signing.loads(token, salt=salt, max_age=LAPSES_AFTER + 2 * DELAY)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None
-    return AccountRequest.objects.filter(pk=key).select_related("person").prefetch_related("steps").first()
 
 
 def is_reset_held_back(person: User, now: datetime) -> bool:
@@ -313,7 +296,7 @@ def _carry_out(request: AccountRequest, by: User | None, now: datetime) -> None:
     actions.end_all(person, by=by)
     _take(request, AccountRequestStepKind.DONE, by, now)
     _tell_posts("person.second_factor_dropped", request, by, before={"second_factors": dropped})
-    transaction.on_commit(lambda: mails.tell_of_request_done(request, ""))
+    transaction.on_commit(lambda: mails.tell_of_request_done(request))
 
 
 def _set_address(request: AccountRequest, email: str, by: User | None) -> None:
@@ -322,8 +305,7 @@ def _set_address(request: AccountRequest, email: str, by: User | None) -> None:
     person.version += 1
     person.save(update_fields=["email", "version"])
     actions.end_all(person, by=by)
-    link = _link("account_request_stop", STOP, request)
-    transaction.on_commit(lambda: mails.tell_of_request_done(request, link))
+    transaction.on_commit(lambda: mails.tell_of_request_done(request))
 
 
 def _take(request: AccountRequest, kind: AccountRequestStepKind, by: User | None, now: datetime) -> None:
@@ -345,7 +327,3 @@ def _tell_posts(verb: str, request: AccountRequest, by: User | None, before: dic
 def _was_reset_lately(person: User) -> bool:
     resets = AuditEntry.objects.on(person).filter(verb="person.password_reset", at__gt=log_now() - DELAY)
     return resets.exists()
-
-
-def _link(page: str, salt: str, request: AccountRequest) -> str:
-    return urljoin(settings.PUBLIC_URL, reverse(page, args=[signing.dumps(request.pk, salt=salt)]))

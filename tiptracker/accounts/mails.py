@@ -3,9 +3,12 @@
 import logging
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from tiptracker.accounts import links
 from tiptracker.accounts.models import AccountRequest, Country, User
@@ -40,28 +43,33 @@ def tell_of_account(person: User, what: str, addresses: Iterable[str]) -> None:
             logger.exception("The mail server did not take a notice to person %s", person.pk)
 
 
-def tell_of_request(request: AccountRequest, stop: str) -> None:
+def tell_of_request(request: AccountRequest) -> None:
     """That somebody asked for another address, or for the removal of the second step, with the link that stops it."""
-    _tell(request.person, "request_made", request.old_email, request=request, stop=stop)
+    _tell(request.person, "request_made", request.old_email, **_words_of(request, request.old_email))
 
 
-def confirm_address(request: AccountRequest, link: str) -> None:
+def confirm_address(request: AccountRequest) -> None:
     """The link by which an owner shows that the new address is theirs."""
-    _tell(request.person, "address_confirm", request.new_email, request=request, link=link)
+    _tell(request.person, "address_confirm", request.new_email, **_words_of(request, request.new_email))
 
 
-def ask_for_consent(request: AccountRequest, people: Iterable[User], page: str) -> None:
+def ask_for_consent(request: AccountRequest, people: Iterable[User]) -> None:
     """That somebody's consent is asked for, to each whose consent counts."""
+    page = urljoin(settings.PUBLIC_URL, reverse("account_request_detail", args=[request.pk]))
     for person in people:
-        _tell(person, "consent_asked", person.email, request=request, page=page)
+        _tell(person, "consent_asked", person.email, page=page)
 
 
-def tell_of_request_done(request: AccountRequest, stop: str) -> None:
-    """That the address changed, or the second step is removed. The link goes to the old address alone."""
+def tell_of_request_done(request: AccountRequest) -> None:
+    """That the address changed, or the second step is removed. The link to stop it goes to the old address alone."""
     for address in sorted({request.old_email, request.new_email} - {""}):
-        _tell(
-            request.person, "request_done", address, request=request, stop=stop if address == request.old_email else ""
-        )
+        _tell(request.person, "request_done", address, **_words_of(request, address))
+
+
+def _words_of(request: AccountRequest, address: str) -> dict[str, Any]:
+    """What a mail about a request tells, to the address until now or to the new one: each gets its own link."""
+    decision = links.Decision.STOP if address == request.old_email else links.Decision.CONFIRM
+    return {"request": request, "link": links.request_link(request, decision)}
 
 
 def tell_of_administrator(person: User, added: User, by: str) -> None:
@@ -78,7 +86,8 @@ def _tell(person: User, name: str, address: str, **more: Any) -> None:
 
 
 def _send(person: User, name: str, address: str = "", **more: Any) -> None:
-    said = render_to_string(f"account/email/{name}.txt", {"person": person, "post": post_of(person), **more})
+    context = {"person": person, "post": post_of(person), "address": address, **more}
+    said = render_to_string(f"account/email/{name}.txt", context)
     subject, _, text = said.partition("\n")
     EmailMessage(subject.strip(), text.strip() + "\n", to=[address or person.email]).send()
 

@@ -208,7 +208,7 @@ def make_token(account):
 def own_address(account):
     account.here.post(reverse("account_address"), {"email": "new@post.example"})
     request = account.person.account_requests.get()
-    link = account_requests._link("account_address_confirm", account_requests.CONFIRM, request)
+    link = links.request_link(request, links.Decision.CONFIRM)
     Client().post("/" + link.split("/", 3)[3])
 
 

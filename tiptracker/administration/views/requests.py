@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tiptracker import clock
-from tiptracker.accounts import account_requests
+from tiptracker.accounts import account_requests, links
 from tiptracker.accounts.account_requests import WAITING, Stage, due_at, stage
 from tiptracker.accounts.models import AccountRequest, User
 from tiptracker.accounts.views import too_many
@@ -72,7 +72,7 @@ def _ask(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm one's own new address, by the link that was sent there."""
-    found = account_requests.request_of(token, account_requests.CONFIRM)
+    found = links.request_of(token, links.Decision.CONFIRM)
     if found is None or stage(found, clock.now()) is not Stage.LINK:
         return _gone(request, "administration/account_address_confirm.html")
     if request.method == "POST":
@@ -88,7 +88,7 @@ def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
 def account_request_stop(request: HttpRequest, token: str) -> HttpResponse:
     """Stop a request about one's own account, by the link of the mail to the address until now."""
     page = "administration/account_request_stop.html"
-    found = account_requests.request_of(token, account_requests.STOP)
+    found = links.request_of(token, links.Decision.STOP)
     if found is None:
         return _gone(request, page)
     context: dict[str, Any] = {"asked": found, "form": PlainForm(request.POST if request.method == "POST" else None)}
