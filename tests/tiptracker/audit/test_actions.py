@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from tests.database_roles import run_as_owner
 from tests.factories import CountryFactory, OfficerFactory
 from tiptracker.audit import actions, chain
 from tiptracker.audit.append_only import REDACTED
@@ -22,12 +23,12 @@ def wrote(count):
 
 
 def behind_the_triggers(statement, *values):
-    """Run a statement as somebody with the database's own password could, the triggers dropped."""
+    """Run a statement as somebody with the owner's password could, the triggers dropped."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in ("audit_auditentry", "audit_auditdetail"):
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                run_as_owner(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         else:
             for table in ("audit_auditentry", "audit_auditdetail"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only")
