@@ -19,8 +19,8 @@ LOGIN = "tiptracker_tests"
 
 ROLES_SQL = Path(__file__).resolve().parent.parent / "deploy" / "postgres" / "roles.sql"
 
-SUPERUSER_URL = os.environ.get("DATABASE_URL", "")
-"""The address as it was given, which has to be a superuser's."""
+SUPERUSER_URL = os.environ.setdefault("SUPERUSER_DATABASE_URL", os.environ.get("DATABASE_URL", ""))
+"""The address as it was given, which has to be a superuser's; processes of pytest-xdist inherit it."""
 
 _CREATE = f"""
 SELECT pg_advisory_lock(7106);  -- other processes of the same run do the same

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from tests.database_roles import run_as_owner
+from tests.database_roles import OWNER, as_owner, run_as_owner
 from tests.factories import CountryFactory, OfficerFactory
 from tiptracker.audit import actions, chain
 from tiptracker.audit.append_only import REDACTED
@@ -199,6 +199,16 @@ def test_verify_audit_holds_the_log_against_a_head_noted_before(capsys):
     call_command("verify_audit", f"--expect=2:{second.hash}")
 
     assert "The log holds: 3 entries" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="roles are PostgreSQL's")
+def test_verify_audit_warns_of_a_database_role_that_could_switch_triggers_off(fresh_database, capsys):
+    call_command("verify_audit")
+    assert "Warning" not in capsys.readouterr().err
+
+    with as_owner():
+        call_command("verify_audit")
+    assert f"the database role {OWNER} could switch off the triggers" in capsys.readouterr().err
 
 
 @pytest.mark.django_db
