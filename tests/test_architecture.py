@@ -217,6 +217,29 @@ def test_the_live_database_holds_the_columns_that_are_to_stay():
     assert wanted <= live_triggers()
 
 
+# --- Locks ------------------------------------------------------------------------------------------------------------
+
+CHANGES_A_KEY = {
+    "tiptracker/accounts/admin.py": "an e-mail address is unique, so it is a key",
+    "tiptracker/posts/actions/countries.py": "the name of a country is unique, so it is a key",
+}
+"""Who may lock a row against those too that only refer to it, and why: once each."""
+
+
+def locks_against_references(path):
+    for call in nodes(path, ast.Call):
+        is_weak = any(word.arg == "no_key" and getattr(word.value, "value", None) is True for word in call.keywords)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update" and not is_weak:
+            yield call.lineno
+
+
+def test_a_row_is_locked_with_no_key_unless_a_key_changes():
+    """Else whoever adds a row that refers to it waits, and may hold what the locker wants next: a deadlock."""
+    found = breaches(sources("*.py"), locks_against_references)
+
+    assert {path: len(lines) for path, lines in found.items()} == dict.fromkeys(CHANGES_A_KEY, 1)
+
+
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 TEMPLATES = settings.BASE_DIR / "templates"

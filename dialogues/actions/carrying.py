@@ -45,7 +45,7 @@ def carry_over(
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
-    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     before = edition_before(locked)
     there = asked_again(locked)
     for benchmark, target in goes.items():
@@ -73,7 +73,7 @@ def asked_again(edition: Edition) -> dict[int, Benchmark]:
 def open_commitments(benchmarks: Iterable[int], now: datetime) -> list[Commitment]:
     """Those towards any of these benchmarks (keys) that move along as they stand now, held; with their links."""
     towards = CommitmentBenchmark.objects.filter(benchmark__in=benchmarks).values("commitment")
-    rows = Commitment.objects.filter(pk__in=towards).select_for_update(of=("self",)).order_by("pk")
+    rows = Commitment.objects.filter(pk__in=towards).select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = [(row, row.standing_on(now.date())) for row in rows.with_history().prefetch_related("links")]
     return [row for row, standing in found if standing and standing.status in MOVES]
 

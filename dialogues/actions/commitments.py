@@ -220,7 +220,7 @@ def verify_done(
 
 def locked_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitment, Standing]:
     """The commitment, held until the transaction ends, and how it stands today."""
-    locked = Commitment.objects.with_history().select_for_update(of=("self",)).get(pk=commitment.pk)
+    locked = Commitment.objects.with_history().select_for_update(no_key=True, of=("self",)).get(pk=commitment.pk)
     standing = locked.standing_on(now.date())
     if standing is None:
         raise Refused("It was made on a later day than today. Wait for that day.")

@@ -107,7 +107,7 @@ def to_change(dialogue: Dialogue, version: int, by: User, now: datetime) -> Dial
     """The dialogue, held until the transaction ends, as the form saw it; refuses one that was called off."""
     if not can_hold_dialogue(by, dialogue.country):
         raise PermissionDenied
-    locked = Dialogue.objects.select_for_update(of=("self",)).select_related("country").get(pk=dialogue.pk)
+    locked = Dialogue.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=dialogue.pk)
     refuse_stale(locked, version, now)
     if locked.called_off_at:
         raise Refused("This dialogue was called off, and that stands. Plan another one instead.")

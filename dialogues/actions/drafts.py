@@ -111,7 +111,7 @@ def drop_untouched_drafts(*, now: datetime) -> int:
     for key in Draft.objects.untouched(since=now - KEPT_FOR).values_list("pk", flat=True):
         with transaction.atomic():
             # Held, then looked at once more: it may be saved in this very moment.
-            rows = Draft.objects.untouched(since=now - KEPT_FOR).filter(pk=key).select_for_update()
+            rows = Draft.objects.untouched(since=now - KEPT_FOR).filter(pk=key).select_for_update(no_key=True)
             if (draft := rows.first()) and (of := draft.commitment or draft.dialogue):
                 _log("draft.forgotten", of, draft, None)
                 draft.delete()
@@ -145,11 +145,13 @@ def refuse_overtaken(draft: Draft | None, page: Page, by: User, now: datetime) -
 
 def lock(of: Subject) -> None:
     """Hold what the draft is of until this transaction ends, so that two pages can't both begin one."""
-    type(of)._default_manager.select_for_update().get(pk=of.pk)
+    type(of)._default_manager.select_for_update(no_key=True).get(pk=of.pk)
 
 
 def _locked(of: Subject) -> Draft | None:
-    return Draft.objects.filter(**_key(of)).select_for_update(of=("self",)).select_related("saved_by").first()
+    return (
+        Draft.objects.filter(**_key(of)).select_for_update(no_key=True, of=("self",)).select_related("saved_by").first()
+    )
 
 
 def _key(of: Subject) -> dict[str, Subject]:

@@ -216,7 +216,7 @@ def review(
     while it belongs to an update that waits or went back; ChangedMeanwhile where somebody reviewed it since.
     """
     refuse_unless_reviewer(by, evidence, bearing)
-    locked = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
     if later := Evidence.objects.filter(revises=locked).first():
         day = spelt(later.recorded_at.astimezone(now.tzinfo).date())
         raise Refused(f"A later entry, of {day}, took its place. Review that one.")

@@ -98,7 +98,7 @@ def tick_off(*, step: NextStep, done_on: date, result: str, by: User, now: datet
     """Note that a next step was done, on which day, and what came of it. Raises PermissionDenied, Refused."""
     if not can_hold_dialogue(by, step.dialogue.country):
         raise PermissionDenied
-    locked = NextStep.objects.select_for_update(of=("self",)).select_related("dialogue").get(pk=step.pk)
+    locked = NextStep.objects.select_for_update(no_key=True, of=("self",)).select_related("dialogue").get(pk=step.pk)
     if before := NextStepDone.objects.filter(step=locked).select_related("recorded_by").first():
         raise Refused(f"{before.recorded_by} ticked this off already, as done on {spelt(before.done_on)}.")
     refuse_future(done_on, now, field="done_on")

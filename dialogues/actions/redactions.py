@@ -215,7 +215,7 @@ def finish_redaction(*, redaction: Redaction) -> None:
     Doing it again does no harm. What was handed over has to be looked through before: afterwards nobody has the words.
     """
     locked = (
-        Redaction.objects.select_for_update(of=("self",))
+        Redaction.objects.select_for_update(no_key=True, of=("self",))
         .select_related("decision__recorded_by", "country")
         .get(pk=redaction.pk)
     )
@@ -277,7 +277,7 @@ def _to_decide(redaction: Redaction, by: User, now: datetime) -> Redaction:
     if not can_decide_on_redaction(by, redaction):
         raise PermissionDenied
     Country.objects.select_for_update(no_key=True).get(pk=redaction.country_id)
-    locked = Redaction.objects.select_for_update().get(pk=redaction.pk)
+    locked = Redaction.objects.select_for_update(no_key=True).get(pk=redaction.pk)
     if decision := RedactionDecision.objects.filter(redaction=locked).select_related("recorded_by").first():
         raise Refused(
             f"{decision.recorded_by} {decision.get_decision_display().lower()} this on "

@@ -75,7 +75,7 @@ def revise_evidence(
     )
     revision.revises, revision.revision_reason = evidence, reason
     one_at_a_time(by)
-    locked = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
     says = _says(revision, bearings, counts)
     _refuse_replaced(locked, says, by, now)
     if says == _as_recorded(locked):

@@ -42,7 +42,7 @@ def add_benchmark(
     """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
-    parent = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+    parent = Recommendation.objects.select_for_update(no_key=True).get(pk=recommendation.pk)
     letters = [benchmark.letter for benchmark in parent.benchmarks.all()]
     benchmark = add(Benchmark(recommendation=parent, letter=next_letter(letters), repeats=repeats))
     terms = _add_terms(
@@ -86,7 +86,7 @@ def change_benchmark_terms(
     edition = benchmark.recommendation.edition
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
-    locked = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
+    locked = Benchmark.objects.select_for_update(no_key=True).get(pk=benchmark.pk)
     old = locked.terms.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
     refuse_other_terms(old, seen, now)
     terms = _add_terms(

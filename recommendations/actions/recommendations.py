@@ -48,7 +48,7 @@ def add_recommendation(
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
-    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    edition = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     if years_unmet is not None and not years_unmet_source:
         raise Refused("Say where the years running unmet are told.", field="years_unmet_source")
     recommendation = Recommendation(
@@ -104,7 +104,7 @@ def change_recommendation(
     """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
-    locked = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+    locked = Recommendation.objects.select_for_update(no_key=True).get(pk=recommendation.pk)
     refuse_stale(locked, version, now)
     if locked.is_retired:
         raise Refused("This recommendation is no longer asked, so it stays as it was.")

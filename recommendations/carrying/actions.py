@@ -27,7 +27,7 @@ def say_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: st
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
-    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     before = edition_before(locked)
     old = {row.pk: row for row in asked(before)}
     new = {row.pk: row for row in asked(locked)}

@@ -36,7 +36,7 @@ def begin_edition(*, country: Country, year: int, tier: Tier, source: str, by: U
     """
     if not can_set_up(by):
         raise PermissionDenied
-    locked = Country.objects.select_for_update().get(pk=country.pk)
+    locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     if Edition.objects.filter(country=locked, year=year).exists():
         raise Refused(f"The {year} edition on {locked} is there already.", field="year")
     first, last = ordinary_period(year)
@@ -98,7 +98,7 @@ def load_edition(
     PermissionDenied, ChangedMeanwhile, Refused.
     """
     locked = _unloaded(imported, by)
-    edition = Edition.objects.select_for_update().select_related("country").get(pk=locked.edition_id)
+    edition = Edition.objects.select_for_update(no_key=True).select_related("country").get(pk=locked.edition_id)
     found = preview(locked, texts)
     if seen is not None and seen != found.seen:
         raise ChangedMeanwhile(
@@ -140,7 +140,7 @@ def _unloaded(imported: EditionImport, by: User) -> EditionImport:
     """The row, held; refused where it was loaded already."""
     if not can_set_up(by):
         raise PermissionDenied
-    rows = EditionImport.objects.select_for_update(of=("self",)).select_related("edition__country")
+    rows = EditionImport.objects.select_for_update(no_key=True, of=("self",)).select_related("edition__country")
     locked = rows.get(pk=imported.pk)
     if locked.loaded_at is not None:
         raise Refused("This list was loaded already, and stays as a record of that. To load another, bring it first.")

@@ -48,7 +48,7 @@ def request_briefing(
         )
     if known_by is not None and known_by > now:
         raise Refused("That moment has not come yet. Leave it out for all that is known now.", field="known_by")
-    Edition.objects.select_for_update().get(pk=edition.pk)
+    Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     briefing = Briefing(
         edition=edition,
         kind=document.kind,
@@ -148,7 +148,9 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
         if briefing.requested_by_id is None:
             raise Refused("The tracker made this briefing by itself. Ask for it, then somebody else can clear it.")
         raise Refused("You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.")
-    locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition", "job", "cleared_by")
+    locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "edition", "job", "cleared_by"
+    )
     briefing = locked.get(pk=briefing.pk)
     match briefing.state:
         case Standing.ISSUED | Standing.CLEARING:

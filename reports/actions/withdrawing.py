@@ -49,7 +49,7 @@ def _take_out_of_notes(redaction: Redaction) -> None:
 def withdraw(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
     """Take a briefing that is ready, or issued, out of circulation: its file is destroyed, its hash is kept."""
     by = redaction.decision.recorded_by
-    locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition").get(pk=briefing.pk)
+    locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
     if locked.withdrawn_at or not locked.file:
         return
     paths = locked.paths

@@ -41,7 +41,7 @@ def last_day(person: User, lasts: timedelta = LASTS_AT_MOST) -> date:
 @transaction.atomic
 def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[ApiToken, str]:
     """A new token, and its secret, which nobody can tell again."""
-    User.objects.get_queryset().select_for_update().get(pk=person.pk)
+    User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     kept = ApiToken.objects.filter(person=person, revoked_at=None)
     # One that has ended makes room, for another of its name too.
     kept.filter(expires_on__lt=clock.today()).update(revoked_at=timezone.now())

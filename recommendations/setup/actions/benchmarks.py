@@ -54,7 +54,7 @@ def accept_benchmarks(
         raise PermissionDenied
     if not accepted:
         raise Refused("Tick what you accept, or add a benchmark of your own.")
-    locked = Recommendation.objects.select_for_update().select_related("edition").get(pk=recommendation.pk)
+    locked = Recommendation.objects.select_for_update(no_key=True).select_related("edition").get(pk=recommendation.pk)
     pillar = Recommendation.objects.with_pillar().get(pk=locked.pk).pillar
     known = {alike(one.wording) for one in locked.benchmarks.with_terms()}
     added = []

@@ -41,7 +41,9 @@ def add_people(*, country: Country, people: Sequence[Invited], by: User) -> list
         raise PermissionDenied
     if not people:
         raise Refused("Name somebody to invite.")
-    locked = Country.objects.select_for_update().get(pk=country.pk)  # whoever sends the same twice is told so
+    locked = Country.objects.select_for_update(no_key=True).get(
+        pk=country.pk
+    )  # whoever sends the same twice is told so
     return [_add(locked, each, f"people-{number}", by) for number, each in enumerate(people)]
 
 
