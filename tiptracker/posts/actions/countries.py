@@ -71,7 +71,7 @@ def change_country(
     """
     if not can_set_up(by):
         raise PermissionDenied
-    locked = Country.objects.select_for_update().get(pk=country.pk)  # its name, a key, may change
+    locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     before = _told(locked)
     _fill(locked, name=name, time_zone=time_zone, currency=currency, paper=paper)
     after = _told(locked)
