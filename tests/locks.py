@@ -1,13 +1,15 @@
-"""Which rows a transaction locks, in which order, as PostgreSQL is asked for them; and what is wrong with that order.
+"""Which rows the product locks in a transaction, and in which order, as PostgreSQL is asked for them.
 
-A lock may wait for somebody where it is exclusive (SELECT … FOR UPDATE, UPDATE, DELETE), where a row is added whose
-unique key somebody else may be adding too (jobs), and where a row is added that refers to one which somebody may delete,
-or change the key of.
+A statement may wait for somebody else where it locks rows (SELECT … FOR UPDATE, UPDATE, DELETE), where it adds a row
+that somebody else may be adding too (`CONTESTED`), and where it adds a row that refers to one that may be deleted
+(`DELETED`): all of that has to be in the order of `tiptracker/locking.py`. The log's lock comes last.
 """
 
 import re
+import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -15,84 +17,121 @@ from django.db.models.signals import post_save
 
 from tiptracker.locking import ORDER
 
-PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
 LOG = "the log"
-CONTESTED = {"jobs.job"}
-"""Whoever adds a row of these may wait for somebody else who adds the same."""
+CONTESTED = {"accounts.user", "jobs.job"}
+DELETED = {
+    "dialogues.agendaitem",
+    "dialogues.draft",
+    "dialogues.draft_files",
+    "dialogues.participant",
+    "mfa.authenticator",
+    "recommendations.editionimport",
+    "recommendations.recommendation_supporting",
+    "usersessions.usersession",
+}
+"""Tables of which the product deletes rows."""
+LEFT_OUT = ("tests.", "_pytest.", "dialogues.lesotho.")
+"""Where transactions begin that aren't looked at: in tests, and as the demonstration is made, before it is served."""
 TABLES = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+OURS = ("accounts", "audit", "dialogues", "idempotency", "jobs", "mfa", "recommendations", "reports", "usersessions")
 
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock on a row of a table: its key, None where the statement doesn't say; `mode` is what PostgreSQL calls it."""
+    """A lock on the row with this key (None: on some rows, or all), by a statement that begins with `how`."""
 
     table: str
     key: object
-    mode: str
-
-    @property
-    def is_exclusive(self):
-        return self.mode != "KEY SHARE"
+    how: str
 
 
 @dataclass
-class Recorded:
-    """What one transaction of the product locked, in this order; `name` is the function that opened it."""
+class Transaction:
+    """What one transaction locked, in this order; `name` is the function that opened it."""
 
     name: str
+    depth: int
     locks: list = field(default_factory=list)
-    own: set = field(default_factory=set)
     faults: list = field(default_factory=list)
+    held: set = field(default_factory=set)
+    last: tuple = (-1, 0)
+
+    def take(self, locks, sql):
+        """Note what a statement locks, and what is wrong with that."""
+        self.locks += locks
+        for lock in locks:
+            if lock.how == "REFER" and lock.table not in DELETED:
+                continue  # nobody ever locks such a row against those who refer to it
+            if lock.how == "DELETE" and lock.table not in DELETED:
+                self._find_fault(f"deletes rows of {lock.table}: add it to DELETED in tests/locks.py")
+            if lock.table not in {LOG, *ORDER}:
+                self._find_fault(f"locks {lock.table}, which has no place in tiptracker/locking.py")
+            elif not {(lock.table, lock.key), (lock.table, None)} & self.held:
+                self._place(lock)
+        rows = {(lock.table, lock.key) for lock in locks if lock.how not in {"INSERT", "REFER"}}
+        if len(rows) > 1 and "ORDER BY" not in sql and not rows <= self.held:
+            self._find_fault(f"locks several rows in no order: {sql[:300]}")
+        self.held |= {(lock.table, lock.key) for lock in locks if lock.how != "REFER"}
+
+    def _place(self, lock):
+        place = (len(ORDER) if lock.table == LOG else ORDER.index(lock.table), lock.key or 0)
+        is_later = place[0] > self.last[0]
+        with suppress(TypeError):  # keys that are words are in no order here
+            is_later = is_later or (place[0] == self.last[0] and place[1] >= self.last[1])
+        if is_later:
+            self.last = place
+        else:
+            after = LOG if self.last[0] == len(ORDER) else ORDER[self.last[0]]
+            self._find_fault(f"{lock.how} {lock.table} {lock.key or ''} after {after} {self.last[1] or ''}")
+
+    def _find_fault(self, sentence):
+        self.faults.append(f"{self.name}: {sentence}")
 
 
 class Recorder:
-    """Notes the locks of each transaction that the product opens while it is on, as `transactions`."""
+    """Notes the locks of each transaction that the product opens on this thread's connection."""
 
     def __init__(self):
         self.transactions = []
         self.current = None
-        self.outside = []
+        self.faults = []
 
     def __call__(self, execute, sql, params, many, context):
-        taken = list(locks_of(sql, params))
-        if taken and self.current:
-            self.current.locks += taken
-            self.current.faults += unordered(sql, taken)
-        elif any(lock.mode.startswith("FOR ") for lock in taken):
-            self.outside.append(sql)
+        if locks := list(locks_of(sql, params)):
+            if self.current:
+                self.current.take(locks, sql)
+            elif " FOR " in sql[-80:] and connection.in_atomic_block and not _is_open_elsewhere():
+                self.faults.append(f"Rows are locked outside of a transaction: {sql[:300]}")
         return execute(sql, params, many, context)
 
     def note_new(self, sender, instance, created, **_):
+        """Nobody waits for a row that this transaction made."""
         if created and self.current:
-            self.current.own.add((sender._meta.label_lower, instance.pk))
+            self.current.held.add((sender._meta.label_lower, instance.pk))
+
+    def all_faults(self):
+        return [*self.faults, *(fault for one in self.transactions for fault in one.faults)]
+
+
+def _is_open_elsewhere():
+    """Whether a transaction is open that isn't the product's, besides a test's own around everything."""
+    return any(not block._from_testcase for block in connection.atomic_blocks)
 
 
 @contextmanager
 def recording():
-    """Record what the body locks on this thread's connection."""
+    """Record what the body locks."""
     recorder = Recorder()
     enter, leave = transaction.Atomic.__enter__, transaction.Atomic.__exit__
 
-    def is_product(frame):
-        """The name of the product's function in which an `atomic` begins; "" where it isn't the product's."""
-        if frame.f_code.co_name == "inner" and "func" in frame.f_locals:
-            function = frame.f_locals["func"]
-            module, name = function.__module__, function.__qualname__
-        else:
-            module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_qualname
-        return f"{module}.{name}" if not module.startswith(("tests", "_pytest")) else ""
-
     def begin(block):
         enter(block)
-        import sys
-
-        if recorder.current is None and not block._from_testcase and (name := is_product(sys._getframe(1))):
-            recorder.current = Recorded(name)
-            recorder.current.block = len(connection.atomic_blocks)
+        if recorder.current is None and not block._from_testcase and (name := _opened_by(sys._getframe(1))):
+            recorder.current = Transaction(name, len(connection.atomic_blocks))
             recorder.transactions.append(recorder.current)
 
     def end(block, *error):
-        if recorder.current and len(connection.atomic_blocks) == recorder.current.block:
+        if recorder.current and len(connection.atomic_blocks) <= recorder.current.depth:
             recorder.current = None
         return leave(block, *error)
 
@@ -106,90 +145,65 @@ def recording():
         transaction.Atomic.__enter__, transaction.Atomic.__exit__ = enter, leave
 
 
+def _opened_by(frame):
+    """The full name of the function that opens a transaction; "" where that is looked at by nobody."""
+    if frame.f_code.co_name == "inner" and "func" in frame.f_locals:  # as a decorator
+        function = frame.f_locals["func"]
+        name = f"{function.__module__}.{function.__qualname__}"
+    else:
+        name = f"{frame.f_globals.get('__name__')}.{frame.f_code.co_qualname}"
+    return "" if name.startswith(LEFT_OUT) else name
+
+
+# --- What a statement locks -------------------------------------------------------------------------------------------
+
+
 def locks_of(sql, params):
-    """The locks that a statement takes, in no certain order."""
-    if "pg_advisory_xact_lock" in sql:
-        yield Lock(LOG, None, "ADVISORY")
-    elif sql.startswith("SELECT") and (found := re.search(r"FOR (?:NO KEY )?UPDATE(?: OF (.*))?$", sql)):
-        named = re.findall(r'"(\w+)"', found[1] or "") or re.findall(r'(?:FROM|JOIN) "(\w+)"', sql)
-        mode = "FOR NO KEY UPDATE" if "FOR NO KEY" in found[0] else "FOR UPDATE"
-        for table in dict.fromkeys(named):
-            yield from _rows(table, sql, params, mode)
-    elif found := re.match(r'(UPDATE|DELETE FROM) "(\w+)"', sql):
-        yield from _rows(found[2], sql, params, "UPDATE" if found[1] == "UPDATE" else "DELETE")
-    elif found := re.match(r'INSERT INTO "(\w+)" \((.*?)\)', sql):
-        model = TABLES.get(found[1])
-        if model is None:
-            return
-        if model._meta.label_lower in CONTESTED:
-            yield Lock(model._meta.label_lower, None, "INSERT")
-        columns = re.findall(r'"(\w+)"', found[2])
-        values = params if sql.count("%s") == len(columns) else [None] * len(columns)  # many come as one list a column
-        for one in model._meta.concrete_fields:
-            if one.remote_field and one.column in columns:
-                keys = values[columns.index(one.column)]
-                for key in keys if isinstance(keys, list) else [keys]:
-                    if key is not None:
-                        yield Lock(one.related_model._meta.label_lower, key, "KEY SHARE")
+    """The locks that a statement takes."""
+    head = sql[:6]
+    if head == "SELECT":
+        if "pg_advisory_xact_lock" in sql:
+            yield Lock(LOG, None, "LOCK")
+        elif " FOR " in sql[-200:] and (found := re.search(r" FOR (?:NO KEY )?UPDATE(?: OF (.*))?$", sql)):
+            tables = re.findall(r'"(\w+)"', found[1] or "") or re.findall(r'(?:FROM|JOIN) "(\w+)"', sql)
+            for table in dict.fromkeys(tables):
+                yield from _rows(table, sql, params, "LOCK")
+    elif head in {"UPDATE", "DELETE"}:
+        table = sql.split('"', 2)[1]
+        yield from _rows(table, sql, params, head)
+    elif head == "INSERT":
+        yield from _added(sql, params)
 
 
-def _rows(table, sql, params, mode):
+def _added(sql, params):
+    found = re.match(r'INSERT INTO "(\w+)" \((.*?)\)', sql)
+    if not found or (model := TABLES.get(found[1])) is None or model._meta.app_label not in OURS:
+        return
+    if model._meta.label_lower in CONTESTED:
+        yield Lock(model._meta.label_lower, None, "INSERT")
+    if " ON CONFLICT" in sql and " DO UPDATE" in sql:
+        yield Lock(model._meta.label_lower, None, "UPDATE")
+    columns = re.findall(r'"(\w+)"', found[2])
+    values = params if sql.count("%s") == len(columns) else repeat(None)  # of many, each column is one list
+    given = dict(zip(columns, values, strict=False))
+    for one in model._meta.concrete_fields:
+        keys = given.get(one.column)
+        if one.remote_field and keys is not None:
+            for key in keys if isinstance(keys, list) else [keys]:
+                yield Lock(one.related_model._meta.label_lower, key, "REFER")
+
+
+def _rows(table, sql, params, how):
     """A lock on each row of `table` that a statement names by its key; one without a key where it names none."""
     model = TABLES.get(table)
-    if model is None:
+    if model is None or model._meta.app_label not in OURS:
         return
-    column = model._meta.pk.column
-    pattern = rf'"{table}"\."{column}" (?:= %s|IN \((%s(?:, %s)*)\))'
     where = sql.find(" WHERE ")
-    found = re.search(pattern, sql[where:]) if where >= 0 else None
+    named = rf'"{table}"\."{model._meta.pk.column}" (?:= %s|IN \(%s(?:, %s)*\))'
+    found = re.search(named, sql[where:]) if where >= 0 else None
     if not found:
-        yield Lock(model._meta.label_lower, None, mode)
+        yield Lock(model._meta.label_lower, None, how)
         return
     first = sql[: where + found.start()].count("%s")
-    for key in params[first : first + (found[0].count("%s"))]:
-        yield Lock(model._meta.label_lower, key, mode)
-
-
-def unordered(sql, taken):
-    """What is wrong with one statement by itself: several rows, without saying in which order."""
-    exclusive = [lock for lock in taken if lock.is_exclusive and lock.table != LOG]
-    if len(exclusive) > 1 and "ORDER BY" not in sql:
-        return [f"rows of {exclusive[0].table} are locked together, in no order: {sql[:200]}"]
-    return []
-
-
-def faults_of(recorded, strong):
-    """Where a transaction locks out of order; `strong` are the tables of which somebody deletes rows, or changes keys."""
-    faults, held, highest = list(recorded.faults), set(recorded.own), (-1, 0)
-    for lock in recorded.locks:
-        if lock.mode == "KEY SHARE" and lock.table not in strong:
-            continue
-        if (lock.table, lock.key) in held or (lock.table, None) in held:
-            continue
-        if lock.table != LOG and lock.table not in ORDER:
-            faults.append(f"{lock.table} has no place in tiptracker/locking.py ({lock.mode})")
-            continue
-        place = (len(ORDER) if lock.table == LOG else ORDER.index(lock.table), lock.key)
-        if place[0] < highest[0] or (place[0] == highest[0] and _comes_before(lock.key, highest[1])):
-            before = LOG if highest[0] == len(ORDER) else ORDER[highest[0]]
-            faults.append(f"{lock.table} {lock.key} ({lock.mode}) after {before} {highest[1]}")
-        else:
-            highest = place
-        held.add((lock.table, lock.key))
-    return faults
-
-
-def _comes_before(key, other):
-    with suppress(TypeError):
-        return key < other
-    return False
-
-
-def strong_tables(transactions):
-    """Tables with rows that some transaction deletes, or locks against those too who only refer to them."""
-    return {
-        lock.table
-        for recorded in transactions
-        for lock in recorded.locks
-        if lock.mode in {"DELETE", "FOR UPDATE"} and (lock.table, lock.key) not in recorded.own
-    }
+    for key in params[first : first + found[0].count("%s")]:
+        yield Lock(model._meta.label_lower, key, how)

@@ -12,8 +12,8 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, UniqueConstraint
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import F, UniqueConstraint
 from django.urls import URLPattern, get_resolver
 
 from recommendations.here import to_edition

@@ -70,6 +70,7 @@ def assess(
     for piece in grounds.values():
         add(AssessmentEvidence(assessment=assessment, evidence=piece))
     country = locked.recommendation.edition.country_id
+    readiness_may_have_moved(country)
     record(
         "benchmark.assessed",
         by=by,
@@ -84,7 +85,6 @@ def assess(
             "evidence": sorted(grounds),
         },
     )
-    readiness_may_have_moved(country)
     return assessment
 
 

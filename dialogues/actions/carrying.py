@@ -19,6 +19,7 @@ from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
+from tiptracker.locking import hold
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, add
 
@@ -46,8 +47,12 @@ def carry_over(
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
     locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    hold(Recommendation.objects.filter(edition=locked))
+    hold(Benchmark.objects.filter(recommendation__edition=locked))
     before = edition_before(locked)
     there = asked_again(locked)
+    open_commitments([*there, *(benchmark.pk for benchmark in goes)], now)  # held before the log is
+    readiness_may_have_moved(locked.country_id)
     for benchmark, target in goes.items():
         if benchmark.pk in there:
             raise ChangedMeanwhile(
@@ -60,7 +65,6 @@ def carry_over(
     if goes or moved:
         after = {"from": before.year, "benchmarks": len(goes), "commitments": [one.pk for one in moved]}
         record("edition.carried_over", by=by, row=locked, country=locked.country_id, after=after)
-        readiness_may_have_moved(locked.country_id)
     return Carried(len(goes), len(moved))
 
 

@@ -85,10 +85,10 @@ def log_evidence(
         refuse_unless_own_and_unsent([file], by)
     add(evidence)
     bear(evidence, bearings)
+    readiness_may_have_moved(country.pk)
     record("evidence.logged", by=by, row=evidence, country=country, after=told(evidence))
     if count:
         record_reading(**count._asdict(), source="", evidence=evidence, by=by, now=now)
-    readiness_may_have_moved(country.pk)
     return evidence
 
 
@@ -234,6 +234,7 @@ def review(
     written_review = add_review(
         evidence=locked, bearing=bearing, decision=decision, reason=reason, first_on=first_on, by=by, now=now
     )
+    readiness_may_have_moved(locked.country_id)
     record(
         f"evidence.{decision}",
         by=by,
@@ -246,7 +247,6 @@ def review(
             "first_on": first_on,
         },
     )
-    readiness_may_have_moved(locked.country_id)
     return written_review
 
 

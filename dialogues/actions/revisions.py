@@ -84,6 +84,7 @@ def revise_evidence(
         refuse_unless_own_and_unsent([file], by)
     add(revision)
     bear(revision, bearings)
+    readiness_may_have_moved(evidence.country_id)
     record(
         "evidence.revised",
         by=by,
@@ -94,7 +95,6 @@ def revise_evidence(
     )
     for count in counts:
         record_reading(**count._asdict(), source="", evidence=revision, by=by, now=now)
-    readiness_may_have_moved(evidence.country_id)
     return revision
 
 

@@ -59,8 +59,8 @@ def add_benchmark(
     )
     country = parent.edition.country_id
     after = _terms_told(terms) | ({"repeats": repeats.pk} if repeats else {})
-    record("benchmark.added", by=by, row=benchmark, country=country, after=after)
     readiness_may_have_moved(country)
+    record("benchmark.added", by=by, row=benchmark, country=country, after=after)
     return benchmark
 
 
@@ -101,6 +101,7 @@ def change_benchmark_terms(
         by=by,
         now=now,
     )
+    readiness_may_have_moved(edition.country_id)
     record(
         "benchmark.terms_changed",
         by=by,
@@ -109,7 +110,6 @@ def change_benchmark_terms(
         before=_terms_told(old) if old else None,
         after=_terms_told(terms),
     )
-    readiness_may_have_moved(edition.country_id)
     return terms
 
 

@@ -80,10 +80,10 @@ def change_terms(
         add(RecommendationWeight(terms=terms, recommendation_id=key, weight=weight))
     _give_days(locked, deadline_on)
     country = locked.country_id
+    readiness_may_have_moved(country)
     record(
         "edition.terms_changed", by=by, row=locked, country=country, before=before, after=after | {"terms": terms.pk}
     )
-    readiness_may_have_moved(country)
     return terms
 
 
@@ -134,8 +134,8 @@ def record_milestone(*, milestone: Milestone, done_on: date, source: str, by: Us
         raise Refused("This is recorded already. Change something, or leave it as it is.")
     row = add(MilestoneDone(milestone=locked, **told, recorded_at=now, recorded_by=by))
     country = milestone.edition.country_id
-    record("milestone.done", by=by, row=locked, country=country, before=before, after=told | {"done": row.pk})
     readiness_may_have_moved(country)
+    record("milestone.done", by=by, row=locked, country=country, before=before, after=told | {"done": row.pk})
     return row
 
 

@@ -129,10 +129,11 @@ def try_briefing_again(*, briefing: Briefing, by: User) -> Briefing:
     """Have a briefing whose rendering failed rendered anew; one ready, under way or withdrawn stays as it is."""
     if not can_request_briefing(by, briefing.edition):
         raise PermissionDenied
-    if not briefing.file and not briefing.withdrawn_at:
-        queue_briefing(briefing)
-        record("briefing.requested_again", by=by, row=briefing, country=briefing.edition.country_id)
-    return briefing
+    locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
+    if not locked.file and not locked.withdrawn_at:
+        queue_briefing(locked)
+        record("briefing.requested_again", by=by, row=locked, country=locked.edition.country_id)
+    return locked
 
 
 @transaction.atomic

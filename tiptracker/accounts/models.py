@@ -60,7 +60,7 @@ class Country(models.Model):
         ordering = ("name",)
         verbose_name_plural = "countries"
         constraints: ClassVar = [
-            # By an expression, so that the name is no key: whoever changes it holds up nobody who refers to the country.
+            # An expression, so that the name is no key: changing it holds up nobody who refers to the country.
             models.UniqueConstraint(
                 Lower("name"),
                 name="country_named_once",
@@ -198,7 +198,7 @@ class User(AbstractBaseUser):
         verbose_name = "person"
         verbose_name_plural = "people"
         constraints: ClassVar = [
-            # By an expression, so that the address is no key: whoever changes it holds up nobody who refers to the person.
+            # An expression, so that the address is no key: changing it holds up nobody who refers to the person.
             models.UniqueConstraint(
                 Lower("email"),
                 name="email_address_belongs_to_one_person",

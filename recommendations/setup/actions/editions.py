@@ -128,8 +128,8 @@ def change_edition(
     if milestones:
         told["milestones"] = {kind.value: _add_milestone(locked, kind, day) for kind, day in milestones.items()}
     was = {name: before[name] for name in changed}
-    record("edition.changed", by=by, row=locked, country=locked.country_id, before=was, after=told)
     readiness_may_have_moved(locked.country_id)
+    record("edition.changed", by=by, row=locked, country=locked.country_id, before=was, after=told)
     return locked
 
 
