@@ -89,6 +89,7 @@ from django.test.utils import teardown_databases
 from django.utils import timezone
 
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
+from tests.locks import recording
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job, State
 
@@ -167,6 +168,18 @@ def nobody_else_is_reached(reached: Path) -> Iterator[None]:
 def empty_cache() -> None:
     """Rate limits and the like are kept in the cache; no test inherits another's."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def rows_are_locked_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test has the product do, rows are locked in the one order; SQLite locks the whole database instead."""
+    if connection.vendor != "postgresql" or "unordered_locks" in request.keywords:
+        yield
+        return
+    with recording() as recorder:
+        yield
+    if faults := recorder.all_faults():
+        pytest.fail("Two who do this may wait for each other for ever:\n" + "\n".join(faults), pytrace=False)
 
 
 # --- Databases --------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import F, UniqueConstraint
 from django.urls import URLPattern, get_resolver
 
 from recommendations.here import to_edition
@@ -215,6 +216,55 @@ def test_the_live_database_holds_the_columns_that_are_to_stay():
 
     assert wanted
     assert wanted <= live_triggers()
+
+
+# --- Locks ------------------------------------------------------------------------------------------------------------
+
+
+def locks_against_references(path):
+    for call in nodes(path, ast.Call):
+        is_weak = any(word.arg == "no_key" and getattr(word.value, "value", None) is True for word in call.keywords)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update" and not is_weak:
+            yield call.lineno
+
+
+def test_rows_are_locked_without_their_keys():
+    """Else whoever adds a row that refers to one waits, and may hold what the locker wants next: a deadlock."""
+    assert breaches(sources("*.py"), locks_against_references) == {}
+
+
+NEVER_CHANGED = {
+    "accounts.country": {"code"},
+    "audit.auditentry": {"hash", "number"},
+    "dialogues.evidence": {"revises"},
+    "recommendations.benchmark": {"recommendation", "letter"},  # an import alone moves one, and holds its edition
+    "recommendations.edition": {"country", "year"},
+    "recommendations.indicator": {"country", "name"},
+    "dialogues.evidencebearing": {"evidence", "benchmark"},
+    "dialogues.update": {"commitment", "number"},
+    "dialogues.updateround": {"update", "number"},
+}
+
+
+def keys_of(model):
+    """The fields besides the primary key by which a row could be referred to, as PostgreSQL sees it."""
+    keys = {field.name for field in model._meta.concrete_fields if field.unique and not field.primary_key}
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.condition is None:
+            columns = constraint.expressions or [F(name) for name in constraint.fields]
+            keys |= {one.name for one in columns} if all(isinstance(one, F) for one in columns) else set()
+    return keys
+
+
+def test_no_key_of_a_row_that_others_refer_to_ever_changes():
+    """Else changing it waits for all who refer to the row: make it unique by an expression, which is no key."""
+    keyed = {
+        model._meta.label_lower: keys_of(model)
+        for model in apps.get_models()
+        if model.__module__.startswith(PACKAGES) and model._meta.related_objects and keys_of(model)
+    }
+
+    assert keyed == NEVER_CHANGED
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------

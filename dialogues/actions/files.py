@@ -100,7 +100,7 @@ def show_file(*, file: EvidenceFile, by: User) -> bytes:
     _refuse_redacted(file)
     content = look_into(file=file, by=by)
     with transaction.atomic():
-        EvidenceFile.objects.select_for_update().get(pk=file.pk)  # a browser asks for several pages at once
+        EvidenceFile.objects.select_for_update(no_key=True).get(pk=file.pk)  # a browser asks for several pages at once
         record_once(
             "file.shown",
             by=by,
@@ -185,7 +185,7 @@ def drop_unsent(*, now: datetime) -> int:
     for key in EvidenceFile.objects.unsent(before=now - UNSENT_FOR).values_list("pk", flat=True):
         with transaction.atomic():
             # Held, then looked at once more: it may be sent in this very moment.
-            EvidenceFile.objects.select_for_update().get(pk=key)
+            EvidenceFile.objects.select_for_update(no_key=True).get(pk=key)
             file = EvidenceFile.objects.unsent(before=now - UNSENT_FOR).filter(pk=key).first()
             if file is None:
                 continue
@@ -223,7 +223,7 @@ def refuse_unless_own_and_unsent(
     # Held until the sending commits, so that two sendings can't both find the same file free.
     held = set(
         EvidenceFile.objects.filter(pk__in=[file.pk for file in files])
-        .select_for_update()
+        .select_for_update(no_key=True)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
@@ -240,7 +240,7 @@ def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
     if by.ministry_id is None:
         return
     # Held until this file is kept, so that two uploads at once can't both find the last of the room.
-    Ministry.objects.select_for_update().get(pk=by.ministry_id)
+    Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
     kept = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
     if (kept["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
         raise Refused(

@@ -108,7 +108,7 @@ class _Once:
         """Those who type codes of one person at once wait here for each other, so that each is seen to be used."""
         person: User = self.user  # type: ignore[attr-defined]
         with transaction.atomic():
-            User.objects.get_queryset().select_for_update().get(pk=person.pk)
+            User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
             code: str = super().clean_code()  # type: ignore[misc]
             step: Authenticator = self.authenticator  # type: ignore[attr-defined]
             if step.type == Authenticator.Type.TOTP and not codes.use(step, code):
