@@ -21,7 +21,7 @@ def show_alive() -> None:
         Path(file).touch()
 
 
-class SignsOfLife(bootsteps.StartStopStep):  # type: ignore[misc]
+class SignsOfLife(bootsteps.StartStopStep):
     """Touches the file from the worker's own loop, which stands still where the worker does."""
 
     requires = ("celery.worker.components:Timer",)
@@ -35,7 +35,7 @@ class SignsOfLife(bootsteps.StartStopStep):  # type: ignore[misc]
 app.steps["worker"].add(SignsOfLife)
 
 
-class Scheduler(PersistentScheduler):  # type: ignore[misc]
+class Scheduler(PersistentScheduler):
     """Celery's own, which touches the file whenever it has looked at the schedule, twice a minute."""
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:

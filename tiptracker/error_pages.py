@@ -83,8 +83,8 @@ UNAVAILABLE = (
 )
 CUT_OFF = (
     "Not everything arrived",
-    "The line broke while it was being sent, so nothing was recorded. Go back in your browser and send it again. If what "
-    "you typed is gone by then, open the page anew.",
+    "The line broke while it was being sent, so nothing was recorded. Go back in your browser and send it again. If "
+    "what you typed is gone by then, open the page anew.",
 )
 TOO_SLOW = (
     "It took too long to arrive",
