@@ -28,6 +28,7 @@ from tiptracker import limits
 from tiptracker.accounts.authentication import TokenAuthentication
 from tiptracker.accounts.models import Ministry, Reader, User
 from tiptracker.accounts.permissions import may_read_name
+from tiptracker.error_pages import NOTHING_HERE, or_plain_page
 from tiptracker.idempotency.actions import StillRunning, UsedForAnotherRequest
 from tiptracker.idempotency.api import KEY_PARAMETER, RUNNING_SECONDS
 from tiptracker.query import TakesParameters
@@ -264,6 +265,7 @@ def _to_wait(error: Throttled) -> ErrorDetail:
     return ErrorDetail(sentence, error.default_code)
 
 
+@or_plain_page(*NOTHING_HERE, status=HTTPStatus.NOT_FOUND)
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: a page for people, JSON below /api/."""
     if request.path.startswith("/api/"):
