@@ -84,6 +84,7 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
+from tiptracker.cache import broker
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job, State
 
@@ -161,6 +162,7 @@ def nobody_else_is_reached(reached: Path) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """Rate limits and the like are kept in the cache; no test inherits another's."""
+    broker.answered()
     cache.clear()
 
 
