@@ -5,7 +5,7 @@ PYTHON_ = .venv/bin/python
 # Most targets start several processes: what the first has compiled serves the others.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test briefings bench format lint types contracts migrations compose lock audit
+.PHONY: help setup demo test briefings bench faults format lint types contracts migrations compose lock audit
 
 help: ## What can be made here
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -29,6 +29,9 @@ briefings: setup ## Every document of the exercise's record, with pictures of it
 
 bench: setup ## What readiness, a long list and a briefing cost, each beside what does alike (DATABASE_URL=)
 	@$(PYTHON_) -m tests.performance.bench
+
+faults: setup ## What people are answered while a part is down, hung, full or read-only (ONLY= part of a fault's name)
+	@ONLY="$(ONLY)" $(PYTHON_) -m tests.performance.faults
 
 format: setup ## Lay the code out as the checks want it
 	@$(PYTHON_) -m ruff format .

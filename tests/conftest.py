@@ -90,6 +90,7 @@ from django.utils import timezone
 
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
 from tests.locks import recording
+from tiptracker.cache import broker
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job, State
 
@@ -167,6 +168,7 @@ def nobody_else_is_reached(reached: Path) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """Rate limits and the like are kept in the cache; no test inherits another's."""
+    broker.answered()
     cache.clear()
 
 
