@@ -215,6 +215,13 @@ UPLOAD_MAX_ROUND_BYTES = env.int("UPLOAD_MAX_ROUND_BYTES", 40 * 1024 * 1024, val
 UPLOAD_MAX_MINISTRY_BYTES = env.int("UPLOAD_MAX_MINISTRY_BYTES", 2 * 1024**3, validate=validate.Range(min=1024))
 # Where clamd listens ("tcp://host:port", "unix:///path"); unset: files are cleaned, and not scanned for malware.
 CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\d+$|unix:///.+$"))
+# Files from outside are taken apart, drawn and read by processes of their own (tiptracker.sandbox). So many run at once
+# on a machine, and so many requests wait besides: together fewer than the threads that serve (the Dockerfile's CMD).
+SANDBOX_DIR = VAR_DIR / "sandbox"
+SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
+SANDBOX_WAITING = env.int("SANDBOX_WAITING", 2, validate=validate.Range(min=0))
+SANDBOX_PATIENCE = 5  # seconds for which a request waits for its turn
+SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = [
     "dialogues.uploads.TotalLimit",  # before the others, which take files in
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -25,6 +25,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, spelt
+from tiptracker.sandbox import Sandbox
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +40,11 @@ UNSENT_FOR = timedelta(days=2)
 def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
     """Keep a clean copy of a file under a random name; it shows nothing until evidence cites it.
 
-    Raises PermissionDenied; Refused (field "files") where it is empty, too large or not what it claims.
+    Raises PermissionDenied; Refused (field "files") where it is empty, too large or not what it claims; TryLater.
     """
     if not can_upload(by):
         raise PermissionDenied
-    return keep_inspected(found=inspect(upload), by=by, now=now)
+    return keep_inspected(found=inspect(upload, run=Sandbox(by.pk)), by=by, now=now)
 
 
 @transaction.atomic
