@@ -1,24 +1,34 @@
 """What every page is made with: the whole page or the partial that htmx asked for, and the frame around it."""
 
+import logging
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.core.cache import cache
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django.views import defaults
 
 from tiptracker import clock
+from tiptracker.accounts import secrets_at_rest
 from tiptracker.accounts.middleware import HELD, is_signing_in, tell_signed_out
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.refusals import FORGED
+from tiptracker.cache import broker
+from tiptracker.outages import outage_of
 from tiptracker.typed import SIGNED_OUT, given_back, wants_json
+from tiptracker.unavailable import unavailable
 from tiptracker.whole import CutOff
 from tiptracker.words import Marking, Role
+
+logger = logging.getLogger(__name__)
 
 
 class SignedIn(HttpRequest):
@@ -65,10 +75,33 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether this process answers and reaches its database; for health checks, says nothing else."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
+    """Whether this process can serve pages; 503 with the reason in a word where it can't.
+
+    `degraded` names what pages do without for a while: Redis, and secrets that this SECRET_KEY does not open.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        degraded = [word for word, is_so in DEGRADED.items() if is_so()]
+    except DatabaseError:
+        logger.exception("The database does not answer")
+        return JsonResponse({"status": "unavailable", "reason": "database"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return JsonResponse({"status": "ok"} | ({"degraded": degraded} if degraded else {}))
+
+
+def _is_without_cache() -> bool:
+    cache.get("health")
+    return broker.is_open
+
+
+DEGRADED = {"redis": _is_without_cache, "secret_key": secrets_at_rest.some_do_not_open}
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 where a part of the machine failed, which passes; else 500."""
+    if outage := outage_of(sys.exc_info()[1]):
+        return unavailable(request, outage)
+    return defaults.server_error(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -21,4 +21,5 @@ urlpatterns = [
 ]
 handler400 = "tiptracker.pages.bad_request"
 handler404 = "tiptracker.api.not_found"
+handler500 = "tiptracker.pages.server_error"
 handler429 = "tiptracker.accounts.views.too_many"
