@@ -92,10 +92,10 @@ def keeps(name: str) -> Callable[[Page], Page]:
     return decorate
 
 
-def to_wait(response: HttpResponse, seconds: int) -> HttpResponse:
-    """`response` as the answer to who has to wait; 0 leaves it as it is."""
+def to_wait(response: HttpResponse, seconds: int, status: HTTPStatus = HTTPStatus.TOO_MANY_REQUESTS) -> HttpResponse:
+    """`response` as the answer to who has to wait; 0 seconds leave it as it is."""
     if seconds:
-        response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        response.status_code = status
         response.headers[RETRY_AFTER] = str(seconds)
     return response
 

@@ -134,6 +134,8 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "tiptracker.urls"
 WSGI_APPLICATION = "tiptracker.wsgi.application"
+# Threads of each web process, which answer requests. DATABASE_POOL has to be as many at least.
+WEB_THREADS = env.int("WEB_THREADS", 4, validate=validate.Range(min=1, max=64))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
@@ -223,10 +225,14 @@ STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "frontend" / "dist"]
 STORAGES = {
     "default": {"BACKEND": "tiptracker.storage.WholeFiles", "OPTIONS": {"file_permissions_mode": 0o600}},
-    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage",
+        # Collected by one user and served by another, who may only read them.
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
 }
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
-FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_PERMISSIONS = 0o600  # of every other storage
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 10 * 1024 * 1024, validate=validate.Range(min=1024))
 UPLOAD_MAX_FILES = env.int("UPLOAD_MAX_FILES", 10, validate=validate.Range(min=1, max=50))
 UPLOAD_MAX_TOTAL_BYTES = env.int("UPLOAD_MAX_TOTAL_BYTES", 40 * 1024 * 1024, validate=validate.Range(min=1024))
@@ -234,6 +240,13 @@ UPLOAD_MAX_ROUND_BYTES = env.int("UPLOAD_MAX_ROUND_BYTES", 40 * 1024 * 1024, val
 UPLOAD_MAX_MINISTRY_BYTES = env.int("UPLOAD_MAX_MINISTRY_BYTES", 2 * 1024**3, validate=validate.Range(min=1024))
 # Where clamd listens ("tcp://host:port", "unix:///path"); unset: files are cleaned, and not scanned for malware.
 CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\d+$|unix:///.+$"))
+# Files from outside are taken apart, drawn and read by processes of their own (tiptracker.sandbox). So many run at once
+# on a machine, and so many requests wait besides: together fewer than the threads that serve (the Dockerfile's CMD).
+SANDBOX_DIR = VAR_DIR / "sandbox"
+SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
+SANDBOX_WAITING = env.int("SANDBOX_WAITING", 2, validate=validate.Range(min=0))
+SANDBOX_PATIENCE = 5  # seconds for which a request waits for its turn
+SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = [
     "dialogues.uploads.TotalLimit",  # before the others, which take files in
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -243,6 +256,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- People ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique, in whatever case: by a constraint, not by the field
 AUTHENTICATION_BACKENDS = ["tiptracker.accounts.backend.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -431,6 +445,7 @@ else:
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.05,
     }
+CELERY_BEAT_SCHEDULER = "tiptracker.celery:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},

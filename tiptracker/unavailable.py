@@ -5,8 +5,6 @@ the token of our own page in it: another site's form is not shown, so nobody can
 and the content of files are never given back.
 """
 
-import base64
-import hashlib
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,50 +12,20 @@ from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from tiptracker import error_pages
 from tiptracker.accounts.middleware import is_signing_in
 from tiptracker.outages import Outage
 from tiptracker.typed import is_secret, is_typed, label_of, wants_json
 
 STYLE = (
-    "*{box-sizing:border-box}"
-    "body{margin:0;color:#1b1b1b;background:#fff;font:1.06rem/1.5 system-ui,sans-serif}"
-    "header,main,footer{padding:0 1rem}"
-    ".marking{margin:0 -1rem;padding:.25rem 1rem;color:#fff;background:#2e6b34;font-weight:700;text-align:center}"
-    ".name{margin:0;padding:1rem 0;font-weight:700}"
-    "main{max-width:42rem;padding-bottom:2rem}"
-    "h1{font-size:1.75rem;line-height:1.2}"
-    "a{color:#005ea2}"
+    f"{error_pages.STYLE}*{{box-sizing:border-box}}"
     "label{display:block;margin-top:1rem;font-weight:700}"
     "input,textarea{width:100%;margin-top:.25rem;padding:.5rem;border:1px solid #565c65;font:inherit}"
     "button{margin:1.5rem 0 0;padding:.75rem 1.25rem;border:0;border-radius:.25rem;color:#fff;background:#005ea2;"
     "font:inherit;font-weight:700}"
 )
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-"""The Content-Security-Policy of this page: its own style, and a form that leads back here."""
+POLICY = error_pages.policy_of(STYLE, form_action="'self'")
 SENT = ("POST", "PUT", "PATCH")
-
-_PAGE = """<!doctype html>
-<html lang="en-GB">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>{title} – TIP Tracker</title>
-  <style>{style}</style>
-</head>
-<body>
-  <header><p class="marking">UNCLASSIFIED</p><p class="name"><a href="/">TIP Tracker</a></p></header>
-  <main id="main">
-    <h1>{title}</h1>
-    <p>{sentence}</p>
-    {rest}
-  </main>
-  <footer><p class="marking">UNCLASSIFIED</p></footer>
-</body>
-</html>
-"""
 
 
 def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
@@ -71,9 +39,8 @@ def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
     elif wants_json(request):
         answer = JsonResponse({"state": "unavailable", "sentence": _joined(f"{outage.title}.", saved, outage.sentence)})
     else:
-        page = format_html(
-            _PAGE, title=outage.title, style=SafeString(STYLE), sentence=outage.sentence, rest=_rest(request, saved)
-        )
+        paragraphs = format_html("    <p>{}</p>{}", outage.sentence, _rest(request, saved))
+        page = format_html(error_pages.PAGE, title=outage.title, style=SafeString(STYLE), paragraphs=paragraphs)
         answer = HttpResponse(page, headers={"Content-Security-Policy": POLICY})
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     answer.headers["Retry-After"] = str(outage.retry_after)

@@ -111,7 +111,7 @@ class _Once:
         """
         person: User = self.user  # type: ignore[attr-defined]
         with transaction.atomic():
-            User.objects.get_queryset().select_for_update().get(pk=person.pk)
+            User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
             try:
                 code: str = super().clean_code()  # type: ignore[misc]
             except forms.ValidationError as error:

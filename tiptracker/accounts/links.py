@@ -43,7 +43,7 @@ def person_of(token: str, purpose: Purpose, *, locked: bool = False) -> User | N
     except (signing.BadSignature, ValueError, TypeError):
         return None
     people = User.objects.get_queryset().filter(pk=key)
-    person = (people.select_for_update() if locked else people).first()
+    person = (people.select_for_update(no_key=True) if locked else people).first()
     if person is None or not Backend().user_can_authenticate(person):
         return None
     # A link of before SECRET_KEY was changed works while the former key is a fallback.

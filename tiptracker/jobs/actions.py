@@ -93,7 +93,7 @@ def sweep() -> int:
         as_it_was = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at)
         with transaction.atomic():
             if job.attempts >= MOST_ATTEMPTS:
-                if as_it_was.select_for_update().exists():
+                if as_it_was.select_for_update(no_key=True).exists():
                     reason = f"It was started {job.attempts} times and never finished. Try again."
                     _finish(job, state=State.FAILED, reason=reason)
             elif as_it_was.update(state=State.QUEUED, heartbeat_at=timezone.now()):
