@@ -176,12 +176,9 @@ class Container:
             )
 
     def stop(self) -> None:
-        """End it, and whatever it started: all of them have this process's session, or one of their own below it."""
+        """End it at once, with all that it started."""
         if self.process is None:
             return
-        self.process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(10)
         for pid in [*self.descendants(), self.process.pid]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -107,7 +107,7 @@ def test_a_body_that_does_not_arrive_in_time_is_given_up():
 
 
 def test_whatever_is_slow_holds_no_thread():
-    """One thread, a dozen bodies that never end, a dozen readers who take nothing: the next is answered all the same."""
+    """One thread, a dozen bodies that never end, a dozen readers who take nothing: the next is answered."""
 
     async def ask():
         app = application()

@@ -112,19 +112,19 @@ def test_health_is_ok_where_pages_can_be_served(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("where", "name", "error", "reason"),
+    ("broken", "error", "reason"),
     [
-        (staticfiles_storage, "stored_name", ValueError, "static"),
-        (staticfiles_storage, "open", PermissionError, "static"),
-        (pages, "get_template", OSError, "templates"),
-        (connection, "cursor", OperationalError, "database"),
+        ((staticfiles_storage, "stored_name"), ValueError, "static"),
+        ((staticfiles_storage, "open"), PermissionError, "static"),
+        ((pages, "get_template"), OSError, "templates"),
+        ((connection, "cursor"), OperationalError, "database"),
     ],
 )
-def test_health_says_what_keeps_pages_from_being_served(client, monkeypatch, where, name, error, reason):
+def test_health_says_what_keeps_pages_from_being_served(client, monkeypatch, broken, error, reason):
     def fails(*_, **__):
         raise error("a secret path")
 
-    monkeypatch.setattr(where, name, fails)
+    monkeypatch.setattr(*broken, fails)
 
     answer = client.get(reverse("health"))
 

@@ -100,4 +100,3 @@ def test_a_container_that_is_stopped_stops_its_command(tmp_path):
     process.send_signal(signal.SIGTERM)
 
     assert process.wait(50) == 5
-
