@@ -125,6 +125,8 @@ ON_MACHINE_TIME = (
     # Sessions and links end by the real clock, in a demonstration too; accounts and tokens with a day of the domain's.
     "tiptracker/accounts/adapter.py", "tiptracker/accounts/backend.py", "tiptracker/accounts/sessions.py",
     "tiptracker/accounts/tokens.py",
+    # How old a file of this machine is.
+    "tiptracker/watchdog.py",
 )  # fmt: skip
 FRAMES = ("tiptracker/pages.py", "recommendations/here.py")
 CLOCKS = {
