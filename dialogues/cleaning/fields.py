@@ -4,6 +4,8 @@ import re
 
 from dialogues.cleaning import Unclean
 
+MOST_NESTED = 20
+"""Fields within one another."""
 _NAMES = """
     = ADVANCE AUTHOR AUTONUM AUTONUMLGL AUTONUMOUT BIBLIOGRAPHY CITATION COMMENTS COMPARE CREATEDATE DATE DISPLAYBARCODE
     DOCPROPERTY DOCVARIABLE EDITTIME EQ FILENAME FILESIZE FOOTNOTEREF FORMCHECKBOX FORMDROPDOWN FORMTEXT IF INDEX INFO
@@ -115,6 +117,8 @@ class Fields:
     def _mark(self, kind: str | None) -> None:
         if kind == "begin":
             self._interrupt()
+            if len(self.open) == MOST_NESTED:
+                raise ValueError("more fields within one another than Word takes")
             self.open.append(_Field((self.added > 0, self.taken_out > 0)))
         elif not self.open:
             raise ValueError("the end of no field")

@@ -55,6 +55,8 @@ _KEPT_BY_GOOGLE = "__xludf.DUMMYFUNCTION"
 _PREFIX = re.compile(r"(?:_xlfn\.|_xlws\.|_xleta\.)+", re.IGNORECASE)
 _PARAMETER = re.compile(r"_xlpm\.\w+", re.IGNORECASE)
 _NUMBERS = re.compile(r"(\$?\b[A-Za-z]{1,3}\$?)[0-9]+\b(?!\s*\()")
+_CALL = re.compile(r"\s*\(")
+_TEXT = re.compile(r'\s*"((?:[^"]|"")*)"\s*\)')
 _LINK = re.compile(r'\s*"(?:https?://[^"\s\\]+|mailto:[^"\s\\]+|#[^"\\/\[|]+)"\s*[,)]', re.IGNORECASE)
 _COLUMN = r"""\[(?:[^\[\]'"]|'.)*\]"""
 _TOKENS = re.compile(
@@ -117,16 +119,16 @@ def _may_follow(last: str, kind: str | None, said: str) -> bool:
 
 def _is_taken(name: str, formula: str, at: int) -> bool:
     """Whether the function or name that ends at `at` is harmless."""
-    calls = formula[at:].lstrip().startswith("(")
+    calls = _CALL.match(formula, at)
     bare = _PREFIX.sub("", name)
     if _PARAMETER.fullmatch(bare):
         return True
-    if not calls:
+    if calls is None:
         return bare == name or bare.upper() in _PURE
     if bare.upper() == "HYPERLINK":
-        return _LINK.match(formula, formula.index("(", at) + 1) is not None
+        return _LINK.match(formula, calls.end()) is not None
     if name == _KEPT_BY_GOOGLE:
-        kept = re.compile(r'\s*\(\s*"((?:[^"]|"")*)"\s*\)').match(formula, at)
+        kept = _TEXT.match(formula, calls.end())
         # Not asked for its sheets: Google knows those of the workbook alone.
         return kept is not None and _read(kept[1].replace('""', '"').removeprefix("="))[0] is None
     return bare.upper() in _PURE

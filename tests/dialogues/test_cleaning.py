@@ -271,6 +271,8 @@ def leading_to(address, **keys):
 
 SHARE = "\\\\server\\" + MARK.decode()
 LAUNCH = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=MARK.decode())
+UNKNOWN = pikepdf.Dictionary(S=pikepdf.Name.Fetch, D=MARK.decode())
+PROJECTS = pikepdf.Dictionary(Subtype=pikepdf.Name.Projection, Contents=MARK.decode())
 PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pikepdf.Dictionary(X=MARK.decode()))
 
 
@@ -295,6 +297,16 @@ PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pike
         leading_to(SHARE),
         leading_to(MARK.decode()),
         leading_to(pikepdf.Name(f"/{MARK.decode()}")),
+        put(SpiderInfo=pikepdf.Dictionary(C=SHARE)),
+        put(URI=pikepdf.Dictionary(Base=f"file:{MARK.decode()}")),
+        put(Names=pikepdf.Dictionary(URLS=pikepdf.Dictionary(Names=pikepdf.Array([SHARE, pikepdf.Dictionary()])))),
+        put(Outlines=pikepdf.Dictionary(First=pikepdf.Dictionary(A=UNKNOWN))),
+        put(
+            Outlines=pikepdf.Dictionary(
+                First=pikepdf.Dictionary(A=pikepdf.Dictionary(S=pikepdf.Name.GoTo, Next=pikepdf.Array([UNKNOWN])))
+            )
+        ),
+        lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([PROJECTS])),
         drawn_from_elsewhere(Ref=pikepdf.Dictionary(F=SHARE, Page=0)),
         drawn_from_elsewhere(F=SHARE, FFilter=pikepdf.Name.FlateDecode),
         drawn_from_elsewhere(OPI=pikepdf.Dictionary({"/1.3": pikepdf.Dictionary(F=SHARE)})),
@@ -316,6 +328,12 @@ PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pike
         "link to a share",
         "link to a file beside it",
         "link that is no text",
+        "pages of the web it was made from",
+        "where links begin",
+        "named pages of the web",
+        "action that nobody knows",
+        "action that nobody knows behind another",
+        "annotation that nobody knows",
         "page of another file",
         "content in another file",
         "picture of another file",
