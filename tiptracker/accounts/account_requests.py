@@ -199,9 +199,10 @@ def consent(*, request: AccountRequest, by: User, now: datetime) -> None:
             "or by telephone whether they did that, and consent a day after it."
         )
     _take(request, AccountRequestStepKind.CONSENTED, by, now)
-    _tell_posts("person.request_consented", request, by)
     if request.kind == AccountRequestKind.SECOND_STEP or now >= due_at(request):
-        _carry_out(request, by, now)
+        _carry_out(request, by, now, consented=True)
+    else:
+        _tell_posts("person.request_consented", request, by)
 
 
 @transaction.atomic
@@ -241,19 +242,22 @@ def confirm_address(*, token: str, now: datetime) -> User | None:
     return request.person
 
 
-@transaction.atomic
 def carry_out_due(*, now: datetime) -> int:
-    """Carry out what was consented to and has waited long enough; gives how many."""
+    """Carry out what was consented to and has waited long enough, each by itself; gives how many."""
     waiting = AccountRequest.objects.filter(
         steps__kind=AccountRequestStepKind.CONSENTED, asked_at__lte=now - DELAY
     ).waiting()
-    done = 0
-    for one in waiting.order_by("pk"):
-        request = _locked(one)
-        if stage(request, now) is Stage.DELAY:
-            _carry_out(request, None, now)
-            done += 1
-    return done
+    return sum(_carry_out_due(one, now) for one in waiting.order_by("pk"))
+
+
+@transaction.atomic
+def _carry_out_due(request: AccountRequest, now: datetime) -> bool:
+    """Whether it was still to be carried out once it was held."""
+    request = _locked(request)
+    is_due = stage(request, now) is Stage.DELAY
+    if is_due:
+        _carry_out(request, None, now)
+    return is_due
 
 
 def is_reset_held_back(person: User, now: datetime) -> bool:
@@ -280,23 +284,27 @@ def _locked(request: AccountRequest) -> AccountRequest:
     return found
 
 
-def _carry_out(request: AccountRequest, by: User | None, now: datetime) -> None:
-    if request.kind == AccountRequestKind.ADDRESS:
-        if User.objects.get_queryset().filter(email=request.new_email).exists():
-            _take(request, AccountRequestStepKind.STOPPED, None, now)
-            _tell_posts("person.request_stopped", request, None)
-            return
+def _carry_out(request: AccountRequest, by: User | None, now: datetime, *, consented: bool = False) -> None:
+    """Do what was asked for; the log last. `consented`: the log has not told of the consent yet."""
+    told = ["person.request_consented"] if consented else []
+    before: dict[str, Any] = {}
+    if request.kind == AccountRequestKind.SECOND_STEP:
+        person = request.person
+        before["second_factors"] = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+        Authenticator.objects.filter(user=person).delete()
+        _take(request, AccountRequestStepKind.DONE, by, now)
+        actions.end_all(person, by=by)
+        told.append("person.second_factor_dropped")
+        transaction.on_commit(lambda: mails.tell_of_request_done(request))
+    elif User.objects.get_queryset().filter(email=request.new_email).exists():
+        _take(request, AccountRequestStepKind.STOPPED, None, now)
+        told.append("person.request_stopped")
+    else:
         _take(request, AccountRequestStepKind.DONE, by, now)
         _set_address(request, request.new_email, by)
-        _tell_posts("person.address_changed", request, by)
-        return
-    person = request.person
-    dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
-    Authenticator.objects.filter(user=person).delete()
-    actions.end_all(person, by=by)
-    _take(request, AccountRequestStepKind.DONE, by, now)
-    _tell_posts("person.second_factor_dropped", request, by, before={"second_factors": dropped})
-    transaction.on_commit(lambda: mails.tell_of_request_done(request))
+        told.append("person.address_changed")
+    for verb in told:
+        _tell_posts(verb, request, by, before=before if verb == "person.second_factor_dropped" else None)
 
 
 def _set_address(request: AccountRequest, email: str, by: User | None) -> None:

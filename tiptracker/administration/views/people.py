@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tiptracker import clock
-from tiptracker.accounts import account_requests, lock_outs
+from tiptracker.accounts import account_requests, locked_out
 from tiptracker.accounts import actions as account_actions
 from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import AccountRequest, Country, Ministry, User
@@ -67,7 +67,7 @@ def person_list(request: SignedIn) -> HttpResponse:
     chosen.is_valid()
     found = chosen.narrow(people, clock.today()).select_related("ministry__country").prefetch_related("countries")
     page = Paginator(found.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
-    locked = lock_outs.locked_out_until(page, clock.as_kept(clock.now()).timestamp())
+    locked = locked_out.locked_out_until(page, clock.as_kept(clock.now()).timestamp())
     waiting = AccountRequest.objects.visible_to(request.user).waiting().select_related("person", "asked_by")
     now = clock.now()
     context = {
@@ -246,7 +246,7 @@ class _Page:
         if self.do and self._done():
             return redirect("person_detail", pk=self.person.pk)
         person, request = self.person, self.request
-        locked = lock_outs.locked_out_until([person], clock.as_kept(self.now).timestamp())
+        locked = locked_out.locked_out_until([person], clock.as_kept(self.now).timestamp())
         asked = AccountRequest.objects.visible_to(request.user).filter(person=person).prefetch_related("steps")
         kinds = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
         there = Session.objects.filter(expire_date__gt=clock.as_kept(self.now)).values("session_key")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tiptracker.accounts import actions, lock_outs, mails
+from tiptracker.accounts import actions, locked_out, mails
 from tiptracker.accounts.account_requests import countries_of
 from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import Country, Ministry, User
@@ -49,7 +49,9 @@ def add_person(*, account: Account, email: str, by: User, now: datetime) -> User
     """An account without a password yet. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
-    return create_person(account, email, by=by, now=now)
+    person = create_person(account, email, by=by, now=now)
+    tell_of_addition(person, by=by)
+    return person
 
 
 def create_person(account: Account, email: str, *, by: User, now: datetime, field: Callable[[str], str] = str) -> User:
@@ -68,11 +70,15 @@ def create_person(account: Account, email: str, *, by: User, now: datetime, fiel
         role_given_at=now,
     )
     person.countries.set(account.countries)
-    record("user.added", by=by, row=person, after={"email": email, "is_active": True} | _told(person))
+    return person
+
+
+def tell_of_addition(person: User, *, by: User) -> None:
+    """Tell the log of a person who was added, and the other administrators of one more of them."""
+    record("user.added", by=by, row=person, after={"email": person.email, "is_active": True} | _told(person))
     actions.follow_change(person=person, before=None, by=by)
     if person.role == Role.ADMINISTRATOR:
         _tell_administrators(person, by)
-    return person
 
 
 @transaction.atomic
@@ -100,8 +106,8 @@ def change_person(*, person: User, version: int, account: Account, confirmed: st
     if {"role", "ministry", "countries"} & set(changed):
         locked.role_given_by, locked.role_given_at = by, now
     _save(locked)
-    _record_changed(locked, {key: before[key] for key in changed}, {key: after[key] for key in changed}, by)
     actions.follow_change(person=locked, before=stood, by=by)
+    _record_changed(locked, {key: before[key] for key in changed}, {key: after[key] for key in changed}, by)
     if locked.role == Role.ADMINISTRATOR and not was_administrator:
         _tell_administrators(locked, by)
     return locked
@@ -135,11 +141,11 @@ def change_unused_address(*, person: User, version: int, email: str, by: User, n
     stood, before = actions.standing(locked), locked.email
     locked.email, locked.role_given_by, locked.role_given_at = email, by, now
     _save(locked)
+    actions.follow_change(person=locked, before=stood, by=by)
     _record_changed(locked, {"email": before}, {"email": email}, by)
     for country in sorted(countries_of(locked), key=str):
         after = {"name": locked.name, "email": email}
         record("person.address_changed", by=by, row=locked, country=country, before={"email": before}, after=after)
-    actions.follow_change(person=locked, before=stood, by=by)
     return locked
 
 
@@ -157,6 +163,7 @@ def close_account(*, person: User, version: int, today: date, by: User, now: dat
     locked.valid_until_on = min(today, before or today)
     _save(locked)
     was = {"is_active": True, "valid_until_on": before}
+    actions.follow_change(person=locked, before=stood, by=by)
     record(
         "person.account_closed",
         by=by,
@@ -164,7 +171,6 @@ def close_account(*, person: User, version: int, today: date, by: User, now: dat
         before=was,
         after={"is_active": False, "valid_until_on": locked.valid_until_on},
     )
-    actions.follow_change(person=locked, before=stood, by=by)
     return locked
 
 
@@ -183,6 +189,7 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
     locked.is_active, locked.valid_until_on = True, until
     locked.role_given_by, locked.role_given_at = by, now
     _save(locked)
+    actions.follow_change(person=locked, before=stood, by=by)
     record(
         "person.account_reopened",
         by=by,
@@ -190,7 +197,6 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
         before={"is_active": False, "valid_until_on": before},
         after={"is_active": True, "valid_until_on": until},
     )
-    actions.follow_change(person=locked, before=stood, by=by)
     if locked.role == Role.ADMINISTRATOR:
         _tell_administrators(locked, by)
     return locked
@@ -216,7 +222,7 @@ def lift_lock_out(*, person: User, by: User) -> None:
         raise PermissionDenied
     _refuse_own(person, by)
     record("person.lock_out_lifted", by=by, row=person)
-    transaction.on_commit(lambda: lock_outs.forget_tries(person))
+    transaction.on_commit(lambda: locked_out.forget_tries(person))
     transaction.on_commit(
         lambda: mails.tell_of_change(person, "An administrator lifted the lock-out after too many wrong tries")
     )

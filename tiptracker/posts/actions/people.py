@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tiptracker.accounts import actions
 from tiptracker.accounts.models import Country, Ministry, User
-from tiptracker.posts.actions.accounts import Account, create_person
+from tiptracker.posts.actions.accounts import Account, create_person, tell_of_addition
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
 from tiptracker.words import EMBASSY_ROLES, Role
@@ -39,8 +39,13 @@ def add_people(*, country: Country, people: Sequence[Invited], by: User, now: da
         raise PermissionDenied
     if not people:
         raise Refused("Name somebody to invite.")
-    locked = Country.objects.select_for_update().get(pk=country.pk)  # whoever sends the same twice is told so
-    return [_add(locked, each, f"people-{number}", by, now) for number, each in enumerate(people)]
+    locked = Country.objects.select_for_update(no_key=True).get(
+        pk=country.pk
+    )  # whoever sends the same twice is told so
+    added = [_add(locked, each, f"people-{number}", by, now) for number, each in enumerate(people)]
+    for person in added:  # the log last: somebody else may be adding the same people
+        tell_of_addition(person, by=by)
+    return added
 
 
 def send_invitations(*, people: Iterable[User], by: User) -> list[str]:

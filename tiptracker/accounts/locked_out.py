@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from allauth.core.internal import ratelimit
-from django.core.cache import cache
+from django.core.cache import caches
 
 from tiptracker.accounts.models import User
 
@@ -15,7 +15,7 @@ def locked_out_until(people: Iterable[User], now: float) -> dict[int, datetime]:
     """By key, until when each of `people` is locked out at `now` (seconds since 1970); whoever isn't is left out."""
     keys = {key: (person.pk, rate) for person in people for key, rate in _keys(person)}
     found: dict[int, datetime] = {}
-    for key, tries in cache.get_many(keys).items():
+    for key, tries in caches["lock_outs"].get_many(keys).items():
         person, rate = keys[key]
         counted = [at for at in tries if at > now - rate.duration]
         if len(counted) >= rate.amount:
@@ -26,7 +26,7 @@ def locked_out_until(people: Iterable[User], now: float) -> dict[int, datetime]:
 
 def forget_tries(person: User) -> None:
     """Forget the wrong tries on an account, of its password and its second step."""
-    cache.delete_many([key for key, _ in _keys(person)])
+    caches["lock_outs"].delete_many([key for key, _ in _keys(person)])
 
 
 def _keys(person: User) -> list[tuple[str, ratelimit.Rate]]:

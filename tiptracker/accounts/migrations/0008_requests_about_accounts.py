@@ -8,7 +8,7 @@ from tiptracker.audit.append_only import AppendOnly, HoldColumns
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_country_paper"),
+        ("accounts", "0007_names_are_no_keys"),
     ]
 
     operations = [
