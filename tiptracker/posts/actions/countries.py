@@ -120,6 +120,7 @@ def change_districts(
             changed.append((row, name, capital))
     if not after:
         raise Refused("Nothing here differs from what stands. Change something, or go back.")
+    changed.sort(key=lambda line: line[0].pk)
     for row, _, _ in changed:  # two may change names with each other
         District.objects.filter(pk=row.pk).update(name=f"#{row.pk}")
     for row, name, capital in changed:
