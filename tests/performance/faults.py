@@ -176,20 +176,20 @@ def redis(folder: Path, port: int) -> Process:
     return Process(command, log=folder / "redis.log", port=port, folder=folder)
 
 
-def web_command(port: int) -> list[str]:
-    """What the image runs, on another port, on this machine alone."""
-    stated = re.search(r"^CMD (\[.*?\])", (BASE_DIR / "Dockerfile").read_text().replace("\\\n", ""), re.MULTILINE)
-    assert stated
-    command: list[str] = json.loads(stated[1])
-    for option, value in (("--host", "127.0.0.1"), ("--port", str(port))):
-        command[command.index(option) + 1] = value
-    return [str(BIN / command[0]), *command[1:]]
+def web_command() -> list[str]:
+    """What the image runs, without its watchdog; GRANIAN_HOST and GRANIAN_PORT say where it listens."""
+    stated = re.findall(r"^CMD (\[.*?\])", (BASE_DIR / "Dockerfile").read_text().replace("\\\n", ""), re.MULTILINE)
+    return _watched(json.loads(next(command for command in stated if "granian" in command)))
 
 
 def worker_command(service: str = "worker") -> list[str]:
-    """What the compose file runs as `service`."""
-    services = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())["services"]
-    program, *options = services[service]["command"]
+    """What the compose file runs as `service`, without its watchdog."""
+    return _watched(yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())["services"][service]["command"])
+
+
+def _watched(command: list[str]) -> list[str]:
+    """The command that a watchdog is given, by a program of this checkout."""
+    program, *options = command[command.index("--") + 1 :] if "--" in command else command
     return [str(BIN / program), *options]
 
 
@@ -268,11 +268,13 @@ class Installation:
             "EMAIL_PORT": str(mail),
             "EMAIL_USE_TLS": "false",
             "LOG_LEVEL": "INFO",
+            "GRANIAN_HOST": "127.0.0.1",
+            "GRANIAN_PORT": str(self.port),
         } | self._more
         self.manage("migrate", "--verbosity", "0")
         self.manage("load_lesotho", "--exercise")
         self.manage("shell", "--verbosity", "0", "-c", _SET_PASSWORDS)
-        self.web = self._running(self.process("web", web_command(self.port), port=self.port))
+        self.web = self._running(self.process("web", web_command(), port=self.port))
         self.worker = self._running(self.process("worker", worker_command()))
         wait_for(self.answers, "the first page")
 
