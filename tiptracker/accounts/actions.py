@@ -41,8 +41,8 @@ def invite(*, person: User, by: User) -> None:
 def ask_for_password(email: str) -> None:
     """Have the worker send a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
     person = User.objects.get_queryset().filter(email=email).first()
-    record("person.password_reset_asked", by=None, row=person)
     enqueue("password_reset", person.pk if person else _key_of_stranger(email))
+    record("person.password_reset_asked", by=None, row=person)
 
 
 def _key_of_stranger(email: str) -> str:
@@ -71,11 +71,12 @@ def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
 def renew(*, person: User, by: User, until: date) -> None:
     """Let the account last until and including this day. What was begun before it ran out stays ended."""
     _refuse_oneself(person, by)
-    if not Backend().user_can_authenticate(person):
-        end_all(person, by=by)
+    had_run_out = not Backend().user_can_authenticate(person)
     before = {"valid_until_on": person.valid_until_on}
     person.valid_until_on = until
     person.save(update_fields=["valid_until_on"])
+    if had_run_out:
+        end_all(person, by=by)
     record("person.renewed", by=by, row=person, before=before, after={"valid_until_on": until})
 
 
