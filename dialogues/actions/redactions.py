@@ -303,8 +303,8 @@ def _take_out(redaction: Redaction, by: User) -> list[Place]:
     """Let each text that holds the words, but those left, become the mark, and the sides of the log; gives them."""
     places = _going(redaction)
     for place in places:
+        _keep_place(redaction, place)  # first: the trigger asks for it
         place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
-        _keep_place(redaction, place)
         if place.model is not AuditDetail:
             _tell_marked(redaction, place, by)
     return places
