@@ -124,6 +124,7 @@ FREE = {
     "contenttypes.ContentType": _DJANGO,
     "audit.ListRead": "a count that grows through the day; what it amounts to stands in the log",
     "idempotency.IdempotencyKey": "is kept for a day",
+    "lock_outs.LockOutCount": "is kept until it expires",
     "jobs.Job": "tells how far work has come",
     "dialogues.Draft": "is what somebody types and has not sent: no fact yet",
     "dialogues.Draft_files": "goes with its draft",

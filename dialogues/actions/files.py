@@ -25,6 +25,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, spelt
+from tiptracker.sandbox import Sandbox
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +40,11 @@ UNSENT_FOR = timedelta(days=2)
 def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
     """Keep a clean copy of a file under a random name; it shows nothing until evidence cites it.
 
-    Raises PermissionDenied; Refused (field "files") where it is empty, too large or not what it claims.
+    Raises PermissionDenied; Refused (field "files") where it is empty, too large or not what it claims; TryLater.
     """
     if not can_upload(by):
         raise PermissionDenied
-    return keep_inspected(found=inspect(upload), by=by, now=now)
+    return keep_inspected(found=inspect(upload, run=Sandbox(by.pk)), by=by, now=now)
 
 
 @transaction.atomic
@@ -100,7 +101,7 @@ def show_file(*, file: EvidenceFile, by: User) -> bytes:
     _refuse_redacted(file)
     content = look_into(file=file, by=by)
     with transaction.atomic():
-        EvidenceFile.objects.select_for_update().get(pk=file.pk)  # a browser asks for several pages at once
+        EvidenceFile.objects.select_for_update(no_key=True).get(pk=file.pk)  # a browser asks for several pages at once
         record_once(
             "file.shown",
             by=by,
@@ -185,7 +186,7 @@ def drop_unsent(*, now: datetime) -> int:
     for key in EvidenceFile.objects.unsent(before=now - UNSENT_FOR).values_list("pk", flat=True):
         with transaction.atomic():
             # Held, then looked at once more: it may be sent in this very moment.
-            EvidenceFile.objects.select_for_update().get(pk=key)
+            EvidenceFile.objects.select_for_update(no_key=True).get(pk=key)
             file = EvidenceFile.objects.unsent(before=now - UNSENT_FOR).filter(pk=key).first()
             if file is None:
                 continue
@@ -223,7 +224,7 @@ def refuse_unless_own_and_unsent(
     # Held until the sending commits, so that two sendings can't both find the same file free.
     held = set(
         EvidenceFile.objects.filter(pk__in=[file.pk for file in files])
-        .select_for_update()
+        .select_for_update(no_key=True)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
@@ -240,7 +241,7 @@ def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
     if by.ministry_id is None:
         return
     # Held until this file is kept, so that two uploads at once can't both find the last of the room.
-    Ministry.objects.select_for_update().get(pk=by.ministry_id)
+    Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
     kept = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
     if (kept["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
         raise Refused(

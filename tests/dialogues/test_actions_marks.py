@@ -17,6 +17,7 @@ from dialogues.actions.redactions import (
 from dialogues.models import EvidenceFile, Redaction, UpdateRound
 from recommendations.models import BenchmarkTerms
 from tests.append_only import named_by_a_redaction
+from tests.database_roles import run_as_owner
 from tests.dialogues.test_actions_files import NOW, upload
 from tests.factories import (
     AmbassadorFactory,
@@ -29,7 +30,7 @@ from tests.factories import (
     OfficerFactory,
     UpdateRoundFactory,
 )
-from tiptracker.audit.actions import record
+from tests.transactions import record
 from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditDetail
 from tiptracker.rules import add, change
@@ -49,9 +50,11 @@ def carry_out(**more):
 
 def without_trigger(table):
     """Take away what refuses changes of a table, as whoever owns the database can; ends with the test."""
-    name = f"{table}_append_only" if connection.vendor == "sqlite" else f"append_only ON {table}"
+    if connection.vendor == "postgresql":
+        run_as_owner(f"DROP TRIGGER append_only ON {table}")
+        return
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {name}")
+        cursor.execute(f"DROP TRIGGER {table}_append_only")
 
 
 def verify():

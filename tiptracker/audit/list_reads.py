@@ -12,6 +12,7 @@ from django.db.models import Sum
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import Told, record_all
 from tiptracker.audit.models import ListRead
+from tiptracker.locking import hold
 from tiptracker.words import Role
 
 TOLD_EVERY = 500
@@ -28,7 +29,7 @@ def count_read(name: str, *, rows: int, by: User, asked: Mapping[str, str], now:
     TOLD_EVERY more rows went out. The same request once more, straight after, is a retry: it counts nothing.
     """
     day = now.date()
-    counts = ListRead.objects.on_day(by, day).order_by("pk").select_for_update(no_key=True)
+    counts = hold(ListRead.objects.on_day(by, day))
     count = next((one for one in counts if one.list == name), None) or _begin(name, by, now)
     request = sha256(json.dumps([name, dict(asked)], sort_keys=True).encode()).hexdigest()
     if count.last_request == request:
@@ -57,7 +58,8 @@ def _begin(name: str, by: User, now: datetime) -> ListRead:
     """The day's count of a list, held; those of days before yesterday have served their turn and go."""
     ListRead.objects.filter(person=by, day__lt=now.date() - timedelta(days=1)).delete()
     ListRead.objects.bulk_create([ListRead(person=by, list=name, day=now.date())], ignore_conflicts=True)
-    return ListRead.objects.on_day(by, now.date()).select_for_update(no_key=True).get(list=name)
+    (count,) = hold(ListRead.objects.on_day(by, now.date()).filter(list=name))
+    return count
 
 
 def _told_in(by: User) -> list[Country] | list[None]:
