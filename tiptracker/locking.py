@@ -48,6 +48,7 @@ ORDER = (
     "dialogues.redactiondecision",
     "reports.briefing",
     "jobs.job",
+    "audit.listread",
     "audit.auditdetail",
 )
 """Tables in the order in which a transaction locks their rows; rows of one table go by their keys. The log's own lock,

@@ -337,6 +337,9 @@ LIMITS = {
     # Documents handed out whole: enough for a desk officer's morning, too few to carry the record off unseen.
     "exports": env.str("LIMIT_EXPORTS", "60/h", validate=_rate),
 }
+# Rows that the API sends a person on one day: for a program that reads several whole records each night, a hundred rows
+# at a time; too few to carry many countries off in a day.
+LIMIT_API_ROWS = env.int("LIMIT_API_ROWS", 200_000, validate=validate.Range(min=1))
 
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

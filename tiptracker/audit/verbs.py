@@ -70,6 +70,7 @@ VERBS: dict[str, tuple[Group, str]] = {
     "indicator.added": (Group.RECORD, "Added an indicator"),
     "indicator.ministry_set": (Group.RECORD, "Set the ministry that reports a figure"),
     "list.exported": (Group.READ, "Exported a list"),
+    "list.read": (Group.READ, "Read a list through the API"),
     "log.exported": (Group.READ, "Exported the log"),
     "milestone.done": (Group.RECORD, "Recorded a milestone as done"),
     "ministry.added": (Group.ACCOUNTS, "Added a ministry"),
