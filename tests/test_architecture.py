@@ -105,10 +105,10 @@ def test_rows_are_read_through_visible_to():
 
 
 def test_every_model_of_the_record_says_who_sees_its_rows():
-    """Those that don't are parts of a row that does, and are reached from it."""
+    """Those that don't are parts of a row that does, and are reached from it, or nobody reads them (LockOutCount)."""
     parts = {
         "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark", "CommitmentEvent",
-        "District", "FileScan", "Job", "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
+        "District", "FileScan", "Job", "LockOutCount", "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
         "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "RoundDecision",
     }  # fmt: skip
     own = {model.__name__ for model in apps.get_models() if model.__module__.startswith(PACKAGES)}
@@ -125,7 +125,11 @@ ON_MACHINE_TIME = (
     "tiptracker/clock.py", "tiptracker/jobs/actions.py", "tiptracker/audit/actions.py",
     # Sessions and links end by the real clock, in a demonstration too; accounts and tokens with a day of the domain's.
     "tiptracker/accounts/adapter.py", "tiptracker/accounts/backend.py", "tiptracker/accounts/sessions.py",
-    "tiptracker/accounts/tokens.py",
+    "tiptracker/accounts/tokens.py", "tiptracker/lock_outs/backend.py",
+    # What files took of the processor is counted by the machine's own hour.
+    "tiptracker/sandbox/__init__.py",
+    # How old a file of this machine is.
+    "tiptracker/watchdog.py",
 )  # fmt: skip
 FRAMES = ("tiptracker/pages.py", "recommendations/here.py")
 CLOCKS = {
@@ -397,3 +401,37 @@ def test_tests_leave_the_triggers_on():
     tests = [path for path in (settings.BASE_DIR / "tests").rglob("*.py") if path != Path(__file__)]
 
     assert breaches(tests, emptying) == {}
+
+
+# --- Files from outside -----------------------------------------------------------------------------------------------
+
+STARTS_PROCESSES = (
+    "tiptracker/sandbox/process.py",
+    "tiptracker/supervision.py",
+    "tiptracker/management/commands/demo.py",
+)
+TAKES_FILES_APART = ("pikepdf", "pypdfium2", "PIL", "openpyxl", "zipfile", "lxml", "magic")
+CONFINED = (
+    "dialogues/cleaning/*.py", "dialogues/drawing/*.py", "recommendations/reading/*.py", "recommendations/tables/*.py",
+)  # fmt: skip
+
+
+def imported(path):
+    for node in nodes(path, ast.Import, ast.ImportFrom):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+        yield from ((node.lineno, name.partition(".")[0]) for name in names)
+
+
+def test_only_the_sandbox_starts_processes():
+    """So that whoever opens a file waits for a turn, and is held to their share."""
+    others = sources("*.py", unless=STARTS_PROCESSES)
+
+    assert breaches(others, lambda path: [line for line, name in imported(path) if name == "subprocess"]) == {}
+
+
+def test_files_from_outside_are_taken_apart_in_confined_processes_alone():
+    others = sources(
+        "*.py", unless=(*CONFINED, "dialogues/lesotho/*.py", "reports/*.py", "reports/management/commands/*.py")
+    )
+
+    assert breaches(others, lambda path: [each for each in imported(path) if each[1] in TAKES_FILES_APART]) == {}

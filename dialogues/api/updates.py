@@ -48,6 +48,7 @@ from tiptracker.bodies import Body, ListOf, Text
 from tiptracker.idempotency.api import MakesRows, makes_a_row
 from tiptracker.query import RecordedSince, TakesParameters
 from tiptracker.refusals import Refused
+from tiptracker.sandbox import Sandbox
 
 
 class DecisionSerializer(serializers.ModelSerializer[RoundDecision]):
@@ -182,7 +183,7 @@ class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
         if said["files"]:
             limits.keep("uploads", request)
         now = clock.now(said["commitment"].country.time_zone)
-        inspected = [inspect(upload) for upload in said.pop("files")]
+        inspected = [inspect(upload, run=Sandbox(request.user.pk)) for upload in said.pop("files")]
         figures = [actions.Figure(**figure) for figure in said.pop("figures")]
 
         def send() -> Update:

@@ -90,6 +90,15 @@ def drop_second_factor(*, person: User, by: User) -> None:
     record("person.second_factor_dropped", by=by, row=person, before={"second_factors": dropped})
 
 
+@transaction.atomic
+def reset_second_factor(*, person: User) -> None:
+    """The same by whoever runs the server, where no administrator can sign in: their SECRET_KEY was lost, for one."""
+    dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    Authenticator.objects.filter(user=person).delete()
+    end_all(person, by=None)
+    record("person.second_factor_dropped", by=None, row=person, before={"second_factors": dropped})
+
+
 class Standing(NamedTuple):
     """How an account stood or stands: what an administrator gives, and whether anything works in its name."""
 
@@ -151,7 +160,7 @@ def _refuse_oneself(person: User, by: User) -> None:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
 
 
-def end_all(person: User, *, by: User) -> None:
+def end_all(person: User, *, by: User | None) -> None:
     """End what was begun in the name of `person`: every sign-in, every token."""
     end_sign_ins(person)
     tokens.revoke_all(person, by=by)

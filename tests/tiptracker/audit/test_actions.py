@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from tests.database_roles import OWNER, as_owner, run_as_owner
 from tests.factories import CountryFactory, OfficerFactory
 from tests.transactions import record, record_all
 from tiptracker.audit import actions, chain
@@ -23,12 +24,12 @@ def wrote(count):
 
 
 def behind_the_triggers(statement, *values):
-    """Run a statement as somebody with the database's own password could, the triggers dropped."""
+    """Run a statement as somebody with the owner's password could, the triggers dropped."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in ("audit_auditentry", "audit_auditdetail"):
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                run_as_owner(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         else:
             for table in ("audit_auditentry", "audit_auditdetail"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only")
@@ -203,6 +204,16 @@ def test_verify_audit_holds_the_log_against_a_head_noted_before(capsys):
     call_command("verify_audit", f"--expect=2:{second.hash}")
 
     assert "The log holds: 3 entries" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="roles are PostgreSQL's")
+def test_verify_audit_warns_of_a_database_role_that_could_switch_triggers_off(fresh_database, capsys):
+    call_command("verify_audit")
+    assert "Warning" not in capsys.readouterr().err
+
+    with as_owner():
+        call_command("verify_audit")
+    assert f"the database role {OWNER} could switch off the triggers" in capsys.readouterr().err
 
 
 @pytest.mark.django_db

@@ -1,0 +1,54 @@
+"""Containers are made where there is PostgreSQL, Redis and a root who may mount; in CI nothing of it may be missing."""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import _copy_database, _drop_database
+from tests.deployment.container import Image, compose, why_impossible
+from tests.deployment.production import VALUES, Production, Web, serve
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    wanted = [item for item in items if any(item.iter_markers("container"))]
+    if not wanted:
+        return
+    if not (os.environ["DATABASE_URL"].startswith("postgres") and os.environ["REDIS_URL"]):
+        reason = "production stands on PostgreSQL and Redis: set DATABASE_URL and REDIS_URL"
+    elif not shutil.which("nginx"):
+        reason = "there is no nginx here: apt-get install nginx-light"
+    else:
+        why = why_impossible()
+        reason = f"no container can be made here: {why}" if why else ""
+    if not reason:
+        return
+    if os.environ.get("CONTAINERS") == "required":
+        raise pytest.UsageError(f"CONTAINERS=required, and {reason}")
+    for item in wanted:
+        item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory, database_template, django_db_blocker) -> Iterator[Production]:
+    folder = tmp_path_factory.mktemp("production")
+    for above in (folder, *folder.parents):
+        if above.stat().st_uid == os.geteuid() and not above.stat().st_mode & stat.S_IXOTH:
+            above.chmod(above.stat().st_mode | stat.S_IXOTH)
+    database = f"{database_template}_image"
+    with django_db_blocker.unblock():
+        _copy_database(database_template, database)
+    url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{database}"
+    environment = {"DATABASE_URL": url, "REDIS_URL": os.environ["REDIS_URL"], "GRANIAN_HOST": "127.0.0.1"}
+    yield Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
+    with django_db_blocker.unblock():
+        _drop_database(database)
+
+
+@pytest.fixture(scope="session")
+def web(production) -> Iterator[Web]:
+    running = serve(production, "web")
+    yield running
+    running.container.stop()
