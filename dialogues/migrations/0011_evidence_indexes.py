@@ -6,7 +6,7 @@ from tiptracker.searching import IndexWords
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dialogues", "0009_links_are_dated"),
+        ("dialogues", "0010_files_keep_their_side"),
     ]
 
     operations = [
