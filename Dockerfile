@@ -17,12 +17,12 @@ RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock > uv.lock \
     && uv pip install --no-cache --compile-bytecode --python /opt/tiptracker/bin/python --require-hashes \
         -r pyproject.toml --constraint requirements.lock
 
-# What stands in front: TLS, slow lines, sizes. See deploy/nginx.conf.
+# What stands in front: TLS, slow lines, sizes. See deploy/proxy/nginx.conf.
 FROM debian:trixie-slim AS proxy
 RUN apt-get update \
     && apt-get install -y --no-install-recommends nginx-light \
     && rm -rf /var/lib/apt/lists/*
-COPY deploy /etc/tiptracker
+COPY deploy/proxy /etc/tiptracker
 RUN chmod -R a+rX /etc/tiptracker
 USER www-data
 EXPOSE 8080 8443

@@ -1,4 +1,4 @@
-"""The proxy that is shipped in front of the application, which is nginx with deploy/nginx.conf, in its container."""
+"""The proxy that is shipped in front of the application, which is nginx with deploy/proxy/nginx.conf, in its container."""
 
 import http.client
 import json
@@ -85,7 +85,7 @@ def proxy_image(tmp_path_factory) -> Image:
 def in_front_of(image: Image, port: int) -> Iterator[Proxy]:
     """The proxy, with this machine's ports in the place of those in its own network, and nothing else changed."""
     plain, tls = free_port(), free_port()
-    given, changed = image.folder.parent, (BASE_DIR / "deploy" / "nginx.conf").read_text()
+    given, changed = image.folder.parent, (BASE_DIR / "deploy" / "proxy" / "nginx.conf").read_text()
     for old, new in (
         ("listen 8080 ", f"listen 127.0.0.1:{plain} "),
         ("listen 8443 ", f"listen 127.0.0.1:{tls} "),
