@@ -1,21 +1,25 @@
 """What is sent: how much, under which name, whether it is clean, and what of it is kept. Refuse, clean, hash."""
 
+import errno
 import hashlib
 import logging
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
 from dialogues.cleaning import Unclean
 from dialogues.cleaning.apart import clean_apart
 from dialogues.scanner import Silent, scan
+from recommendations.reading.confined import Run
 from tiptracker.personal import without
-from tiptracker.refusals import Refused
+from tiptracker.refusals import Refused, TryLater
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +38,10 @@ class Inspected(NamedTuple):
     received_sha256: str
 
 
-def inspect(upload: "UploadedFile[bytes]") -> Inspected:
+def inspect(upload: "UploadedFile[bytes]", *, run: Run) -> Inspected:
     """A clean copy of `upload`; refuses one that is empty, too large, or that can't be taken for what it is.
 
-    Takes its time, so that it has no place in a transaction.
+    Takes its time, so that it has no place in a transaction. Raises Refused; TryLater where `run` can't begin.
     """
     name = clean_name(upload.name or "")
     if not upload.size:
@@ -52,9 +56,12 @@ def inspect(upload: "UploadedFile[bytes]") -> Inspected:
     if settings.CLAMD_URL:  # before any other library opens it
         _refuse_malware(name, sent)
     try:
-        media_type, content = clean_apart(sent, PurePosixPath(name).suffix.lower())
+        media_type, content = clean_apart(sent, PurePosixPath(name).suffix.lower(), run=run)
     except Unclean as reason:
         raise Refused(f"“{name}” {reason}", field="files") from reason
+    except TryLater as refusal:
+        sentence = f"“{name}” was not taken. {refusal}"
+        raise TryLater(sentence, seconds=refusal.seconds, status=refusal.status, field="files") from refusal
     return Inspected(name, media_type, content, sha256(sent))
 
 
@@ -112,6 +119,45 @@ class TotalLimit(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """Nothing: the handlers behind this one keep the file."""
+
+
+class LostFile(UploadedFile):  # type: ignore[type-arg]
+    """A file of a form that there was no room for. Whoever reads it is told; the rest of the form is as it was sent."""
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        raise OSError(errno.ENOSPC, "There was no room for an upload", self.name)
+
+    read = chunks
+
+
+class TemporaryFiles(TemporaryFileUploadHandler):
+    """Keep a large file on the disk while it is looked at. A disk that is full loses the file, not what was typed."""
+
+    is_lost = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        self.is_lost = False
+        with self._losing():
+            super().new_file(*args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if not self.is_lost:
+            with self._losing():
+                super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
+        if not self.is_lost:
+            with self._losing():
+                return super().file_complete(file_size)
+        return LostFile(file=None, name=self.file_name, content_type=self.content_type, size=file_size)
+
+    @contextmanager
+    def _losing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            logger.exception("There was no room for an upload")
+            self.is_lost = True
 
 
 def too_much(request: HttpRequest) -> str:

@@ -25,10 +25,18 @@ STYLE = (
     "h1{font-size:1.75rem;line-height:1.2}"
     "a{color:#005ea2}"
 )
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'; "
-    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-)
+
+
+def policy_of(style: str, *, form_action: str = "'none'") -> str:
+    """The Content-Security-Policy of a page that has a style of its own and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; form-action {form_action}; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+POLICY = policy_of(STYLE)
 """The Content-Security-Policy of these pages: their own style and nothing else."""
 
 
@@ -39,7 +47,7 @@ class ErrorPage(NamedTuple):
     text: str
 
 
-_PAGE = """<!doctype html>
+PAGE = """<!doctype html>
 <html lang="en-GB">
 <head>
   <meta charset="utf-8">
@@ -52,12 +60,13 @@ _PAGE = """<!doctype html>
   <main id="main">
     <h1>{title}</h1>
 {paragraphs}
-    <p><a href="/">Go to the start page</a></p>
   </main>
   <footer><p class="marking">UNCLASSIFIED</p></footer>
 </body>
 </html>
 """
+
+WAY_BACK = '    <p><a href="/">Go to the start page</a></p>'
 
 NOT_UNDERSTOOD = ErrorPage(
     "That could not be understood",
@@ -117,7 +126,7 @@ PROXY = {"400": NOT_UNDERSTOOD, "413": TOO_LARGE, "429": TOO_MANY, "503": UNAVAI
 def html_of(title: str, *paragraphs: str) -> str:
     """Write a whole page of a title and paragraphs of plain text."""
     written = "\n".join(f"    <p>{escape(paragraph)}</p>" for paragraph in paragraphs)
-    return _PAGE.format(title=escape(title), style=STYLE, paragraphs=written)
+    return PAGE.format(title=escape(title), style=STYLE, paragraphs=f"{written}\n{WAY_BACK}")
 
 
 def plain_page(title: str, *paragraphs: str, status: HTTPStatus) -> HttpResponse:

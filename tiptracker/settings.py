@@ -10,6 +10,10 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env, validate
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from tiptracker.database import Connection, connection_class
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -85,6 +89,7 @@ INSTALLED_APPS = [
     "tiptracker.accounts",
     "tiptracker.audit",
     "tiptracker.jobs",
+    "tiptracker.lock_outs",
     "tiptracker.idempotency",
     "recommendations",
     "dialogues",
@@ -164,17 +169,52 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     }
 else:
+    # How long one statement of the web server and the worker may take, and a transaction may do nothing; 0: no limit,
+    # for the commands of manage.py, which an operator watches.
+    STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", 30, validate=validate.Range(min=0))
+    _limits = {
+        "statement_timeout": STATEMENT_SECONDS,
+        "lock_timeout": min(STATEMENT_SECONDS, 10),
+        "idle_in_transaction_session_timeout": 4 * STATEMENT_SECONDS,
+    }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8)},
-        "options": "-c jit=off",  # to compile a list's query takes longer than to run it
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL", 8),
+            "timeout": 2.0,  # seconds that a request waits for a connection
+            # A connection that can't be made is given up soon: the next request tries anew. By default the pauses
+            # between tries grow with the outage, and go on after it.
+            "reconnect_timeout": 1.0,
+            "connection_class": connection_class(STATEMENT_SECONDS + 5.0 if STATEMENT_SECONDS else None),
+            "check": Connection.check,
+        },
+        "connect_timeout": 2,
+        "tcp_user_timeout": 5000,  # milliseconds; of a machine that is gone
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        # To compile a list's query takes longer than to run it.
+        "options": " ".join(["-c jit=off", *(f"-c {name}={seconds}s" for name, seconds in _limits.items())]),
     }
 
 REDIS_URL = env.str("REDIS_URL", "")
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+# A request waits for Redis a second and a half at most, once: then nobody asks it for a while (tiptracker.cache).
+REDIS_WAITS = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "tiptracker.cache.SharedOrMemory",
+        "LOCATION": "shared",
+        "OPTIONS": {"lock_outs": "lock_outs"},
+    },
+    "shared": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": REDIS_WAITS | {"retry": Retry(NoBackoff(), 0)},
+    }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
+    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"},
+    "lock_outs": {"BACKEND": "tiptracker.lock_outs.backend.DatabaseCounts"},
 }
 
 # --- Files ----------------------------------------------------------------------------------------------
@@ -184,7 +224,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "frontend" / "dist"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"file_permissions_mode": 0o600}},
+    "default": {"BACKEND": "tiptracker.storage.WholeFiles", "OPTIONS": {"file_permissions_mode": 0o600}},
     "staticfiles": {
         "BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage",
         # Collected by one user and served by another, who may only read them.
@@ -200,15 +240,23 @@ UPLOAD_MAX_ROUND_BYTES = env.int("UPLOAD_MAX_ROUND_BYTES", 40 * 1024 * 1024, val
 UPLOAD_MAX_MINISTRY_BYTES = env.int("UPLOAD_MAX_MINISTRY_BYTES", 2 * 1024**3, validate=validate.Range(min=1024))
 # Where clamd listens ("tcp://host:port", "unix:///path"); unset: files are cleaned, and not scanned for malware.
 CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\d+$|unix:///.+$"))
+# Files from outside are taken apart, drawn and read by processes of their own (tiptracker.sandbox). So many run at once
+# on a machine, and so many requests wait besides: together fewer than the threads that serve (the Dockerfile's CMD).
+SANDBOX_DIR = VAR_DIR / "sandbox"
+SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
+SANDBOX_WAITING = env.int("SANDBOX_WAITING", 2, validate=validate.Range(min=0))
+SANDBOX_PATIENCE = 5  # seconds for which a request waits for its turn
+SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = [
     "dialogues.uploads.TotalLimit",  # before the others, which take files in
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "dialogues.uploads.TemporaryFiles",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- People ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique, in whatever case: by a constraint, not by the field
 AUTHENTICATION_BACKENDS = ["tiptracker.accounts.backend.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -379,12 +427,16 @@ SPECTACULAR_SETTINGS = {
 # --- Jobs -----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_TASK_IGNORE_RESULT = True  # a job's row says how it went; nothing depends on the broker remembering
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 110  # shorter than jobs.actions.STUCK_AFTER, so that no job runs twice at once
 CELERY_TIMEZONE = "UTC"
-if not REDIS_URL:
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2.0, "socket_keepalive": True}
+else:
     BROKER_DIR = VAR_DIR / "broker"
     BROKER_DIR.mkdir(parents=True, exist_ok=True)  # kombu makes only the folder below it
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -407,6 +459,7 @@ CELERY_BEAT_SCHEDULE = {
     "untouched-drafts": {"task": "drop_untouched_drafts", "schedule": crontab(hour=2, minute=10)},
     "unloaded-lists": {"task": "drop_unloaded_lists", "schedule": crontab(hour=2, minute=30)},
     "old-idempotency-keys": {"task": "drop_idempotency_keys", "schedule": crontab(hour=2, minute=40)},
+    "old-lock-outs": {"task": "drop_lock_out_counts", "schedule": crontab(hour=2, minute=50)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 

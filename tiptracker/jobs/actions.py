@@ -8,10 +8,9 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
-from tiptracker.celery import app
 from tiptracker.jobs.models import OPEN_STATES, Job, State
+from tiptracker.messages import send_message
 from tiptracker.refusals import Refused
 
 logger = logging.getLogger(__name__)
@@ -94,7 +93,7 @@ def sweep() -> int:
         as_it_was = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at)
         with transaction.atomic():
             if job.attempts >= MOST_ATTEMPTS:
-                if as_it_was.select_for_update().exists():
+                if as_it_was.select_for_update(no_key=True).exists():
                     reason = f"It was started {job.attempts} times and never finished. Try again."
                     _finish(job, state=State.FAILED, reason=reason)
             elif as_it_was.update(state=State.QUEUED, heartbeat_at=timezone.now()):
@@ -113,10 +112,8 @@ def _finish(job: Job, **fields: object) -> None:
 
 def _send(job: Job) -> None:
     def send() -> None:
-        try:
-            app.send_task(job.kind, args=[job.pk], retry=False)
-        except (OperationalError, OSError):
+        if not send_message(job.kind, job.pk):
             # What the person did is saved and the job is a row: once the broker answers, the sweep sends it.
-            logger.exception("The broker took no message for job %s (%s %s)", job.pk, job.kind, job.key)
+            logger.error("The broker took no message for job %s (%s %s)", job.pk, job.kind, job.key)
 
     transaction.on_commit(send)
