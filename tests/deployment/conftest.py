@@ -2,12 +2,11 @@
 
 import os
 import shutil
-import stat
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
-from tests.conftest import _copy_database, _drop_database
 from tests.deployment.container import Image, compose, why_impossible
 from tests.deployment.production import VALUES, Production, Web, serve
 
@@ -32,19 +31,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def production(tmp_path_factory, database_template, django_db_blocker) -> Iterator[Production]:
+def production(tmp_path_factory) -> Iterator[Production]:
+    """The image, and a database that its own service has migrated."""
     folder = tmp_path_factory.mktemp("production")
-    for above in (folder, *folder.parents):
-        if above.stat().st_uid == os.geteuid() and not above.stat().st_mode & stat.S_IXOTH:
-            above.chmod(above.stat().st_mode | stat.S_IXOTH)
-    database = f"{database_template}_image"
-    with django_db_blocker.unblock():
-        _copy_database(database_template, database)
-    url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{database}"
-    environment = {"DATABASE_URL": url, "REDIS_URL": os.environ["REDIS_URL"], "GRANIAN_HOST": "127.0.0.1"}
-    yield Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
-    with django_db_blocker.unblock():
-        _drop_database(database)
+    server, name = os.environ["DATABASE_URL"].rpartition("/")[0], f"test_image_{os.getpid()}"
+    environment = {
+        "DATABASE_URL": f"{server}/{name}",
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "GRANIAN_HOST": "127.0.0.1",
+    }
+    made = Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        try:
+            made.container("migrate").run(made.services["migrate"]["command"])
+            yield made
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")
