@@ -61,6 +61,6 @@ RUN SECRET_KEY=unused python manage.py collectstatic --noinput --verbosity 0 \
 USER tiptracker
 EXPOSE 8000
 CMD ["python", "tiptracker/watchdog.py", "--url", "http://127.0.0.1:8000/health/", "--", \
-     "granian", "--interface", "asginl", "--no-ws", "--workers", "2", "--respawn-failed-workers", \
+     "granian", "--interface", "asginl", "--http", "1", "--no-ws", "--workers", "2", "--respawn-failed-workers", \
      "--workers-kill-timeout", "10", "--http1-header-read-timeout", "15000", \
      "tiptracker.asgi:application"]

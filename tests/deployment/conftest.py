@@ -3,10 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from tests.database_roles import SUPERUSER_URL, grant
 from tests.deployment.container import Image, compose, why_impossible
 from tests.deployment.production import VALUES, Production, Web, serve
 
@@ -34,17 +36,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def production(tmp_path_factory) -> Iterator[Production]:
     """The image, and a database that its own service has migrated."""
     folder = tmp_path_factory.mktemp("production")
-    server, name = os.environ["DATABASE_URL"].rpartition("/")[0], f"test_image_{os.getpid()}"
+    name = f"test_image_{os.getpid()}"
+    urls = {"the superuser": SUPERUSER_URL, "the application": os.environ["DATABASE_URL"]}
+    urls = {who: urlsplit(url)._replace(path=f"/{name}").geturl() for who, url in urls.items()}
     environment = {
-        "DATABASE_URL": f"{server}/{name}",
+        "DATABASE_URL": urls["the application"],
         "REDIS_URL": os.environ["REDIS_URL"],
         "GRANIAN_HOST": "127.0.0.1",
     }
     made = Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+    with psycopg.connect(SUPERUSER_URL, dbname="postgres", autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
         try:
-            made.container("migrate").run(made.services["migrate"]["command"])
+            migrate = made.container("migrate", DATABASE_URL=urls["the superuser"])
+            migrate.run(migrate.service["command"])
+            grant(name)
             yield made
         finally:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

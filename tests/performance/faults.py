@@ -8,7 +8,6 @@ Further tables come from the modules beside this one whose names begin with `fau
 its own, perhaps on an `Installation` of its own. `make faults ONLY=redis` runs the faults whose name contains that.
 """
 
-import json
 import os
 import re
 import resource
@@ -32,6 +31,8 @@ import psycopg
 import requests
 import yaml
 from PIL import Image
+
+from tests.deployment.container import dockerfile
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 BIN = BASE_DIR / ".venv" / "bin"
@@ -178,19 +179,20 @@ def redis(folder: Path, port: int) -> Process:
 
 def web_command(port: int) -> list[str]:
     """What the image runs, on another port, on this machine alone."""
-    stated = re.search(r"^CMD (\[.*?\])", (BASE_DIR / "Dockerfile").read_text().replace("\\\n", ""), re.MULTILINE)
-    assert stated
-    command: list[str] = json.loads(stated[1])
-    for option, value in (("--host", "127.0.0.1"), ("--port", str(port))):
-        command[command.index(option) + 1] = value
-    return [str(BIN / command[0]), *command[1:]]
+    program, *options = _watched(dockerfile()[""].command)
+    return ["env", "GRANIAN_HOST=127.0.0.1", f"GRANIAN_PORT={port}", str(BIN / program), *options]
 
 
 def worker_command(service: str = "worker") -> list[str]:
     """What the compose file runs as `service`."""
     services = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())["services"]
-    program, *options = services[service]["command"]
+    program, *options = _watched(services[service]["command"])
     return [str(BIN / program), *options]
+
+
+def _watched(command: list[str]) -> list[str]:
+    """What the watchdog runs: a process that it ends would be nobody's to start again here."""
+    return command[command.index("--") + 1 :]
 
 
 @contextmanager
