@@ -254,14 +254,14 @@ def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
 
 @pytest.fixture
 def run_jobs() -> Callable[[], list[Job]]:
-    """Call it to do every queued job, in this process, as a worker would; gives those jobs as they stand then."""
+    """Call it to do every job that is due, in this process, as a worker would; gives those jobs as they stand then."""
     app.loader.import_default_modules()  # not in the test itself: it sets logging up anew
     return do_jobs
 
 
 def do_jobs() -> list[Job]:
     done: list[Job] = []
-    while job := Job.objects.filter(state=State.QUEUED).order_by("pk").first():
+    while job := Job.objects.filter(state=State.QUEUED, due_at__lte=timezone.now()).order_by("pk").first():
         assert job.pk not in [other.pk for other in done], f"{job} was left queued by its own task"
         app.tasks[job.kind](job.pk)
         done.append(job)

@@ -4,7 +4,10 @@ import os
 
 from celery import Celery
 
+from tiptracker.jobs.polling import WaitingJobs
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
 app = Celery("tiptracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(WaitingJobs)

@@ -8,46 +8,38 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from tiptracker.accounts import links, mails, tokens
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
-from tiptracker.jobs.actions import enqueue
+from tiptracker.mail.models import Mail
 from tiptracker.refusals import Refused
 
 
 @transaction.atomic
-def invite(*, person: User, by: User) -> None:
-    """Send the link by which `person` sets the first password; an earlier link to them works no longer.
+def invite(*, person: User, by: User) -> Mail:
+    """Queue the mail with the link by which `person` sets the first password; an earlier link works no longer.
 
-    Refused to whoever has a password already, or when the mail server won't take the mail.
+    While an invitation waits to be sent, no second one is queued: the one that waits is tried at once.
+    Raises Refused for somebody who has a password already.
     """
+    person = User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     if person.has_usable_password():
         raise Refused(f"{person} has set a password already and can ask for another on the sign-in page.")
-    person.set_unusable_password()  # a new one each time, so that links made before are void
-    person.save(update_fields=["password"])
-    record("person.invited", by=by, row=person)
-    try:
-        mails.invite(person)
-    except OSError as error:
-        raise Refused(
-            f"The invitation to {person} was not sent: the mail server did not take it. Try again."
-        ) from error
+    if not mails.waiting_invitation(person):
+        person.set_unusable_password()  # a new one each time, so that links made before are void
+        person.save(update_fields=["password"])
+        record("person.invited", by=by, row=person)
+    return mails.invite(person)
 
 
 @transaction.atomic
 def ask_for_password(email: str) -> None:
-    """Have the worker send a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
+    """Queue the mail with a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
     person = User.objects.get_queryset().filter(email=email).first()
     record("person.password_reset_asked", by=None, row=person)
-    enqueue("password_reset", person.pk if person else _key_of_stranger(email))
-
-
-def _key_of_stranger(email: str) -> str:
-    """A job's key of their own, so that for two strangers in turn no less is done than for two people."""
-    return f"nobody {salted_hmac('tiptracker.accounts.strangers', email, algorithm='sha256').hexdigest()}"
+    mails.send_reset_link(person, email)
 
 
 @transaction.atomic
@@ -64,6 +56,8 @@ def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
     end_all(person, by=person)
     verb = "person.invitation_accepted" if purpose == links.Purpose.INVITATION else "person.password_reset"
     record(verb, by=person, row=person)
+    if purpose == links.Purpose.RESET:
+        mails.tell_of_change(person, "A new password was set")
     return True
 
 
@@ -87,6 +81,7 @@ def drop_second_factor(*, person: User, by: User) -> None:
     Authenticator.objects.filter(user=person).delete()
     end_all(person, by=by)
     record("person.second_factor_dropped", by=by, row=person, before={"second_factors": dropped})
+    mails.tell_of_change(person, "An administrator removed every second step of your sign-in")
 
 
 class Standing(NamedTuple):
@@ -134,7 +129,7 @@ def follow_change(*, person: User, before: Standing | None, by: User) -> None:
         end_all(person, by=by)
     if changed:
         addresses = sorted({before.email, after.email})
-        transaction.on_commit(lambda: mails.tell_of_account(person, ", ".join(changed), addresses))
+        mails.tell_of_account(person, ", ".join(changed), addresses)
 
 
 def _record_roles(
