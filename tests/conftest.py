@@ -67,7 +67,7 @@ os.environ |= {
     "REACHED": str(VAR_DIR / "reached"),
     "PYTHONPATH": str(BASE_DIR / "tests" / "watched"),
 }
-runpy.run_path(str(BASE_DIR / "tests" / "watched" / "sitecustomize.py"))
+watched = runpy.run_path(str(BASE_DIR / "tests" / "watched" / "sitecustomize.py"))
 
 import django
 
@@ -77,8 +77,10 @@ import django.test
 import hypothesis
 import psycopg
 import pytest
+from celery import Celery
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
+from django.core.mail.backends import locmem
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
@@ -156,6 +158,23 @@ def nobody_else_is_reached(reached: Path) -> Iterator[None]:
         tried = reached.read_text()
         reached.unlink()
         pytest.fail(f"Something was to be reached over the network:\n{tried}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_sent_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes through a socket in production and not in a test is watched like a socket: mails and messages."""
+
+    def watch(owner: type, name: str) -> None:
+        sends = getattr(owner, name)
+
+        def watched_sends(*arguments, **named):
+            watched["refuse_in_transaction"](f"{owner.__name__}.{name}")
+            return sends(*arguments, **named)
+
+        monkeypatch.setattr(owner, name, watched_sends)
+
+    watch(locmem.EmailBackend, "send_messages")
+    watch(Celery, "send_task")
 
 
 @pytest.fixture(autouse=True)

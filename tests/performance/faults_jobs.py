@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def measure(folder: Path, *, jobs: int, senders: int = SENDERS, burning: int | None = None) -> Measured:
-    """Ask for `jobs` jobs from `senders` processes, with everything in `folder`, and wait until nothing more is done."""
+    """Ask for `jobs` jobs from `senders` processes, all in `folder`, and wait until nothing more is done."""
     environment = os.environ | {
         "VAR_DIR": str(folder),
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
@@ -99,7 +99,8 @@ def _send(environment: dict[str, str], *, senders: int, jobs: int) -> None:
         )
         for number in range(senders)
     ]
-    if any([one.wait() for one in begun]):
+    ended = [one.wait() for one in begun]
+    if any(ended):
         raise RuntimeError("A sender failed. What it said stands above.")
 
 

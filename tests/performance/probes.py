@@ -1,4 +1,4 @@
-"""What the processes of `faults_jobs.py` do: ask for jobs that do nothing, and note when each was asked for and begun."""
+"""What the processes of `faults_jobs.py` do: ask for jobs that do nothing, and note the moments."""
 
 import os
 import time

@@ -14,22 +14,22 @@ from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     """A channel whose messages get the name by which they are found once they are written."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:
+    def _put(self, queue: str, message: Any, **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         name = f"{round(monotonic() * 1000):015}_{uuid.uuid4()}"
         unfinished = folder / f"{name}.unfinished"
         try:
-            unfinished.write_text(dumps(payload))
+            unfinished.write_text(dumps(message))
             unfinished.rename(folder / f"{name}.{queue}.msg")
         except OSError as error:
             unfinished.unlink(missing_ok=True)
             raise ChannelError(f"Cannot add a message to {folder}") from error
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     """kombu's transport, with that channel."""
 
     Channel = Channel

@@ -21,7 +21,7 @@ SWEPT_EVERY = 30
 """After so many times of asking for what waits, what was begun and never ended is looked for too."""
 
 
-class WaitingJobs(bootsteps.StartStopStep):  # type: ignore[misc]
+class WaitingJobs(bootsteps.StartStopStep):
     """A step of Celery's worker: a thread that asks for as long as the worker runs."""
 
     requires = ("celery.worker.components:Pool",)

@@ -9,7 +9,6 @@ import smtplib
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
@@ -46,14 +45,12 @@ def send(mail: Mail) -> None:
     """Try to send a mail. Raises TryLater where the mail server can't be reached, or asks for patience."""
     if mail.state != MailState.QUEUED:
         return
-    message = message_of(mail)
-    if message is None:
-        _finish(mail, MailState.NOT_NEEDED)
-        return
     mail.tries += 1
     mail.tried_at = timezone.now()
     try:
-        message.send()
+        message = message_of(mail)
+        if message is not None:
+            message.send()
     except OSError as error:  # every error of the network, of TLS and of smtplib is one
         mail.answer = _words_of(error)[:MOST_OF_AN_ANSWER]
         logger.warning("Mail %s (%s) was not taken: %s", mail.pk, mail.kind, mail.answer)
@@ -63,8 +60,12 @@ def send(mail: Mail) -> None:
         _finish(mail, MailState.GIVEN_UP)
         raise
     else:
-        mail.address, mail.answer = _address_of(message), ""
-        _finish(mail, MailState.SENT)
+        mail.answer = ""
+        if message is None:
+            _finish(mail, MailState.NOT_NEEDED)
+        else:
+            mail.address = str(message.to[0])
+            _finish(mail, MailState.SENT)
 
 
 def _go_on_after(mail: Mail, error: OSError) -> None:
@@ -106,10 +107,6 @@ def _words_of(error: OSError) -> str:
 
 def _text(said: bytes | str) -> str:
     return said.decode(errors="replace") if isinstance(said, bytes) else said
-
-
-def _address_of(message: EmailMessage) -> str:
-    return str(message.to[0])
 
 
 def _finish(mail: Mail, state: MailState) -> None:
