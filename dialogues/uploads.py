@@ -14,8 +14,9 @@ from django.http import HttpRequest
 from dialogues.cleaning import Unclean
 from dialogues.cleaning.apart import clean_apart
 from dialogues.scanner import Silent, scan
+from recommendations.reading.confined import Run
 from tiptracker.personal import without
-from tiptracker.refusals import Refused
+from tiptracker.refusals import Refused, TryLater
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +35,10 @@ class Inspected(NamedTuple):
     received_sha256: str
 
 
-def inspect(upload: "UploadedFile[bytes]") -> Inspected:
+def inspect(upload: "UploadedFile[bytes]", *, run: Run) -> Inspected:
     """A clean copy of `upload`; refuses one that is empty, too large, or that can't be taken for what it is.
 
-    Takes its time, so that it has no place in a transaction.
+    Takes its time, so that it has no place in a transaction. Raises Refused; TryLater where `run` can't begin.
     """
     name = clean_name(upload.name or "")
     if not upload.size:
@@ -52,9 +53,12 @@ def inspect(upload: "UploadedFile[bytes]") -> Inspected:
     if settings.CLAMD_URL:  # before any other library opens it
         _refuse_malware(name, sent)
     try:
-        media_type, content = clean_apart(sent, PurePosixPath(name).suffix.lower())
+        media_type, content = clean_apart(sent, PurePosixPath(name).suffix.lower(), run=run)
     except Unclean as reason:
         raise Refused(f"“{name}” {reason}", field="files") from reason
+    except TryLater as refusal:
+        sentence = f"“{name}” was not taken. {refusal}"
+        raise TryLater(sentence, seconds=refusal.seconds, status=refusal.status, field="files") from refusal
     return Inspected(name, media_type, content, sha256(sent))
 
 

@@ -69,6 +69,11 @@ os.environ |= {
 }
 watched = runpy.run_path(str(BASE_DIR / "tests" / "watched" / "sitecustomize.py"))
 
+from tests import database_roles
+
+if urlsplit(os.environ["DATABASE_URL"]).scheme.startswith("postgres"):
+    database_roles.create_roles()
+
 import django
 
 django.setup()
@@ -82,10 +87,12 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.core.mail.backends import locmem
 from django.db import connection, connections
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import teardown_databases
 from django.utils import timezone
 
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
+from tests.locks import recording
+from tiptracker.cache import broker
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job, State
 
@@ -180,7 +187,20 @@ def nothing_is_sent_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """Rate limits and the like are kept in the cache; no test inherits another's."""
+    broker.answered()
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def rows_are_locked_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test has the product do, rows are locked in the one order; SQLite locks the whole database instead."""
+    if connection.vendor != "postgresql" or "unordered_locks" in request.keywords:
+        yield
+        return
+    with recording() as recorder:
+        yield
+    if faults := recorder.all_faults():
+        pytest.fail("Two who do this may wait for each other for ever:\n" + "\n".join(faults), pytrace=False)
 
 
 # --- Databases --------------------------------------------------------------------------------------------------------
@@ -188,22 +208,16 @@ def empty_cache() -> None:
 
 def _maintenance(statement: str, *given_to_it: str) -> None:
     """Run a statement about whole databases (PostgreSQL)."""
-    given = connection.settings_dict
-    with psycopg.connect(
-        dbname="postgres",
-        host=given["HOST"],
-        port=given["PORT"] or None,
-        user=given["USER"] or None,
-        password=given["PASSWORD"] or None,
-        autocommit=True,
-    ) as server:
+    with psycopg.connect(database_roles.SUPERUSER_URL, dbname="postgres", autocommit=True) as server:
         server.execute(statement, given_to_it or None)
 
 
 def _copy_database(source: str, target: str) -> None:
     """Copy a whole database, triggers and all. Nobody may be connected to the source (PostgreSQL)."""
     if connection.vendor == "postgresql":
-        _maintenance(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        _maintenance(f'CREATE DATABASE "{target}" TEMPLATE "{source}" OWNER {database_roles.OWNER}')
+        _maintenance(f'REVOKE ALL ON DATABASE "{target}" FROM PUBLIC')  # no part of what a template hands on
+        _maintenance(f'GRANT CONNECT ON DATABASE "{target}" TO {database_roles.APPLICATION}')
         return
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
@@ -230,14 +244,15 @@ def django_db_setup(
 ) -> Iterator[None]:
     """The migrated test database. pytest-django's own makes none where all the tests asked for bring their own copy."""
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
+        made = database_roles.set_up_databases()
     yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":  # the session of a process that was killed may outlive it by a moment
             name = str(connection.settings_dict["NAME"])
             _connect_to(name)
             _maintenance("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name)
-        teardown_databases(made, verbosity=0)
+        with database_roles.as_owner():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

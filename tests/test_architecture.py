@@ -13,6 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import F, UniqueConstraint
 from django.urls import URLPattern, get_resolver
 
 from recommendations.here import to_edition
@@ -104,10 +105,10 @@ def test_rows_are_read_through_visible_to():
 
 
 def test_every_model_of_the_record_says_who_sees_its_rows():
-    """Those that don't are parts of a row that does, and are reached from it."""
+    """Those that don't are parts of a row that does, and are reached from it, or nobody reads them (LockOutCount)."""
     parts = {
         "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark", "CommitmentEvent",
-        "District", "FileScan", "Job", "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
+        "District", "FileScan", "Job", "LockOutCount", "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
         "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "RoundDecision",
     }  # fmt: skip
     own = {model.__name__ for model in apps.get_models() if model.__module__.startswith(PACKAGES)}
@@ -124,7 +125,9 @@ ON_MACHINE_TIME = (
     "tiptracker/clock.py", "tiptracker/jobs/actions.py", "tiptracker/audit/actions.py",
     # Sessions and links end by the real clock, in a demonstration too; accounts and tokens with a day of the domain's.
     "tiptracker/accounts/adapter.py", "tiptracker/accounts/backend.py", "tiptracker/accounts/sessions.py",
-    "tiptracker/accounts/tokens.py",
+    "tiptracker/accounts/tokens.py", "tiptracker/lock_outs/backend.py",
+    # What files took of the processor is counted by the machine's own hour.
+    "tiptracker/sandbox/__init__.py",
 )  # fmt: skip
 FRAMES = ("tiptracker/pages.py", "recommendations/here.py")
 CLOCKS = {
@@ -215,6 +218,55 @@ def test_the_live_database_holds_the_columns_that_are_to_stay():
 
     assert wanted
     assert wanted <= live_triggers()
+
+
+# --- Locks ------------------------------------------------------------------------------------------------------------
+
+
+def locks_against_references(path):
+    for call in nodes(path, ast.Call):
+        is_weak = any(word.arg == "no_key" and getattr(word.value, "value", None) is True for word in call.keywords)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update" and not is_weak:
+            yield call.lineno
+
+
+def test_rows_are_locked_without_their_keys():
+    """Else whoever adds a row that refers to one waits, and may hold what the locker wants next: a deadlock."""
+    assert breaches(sources("*.py"), locks_against_references) == {}
+
+
+NEVER_CHANGED = {
+    "accounts.country": {"code"},
+    "audit.auditentry": {"hash", "number"},
+    "dialogues.evidence": {"revises"},
+    "recommendations.benchmark": {"recommendation", "letter"},  # an import alone moves one, and holds its edition
+    "recommendations.edition": {"country", "year"},
+    "recommendations.indicator": {"country", "name"},
+    "dialogues.evidencebearing": {"evidence", "benchmark"},
+    "dialogues.update": {"commitment", "number"},
+    "dialogues.updateround": {"update", "number"},
+}
+
+
+def keys_of(model):
+    """The fields besides the primary key by which a row could be referred to, as PostgreSQL sees it."""
+    keys = {field.name for field in model._meta.concrete_fields if field.unique and not field.primary_key}
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.condition is None:
+            columns = constraint.expressions or [F(name) for name in constraint.fields]
+            keys |= {one.name for one in columns} if all(isinstance(one, F) for one in columns) else set()
+    return keys
+
+
+def test_no_key_of_a_row_that_others_refer_to_ever_changes():
+    """Else changing it waits for all who refer to the row: make it unique by an expression, which is no key."""
+    keyed = {
+        model._meta.label_lower: keys_of(model)
+        for model in apps.get_models()
+        if model.__module__.startswith(PACKAGES) and model._meta.related_objects and keys_of(model)
+    }
+
+    assert keyed == NEVER_CHANGED
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
@@ -347,3 +399,37 @@ def test_tests_leave_the_triggers_on():
     tests = [path for path in (settings.BASE_DIR / "tests").rglob("*.py") if path != Path(__file__)]
 
     assert breaches(tests, emptying) == {}
+
+
+# --- Files from outside -----------------------------------------------------------------------------------------------
+
+STARTS_PROCESSES = (
+    "tiptracker/sandbox/process.py",
+    "tiptracker/supervision.py",
+    "tiptracker/management/commands/demo.py",
+)
+TAKES_FILES_APART = ("pikepdf", "pypdfium2", "PIL", "openpyxl", "zipfile", "lxml", "magic")
+CONFINED = (
+    "dialogues/cleaning/*.py", "dialogues/drawing/*.py", "recommendations/reading/*.py", "recommendations/tables/*.py",
+)  # fmt: skip
+
+
+def imported(path):
+    for node in nodes(path, ast.Import, ast.ImportFrom):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+        yield from ((node.lineno, name.partition(".")[0]) for name in names)
+
+
+def test_only_the_sandbox_starts_processes():
+    """So that whoever opens a file waits for a turn, and is held to their share."""
+    others = sources("*.py", unless=STARTS_PROCESSES)
+
+    assert breaches(others, lambda path: [line for line, name in imported(path) if name == "subprocess"]) == {}
+
+
+def test_files_from_outside_are_taken_apart_in_confined_processes_alone():
+    others = sources(
+        "*.py", unless=(*CONFINED, "dialogues/lesotho/*.py", "reports/*.py", "reports/management/commands/*.py")
+    )
+
+    assert breaches(others, lambda path: [each for each in imported(path) if each[1] in TAKES_FILES_APART]) == {}

@@ -28,10 +28,11 @@ from tiptracker import limits
 from tiptracker.accounts.authentication import TokenAuthentication
 from tiptracker.accounts.models import Ministry, Reader, User
 from tiptracker.accounts.permissions import may_read_name
+from tiptracker.error_pages import NOTHING_HERE, or_plain_page
 from tiptracker.idempotency.actions import StillRunning, UsedForAnotherRequest
 from tiptracker.idempotency.api import KEY_PARAMETER, RUNNING_SECONDS
 from tiptracker.query import TakesParameters
-from tiptracker.refusals import Refused
+from tiptracker.refusals import Refused, TryLater
 from tiptracker.whole import CutOff
 from tiptracker.words import Word
 
@@ -228,7 +229,7 @@ def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response |
     """REST framework's own answers; 409 with the sentence where a rule of the record refuses, 422 where a key was used
     for another request; 400 for too much, and where not all arrived.
 
-    429 where somebody has to wait: also who is answered 401 too often from one address.
+    429 where somebody has to wait: also who is answered 401 too often from one address; 503 where everybody has to.
     """
     if isinstance(error, NotAuthenticated | AuthenticationFailed) and (
         wait := limits.seconds_to_wait("api_refused", context["request"]._request)
@@ -245,7 +246,10 @@ def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response |
         return Response({"detail": str(error), "field": None}, HTTPStatus.CONFLICT, headers=head)
     if isinstance(error, Refused):
         set_rollback()
-        return Response({"detail": str(error), "field": error.field}, HTTPStatus.CONFLICT)
+        status, head = HTTPStatus.CONFLICT, {}
+        if isinstance(error, TryLater):
+            status, head = error.status, {limits.RETRY_AFTER: str(error.seconds)}
+        return Response({"detail": str(error), "field": error.field}, status, headers=head)
     if isinstance(error, CutOff):
         set_rollback()
         return Response({"detail": str(error)}, HTTPStatus.BAD_REQUEST)
@@ -264,6 +268,7 @@ def _to_wait(error: Throttled) -> ErrorDetail:
     return ErrorDetail(sentence, error.default_code)
 
 
+@or_plain_page(*NOTHING_HERE, status=HTTPStatus.NOT_FOUND)
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: a page for people, JSON below /api/."""
     if request.path.startswith("/api/"):
@@ -316,9 +321,14 @@ ANSWERS = {
     HTTPStatus.UNPROCESSABLE_CONTENT: ("Problem", "The Idempotency-Key was used for another request."),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Problem", "The body's type is none of those named here."),
     HTTPStatus.TOO_MANY_REQUESTS: ("Problem", "That was too often: wait for the seconds that Retry-After says."),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Refusal", "Too many files are being opened: wait for what Retry-After says."),
 }
 """How each is answered: the component and what it means."""
-HEADERS = {HTTPStatus.UNAUTHORIZED: "WWW-Authenticate", HTTPStatus.TOO_MANY_REQUESTS: limits.RETRY_AFTER}
+HEADERS = {
+    HTTPStatus.UNAUTHORIZED: "WWW-Authenticate",
+    HTTPStatus.TOO_MANY_REQUESTS: limits.RETRY_AFTER,
+    HTTPStatus.SERVICE_UNAVAILABLE: limits.RETRY_AFTER,
+}
 """What stands in the head of some."""
 
 
@@ -360,6 +370,8 @@ def _refused_with(method: str, operation: Schema) -> Iterator[HTTPStatus]:
     if method == "post":
         # With an Idempotency-Key: a row that is no longer seen, and a key that was used for another request.
         yield from (HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_CONTENT)
+    if has_body and "multipart/form-data" in operation["requestBody"]["content"]:
+        yield HTTPStatus.SERVICE_UNAVAILABLE
     if has_body:
         yield HTTPStatus.CONTENT_TOO_LARGE
         yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE

@@ -19,11 +19,11 @@ SECONDS_TO_STAND = 10.0
 """Whoever ends sooner after its start would only end again."""
 
 
-def web_command(host: str, port: int, *, threads: int = 4) -> list[str]:
+def web_command(host: str, port: int) -> list[str]:
     """Granian with one worker process: so the demonstration and the journeys run it; production has more of them."""
     where = ["--host", host, "--port", str(port)]
-    size = ["--workers", "1", "--blocking-threads", str(threads), "--workers-kill-timeout", "3"]
-    return [sys.executable, "-m", "granian", "--interface", "wsgi", *where, *size, "tiptracker.wsgi:application"]
+    more = ["--no-ws", "--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "3"]
+    return [sys.executable, "-m", "granian", "--interface", "asginl", *where, *more, "tiptracker.asgi:application"]
 
 
 def worker_command(*, with_beat: bool, queues: str = "celery") -> list[str]:

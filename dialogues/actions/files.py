@@ -25,6 +25,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.jobs.actions import enqueue
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, spelt
+from tiptracker.sandbox import Sandbox
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +40,11 @@ UNSENT_FOR = timedelta(days=2)
 def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
     """Keep a clean copy of a file under a random name; it shows nothing until evidence cites it.
 
-    Raises PermissionDenied; Refused (field "files") where it is empty, too large or not what it claims.
+    Raises PermissionDenied; Refused (field "files") where it is empty, too large or not what it claims; TryLater.
     """
     if not can_upload(by):
         raise PermissionDenied
-    return keep_inspected(found=inspect(upload), by=by, now=now)
+    return keep_inspected(found=inspect(upload, run=Sandbox(by.pk)), by=by, now=now)
 
 
 @transaction.atomic
@@ -63,6 +64,8 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
         stored_sha256=sha256(found.content),
         uploaded_at=now,
         uploaded_by=by,
+        ministry=by.ministry,
+        country_id=_country_of(by),
     )
     stored = default_storage.save(random_name(kept, found.name), ContentFile(found.content))
     try:
@@ -71,7 +74,7 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
         if settings.CLAMD_URL:  # an inspection gives nothing that wasn't found clean
             FileScan.objects.create(file=kept, at=now)
         told = {name: getattr(kept, name) for name in ("name", "received_sha256", "stored_sha256")}
-        record("file.kept", by=by, row=kept, country=_country_of(by), after=told)
+        record("file.kept", by=by, row=kept, country=kept.country_id, after=told)
     except BaseException:
         default_storage.delete(stored)
         raise
@@ -98,7 +101,7 @@ def show_file(*, file: EvidenceFile, by: User) -> bytes:
     _refuse_redacted(file)
     content = look_into(file=file, by=by)
     with transaction.atomic():
-        EvidenceFile.objects.select_for_update().get(pk=file.pk)  # a browser asks for several pages at once
+        EvidenceFile.objects.select_for_update(no_key=True).get(pk=file.pk)  # a browser asks for several pages at once
         record_once(
             "file.shown",
             by=by,
@@ -183,12 +186,12 @@ def drop_unsent(*, now: datetime) -> int:
     for key in EvidenceFile.objects.unsent(before=now - UNSENT_FOR).values_list("pk", flat=True):
         with transaction.atomic():
             # Held, then looked at once more: it may be sent in this very moment.
-            EvidenceFile.objects.select_for_update().get(pk=key)
+            EvidenceFile.objects.select_for_update(no_key=True).get(pk=key)
             file = EvidenceFile.objects.unsent(before=now - UNSENT_FOR).filter(pk=key).first()
             if file is None:
                 continue
             EvidenceFile.objects.filter(pk=key).update(name=REDACTED)
-            record("file.dropped", by=None, row=file, country=_country_of(file.uploaded_by))
+            record("file.dropped", by=None, row=file, country=file.country_id)
             default_storage.delete(str(file.file))
             dropped += 1
     return dropped
@@ -221,12 +224,14 @@ def refuse_unless_own_and_unsent(
     # Held until the sending commits, so that two sendings can't both find the same file free.
     held = set(
         EvidenceFile.objects.filter(pk__in=[file.pk for file in files])
-        .select_for_update()
+        .select_for_update(no_key=True)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
     again = set(sendable_again(returned, by).values_list("pk", flat=True)) if returned else set()
-    theirs = Q(uploaded_by=by) | Q(drafts=draft) if draft else Q(uploaded_by=by)
+    theirs = Q(pk__in=EvidenceFile.objects.uploaded_as(by).values("pk"))
+    if draft:
+        theirs |= Q(drafts=draft)
     own = EvidenceFile.objects.filter(theirs, pk__in=held - again).exclude(name=REDACTED).distinct()
     if len(own.filter(UNSENT)) + len(held & again) != len(files):
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
@@ -236,8 +241,8 @@ def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
     if by.ministry_id is None:
         return
     # Held until this file is kept, so that two uploads at once can't both find the last of the room.
-    Ministry.objects.select_for_update().get(pk=by.ministry_id)
-    kept = EvidenceFile.objects.kept().filter(uploaded_by__ministry=by.ministry_id).aggregate(size=Sum("size"))
+    Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
+    kept = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
     if (kept["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
         raise Refused(
             f"“{found.name}” can't be kept: your ministry has used the {megabytes(settings.UPLOAD_MAX_MINISTRY_BYTES)} "
@@ -288,12 +293,12 @@ def _country_of_file(file: EvidenceFile) -> int | None:
     return (
         file.evidence.values_list("country", flat=True).first()
         or file.dialogues.values_list("dialogue__country", flat=True).first()
-        or _country_of(file.uploaded_by)
+        or file.country_id
     )
 
 
 def _country_of(by: User) -> int | None:
-    """Whose officers may read the entry: a ministry's country; an officer's, where it is one alone."""
+    """The country of what somebody uploads, whose officers read the log of it: a ministry's; an officer's only one."""
     if by.ministry:
         return by.ministry.country_id
     countries = list(by.countries.values_list("pk", flat=True)[:2])

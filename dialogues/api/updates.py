@@ -48,6 +48,7 @@ from tiptracker.bodies import Body, ListOf, Text
 from tiptracker.idempotency.api import MakesRows, makes_a_row
 from tiptracker.query import RecordedSince, TakesParameters
 from tiptracker.refusals import Refused
+from tiptracker.sandbox import Sandbox
 
 
 class DecisionSerializer(serializers.ModelSerializer[RoundDecision]):
@@ -182,7 +183,7 @@ class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
         if said["files"]:
             limits.keep("uploads", request)
         now = clock.now(said["commitment"].country.time_zone)
-        inspected = [inspect(upload) for upload in said.pop("files")]
+        inspected = [inspect(upload, run=Sandbox(request.user.pk)) for upload in said.pop("files")]
         figures = [actions.Figure(**figure) for figure in said.pop("figures")]
 
         def send() -> Update:
@@ -190,6 +191,7 @@ class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
             files: list[EvidenceFile] = []
             try:
                 with transaction.atomic():
+                    actions.hold_for_sending(commitment=said["commitment"], by=request.user)
                     files.extend(actions.keep_inspected(found=found, by=request.user, now=now) for found in inspected)
                     sent = actions.send_round(**said, files=files, figures=figures, by=request.user, now=now)
             except BaseException:

@@ -3,21 +3,23 @@
 import json
 
 from dialogues.cleaning import Cleaned, Unclean
-from recommendations.reading.confined import Failed, run_confined
+from recommendations.reading.confined import Run
 
 MOST_WAITED = 30
 """Seconds by the clock; the processor's time is limited in the process itself."""
 
 
-def clean_apart(content: bytes, extension: str) -> Cleaned:
-    """As `clean`, apart: with little memory and time, an empty environment, and no way to write a file."""
-    try:
-        answer = run_confined("dialogues.cleaning", extension, content=content, most_waited=MOST_WAITED)
-    except Failed as error:
+def clean_apart(content: bytes, extension: str, *, run: Run) -> Cleaned:
+    """As `clean`, apart: with little memory and time, an empty environment, and no way to write a file.
+
+    Raises Unclean, and whatever `run` does where it can't begin.
+    """
+    answer = run("dialogues.cleaning", extension, content=content, most_waited=MOST_WAITED)
+    if answer is None:
         raise Unclean(
             "can't be opened here: it takes too long or too much room. Print it to a PDF, or save it smaller, then "
             "choose it again."
-        ) from error
+        )
     head, _, cleaned = answer.partition(b"\n")
     said = json.loads(head)
     if "refusal" in said:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from dialogues.cleaning import Unclean, pictures, relations
 from dialogues.cleaning.markup import Element, elements
+from recommendations.reading.xml_limits import TooMuchXml, XmlCount
 
 MOST_PARTS = 5_000
 MOST_UNPACKED = 256 * 1024 * 1024
@@ -99,7 +100,7 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         raise ValueError("too many parts, or two of one name")
     if any(entry.flag_bits & 1 for entry in entries):
         raise Unclean("has a password. Save it without one, then choose it again.")
-    left = MOST_UNPACKED
+    left, xml, pixels = MOST_UNPACKED, XmlCount(), 0
     for entry in entries:
         _refuse_name(entry.filename)
         with archive.open(entry) as file:
@@ -107,6 +108,20 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         left -= len(part)
         if left < 0:
             raise ValueError("too large once unpacked")
+        try:
+            if _extension(entry.filename) in _XML:
+                xml.add(part)
+        except TooMuchXml as error:
+            raise Unclean(
+                "holds more than can be looked through here. Save what is needed of it in a smaller file, or print it "
+                "to a PDF, then choose it again."
+            ) from error
+        pixels += pictures.pixels(part) if _extension(entry.filename) in _PICTURES else 0
+        if pixels > pictures.MOST_PIXELS:
+            raise Unclean(
+                f"holds pictures of more than {pictures.MOST_PIXELS // 1_000_000} million pixels together. Have Word "
+                "or Excel compress its pictures, then choose it again."
+            )
         yield entry.filename, _clean_part(entry.filename, part)
 
 

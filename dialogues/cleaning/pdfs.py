@@ -20,6 +20,8 @@ pikepdf.settings.set_qpdf_limits(
     tiff_max_memory=_MOST_UNPACKED,
 )
 
+MOST_OBJECTS = 250_000
+"""Of a file: a report of a thousand pages has a fifth of it."""
 _ACTIONS = frozenset(
     f"/{name}"
     for name in (
@@ -66,6 +68,10 @@ def clean(content: bytes) -> bytes:
     with opened as pdf:
         if pdf.is_encrypted:
             raise _locked()
+        if len(pdf.objects) > MOST_OBJECTS:
+            raise Unclean(
+                "holds more than can be looked through here. Print the pages that matter to a PDF, then choose that."
+            )
         _refuse_shell(pdf.Root)
         pages = len(pdf.pages)
         for row in pdf.objects:

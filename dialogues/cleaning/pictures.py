@@ -6,6 +6,8 @@ from PIL import ExifTags, Image, ImageFile
 
 from dialogues.cleaning import Unclean
 
+MOST_SCANS = 100
+"""Passes over a JPEG: a progressive one of any program has a dozen, and each costs as much as the whole picture."""
 MOST_PIXELS = 50_000_000
 """More than any telephone's camera takes unless told to; beyond it a picture is made to fill a server's memory."""
 _UPRIGHT = {
@@ -27,6 +29,8 @@ def clean(content: bytes, kind: str) -> bytes:
     Of several pictures in one file the first is kept. Raises Unclean where it has too many pixels; whatever Pillow
     raises where it can't be read to its end.
     """
+    if kind == "JPEG" and content.count(b"\xff\xda") > MOST_SCANS:
+        raise Unclean("is a picture that is built up in too many steps. Save it again as a JPEG, then choose it again.")
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, once loaded, has it on for the whole process
     try:
         opened = Image.open(io.BytesIO(content), formats=[kind])
@@ -43,6 +47,17 @@ def clean(content: bytes, kind: str) -> bytes:
     drawn = io.BytesIO()
     picture.save(drawn, kind, **({"quality": _QUALITY} if kind == "JPEG" else {}))
     return drawn.getvalue()
+
+
+def pixels(content: bytes) -> int:
+    """How many pixels the picture in `content` says that it has; more than any may have where it can't be told."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as opened:
+            return opened.width * opened.height
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return MOST_PIXELS + 1
+    except OSError:  # no picture: whoever draws it anew says so
+        return 0
 
 
 def _mode(picture: Image.Image, kind: str) -> str:

@@ -11,6 +11,8 @@ from dialogues.cleaning import HEAD, Unclean
 
 _ALLOWED = "\t\n\r\f\ufeff"
 _MARKUP = frozenset({"text/html", "text/xml", "application/xml", "image/svg+xml", "text/rtf", "application/rtf"})
+MOST_CELLS = 1_000_000
+"""Of a table, whatever parts its cells."""
 _SEPARATORS = ",;\t"
 """Which of them parts the cells, the reader's own country decides."""
 _NAMED_SEPARATOR = re.compile(r"sep=([^\s\"])", re.IGNORECASE)
@@ -34,7 +36,7 @@ def clean(content: bytes) -> bytes:
         ) from error
     if magic.from_buffer(content[:HEAD], mime=True) in _MARKUP or text.lstrip("\ufeff \t\r\n").startswith("<"):
         raise Unclean("holds a page or a drawing with code in it. Save it as a PDF, then choose it again.")
-    if any(unicodedata.category(character) == "Cc" and character not in _ALLOWED for character in text):
+    if any(unicodedata.category(character) == "Cc" and character not in _ALLOWED for character in set(text)):
         raise Unclean("holds what is no text. Open it to see, save it again as plain text, then choose it again.")
     return content
 
@@ -48,7 +50,13 @@ def clean_table(content: bytes) -> bytes:
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     for separator in _SEPARATORS + (named[1] if named else ""):
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        cells = 0
         for row in rows:
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise Unclean(
+                    f"has more than {MOST_CELLS:,} cells. Send the rows that matter alone, in a table of their own."
+                )
             if any(_is_formula(cell) for cell in row):
                 raise _reckoning(rows.line_num)
     return content

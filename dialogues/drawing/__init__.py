@@ -14,6 +14,9 @@ MOST_PAGES = 12
 MOST_WIDE = 1200
 MOST_HIGH = 2400
 """In pixels: what a column of a page shows sharply, and no more than a slow line bears."""
+MOST_SECONDS = 3
+"""Of the processor's time, for a page: an ordinary one takes a third of one."""
+MOST_MEMORY = 768 * 1024 * 1024
 _QUALITY = 80
 
 
@@ -126,10 +129,10 @@ class _Picture:
 
         size = self.size(number)
         self._image.draft("RGB", size)
-        shown = self._image.convert("RGBA")
-        paper = Image.new("RGBA", shown.size, "white")  # what is transparent is seen on white
+        shown = self._image.convert("RGBA").resize(size)
+        paper = Image.new("RGBA", size, "white")  # what is transparent is seen on white
         paper.alpha_composite(shown)
-        return paper.convert("RGB").resize(size)
+        return paper.convert("RGB")
 
 
 SORTS: dict[str, Callable[[bytes], Any]] = {

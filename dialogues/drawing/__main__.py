@@ -3,12 +3,12 @@
 import json
 import sys
 
-from dialogues.drawing import draw, outline
+from dialogues.drawing import MOST_MEMORY, MOST_SECONDS, draw, outline
 from recommendations.reading.confined import confine
 
 
 def main() -> None:
-    confine()
+    confine(most_seconds=MOST_SECONDS, most_memory=MOST_MEMORY)
     media_type, page = sys.argv[1], int(sys.argv[2])
     content = sys.stdin.buffer.read()
     answer = draw(content, media_type, page) if page else json.dumps(outline(content, media_type)).encode()

@@ -3,25 +3,31 @@
 import json
 
 from dialogues.drawing import Outline, Size, Undrawable
-from recommendations.reading.confined import Failed, run_confined
+from recommendations.reading.confined import Run
 
 MOST_WAITED = 20
 """Seconds by the clock; the processor's time is limited in the process itself."""
 
 
-def outline_apart(content: bytes, media_type: str) -> Outline:
-    """As `outline`, apart: with little memory and time, an empty environment, and no way to write a file."""
-    pages, sizes = json.loads(_apart(content, media_type, 0))
+MODULE = "dialogues.drawing"
+
+
+def outline_apart(content: bytes, media_type: str, *, run: Run) -> Outline:
+    """As `outline`, apart: with little memory and time, an empty environment, and no way to write a file.
+
+    Raises Undrawable, and whatever `run` does where it can't begin.
+    """
+    pages, sizes = json.loads(_apart(content, media_type, 0, run))
     return Outline(pages, tuple(Size(*size) for size in sizes))
 
 
-def draw_apart(content: bytes, media_type: str, page: int) -> bytes:
+def draw_apart(content: bytes, media_type: str, page: int, *, run: Run) -> bytes:
     """As `draw`, apart."""
-    return _apart(content, media_type, page)
+    return _apart(content, media_type, page, run)
 
 
-def _apart(content: bytes, media_type: str, page: int) -> bytes:
-    try:
-        return run_confined("dialogues.drawing", media_type, str(page), content=content, most_waited=MOST_WAITED)
-    except Failed as error:
-        raise Undrawable from error
+def _apart(content: bytes, media_type: str, page: int, run: Run) -> bytes:
+    answer = run(MODULE, media_type, str(page), content=content, most_waited=MOST_WAITED)
+    if answer is None:
+        raise Undrawable
+    return answer

@@ -28,7 +28,6 @@ from recommendations.permissions import can_set_reporting_ministry
 from tiptracker import clock, exports
 from tiptracker.accounts.models import District, User
 from tiptracker.frontend.rows import beside_field, refused
-from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
@@ -166,7 +165,7 @@ def indicator_enter(request: AtEdition) -> HttpResponse:
         "kept": uploads.files[-1:],
         "edition": edition,
     }
-    return to_wait(render_page(request, "dialogues/indicator_enter.html", context, status=status), uploads.wait)
+    return uploads.answer(render_page(request, "dialogues/indicator_enter.html", context, status=status))
 
 
 @login_required
@@ -205,7 +204,7 @@ def reading_add(request: SignedIn, pk: int) -> HttpResponse:
         "kept": uploads.files[-1:],
     }
     answer = render_page(request, "dialogues/reading_add.html", context, status=422 if is_sent else 200)
-    return to_wait(answer, uploads.wait)
+    return uploads.answer(answer)
 
 
 HEADS = (

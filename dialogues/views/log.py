@@ -25,7 +25,6 @@ from recommendations.periods import holding
 from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.frontend.rows import beside_field, refused, typed, with_another_row
-from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
@@ -54,7 +53,7 @@ def evidence_log(request: AtEdition) -> HttpResponse:
         "by_figures": [b.key for b in page.benchmarks if (rule := _rule(b)) and rule is not Rule.ASSESSED],
     }
     answer = render_page(request, "dialogues/evidence_log.html", context, status=422 if page.is_sent else 200)
-    return to_wait(answer, page.uploads.wait if page.is_sent else 0)
+    return page.uploads.answer(answer) if page.is_sent else answer
 
 
 class LogPage:

@@ -36,7 +36,6 @@ from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.frontend.rows import beside_field, beside_line, refused, typed, with_another_row
-from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, spelt
@@ -389,4 +388,4 @@ def dialogue_attach(request: SignedIn, pk: int) -> HttpResponse:
             return redirect("dialogue_detail", dialogue.pk)
     context = {"dialogue": dialogue, "form": form, "kept": uploads.files}
     answer = render_page(request, "dialogues/dialogue_attach.html", context, status=422 if is_sent else 200)
-    return to_wait(answer, uploads.wait)
+    return uploads.answer(answer)

@@ -23,7 +23,6 @@ from recommendations.models import Edition
 from recommendations.periods import holding
 from tiptracker import clock
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
@@ -64,7 +63,7 @@ def evidence_revise(request: SignedIn, pk: int) -> HttpResponse:
         "recorded_before": before,
     }
     answer = render_page(request, "dialogues/evidence_revise.html", context, status=422 if page.is_sent else 200)
-    return to_wait(answer, page.uploads.wait if page.is_sent else 0)
+    return page.uploads.answer(answer) if page.is_sent else answer
 
 
 FROM_A_MINISTRY = (

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET
 
 from dialogues import actions
 from dialogues.drawing import SORTS, Outline, Undrawable
-from dialogues.drawing.apart import draw_apart, outline_apart
+from dialogues.drawing.apart import MODULE, draw_apart, outline_apart
 from dialogues.models import EvidenceFile
+from tiptracker import limits
 from tiptracker.accounts.models import User
 from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
+from tiptracker.refusals import Refused, TryLater
+from tiptracker.sandbox import Sandbox, is_known_to_fail
 
 TEXTS = ("text/plain", "text/csv")
 MOST_TEXT = 20_000
@@ -66,18 +68,22 @@ def _shown(file: EvidenceFile, to: User) -> Shown:
         content = actions.look_into(file=file, by=to)
         if file.media_type not in SORTS:
             return Shown(file, note="A Word or Excel file can’t be shown here. Download it to read it.")
-        return _leaves(file, _outline(file, content))
+        return _leaves(file, _outline(file, content, to))
+    except TryLater as refusal:
+        return Shown(file, note=f"It isn’t shown now. {refusal} Or download it to read it.")
     except Refused as refusal:
         return Shown(file, note=str(refusal))
     except Undrawable:
         return Shown(file, note=UNDRAWABLE)
 
 
-def _outline(file: EvidenceFile, content: bytes) -> Outline:
+def _outline(file: EvidenceFile, content: bytes, to: User) -> Outline:
+    if is_known_to_fail(MODULE, content=content):  # one of its pages was too much, so none is asked for any more
+        raise Undrawable
     key = f"outline:{file.stored_sha256}"
     found: Outline | None = cache.get(key)
     if found is None:
-        found = outline_apart(content, file.media_type)
+        found = outline_apart(content, file.media_type, run=Sandbox(to.pk))
         cache.set(key, found, KEPT_FOR)
     return found
 
@@ -112,11 +118,14 @@ def file_picture(request: SignedIn, pk: int, number: int) -> HttpResponseBase:
     try:
         if kept.media_type not in SORTS:
             raise Refused(UNDRAWABLE)
-        picture = draw_apart(actions.show_file(file=kept, by=request.user), kept.media_type, number)
+        content = actions.show_file(file=kept, by=request.user)
+        picture = draw_apart(content, kept.media_type, number, run=Sandbox(request.user.pk))
     except Undrawable:
         return _refused(
             request, kept, "There is no such page, or it can’t be shown here. Download the file to read it."
         )
+    except TryLater as refusal:
+        return limits.to_wait(_refused(request, kept, str(refusal)), refusal.seconds, refusal.status)
     except Refused as refusal:
         return _refused(request, kept, str(refusal))
     response = HttpResponse(picture, content_type="image/jpeg", headers={"Content-Disposition": "inline"})

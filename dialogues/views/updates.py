@@ -29,7 +29,6 @@ from tiptracker import clock
 from tiptracker.accounts.models import contact_in
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.frontend.rows import beside_field, refused, typed
-from tiptracker.limits import to_wait
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, spelt
@@ -72,7 +71,7 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
         **page.context(),
     }
     answer = render_page(request, "dialogues/update_send.html", context, status=422 if page.is_sent else 200)
-    return to_wait(answer, page.uploads.wait)
+    return page.uploads.answer(answer)
 
 
 class _Page:

@@ -1,9 +1,11 @@
 """Files that came with a form: kept at once, so that a refused form loses none of them."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import NamedTuple
 
 from django.conf import settings
+from django.http import HttpResponse
 
 from dialogues import actions
 from dialogues.models import EvidenceFile
@@ -12,7 +14,7 @@ from tiptracker import limits
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.pages import SignedIn
 from tiptracker.personal import LEFT_OUT
-from tiptracker.refusals import Refused
+from tiptracker.refusals import Refused, TryLater
 
 
 class Kept(NamedTuple):
@@ -21,7 +23,13 @@ class Kept(NamedTuple):
     files: list[EvidenceFile]
     refusals: list[str]
     wait: int = 0
-    """Seconds until files are taken again, where there were too many; answered 429."""
+    """Seconds until files are taken again, where there were too many."""
+    status: HTTPStatus = HTTPStatus.TOO_MANY_REQUESTS
+    """How a page answers that has to say so."""
+
+    def answer(self, page: HttpResponse) -> HttpResponse:
+        """`page` as the answer to the form, with the time to wait if there is one."""
+        return limits.to_wait(page, self.wait, self.status)
 
     def tell(self, form: PlainForm) -> None:
         """Put the refusals beside the form's files, and hold back those whose name tells whose they may be."""
@@ -61,6 +69,8 @@ def keep_files(request: SignedIn, *, now: datetime) -> Kept:
             continue
         try:
             files.append(actions.keep_upload(upload=upload, by=request.user, now=now))
+        except TryLater as refusal:  # so would the others be, each after a wait of its own
+            return Kept(files, [*refusals, str(refusal)], refusal.seconds, refusal.status)
         except Refused as refusal:
             refusals.append(str(refusal))
     return Kept(files, refusals)

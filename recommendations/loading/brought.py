@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from recommendations import narrative
 from recommendations.narrative import Narrative
 from recommendations.reading import Paragraph, read_file
+from recommendations.reading.confined import Run
 from recommendations.tables import (
     Cells,
     Charset,
@@ -51,11 +52,11 @@ class Brought(NamedTuple):
         return Listed(self.rows, (), self.notes)
 
 
-def bring_file(name: str, content: bytes, sought: Sought, charset: Charset | None = None) -> Brought:
+def bring_file(name: str, content: bytes, sought: Sought, charset: Charset | None = None, *, run: Run) -> Brought:
     """What a file holds: a table by its name or by being a workbook, anything else a narrative. Raises Refused."""
     if name.lower().endswith(_TABLES) or (is_workbook(content) and b"xl/workbook.xml" in content):
-        return _table(read_cells(content, charset))
-    return _narrative(read_file(name, content), sought)
+        return _table(read_cells(content, charset, run=run))
+    return _narrative(read_file(name, content, run=run), sought)
 
 
 def bring_text(text: str, sought: Sought) -> Brought:

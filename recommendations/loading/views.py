@@ -27,6 +27,7 @@ from tiptracker import clock
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
+from tiptracker.sandbox import Sandbox
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 PASTED = "Pasted text"
@@ -96,7 +97,7 @@ def _bring(request: SignedIn, edition: Edition, said: dict[str, Any]) -> Edition
     if said["file"]:
         name, content = said["file"].name, said["file"].read()
         charset = Charset(said["charset"]) if said["charset"] else None
-        brought: Brought = bring_file(name, content, wanted, charset)
+        brought: Brought = bring_file(name, content, wanted, charset, run=Sandbox(request.user.pk))
     else:
         name, content = PASTED, said["pasted"].encode()
         brought = bring_text(said["pasted"], wanted)

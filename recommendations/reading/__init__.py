@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from recommendations.reading.confined import Failed, run_confined
+from recommendations.reading.confined import Run
 
 MOST_BYTES = 30 * 1024 * 1024
 """Of a file: a whole TIP Report with its pictures. One country's narrative has a hundredth of it."""
@@ -58,7 +58,7 @@ class Unreadable(Exception):
     """A file that can't be read; says why and what to do, in words that follow its name: "has a password. …"."""
 
 
-def read_file(name: str, content: bytes) -> tuple[Paragraph, ...]:
+def read_file(name: str, content: bytes, *, run: Run) -> tuple[Paragraph, ...]:
     """The paragraphs of a text, an HTML page, a PDF or a Word document; raises Refused with a sentence about `name`."""
     from tiptracker.refusals import Refused  # noqa: PLC0415 -- the process that reads goes without the floor
 
@@ -68,19 +68,19 @@ def read_file(name: str, content: bytes) -> tuple[Paragraph, ...]:
                 f"has {len(content) / 1024 / 1024:.0f} MB; at most {MOST_BYTES // 1024 // 1024} MB can be read. "
                 "Cut out the pages with the country’s narrative, or paste its text."
             )
-        return _read_apart(content)
+        return _read_apart(content, run)
     except Unreadable as reason:
         raise Refused(f"“{name}” {reason}") from reason
 
 
-def _read_apart(content: bytes) -> tuple[Paragraph, ...]:
-    try:
-        answer = json.loads(run_confined("recommendations.reading", content=content, most_waited=MOST_WAITED))
-    except Failed as error:
+def _read_apart(content: bytes, run: Run) -> tuple[Paragraph, ...]:
+    answered = run("recommendations.reading", content=content, most_waited=MOST_WAITED)
+    if answered is None:
         raise Unreadable(
             "can’t be opened here: it takes too long or too much room. Cut out the pages with the country’s narrative, "
             "or paste its text."
-        ) from error
+        )
+    answer = json.loads(answered)
     if isinstance(answer, str):
         raise Unreadable(answer)
     return tuple(Paragraph(text, Kind(kind)) for text, kind in answer)

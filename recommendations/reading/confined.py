@@ -1,51 +1,37 @@
-"""A process for files from outside: how little it may do, and how it is started.
+"""A process for files from outside: how little it may do. `tiptracker.sandbox` starts it.
 
 Whatever a hostile file does to a library that takes it apart, the process that asked stays as it is.
 """
 
-import logging
+import os
 import resource
-import subprocess
 import sys
-from pathlib import Path
+from typing import Protocol
 
 MOST_MEMORY = 1536 * 1024 * 1024
-MOST_SECONDS = 10
+MOST_SECONDS = 8
 """Of the processor's time: hardly anything that people send takes one."""
+NICENESS = 15
+"""How far behind those who serve pages it stands where both want the processor."""
 _WAYS_OUT = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.spawn", "pty.")
-_TOP = Path(__file__).resolve().parents[2]
-
-logger = logging.getLogger(__name__)
 
 
-class Failed(Exception):
-    """The process ended without an answer, or took too long."""
+class Run(Protocol):
+    """What runs confined processes: `tiptracker.sandbox.Sandbox`, which says for whom."""
+
+    def __call__(self, module: str, *arguments: str, content: bytes, most_waited: float) -> bytes | None:
+        """What `python -m module` answers to `content`, in `most_waited` seconds by the clock; None where it can't."""
 
 
-def run_confined(module: str, *arguments: str, content: bytes, most_waited: float) -> bytes:
-    """What `python -m module`, which confines itself, answers to `content`, in `most_waited` seconds; raises Failed.
-
-    It has an empty environment; its processor time, which is what others can't slow down, it limits itself.
-    """
-    command = [sys.executable, "-B", "-m", module, *arguments]
-    try:
-        done = subprocess.run(  # noqa: S603 -- our own command
-            command, input=content, capture_output=True, cwd=_TOP, env={}, timeout=most_waited, check=True
-        )
-    except subprocess.SubprocessError as error:
-        told = (getattr(error, "stderr", None) or b"").decode(errors="replace")[-2000:]
-        logger.warning("A file could not be opened: %s %s", error, told)
-        raise Failed from error
-    return done.stdout
-
-
-def confine() -> None:
+def confine(*, most_seconds: int = MOST_SECONDS, most_memory: int = MOST_MEMORY) -> None:
     """From now on: little memory and time, no file written, no connection made, no other program started.
 
     The last two hold for what Python does; the libraries in C that take files apart have no code to connect with.
     """
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    os.nice(NICENESS)
+    resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory))
+    # At the first a signal says why it ends, at the second it ends whatever it does about the signal.
+    resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.addaudithook(_refuse)

@@ -6,7 +6,7 @@ from itertools import count
 
 from lxml import etree
 
-from recommendations.reading import BROKEN, Kind, Paragraph
+from recommendations.reading import BROKEN, Kind, Paragraph, Unreadable
 
 _UNSEEN = {
     "applet", "audio", "canvas", "datalist", "embed", "head", "iframe", "map", "math", "noscript", "object",
@@ -24,6 +24,8 @@ _BLOCKS = {
     "h4", "h5", "h6", "header", "hgroup", "hr", "html", "label", "legend", "li", "main", "menu", "nav", "ol",
     "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
+MOST_TAGS = 300_000
+"""A long report as one page has a tenth of it."""
 _HEADING = re.compile(r"h[1-6]")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -31,7 +33,12 @@ _TITLES = ("//head/title/text()", "//meta[@property='og:title']/@content", "//li
 
 
 def read(text: str) -> Iterator[Paragraph]:
-    """Its paragraphs, in order: lists and headings as such, what stands around the text as furniture."""
+    """Its paragraphs, in order: lists and headings as such, what stands around the text as furniture.
+
+    Raises Unreadable where it has more tags than any page that people read.
+    """
+    if text.count("<") > MOST_TAGS:
+        raise Unreadable("is a page of too many parts. Copy the narrative out of it, and paste its text.")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     root = etree.fromstring(text.encode(errors="replace"), parser)
     if root is None:

@@ -36,7 +36,7 @@ def read(content: bytes) -> Iterator[Paragraph]:
         return pages.read(text)
     if _MARKUP.match(begins):
         raise Unreadable("is XML that is no web page. Save it as .docx, PDF or plain text, then choose it again.")
-    if any(unicodedata.category(letter) == "Cc" and letter not in _KEPT for letter in text):
+    if any(unicodedata.category(letter) == "Cc" and letter not in _KEPT for letter in set(text)):
         raise Unreadable(
             "is neither a text, a web page, a PDF nor a Word document. Save it as one of them, then choose it again."
         )

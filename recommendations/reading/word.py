@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from lxml import etree
 
 from recommendations.reading import BROKEN, Kind, Paragraph, Unreadable
+from recommendations.reading.xml_limits import TooMuchXml, XmlCount
 
 MOST_UNPACKED = 40 * 1024 * 1024
 """In bytes, of a part: beyond it a zip is made to fill a machine."""
+_TOO_MUCH = "unpacks to more than any narrative holds. Save it anew, or paste its text."
 _UNREAD = frozenset({"del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "sectPr"})
 _SIGNS = {"tab": " ", "br": BROKEN, "cr": BROKEN, "noBreakHyphen": "-", "softHyphen": "\N{SOFT HYPHEN}"}
 _HEADING = re.compile(r"(?:heading|title|subtitle)\s*\d?", re.IGNORECASE)
@@ -42,7 +44,11 @@ def _parsed(packed: zipfile.ZipFile, name: str) -> etree._Element | None:
         return None
     with packed.open(name) as part:
         if len(read := part.read(MOST_UNPACKED + 1)) > MOST_UNPACKED:
-            raise Unreadable("unpacks to more than any narrative holds. Save it anew, or paste its text.")
+            raise Unreadable(_TOO_MUCH)
+    try:
+        XmlCount().add(read)
+    except TooMuchXml as error:
+        raise Unreadable(_TOO_MUCH) from error
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
     root = etree.fromstring(read, parser)
     if root.getroottree().docinfo.internalDTD is not None:  # and with it all that entities can do

@@ -4,6 +4,7 @@
 correct the columns between the two: cells stay as they were read.
 """
 
+from recommendations.reading.confined import Run
 from recommendations.tables.apart import read_workbook_apart
 from recommendations.tables.cells import LARGEST, OLD_EXCEL, ZIP, Cells
 from recommendations.tables.charsets import Charset
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 
-def read_cells(content: bytes, charset: Charset | None = None) -> Cells:
+def read_cells(content: bytes, charset: Charset | None = None, *, run: Run) -> Cells:
     """The cells of a CSV file or an Excel workbook (.xlsx), told apart by what is in it, not by its name.
 
     `charset` is what somebody said that a CSV file is written in; None tells it by the bytes. Raises Refused, with a
@@ -42,7 +43,7 @@ def read_cells(content: bytes, charset: Charset | None = None) -> Cells:
             field="file",
         )
     if is_workbook(content):
-        return Cells(read_workbook_apart(content))
+        return Cells(read_workbook_apart(content, run=run))
     return read_delimited(content, charset)
 
 

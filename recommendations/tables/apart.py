@@ -2,7 +2,7 @@
 
 import json
 
-from recommendations.reading.confined import Failed, run_confined
+from recommendations.reading.confined import Run
 from recommendations.tables.cells import Line
 from tiptracker.refusals import Refused
 
@@ -10,14 +10,14 @@ _MOST_WAITED = 60
 """Seconds by the clock; the processor's time is limited in the process itself."""
 
 
-def read_workbook_apart(content: bytes) -> tuple[Line, ...]:
+def read_workbook_apart(content: bytes, *, run: Run) -> tuple[Line, ...]:
     """The lines of the one sheet that holds something; raises Refused."""
-    try:
-        answer = json.loads(run_confined("recommendations.tables", content=content, most_waited=_MOST_WAITED))
-    except Failed as error:
+    answered = run("recommendations.tables", content=content, most_waited=_MOST_WAITED)
+    if answered is None:
         raise Refused(
             "The workbook takes too long or too much room to open. Copy the list alone into a new one.", field="file"
-        ) from error
+        )
+    answer = json.loads(answered)
     if isinstance(answer, str):
         raise Refused(answer, field="file")
     return tuple(Line(number, tuple(cells)) for number, cells in answer)

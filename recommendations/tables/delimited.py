@@ -49,7 +49,7 @@ def _lines(text: str, sign: str) -> list[Line]:
             number += 1
             if any(cell.strip() for cell in row):
                 lines.append(Line(number, fitting(row, number)))
-            if len(lines) > MOST_ROWS:
+            if len(lines) > MOST_ROWS or number > 10 * MOST_ROWS:
                 raise Refused(TOO_MANY, field="file")
     except csv.Error as error:
         raise Refused(

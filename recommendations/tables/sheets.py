@@ -10,6 +10,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from recommendations.reading.xml_limits import TooMuchXml, XmlCount
 from recommendations.tables.cells import MOST_COLUMNS, MOST_ROWS, OLD_EXCEL, TOO_MANY, Line, fitting
 from tiptracker.refusals import Refused
 
@@ -36,6 +37,8 @@ def read_workbook(content: bytes) -> list[Line]:
         filled = _filled_sheets(content)
     except Refused:
         raise
+    except TooMuchXml as error:
+        raise Refused(_TOO_LARGE, field="file") from error
     except Exception as error:  # whatever the library stumbles over, a person can do but one thing
         raise Refused(NOT_WHOLE, field="file") from error
     if not filled:
@@ -56,21 +59,26 @@ def _refuse_traps(content: bytes) -> None:
             raise Refused(_TOO_LARGE, field="file")
         if any(part.flag_bits & 1 for part in parts):
             raise Refused("The workbook is locked with a password. Save it without one.", field="file")
-        unpacked = 0
+        unpacked, xml = 0, XmlCount()
         for part in parts:
+            is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
+            whole = bytearray()
             with archive.open(part) as stream:
                 before = b""
                 while piece := stream.read(_PART):
                     unpacked += len(piece)
                     if unpacked > _MOST_UNPACKED:
                         raise Refused(_TOO_LARGE, field="file")
-                    if part.filename.lower().endswith((".xml", ".rels", ".vml")) and _DECLARES.search(before + piece):
+                    if is_xml and _DECLARES.search(before + piece):
                         raise Refused(
                             "The workbook declares entities, which may draw on other files: no Excel writes that. "
                             "Copy the list into a new workbook.",
                             field="file",
                         )
                     before = piece[-32:]
+                    if is_xml:
+                        whole += piece
+            xml.add(bytes(whole))
 
 
 _TOO_LARGE = "Unpacked, the workbook is far larger than any list. Copy the list alone into a new one."

@@ -67,7 +67,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
     with transaction.atomic():
         # As a redaction is confirmed: it either finds this file, or is found here.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)
-        kept = Briefing.objects.select_for_update().get(pk=briefing.pk)
+        kept = Briefing.objects.select_for_update(no_key=True).get(pk=briefing.pk)
         if kept.withdrawn_at or kept.cleared_at or (kept.file and not kept.cleared_by):
             return
         if Redaction.objects.confirmed(country).count() == redactions:

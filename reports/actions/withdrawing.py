@@ -39,17 +39,22 @@ def _take_out_of_notes(redaction: Redaction) -> None:
     without_file = Briefing.objects.filter(edition__country=redaction.country_id, file="", withdrawn_at__isnull=True)
     for briefing in without_file.exclude(covering_note="").order_by("pk"):
         if holds_each(briefing.covering_note, redaction.words):
-            Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED)
-            record(
-                "briefing.note_redacted", by=redaction.decision.recorded_by, row=briefing, country=redaction.country_id
-            )
+            _take_out_note(briefing, redaction)
+
+
+@transaction.atomic
+def _take_out_note(briefing: Briefing, redaction: Redaction) -> None:
+    """Let the whole note become the mark, unless the briefing got its file meanwhile: then that is looked through."""
+    if Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED):
+        by, country = redaction.decision.recorded_by, redaction.country_id
+        record("briefing.note_redacted", by=by, row=briefing, country=country)
 
 
 @transaction.atomic
 def withdraw(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
     """Take a briefing that is ready, or issued, out of circulation: its file is destroyed, its hash is kept."""
     by = redaction.decision.recorded_by
-    locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition").get(pk=briefing.pk)
+    locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
     if locked.withdrawn_at or not locked.file:
         return
     paths = locked.paths

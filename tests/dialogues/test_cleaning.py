@@ -32,6 +32,7 @@ from tests.dialogues.samples import (
     xlsx,
     zipped,
 )
+from tiptracker.sandbox import Sandbox
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_file_is_taken_for_what_its_content_is(extension, content, media_type):
     cleaned = clean(content, extension)
 
     assert cleaned.media_type == media_type
-    assert clean_apart(content, extension) == cleaned
+    assert clean_apart(content, extension, run=Sandbox(None)) == cleaned
     assert clean(cleaned.content, extension).media_type == media_type
 
 
@@ -753,13 +754,13 @@ def test_table_of_numbers_telephones_and_words_stays_as_it_is():
 
 def test_what_a_file_does_to_the_cleaner_stays_there(monkeypatch):
     with pytest.raises(Unclean, match="is a PDF by its content"):
-        clean_apart(PDF, ".docx")
+        clean_apart(PDF, ".docx", run=Sandbox(None))
     monkeypatch.setattr(apart, "MOST_WAITED", 0.001)
     with pytest.raises(Unclean, match="can't be opened here: it takes too long or too much room"):
-        clean_apart(PDF, ".pdf")
+        clean_apart(PDF, ".pdf", run=Sandbox(None))
 
 
 def test_cleaner_that_dies_refuses_the_file(monkeypatch):
     monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(Unclean, match="can't be opened here"):
-        clean_apart(PDF, ".pdf")
+        clean_apart(PDF, ".pdf", run=Sandbox(None))

@@ -12,6 +12,7 @@ from PIL import Image
 from dialogues.drawing import MOST_HIGH, MOST_PAGES, MOST_WIDE, Outline, Size, Undrawable, apart, draw, outline
 from dialogues.drawing.apart import draw_apart, outline_apart
 from tests.dialogues.samples import JPEG, PDF, PNG, picture
+from tiptracker.sandbox import Sandbox
 
 KIND = "application/pdf"
 
@@ -69,28 +70,28 @@ def test_what_is_no_sound_file_cannot_be_drawn(content):
     with pytest.raises(Undrawable):
         draw(content, KIND, 1)
     with pytest.raises(Undrawable):
-        outline_apart(content, KIND)
+        outline_apart(content, KIND, run=Sandbox(None))
 
 
 def test_a_process_of_its_own_draws_the_same():
-    assert draw_apart(PDF, KIND, 1) == draw(PDF, KIND, 1)
-    assert outline_apart(PDF, KIND) == outline(PDF, KIND)
-    assert draw_apart(PNG, "image/png", 1) == draw(PNG, "image/png", 1)
+    assert draw_apart(PDF, KIND, 1, run=Sandbox(None)) == draw(PDF, KIND, 1)
+    assert outline_apart(PDF, KIND, run=Sandbox(None)) == outline(PDF, KIND)
+    assert draw_apart(PNG, "image/png", 1, run=Sandbox(None)) == draw(PNG, "image/png", 1)
 
 
 def test_a_file_that_takes_too_long_or_breaks_the_process_cannot_be_drawn(monkeypatch):
     with monkeypatch.context() as slow:
         slow.setattr(apart, "MOST_WAITED", 0.001)
         with pytest.raises(Undrawable):
-            draw_apart(PDF, KIND, 1)
+            draw_apart(PDF, KIND, 1, run=Sandbox(None))
     monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(Undrawable):
-        outline_apart(PDF, KIND)
+        outline_apart(PDF, KIND, run=Sandbox(None))
 
 
 def test_the_process_is_confined_before_it_reads_a_byte():
     script = (
-        "import runpy, sys, recommendations.reading.confined as confined; confined.confine = lambda: sys.exit(7);"
+        "import runpy, sys, recommendations.reading.confined as confined; confined.confine = lambda **_: sys.exit(7);"
         "sys.argv = ['drawing', 'application/pdf', '1']; runpy.run_module('dialogues.drawing', run_name='__main__')"
     )
 

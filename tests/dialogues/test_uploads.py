@@ -9,6 +9,7 @@ from dialogues.cleaning import clean
 from dialogues.uploads import clean_name, inspect, megabytes
 from tests.dialogues.samples import DOCX, PDF
 from tests.refusing import refuses
+from tiptracker.sandbox import Sandbox
 
 
 def upload(name, content, claims="application/octet-stream"):
@@ -18,7 +19,7 @@ def upload(name, content, claims="application/octet-stream"):
 def test_upload_becomes_a_clean_copy_and_what_it_is_told_of_it_counts_nothing():
     cleaned = clean(PDF, ".pdf").content
 
-    assert inspect(upload("A.PDF", PDF, claims="text/html")) == (
+    assert inspect(upload("A.PDF", PDF, claims="text/html"), run=Sandbox(None)) == (
         "A.PDF",
         "application/pdf",
         cleaned,
@@ -31,7 +32,7 @@ def test_file_on_disk_is_read_whole():
     kept = TemporaryUploadedFile("a.pdf", "application/pdf", len(PDF), None)
     kept.write(PDF)
 
-    assert inspect(kept).received_sha256 == hashlib.sha256(PDF).hexdigest()
+    assert inspect(kept, run=Sandbox(None)).received_sha256 == hashlib.sha256(PDF).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -45,16 +46,16 @@ def test_file_on_disk_is_read_whole():
 )
 def test_refusal_names_the_file(name, content, told):
     with refuses(told, field="files"):
-        inspect(upload(name, content))
+        inspect(upload(name, content), run=Sandbox(None))
 
 
 def test_file_over_the_limit_is_refused_and_one_at_it_is_not(settings):
     settings.UPLOAD_MAX_BYTES = 1024 * 1024
     at_the_limit = PDF[:9] + b"\n" * (settings.UPLOAD_MAX_BYTES - len(PDF)) + PDF[9:]
 
-    assert inspect(upload("a.pdf", at_the_limit)).media_type == "application/pdf"
+    assert inspect(upload("a.pdf", at_the_limit), run=Sandbox(None)).media_type == "application/pdf"
     with refuses("at most 1.0 MB can be taken. Send a smaller scan, or split it.", field="files"):
-        inspect(upload("a.pdf", PDF[:9] + b"\n" + at_the_limit[9:]))
+        inspect(upload("a.pdf", PDF[:9] + b"\n" + at_the_limit[9:]), run=Sandbox(None))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from recommendations.tables import Charset, Column, guess_columns, read_cells, r
 from recommendations.tables.rows import Sought
 from recommendations.words import Pillar
 from tests.refusing import refuses
+from tiptracker.sandbox import Sandbox
 
 LESOTHO = Sought("LSO", 2021, ("Lesotho",))
 PLAIN = (
@@ -20,7 +21,7 @@ SAYS = {1: "Fund the shelter’s staff, and keep it open.", 2: "Train the police
 
 
 def read(content, charset=None, sought=LESOTHO, columns=None):
-    cells = read_cells(content if isinstance(content, bytes) else content.encode(), charset)
+    cells = read_cells(content if isinstance(content, bytes) else content.encode(), charset, run=Sandbox(None))
     return read_rows(cells, columns or guess_columns(cells), sought)
 
 
@@ -304,11 +305,11 @@ N, T, L, P, NIL = Column.NUMBER, Column.TEXT, Column.LEAD, Column.PILLAR, Column
     ],
 )  # fmt: skip
 def test_columns_are_told_by_their_headings_else_by_what_they_hold(lines, holds, has_headings):
-    assert guess_columns(read_cells("\n".join(lines).encode())) == (holds, has_headings)
+    assert guess_columns(read_cells("\n".join(lines).encode(), run=Sandbox(None))) == (holds, has_headings)
 
 
 def test_columns_may_be_corrected():
-    cells = read_cells(f"What;Note\n{LONG};later\n".encode())
+    cells = read_cells(f"What;Note\n{LONG};later\n".encode(), run=Sandbox(None))
     wrong = guess_columns(cells)
 
     assert read_rows(cells, wrong._replace(holds=(NIL, T), has_headings=True), LESOTHO).rows[0].text == "later"
@@ -349,7 +350,7 @@ def test_a_number_is_taken_whatever_stands_around_it_if_it_is_the_only_one():
 
 
 def test_where_no_number_can_be_read_it_is_said_how_to_do_without():
-    cells = read_cells(b"Urgent,Recommendation\nhigh,Fund it.\nlow,Train them.\n")
+    cells = read_cells(b"Urgent,Recommendation\nhigh,Fund it.\nlow,Train them.\n", run=Sandbox(None))
     columns = guess_columns(cells)
     listed = read_rows(cells, columns._replace(holds=(N, T)), LESOTHO)
 

@@ -121,13 +121,11 @@ def follow_change(*, person: User, before: Standing | None, by: User) -> None:
     work or works no longer, is signed out and loses all tokens; a mail tells of it, to the old address too.
     """
     after = standing(person)
-    _record_roles(person, before.posts if before else {}, after.posts, by)
-    if before is None:
-        return
-    changed = [word for name, word in GIVEN.items() if getattr(before, name) != getattr(after, name)]
-    if changed or not (before.works and after.works):
+    changed = [word for name, word in GIVEN.items() if before and getattr(before, name) != getattr(after, name)]
+    if before and (changed or not (before.works and after.works)):
         end_all(person, by=by)
-    if changed:
+    _record_roles(person, before.posts if before else {}, after.posts, by)
+    if before and changed:
         addresses = sorted({before.email, after.email})
         mails.tell_of_account(person, ", ".join(changed), addresses)
 

@@ -192,7 +192,7 @@ class PersonAdmin(Sensitive):
         return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        stored = User.objects.get_queryset().select_for_update().filter(pk=obj.pk).first()
+        stored = User.objects.get_queryset().select_for_update(no_key=True).filter(pk=obj.pk).first()
         form.stood = actions.standing(stored) if stored else None
         super().save_model(request, obj, form, change)
 

@@ -43,7 +43,7 @@ def person_of(token: str, purpose: Purpose, *, locked: bool = False) -> User | N
     except (signing.BadSignature, ValueError, TypeError):
         return None
     people = User.objects.get_queryset().filter(pk=key)
-    person = (people.select_for_update() if locked else people).first()
+    person = (people.select_for_update(no_key=True) if locked else people).first()
     if person is None or not Backend().user_can_authenticate(person):
         return None
     return person if constant_time_compare(fingerprint, _fingerprint(person)) else None

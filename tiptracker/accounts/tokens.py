@@ -18,7 +18,8 @@ from tiptracker import clock
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import context
-from tiptracker.audit.actions import record
+from tiptracker.audit.actions import Told, record, record_all
+from tiptracker.locking import hold
 from tiptracker.refusals import Refused
 from tiptracker.words import Scope
 
@@ -41,7 +42,7 @@ def last_day(person: User, lasts: timedelta = LASTS_AT_MOST) -> date:
 @transaction.atomic
 def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[ApiToken, str]:
     """A new token, and its secret, which nobody can tell again."""
-    User.objects.get_queryset().select_for_update().get(pk=person.pk)
+    User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     kept = ApiToken.objects.filter(person=person, revoked_at=None)
     # One that has ended makes room, for another of its name too.
     kept.filter(expires_on__lt=clock.today()).update(revoked_at=timezone.now())
@@ -71,10 +72,12 @@ def revoke(token: ApiToken, *, by: User) -> None:
         record("token.revoked", by=by, row=token, before=_told(token))
 
 
+@transaction.atomic
 def revoke_all(person: User, *, by: User) -> None:
     """End every token of `person`: the account was closed, or somebody else may have known its secrets."""
-    for token in ApiToken.objects.filter(person=person, revoked_at=None):
-        revoke(token, by=by)
+    ended = [token for token in hold(ApiToken.objects.filter(person=person)) if token.revoked_at is None]
+    ApiToken.objects.filter(pk__in=[token.pk for token in ended]).update(revoked_at=timezone.now())
+    record_all([Told("token.revoked", token, before=_told(token)) for token in ended], by=by)
 
 
 def of_secret(secret: str) -> ApiToken | None:

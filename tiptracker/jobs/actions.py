@@ -13,10 +13,9 @@ from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Least
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
-from tiptracker.celery import app
 from tiptracker.jobs.models import OPEN_STATES, Job, State
+from tiptracker.messages import send_message
 from tiptracker.refusals import Refused
 
 logger = logging.getLogger(__name__)
@@ -168,10 +167,8 @@ def _finish(job: Job, **fields: object) -> None:
 
 def _send(job: Job) -> None:
     def send() -> None:
-        try:
-            app.send_task(job.kind, args=[job.pk], retry=False)
-        except (OperationalError, OSError):
+        if not send_message(job.kind, job.pk):
             # What the person did is saved and the job is a row: once the broker answers, it is sent again.
-            logger.exception("The broker took no message for job %s (%s %s)", job.pk, job.kind, job.key)
+            logger.error("The broker took no message for job %s (%s %s)", job.pk, job.kind, job.key)
 
     transaction.on_commit(send)

@@ -21,6 +21,7 @@ from recommendations.words import Pillar, TextStatus, Tier
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.refusals import Refused
+from tiptracker.sandbox import Sandbox
 from tiptracker.words import Role
 
 
@@ -95,7 +96,7 @@ def _load(asked: Asked, *, is_rehearsal: bool) -> tuple[Preview, Mapping[str, An
     country, by = _country(asked.country), _administrator(asked.by)
     content = _content(asked.file)
     sought = Sought(country.code, asked.year, (country.name,))
-    brought = bring_file(asked.file.name, content, sought, _charset(asked.charset))
+    brought = bring_file(asked.file.name, content, sought, _charset(asked.charset), run=Sandbox(None))
     edition = _edition(country, asked, brought, by)
     now = clock.now(country.time_zone)
     status = TextStatus.RECONSTRUCTION if asked.is_reconstruction else TextStatus.OFFICIAL

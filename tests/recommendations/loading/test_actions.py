@@ -46,6 +46,7 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job
 from tiptracker.rules import ChangedMeanwhile
+from tiptracker.sandbox import Sandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,7 @@ def table(rows, heads=("Number", "Recommendation")):
 
 def brought(edition, content, *, by=None, status=TextStatus.OFFICIAL, name="list.csv", now=NOW):
     if isinstance(content, bytes):
-        found = bring_file(name, content, sought(edition))
+        found = bring_file(name, content, sought(edition), run=Sandbox(None))
     else:
         content, found = content.encode(), bring_text(content, sought(edition))
     return begin_import(

@@ -14,6 +14,7 @@ from recommendations.words import Tier
 from tests.recommendations.narrative.editions import CLAUSES, HEADINGS, ITEMS, LAYOUTS, OPENING, document, of_clauses
 from tests.recommendations.reading.samples import LISTS, PAPERS, bullets, docx, page, paragraph, pdf
 from tiptracker.refusals import Refused
+from tiptracker.sandbox import Sandbox
 
 CLAUSE_PARAGRAPH = of_clauses("; ")(CLAUSES)
 
@@ -32,7 +33,7 @@ def test_the_same_edition_gives_the_same_rows_from_every_sort_of_file():
         "edition.pdf": pdf(LISTS["a list"](ITEMS)),
         "edition.docx": docx(bullets(ITEMS)),
     }
-    rows = {name: read(read_file(name, content))[:4] for name, content in files.items()}
+    rows = {name: read(read_file(name, content, run=Sandbox(None)))[:4] for name, content in files.items()}
 
     assert [item.text for item in rows["edition.txt"][3]] == ITEMS
     assert all(row == rows["edition.txt"] for row in rows.values()), rows
@@ -225,7 +226,7 @@ BAD = {
 @pytest.mark.parametrize(("content", "sentence"), BAD.values(), ids=BAD)
 def test_what_cannot_be_read_is_refused_in_a_sentence(content, sentence):
     with pytest.raises(Refused, match=f"^“file” (?:{sentence})") as refused:
-        read_file("file", content)
+        read_file("file", content, run=Sandbox(None))
 
     assert str(refused.value).endswith((".", "text."))
 
@@ -235,7 +236,7 @@ def test_another_sort_of_zip_is_told_apart():
     packed = docx("", **parts).replace(b"word/document.xml", b"body/document.xml")
 
     with pytest.raises(Refused, match="is a packed file, but no Word document"):
-        read_file("book.epub", packed)
+        read_file("book.epub", packed, run=Sandbox(None))
 
 
 def test_entities_of_a_page_bring_nothing_in():
@@ -247,11 +248,11 @@ def test_entities_of_a_page_bring_nothing_in():
 def test_a_page_nested_without_end_is_read_or_refused():
     for content in (b"<div>" * 200_000 + b"Train", b"<ul><li>" * 100_000 + b"Train"):
         with suppress(Refused):  # no RecursionError, and no process left to its own
-            assert "Train" in read_file("deep.html", content)[-1].text
+            assert "Train" in read_file("deep.html", content, run=Sandbox(None))[-1].text
 
 
 def test_a_process_that_fails_refuses_the_file(monkeypatch):
     monkeypatch.setattr("sys.executable", "/bin/false")
 
     with pytest.raises(Refused, match="can’t be opened here: it takes too long or too much room"):
-        read_file("edition.txt", OPENING.encode())
+        read_file("edition.txt", OPENING.encode(), run=Sandbox(None))

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, models, transaction
 from dialogues.words import Kind
 from tests import factories
 from tests.append_only import KEPT, make
+from tests.database_roles import run_as_owner
 from tiptracker.audit.append_only import REDACTED
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_a_kept_table_can_not_be_emptied(model):
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else the waiting checks of new rows stand in the way
-                cursor.execute(f"TRUNCATE {table} CASCADE")
+                run_as_owner(f"TRUNCATE {table} CASCADE")  # the application's role may not even try
             else:
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608 -- a table of our own
 

@@ -22,8 +22,9 @@ from tests.factories import (
     RecommendationFactory,
 )
 from tests.signing_in import enter
+from tests.transactions import record
 from tiptracker.audit import context
-from tiptracker.audit.actions import head, record
+from tiptracker.audit.actions import head
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
 

@@ -74,3 +74,14 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// A page of a file that isn't drawn yet, since several were asked for at once, is asked for again, with growing pauses.
+const askAgain = (picture) => {
+  const tries = Number(picture.dataset.tries ?? 0);
+  if (tries === 8) return;
+  picture.dataset.tries = tries + 1;
+  setTimeout(() => picture.setAttribute("src", picture.getAttribute("src")), 500 * (1 + tries * Math.random()));
+};
+const pictures = ".shown__leaves img";
+document.addEventListener("error", ({ target }) => target.matches?.(pictures) && askAgain(target), true);
+for (const picture of document.querySelectorAll(pictures)) if (picture.complete && !picture.naturalWidth) askAgain(picture);

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from django.core.management.base import BaseCommand, CommandError
 
 from tiptracker.audit.actions import fault_of_head, head, verify
+from tiptracker.audit.database_rights import role_that_could_switch_triggers_off
 
 
 def noted(text: str) -> tuple[int, str]:
@@ -27,6 +28,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, expect: tuple[int, str] | None, **options: object) -> None:
+        if role := role_that_could_switch_triggers_off():
+            self.stderr.write(
+                f"Warning: the database role {role} could switch off the triggers that keep the record. "
+                "Let the application use a lesser role: see deploy/postgres/roles.sql."
+            )
         if fault := verify():
             raise CommandError(f"The log does not hold: {fault[1]}.", returncode=1)
         if expect and (said := fault_of_head(*expect)):

@@ -1,0 +1,40 @@
+"""How much XML the parts of a packed file may hold: counted before anything is made of it, and no further than that."""
+
+from contextlib import suppress
+from xml.parsers import expat
+
+MOST_ELEMENTS = 1_000_000
+"""Of all parts together: a workbook of 20,000 full rows has half of it."""
+MOST_ATTRIBUTES = 4_000_000
+MOST_DEPTH = 256
+"""Elements within one another: Word and Excel nest some twenty."""
+
+
+class TooMuchXml(ValueError):
+    """More elements, attributes or depth than an Office file has."""
+
+
+class XmlCount:
+    """Counts elements and attributes over parts. What is no sound XML is left to whoever reads it."""
+
+    def __init__(self) -> None:
+        self.elements = self.attributes = self.depth = 0
+
+    def add(self, part: bytes) -> None:
+        """Count one more part; raises TooMuchXml as soon as that is certain."""
+        parser = expat.ParserCreate()
+        parser.ordered_attributes = True
+        parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
+        self.depth = 0
+        with suppress(expat.ExpatError):
+            parser.Parse(part, True)
+
+    def _begin(self, _: str, attributes: list[str]) -> None:
+        self.elements += 1
+        self.attributes += len(attributes) // 2
+        self.depth += 1
+        if self.elements > MOST_ELEMENTS or self.attributes > MOST_ATTRIBUTES or self.depth > MOST_DEPTH:
+            raise TooMuchXml
+
+    def _end(self, _: str) -> None:
+        self.depth -= 1

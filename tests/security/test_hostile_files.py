@@ -1,0 +1,369 @@
+"""Files made to burn the processor: refused, with little work, and once; and nobody else waits for them."""
+
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from dialogues.cleaning import Unclean, texts
+from dialogues.cleaning.apart import clean_apart
+from dialogues.drawing import Undrawable
+from dialogues.drawing.apart import draw_apart
+from dialogues.models import EvidenceFile, UpdateRound
+from dialogues.views.showing import UNDRAWABLE
+from recommendations.reading import read_file
+from recommendations.reading.confined import MOST_SECONDS
+from recommendations.tables import read_cells
+from tests.dialogues.samples import DOCX, PDF
+from tests.factories import (
+    CommitmentFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    OfficerFactory,
+)
+from tests.security import hostile_files as hostile
+from tests.signing_in import enter
+from tests.tiptracker.test_limits import update
+from tiptracker import sandbox
+from tiptracker.refusals import Refused, TryLater
+from tiptracker.sandbox import Sandbox, process, slots
+
+BY = 7
+"""A person, by number."""
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """How each confined process ended that the test started."""
+    ended = []
+
+    def run(*args, **kwargs):
+        ended.append(process.run(*args, **kwargs))
+        return ended[-1]
+
+    monkeypatch.setattr(sandbox, "run", run)
+    return ended
+
+
+# --- What a file costs ------------------------------------------------------------------------------------------------
+
+CLEANED = {
+    "word of empty elements": (hostile.word_of_empty_elements, ".docx", "holds more than can be looked through"),
+    "word of many parts": (hostile.word_of_many_parts, ".docx", "holds more than can be looked through"),
+    "word nested": (hostile.word_nested, ".docx", "holds more than can be looked through"),
+    "word of many pictures": (hostile.word_of_many_pictures, ".docx", "million pixels together"),
+    "workbook of texts": (hostile.workbook_of_shared_texts, ".xlsx", "holds more than can be looked through"),
+    "jpeg of many scans": (hostile.jpeg_of_many_scans, ".jpg", "too many steps"),
+    "pdf of many objects": (hostile.pdf_of_very_many_objects, ".pdf", "holds more than can be looked through"),
+    "table of empty cells": (hostile.table_of_empty_cells, ".csv", f"more than {texts.MOST_CELLS:,} cells"),
+}
+
+
+@pytest.mark.parametrize("name", CLEANED)
+def test_a_file_that_is_more_work_than_it_looks_is_refused_with_little_work(ran, name):
+    made, extension, sentence = CLEANED[name]
+
+    with pytest.raises(Unclean, match=sentence):
+        clean_apart(made(), extension, run=Sandbox(BY))
+
+    assert [ended.code for ended in ran] == [0]  # it said so itself
+    assert ran[0].seconds < MOST_SECONDS / 2
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("page.html", hostile.page_of_tags), ("report.docx", hostile.word_report_of_elements)],
+    ids=["page of tags", "word report of elements"],
+)
+def test_a_report_that_is_more_work_than_it_looks_is_refused_with_little_work(ran, name, made):
+    with pytest.raises(Refused, match=r"too many parts|unpacks to more"):
+        read_file(name, made(), run=Sandbox(BY))
+
+    assert [ended.code for ended in ran] == [0]
+    assert ran[0].seconds < MOST_SECONDS / 2
+
+
+def test_a_workbook_of_a_list_that_is_more_work_than_it_looks_is_refused_with_little_work(ran):
+    with pytest.raises(Refused, match="far larger than any list"):
+        read_cells(hostile.workbook_of_shared_texts(), run=Sandbox(BY))
+
+    assert [ended.code for ended in ran] == [0]
+    assert ran[0].seconds < MOST_SECONDS / 2
+
+
+def test_a_picture_that_takes_too_long_is_given_up_and_not_tried_again_by_anyone(ran):
+    evil = hostile.pdf_with_mesh_shading()
+    assert len(evil) < 1000
+
+    with pytest.raises(Undrawable):
+        draw_apart(evil, "application/pdf", 1, run=Sandbox(BY))
+    for page, person in ((1, BY), (2, BY), (1, BY + 1)):
+        with pytest.raises(Undrawable):
+            draw_apart(evil, "application/pdf", page, run=Sandbox(person))
+
+    assert len(ran) == 1
+    assert (ran[0].code < 0, 2.5 < ran[0].seconds < 4.5) == (True, True), ran  # ended by a signal, at its limit
+    # Another file is drawn, and this one is still cleaned, which costs nothing.
+    assert draw_apart(PDF, "application/pdf", 1, run=Sandbox(BY))
+    assert clean_apart(evil, ".pdf", run=Sandbox(BY))
+
+
+def entered(person):
+    client = Client()
+    enter(client, person)
+    return client
+
+
+# --- The same in pages ------------------------------------------------------------------------------------------------
+
+
+def failed(content, module="dialogues.drawing"):
+    """As a file stands whose process was ended by its limit."""
+    cache.set(sandbox._name_of_failure(module, (), content), True)
+
+
+@pytest.mark.django_db
+def test_a_preview_that_costs_too_much_gives_way_to_a_sentence_and_the_file_itself(client, ran):
+    file = EvidenceFactory(file=EvidenceFileFactory(content=PDF, media_type="application/pdf")).file
+    enter(client, OfficerFactory())
+    page = reverse("evidence_detail", args=[file.evidence.get().pk])
+    assert "<img" in client.get(page).text
+    failed(PDF)
+    ran.clear()
+
+    shown, picture = client.get(page), client.get(reverse("file_picture", args=[file.pk, 1]))
+
+    assert UNDRAWABLE in shown.text
+    assert "<img" not in shown.text
+    assert picture.status_code == 409
+    assert b"".join(client.get(reverse("evidence_file", args=[file.pk])).streaming_content) == PDF
+    assert ran == []
+
+
+@pytest.mark.django_db
+def test_while_too_many_files_are_opened_what_was_typed_stays_and_no_thread_is_kept(settings):
+    settings.SANDBOX_PATIENCE = 0.1
+    own = FocalPointFactory()
+    promise = CommitmentFactory(ministry=own.ministry)
+    client, url = entered(own), reverse("update_send", args=[promise.pk])
+    a_file = {"files": [SimpleUploadedFile("letter.pdf", PDF), SimpleUploadedFile("another.pdf", PDF)]}
+
+    with slots.place(settings.SANDBOX_DIR, "process", 1), busy(settings):
+        page = client.post(url, update(**a_file))
+        program = client.post("/api/v1/updates/", update(commitment=promise.pk, **again(a_file)))
+        draft = client.post(reverse("update_draft", args=[promise.pk]), update(**again(a_file)))
+
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "60")
+    assert "“letter.pdf” was not taken. Too many files are being opened at the moment." in page.text
+    assert "We typed this for an hour." in page.text
+    assert (program.status_code, program.headers["Retry-After"], program.json()["field"]) == (503, "60", "files")
+    assert draft.status_code == 302  # kept, without the file
+    assert (EvidenceFile.objects.count(), UpdateRound.objects.count()) == (0, 0)
+    assert client.post("/api/v1/updates/", update(commitment=promise.pk, **again(a_file))).status_code == 201
+
+
+def again(files):
+    for file in files["files"]:
+        file.seek(0)
+    return files
+
+
+def busy(settings):
+    return slots.place(settings.SANDBOX_DIR, "process", settings.SANDBOX_PROCESSES)
+
+
+@pytest.mark.django_db
+def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(ran, settings):
+    settings.SANDBOX_SECONDS_PER_HOUR = 1
+    own = FocalPointFactory()
+    promise = CommitmentFactory(ministry=own.ministry)
+    Sandbox(own.pk)._count(1.0)
+    client, url = entered(own), reverse("update_send", args=[promise.pk])
+
+    page = client.post(url, update(files=[SimpleUploadedFile("letter.pdf", PDF)]))
+    program = client.post(
+        "/api/v1/updates/", update(commitment=promise.pk, files=[SimpleUploadedFile("letter.pdf", PDF)])
+    )
+
+    assert (page.status_code, 0 < int(page.headers["Retry-After"]) <= 3600) == (429, True)
+    assert "“letter.pdf” was not taken. The files that you sent or opened in this hour took the server" in page.text
+    assert "We typed this for an hour." in page.text
+    assert program.status_code == 429
+    assert ran == []
+    assert clean_apart(PDF, ".pdf", run=Sandbox(own.pk + 1))
+
+
+# --- How many at once -------------------------------------------------------------------------------------------------
+
+
+def test_what_a_file_takes_is_counted_against_who_had_it_opened(ran, settings):
+    settings.SANDBOX_SECONDS_PER_HOUR = 1000
+    clean_apart(DOCX, ".docx", run=Sandbox(BY))
+    clean_apart(DOCX, ".docx", run=Sandbox(BY))
+
+    spent = sum(ended.seconds for ended in ran)
+    assert spent > 0
+    counted = sum(value for value in cache.get_many(names_of_share(BY)).values())
+    assert spent * 1000 <= counted <= spent * 1000 + 2
+    assert cache.get_many(names_of_share(BY + 1)) == {}
+
+
+def names_of_share(person):
+    return [Sandbox(person)._name_of_share(time.time() - back) for back in (0, 3600)]
+
+
+@pytest.fixture
+def at_work(monkeypatch):
+    """Processes that last until the test lets them go; how many were at work at once, by person."""
+    gate, begun = threading.Event(), threading.Semaphore(0)
+    lock, now, most = threading.Lock(), [0], [0]
+
+    def run(*_, **__):
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        begun.release()
+        assert gate.wait(30)
+        with lock:
+            now[0] -= 1
+        return process.Ended(b"", "", 0, 0.0)
+
+    monkeypatch.setattr(sandbox, "run", run)
+    return gate, begun, most
+
+
+def begin(*people, is_job=False):
+    answers = []
+
+    def work(person):
+        try:
+            Sandbox(person, is_job)("dialogues.cleaning", content=b"", most_waited=1)
+            answers.append("done")
+        except TryLater as refusal:
+            answers.append(refusal.status)
+
+    threads = [threading.Thread(target=work, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    return threads, answers
+
+
+def test_of_one_person_one_file_is_opened_at_once_and_others_have_their_turn(at_work, settings):
+    settings.SANDBOX_PATIENCE = 0.3
+    gate, begun, most = at_work
+
+    greedy, theirs = begin(*[BY] * 6)
+    assert begun.acquire(timeout=30)
+    other, answered = begin(BY + 1)
+    assert begun.acquire(timeout=30)
+    for thread in greedy:
+        thread.join(0.5)
+    gate.set()
+    for thread in (*greedy, *other):
+        thread.join()
+
+    assert most == [2]
+    assert answered == ["done"]
+    assert theirs.count("done") == 1
+    assert theirs.count(503) == 5
+
+
+def test_no_more_requests_wait_than_threads_are_left_to_serve(at_work, settings):
+    """Who finds all places taken is told at once: the thread is free again."""
+    settings.SANDBOX_PATIENCE = 20
+    gate, begun, most = at_work
+    waiting, answered = begin(*range(1, 5))
+    for _ in range(settings.SANDBOX_PROCESSES):
+        assert begun.acquire(timeout=30)
+    while len(slots_taken(settings, "request")) < 4:
+        pass
+
+    with pytest.raises(TryLater):
+        Sandbox(99)("dialogues.cleaning", content=b"", most_waited=1)
+
+    gate.set()
+    for thread in waiting:
+        thread.join()
+    assert (most, answered) == ([2], ["done"] * 4)
+
+
+def slots_taken(settings, name):
+    taken = []
+    for file in settings.SANDBOX_DIR.glob(f"{name}-*"):
+        number = int(file.name.removeprefix(f"{name}-"))
+        if subprocess.run(["flock", "-n", file, "true"], check=False).returncode:
+            taken.append(number)
+    return taken
+
+
+def test_fewer_requests_open_files_or_wait_for_it_than_threads_serve(settings):
+    command = (settings.BASE_DIR / "Dockerfile").read_text().partition('CMD ["granian"')[2].replace("\\\n", "")
+    words = [word.strip(' "]\n') for word in command.split(",")]
+    threads = int(words[words.index("--workers") + 1]) * int(words[words.index("--blocking-threads") + 1])
+
+    assert threads >= (settings.SANDBOX_PROCESSES + settings.SANDBOX_WAITING) * 2
+
+
+def test_a_confined_process_keeps_its_place_when_whoever_started_it_dies(settings, tmp_path):
+    """So that killing web processes doesn't let more of them run than may."""
+    script = (
+        "import runpy, subprocess; from pathlib import Path; slots = runpy.run_path('tiptracker/sandbox/slots.py');"
+        f"held = slots['_take'](Path({str(tmp_path)!r}), 'process', 1);"
+        "child = subprocess.Popen(['sleep', '60'], pass_fds=[held], stdout=-3, stderr=-3); print(child.pid)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, capture_output=True, check=True)
+    try:
+        with slots.place(tmp_path, "process", 1) as place:
+            assert place is None
+    finally:
+        subprocess.run(["kill", done.stdout.split()[-1]], check=True)
+    with slots.place(tmp_path, "process", 1, most_waited=30) as place:
+        assert place is not None
+
+
+def test_a_process_that_answers_without_end_is_ended(tmp_path):
+    ended = process.run(
+        [sys.executable, "-c", "import sys\nwhile True: sys.stdout.write('x' * 65536)"],
+        b"",
+        folder=tmp_path,
+        most_waited=60,
+        most_answered=1_000_000,
+    )
+
+    assert (ended.is_too_much, ended.is_late, ended.code) == (True, False, -9)
+
+
+def test_a_process_that_closes_its_answer_and_stays_is_ended(tmp_path):
+    ended = process.run(
+        [sys.executable, "-c", "import os, time; os.close(1); os.close(2); time.sleep(60)"],
+        b"",
+        folder=tmp_path,
+        most_waited=0.5,
+        most_answered=10,
+    )
+
+    assert (ended.is_late, ended.code) == (True, -9)
+
+
+def test_a_machine_that_has_no_time_for_a_file_is_no_fault_of_the_file(monkeypatch):
+    late = process.Ended(b"", "", -9, 0.2, is_late=True)
+    monkeypatch.setattr(sandbox, "run", lambda *_, **__: late)
+
+    with pytest.raises(TryLater):
+        Sandbox(BY)("dialogues.cleaning", content=b"slow", most_waited=30)
+
+    assert not sandbox.is_known_to_fail("dialogues.cleaning", content=b"slow")
+
+
+def test_a_confined_process_stands_behind_those_who_serve(settings):
+    script = "import os; from recommendations.reading.confined import confine; confine(); print(os.nice(0))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, capture_output=True, check=True)
+
+    assert int(done.stdout) >= 15

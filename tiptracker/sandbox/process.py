@@ -1,0 +1,132 @@
+"""Run a confined process: its answer, how it ended, and how many seconds of the processor it took. Pure."""
+
+import os
+import selectors
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+_PIECE = 64 * 1024
+_MOST_ERRORS = 64 * 1024
+"""Bytes of what a process says of its own failure; the rest is thrown away."""
+
+
+class Ended(NamedTuple):
+    """How a process ended: its answer, what it wrote of errors, its exit code (negative: the signal), its seconds.
+
+    `is_late` says that it was ended since it took too long by the clock, `is_too_much` since its answer was too long.
+    """
+
+    answer: bytes
+    errors: str
+    code: int
+    seconds: float
+    is_late: bool = False
+    is_too_much: bool = False
+
+
+def run(
+    command: Sequence[str],
+    content: bytes,
+    *,
+    folder: Path,
+    most_waited: float,
+    most_answered: int,
+    held: Sequence[int] = (),
+) -> Ended:
+    """Give `content` to `command` on its standard input, in an empty environment, and wait for its end.
+
+    `most_waited` is in seconds by the clock, `most_answered` in bytes. `held` are open files that stay locked for as
+    long as the process runs, also where this one ends before it.
+    """
+    process = subprocess.Popen(  # noqa: S603 -- our own command
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env={},
+        pass_fds=held,
+    )
+    conversation = _Conversation(process, content, most_answered)
+    try:
+        is_whole = conversation.hold(time.monotonic() + most_waited)
+    finally:
+        if not conversation.is_over:
+            process.kill()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        conversation.close()
+    return Ended(
+        answer=bytes(conversation.answer),
+        errors=conversation.errors.decode(errors="replace"),
+        code=process.returncode,
+        seconds=used.ru_utime + used.ru_stime,
+        is_late=not is_whole and not conversation.is_too_much,
+        is_too_much=conversation.is_too_much,
+    )
+
+
+class _Conversation:
+    """What is written to a process and read from it, both as they come."""
+
+    def __init__(self, process: subprocess.Popen[bytes], content: bytes, most_answered: int) -> None:
+        if not (process.stdin and process.stdout and process.stderr):  # pragma: no cover -- they are asked for
+            raise ValueError("a process without pipes")
+        self.stdin, self.stdout, self.stderr = process.stdin, process.stdout, process.stderr
+        self.end = os.pidfd_open(process.pid)
+        self.left = memoryview(content)
+        self.answer, self.errors = bytearray(), bytearray()
+        self.most_answered = most_answered
+        self.is_over = self.is_too_much = False
+
+    def hold(self, until: float) -> bool:
+        """Whether the process ended by itself, in time and within its measure."""
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self.end, selectors.EVENT_READ)
+            for pipe, event in (
+                (self.stdin, selectors.EVENT_WRITE),
+                (self.stdout, selectors.EVENT_READ),
+                (self.stderr, selectors.EVENT_READ),
+            ):
+                os.set_blocking(pipe.fileno(), False)
+                waiting.register(pipe, event)
+            while {self.stdout, self.stderr, self.end} & {key.fileobj for key in waiting.get_map().values()}:
+                ready = waiting.select(max(until - time.monotonic(), 0))
+                if not ready or self.is_too_much:
+                    return False
+                for key, _ in ready:
+                    if self._is_finished(key.fileobj):
+                        waiting.unregister(key.fileobj)
+        self.is_over = True
+        return True
+
+    def _is_finished(self, pipe: object) -> bool:
+        if pipe is self.stdin:
+            return self._write()
+        if pipe is self.end:
+            return True
+        into = self.answer if pipe is self.stdout else self.errors
+        piece = os.read(self.stdout.fileno() if pipe is self.stdout else self.stderr.fileno(), _PIECE)
+        if pipe is self.stdout:
+            self.is_too_much = len(into) + len(piece) > self.most_answered
+        elif len(into) > _MOST_ERRORS:
+            del into[:_PIECE]
+        into += piece
+        return not piece
+
+    def _write(self) -> bool:
+        try:
+            self.left = self.left[os.write(self.stdin.fileno(), self.left[:_PIECE]) :]
+        except BrokenPipeError:  # it reads no more: it has ended, or has seen enough
+            self.left = self.left[:0]
+        if not self.left:
+            self.stdin.close()
+        return not self.left
+
+    def close(self) -> None:
+        os.close(self.end)
+        for pipe in (self.stdin, self.stdout, self.stderr):
+            pipe.close()

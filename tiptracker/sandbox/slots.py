@@ -1,0 +1,39 @@
+"""Places that all processes of a machine share, each a locked file: the kernel frees those of one that dies. Pure.
+
+A place is an open file. Whoever inherits it holds the place too, so that a confined process keeps its own to its end.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+_PAUSE = 0.05
+"""Seconds between two looks for a place."""
+
+
+@contextmanager
+def place(folder: Path, name: str, many: int, *, most_waited: float = 0) -> Iterator[int | None]:
+    """One of so many places called `name`, held for the body; None where none came free in `most_waited` seconds."""
+    until = time.monotonic() + most_waited
+    with ExitStack() as stack:
+        while (held := _take(folder, name, many)) is None and time.monotonic() < until:
+            time.sleep(_PAUSE)
+        if held is not None:
+            stack.callback(os.close, held)
+        yield held
+
+
+def _take(folder: Path, name: str, many: int) -> int | None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for number in range(many):
+        file = os.open(folder / f"{name}-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+        else:
+            return file
+    return None
