@@ -7,8 +7,6 @@ from typing import Any
 from celery import Celery, bootsteps
 from celery.beat import PersistentScheduler
 
-from tiptracker.jobs.polling import WaitingJobs
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
 app = Celery("tiptracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -35,7 +33,6 @@ class SignsOfLife(bootsteps.StartStopStep):
 
 
 app.steps["worker"].add(SignsOfLife)
-app.steps["worker"].add(WaitingJobs)
 
 
 class Scheduler(PersistentScheduler):

@@ -46,6 +46,7 @@ ORDER = (
     "dialogues.assessment",
     "dialogues.redactiondecision",
     "reports.briefing",
+    "mail.mail",
     "jobs.job",
     "audit.auditdetail",
 )

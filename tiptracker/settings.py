@@ -443,8 +443,18 @@ CELERY_BEAT_SCHEDULE = {
     "unloaded-lists": {"task": "drop_unloaded_lists", "schedule": crontab(hour=2, minute=30)},
     "old-idempotency-keys": {"task": "drop_idempotency_keys", "schedule": crontab(hour=2, minute=40)},
     "old-lock-outs": {"task": "drop_lock_out_counts", "schedule": crontab(hour=2, minute=50)},
+    "log-verification": {"task": "verify_log", "schedule": crontab(hour=3, minute=40)},
+    "housekeeping": {"task": "housekeeping", "schedule": crontab(hour=3, minute=10)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
+
+# --- Housekeeping ---------------------------------------------------------------------------------------
+# How many days what nobody needs any more is kept before a night's housekeeping removes it (tiptracker.housekeeping).
+_days = validate.Range(min=1, max=3650)
+JOBS_KEPT_DAYS = env.int("JOBS_KEPT_DAYS", 30, validate=_days)
+MAILS_KEPT_DAYS = env.int("MAILS_KEPT_DAYS", 90, validate=_days)
+# Files that no row names: left by what was broken off, or by a file system that was restored without its database.
+ORPHAN_FILES_KEPT_DAYS = env.int("ORPHAN_FILES_KEPT_DAYS", 7, validate=_days)
 
 # --- Logs -----------------------------------------------------------------------------------------------
 LOGGING = {

@@ -123,6 +123,7 @@ def every_mail(world, reader):
         mails.invite(person)
         world.client("out").post(reverse("password_forgotten"), {"email": person.email})
         mails.tell_of_account(person, "address and role", [person.email])
+        mails.tell_of_log_fault(person, 1)
         do_jobs()
         new = "an entirely other password"
         world.client("out").post(link(person, Purpose.RESET), {"password": new, "again": new})

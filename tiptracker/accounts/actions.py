@@ -12,7 +12,7 @@ from django.db import transaction
 from tiptracker.accounts import links, mails, tokens
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import Country, User
-from tiptracker.audit.actions import record
+from tiptracker.audit.actions import Told, record, record_all
 from tiptracker.mail.models import Mail
 from tiptracker.refusals import Refused
 
@@ -30,7 +30,9 @@ def invite(*, person: User, by: User) -> Mail:
     if not mails.waiting_invitation(person):
         person.set_unusable_password()  # a new one each time, so that links made before are void
         person.save(update_fields=["password"])
+        mail = mails.invite(person)
         record("person.invited", by=by, row=person)
+        return mail
     return mails.invite(person)
 
 
@@ -38,8 +40,8 @@ def invite(*, person: User, by: User) -> Mail:
 def ask_for_password(email: str) -> None:
     """Queue the mail with a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
     person = User.objects.get_queryset().filter(email=email).first()
-    record("person.password_reset_asked", by=None, row=person)
     mails.send_reset_link(person, email)
+    record("person.password_reset_asked", by=None, row=person)
 
 
 @transaction.atomic
@@ -53,11 +55,12 @@ def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
         return False
     person.set_password(password)
     person.save(update_fields=["password"])
-    end_all(person, by=person)
-    verb = "person.invitation_accepted" if purpose == links.Purpose.INVITATION else "person.password_reset"
-    record(verb, by=person, row=person)
+    ended = end_all(person)
+    verb = "person.invitation_accepted"
     if purpose == links.Purpose.RESET:
+        verb = "person.password_reset"
         mails.tell_of_change(person, "A new password was set")
+    record_all([*ended, Told(verb, person)], by=person)
     return True
 
 
@@ -65,12 +68,11 @@ def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
 def renew(*, person: User, by: User, until: date) -> None:
     """Let the account last until and including this day. What was begun before it ran out stays ended."""
     _refuse_oneself(person, by)
-    if not Backend().user_can_authenticate(person):
-        end_all(person, by=by)
+    ended = [] if Backend().user_can_authenticate(person) else end_all(person)
     before = {"valid_until_on": person.valid_until_on}
     person.valid_until_on = until
     person.save(update_fields=["valid_until_on"])
-    record("person.renewed", by=by, row=person, before=before, after={"valid_until_on": until})
+    record_all([*ended, Told("person.renewed", person, before, {"valid_until_on": until})], by=by)
 
 
 @transaction.atomic
@@ -79,9 +81,9 @@ def drop_second_factor(*, person: User, by: User) -> None:
     _refuse_oneself(person, by)
     dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     Authenticator.objects.filter(user=person).delete()
-    end_all(person, by=by)
-    record("person.second_factor_dropped", by=by, row=person, before={"second_factors": dropped})
+    ended = end_all(person)
     mails.tell_of_change(person, "An administrator removed every second step of your sign-in")
+    record_all([*ended, Told("person.second_factor_dropped", person, before={"second_factors": dropped})], by=by)
 
 
 class Standing(NamedTuple):
@@ -122,12 +124,11 @@ def follow_change(*, person: User, before: Standing | None, by: User) -> None:
     """
     after = standing(person)
     changed = [word for name, word in GIVEN.items() if before and getattr(before, name) != getattr(after, name)]
-    if before and (changed or not (before.works and after.works)):
-        end_all(person, by=by)
-    _record_roles(person, before.posts if before else {}, after.posts, by)
+    ended = end_all(person) if before and (changed or not (before.works and after.works)) else []
     if before and changed:
-        addresses = sorted({before.email, after.email})
-        mails.tell_of_account(person, ", ".join(changed), addresses)
+        mails.tell_of_account(person, ", ".join(changed), sorted({before.email, after.email}))
+    record_all(ended, by=by)
+    _record_roles(person, before.posts if before else {}, after.posts, by)
 
 
 def _record_roles(
@@ -145,10 +146,10 @@ def _refuse_oneself(person: User, by: User) -> None:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
 
 
-def end_all(person: User, *, by: User) -> None:
-    """End what was begun in the name of `person`: every sign-in, every token."""
+def end_all(person: User) -> list[Told]:
+    """End what was begun in the name of `person`: every sign-in, every token. Gives what the log has to be told."""
     end_sign_ins(person)
-    tokens.revoke_all(person, by=by)
+    return tokens.revoke_all(person)
 
 
 def can_remove(step: Authenticator) -> bool:

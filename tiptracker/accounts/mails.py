@@ -4,7 +4,10 @@ Each is queued in the transaction of what it tells of, and sent by a worker: see
 """
 
 from collections.abc import Iterable
+from urllib.parse import urljoin
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from tiptracker.accounts.models import User
@@ -49,3 +52,10 @@ def tell_of_account(person: User, what: str, addresses: Iterable[str]) -> None:
     """That an administrator changed `what` of the account: to each of `addresses`, none of which reads the others."""
     for address in addresses:
         queue_mail("account_changed", person=person, address=address, words={"what": what})
+
+
+def tell_of_log_fault(person: User, entry: int) -> None:
+    """That the nightly check found an entry of the log which does not hold."""
+    link = urljoin(settings.PUBLIC_URL, reverse("log_list"))
+    key = f"{person.pk} {entry}"
+    queue_mail("log_fault", person=person, key=key, words={"entry": str(entry), "link": link})

@@ -14,6 +14,8 @@ from celery import bootsteps
 from celery.worker import state
 from django.db import DatabaseError, close_old_connections
 
+from tiptracker.jobs import actions
+
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN = 1.0
@@ -52,8 +54,6 @@ class WaitingJobs(bootsteps.StartStopStep):
 
 def ask(queues: list[str], *, is_sweeping: bool = False) -> None:
     """Tell the workers of what waits in `queues`; what can't be asked now is asked a second later."""
-    from tiptracker.jobs import actions  # once Django has loaded  # noqa: PLC0415
-
     close_old_connections()
     try:
         actions.send_waiting(unsent_for=timedelta(seconds=SECONDS_BETWEEN), queues=queues)

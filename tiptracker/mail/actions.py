@@ -9,13 +9,13 @@ import smtplib
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from tiptracker.accounts.models import User
 from tiptracker.jobs.actions import TryLater, enqueue
 from tiptracker.mail.models import Mail, MailState, new_key
 from tiptracker.mail.texts import message_of
+from tiptracker.transactions import is_in_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def queue_mail(
     `kind` names its template. `address`: other than the person's own. Of one `kind` and `key` at most one mail waits:
     it is tried at once, and no other is queued. `person` is None for a stranger, to whom nothing is sent.
     """
-    if not transaction.get_connection().in_atomic_block:
+    if not is_in_transaction():
         raise RuntimeError("A mail belongs in the transaction of what it tells of.")
     rest = {"person": person, "address": address, "words": dict(words or {}), "queued_at": timezone.now()}
     mail, _ = Mail.objects.get_or_create(kind=kind, key=key or new_key(), state=MailState.QUEUED, defaults=rest)
