@@ -20,7 +20,7 @@ from django.core.cache import caches
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.files.storage import default_storage
 from django.db import models, transaction
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import ForeignObjectRel, ProtectedError, QuerySet
 
 from tiptracker.audit.actions import record
 from tiptracker.jobs.models import Job
@@ -73,10 +73,11 @@ def remove_what_is_over(*, now: datetime) -> Removed:
 def finished_jobs(*, before: datetime) -> QuerySet[Job]:
     """Jobs that ended before a moment and that no row points at."""
     over = Job.objects.filter(finished_at__lt=before)
-    for relation in Job._meta.related_objects:
-        name = relation.field.name
-        pointing = relation.related_model._base_manager.filter(**{f"{name}__isnull": False})
-        over = over.exclude(pk__in=pointing.values(name))
+    for relation in Job._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel):
+            name = relation.field.name
+            pointing = relation.related_model._base_manager.filter(**{f"{name}__isnull": False})
+            over = over.exclude(pk__in=pointing.values(name))
     return over
 
 

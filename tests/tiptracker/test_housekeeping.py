@@ -27,7 +27,7 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job, State
 from tiptracker.mail.actions import queue_mail
-from tiptracker.mail.models import Mail, MailState
+from tiptracker.mail.models import Mail, MailKind, MailState
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def test_jobs_that_ended_long_ago_go_and_those_that_wait_or_that_a_briefing_name
 def test_mails_that_ended_long_ago_go_and_those_that_wait_stay(settings):
     old = ago(days=settings.MAILS_KEPT_DAYS + 1)
     with transaction.atomic():
-        gone, new, waiting = (queue_mail("sign_in_changed", person=OfficerFactory()) for _ in range(3))
+        gone, new, waiting = (queue_mail(MailKind.SIGN_IN_CHANGED, person=OfficerFactory()) for _ in range(3))
     Mail.objects.filter(pk=gone.pk).update(state=MailState.SENT, finished_at=old)
     Mail.objects.filter(pk=new.pk).update(state=MailState.SENT, finished_at=ago(days=1))
     Mail.objects.filter(pk=waiting.pk).update(queued_at=old)

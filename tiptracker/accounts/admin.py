@@ -16,6 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from tiptracker import clock
 from tiptracker.accounts import actions, mails
@@ -183,7 +185,7 @@ class PersonAdmin(Sensitive):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         own = NOT_ONES_OWN if obj == request.user else ()
-        return (*own, "invitation") if obj else own
+        return (*own, "mails") if obj else own
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Refuses what only a made-up form of one's own account has in it."""
@@ -224,13 +226,14 @@ class PersonAdmin(Sensitive):
 
     def _invite(self, request: HttpRequest, person: User) -> None:
         if self._try(request, actions.invite, person=person):
-            self.message_user(request, f"Invitation to {person}: {self.invitation(person)}")
+            standing = standing_of(mails.last_invitations([person])[person.pk])
+            self.message_user(request, f"Invitation to {person}: {standing}")
 
-    @admin.display(description="last invitation")
-    def invitation(self, person: User) -> str:
-        """What became of the newest invitation."""
-        newest = mails.last_invitations([person]).get(person.pk)
-        return standing_of(newest) if newest else "None was sent."
+    @admin.display(description="mails about this account")
+    def mails(self, person: User) -> str:
+        """What became of the newest mails."""
+        lines = [(mail.get_kind_display(), standing_of(mail)) for mail in mails.newest_mails(person)]
+        return format_html_join(mark_safe("<br>"), "{}: {}", lines) or "None was sent."
 
     def _try(self, request: HttpRequest, action: Callable[..., object], **named: Any) -> bool:
         """Whether it was done; a refusal is shown."""

@@ -12,25 +12,28 @@ from django.utils.crypto import salted_hmac
 
 from tiptracker.accounts.models import User
 from tiptracker.mail.actions import queue_mail
-from tiptracker.mail.models import Mail
-
-INVITATION = "invitation"
+from tiptracker.mail.models import Mail, MailKind
 
 
 def invite(person: User) -> Mail:
     """The link by which somebody new sets the first password. While one waits to be sent, there is no second."""
-    return queue_mail(INVITATION, person=person, key=str(person.pk))
+    return queue_mail(MailKind.INVITATION, person=person, key=str(person.pk))
 
 
 def waiting_invitation(person: User) -> Mail | None:
     """The invitation that waits to be sent to `person`, if there is one."""
-    return Mail.objects.waiting().filter(kind=INVITATION, key=str(person.pk)).first()
+    return Mail.objects.waiting().filter(kind=MailKind.INVITATION, key=str(person.pk)).first()
 
 
 def last_invitations(people: Iterable[User]) -> dict[int, Mail]:
     """The newest invitation to each of `people` who was sent one, by the person's key."""
-    sent = Mail.objects.filter(kind=INVITATION, person__in=people).order_by("pk")
+    sent = Mail.objects.filter(kind=MailKind.INVITATION, person__in=people).order_by("pk")
     return {mail.person_id: mail for mail in sent if mail.person_id}
+
+
+def newest_mails(person: User, most: int = 5) -> list[Mail]:
+    """The newest mails about the account of `person`, newest first."""
+    return list(Mail.objects.filter(person=person)[:most])
 
 
 def send_reset_link(person: User | None, email: str) -> Mail:
@@ -40,22 +43,22 @@ def send_reset_link(person: User | None, email: str) -> Mail:
     two people.
     """
     stranger = salted_hmac("tiptracker.accounts.strangers", email, algorithm="sha256").hexdigest()
-    return queue_mail("password_reset", person=person, key=str(person.pk) if person else f"nobody {stranger}")
+    return queue_mail(MailKind.PASSWORD_RESET, person=person, key=str(person.pk) if person else f"nobody {stranger}")
 
 
 def tell_of_change(person: User, what: str) -> None:
     """That something about the sign-in changed, in words: "A passkey was added"."""
-    queue_mail("sign_in_changed", person=person, words={"what": what})
+    queue_mail(MailKind.SIGN_IN_CHANGED, person=person, words={"what": what})
 
 
 def tell_of_account(person: User, what: str, addresses: Iterable[str]) -> None:
     """That an administrator changed `what` of the account: to each of `addresses`, none of which reads the others."""
     for address in addresses:
-        queue_mail("account_changed", person=person, address=address, words={"what": what})
+        queue_mail(MailKind.ACCOUNT_CHANGED, person=person, address=address, words={"what": what})
 
 
 def tell_of_log_fault(person: User, entry: int) -> None:
     """That the nightly check found an entry of the log which does not hold."""
     link = urljoin(settings.PUBLIC_URL, reverse("log_list"))
     key = f"{person.pk} {entry}"
-    queue_mail("log_fault", person=person, key=key, words={"entry": str(entry), "link": link})
+    queue_mail(MailKind.LOG_FAULT, person=person, key=key, words={"entry": str(entry), "link": link})

@@ -6,7 +6,7 @@ finds it empty, and ends.
 
 import uuid
 from pathlib import Path
-from time import monotonic
+from time import monotonic_ns
 from typing import Any
 
 from kombu.exceptions import ChannelError
@@ -19,7 +19,7 @@ class Channel(filesystem.Channel):
 
     def _put(self, queue: str, message: Any, **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
-        name = f"{round(monotonic() * 1000):015}_{uuid.uuid4()}"
+        name = f"{monotonic_ns():020}_{uuid.uuid4()}"  # in turn, as they were sent
         unfinished = folder / f"{name}.unfinished"
         try:
             unfinished.write_text(dumps(message))

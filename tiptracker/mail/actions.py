@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tiptracker.accounts.models import User
 from tiptracker.jobs.actions import TryLater, enqueue
-from tiptracker.mail.models import Mail, MailState, new_key
+from tiptracker.mail.models import Mail, MailKind, MailState, new_key
 from tiptracker.mail.texts import message_of
 from tiptracker.transactions import is_in_transaction
 
@@ -26,7 +26,7 @@ MOST_OF_AN_ANSWER = 500
 
 
 def queue_mail(
-    kind: str, *, person: User | None, address: str = "", key: str = "", words: Mapping[str, str] | None = None
+    kind: MailKind, *, person: User | None, address: str = "", key: str = "", words: Mapping[str, str] | None = None
 ) -> Mail:
     """Have a mail sent once this transaction commits; a worker sends it, whatever the mail server does.
 

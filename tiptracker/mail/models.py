@@ -13,6 +13,16 @@ from tiptracker.accounts.models import Reader
 from tiptracker.words import Role, Word
 
 
+class MailKind(Word):
+    """What a mail is; its template is named so."""
+
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset", "Link to set a new password"
+    SIGN_IN_CHANGED = "sign_in_changed", "Notice of a changed sign-in"
+    ACCOUNT_CHANGED = "account_changed", "Notice of a changed account"
+    LOG_FAULT = "log_fault", "Notice of a fault in the activity log"
+
+
 class MailState(Word):
     """What is known of a mail."""
 
@@ -48,7 +58,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
 class Mail(models.Model):
     """One mail. Its text and its link are made as it is sent, so the row holds nothing secret. Machine's time."""
 
-    kind = models.CharField(max_length=40, help_text="The name of its template.")
+    kind = models.CharField(max_length=40, choices=MailKind.choices(), help_text="The name of its template.")
     key = models.CharField(max_length=100, default=new_key, help_text="At most one mail of a kind and key waits.")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="Whose account it is about."

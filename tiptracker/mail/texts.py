@@ -9,7 +9,7 @@ from tiptracker.accounts import links
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import User
 from tiptracker.accounts.posts import post_of
-from tiptracker.mail.models import Mail
+from tiptracker.mail.models import Mail, MailKind
 
 
 def _may_sign_in(person: User) -> bool:
@@ -21,8 +21,8 @@ def _is_expected(person: User) -> bool:
 
 
 WITH_LINK: dict[str, tuple[links.Purpose, Callable[[User], bool]]] = {
-    "invitation": (links.Purpose.INVITATION, _is_expected),
-    "password_reset": (links.Purpose.RESET, _may_sign_in),
+    MailKind.INVITATION: (links.Purpose.INVITATION, _is_expected),
+    MailKind.PASSWORD_RESET: (links.Purpose.RESET, _may_sign_in),
 }
 """By kind: what the link in the mail is for, and to whom it is sent if it still holds of them.
 

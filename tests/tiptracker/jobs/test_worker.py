@@ -15,7 +15,7 @@ from tiptracker.jobs.actions import STUCK_AFTER, enqueue
 from tiptracker.jobs.models import Job, State
 
 
-def wait_for(job, state, *, seconds=20):
+def wait_for(job, state, *, seconds=60):
     """`job` as it stands once it is in `state`."""
     give_up_at = time.monotonic() + seconds
     while time.monotonic() < give_up_at:
@@ -83,6 +83,6 @@ def test_of_forty_jobs_from_four_senders_none_is_lost_and_none_is_done_twice(liv
     with ThreadPoolExecutor(4) as senders:
         list(senders.map(ask, range(4)))
     for job in Job.objects.all():
-        wait_for(job, State.READY, seconds=60)
+        wait_for(job, State.READY)
 
     assert list(Job.objects.values_list("attempts", flat=True)) == [1] * 40

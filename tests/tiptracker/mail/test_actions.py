@@ -14,7 +14,7 @@ from tiptracker.accounts import mails
 from tiptracker.jobs.models import Job, State
 from tiptracker.mail import smtp
 from tiptracker.mail.actions import FIRST_PAUSE, LONGEST_PAUSE, TRIED_FOR, queue_mail
-from tiptracker.mail.models import Mail, MailState
+from tiptracker.mail.models import Mail, MailKind, MailState
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +32,11 @@ def _tasks_are_known(run_jobs):
     """As to a worker."""
 
 
-def queued(**more):
+def queued():
     with transaction.atomic():
-        return queue_mail("sign_in_changed", person=OfficerFactory(), words={"what": "A passkey was added"}, **more)
+        return queue_mail(
+            MailKind.SIGN_IN_CHANGED, person=OfficerFactory(), words={"what": "A passkey was added"}
+        )
 
 
 def tried(mail):
@@ -61,7 +63,7 @@ def job_of(mail):
 
 def test_a_mail_and_its_job_are_rows_of_the_transaction_that_caused_it():
     with transaction.atomic():
-        queue_mail("sign_in_changed", person=OfficerFactory())
+        queue_mail(MailKind.SIGN_IN_CHANGED, person=OfficerFactory())
         transaction.set_rollback(True)
     assert (Mail.objects.count(), Job.objects.count()) == (0, 0)
 
@@ -215,8 +217,8 @@ def test_an_invitation_goes_where_its_person_is_by_then(server):
 
 
 def test_a_mail_that_cannot_be_put_together_is_given_up_and_told_to_the_operator(caplog):
-    with transaction.atomic():
-        mail = queue_mail("no_such_template", person=OfficerFactory())
+    mail = queued()
+    Mail.objects.update(kind="no_such_template")
 
     assert tried(mail).state == MailState.GIVEN_UP
     assert job_of(mail).state == State.FAILED
