@@ -129,6 +129,8 @@ ON_MACHINE_TIME = (
     "tiptracker/accounts/tokens.py", "tiptracker/lock_outs/backend.py",
     # What files took of the processor is counted by the machine's own hour.
     "tiptracker/sandbox/__init__.py",
+    # How old a file of this machine is.
+    "tiptracker/watchdog.py",
 )  # fmt: skip
 FRAMES = ("tiptracker/pages.py", "recommendations/here.py")
 CLOCKS = {

@@ -10,10 +10,11 @@ ORDER = (
     "dialogues.redaction",  # next to the country that it holds still
     "accounts.district",
     "accounts.user",
-    "accounts.apitoken",
+    "accounts.user_countries",
     "mfa.authenticator",
     "usersessions.usersession",
     "sessions.session",
+    "accounts.apitoken",
     "accounts.ministry",
     "accounts.officeholder",
     "recommendations.edition",

@@ -13,6 +13,8 @@ from environs import Env, validate
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from tiptracker.database import Connection, connection_class
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
@@ -168,10 +170,33 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     }
 else:
+    # How long one statement of the web server and the worker may take, and a transaction may do nothing; 0: no limit,
+    # for the commands of manage.py, which an operator watches.
+    STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", 30, validate=validate.Range(min=0))
+    _limits = {
+        "statement_timeout": STATEMENT_SECONDS,
+        "lock_timeout": min(STATEMENT_SECONDS, 10),
+        "idle_in_transaction_session_timeout": 4 * STATEMENT_SECONDS,
+    }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8)},
-        "options": "-c jit=off",  # to compile a list's query takes longer than to run it
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL", 8),
+            "timeout": 2.0,  # seconds that a request waits for a connection
+            # A connection that can't be made is given up soon: the next request tries anew. By default the pauses
+            # between tries grow with the outage, and go on after it.
+            "reconnect_timeout": 1.0,
+            "connection_class": connection_class(STATEMENT_SECONDS + 5.0 if STATEMENT_SECONDS else None),
+            "check": Connection.check,
+        },
+        "connect_timeout": 2,
+        "tcp_user_timeout": 5000,  # milliseconds; of a machine that is gone
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        # To compile a list's query takes longer than to run it.
+        "options": " ".join(["-c jit=off", *(f"-c {name}={seconds}s" for name, seconds in _limits.items())]),
     }
 
 REDIS_URL = env.str("REDIS_URL", "")
@@ -200,7 +225,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "frontend" / "dist"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"file_permissions_mode": 0o600}},
+    "default": {"BACKEND": "tiptracker.storage.WholeFiles", "OPTIONS": {"file_permissions_mode": 0o600}},
     "staticfiles": {
         "BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage",
         # Collected by one user and served by another, who may only read them.
@@ -226,7 +251,7 @@ SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=val
 FILE_UPLOAD_HANDLERS = [
     "dialogues.uploads.TotalLimit",  # before the others, which take files in
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "dialogues.uploads.TemporaryFiles",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

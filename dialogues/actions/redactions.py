@@ -182,8 +182,9 @@ def confirm_redaction(
     locked = _to_decide(redaction, by, now)
     _refuse_many(_going(locked), are_many_meant)
     decision = _decide(locked, Answer.CONFIRMED, reason, by, now)
+    places, told = _take_out(locked)
     enqueue("redaction", locked.pk)
-    places = _take_out(locked, by)
+    record_all(told, by=by, country=locked.country_id)
     record(
         "redaction.confirmed",
         by=by,
@@ -222,8 +223,9 @@ def finish_redaction(*, redaction: Redaction) -> None:
     )
     if locked.words == REDACTED or locked.decision.decision != Answer.CONFIRMED:
         return
-    places = _take_out(locked, locked.decision.recorded_by)
+    places, told = _take_out(locked)
     Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
+    record_all(told, by=locked.decision.recorded_by, country=locked.country_id)
     record(
         "redaction.finished",
         by=None,
@@ -300,30 +302,25 @@ def _going(redaction: Redaction) -> list[Place]:
     return [place for place in {place.key: place for place in found}.values() if place.key not in left]
 
 
-def _take_out(redaction: Redaction, by: User) -> list[Place]:
-    """Let each text that holds the words, but those left, become the mark, and the sides of the log; gives them."""
+def _take_out(redaction: Redaction) -> tuple[list[Place], list[Told]]:
+    """Let each text that holds the words, but those left, become the mark, and the sides of the log.
+
+    Gives them, and what the log is to be told of each text.
+    """
     places = _going(redaction)
     rows = {(place.model, place.row): place.model._default_manager.get(pk=place.row) for place in places}
     owners = {key: _owner(row) for key, row in rows.items()}
     hold_each({*rows.values(), *owners.values()})
+    told = []
     for place in places:
         place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
         _keep_place(redaction, place)
-        _count_version_up(owners[place.model, place.row])
-    record_all(
-        [
-            Told(
-                TEXT_REDACTED,
-                owners[place.model, place.row],
-                after={"text": f"{place.model._meta.verbose_name}, {place.field}", "redaction": redaction.pk},
-            )
-            for place in places
-            if place.model is not AuditDetail
-        ],
-        by=by,
-        country=redaction.country_id,
-    )
-    return places
+        owner = owners[place.model, place.row]
+        _count_version_up(owner)
+        if place.model is not AuditDetail:
+            after = {"text": f"{place.model._meta.verbose_name}, {place.field}", "redaction": redaction.pk}
+            told.append(Told(TEXT_REDACTED, owner, after=after))
+    return places, told
 
 
 def _names_of_files(redaction: Redaction) -> Iterator[Place]:

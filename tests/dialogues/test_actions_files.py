@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from dialogues.actions import check_kept_files, drop_unsent, keep_upload, take_file
 from dialogues.actions.files import UNSENT_FOR, refuse_too_much_together, refuse_unless_own_and_unsent
@@ -128,7 +129,7 @@ def test_what_was_dropped_can_be_neither_opened_nor_sent():
     drop_unsent(now=NOW)
 
     assert not EvidenceFile.objects.visible_to(by).exists()
-    with refuses("Attach it again", field="files"):
+    with refuses("Attach it again", field="files"), transaction.atomic():
         refuse_unless_own_and_unsent([old], by)
 
 

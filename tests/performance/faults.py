@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import urljoin
 
+import psycopg
 import requests
 import yaml
 from PIL import Image
@@ -296,12 +297,11 @@ class Installation:
         )
         return done.stdout
 
-    def sql(self, statement: str) -> None:
-        """Have PostgreSQL do this."""
-        import psycopg  # noqa: PLC0415 -- only here
-
+    def sql(self, *statements: str) -> None:
+        """Have PostgreSQL do this, one after the other."""
         with psycopg.connect(self.environment["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]
+            for statement in statements:
+                connection.execute(statement)  # type: ignore[arg-type]
 
     @property
     def url(self) -> str:
@@ -373,6 +373,7 @@ class Answer(NamedTuple):
     seconds: float
     text: str = ""
     headers: Mapping[str, str] = {}
+    url: str = ""
 
     def __str__(self) -> str:
         wait = self.headers.get("Retry-After")
@@ -399,7 +400,9 @@ class Person:
             return Answer("no answer", time.monotonic() - began)
         except requests.RequestException as error:
             return Answer(type(error).__name__, time.monotonic() - began)
-        return Answer(str(response.status_code), time.monotonic() - began, response.text, response.headers)
+        return Answer(
+            str(response.status_code), time.monotonic() - began, response.text, response.headers, response.url
+        )
 
     def form(self, path: str, holding: str = "") -> tuple[str, dict[str, str]]:
         """Where the form on this page is sent that has a field named `holding`, and its fields as they stand."""
@@ -440,12 +443,15 @@ class People:
             if person.sign_in().status != "200":
                 raise SystemExit(f"faults: {person.email} could not sign in before anything failed.")
         home = self.focal_point.ask("/").text
-        self.commitment = re.findall(r"/commitments/\d+/update/", home)[0]
-        self.update = self.focal_point.form(self.commitment, "narrative")
+        commitments = sorted(set(re.findall(r"/commitments/\d+/update/", home)))
+        # One a fault, all opened before anything fails: a commitment takes its next update once this one is reviewed.
+        self.updates = [self.focal_point.form(one, "narrative") for one in commitments]
         self.briefing = self.officer.form("/LSO/2021/briefings/", "what")
         self.stranger = Person(self.url, "")
         self.forgotten = self.stranger.form("/accounts/password/", "email")
         self._count = 0
+        self.document = urljoin(self.officer.ask(*self.briefing).url, "file/")
+        wait_for(lambda: self.take_briefing().status == "200", "a first briefing")
 
     def health(self) -> Answer:
         return Person(self.url, "").ask("/health/")
@@ -459,7 +465,7 @@ class People:
     def send_update(self) -> Answer:
         """An update with a photograph, by a form that was opened before."""
         self._count += 1
-        address, fields = self.update
+        address, fields = self.updates[self._count % len(self.updates)]
         typed = {
             "claimed": "under_way",
             "title": f"Exercise: fault {self._count}",
@@ -470,9 +476,11 @@ class People:
         files = {"files": ("photo.jpg", picture(), "image/jpeg")}
         return self.focal_point.ask(address, fields | typed, files=files)
 
-    def take_briefing(self) -> Answer:
-        """Ask for a briefing."""
+    def ask_for_briefing(self) -> Answer:
         return self.officer.ask(*self.briefing)
+
+    def take_briefing(self) -> Answer:
+        return self.officer.ask(self.document)
 
     def forget_password(self) -> Answer:
         """Another address each time: one may ask three times in a quarter of an hour."""
@@ -485,7 +493,8 @@ class People:
             "signs in": self.sign_in,
             "opens the dashboard": self.dashboard,
             "sends an update with a photograph": self.send_update,
-            "asks for a briefing": self.take_briefing,
+            "asks for a briefing": self.ask_for_briefing,
+            "takes a briefing": self.take_briefing,
             "forgets a password": self.forget_password,
         }
 
@@ -531,11 +540,9 @@ def postgres_hung(installation: Installation) -> Iterator[None]:
 @contextmanager
 def postgres_read_only(installation: Installation) -> Iterator[None]:
     """As on a standby, or where an operator has stopped writing."""
-    installation.sql("ALTER SYSTEM SET default_transaction_read_only = on")
-    installation.sql("SELECT pg_reload_conf()")
+    installation.sql("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
     yield
-    installation.sql("SET default_transaction_read_only = off; ALTER SYSTEM RESET default_transaction_read_only")
-    installation.sql("SELECT pg_reload_conf()")
+    installation.sql("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()")
 
 
 @contextmanager

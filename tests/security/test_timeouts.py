@@ -20,7 +20,7 @@ OPENS = re.compile(r"(socket|smtplib|http\.client|urllib\.request|requests|redis
 WITH_A_TIME_OUT = {
     "dialogues/scanner.py": "clamd: `scanner.MOST_WAITED`, below",
     "tiptracker/cache.py": "the errors of Redis alone",
-    "tiptracker/database.py": "PostgreSQL: the options in settings, below",
+    "tiptracker/database.py": "PostgreSQL: its connections' own deadline, and the options in settings, below",
     "tiptracker/mail/actions.py": "the errors of smtplib alone",
     "tiptracker/mail/smtp.py": "the mail server: the option in settings, and a deadline for all of it, below",
     "tiptracker/management/commands/demo.py": "its own web server, by `urlopen(timeout=…)`",

@@ -68,10 +68,11 @@ def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
 def renew(*, person: User, by: User, until: date) -> None:
     """Let the account last until and including this day. What was begun before it ran out stays ended."""
     _refuse_oneself(person, by)
-    ended = [] if Backend().user_can_authenticate(person) else end_all(person)
+    had_run_out = not Backend().user_can_authenticate(person)
     before = {"valid_until_on": person.valid_until_on}
     person.valid_until_on = until
     person.save(update_fields=["valid_until_on"])
+    ended = end_all(person) if had_run_out else []
     record_all([*ended, Told("person.renewed", person, before, {"valid_until_on": until})], by=by)
 
 
@@ -84,6 +85,16 @@ def drop_second_factor(*, person: User, by: User) -> None:
     ended = end_all(person)
     mails.tell_of_change(person, "An administrator removed every second step of your sign-in")
     record_all([*ended, Told("person.second_factor_dropped", person, before={"second_factors": dropped})], by=by)
+
+
+@transaction.atomic
+def reset_second_factor(*, person: User) -> None:
+    """The same by whoever runs the server, where no administrator can sign in: their SECRET_KEY was lost, for one."""
+    dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    Authenticator.objects.filter(user=person).delete()
+    ended = end_all(person)
+    mails.tell_of_change(person, "Whoever runs the server removed every second step of your sign-in")
+    record_all([*ended, Told("person.second_factor_dropped", person, before={"second_factors": dropped})], by=None)
 
 
 class Standing(NamedTuple):

@@ -66,7 +66,7 @@ def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[Ap
 
 
 @transaction.atomic
-def revoke(token: ApiToken, *, by: User) -> None:
+def revoke(token: ApiToken, *, by: User | None) -> None:
     """End `token` for good; one that was revoked before stays as it is."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         record("token.revoked", by=by, row=token, before=_told(token))
