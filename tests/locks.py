@@ -35,7 +35,18 @@ DELETED = {
 LEFT_OUT = ("tests.", "_pytest.", "dialogues.lesotho.", "django.contrib.admin.")
 """Where transactions begin that aren't looked at: in tests, and as the demonstration is made, before it is served."""
 TABLES = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
-OURS = ("accounts", "audit", "dialogues", "idempotency", "jobs", "mail", "mfa", "recommendations", "reports", "usersessions")
+OURS = (
+    "accounts",
+    "audit",
+    "dialogues",
+    "idempotency",
+    "jobs",
+    "mail",
+    "mfa",
+    "recommendations",
+    "reports",
+    "usersessions",
+)
 
 
 @dataclass(frozen=True)

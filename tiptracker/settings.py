@@ -455,8 +455,6 @@ CELERY_BEAT_SCHEDULER = "tiptracker.celery:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
-    # A worker that forks no processes asks by itself, each second: tiptracker.jobs.polling.
-    "waiting-jobs": {"task": "send_waiting_jobs", "schedule": 5.0, "options": {"expires": 4}},
     # Every hour, since the countries' midnights differ: on facts and a day that were run already it keeps nothing new.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
     # A country's midnight is found by it too, within half a minute.
@@ -472,6 +470,13 @@ CELERY_BEAT_SCHEDULE = {
     "housekeeping": {"task": "housekeeping", "schedule": crontab(hour=3, minute=10)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
+
+if REDIS_URL:  # a worker that forks no processes asks by itself, each second: tiptracker.jobs.polling
+    CELERY_BEAT_SCHEDULE["waiting-jobs"] = {
+        "task": "send_waiting_jobs",
+        "schedule": 5.0,
+        "options": {"expires": 4},
+    }
 
 # --- Housekeeping ---------------------------------------------------------------------------------------
 # How many days what nobody needs any more is kept before a night's housekeeping removes it (tiptracker.housekeeping).

@@ -24,6 +24,8 @@ STUCK_AFTER = timedelta(minutes=2)
 """A job without a heartbeat for so long is taken to be lost; the longest step between two heartbeats is shorter."""
 MOST_ATTEMPTS = 3
 MOST_SENT_AT_ONCE = 50
+CLOCKS_DIFFER_BY = timedelta(seconds=30)
+"""At most, between the machine that asks for a job and the one that does it; the shortest pause is longer."""
 
 
 class TryLater(Exception):
@@ -80,7 +82,7 @@ def claimed(job_id: int) -> Iterator[Progress | None]:
     understands; the traceback goes to the log. TryLater puts the job back until then, however often.
     """
     now = timezone.now()
-    taken = Job.objects.filter(pk=job_id, state=State.QUEUED, due_at__lte=now).update(
+    taken = Job.objects.filter(pk=job_id, state=State.QUEUED, due_at__lte=now + CLOCKS_DIFFER_BY).update(
         state=State.RUNNING, attempts=F("attempts") + 1, is_wanted_again=False, heartbeat_at=now
     )
     if not taken:
