@@ -24,6 +24,7 @@ from django.db.models import ForeignObjectRel, ProtectedError, QuerySet
 
 from tiptracker.audit.actions import record
 from tiptracker.jobs.models import Job
+from tiptracker.locking import hold
 from tiptracker.mail.models import Mail
 
 logger = logging.getLogger(__name__)
@@ -97,8 +98,9 @@ def _remove_rows(rows: QuerySet[Any]) -> int:
         after = keys[-1]
         try:
             with transaction.atomic():
-                # What was over as we looked may have begun anew: asked once more.
-                removed += rows.filter(pk__in=keys).delete()[0]
+                held = hold(rows.filter(pk__in=keys))  # those that are still over
+                rows.model._base_manager.filter(pk__in=[row.pk for row in held]).delete()
+                removed += len(held)
         except ProtectedError:
             logger.warning("Some %s are pointed at by now, and stay", rows.model._meta.verbose_name_plural)
     return removed

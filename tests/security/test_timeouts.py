@@ -25,6 +25,7 @@ WITH_A_TIME_OUT = {
     "tiptracker/mail/smtp.py": "the mail server: the option in settings, and a deadline for all of it, below",
     "tiptracker/management/commands/demo.py": "its own web server, by `urlopen(timeout=…)`",
     "tiptracker/messages.py": "the broker: `messages.ONE_TRY`, below",
+    "tiptracker/outages.py": "the errors of PostgreSQL alone",
     "tiptracker/settings.py": "how often Redis is tried",
     "tiptracker/watchdog.py": "the process that it watches: `ASKED_WITHIN`",
 }
