@@ -6,7 +6,7 @@ address also waits a day; after a second step was removed, no link sets a passwo
 at the address until now, and can stop it from there; the officers of the person's countries read of each step.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.db import transaction
 from tiptracker.accounts import actions, links, mails
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, User
-from tiptracker.audit.actions import log_now, record
+from tiptracker.audit.actions import Told, log_now, record, record_all
 from tiptracker.audit.models import AuditEntry
 from tiptracker.refusals import Refused
 from tiptracker.words import AccountRequestKind, AccountRequestStepKind, Role, Word
@@ -131,10 +131,7 @@ def ask_for_address(*, person: User, email: str, by: User, now: datetime) -> Acc
         raise Refused("That is the address of the account already. Give another one.", field="email")
     if User.objects.get_queryset().filter(email=email).exists():
         raise Refused("Another account has that address. Give another one.", field="email")
-    request = _ask(held, AccountRequestKind.ADDRESS, email, by, now)
-    if request.is_own:
-        transaction.on_commit(lambda: mails.confirm_address(request))
-    return request
+    return _ask(held, AccountRequestKind.ADDRESS, email, by, now)
 
 
 @transaction.atomic
@@ -164,9 +161,11 @@ def _ask(person: User, kind: AccountRequestKind, email: str, by: User, now: date
             field="email",
         )
     request.save(force_insert=True)
+    mails.tell_of_request(request)
+    mails.ask_for_consent(request, asked)
+    if request.is_own:
+        mails.confirm_address(request)
     _tell_posts("person.address_change_asked" if email else "person.second_factor_drop_asked", request, by)
-    transaction.on_commit(lambda: mails.tell_of_request(request))
-    transaction.on_commit(lambda: mails.ask_for_consent(request, asked))
     return request
 
 
@@ -223,8 +222,8 @@ def stop(*, request: AccountRequest, by: User | None, now: datetime) -> Stage:
     is_address = request.kind == AccountRequestKind.ADDRESS
     if at is Stage.DONE and is_address and done and now - done <= DELAY and request.person.email == request.new_email:
         _take(request, AccountRequestStepKind.REVERTED, by, now)
-        _set_address(request, request.old_email, by)
-        _tell_posts("person.address_put_back", request, by)
+        ended = _set_address(request, request.old_email)
+        _tell_posts("person.address_put_back", request, by, ended)
         return Stage.REVERTED
     raise Refused(f"This request can’t be stopped: {at.label.lower()}. Tell an administrator if that is wrong.")
 
@@ -260,17 +259,6 @@ def _carry_out_due(request: AccountRequest, now: datetime) -> bool:
     return is_due
 
 
-def is_reset_held_back(person: User, now: datetime) -> bool:
-    """Whether no link sets a password: the second step was removed within the last day, and no other is set up yet."""
-    removed = AccountRequestStep.objects.filter(
-        kind=AccountRequestStepKind.DONE,
-        at__gt=now - DELAY,
-        request__person=person,
-        request__kind=AccountRequestKind.SECOND_STEP,
-    )
-    return removed.exists() and not Authenticator.objects.filter(user=person).exists()
-
-
 def _locked(request: AccountRequest) -> AccountRequest:
     """The request as it stands, with its person held: whoever else decides on it waits."""
     person = (
@@ -286,42 +274,49 @@ def _locked(request: AccountRequest) -> AccountRequest:
 
 def _carry_out(request: AccountRequest, by: User | None, now: datetime, *, consented: bool = False) -> None:
     """Do what was asked for; the log last. `consented`: the log has not told of the consent yet."""
-    told = ["person.request_consented"] if consented else []
-    before: dict[str, Any] = {}
+    verb, before, ended = "person.address_changed", None, []
     if request.kind == AccountRequestKind.SECOND_STEP:
-        person = request.person
-        before["second_factors"] = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+        person, verb = request.person, "person.second_factor_dropped"
+        before = {"second_factors": sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))}
         Authenticator.objects.filter(user=person).delete()
         _take(request, AccountRequestStepKind.DONE, by, now)
-        actions.end_all(person, by=by)
-        told.append("person.second_factor_dropped")
-        transaction.on_commit(lambda: mails.tell_of_request_done(request))
+        ended = actions.end_all(person)
+        mails.tell_of_request_done(request)
     elif User.objects.get_queryset().filter(email=request.new_email).exists():
+        verb = "person.request_stopped"
         _take(request, AccountRequestStepKind.STOPPED, None, now)
-        told.append("person.request_stopped")
     else:
         _take(request, AccountRequestStepKind.DONE, by, now)
-        _set_address(request, request.new_email, by)
-        told.append("person.address_changed")
-    for verb in told:
-        _tell_posts(verb, request, by, before=before if verb == "person.second_factor_dropped" else None)
+        ended = _set_address(request, request.new_email)
+    if consented:
+        _tell_posts("person.request_consented", request, by)
+    _tell_posts(verb, request, by, ended, before)
 
 
-def _set_address(request: AccountRequest, email: str, by: User | None) -> None:
+def _set_address(request: AccountRequest, email: str) -> list[Told]:
+    """Give what the log has to be told of what ended by it."""
     person = request.person
     person.email = email
     person.version += 1
     person.save(update_fields=["email", "version"])
-    actions.end_all(person, by=by)
-    transaction.on_commit(lambda: mails.tell_of_request_done(request))
+    ended = actions.end_all(person)
+    mails.tell_of_request_done(request)
+    return ended
 
 
 def _take(request: AccountRequest, kind: AccountRequestStepKind, by: User | None, now: datetime) -> None:
     AccountRequestStep.objects.create(request=request, kind=kind, by=by, at=now)
 
 
-def _tell_posts(verb: str, request: AccountRequest, by: User | None, before: dict[str, Any] | None = None) -> None:
-    """An entry in the log of each country of the person; one that belongs to no country where there is none."""
+def _tell_posts(
+    verb: str,
+    request: AccountRequest,
+    by: User | None,
+    ended: Sequence[Told] = (),
+    before: dict[str, Any] | None = None,
+) -> None:
+    """Tell what ended, then of this in the log of each country of the person; of none where there is no country."""
+    record_all(ended, by=by)
     person = request.person
     countries: Iterable[Country | None] = sorted(countries_of(person), key=str) or [None]
     after = {"name": person.name, "asked_for": request.get_kind_display(), "asked_by": request.asked_by.name}

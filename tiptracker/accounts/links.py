@@ -5,9 +5,10 @@ fingerprint of how the account stood when it was made; a new password, a sign-in
 or a closed account make it void. The machine's time counts.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
@@ -84,3 +85,17 @@ def request_of(token: str, decision: Decision) -> AccountRequest | None:
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return AccountRequest.objects.filter(pk=key).select_related("person").prefetch_related("steps").first()
+
+
+RESET_HELD_BACK = timedelta(days=1)
+
+
+def is_reset_held_back(person: User, now: datetime) -> bool:
+    """Whether no link sets a password: the second step was removed within the last day, and no other is set up yet."""
+    removed = AccountRequestStep.objects.filter(
+        kind=AccountRequestStepKind.DONE,
+        at__gt=now - RESET_HELD_BACK,
+        request__person=person,
+        request__kind=AccountRequestKind.SECOND_STEP,
+    )
+    return removed.exists() and not Authenticator.objects.filter(user=person).exists()

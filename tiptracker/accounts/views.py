@@ -41,9 +41,10 @@ from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.words import Scope
 
-LINK_SENT = (
-    "If somebody signs in here with that address, a link to set a new password is on its way there. "
-    "It works once, for one hour."
+LINK_QUEUED = (
+    "If somebody signs in here with that address, a mail with a link to set a new password is queued for it. "
+    "The link works once, for one hour. If the mail server does not take the mail, we try again for a day. "
+    "If nothing arrives within an hour, look among unwanted mail, then ask the administrator at your post."
 )
 
 
@@ -68,7 +69,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
     if not consume(request, action="reset_password", key=email):
         return too_many(request)
     actions.ask_for_password(email)
-    messages.info(request, LINK_SENT)
+    messages.info(request, LINK_QUEUED)
     return redirect("account_login")
 
 
@@ -97,7 +98,6 @@ def _set_password(request: HttpRequest, token: str, purpose: links.Purpose) -> H
         return render(request, page, {"person": person, "form": form}, status=status)
     if not actions.set_password(token=token, password=form.cleaned_data["password"], purpose=purpose):
         return _gone(request, page)
-    mails.tell_of_change(person, "A new password was set")
     messages.success(request, "Your password is set. Sign in with it.")
     return redirect("account_login")
 
@@ -167,8 +167,8 @@ class _Changed:
             if self.verb == "person.second_factor_added":
                 request.session[ENROLLED_HERE] = True
             actions.end_sign_ins(person, but=request.session.session_key)
+            mails.tell_of_change(person, self.told)
             record(self.verb, by=person, row=person, after={"second_factor": self.kind})
-        mails.tell_of_change(person, self.told)
         return response
 
 
@@ -345,9 +345,9 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             ended = actions.end_sign_ins(person, but=here, only=request.POST.get("end"))
+            if ended:
+                mails.tell_of_change(person, "You were signed out elsewhere")
             record("person.sign_ins_ended", by=person, row=person, after={"ended": ended})
-        if ended:
-            mails.tell_of_change(person, "You were signed out elsewhere")
         ends = "No other sign-in was there to end." if not ended else f"{ended} sign-in{'s' * (ended > 1)} ended."
         messages.success(request, ends)
         return HttpResponseRedirect(reverse("sign_in_list"))
@@ -388,7 +388,6 @@ def token_add(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            mails.tell_of_change(person, "An API token was made for your account")
             return render(request, "account/token_made.html", {"token": token, "secret": secret})
     context = {"form": form, "last_day": tokens.last_day(person)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
@@ -401,6 +400,5 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of one's own tokens for good."""
     token = get_object_or_404(ApiToken.objects.visible_to(request.user), pk=pk)
     tokens.revoke(token, by=token.person)
-    mails.tell_of_change(token.person, "An API token of your account was revoked")
     messages.success(request, f"“{token.name}” is revoked: what uses it is refused from now on.")
     return redirect("token_list")

@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tiptracker import clock
-from tiptracker.accounts import account_requests, locked_out
+from tiptracker.accounts import account_requests, locked_out, mails
 from tiptracker.accounts import actions as account_actions
 from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import AccountRequest, Country, Ministry, User
@@ -34,6 +34,7 @@ from tiptracker.administration.forms import (
 from tiptracker.audit.rows import history
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.frontend.rows import beside_field, has_now_seen, refused
+from tiptracker.mail.sentences import standing_of
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.posts import actions
 from tiptracker.posts.permissions import can_set_up
@@ -41,6 +42,7 @@ from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
 
 PAGE_SIZE = 50
+INVITED = "The invitation to {} is queued. The person’s page says what became of the mail."
 SECOND_STEPS = {"webauthn": "passkey", "totp": "an app that shows codes", "recovery_codes": "recovery codes"}
 NOT_ONES_OWN = frozenset({"email", "role", "ministry", "countries", "until"})
 """What nobody changes of their own account: it says what they may read, how long, and where mails about it go."""
@@ -143,7 +145,7 @@ def _invite(request: SignedIn, person: User) -> None:
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, f"The invitation goes to {person.email}. Its link works once, for seven days.")
+        messages.success(request, INVITED.format(person.email))
 
 
 # --- Changing ---------------------------------------------------------------------------------------------------------
@@ -259,6 +261,7 @@ class _Page:
             "sign_ins": UserSession.objects.filter(user=person, session_key__in=there).count(),
             "tokens": person.api_tokens.filter(revoked_at=None, expires_on__gte=self.now.date()).count(),
             "requests": [one for one in asked if account_requests.stage(one, self.now) in account_requests.WAITING],
+            "mails": [(mail, standing_of(mail)) for mail in mails.newest_mails(person)],
             "history": history(request.user, person),
             "until": self.until,
             "address": self.address,
@@ -303,7 +306,7 @@ class _Page:
 
     def _send_invitation(self) -> str:
         account_actions.invite(person=self.person, by=self.request.user)
-        return f"The invitation goes to {self.person.email}. Its link works once, for seven days."
+        return INVITED.format(self.person.email)
 
     def _renew(self) -> str:
         until = self.until.cleaned_data["until"]

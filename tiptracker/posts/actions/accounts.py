@@ -6,7 +6,6 @@ Another address of an account that has a password, and the removal of a second s
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import partial
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
@@ -16,7 +15,7 @@ from tiptracker.accounts import actions, locked_out, mails
 from tiptracker.accounts.account_requests import countries_of
 from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import Country, Ministry, User
-from tiptracker.audit.actions import record
+from tiptracker.audit.actions import Told, record, record_all
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
 from tiptracker.rules import change, refuse_stale, written
@@ -74,11 +73,13 @@ def create_person(account: Account, email: str, *, by: User, now: datetime, fiel
 
 
 def tell_of_addition(person: User, *, by: User) -> None:
-    """Tell the log of a person who was added, and the other administrators of one more of them."""
-    record("user.added", by=by, row=person, after={"email": person.email, "is_active": True} | _told(person))
-    actions.follow_change(person=person, before=None, by=by)
-    if person.role == Role.ADMINISTRATOR:
-        _tell_administrators(person, by)
+    """Tell the log of a person who was added."""
+    actions.follow_change(
+        person=person,
+        before=None,
+        by=by,
+        first=Told("user.added", person, after={"email": person.email, "is_active": True} | _told(person)),
+    )
 
 
 @transaction.atomic
@@ -95,7 +96,6 @@ def change_person(*, person: User, version: int, account: Account, confirmed: st
         _refuse_unfit(account, str)
     _refuse_move(locked, account, confirmed)
     before, stood = _told(locked), actions.standing(locked)
-    was_administrator = locked.role == Role.ADMINISTRATOR
     locked.name, locked.role, locked.ministry = name, account.role, account.ministry
     locked.valid_until_on = account.until
     locked.countries.set(account.countries)
@@ -108,8 +108,6 @@ def change_person(*, person: User, version: int, account: Account, confirmed: st
     _save(locked)
     actions.follow_change(person=locked, before=stood, by=by)
     _record_changed(locked, {key: before[key] for key in changed}, {key: after[key] for key in changed}, by)
-    if locked.role == Role.ADMINISTRATOR and not was_administrator:
-        _tell_administrators(locked, by)
     return locked
 
 
@@ -197,8 +195,6 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
         before={"is_active": False, "valid_until_on": before},
         after={"is_active": True, "valid_until_on": until},
     )
-    if locked.role == Role.ADMINISTRATOR:
-        _tell_administrators(locked, by)
     return locked
 
 
@@ -207,12 +203,10 @@ def end_sign_ins_and_tokens(*, person: User, by: User) -> None:
     """Sign somebody out everywhere and end their API tokens. Raises PermissionDenied."""
     if not can_set_up(by):
         raise PermissionDenied
-    ended = actions.end_sign_ins(person)
-    actions.end_all(person, by=by)
-    record("person.sign_ins_ended", by=by, row=person, after={"ended": ended})
-    transaction.on_commit(
-        lambda: mails.tell_of_change(person, "An administrator ended every sign-in of yours and your API tokens")
-    )
+    count = actions.end_sign_ins(person)
+    ended = actions.end_all(person)
+    mails.tell_of_change(person, "An administrator ended every sign-in of yours and your API tokens")
+    record_all([*ended, Told("person.sign_ins_ended", person, after={"ended": count})], by=by)
 
 
 @transaction.atomic
@@ -221,11 +215,9 @@ def lift_lock_out(*, person: User, by: User) -> None:
     if not can_set_up(by):
         raise PermissionDenied
     _refuse_own(person, by)
+    mails.tell_of_change(person, "An administrator lifted the lock-out after too many wrong tries")
     record("person.lock_out_lifted", by=by, row=person)
     transaction.on_commit(lambda: locked_out.forget_tries(person))
-    transaction.on_commit(
-        lambda: mails.tell_of_change(person, "An administrator lifted the lock-out after too many wrong tries")
-    )
 
 
 def _held(person: User, version: int, by: User, now: datetime) -> User:
@@ -292,14 +284,6 @@ def _refuse_move(person: User, account: Account, confirmed: str) -> None:
 
 def _named(countries: Iterable[Country]) -> list[Country]:
     return sorted(countries, key=str)
-
-
-def _tell_administrators(added: User, by: User) -> None:
-    others = (
-        User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk__in=[added.pk, by.pk])
-    )
-    for one in others:
-        transaction.on_commit(partial(mails.tell_of_administrator, one, added, by.name))
 
 
 def _told(person: User) -> dict[str, Any]:
