@@ -31,12 +31,13 @@ from tiptracker.words import Role
 
 pytestmark = pytest.mark.django_db
 NEW = "new@post.example"
+WORKER = []
 
 
 @pytest.fixture(autouse=True)
-def on_commit(monkeypatch):
-    """What follows a transaction follows at once: in a test it would never end."""
-    monkeypatch.setattr("django.db.transaction.on_commit", lambda what, *a, **k: what())
+def worker(run_jobs):
+    """What sends mails once it is called; `to` does."""
+    WORKER[:] = [run_jobs]
 
 
 @pytest.fixture
@@ -55,6 +56,8 @@ def asked_for_address(person, by):
 
 
 def to(address):
+    """The mails that were sent to an address so far."""
+    WORKER[0]()
     return [one for one in mail.outbox if one.to == [address]]
 
 
