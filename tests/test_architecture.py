@@ -411,6 +411,7 @@ def test_tests_leave_the_triggers_on():
 STARTS_PROCESSES = (
     "tiptracker/sandbox/process.py",
     "tiptracker/supervision.py",
+    "tiptracker/watchdog.py",
     "tiptracker/management/commands/demo.py",
 )
 TAKES_FILES_APART = ("pikepdf", "pypdfium2", "PIL", "openpyxl", "zipfile", "lxml", "magic")
