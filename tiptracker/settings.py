@@ -202,7 +202,7 @@ CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\
 # on a machine, and so many requests wait besides: together fewer than the threads that serve (the Dockerfile's CMD).
 SANDBOX_DIR = VAR_DIR / "sandbox"
 SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
-SANDBOX_WAITING = env.int("SANDBOX_WAITING", 2, validate=validate.Range(min=0))
+SANDBOX_WAITING = env.int("SANDBOX_WAITING", 1, validate=validate.Range(min=0))
 SANDBOX_PATIENCE = 5  # seconds for which a request waits for its turn
 SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = [
@@ -457,7 +457,7 @@ def _why_not() -> list[str]:
         "Set ALLOWED_HOSTS to the names people use, such as tip.example.gov.": (
             "*" in ALLOWED_HOSTS or ALLOWED_HOSTS is LOOPBACK
         ),
-        "Set PUBLIC_URL to what links in mails begin with, such as https://tip.example.gov: ALLOWED_HOSTS names no single "
+        "Set PUBLIC_URL to what links in mails begin with, such as https://tip.example.gov: ALLOWED_HOSTS names no one "
         "host.": not PUBLIC_URL,
         "PUBLIC_URL has to begin with https://.": bool(PUBLIC_URL) and not PUBLIC_URL.startswith("https://"),
         "The host in PUBLIC_URL has to be one that ALLOWED_HOSTS names: links in mails lead there.": (

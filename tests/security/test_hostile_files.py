@@ -34,6 +34,7 @@ from tests.tiptracker.test_limits import update
 from tiptracker import sandbox
 from tiptracker.refusals import Refused, TryLater
 from tiptracker.sandbox import Sandbox, process, slots
+from tiptracker.supervision import web_command
 
 BY = 7
 """A person, by number."""
@@ -279,10 +280,10 @@ def test_no_more_requests_wait_than_threads_are_left_to_serve(at_work, settings)
     """Who finds all places taken is told at once: the thread is free again."""
     settings.SANDBOX_PATIENCE = 20
     gate, begun, most = at_work
-    waiting, answered = begin(*range(1, 5))
+    waiting, answered = begin(*range(1, 4))
     for _ in range(settings.SANDBOX_PROCESSES):
         assert begun.acquire(timeout=30)
-    while len(slots_taken(settings, "request")) < 4:
+    while len(slots_taken(settings, "request")) < 3:
         pass
 
     with pytest.raises(TryLater):
@@ -291,7 +292,7 @@ def test_no_more_requests_wait_than_threads_are_left_to_serve(at_work, settings)
     gate.set()
     for thread in waiting:
         thread.join()
-    assert (most, answered) == ([2], ["done"] * 4)
+    assert (most, answered) == ([2], ["done"] * 3)
 
 
 def slots_taken(settings, name):
@@ -308,7 +309,11 @@ def test_fewer_requests_open_files_or_wait_for_it_than_threads_serve(settings):
     words = [word.strip(' "]\n') for word in command.split(",")]
     threads = int(words[words.index("--workers") + 1]) * int(words[words.index("--blocking-threads") + 1])
 
-    assert threads >= (settings.SANDBOX_PROCESSES + settings.SANDBOX_WAITING) * 2
+    own = web_command("127.0.0.1", 8000)
+    fewest = int(own[own.index("--blocking-threads") + 1])
+    places = settings.SANDBOX_PROCESSES + settings.SANDBOX_WAITING
+
+    assert (places < fewest, places * 2 < threads) == (True, True)
 
 
 def test_a_confined_process_keeps_its_place_when_whoever_started_it_dies(settings, tmp_path):
