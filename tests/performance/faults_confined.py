@@ -21,7 +21,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
-from tests.conftest import MASERU, THE_DAY, VAR_DIR, do_jobs  # sets the environment of the tests, and with it Django
+from tests.conftest import MASERU, THE_DAY, VAR_DIR  # sets the environment of the tests, and with it Django
 
 from datetime import datetime, time as time_of_day  # isort: skip
 import os  # isort: skip
@@ -43,7 +43,6 @@ from tests.live import Live, free_port, stop, wait_until_served
 from tests.security import hostile_files as hostile
 from tests.signing_in import enter
 from tiptracker.accounts.models import User
-from tiptracker.celery import app
 from tiptracker.words import Role
 
 SECONDS = 600
@@ -230,8 +229,6 @@ def served(database_url: str) -> Iterator[Live]:
 def prepare() -> tuple[User, User, Commitment, EvidenceFile]:
     """Lesotho with its exercise; an officer, and a focal point whose ministry sent a PDF that costs a minute a page."""
     call_command("load_lesotho", "--exercise", verbosity=0)
-    app.loader.import_default_modules()
-    do_jobs()
     people = User.objects.get_queryset().filter(email__endswith="@demo.example")
     officer = people.filter(role=Role.OFFICER).first()
     for person in people.filter(role=Role.FOCAL_POINT).order_by("pk"):
