@@ -17,6 +17,17 @@ RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock > uv.lock \
     && uv pip install --no-cache --compile-bytecode --python /opt/tiptracker/bin/python --require-hashes \
         -r pyproject.toml --constraint requirements.lock
 
+# What stands in front: TLS, slow lines, sizes. See deploy/proxy/nginx.conf.
+FROM debian:trixie-slim AS proxy
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends nginx-light \
+    && rm -rf /var/lib/apt/lists/*
+COPY deploy/proxy /etc/tiptracker
+RUN chmod -R a+rX /etc/tiptracker
+USER www-data
+EXPOSE 8080 8443
+CMD ["nginx", "-c", "/etc/tiptracker/nginx.conf", "-e", "/dev/stderr"]
+
 FROM python:3.13-slim-trixie
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
@@ -28,7 +39,9 @@ ENV PATH=/opt/tiptracker/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     VAR_DIR=/var/lib/tiptracker \
-    STATIC_ROOT=/opt/static
+    STATIC_ROOT=/opt/static \
+    GRANIAN_HOST=0.0.0.0 \
+    GRANIAN_PORT=8000
 
 WORKDIR /app
 COPY --from=packages /opt/tiptracker /opt/tiptracker
@@ -39,11 +52,15 @@ COPY dialogues ./dialogues
 COPY reports ./reports
 COPY templates ./templates
 COPY --from=frontend /build/dist ./tiptracker/frontend/dist
-# The key is for this one command alone and is kept nowhere.
+# The key is for this one command alone and is kept nowhere. Whoever runs the image may read all of it, whatever the
+# modes of the checkout.
 RUN SECRET_KEY=unused python manage.py collectstatic --noinput --verbosity 0 \
-    && python -m compileall -q /app
+    && python -m compileall -q /app \
+    && chmod -R a+rX /app
 
 USER tiptracker
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-     "--blocking-threads", "4", "tiptracker.wsgi:application"]
+CMD ["python", "tiptracker/watchdog.py", "--url", "http://127.0.0.1:8000/health/", "--", \
+     "granian", "--interface", "asginl", "--http", "1", "--no-ws", "--workers", "2", "--respawn-failed-workers", \
+     "--workers-kill-timeout", "10", "--http1-header-read-timeout", "15000", \
+     "tiptracker.asgi:application"]

@@ -5,7 +5,7 @@ PYTHON_ = .venv/bin/python
 # Most targets start several processes: what the first has compiled serves the others.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test briefings bench format lint types contracts migrations compose lock audit
+.PHONY: help setup demo test briefings bench faults format lint types contracts migrations compose lock audit
 
 help: ## What can be made here
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -30,6 +30,9 @@ briefings: setup ## Every document of the exercise's record, with pictures of it
 bench: setup ## What readiness, a long list and a briefing cost, each beside what does alike (DATABASE_URL=)
 	@$(PYTHON_) -m tests.performance.bench
 
+faults: setup ## What people are answered while a part is down, hung, full or read-only (ONLY= part of a fault's name)
+	@ONLY="$(ONLY)" $(PYTHON_) -m tests.performance.faults
+
 format: setup ## Lay the code out as the checks want it
 	@$(PYTHON_) -m ruff format .
 	@$(PYTHON_) -m ruff check --fix .
@@ -48,7 +51,8 @@ migrations: setup ## No model without its migration
 	@$(PYTHON_) manage.py makemigrations --check --dry-run
 
 compose: ## The compose file, as Debian's docker-compose reads it
-	@SECRET_KEY=x DATABASE_PASSWORD=x REDIS_PASSWORD=x ALLOWED_HOSTS=x docker-compose --file docker-compose.yml config --quiet
+	@SECRET_KEY=x DATABASE_PASSWORD=x DATABASE_OWNER_PASSWORD=x REDIS_PASSWORD=x ALLOWED_HOSTS=x TLS_CERTIFICATE=/x TLS_KEY=/x \
+		docker-compose --file docker-compose.yml config --quiet
 
 lock: setup ## Resolve pyproject.toml anew into requirements.lock
 	@.venv/bin/uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --universal \

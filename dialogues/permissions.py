@@ -86,6 +86,8 @@ def can_decide(user: User, round: UpdateRound) -> bool:
 def can_review(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:
     """Officers of the country; the ambassador too for what an officer recorded, since a small post has one officer.
 
+    An officer recorded what came without a round, whichever role the recorder has today.
+
     Nobody what they recorded themselves, be it the evidence or what it is said to show.
     """
     if has_recorded(user, evidence, bearing):
@@ -94,7 +96,7 @@ def can_review(user: User, evidence: Evidence, bearing: EvidenceBearing | None =
         return True
     return (
         user.role == Role.AMBASSADOR
-        and evidence.recorded_by.role == Role.OFFICER
+        and evidence.round_id is None
         and user.countries.filter(pk=evidence.country_id).exists()
     )
 

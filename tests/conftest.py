@@ -67,7 +67,12 @@ os.environ |= {
     "REACHED": str(VAR_DIR / "reached"),
     "PYTHONPATH": str(BASE_DIR / "tests" / "watched"),
 }
-runpy.run_path(str(BASE_DIR / "tests" / "watched" / "sitecustomize.py"))
+watched = runpy.run_path(str(BASE_DIR / "tests" / "watched" / "sitecustomize.py"))
+
+from tests import database_roles
+
+if urlsplit(os.environ["DATABASE_URL"]).scheme.startswith("postgres"):
+    database_roles.create_roles()
 
 import django
 
@@ -77,13 +82,17 @@ import django.test
 import hypothesis
 import psycopg
 import pytest
+from celery import Celery
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
+from django.core.mail.backends import locmem
 from django.db import connection, connections
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import teardown_databases
 from django.utils import timezone
 
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
+from tests.locks import recording
+from tiptracker.cache import broker
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job, State
 
@@ -159,9 +168,39 @@ def nobody_else_is_reached(reached: Path) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def nothing_is_sent_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes through a socket in production and not in a test is watched like a socket: mails and messages."""
+
+    def watch(owner: type, name: str) -> None:
+        sends = getattr(owner, name)
+
+        def watched_sends(*arguments, **named):
+            watched["refuse_in_transaction"](f"{owner.__name__}.{name}")
+            return sends(*arguments, **named)
+
+        monkeypatch.setattr(owner, name, watched_sends)
+
+    watch(locmem.EmailBackend, "send_messages")
+    watch(Celery, "send_task")
+
+
+@pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """Rate limits and the like are kept in the cache; no test inherits another's."""
+    broker.answered()
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def rows_are_locked_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test has the product do, rows are locked in the one order; SQLite locks the whole database instead."""
+    if connection.vendor != "postgresql" or "unordered_locks" in request.keywords:
+        yield
+        return
+    with recording() as recorder:
+        yield
+    if faults := recorder.all_faults():
+        pytest.fail("Two who do this may wait for each other for ever:\n" + "\n".join(faults), pytrace=False)
 
 
 # --- Databases --------------------------------------------------------------------------------------------------------
@@ -169,22 +208,16 @@ def empty_cache() -> None:
 
 def _maintenance(statement: str, *given_to_it: str) -> None:
     """Run a statement about whole databases (PostgreSQL)."""
-    given = connection.settings_dict
-    with psycopg.connect(
-        dbname="postgres",
-        host=given["HOST"],
-        port=given["PORT"] or None,
-        user=given["USER"] or None,
-        password=given["PASSWORD"] or None,
-        autocommit=True,
-    ) as server:
+    with psycopg.connect(database_roles.SUPERUSER_URL, dbname="postgres", autocommit=True) as server:
         server.execute(statement, given_to_it or None)
 
 
 def _copy_database(source: str, target: str) -> None:
     """Copy a whole database, triggers and all. Nobody may be connected to the source (PostgreSQL)."""
     if connection.vendor == "postgresql":
-        _maintenance(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        _maintenance(f'CREATE DATABASE "{target}" TEMPLATE "{source}" OWNER {database_roles.OWNER}')
+        _maintenance(f'REVOKE ALL ON DATABASE "{target}" FROM PUBLIC')  # no part of what a template hands on
+        _maintenance(f'GRANT CONNECT ON DATABASE "{target}" TO {database_roles.APPLICATION}')
         return
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
@@ -211,14 +244,15 @@ def django_db_setup(
 ) -> Iterator[None]:
     """The migrated test database. pytest-django's own makes none where all the tests asked for bring their own copy."""
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
+        made = database_roles.set_up_databases()
     yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":  # the session of a process that was killed may outlive it by a moment
             name = str(connection.settings_dict["NAME"])
             _connect_to(name)
             _maintenance("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name)
-        teardown_databases(made, verbosity=0)
+        with database_roles.as_owner():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")
@@ -253,15 +287,37 @@ def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
 
 
 @pytest.fixture
+def put_back(fresh_database: str) -> Iterator[Callable[[], None]]:
+    """Call it to have `fresh_database` as it was when it was called first."""
+    name = str(connection.settings_dict["NAME"])
+    kept = f"{name}_kept"
+    is_kept = False
+
+    def back() -> None:
+        nonlocal is_kept
+        _connect_to(name)
+        if is_kept:
+            _drop_database(name)
+            _copy_database(kept, name)
+        else:
+            _copy_database(name, kept)
+            is_kept = True
+
+    yield back
+    if is_kept:
+        _drop_database(kept)
+
+
+@pytest.fixture
 def run_jobs() -> Callable[[], list[Job]]:
-    """Call it to do every queued job, in this process, as a worker would; gives those jobs as they stand then."""
+    """Call it to do every job that is due, in this process, as a worker would; gives those jobs as they stand then."""
     app.loader.import_default_modules()  # not in the test itself: it sets logging up anew
     return do_jobs
 
 
 def do_jobs() -> list[Job]:
     done: list[Job] = []
-    while job := Job.objects.filter(state=State.QUEUED).order_by("pk").first():
+    while job := Job.objects.filter(state=State.QUEUED, due_at__lte=timezone.now()).order_by("pk").first():
         assert job.pk not in [other.pk for other in done], f"{job} was left queued by its own task"
         app.tasks[job.kind](job.pk)
         done.append(job)

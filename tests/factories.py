@@ -612,6 +612,8 @@ class EvidenceFileFactory(DjangoModelFactory):
     stored_sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.content).hexdigest())
     uploaded_at = at_noon(date(2022, 1, 10))
     uploaded_by = factory.SubFactory(RecorderFactory)
+    ministry = factory.LazyAttribute(lambda row: row.uploaded_by.ministry)
+    country = factory.LazyAttribute(lambda row: row.ministry and row.ministry.country)
 
 
 class EvidenceFactory(DjangoModelFactory):
@@ -852,4 +854,5 @@ class JobFactory(DjangoModelFactory):
     kind = "compute_readiness"
     key = factory.Sequence(str)
     queued_at = TERMS_SET_AT
+    due_at = factory.SelfAttribute("queued_at")
     heartbeat_at = TERMS_SET_AT

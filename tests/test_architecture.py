@@ -13,11 +13,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import F, UniqueConstraint
 from django.urls import URLPattern, get_resolver
 
 from recommendations.here import to_edition
 from tests.addresses import pages_of_editions
-from tests.append_only import KEPT
+from tests.append_only import HELD, KEPT
 from tiptracker.audit.append_only import AppendOnly, HoldColumns, RefuseInsert
 
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
@@ -104,10 +105,11 @@ def test_rows_are_read_through_visible_to():
 
 
 def test_every_model_of_the_record_says_who_sees_its_rows():
-    """Those that don't are parts of a row that does, and are reached from it."""
+    """Those that don't are parts of a row that does, and are reached from it, or nobody reads them (LockOutCount)."""
     parts = {
         "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark", "CommitmentEvent",
-        "District", "FileScan", "Job", "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
+        "District", "FileScan", "Job", "LockOutCount", "LogVerification",
+        "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
         "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "RoundDecision",
     }  # fmt: skip
     own = {model.__name__ for model in apps.get_models() if model.__module__.startswith(PACKAGES)}
@@ -121,12 +123,14 @@ INTERFACES = (
     "**/views.py", "**/views/*.py", "**/api.py", "**/api/*.py", "**/tasks.py", "**/commands/*.py", "**/asking.py",
 )  # fmt: skip
 ON_MACHINE_TIME = (
-    "tiptracker/clock.py", "tiptracker/jobs/actions.py", "tiptracker/audit/actions.py",
+    "tiptracker/clock.py", "tiptracker/jobs/actions.py", "tiptracker/mail/actions.py", "tiptracker/audit/actions.py",
     # Sessions and links end by the real clock, in a demonstration too; accounts and tokens with a day of the domain's.
     "tiptracker/accounts/adapter.py", "tiptracker/accounts/backend.py", "tiptracker/accounts/sessions.py",
-    "tiptracker/accounts/tokens.py",
+    "tiptracker/accounts/tokens.py", "tiptracker/lock_outs/backend.py",
     # What files took of the processor is counted by the machine's own hour.
     "tiptracker/sandbox/__init__.py",
+    # How old a file of this machine is.
+    "tiptracker/watchdog.py",
 )  # fmt: skip
 FRAMES = ("tiptracker/pages.py", "recommendations/here.py")
 CLOCKS = {
@@ -164,7 +168,7 @@ def test_interfaces_ask_the_domains_clock_not_the_machines():
 def operations(kind):
     """The operations of `kind` in all migrations, each with its model."""
     return [
-        (apps.get_model(label, operation.model_name), operation)
+        (operation.model(label, apps), operation)
         for (label, _), migration in MigrationLoader(None, ignore_no_migrations=True).disk_migrations.items()
         for operation in migration.operations
         if isinstance(operation, kind)
@@ -211,12 +215,63 @@ def test_the_live_database_has_every_trigger_that_refuses_rows():
 @pytest.mark.django_db
 def test_the_live_database_holds_the_columns_that_are_to_stay():
     tables = {model._meta.db_table for model, _ in operations(HoldColumns)}
+    assert {model for model, _ in operations(HoldColumns)} == set(HELD)
     wanted = {
         (table, "hold_columns" if connection.vendor == "postgresql" else f"{table}_hold_columns") for table in tables
     }
 
     assert wanted
     assert wanted <= live_triggers()
+
+
+# --- Locks ------------------------------------------------------------------------------------------------------------
+
+
+def locks_against_references(path):
+    for call in nodes(path, ast.Call):
+        is_weak = any(word.arg == "no_key" and getattr(word.value, "value", None) is True for word in call.keywords)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update" and not is_weak:
+            yield call.lineno
+
+
+def test_rows_are_locked_without_their_keys():
+    """Else whoever adds a row that refers to one waits, and may hold what the locker wants next: a deadlock."""
+    assert breaches(sources("*.py"), locks_against_references) == {}
+
+
+NEVER_CHANGED = {
+    "accounts.country": {"code"},
+    "audit.auditentry": {"hash", "number"},
+    "dialogues.evidence": {"revises"},
+    "recommendations.benchmark": {"recommendation", "letter"},  # an import alone moves one, and holds its edition
+    "recommendations.edition": {"country", "year"},
+    "recommendations.indicator": {"country", "name"},
+    "recommendations.milestone": {"edition", "kind"},
+    "dialogues.evidencebearing": {"evidence", "benchmark"},
+    "dialogues.update": {"commitment", "number"},
+    "dialogues.updateround": {"update", "number"},
+}
+
+
+def keys_of(model):
+    """The fields besides the primary key by which a row could be referred to, as PostgreSQL sees it."""
+    keys = {field.name for field in model._meta.concrete_fields if field.unique and not field.primary_key}
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.condition is None:
+            columns = constraint.expressions or [F(name) for name in constraint.fields]
+            keys |= {one.name for one in columns} if all(isinstance(one, F) for one in columns) else set()
+    return keys
+
+
+def test_no_key_of_a_row_that_others_refer_to_ever_changes():
+    """Else changing it waits for all who refer to the row: make it unique by an expression, which is no key."""
+    keyed = {
+        model._meta.label_lower: keys_of(model)
+        for model in apps.get_models()
+        if model.__module__.startswith(PACKAGES) and model._meta.related_objects and keys_of(model)
+    }
+
+    assert keyed == NEVER_CHANGED
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------

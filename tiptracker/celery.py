@@ -1,10 +1,43 @@
 """The Celery application: tasks are found in the apps by name, settings under CELERY_ in the one settings file."""
 
 import os
+from pathlib import Path
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
+from celery.beat import PersistentScheduler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
 app = Celery("tiptracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+SECONDS_BETWEEN_SIGNS = 5.0
+
+
+def show_alive() -> None:
+    """Touch the file by which `tiptracker/watchdog.py` knows that this process works, if it runs under it."""
+    if file := os.environ.get("ALIVE_FILE"):
+        Path(file).touch()
+
+
+class SignsOfLife(bootsteps.StartStopStep):
+    """Touches the file from the worker's own loop, which stands still where the worker does."""
+
+    requires = ("celery.worker.components:Timer",)
+
+    def start(self, worker: Any) -> None:
+        """Begin."""
+        show_alive()
+        worker.timer.call_repeatedly(SECONDS_BETWEEN_SIGNS, show_alive)
+
+
+app.steps["worker"].add(SignsOfLife)
+
+
+class Scheduler(PersistentScheduler):
+    """Celery's own, which touches the file whenever it has looked at the schedule, twice a minute."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> Any:
+        show_alive()
+        return super().tick(*args, **kwargs)

@@ -1,24 +1,36 @@
 """What every page is made with: the whole page or the partial that htmx asked for, and the frame around it."""
 
+import logging
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.utils.cache import patch_vary_headers
+from django.views import defaults
 
-from tiptracker import clock
+from tiptracker import clock, error_pages
+from tiptracker.accounts import secrets_at_rest
 from tiptracker.accounts.middleware import HELD, is_signing_in, tell_signed_out
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.refusals import FORGED
+from tiptracker.cache import broker
+from tiptracker.error_pages import api_or_plain_page, or_plain_page
+from tiptracker.outages import outage_of
 from tiptracker.typed import SIGNED_OUT, given_back, wants_json
+from tiptracker.unavailable import unavailable
 from tiptracker.whole import CutOff
 from tiptracker.words import Marking, Role
+
+logger = logging.getLogger(__name__)
 
 
 class SignedIn(HttpRequest):
@@ -65,18 +77,70 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether this process answers and reaches its database; for health checks, says nothing else."""
+    """Whether this process can serve pages; 503 with the reason in a word where it can't.
+
+    `degraded` names what pages do without for a while: Redis, and secrets that this SECRET_KEY does not open.
+    """
+    for reason, check in CHECKS.items():
+        try:
+            check()
+        except Exception:
+            logger.exception("Pages can't be served: %s.", reason)
+            return JsonResponse({"status": "unavailable", "reason": reason}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    degraded = [word for word, is_so in DEGRADED.items() if is_so()]
+    return JsonResponse({"status": "ok"} | ({"degraded": degraded} if degraded else {}))
+
+
+def _reach_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
+
+
+def _read_static_files() -> None:
+    """Look a file up in the manifest, and open it as the server would."""
+    name = staticfiles_storage.stored_name("css/site.css")  # type: ignore[attr-defined]
+    staticfiles_storage.open(name).close()
+
+
+CHECKS = {
+    "static": _read_static_files,
+    "templates": lambda: get_template("base.html"),
+    "database": _reach_database,
+}
+"""What every page needs, by the word that says it is missing."""
+
+
+def _is_without_cache() -> bool:
+    cache.get("health")
+    return broker.is_open
+
+
+DEGRADED = {"redis": _is_without_cache, "secret_key": secrets_at_rest.some_do_not_open}
+
+
+# --- Errors -----------------------------------------------------------------------------------------------------------
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: by a page that asks nothing of the request, since that may be what is wrong."""
-    page = render_to_string("400.html", {"is_cut_off": isinstance(exception, CutOff)})
-    return HttpResponse(page, status=HTTPStatus.BAD_REQUEST)
+    page = error_pages.CUT_OFF if isinstance(exception, CutOff) else error_pages.NOT_UNDERSTOOD
+    return error_pages.plain_page(*page, status=HTTPStatus.BAD_REQUEST)
 
 
+@or_plain_page(*error_pages.NOT_OPEN, status=HTTPStatus.FORBIDDEN)
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: in the site's frame, with the refusal's own words where it has any."""
+    return defaults.permission_denied(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 where a part of the machine failed, which passes; else 500. What failed may be whatever a page needs."""
+    if outage := outage_of(sys.exc_info()[1]):
+        return unavailable(request, outage)
+    return api_or_plain_page(request, *error_pages.OUR_FAULT, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+@or_plain_page(*error_pages.FORM_TOO_OLD, status=HTTPStatus.FORBIDDEN)
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form without the token of our own page. Texts typed here come back; another site's aren't shown."""
     setattr(request, FORGED, True)

@@ -12,6 +12,8 @@ from django.http.request import validate_host
 from django.utils.csp import CSP
 from environs import Env, validate
 
+from tiptracker.database import caches, postgres_options
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
@@ -89,6 +91,8 @@ INSTALLED_APPS = [
     "tiptracker.accounts",
     "tiptracker.audit",
     "tiptracker.jobs",
+    "tiptracker.lock_outs",
+    "tiptracker.mail",
     "tiptracker.idempotency",
     "recommendations",
     "dialogues",
@@ -133,6 +137,8 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "tiptracker.urls"
 WSGI_APPLICATION = "tiptracker.wsgi.application"
+# Threads of each web process, which answer requests. DATABASE_POOL has to be as many at least.
+WEB_THREADS = env.int("WEB_THREADS", 4, validate=validate.Range(min=1, max=64))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
@@ -166,18 +172,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     }
 else:
+    # How long one statement of the web server and the worker may take; 0: no limit, as for the commands of manage.py,
+    # which an operator watches.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8)},
-        "options": "-c jit=off",  # to compile a list's query takes longer than to run it
-    }
+    DATABASES["default"]["OPTIONS"] = postgres_options(
+        statement_seconds=env.int("DATABASE_STATEMENT_SECONDS", 30, validate=validate.Range(min=0)),
+        pool=env.int("DATABASE_POOL", 8),
+    )
 
 REDIS_URL = env.str("REDIS_URL", "")
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
-}
+CACHES = caches(REDIS_URL, folder=VAR_DIR / "cache")
 
 # --- Files ----------------------------------------------------------------------------------------------
 # Never below a folder that a web server serves: files leave only through views that ask `visible_to`.
@@ -186,11 +190,15 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "frontend" / "dist"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"file_permissions_mode": 0o600}},
-    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    "default": {"BACKEND": "tiptracker.storage.WholeFiles", "OPTIONS": {"file_permissions_mode": 0o600}},
+    "staticfiles": {
+        "BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage",
+        # Collected by one user and served by another, who may only read them.
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
 }
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
-FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_PERMISSIONS = 0o600  # of every other storage
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 10 * 1024 * 1024, validate=validate.Range(min=1024))
 UPLOAD_MAX_FILES = env.int("UPLOAD_MAX_FILES", 10, validate=validate.Range(min=1, max=50))
 UPLOAD_MAX_TOTAL_BYTES = env.int("UPLOAD_MAX_TOTAL_BYTES", 40 * 1024 * 1024, validate=validate.Range(min=1024))
@@ -199,7 +207,7 @@ UPLOAD_MAX_MINISTRY_BYTES = env.int("UPLOAD_MAX_MINISTRY_BYTES", 2 * 1024**3, va
 # Where clamd listens ("tcp://host:port", "unix:///path"); unset: files are cleaned, and not scanned for malware.
 CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\d+$|unix:///.+$"))
 # Files from outside are taken apart, drawn and read by processes of their own (tiptracker.sandbox). So many run at once
-# on a machine, and so many requests wait besides: together fewer than the threads that serve (the Dockerfile's CMD).
+# on a machine, and so many requests wait besides: together fewer than the threads that serve (WEB_THREADS a process).
 SANDBOX_DIR = VAR_DIR / "sandbox"
 SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
 SANDBOX_WAITING = env.int("SANDBOX_WAITING", 1, validate=validate.Range(min=0))
@@ -208,12 +216,13 @@ SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=val
 FILE_UPLOAD_HANDLERS = [
     "dialogues.uploads.TotalLimit",  # before the others, which take files in
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "dialogues.uploads.TemporaryFiles",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- People ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique, in whatever case: by a constraint, not by the field
 AUTHENTICATION_BACKENDS = ["tiptracker.accounts.backend.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -295,8 +304,9 @@ MAIL_DIR = VAR_DIR / "mail"
 """Where a demonstration keeps what it would send, so that an invitation can be opened."""
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "tiptracker.mail.smtp.EmailBackend",
         "OPTIONS": {
+            "timeout": 10,
             "host": env.str("EMAIL_HOST", "") or "localhost",
             "port": env.int("EMAIL_PORT", 587),
             "use_tls": env.bool("EMAIL_USE_TLS", True),
@@ -333,6 +343,9 @@ LIMITS = {
     # Documents handed out whole: enough for a desk officer's morning, too few to carry the record off unseen.
     "exports": env.str("LIMIT_EXPORTS", "60/h", validate=_rate),
 }
+# Rows that the API sends a person on one day: for a program that reads several whole records each night, a hundred rows
+# at a time; too few to carry many countries off in a day.
+LIMIT_API_ROWS = env.int("LIMIT_API_ROWS", 200_000, validate=validate.Range(min=1))
 
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -384,20 +397,29 @@ SPECTACULAR_SETTINGS = {
 # --- Jobs -----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+# Mails have a queue, and workers, of their own: they wait for nothing but the mail server.
+CELERY_TASK_ROUTES = {"send_mail": {"queue": "mail"}}
 CELERY_TASK_IGNORE_RESULT = True  # a job's row says how it went; nothing depends on the broker remembering
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 110  # shorter than jobs.actions.STUCK_AFTER, so that no job runs twice at once
 CELERY_TIMEZONE = "UTC"
-if not REDIS_URL:
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2.0, "socket_keepalive": True}
+else:
     BROKER_DIR = VAR_DIR / "broker"
     BROKER_DIR.mkdir(parents=True, exist_ok=True)  # kombu makes only the folder below it
+    CELERY_BROKER_TRANSPORT = "tiptracker.jobs.broker.Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR),
         "data_folder_out": str(BROKER_DIR),
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.05,
     }
+CELERY_BEAT_SCHEDULER = "tiptracker.celery:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
@@ -406,13 +428,32 @@ CELERY_BEAT_SCHEDULE = {
     # A country's midnight is found by it too, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
+    "kept-briefings": {"task": "briefings_nightly", "schedule": crontab(hour=1, minute=40)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
     "unfinished-redactions": {"task": "unfinished_redactions", "schedule": 600.0, "options": {"expires": 590}},
     "untouched-drafts": {"task": "drop_untouched_drafts", "schedule": crontab(hour=2, minute=10)},
     "unloaded-lists": {"task": "drop_unloaded_lists", "schedule": crontab(hour=2, minute=30)},
     "old-idempotency-keys": {"task": "drop_idempotency_keys", "schedule": crontab(hour=2, minute=40)},
+    "old-lock-outs": {"task": "drop_lock_out_counts", "schedule": crontab(hour=2, minute=50)},
+    "log-verification": {"task": "verify_log", "schedule": crontab(hour=3, minute=40)},
+    "housekeeping": {"task": "housekeeping", "schedule": crontab(hour=3, minute=10)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
+
+if REDIS_URL:  # a worker that forks no processes asks by itself, each second: tiptracker.jobs.polling
+    CELERY_BEAT_SCHEDULE["waiting-jobs"] = {
+        "task": "send_waiting_jobs",
+        "schedule": 5.0,
+        "options": {"expires": 4},
+    }
+
+# --- Housekeeping ---------------------------------------------------------------------------------------
+# How many days what nobody needs any more is kept before a night's housekeeping removes it (tiptracker.housekeeping).
+_days = validate.Range(min=1, max=3650)
+JOBS_KEPT_DAYS = env.int("JOBS_KEPT_DAYS", 30, validate=_days)
+MAILS_KEPT_DAYS = env.int("MAILS_KEPT_DAYS", 90, validate=_days)
+# Files that no row names: left by what was broken off, or by a file system that was restored without its database.
+ORPHAN_FILES_KEPT_DAYS = env.int("ORPHAN_FILES_KEPT_DAYS", 7, validate=_days)
 
 # --- Logs -----------------------------------------------------------------------------------------------
 LOGGING = {

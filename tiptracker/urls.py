@@ -20,5 +20,7 @@ urlpatterns = [
     path("", include("reports.urls")),
 ]
 handler400 = "tiptracker.pages.bad_request"
+handler403 = "tiptracker.pages.permission_denied"
 handler404 = "tiptracker.api.not_found"
+handler500 = "tiptracker.pages.server_error"
 handler429 = "tiptracker.accounts.views.too_many"

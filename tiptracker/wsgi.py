@@ -1,4 +1,4 @@
-"""The door for web servers (granian in production and in the demonstration): static files first, then the pages.
+"""The application as a synchronous one, which `tiptracker.asgi` serves: static files first, then the pages.
 
 Static files are served around Django, not by its middleware: that one is asynchronous, and each request of a
 synchronous server would pay for a loop of its own. Neither page nor API gets a part of a body that was cut off.

@@ -53,7 +53,16 @@ from dialogues.actions.redactions import (
     refuse_unfit_redaction,
 )
 from dialogues.actions.revisions import counted, revise_evidence
-from dialogues.actions.rounds import Figure, Judgement, accept_round, open_rounds, return_round, send_round, to_judge
+from dialogues.actions.rounds import (
+    Figure,
+    Judgement,
+    accept_round,
+    hold_for_sending,
+    open_rounds,
+    return_round,
+    send_round,
+    to_judge,
+)
 from dialogues.actions.twice import RecordedBefore
 
 __all__ = [
@@ -90,6 +99,7 @@ __all__ = [
     "drop_untouched_drafts",
     "finish_draft",
     "finish_redaction",
+    "hold_for_sending",
     "keep_inspected",
     "keep_upload",
     "lack_of_proof",

@@ -40,7 +40,7 @@ def assess(
         raise PermissionDenied
     rationale = written(rationale, "Say why, in a sentence or two.", field="rationale")
     law = written(law, "Name the section of the law, such as 22 U.S.C. 7106(b)(1).", field="law")
-    locked = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
+    locked = Benchmark.objects.select_for_update(no_key=True).get(pk=benchmark.pk)
     newest = locked.assessments.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
     refuse_unseen(newest, seen, now, what="assessment")
     change_reason = _what_changed(newest, verdict, change_reason, now)
@@ -70,6 +70,7 @@ def assess(
     for piece in grounds.values():
         add(AssessmentEvidence(assessment=assessment, evidence=piece))
     country = locked.recommendation.edition.country_id
+    readiness_may_have_moved(country)
     record(
         "benchmark.assessed",
         by=by,
@@ -84,7 +85,6 @@ def assess(
             "evidence": sorted(grounds),
         },
     )
-    readiness_may_have_moved(country)
     return assessment
 
 

@@ -19,6 +19,7 @@ from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
+from tiptracker.locking import hold
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, add
 
@@ -45,9 +46,13 @@ def carry_over(
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
-    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    hold(Recommendation.objects.filter(edition=locked))
+    hold(Benchmark.objects.filter(recommendation__edition=locked))
     before = edition_before(locked)
     there = asked_again(locked)
+    open_commitments([*there, *(benchmark.pk for benchmark in goes)], now)  # held before the log is
+    readiness_may_have_moved(locked.country_id)
     for benchmark, target in goes.items():
         if benchmark.pk in there:
             raise ChangedMeanwhile(
@@ -60,7 +65,6 @@ def carry_over(
     if goes or moved:
         after = {"from": before.year, "benchmarks": len(goes), "commitments": [one.pk for one in moved]}
         record("edition.carried_over", by=by, row=locked, country=locked.country_id, after=after)
-        readiness_may_have_moved(locked.country_id)
     return Carried(len(goes), len(moved))
 
 
@@ -73,7 +77,7 @@ def asked_again(edition: Edition) -> dict[int, Benchmark]:
 def open_commitments(benchmarks: Iterable[int], now: datetime) -> list[Commitment]:
     """Those towards any of these benchmarks (keys) that move along as they stand now, held; with their links."""
     towards = CommitmentBenchmark.objects.filter(benchmark__in=benchmarks).values("commitment")
-    rows = Commitment.objects.filter(pk__in=towards).select_for_update(of=("self",)).order_by("pk")
+    rows = Commitment.objects.filter(pk__in=towards).select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = [(row, row.standing_on(now.date())) for row in rows.with_history().prefetch_related("links")]
     return [row for row, standing in found if standing and standing.status in MOVES]
 

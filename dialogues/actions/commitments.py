@@ -84,6 +84,7 @@ def record_commitment(
     for benchmark, reach in links:
         add(CommitmentBenchmark(commitment=commitment, benchmark=benchmark, reach=reach))
     add_event(commitment, Kind.MADE, on=made_on, due_on=due_on, by=by, now=now)
+    readiness_may_have_moved(country.pk)
     record(
         "commitment.recorded",
         by=by,
@@ -101,7 +102,6 @@ def record_commitment(
             "links": [(benchmark.pk, reach) for benchmark, reach in links],
         },
     )
-    readiness_may_have_moved(country.pk)
     return commitment
 
 
@@ -220,7 +220,7 @@ def verify_done(
 
 def locked_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitment, Standing]:
     """The commitment, held until the transaction ends, and how it stands today."""
-    locked = Commitment.objects.with_history().select_for_update(of=("self",)).get(pk=commitment.pk)
+    locked = Commitment.objects.with_history().select_for_update(no_key=True, of=("self",)).get(pk=commitment.pk)
     standing = locked.standing_on(now.date())
     if standing is None:
         raise Refused("It was made on a later day than today. Wait for that day.")
@@ -338,6 +338,7 @@ def _event(
 ) -> CommitmentEvent:
     """Add one event, with its entry in the log, and have readiness computed anew."""
     event = add_event(commitment, kind, on=on, reason=reason, due_on=due_on, by=by, now=now)
+    readiness_may_have_moved(commitment.country_id)
     record(
         verb,
         by=by,
@@ -346,7 +347,6 @@ def _event(
         before={"status": before.status, "due_on": before.due_on},
         after={"on": on, "due_on": due_on, "reason": reason},
     )
-    readiness_may_have_moved(commitment.country_id)
     return event
 
 

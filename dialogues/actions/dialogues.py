@@ -49,6 +49,7 @@ def plan_dialogue(
     """
     if not can_hold_dialogue(by, country):
         raise PermissionDenied
+    _one_at_a_time(country)
     dialogue = Dialogue(country=country, source=source.strip(), entered_at=now, entered_by=by)
     _fill(dialogue, held_on=held_on, place=place, purpose=purpose)
     add(dialogue)
@@ -73,6 +74,7 @@ def change_dialogue(
 
     `version` is the one that the form was filled from. Raises PermissionDenied, ChangedMeanwhile, Refused.
     """
+    _one_at_a_time(dialogue.country)
     locked = to_change(dialogue, version, by, now)
     if locked.recorded_at:
         refuse_future(held_on, now, field="held_on")
@@ -107,7 +109,7 @@ def to_change(dialogue: Dialogue, version: int, by: User, now: datetime) -> Dial
     """The dialogue, held until the transaction ends, as the form saw it; refuses one that was called off."""
     if not can_hold_dialogue(by, dialogue.country):
         raise PermissionDenied
-    locked = Dialogue.objects.select_for_update(of=("self",)).select_related("country").get(pk=dialogue.pk)
+    locked = Dialogue.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=dialogue.pk)
     refuse_stale(locked, version, now)
     if locked.called_off_at:
         raise Refused("This dialogue was called off, and that stands. Plan another one instead.")
@@ -133,6 +135,11 @@ def keep_participants(dialogue: Dialogue, lines: Sequence[ParticipantLine]) -> N
         else:
             change(row)
     Participant.objects.filter(pk__in=known).delete()
+
+
+def _one_at_a_time(country: Country) -> None:
+    """Hold the country, so that two can't both find that there is no dialogue of a day and place yet."""
+    Country.objects.select_for_update(no_key=True).get(pk=country.pk)
 
 
 def _fill(dialogue: Dialogue, *, held_on: date, place: str, purpose: str) -> None:

@@ -65,7 +65,7 @@ def save_draft(
     _refuse_too_long(content)
     refuse_too_much_together(files)
     returned = _refuse_closed(of, now)
-    draft = _locked(of)
+    draft = hold_draft(of)
     kept = {name: list(texts) for name, texts in content.items() if any(texts)}
     if draft and draft.content == kept and {*files} == {*draft.files.all()}:
         return draft  # said twice, perhaps because the first answer was lost on the line
@@ -89,10 +89,10 @@ def drop_draft(*, of: Subject, page: Page, by: User, now: datetime) -> None:
     if not can_draft(by, of):
         raise PermissionDenied
     lock(of)
-    if draft := _locked(of):
+    if draft := hold_draft(of):
         refuse_overtaken(draft, page, by, now)
+        Draft.objects.filter(pk=draft.pk).delete()
         _log("draft.dropped", of, draft, by)
-        draft.delete()
 
 
 def finish_draft(*, of: Subject, page: Page, by: User, now: datetime) -> None:
@@ -100,7 +100,7 @@ def finish_draft(*, of: Subject, page: Page, by: User, now: datetime) -> None:
 
     Raises ChangedMeanwhile where a colleague saved what the sender's page has not shown.
     """
-    if draft := _locked(of):
+    if draft := hold_draft(of):
         refuse_overtaken(draft, page, by, now)
         draft.delete()
 
@@ -111,10 +111,10 @@ def drop_untouched_drafts(*, now: datetime) -> int:
     for key in Draft.objects.untouched(since=now - KEPT_FOR).values_list("pk", flat=True):
         with transaction.atomic():
             # Held, then looked at once more: it may be saved in this very moment.
-            rows = Draft.objects.untouched(since=now - KEPT_FOR).filter(pk=key).select_for_update()
+            rows = Draft.objects.untouched(since=now - KEPT_FOR).filter(pk=key).select_for_update(no_key=True)
             if (draft := rows.first()) and (of := draft.commitment or draft.dialogue):
+                Draft.objects.filter(pk=draft.pk).delete()
                 _log("draft.forgotten", of, draft, None)
-                draft.delete()
                 dropped += 1
     return dropped
 
@@ -122,6 +122,13 @@ def drop_untouched_drafts(*, now: datetime) -> int:
 def draft_of(of: Subject) -> Draft | None:
     """What was typed of this and not sent."""
     return Draft.objects.filter(**_key(of)).select_related("saved_by").first()
+
+
+def hold_draft(of: Subject) -> Draft | None:
+    """The same, held until the transaction ends."""
+    return (
+        Draft.objects.filter(**_key(of)).select_for_update(no_key=True, of=("self",)).select_related("saved_by").first()
+    )
 
 
 def refuse_overtaken(draft: Draft | None, page: Page, by: User, now: datetime) -> None:
@@ -145,11 +152,7 @@ def refuse_overtaken(draft: Draft | None, page: Page, by: User, now: datetime) -
 
 def lock(of: Subject) -> None:
     """Hold what the draft is of until this transaction ends, so that two pages can't both begin one."""
-    type(of)._default_manager.select_for_update().get(pk=of.pk)
-
-
-def _locked(of: Subject) -> Draft | None:
-    return Draft.objects.filter(**_key(of)).select_for_update(of=("self",)).select_related("saved_by").first()
+    type(of)._default_manager.select_for_update(no_key=True).get(pk=of.pk)
 
 
 def _key(of: Subject) -> dict[str, Subject]:

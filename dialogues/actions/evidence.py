@@ -85,10 +85,10 @@ def log_evidence(
         refuse_unless_own_and_unsent([file], by)
     add(evidence)
     bear(evidence, bearings)
+    readiness_may_have_moved(country.pk)
     record("evidence.logged", by=by, row=evidence, country=country, after=told(evidence))
     if count:
         record_reading(**count._asdict(), source="", evidence=evidence, by=by, now=now)
-    readiness_may_have_moved(country.pk)
     return evidence
 
 
@@ -216,7 +216,7 @@ def review(
     while it belongs to an update that waits or went back; ChangedMeanwhile where somebody reviewed it since.
     """
     refuse_unless_reviewer(by, evidence, bearing)
-    locked = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
     if later := Evidence.objects.filter(revises=locked).first():
         day = spelt(later.recorded_at.astimezone(now.tzinfo).date())
         raise Refused(f"A later entry, of {day}, took its place. Review that one.")
@@ -234,6 +234,7 @@ def review(
     written_review = add_review(
         evidence=locked, bearing=bearing, decision=decision, reason=reason, first_on=first_on, by=by, now=now
     )
+    readiness_may_have_moved(locked.country_id)
     record(
         f"evidence.{decision}",
         by=by,
@@ -246,7 +247,6 @@ def review(
             "first_on": first_on,
         },
     )
-    readiness_may_have_moved(locked.country_id)
     return written_review
 
 

@@ -23,6 +23,15 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record, record_once
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.jobs.actions import enqueue
+from tiptracker.kept_files import (
+    Fault,
+    NotAsKept,
+    is_machines_fault,
+    read_kept,
+    refuse_faults,
+    sentence_of,
+    tell_fault,
+)
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, spelt
 from tiptracker.sandbox import Sandbox
@@ -64,6 +73,8 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
         stored_sha256=sha256(found.content),
         uploaded_at=now,
         uploaded_by=by,
+        ministry=by.ministry,
+        country_id=_country_of(by),
     )
     stored = default_storage.save(random_name(kept, found.name), ContentFile(found.content))
     try:
@@ -72,7 +83,7 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
         if settings.CLAMD_URL:  # an inspection gives nothing that wasn't found clean
             FileScan.objects.create(file=kept, at=now)
         told = {name: getattr(kept, name) for name in ("name", "received_sha256", "stored_sha256")}
-        record("file.kept", by=by, row=kept, country=_country_of(by), after=told)
+        record("file.kept", by=by, row=kept, country=kept.country_id, after=told)
     except BaseException:
         default_storage.delete(stored)
         raise
@@ -99,7 +110,7 @@ def show_file(*, file: EvidenceFile, by: User) -> bytes:
     _refuse_redacted(file)
     content = look_into(file=file, by=by)
     with transaction.atomic():
-        EvidenceFile.objects.select_for_update().get(pk=file.pk)  # a browser asks for several pages at once
+        EvidenceFile.objects.select_for_update(no_key=True).get(pk=file.pk)  # a browser asks for several pages at once
         record_once(
             "file.shown",
             by=by,
@@ -119,14 +130,12 @@ def look_into(*, file: EvidenceFile, by: User) -> bytes:
     if file.name == REDACTED:  # the mark goes with it, always
         _refuse_redacted(file)
     _refuse_in_quarantine(file)
-    content = _as_kept(file)
-    if content is None:
-        _tell_altered(file, by)
-        raise Refused(
-            "This file is no longer what was kept, so it isn't given out. Tell your administrator its number, "
-            f"{file.pk}, or ask who sent it to send it again."
-        )
-    return content
+    try:
+        return read_kept(str(file.file), file.stored_sha256)
+    except NotAsKept as error:
+        _tell_fault(error.fault, file, by)
+        remedy = "ask who sent it to send it again"
+        raise Refused(sentence_of(error.fault, what="this file", number=file.pk, remedy=remedy)) from error
 
 
 def scan_unscanned(*, now: datetime) -> int:
@@ -135,8 +144,9 @@ def scan_unscanned(*, now: datetime) -> int:
     if not settings.CLAMD_URL:
         return scanned
     for file in EvidenceFile.objects.unscanned().order_by("pk").iterator():
-        content = _as_kept(file)
-        if content is None:  # it isn't given out in any case, and the nightly check tells of it
+        try:
+            content = read_kept(str(file.file), file.stored_sha256)
+        except NotAsKept:  # it isn't given out in any case, and the nightly check tells of it
             continue
         try:
             found = scan(content, settings.CLAMD_URL)
@@ -157,22 +167,23 @@ def check_kept_files(*, after: int = 0) -> None:
 
     Raises Refused where some are no longer what was kept, naming them; each goes into the log.
     """
-    altered: list[EvidenceFile] = []
-    read = 0
+    faulty: dict[EvidenceFile, Fault] = {}
+    looked_for = read = 0
     for file in EvidenceFile.objects.kept().filter(pk__gt=after).order_by("pk").iterator():
-        if _as_kept(file) is None:
-            _tell_altered(file, None)
-            altered.append(file)
+        try:
+            read_kept(str(file.file), file.stored_sha256)
+        except NotAsKept as error:
+            faulty[file] = error.fault
+        looked_for += 1
         read += file.size
         if read > MOST_CHECKED_AT_ONCE:
             enqueue("check_files", file.pk)
             break
-    if altered:
-        numbers = ", ".join(str(file.pk) for file in altered)
-        raise Refused(
-            f"{len(altered)} kept {'file is' if len(altered) == 1 else 'files are'} missing or no longer what was kept "
-            f"(by number: {numbers}). Restore what is named from a backup; until then it isn't given out."
-        )
+    faults = {file.pk: fault for file, fault in faulty.items()}
+    if not is_machines_fault(faults, looked_for):
+        for file, fault in faulty.items():
+            _tell_fault(fault, file, None)
+    refuse_faults(faults, things="kept files", looked_for=looked_for)
 
 
 def drop_unsent(*, now: datetime) -> int:
@@ -184,12 +195,12 @@ def drop_unsent(*, now: datetime) -> int:
     for key in EvidenceFile.objects.unsent(before=now - UNSENT_FOR).values_list("pk", flat=True):
         with transaction.atomic():
             # Held, then looked at once more: it may be sent in this very moment.
-            EvidenceFile.objects.select_for_update().get(pk=key)
+            EvidenceFile.objects.select_for_update(no_key=True).get(pk=key)
             file = EvidenceFile.objects.unsent(before=now - UNSENT_FOR).filter(pk=key).first()
             if file is None:
                 continue
             EvidenceFile.objects.filter(pk=key).update(name=REDACTED)
-            record("file.dropped", by=None, row=file, country=_country_of(file.uploaded_by))
+            record("file.dropped", by=None, row=file, country=file.country_id)
             default_storage.delete(str(file.file))
             dropped += 1
     return dropped
@@ -222,12 +233,14 @@ def refuse_unless_own_and_unsent(
     # Held until the sending commits, so that two sendings can't both find the same file free.
     held = set(
         EvidenceFile.objects.filter(pk__in=[file.pk for file in files])
-        .select_for_update()
+        .select_for_update(no_key=True)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
     again = set(sendable_again(returned, by).values_list("pk", flat=True)) if returned else set()
-    theirs = Q(uploaded_by=by) | Q(drafts=draft) if draft else Q(uploaded_by=by)
+    theirs = Q(pk__in=EvidenceFile.objects.uploaded_as(by).values("pk"))
+    if draft:
+        theirs |= Q(drafts=draft)
     own = EvidenceFile.objects.filter(theirs, pk__in=held - again).exclude(name=REDACTED).distinct()
     if len(own.filter(UNSENT)) + len(held & again) != len(files):
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
@@ -237,8 +250,8 @@ def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
     if by.ministry_id is None:
         return
     # Held until this file is kept, so that two uploads at once can't both find the last of the room.
-    Ministry.objects.select_for_update().get(pk=by.ministry_id)
-    kept = EvidenceFile.objects.kept().filter(uploaded_by__ministry=by.ministry_id).aggregate(size=Sum("size"))
+    Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
+    kept = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
     if (kept["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
         raise Refused(
             f"“{found.name}” can't be kept: your ministry has used the {megabytes(settings.UPLOAD_MAX_MINISTRY_BYTES)} "
@@ -269,32 +282,28 @@ def _refuse_in_quarantine(file: EvidenceFile) -> None:
         )
 
 
-def _as_kept(file: EvidenceFile) -> bytes | None:
-    """The content, or None where it is missing or isn't what was kept."""
-    try:
-        with default_storage.open(str(file.file)) as kept:
-            content = bytes(kept.read())
-    except OSError:
-        return None
-    return content if sha256(content) == file.stored_sha256 else None
-
-
-@transaction.atomic
-def _tell_altered(file: EvidenceFile, by: User | None) -> None:
-    logger.error("File %s is missing or no longer what was kept (%s)", file.pk, file.file)
-    record("file.altered", by=by, row=file, country=_country_of_file(file), before={"sha256": file.stored_sha256})
+def _tell_fault(fault: Fault, file: EvidenceFile, by: User | None) -> None:
+    tell_fault(
+        fault,
+        row=file,
+        kind="file",
+        path=str(file.file),
+        sha256=file.stored_sha256,
+        country=_country_of_file(file),
+        by=by,
+    )
 
 
 def _country_of_file(file: EvidenceFile) -> int | None:
     return (
         file.evidence.values_list("country", flat=True).first()
         or file.dialogues.values_list("dialogue__country", flat=True).first()
-        or _country_of(file.uploaded_by)
+        or file.country_id
     )
 
 
 def _country_of(by: User) -> int | None:
-    """Whose officers may read the entry: a ministry's country; an officer's, where it is one alone."""
+    """The country of what somebody uploads, whose officers read the log of it: a ministry's; an officer's only one."""
     if by.ministry:
         return by.ministry.country_id
     countries = list(by.countries.values_list("pk", flat=True)[:2])

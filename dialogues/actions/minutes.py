@@ -12,10 +12,11 @@ from dialogues.actions.commitments import record_commitment
 from dialogues.actions.dialogues import ParticipantLine, keep_participants, log_dialogue, to_change, told
 from dialogues.actions.drafts import Page, finish_draft
 from dialogues.actions.files import refuse_unless_own_and_unsent
-from dialogues.actions.twice import RecordedBefore, refuse_twice
+from dialogues.actions.twice import RecordedBefore, one_at_a_time, refuse_twice
 from dialogues.models import Dialogue, DialogueFile, EvidenceFile, NextStep, NextStepDone
 from dialogues.permissions import can_hold_dialogue
 from dialogues.words import Horizon, MadeBy, Paper, Reach
+from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
@@ -63,6 +64,7 @@ def record_dialogue(
     Raises PermissionDenied, ChangedMeanwhile; Refused for a day to come, and beside a row by a field such as
     "commitments-0-due_on"; RecordedBefore.
     """
+    one_at_a_time(by)  # as recording a commitment does
     locked = to_change(dialogue, version, by, now)
     if locked.held_on > now.date():
         raise Refused(
@@ -83,6 +85,7 @@ def record_dialogue(
     for item in locked.agenda.filter(pk__in=said):
         item.said = said[item.pk].strip()
         change(item)
+    readiness_may_have_moved(locked.country_id)
     for number, commitment in enumerate(commitments):
         with _beside("commitments", number):
             _strike(locked, commitment, by, now)
@@ -98,7 +101,7 @@ def tick_off(*, step: NextStep, done_on: date, result: str, by: User, now: datet
     """Note that a next step was done, on which day, and what came of it. Raises PermissionDenied, Refused."""
     if not can_hold_dialogue(by, step.dialogue.country):
         raise PermissionDenied
-    locked = NextStep.objects.select_for_update(of=("self",)).select_related("dialogue").get(pk=step.pk)
+    locked = NextStep.objects.select_for_update(no_key=True, of=("self",)).select_related("dialogue").get(pk=step.pk)
     if before := NextStepDone.objects.filter(step=locked).select_related("recorded_by").first():
         raise Refused(f"{before.recorded_by} ticked this off already, as done on {spelt(before.done_on)}.")
     refuse_future(done_on, now, field="done_on")

@@ -79,8 +79,8 @@ def record_reading(
         by=by,
         now=now,
     )
-    record("reading.recorded", by=by, row=reading, country=indicator.country_id, after=told(reading))
     readiness_may_have_moved(indicator.country_id)
+    record("reading.recorded", by=by, row=reading, country=indicator.country_id, after=told(reading))
     return reading
 
 

@@ -75,7 +75,7 @@ def revise_evidence(
     )
     revision.revises, revision.revision_reason = evidence, reason
     one_at_a_time(by)
-    locked = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
     says = _says(revision, bearings, counts)
     _refuse_replaced(locked, says, by, now)
     if says == _as_recorded(locked):
@@ -84,6 +84,7 @@ def revise_evidence(
         refuse_unless_own_and_unsent([file], by)
     add(revision)
     bear(revision, bearings)
+    readiness_may_have_moved(evidence.country_id)
     record(
         "evidence.revised",
         by=by,
@@ -94,7 +95,6 @@ def revise_evidence(
     )
     for count in counts:
         record_reading(**count._asdict(), source="", evidence=revision, by=by, now=now)
-    readiness_may_have_moved(evidence.country_id)
     return revision
 
 

@@ -19,7 +19,7 @@ from dialogues.actions.commitments import (
     returned_round,
     waiting_round,
 )
-from dialogues.actions.drafts import Page, draft_of, finish_draft
+from dialogues.actions.drafts import Page, draft_of, finish_draft, hold_draft
 from dialogues.actions.evidence import TITLE_LENGTH, add_review, bear, refuse_unless_reviewer, told
 from dialogues.actions.files import refuse_too_much_together, refuse_unless_own_and_unsent
 from dialogues.actions.readings import Part, add_reading
@@ -51,7 +51,7 @@ from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.periods import at_hand, holding
 from recommendations.words import Rule
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.rules import (
@@ -137,7 +137,7 @@ def send_round(
             "embassy. Wait for its answer; it will stand here."
         )
     returned = returned_round(locked)
-    refuse_unless_own_and_unsent(files, by, returned=returned, draft=draft_of(locked))
+    refuse_unless_own_and_unsent(files, by, returned=returned, draft=hold_draft(locked) if page else draft_of(locked))
     if page is not None:
         finish_draft(of=locked, page=page, by=by, now=now)
     sent = add(
@@ -172,6 +172,7 @@ def send_round(
     if claimed == Progress.DONE:
         # Never before what is recorded already: done in December, returned on 3 January, sent again on 10 January.
         add_event(locked, Kind.REPORTED_DONE, on=max(happened_to, newest_day(locked)), round=sent, by=by, now=now)
+    readiness_may_have_moved(locked.country_id)
     record(
         "update.sent",
         by=by,
@@ -187,8 +188,18 @@ def send_round(
             "figures": [reading_told(reading) for reading in readings],
         },
     )
-    readiness_may_have_moved(locked.country_id)
     return sent
+
+
+def hold_for_sending(*, commitment: Commitment, by: User) -> None:
+    """Lock all that keeping files and sending them with an update locks, before the first of these is told in the log.
+
+    Call within the transaction that does both.
+    """
+    if by.ministry_id:
+        Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
+    Commitment.objects.select_for_update(no_key=True).get(pk=commitment.pk)
+    readiness_may_have_moved(commitment.country_id)
 
 
 @transaction.atomic
@@ -212,6 +223,7 @@ def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) ->
     decision = _decide(round, Decision.RETURNED, reason, by, now)
     if round.claimed == Progress.DONE and is_reported(locked, now):
         add_event(locked, Kind.REPORT_RETURNED, on=now.date(), reason=reason, round=round, by=by, now=now)
+    readiness_may_have_moved(locked.country_id)
     record(
         "update.returned",
         by=by,
@@ -220,7 +232,6 @@ def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) ->
         before={"status": standing.status},
         after={"commitment": locked.pk, "reason": reason},
     )
-    readiness_may_have_moved(locked.country_id)
     return decision
 
 
@@ -252,6 +263,7 @@ def accept_round(
             )
         refuse_unproven(locked, reason)
         add_event(locked, Kind.VERIFIED_DONE, on=now.date(), reason=reason.strip(), round=round, by=by, now=now)
+    readiness_may_have_moved(locked.country_id)
     record(
         "update.accepted",
         by=by,
@@ -273,7 +285,6 @@ def accept_round(
             ],
         },
     )
-    readiness_may_have_moved(locked.country_id)
     return decision
 
 

@@ -191,6 +191,7 @@ class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
             files: list[EvidenceFile] = []
             try:
                 with transaction.atomic():
+                    actions.hold_for_sending(commitment=said["commitment"], by=request.user)
                     files.extend(actions.keep_inspected(found=found, by=request.user, now=now) for found in inspected)
                     sent = actions.send_round(**said, files=files, figures=figures, by=request.user, now=now)
             except BaseException:

@@ -49,8 +49,26 @@ _ELSEWHERE = frozenset(f"/{name}" for name in ("F", "FFilter", "FDecodeParms", "
 _LINK = frozenset({"/URI"})
 _LINKS = (b"http:", b"https:", b"mailto:")
 """Where a link may lead that a person presses: a file or a share would be asked for with the reader's own account."""
-_ANNOTATIONS = frozenset(f"/{name}" for name in ("FileAttachment", "RichMedia", "Screen", "Movie", "Sound", "3D"))
-"""Annotations that are a file, or play one (12.5.6)."""
+_FOLLOWED = frozenset({"/A", "/PA", "/Next"})
+"""Where an action stands, or those that come after it."""
+_GOING = frozenset({"/GoTo", "/URI"})
+_NAMED = frozenset({"/Named"})
+_PAGES = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"})
+"""Actions that are taken, by what they do and by name: they go to a page of the file, or lead to a page of the web."""
+_NOTES = """
+    Text Link FreeText Line Square Circle Polygon PolyLine Highlight Underline Squiggly StrikeOut Caret Stamp Ink Popup
+    Widget PrinterMark TrapNet Watermark Redact
+"""
+_ANNOTATIONS = frozenset(f"/{name}" for name in _NOTES.split())
+"""Annotations that are taken (12.5.6): words, marks and links, none that is a file or plays one."""
+_CATALOGUE = """
+    Type Version Pages PageLabels Names Dests ViewerPreferences PageLayout PageMode Outlines AcroForm Metadata
+    StructTreeRoot MarkInfo Lang OCProperties OutputIntents
+"""
+_ROOT_KEYS = frozenset(f"/{name}" for name in _CATALOGUE.split())
+_NAME_TREES = frozenset({"/Dests"})
+"""What the file as a whole may say (7.7.2), and the names that it may give (7.7.4): none of scripts, files or pages of
+the web that it was made from."""
 
 
 def clean(content: bytes) -> bytes:
@@ -73,6 +91,9 @@ def clean(content: bytes) -> bytes:
                 "holds more than can be looked through here. Print the pages that matter to a PDF, then choose that."
             )
         _refuse_shell(pdf.Root)
+        _keep(pdf.Root, _ROOT_KEYS)
+        if isinstance(pdf.Root.get("/Names"), pikepdf.Dictionary):
+            _keep(pdf.Root.Names, _NAME_TREES)
         pages = len(pdf.pages)
         for row in pdf.objects:
             for inner in _dictionaries(row):
@@ -119,6 +140,11 @@ def _dictionaries(row: object) -> Iterator[pikepdf.Object]:
         waiting += [value for value in inside if isinstance(value, pikepdf.Object) and not value.is_indirect]
 
 
+def _keep(row: pikepdf.Object, keys: frozenset[str]) -> None:
+    for key in set(row.keys()) - keys:
+        del row[key]
+
+
 def _strip(row: pikepdf.Object) -> None:
     keys = set(row.keys())
     if isinstance(row, pikepdf.Dictionary) and (_is_one_of(row.get("/S"), _ACTIONS) or _leads_astray(row)):
@@ -127,9 +153,13 @@ def _strip(row: pikepdf.Object) -> None:
         return
     for key in keys & (_KEYS | _ELSEWHERE if isinstance(row, pikepdf.Stream) else _KEYS):
         del row[key]
+    for key in keys & _FOLLOWED:
+        following = row[key]
+        if any(_acts(each) for each in (following if isinstance(following, pikepdf.Array) else [following])):
+            del row[key]
     notes = row.get("/Annots")
     if isinstance(notes, pikepdf.Array):
-        kept = [note for note in notes if not _is_note_of(note, _ANNOTATIONS)]
+        kept = [note for note in notes if _is_taken_note(note)]
         if len(kept) != len(notes):
             row["/Annots"] = pikepdf.Array(kept)
 
@@ -141,8 +171,16 @@ def _leads_astray(row: pikepdf.Object) -> bool:
     return _is_one_of(row.get("/S"), _LINK) and not is_known
 
 
-def _is_note_of(note: object, kinds: frozenset[str]) -> bool:
-    return isinstance(note, pikepdf.Dictionary) and _is_one_of(note.get("/Subtype"), kinds)
+def _acts(action: object) -> bool:
+    """Whether it is an action that isn't taken; what stands in its place elsewhere has no kind."""
+    if not isinstance(action, pikepdf.Dictionary) or "/S" not in action:
+        return False
+    is_named = _is_one_of(action.get("/S"), _NAMED) and _is_one_of(action.get("/N"), _PAGES)
+    return not (is_named or _is_one_of(action.get("/S"), _GOING))
+
+
+def _is_taken_note(note: object) -> bool:
+    return not isinstance(note, pikepdf.Dictionary) or _is_one_of(note.get("/Subtype"), _ANNOTATIONS)
 
 
 def _is_one_of(name: object, names: frozenset[str]) -> bool:

@@ -125,7 +125,7 @@ def _country(fact: lines.Country) -> Country | None:
     )
     if not is_new:
         # Two loads at once: the second waits here, and then finds what the first has written.
-        Country.objects.select_for_update().get(pk=country.pk)
+        Country.objects.select_for_update(no_key=True).get(pk=country.pk)
         return None
     District.objects.bulk_create(
         District(country=country, name=name, capital=capital) for name, capital in fact.districts

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
 from dialogues.models.commitments import Commitment
@@ -40,8 +41,13 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
         of_dialogues = Q(dialogues__in=DialogueFile.objects.visible_to(user))
         cited = Q(evidence__in=Evidence.objects.visible_to(user)) | of_dialogues
         drafted = Q(drafts__in=Draft.objects.visible_to(user))
-        own = UNSENT & Q(uploaded_by=user.pk)
+        own = UNSENT & Q(pk__in=self.model.objects.uploaded_as(user).values("pk"))
         return self.filter(cited | ((own | drafted) & ~Q(name=REDACTED))).distinct()
+
+    def uploaded_as(self, user: User) -> Self:
+        """What this person uploaded for the side that they are on today: the same ministry, or their embassy."""
+        here = Q(country=None) | Q(country__in=Country.objects.visible_to(user))
+        return self.filter(here, uploaded_by=user.pk, ministry=user.ministry_id)
 
     def kept(self) -> Self:
         """Whose content is still there: all but those that nobody sent, and those that were redacted as a whole."""
@@ -67,6 +73,8 @@ class EvidenceFile(models.Model):
     """A file as kept: its name as sent, what it really is, its size in bytes, its hash. Never changed.
 
     What is kept is a clean copy: `received_sha256` is of the bytes that were sent, `stored_sha256` of those kept.
+    `ministry` is the one for which it was uploaded, None for the embassy; `country` its country, None where an officer
+    of several countries uploaded it. Both stay, wherever the uploader works later.
     """
 
     file = models.FileField(upload_to=random_name, max_length=100)
@@ -77,6 +85,8 @@ class EvidenceFile(models.Model):
     stored_sha256 = models.CharField(max_length=64)
     uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, related_name="+")
+    country = models.ForeignKey(Country, models.PROTECT, null=True, related_name="+")
 
     objects = EvidenceFileQuerySet.as_manager()
 
@@ -168,11 +178,12 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         )
 
     def awaiting(self, user: User) -> Self:
-        """Those unreviewed that this person may review: the same as `permissions.can_review`, for lists."""
+        """Those unreviewed that this person may review: the same as `permissions.can_review`, for lists.
+
+        What came without a round, an officer logged: so an ambassador may review it too.
+        """
         rows = self.unreviewed(besides=user)
-        if user.role == Role.OFFICER:
-            return rows
-        return rows.filter(recorded_by__role=Role.OFFICER) if user.role == Role.AMBASSADOR else rows.none()
+        return rows if user.role in (Role.OFFICER, Role.AMBASSADOR) else rows.none()
 
 
 class Evidence(models.Model):
@@ -201,6 +212,11 @@ class Evidence(models.Model):
     class Meta:
         ordering = ("-happened_to", "-pk")
         verbose_name_plural = "evidence"
+        indexes: ClassVar = [  # the ways in which a country's list is sorted
+            models.Index(fields=["country", "-happened_to", "-id"], name="evidence_by_day"),
+            models.Index(fields=["country", "-recorded_at", "-id"], name="evidence_by_receipt"),
+            models.Index("country", Lower("title"), "id", name="evidence_by_title"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="evidence_ends_after_it_begins",

@@ -42,7 +42,7 @@ def add_benchmark(
     """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
-    parent = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+    parent = Recommendation.objects.select_for_update(no_key=True).get(pk=recommendation.pk)
     letters = [benchmark.letter for benchmark in parent.benchmarks.all()]
     benchmark = add(Benchmark(recommendation=parent, letter=next_letter(letters), repeats=repeats))
     terms = _add_terms(
@@ -59,8 +59,8 @@ def add_benchmark(
     )
     country = parent.edition.country_id
     after = _terms_told(terms) | ({"repeats": repeats.pk} if repeats else {})
-    record("benchmark.added", by=by, row=benchmark, country=country, after=after)
     readiness_may_have_moved(country)
+    record("benchmark.added", by=by, row=benchmark, country=country, after=after)
     return benchmark
 
 
@@ -86,7 +86,7 @@ def change_benchmark_terms(
     edition = benchmark.recommendation.edition
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
-    locked = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
+    locked = Benchmark.objects.select_for_update(no_key=True).get(pk=benchmark.pk)
     old = locked.terms.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
     refuse_other_terms(old, seen, now)
     terms = _add_terms(
@@ -101,6 +101,7 @@ def change_benchmark_terms(
         by=by,
         now=now,
     )
+    readiness_may_have_moved(edition.country_id)
     record(
         "benchmark.terms_changed",
         by=by,
@@ -109,7 +110,6 @@ def change_benchmark_terms(
         before=_terms_told(old) if old else None,
         after=_terms_told(terms),
     )
-    readiness_may_have_moved(edition.country_id)
     return terms
 
 

@@ -31,6 +31,7 @@ def set_reporting_ministry(*, indicator: Indicator, ministry: Ministry | None, b
         return locked
     locked.ministry = ministry
     change(locked)
+    readiness_may_have_moved(locked.country_id)
     record(
         "indicator.ministry_set",
         by=by,
@@ -39,5 +40,4 @@ def set_reporting_ministry(*, indicator: Indicator, ministry: Ministry | None, b
         before={"ministry": before.name if before else None},
         after={"ministry": ministry.name if ministry else None, "recorded_at": now},
     )
-    readiness_may_have_moved(locked.country_id)
     return locked

@@ -48,7 +48,7 @@ def add_recommendation(
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
-    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    edition = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     if years_unmet is not None and not years_unmet_source:
         raise Refused("Say where the years running unmet are told.", field="years_unmet_source")
     recommendation = Recommendation(
@@ -69,6 +69,7 @@ def add_recommendation(
     helpers = _of_the_country(supporting, edition)
     add(recommendation).supporting.set(helpers)
     add(terms_of(recommendation, pillar, FIRST_PUT_DOWN, by=by, now=now))
+    readiness_may_have_moved(edition.country_id)
     record(
         "recommendation.added",
         by=by,
@@ -76,7 +77,6 @@ def add_recommendation(
         country=edition.country_id,
         after=told(recommendation, pillar, now),
     )
-    readiness_may_have_moved(edition.country_id)
     return recommendation
 
 
@@ -104,7 +104,9 @@ def change_recommendation(
     """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
-    locked = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+    # The edition too, so that two can't both find that a number of its list is free.
+    Edition.objects.select_for_update(no_key=True).get(pk=recommendation.edition_id)
+    locked = Recommendation.objects.select_for_update(no_key=True).get(pk=recommendation.pk)
     refuse_stale(locked, version, now)
     if locked.is_retired:
         raise Refused("This recommendation is no longer asked, so it stays as it was.")
@@ -130,6 +132,7 @@ def change_recommendation(
     if old is None or not _says_the_same(old, new):
         add(new)
     country = locked.edition.country_id
+    readiness_may_have_moved(country)
     record(
         "recommendation.changed",
         by=by,
@@ -138,7 +141,6 @@ def change_recommendation(
         before=before,
         after=told(locked, pillar, now),
     )
-    readiness_may_have_moved(country)
     return locked
 
 

@@ -48,7 +48,7 @@ def change_terms(
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
-    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     old = locked.terms.known_by(None).select_related("recorded_by").prefetch_related("weights").first()
     refuse_other_terms(old, seen, now)
     refuse_outside_period(locked, deadline_on, field="deadline_on")
@@ -80,10 +80,10 @@ def change_terms(
         add(RecommendationWeight(terms=terms, recommendation_id=key, weight=weight))
     _give_days(locked, deadline_on)
     country = locked.country_id
+    readiness_may_have_moved(country)
     record(
         "edition.terms_changed", by=by, row=locked, country=country, before=before, after=after | {"terms": terms.pk}
     )
-    readiness_may_have_moved(country)
     return terms
 
 
@@ -122,7 +122,7 @@ def record_milestone(*, milestone: Milestone, done_on: date, source: str, by: Us
     """
     if not can_edit_recommendations(by, milestone.edition):
         raise PermissionDenied
-    locked = Milestone.objects.select_for_update().get(pk=milestone.pk)
+    locked = Milestone.objects.select_for_update(no_key=True).get(pk=milestone.pk)
     if locked.kind in DATES_ALONE:
         raise Refused("This day comes by itself: there is nothing to record as done.")
     refuse_future(done_on, now, field="done_on")
@@ -134,8 +134,8 @@ def record_milestone(*, milestone: Milestone, done_on: date, source: str, by: Us
         raise Refused("This is recorded already. Change something, or leave it as it is.")
     row = add(MilestoneDone(milestone=locked, **told, recorded_at=now, recorded_by=by))
     country = milestone.edition.country_id
-    record("milestone.done", by=by, row=locked, country=country, before=before, after=told | {"done": row.pk})
     readiness_may_have_moved(country)
+    record("milestone.done", by=by, row=locked, country=country, before=before, after=told | {"done": row.pk})
     return row
 
 

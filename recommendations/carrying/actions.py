@@ -14,6 +14,7 @@ from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Rule
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
+from tiptracker.locking import hold
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, change
 
@@ -27,7 +28,8 @@ def say_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: st
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
-    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    hold(Recommendation.objects.filter(edition=locked))
     before = edition_before(locked)
     old = {row.pk: row for row in asked(before)}
     new = {row.pk: row for row in asked(locked)}
@@ -42,8 +44,9 @@ def say_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: st
                 f"One of these recommendations is no longer asked in {before.year} or {locked.year}. Open this page "
                 "again."
             )
-        _repeat(new[key], old.get(repeated or 0), by)
     readiness_may_have_moved(locked.country_id)
+    for key, repeated in repeats.items():
+        _repeat(new[key], old.get(repeated or 0), by)
     return sum(row.repeats_id is not None for row in new.values())
 
 
@@ -95,21 +98,23 @@ def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now
     )
 
 
+@transaction.atomic
 def repeat_benchmark(*, benchmark: Benchmark, repeated: Benchmark, by: User) -> Benchmark:
     """Say that a benchmark that is there asks the same as one of the year before.
 
-    Call within a transaction. Raises PermissionDenied; Refused where it repeats another one already.
+    Raises PermissionDenied; Refused where it repeats another one already.
     """
     if not can_edit_recommendations(by, benchmark.recommendation.edition):
         raise PermissionDenied
-    if benchmark.repeats_id not in (None, repeated.pk):
-        raise Refused(f"{benchmark.key} repeats another one already. Copy {repeated.key}, or leave it.")
-    benchmark.repeats = repeated
-    change(benchmark)
+    (locked,) = hold(Benchmark.objects.filter(pk=benchmark.pk))
+    if locked.repeats_id not in (None, repeated.pk):
+        raise Refused(f"{locked.key} repeats another one already. Copy {repeated.key}, or leave it.")
+    locked.repeats = repeated
+    change(locked)
     after = {"repeats": repeated.pk}
-    country = benchmark.recommendation.edition.country_id
-    record("benchmark.repeats", by=by, row=benchmark, country=country, before={"repeats": None}, after=after)
-    return benchmark
+    country = locked.recommendation.edition.country_id
+    record("benchmark.repeats", by=by, row=locked, country=country, before={"repeats": None}, after=after)
+    return locked
 
 
 def edition_before(edition: Edition) -> Edition:

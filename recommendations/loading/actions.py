@@ -10,11 +10,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from recommendations.actions import readiness_may_have_moved, refuse_overlap
+from recommendations.actions import refuse_overlap
 from recommendations.loading.brought import Brought, as_document, bring_file, bring_text, from_document
 from recommendations.loading.preview import preview, sought
 from recommendations.loading.writing import Writer
-from recommendations.models import Edition, EditionImport
+from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
 from recommendations.models.imports import KEPT_FOR, READ_LIST
 from recommendations.pairing import Pairing, plan
 from recommendations.periods import ordinary_period
@@ -24,6 +24,7 @@ from recommendations.words import Pillar, TextStatus, Tier
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import enqueue
+from tiptracker.locking import hold
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, add, change
@@ -41,7 +42,7 @@ def begin_edition(*, country: Country, year: int, tier: Tier, source: str, by: U
     """
     if not can_set_up(by):
         raise PermissionDenied
-    locked = Country.objects.select_for_update().get(pk=country.pk)
+    locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     if Edition.objects.filter(country=locked, year=year).exists():
         raise Refused(f"The {year} edition on {locked} is there already.", field="year")
     first, last = ordinary_period(year)
@@ -181,8 +182,13 @@ def load_edition(
     the preview was made of (`Preview.seen`); None asks nothing. Earlier scores stay as they were known. Raises
     PermissionDenied, ChangedMeanwhile, Refused.
     """
+    if not can_set_up(by):
+        raise PermissionDenied
+    rows = Edition.objects.select_for_update(no_key=True, of=("self",)).select_related("country")
+    edition = rows.get(pk=imported.edition_id)
     locked = _read(imported, by)
-    edition = Edition.objects.select_for_update().select_related("country").get(pk=locked.edition_id)
+    hold(Recommendation.objects.filter(edition=edition))
+    hold(Benchmark.objects.filter(recommendation__edition=edition))
     found = preview(locked, texts)
     if seen is not None and seen != found.seen:
         raise ChangedMeanwhile(
@@ -204,7 +210,6 @@ def load_edition(
     if writer.has_written:
         told: dict[str, Any] = did | {"file": locked.name, "sha256": locked.sha256, "import": locked.pk}
         record("edition.imported", by=by, row=edition, country=edition.country_id, after=told)
-        readiness_may_have_moved(edition.country_id)
     return locked
 
 
@@ -233,7 +238,7 @@ def _unloaded(imported: EditionImport, by: User) -> EditionImport:
     """The row, held; refused where it was loaded already."""
     if not can_set_up(by):
         raise PermissionDenied
-    rows = EditionImport.objects.select_for_update(of=("self",)).select_related("edition__country")
+    rows = EditionImport.objects.select_for_update(no_key=True, of=("self",)).select_related("edition__country")
     locked = rows.get(pk=imported.pk)
     if locked.loaded_at is not None:
         raise Refused("This list was loaded already, and stays as a record of that. To load another, bring it first.")

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import F
 
 from recommendations.actions.benchmarks import moved_terms, next_letter
+from recommendations.actions.moved import readiness_may_have_moved
 from recommendations.actions.recommendations import terms_of, told
 from recommendations.loading.preview import Preview
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
@@ -18,7 +19,7 @@ from recommendations.pairing import Inherited, Plan
 from recommendations.tables import Row
 from recommendations.words import Origin, Pillar, TextStatus
 from tiptracker.accounts.models import User
-from tiptracker.audit.actions import Told, record, record_all
+from tiptracker.audit.actions import Told, record_all
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, add_all, change, change_all
 from tiptracker.texts import alike
@@ -54,9 +55,11 @@ class Writer:
         changed = self._go_on(planned.kept, pillars)
         self._write_changed()
         add_all(self.terms)
-        record_all(self.entries, by=self.by, country=self.edition.country_id)
         self._begin(planned.begun, pillars)
         moved = self._move(planned.moved, numbers)
+        if self.has_written:
+            readiness_may_have_moved(self.edition.country_id)
+        record_all(self.entries, by=self.by, country=self.edition.country_id)
         return {
             "new": [each.row.number for each in planned.begun],
             "changed": changed,
@@ -189,14 +192,8 @@ class Writer:
             change(benchmark)
             if terms := moved_terms(benchmark, self._whence, by=self.by, now=self.now):
                 add(terms)
-            record(
-                "benchmark.moved",
-                by=self.by,
-                row=benchmark,
-                country=self.edition.country_id,
-                before=before,
-                after={"recommendation": there.pk, "letter": benchmark.letter, "import": self.imported.pk},
-            )
+            after = {"recommendation": there.pk, "letter": benchmark.letter, "import": self.imported.pk}
+            self.entries.append(Told("benchmark.moved", benchmark, before, after))
             called[then] = benchmark.key
             self.has_written = True
         return called

@@ -48,7 +48,7 @@ def request_briefing(
         )
     if known_by is not None and known_by > now:
         raise Refused("That moment has not come yet. Leave it out for all that is known now.", field="known_by")
-    Edition.objects.select_for_update().get(pk=edition.pk)
+    Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     briefing = Briefing(
         edition=edition,
         kind=document.kind,
@@ -129,10 +129,11 @@ def try_briefing_again(*, briefing: Briefing, by: User) -> Briefing:
     """Have a briefing whose rendering failed rendered anew; one ready, under way or withdrawn stays as it is."""
     if not can_request_briefing(by, briefing.edition):
         raise PermissionDenied
-    if not briefing.file and not briefing.withdrawn_at:
-        queue_briefing(briefing)
-        record("briefing.requested_again", by=by, row=briefing, country=briefing.edition.country_id)
-    return briefing
+    locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
+    if not locked.file and not locked.withdrawn_at:
+        queue_briefing(locked)
+        record("briefing.requested_again", by=by, row=locked, country=locked.edition.country_id)
+    return locked
 
 
 @transaction.atomic
@@ -148,7 +149,9 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
         if briefing.requested_by_id is None:
             raise Refused("The tracker made this briefing by itself. Ask for it, then somebody else can clear it.")
         raise Refused("You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.")
-    locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition", "job", "cleared_by")
+    locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "edition", "job", "cleared_by"
+    )
     briefing = locked.get(pk=briefing.pk)
     match briefing.state:
         case Standing.ISSUED | Standing.CLEARING:

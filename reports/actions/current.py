@@ -56,7 +56,7 @@ def keep_current(*, edition: Edition, log_number: int, now: datetime, progress: 
 @transaction.atomic
 def _is_there(edition: Edition, setting: str, log_number: int, now: datetime) -> bool:
     """Whether the newest says the same already: then it knows what was recorded since, too."""
-    newest = Briefing.objects.own(edition).select_for_update().first()
+    newest = Briefing.objects.own(edition).select_for_update(no_key=True).first()
     if newest is None or newest.withdrawn_at or newest.as_of != now.date() or newest.setting_sha256 != setting:
         return False
     newest.log_number = max(newest.log_number or 0, log_number)
@@ -69,8 +69,8 @@ def _place(edition: Edition, now: datetime) -> Briefing:
 
     Its version follows all others of its day, so that a later version never knows less.
     """
-    Edition.objects.select_for_update().get(pk=edition.pk)
-    briefing = Briefing.objects.own(edition).select_for_update().first()
+    Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    briefing = Briefing.objects.own(edition).select_for_update(no_key=True).first()
     if briefing is None or briefing.withdrawn_at or briefing.downloads.exists():
         briefing = Briefing(edition=edition, kind=DOCUMENT.kind, marking=DOCUMENT.marking, requested_by=None)
     briefing.as_of = now.date()

@@ -14,6 +14,7 @@ from reports.actions.rendering import delete_files
 from reports.models import Briefing
 from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.actions import Progress
 
 logger = logging.getLogger(__name__)
@@ -39,17 +40,34 @@ def _take_out_of_notes(redaction: Redaction) -> None:
     without_file = Briefing.objects.filter(edition__country=redaction.country_id, file="", withdrawn_at__isnull=True)
     for briefing in without_file.exclude(covering_note="").order_by("pk"):
         if holds_each(briefing.covering_note, redaction.words):
-            Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED)
-            record(
-                "briefing.note_redacted", by=redaction.decision.recorded_by, row=briefing, country=redaction.country_id
-            )
+            _take_out_note(briefing, redaction)
+
+
+@transaction.atomic
+def _take_out_note(briefing: Briefing, redaction: Redaction) -> None:
+    """Let the whole note become the mark, unless the briefing got its file meanwhile: then that is looked through."""
+    if Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED):
+        by, country = redaction.decision.recorded_by, redaction.country_id
+        record("briefing.note_redacted", by=by, row=briefing, country=country)
+
+
+def faults_of_notes() -> list[str]:
+    """Covering notes that became the mark and of which the log tells nothing, a sentence each."""
+    marked = Briefing.objects.filter(covering_note=REDACTED).order_by("pk").values_list("pk", flat=True)
+    told = AuditEntry.objects.filter(verb="briefing.note_redacted", table=Briefing._meta.label_lower)
+    rows = set(told.values_list("row", flat=True))
+    return [
+        f"the covering note of briefing {pk} became the mark, and no redaction names it"
+        for pk in marked
+        if str(pk) not in rows
+    ]
 
 
 @transaction.atomic
 def withdraw(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
     """Take a briefing that is ready, or issued, out of circulation: its file is destroyed, its hash is kept."""
     by = redaction.decision.recorded_by
-    locked = Briefing.objects.select_for_update(of=("self",)).select_related("edition").get(pk=briefing.pk)
+    locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
     if locked.withdrawn_at or not locked.file:
         return
     paths = locked.paths

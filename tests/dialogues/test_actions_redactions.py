@@ -49,7 +49,8 @@ from tests.factories import (
     at_noon,
 )
 from tests.refusing import refuses
-from tiptracker.audit.actions import record, verify
+from tests.transactions import record
+from tiptracker.audit.actions import verify
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
 from tiptracker.jobs.models import Job

@@ -17,7 +17,7 @@ from PIL import ExifTags, Image
 
 from dialogues.cleaning import Unclean, clean
 from dialogues.cleaning.apart import clean_apart
-from tests.dialogues.samples import EXCEL, MARK, SCRIPT, WORD, docx, pdf, picture, relations, xlsx, zipped
+from tests.dialogues.samples import EXCEL, MARK, SCRIPT, WORD, full_docx, full_xlsx, pdf, picture, zipped
 from tiptracker.sandbox import Sandbox
 
 # Pillow warns of much that is wrong; here that would be an error, which it isn't where files are really cleaned.
@@ -30,7 +30,6 @@ MOST_SECONDS = 5
 EXIF = Image.Exif()
 EXIF[ExifTags.Base.Orientation], EXIF[ExifTags.Base.Make] = 6, "Telephone of Thabo"
 JPEG = picture("JPEG", exif=EXIF)
-LINKS = relations(("hyperlink", "https://example.org/", "External"))
 
 
 def with_scripts(pdf):
@@ -42,8 +41,8 @@ def with_scripts(pdf):
 SOUND = {
     "pdf": (".pdf", "application/pdf", pdf(with_scripts, compress_streams=False)),
     "packed pdf": (".pdf", "application/pdf", pdf(with_scripts, object_stream_mode=pikepdf.ObjectStreamMode.generate)),
-    "docx": (".docx", WORD, docx(**{"word/media/a.jpg": JPEG, "word/_rels/document.xml.rels": LINKS})),
-    "xlsx": (".xlsx", EXCEL, xlsx(**{"xl/_rels/workbook.xml.rels": LINKS})),
+    "docx": (".docx", WORD, full_docx()),
+    "xlsx": (".xlsx", EXCEL, full_xlsx()),
     "png": (".png", "image/png", picture("PNG", mode="RGBA", exif=EXIF)),
     "jpeg": (".jpg", "image/jpeg", JPEG),
 }

@@ -28,7 +28,7 @@ from tests.factories import (
     UpdateRoundFactory,
     at_noon,
 )
-from tiptracker.audit.actions import record
+from tests.transactions import record
 from tiptracker.audit.append_only import REDACTED
 
 pytestmark = pytest.mark.django_db

@@ -26,7 +26,7 @@ from django.conf import settings  # isort: skip
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import teardown_databases
 from django.urls import reverse
 from django.utils import timezone
 
@@ -47,6 +47,7 @@ from reports.readiness import readiness
 from reports.trend import trend
 from reports.views.next_steps import next_steps_context
 from tests.addresses import page_of
+from tests.database_roles import as_owner, run_as_owner, set_up_databases
 from tests.factories import PERIOD_ENDS_ON
 from tests.performance.briefings import tell_briefings
 from tests.performance.exercise import make_edition
@@ -331,8 +332,7 @@ def run() -> list[str]:
     began = perf_counter()
     editions = {code: make_edition(code, evidence) for code, evidence in SIZES.items()}
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # autovacuum would have, by the time anybody reads
+        run_as_owner("ANALYZE")  # autovacuum would have, by the time anybody reads
     say(f"{connection.vendor}, Python {sys.version.split()[0]}; rows made in {perf_counter() - began:.1f} s")
     goals = {"one edition as of one day": 25, "weekly trend": 150, "all levers": 100}
     measured = {}
@@ -356,11 +356,12 @@ def run() -> list[str]:
 
 
 def main() -> int:
-    made = setup_databases(verbosity=0, interactive=False)
+    made = set_up_databases()
     try:
         wrong = run()
     finally:
-        teardown_databases(made, verbosity=0)
+        with as_owner():
+            teardown_databases(made, verbosity=0)
         shutil.rmtree(VAR_DIR, ignore_errors=True)
     for sentence in wrong:
         say(f"bench: {sentence}")

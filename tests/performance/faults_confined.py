@@ -43,6 +43,7 @@ from tests.live import Live, free_port, stop, wait_until_served
 from tests.security import hostile_files as hostile
 from tests.signing_in import enter
 from tiptracker.accounts.models import User
+from tiptracker.supervision import web_command
 from tiptracker.words import Role
 
 SECONDS = 600
@@ -215,9 +216,10 @@ def served(database_url: str) -> Iterator[Live]:
     environment = os.environ | {"DATABASE_URL": database_url, "LOG_LEVEL": "WARNING"}
     environment |= {"DEMONSTRATION": "true", "DEMO_CLOCK": settings.DEMO_CLOCK, "DATABASE_POOL": "8"}
     live = Live(port, environment, VAR_DIR / f"faults-{port}.log")
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    web = web_command("127.0.0.1", port)
+    web[web.index("--workers") + 1] = "2"
     try:
-        live.start([*granian, "--workers", "2", "--blocking-threads", "4", "tiptracker.wsgi:application"])
+        live.start(web)
         live.start([sys.executable, "-m", "celery", "--app", "tiptracker", "worker", "--concurrency", "2"])
         wait_until_served(live)
         yield live

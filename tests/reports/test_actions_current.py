@@ -19,7 +19,8 @@ from tests.factories import (
     RedactionDecisionFactory,
     RedactionFactory,
 )
-from tiptracker.audit.actions import head, record
+from tests.transactions import record
+from tiptracker.audit.actions import head
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.actions import Progress
 from tiptracker.jobs.models import State

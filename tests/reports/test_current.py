@@ -16,7 +16,8 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tiptracker.audit.actions import head, record
+from tests.transactions import record
+from tiptracker.audit.actions import head
 from tiptracker.audit.verbs import CHANGES_NO_FACT, VERBS, Group
 from tiptracker.jobs.models import State
 

@@ -15,7 +15,7 @@ from tests.factories import (
     EvidenceFactory,
     RecommendationFactory,
 )
-from tiptracker.audit.actions import record
+from tests.transactions import record
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job
 

@@ -20,7 +20,8 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tiptracker.audit.actions import head, record
+from tests.transactions import record
+from tiptracker.audit.actions import head
 from tiptracker.jobs.models import State
 
 pytestmark = pytest.mark.django_db

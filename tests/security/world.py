@@ -56,8 +56,8 @@ from tests.factories import (
     UpdateRoundFactory,
 )
 from tests.signing_in import enter
+from tests.transactions import record
 from tiptracker.accounts import tokens
-from tiptracker.audit.actions import record
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import State
 from tiptracker.words import Scope

@@ -5,9 +5,17 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from tests.database_roles import as_owner
 from tests.factories import DIALOGUE_ON, CommitmentFactory, EvidenceFileFactory, OfficerFactory, at_noon
 from tiptracker import demonstration
 from tiptracker.accounts.models import User
+
+
+@pytest.fixture
+def own_database(fresh_database):
+    """A database that the demonstration may make and delete tables in."""
+    with as_owner():
+        yield
 
 
 @pytest.mark.django_db
@@ -20,7 +28,7 @@ def test_strangers_are_accounts_from_elsewhere():
     assert demonstration.strangers() == "The database holds 1 accounts that aren't the demonstration's."
 
 
-def test_start_over_leaves_a_database_that_can_be_migrated_anew(fresh_database):
+def test_start_over_leaves_a_database_that_can_be_migrated_anew(own_database):
     OfficerFactory(email="officer@demo.example")
     demonstration.start_over()
     assert demonstration.strangers() == ""
@@ -29,7 +37,7 @@ def test_start_over_leaves_a_database_that_can_be_migrated_anew(fresh_database):
     assert not User.objects.get_queryset().exists()
 
 
-def test_start_over_takes_no_more_than_its_own(fresh_database):
+def test_start_over_takes_no_more_than_its_own(own_database):
     """An SQLite file is one program's and goes as a whole, its neighbours stay; a server's database may be shared."""
     if connection.vendor == "sqlite":
         database = Path(connection.settings_dict["NAME"])

@@ -7,7 +7,7 @@ import pytest
 from dialogues.models import Dialogue
 from tests.factories import MASERU, DialogueFactory, OfficerFactory, at_noon
 from tests.refusing import refuses
-from tiptracker.audit.actions import record
+from tests.transactions import record
 from tiptracker.rules import (
     ChangedMeanwhile,
     add,

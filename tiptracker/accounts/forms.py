@@ -105,15 +105,23 @@ class _Once:
     """A form by which somebody shows a code, which works once."""
 
     def clean_code(self) -> str:
-        """Those who type codes of one person at once wait here for each other, so that each is seen to be used."""
+        """Those who type codes of one person at once wait here for each other, so that each is seen to be used.
+
+        A wrong code leaves the transaction in order: rolled back, it would not be counted.
+        """
         person: User = self.user  # type: ignore[attr-defined]
         with transaction.atomic():
-            User.objects.get_queryset().select_for_update().get(pk=person.pk)
-            code: str = super().clean_code()  # type: ignore[misc]
-            step: Authenticator = self.authenticator  # type: ignore[attr-defined]
-            if step.type == Authenticator.Type.TOTP and not codes.use(step, code):
-                raise get_adapter().validation_error("incorrect_code")
-        return code
+            User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
+            try:
+                code: str = super().clean_code()  # type: ignore[misc]
+            except forms.ValidationError as error:
+                refusal = error
+            else:
+                step: Authenticator = self.authenticator  # type: ignore[attr-defined]
+                if step.type != Authenticator.Type.TOTP or codes.use(step, code):
+                    return code
+                refusal = get_adapter().validation_error("incorrect_code")
+        raise refusal
 
 
 class CodeForm(_Once, second_factor.AuthenticateForm):  # type: ignore[misc]

@@ -35,7 +35,7 @@ class Country(models.Model):
     """A country whose government is followed."""
 
     code = models.CharField("ISO 3166-1 alpha-3 code", max_length=3, unique=True)
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100)
     time_zone = models.CharField("time zone", max_length=50, help_text="IANA name, such as Africa/Maseru.")
     currency = models.CharField("ISO 4217 code of the currency", max_length=3)
     paper = models.CharField(
@@ -60,6 +60,12 @@ class Country(models.Model):
         ordering = ("name",)
         verbose_name_plural = "countries"
         constraints: ClassVar = [
+            # An expression, so that the name is no key: changing it holds up nobody who refers to the country.
+            models.UniqueConstraint(
+                Lower("name"),
+                name="country_named_once",
+                violation_error_message="Another country has that name already. Give another one.",
+            ),
             models.CheckConstraint(name="country_code_is_three_capitals", condition=Q(code__regex=r"^[A-Z]{3}$")),
         ]
 
@@ -169,7 +175,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person with exactly one role, signing in by e-mail address."""
 
-    email = models.EmailField("e-mail address", unique=True)
+    email = models.EmailField("e-mail address", db_index=True)
     name = models.CharField(max_length=150)
     role = models.CharField(max_length=20, choices=Role.choices())
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="users")
@@ -192,7 +198,12 @@ class User(AbstractBaseUser):
         verbose_name = "person"
         verbose_name_plural = "people"
         constraints: ClassVar = [
-            models.UniqueConstraint(Lower("email"), name="email_address_belongs_to_one_person"),
+            # An expression, so that the address is no key: changing it holds up nobody who refers to the person.
+            models.UniqueConstraint(
+                Lower("email"),
+                name="email_address_belongs_to_one_person",
+                violation_error_message="Somebody has an account with this e-mail address already.",
+            ),
             models.CheckConstraint(
                 name="ministry_set_exactly_for_focal_points",
                 condition=Q(role=Role.FOCAL_POINT, ministry__isnull=False)

@@ -18,7 +18,8 @@ from tiptracker import clock
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import context
-from tiptracker.audit.actions import record
+from tiptracker.audit.actions import Told, record
+from tiptracker.locking import hold
 from tiptracker.refusals import Refused
 from tiptracker.words import Scope
 
@@ -41,7 +42,7 @@ def last_day(person: User, lasts: timedelta = LASTS_AT_MOST) -> date:
 @transaction.atomic
 def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[ApiToken, str]:
     """A new token, and its secret, which nobody can tell again."""
-    User.objects.get_queryset().select_for_update().get(pk=person.pk)
+    User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     kept = ApiToken.objects.filter(person=person, revoked_at=None)
     # One that has ended makes room, for another of its name too.
     kept.filter(expires_on__lt=clock.today()).update(revoked_at=timezone.now())
@@ -65,16 +66,21 @@ def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[Ap
 
 
 @transaction.atomic
-def revoke(token: ApiToken, *, by: User) -> None:
+def revoke(token: ApiToken, *, by: User | None) -> None:
     """End `token` for good; one that was revoked before stays as it is."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         record("token.revoked", by=by, row=token, before=_told(token))
 
 
-def revoke_all(person: User, *, by: User) -> None:
-    """End every token of `person`: the account was closed, or somebody else may have known its secrets."""
-    for token in ApiToken.objects.filter(person=person, revoked_at=None):
-        revoke(token, by=by)
+@transaction.atomic
+def revoke_all(person: User) -> list[Told]:
+    """End every token of `person`: the account was closed, or somebody else may have known its secrets.
+
+    Gives what the log has to be told, once the caller has locked all that it locks.
+    """
+    ended = [token for token in hold(ApiToken.objects.filter(person=person)) if token.revoked_at is None]
+    ApiToken.objects.filter(pk__in=[token.pk for token in ended]).update(revoked_at=timezone.now())
+    return [Told("token.revoked", token, before=_told(token)) for token in ended]
 
 
 def of_secret(secret: str) -> ApiToken | None:

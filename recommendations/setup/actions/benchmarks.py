@@ -8,11 +8,11 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions import add_benchmark
+from recommendations.actions import add_benchmark, readiness_may_have_moved
 from recommendations.models import Benchmark, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.words import Better, Pillar, Question, Rule
-from tiptracker.accounts.models import Ministry, User
+from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, written
@@ -54,7 +54,11 @@ def accept_benchmarks(
         raise PermissionDenied
     if not accepted:
         raise Refused("Tick what you accept, or add a benchmark of your own.")
-    locked = Recommendation.objects.select_for_update().select_related("edition").get(pk=recommendation.pk)
+    # The country too, so that two recommendations can't both find that something is counted nowhere yet.
+    Country.objects.select_for_update(no_key=True).get(pk=recommendation.edition.country_id)
+    rows = Recommendation.objects.select_for_update(no_key=True, of=("self",)).select_related("edition")
+    locked = rows.get(pk=recommendation.pk)
+    readiness_may_have_moved(locked.edition.country_id)
     pillar = Recommendation.objects.with_pillar().get(pk=locked.pk).pillar
     known = {alike(one.wording) for one in locked.benchmarks.with_terms()}
     added = []

@@ -47,7 +47,7 @@ def open_edition(
     """
     if not can_set_up(by):
         raise PermissionDenied
-    locked = Country.objects.select_for_update().get(pk=country.pk)
+    locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     if Edition.objects.filter(country=locked, year=year).exists():
         raise Refused(f"The {year} edition on {locked} is there already. Go on with it below.", field="year")
     first, last = period
@@ -111,7 +111,7 @@ def change_edition(
     """
     if not can_set_up(by):
         raise PermissionDenied
-    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     before = _facts(locked)
     locked.tier, locked.target_tier, locked.published_on = tier, target_tier or "", published_on
     locked.source = written(source, "Say where the edition can be looked up.", field="source")
@@ -128,8 +128,8 @@ def change_edition(
     if milestones:
         told["milestones"] = {kind.value: _add_milestone(locked, kind, day) for kind, day in milestones.items()}
     was = {name: before[name] for name in changed}
-    record("edition.changed", by=by, row=locked, country=locked.country_id, before=was, after=told)
     readiness_may_have_moved(locked.country_id)
+    record("edition.changed", by=by, row=locked, country=locked.country_id, before=was, after=told)
     return locked
 
 

@@ -15,8 +15,8 @@ from tests.factories import (
     UserFactory,
 )
 from tests.readers import EMBASSY, alike, readers, seen_by_each
+from tests.transactions import record
 from tiptracker.accounts.models import User, in_office
-from tiptracker.audit.actions import record
 from tiptracker.words import Role
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from tests.append_only import named_by_a_redaction
+from tests.database_roles import OWNER, as_owner, run_as_owner
 from tests.factories import CountryFactory, OfficerFactory
+from tests.transactions import record, record_all
 from tiptracker.audit import actions, chain
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
@@ -16,18 +19,18 @@ def wrote(count):
     """`count` entries, each with what was before and after."""
     officer = OfficerFactory()
     return [
-        actions.record("thing.changed", by=officer, row=officer, country=CountryFactory(), after={"number": number})
+        record("thing.changed", by=officer, row=officer, country=CountryFactory(), after={"number": number})
         for number in range(1, count + 1)
     ]
 
 
 def behind_the_triggers(statement, *values):
-    """Run a statement as somebody with the database's own password could, the triggers dropped."""
+    """Run a statement as somebody with the owner's password could, the triggers dropped."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in ("audit_auditentry", "audit_auditdetail"):
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                run_as_owner(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         else:
             for table in ("audit_auditentry", "audit_auditdetail"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only")
@@ -55,7 +58,7 @@ def test_record_chains_each_entry_to_the_one_before():
 @pytest.mark.django_db
 def test_record_tells_who_did_what_to_which_row():
     officer = OfficerFactory()
-    entry = actions.record("user.changed", by=officer, row=officer, country=CountryFactory(), before={"name": "Old"})
+    entry = record("user.changed", by=officer, row=officer, country=CountryFactory(), before={"name": "Old"})
 
     assert (entry.verb, entry.by, entry.table, entry.row) == ("user.changed", officer, "accounts.user", str(officer.pk))
     assert (entry.detail.before, entry.detail.after) == ('{"name": "Old"}', "")
@@ -71,7 +74,7 @@ def test_many_entries_are_chained_in_their_order_by_as_few_queries_as_one(many, 
 
     # the lock, where there is one; the head; entries; what was before and after
     with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):
-        entries = actions.record_all(told, by=officer, country=CountryFactory.build(pk=before.country_id))
+        entries = record_all(told, by=officer, country=CountryFactory.build(pk=before.country_id))
 
     assert [entry.number for entry in entries] == list(range(2, many + 2))
     assert [entry.pk for entry in AuditEntry.objects.order_by("number")] == [before.pk, *(one.pk for one in entries)]
@@ -80,7 +83,11 @@ def test_many_entries_are_chained_in_their_order_by_as_few_queries_as_one(many, 
     assert actions.verify() is None
 
 
-def test_record_outside_a_transaction_is_an_error(fresh_database):
+@pytest.mark.parametrize("database", ["db", "fresh_database"])
+def test_record_outside_a_transaction_is_an_error(request, database):
+    """… also in a test that has a transaction of its own around it."""
+    request.getfixturevalue(database)
+
     with pytest.raises(RuntimeError, match="belongs in the transaction"):
         actions.record("thing.changed", by=None)
 
@@ -132,7 +139,7 @@ def test_verify_names_an_entry_put_in_behind_the_triggers():
 @pytest.mark.parametrize("instead", ["{}", ""])
 def test_verify_names_an_entry_whose_before_or_after_was_altered(side, instead):
     wrote(1)
-    entry = actions.record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
+    entry = record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
     alter_detail(entry, side, instead)
 
     assert actions.verify() == (2, f"what entry 2 changed was altered ({side})")
@@ -150,7 +157,7 @@ def test_verify_names_an_entry_beside_whose_after_a_before_was_put(text):
 @pytest.mark.django_db
 def test_verify_names_an_entry_beside_which_a_before_and_after_was_put():
     wrote(1)
-    entry = actions.record("thing.looked_at", by=None)
+    entry = record("thing.looked_at", by=None)
     AuditDetail.objects.create(entry=entry, salt="salt", after='{"number": 7}')
 
     assert actions.verify() == (2, "what entry 2 changed was put in")
@@ -159,7 +166,8 @@ def test_verify_names_an_entry_beside_which_a_before_and_after_was_put():
 @pytest.mark.django_db
 @pytest.mark.parametrize(("redacted", "altered"), [("before", "after"), ("after", "before")])
 def test_verify_holds_the_side_that_was_not_redacted(redacted, altered):
-    entry = actions.record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
+    entry = record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
+    named_by_a_redaction(entry.detail, redacted)
     AuditDetail.objects.filter(entry=entry).update(**{redacted: REDACTED})
     assert actions.verify() is None
 
@@ -178,6 +186,7 @@ def test_verify_names_an_entry_whose_before_and_after_is_gone():
 @pytest.mark.django_db
 def test_the_log_holds_after_a_redaction():
     entry = wrote(2)[0]
+    named_by_a_redaction(entry.detail, "after")
     AuditDetail.objects.filter(entry=entry).update(after=REDACTED)
 
     assert actions.verify() is None
@@ -200,6 +209,16 @@ def test_verify_audit_holds_the_log_against_a_head_noted_before(capsys):
     assert "The log holds: 3 entries" in capsys.readouterr().out
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="roles are PostgreSQL's")
+def test_verify_audit_warns_of_a_database_role_that_could_switch_triggers_off(fresh_database, capsys):
+    call_command("verify_audit")
+    assert "Warning" not in capsys.readouterr().err
+
+    with as_owner():
+        call_command("verify_audit")
+    assert f"the database role {OWNER} could switch off the triggers" in capsys.readouterr().err
+
+
 @pytest.mark.django_db
 def test_verify_audit_finds_that_the_end_was_cut_off():
     """… which the hashes alone can't tell."""
@@ -217,7 +236,7 @@ def test_verify_audit_finds_that_the_end_was_written_anew():
     newest = wrote(3)[2]
     behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", newest.pk)
     behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 3")
-    actions.record("nothing.happened", by=None)
+    record("nothing.happened", by=None)
     assert actions.verify() is None
 
     with pytest.raises(CommandError, match="entry 3 is not the one that was noted"):

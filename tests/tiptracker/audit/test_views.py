@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
+from tests.append_only import named_by_a_redaction
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -22,8 +23,9 @@ from tests.factories import (
     RecommendationFactory,
 )
 from tests.signing_in import enter
+from tests.transactions import record
 from tiptracker.audit import context
-from tiptracker.audit.actions import head, record
+from tiptracker.audit.actions import head
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
 
@@ -267,8 +269,8 @@ def test_log_list_query_count(client, django_assert_num_queries, count):
         wrote(by=officer, row=EvidenceFactory(), after={"title": "x"})
     client.force_login(officer)
 
-    # session, user, zone; people, countries; count, entries; their evidence; head; inbox, post
-    with django_assert_num_queries(11):
+    # session, user, zone; people, countries; count, entries; their evidence; head; last verification; inbox, post
+    with django_assert_num_queries(12):
         response = client.get(reverse("log_list"))
 
     assert len(response.context["lines"]) == count
@@ -361,6 +363,7 @@ def test_log_detail_shows_before_and_after_field_by_field(client, officer):
 
 def test_log_detail_shows_a_redacted_side_as_the_mark(client, officer):
     entry = wrote(before={"title": "A name"}, after={"title": "Another"})
+    named_by_a_redaction(entry.detail, "before")
     AuditDetail.objects.filter(entry=entry).update(before=REDACTED)
 
     page = client.get(reverse("log_detail", args=[entry.number]))

@@ -71,7 +71,7 @@ def change_country(
     """
     if not can_set_up(by):
         raise PermissionDenied
-    locked = Country.objects.select_for_update().get(pk=country.pk)
+    locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     before = _told(locked)
     _fill(locked, name=name, time_zone=time_zone, currency=currency, paper=paper)
     after = _told(locked)
@@ -90,7 +90,7 @@ def name_contact(*, country: Country, contact: User | None, by: User) -> Country
     """Name the contact person of a country's ministries, of its embassy. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
-    locked = Country.objects.select_for_update(of=("self",)).select_related("contact").get(pk=country.pk)
+    locked = Country.objects.select_for_update(no_key=True, of=("self",)).select_related("contact").get(pk=country.pk)
     if contact and not contact_choices(locked).filter(pk=contact.pk).exists():
         raise Refused("The contact person works for the country’s embassy. Choose one of its people.", field="contact")
     if contact == locked.contact:

@@ -51,7 +51,7 @@ def add_ministries(
         raise PermissionDenied
     if not ministries and not holders:
         raise Refused("Name a ministry, or who holds office in one that stands here already.")
-    locked = Country.objects.select_for_update().get(pk=country.pk)
+    locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     for number, held in enumerate(holders):
         _take_office(locked, held, f"known-{number}", on, by)
     return [_add(locked, each, f"new-{number}", by) for number, each in enumerate(ministries)]

@@ -41,12 +41,17 @@ def add_people(*, country: Country, people: Sequence[Invited], by: User) -> list
         raise PermissionDenied
     if not people:
         raise Refused("Name somebody to invite.")
-    locked = Country.objects.select_for_update().get(pk=country.pk)  # whoever sends the same twice is told so
-    return [_add(locked, each, f"people-{number}", by) for number, each in enumerate(people)]
+    locked = Country.objects.select_for_update(no_key=True).get(
+        pk=country.pk
+    )  # whoever sends the same twice is told so
+    added = [_add(locked, each, f"people-{number}") for number, each in enumerate(people)]
+    for person in added:  # the log last: somebody else may be adding the same people
+        _tell(person, locked, by)
+    return added
 
 
 def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
-    """Send each the link to set a first password, by itself: gives a sentence for each mail that did not go out.
+    """Queue for each a mail with the link to set a first password: gives a sentence for each who isn't invited.
 
     Raises PermissionDenied.
     """
@@ -61,7 +66,7 @@ def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
     return refused
 
 
-def _add(country: Country, typed: Invited, line: str, by: User) -> User:
+def _add(country: Country, typed: Invited, line: str) -> User:
     name = written(typed.name, "Give their name.", field=f"{line}-name")
     email = written(typed.email, "Give their e-mail address.", field=f"{line}-email").lower()
     if typed.role not in INVITED_HERE:
@@ -85,19 +90,22 @@ def _add(country: Country, typed: Invited, line: str, by: User) -> User:
     )
     if typed.role in EMBASSY_ROLES:
         person.countries.add(country)
+    return person
+
+
+def _tell(person: User, country: Country, by: User) -> None:
     record(
         "user.added",
         by=by,
         row=person,
         after={
-            "name": name,
-            "email": email,
-            "role": typed.role,
-            "ministry": typed.ministry.name if typed.ministry else None,
-            "countries": [country.name] if typed.role in EMBASSY_ROLES else [],
+            "name": person.name,
+            "email": person.email,
+            "role": person.role,
+            "ministry": person.ministry.name if person.ministry else None,
+            "countries": [country.name] if person.role in EMBASSY_ROLES else [],
             "is_active": True,
-            "valid_until_on": typed.until,
+            "valid_until_on": person.valid_until_on,
         },
     )
     actions.follow_change(person=person, before=None, by=by)
-    return person

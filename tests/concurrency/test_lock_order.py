@@ -1,0 +1,122 @@
+"""Rows are locked in one order, that of `tiptracker/locking.py`, so that no two can wait for each other for ever.
+
+Each test of the suite is held to that order on PostgreSQL (`rows_are_locked_in_order` in tests/conftest.py), so a new
+action is as soon as a test calls it. Here it is shown that what is out of order is found.
+"""
+
+import pytest
+from django.db import connection, transaction
+
+from dialogues.models import Participant
+from tests.factories import (
+    AgendaItemFactory,
+    BenchmarkFactory,
+    BriefingFactory,
+    DialogueFactory,
+    DraftFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    JobFactory,
+    OfficerFactory,
+    ParticipantFactory,
+)
+from tests.locks import recording
+from tests.transactions import record
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.jobs.actions import enqueue
+from tiptracker.locking import hold, hold_each
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.unordered_locks,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks the whole database"),
+]
+
+
+@pytest.fixture
+def faults(monkeypatch):
+    """Call it to learn what is found where the product does these things in one transaction."""
+    monkeypatch.setattr("tests.locks.LEFT_OUT", ())
+
+    def act(*things):
+        with recording() as recorder, transaction.atomic():
+            for thing in things:
+                thing()
+        return [fault.partition(": ")[2].partition(" (")[0] for fault in recorder.all_faults()]
+
+    return act
+
+
+def log():
+    record("thing.changed", by=None)
+
+
+def locked(row, **options):
+    rows = type(row)._default_manager.filter(pk=row.pk).order_by("pk")
+    return lambda: list(rows.select_for_update(**{"no_key": True} | options))
+
+
+def test_what_is_in_order_is_found_to_be_right(faults):
+    benchmark, evidence, other = BenchmarkFactory(), EvidenceFactory(), EvidenceFactory()
+    held = [other, evidence, benchmark, benchmark.recommendation]
+
+    assert faults(lambda: hold_each(held), lambda: enqueue("readiness", 1), log, *map(locked, held), log) == []
+
+
+def test_what_is_out_of_order_is_found(faults):
+    first, second = EvidenceFactory(), EvidenceFactory()
+    rows, both = type(first).objects, f"dialogues.evidence {second.pk}"
+
+    assert faults(locked(first), locked(first.country)) == [
+        f"LOCK accounts.country {first.country.pk} after dialogues.evidence {first.pk}"
+    ]
+    assert faults(locked(second), locked(first)) == [f"LOCK dialogues.evidence {first.pk} after {both}"]
+    assert faults(locked(second), lambda: rows.filter(pk=first.pk).update(title=REDACTED)) == [
+        f"UPDATE dialogues.evidence {first.pk} after {both}"
+    ]
+    assert faults(log, locked(first)) == [f"LOCK dialogues.evidence {first.pk} after the log "]
+    assert faults(log, lambda: enqueue("readiness", 1)) == ["INSERT jobs.job  after the log "]
+
+
+def test_rows_locked_together_are_in_the_order_of_their_keys(faults):
+    rows = type(EvidenceFactory())._default_manager.filter(pk__in=[EvidenceFactory().pk, EvidenceFactory().pk])
+
+    (fault,) = faults(lambda: list(rows.order_by().select_for_update(no_key=True)))
+
+    assert fault.startswith("locks several rows in no order")
+    assert faults(lambda: hold(rows)) == []
+
+
+def test_a_row_that_is_joined_is_locked_too(faults):
+    rows = type(BriefingFactory())._default_manager.select_related("edition").order_by("pk")
+
+    assert faults(lambda: list(rows.select_for_update(no_key=True))) == [
+        "LOCK recommendations.edition  after reports.briefing "
+    ]
+    assert faults(lambda: list(rows.select_for_update(no_key=True, of=("self",)))) == []
+
+
+def test_a_table_of_which_rows_are_deleted_is_named(faults, monkeypatch):
+    participant = ParticipantFactory()
+    monkeypatch.setattr("tests.locks.DELETED", frozenset())
+
+    assert faults(lambda: Participant.objects.filter(pk=participant.pk).delete()) == [
+        "deletes rows of dialogues.participant: add it to DELETED in tests/locks.py"
+    ]
+
+
+def test_whoever_refers_to_a_row_that_may_be_deleted_locks_it_too(faults):
+    draft, file = DraftFactory(dialogue=DialogueFactory(), saved_by=OfficerFactory()), EvidenceFileFactory()
+
+    assert faults(log, lambda: draft.files.add(file)) == [f"REFER dialogues.draft {draft.pk} after the log "]
+    assert faults(log, lambda: AgendaItemFactory(dialogue=draft.dialogue)) == []
+
+
+def test_a_lock_outside_of_a_transaction_is_found(monkeypatch):
+    job = JobFactory()
+
+    with recording() as recorder:
+        locked(job)()
+
+    assert len(recorder.all_faults()) == 1
+    assert "outside of a transaction" in recorder.all_faults()[0]

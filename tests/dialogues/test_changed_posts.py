@@ -1,0 +1,145 @@
+"""Who somebody was when they recorded something decides, also once they have another role, ministry or country."""
+
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from dialogues.actions.files import drop_unsent, keep_upload, refuse_unless_own_and_unsent, take_file
+from dialogues.models import Evidence, EvidenceFile
+from dialogues.permissions import can_review
+from tests.dialogues.test_actions_files import NOW, upload
+from tests.factories import (
+    AmbassadorFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EvidenceBearingFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    OfficerFactory,
+    UpdateRoundFactory,
+)
+from tests.refusing import refuses
+from tiptracker.accounts.actions import follow_change, standing
+from tiptracker.audit.models import AuditEntry
+from tiptracker.words import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def moves(person, *, role, ministry=None, countries=()):
+    """What an administrator changes of an account."""
+    person.role, person.ministry = role, ministry
+    person.save()
+    person.countries.set(countries)
+    return person
+
+
+def test_internal_evidence_stays_closed_to_the_ministry_that_its_recorder_joins():
+    ministry = MinistryFactory()
+    evidence = EvidenceFactory(commitment=CommitmentFactory(ministry=ministry))
+
+    joined = moves(evidence.recorded_by, role=Role.FOCAL_POINT, ministry=ministry)
+
+    assert not Evidence.objects.visible_to(joined).exists()
+
+
+def test_an_ambassador_reviews_what_an_officer_logged_wherever_that_officer_works_today():
+    ambassador, logged = AmbassadorFactory(), EvidenceBearingFactory().evidence
+
+    moves(logged.recorded_by, role=Role.OBSERVER, countries=[CountryFactory()])
+
+    assert can_review(ambassador, Evidence.objects.get(pk=logged.pk))
+    assert list(Evidence.objects.awaiting(ambassador)) == [logged]
+
+
+def test_an_ambassador_does_not_review_what_a_focal_point_sent_who_is_an_officer_today():
+    sent = EvidenceFactory(round=UpdateRoundFactory())
+
+    moves(sent.recorded_by, role=Role.OFFICER, countries=[sent.country])
+
+    assert not can_review(AmbassadorFactory(), Evidence.objects.get(pk=sent.pk))
+
+
+def test_a_ministrys_room_holds_what_was_uploaded_for_it(settings):
+    moved, stays = FocalPointFactory(), FocalPointFactory()
+    first = moved.ministry
+    keep_upload(upload=upload(), by=moved, now=NOW)
+    size = EvidenceFile.objects.get().size
+    moves(moved, role=Role.FOCAL_POINT, ministry=stays.ministry)
+    settings.UPLOAD_MAX_MINISTRY_BYTES = size + 15
+
+    assert keep_upload(upload=upload(), by=stays, now=NOW)
+    with refuses("can't be kept", field="files"):
+        keep_upload(upload=upload(), by=FocalPointFactory(ministry=first), now=NOW)
+
+
+def test_a_file_that_was_not_sent_stays_with_the_side_it_was_uploaded_for():
+    person = FocalPointFactory()
+    first = person.ministry
+    file = keep_upload(upload=upload(), by=person, now=NOW)
+    elsewhere = CountryFactory(elsewhere=True)
+
+    for role, ministry, countries in (
+        (Role.FOCAL_POINT, MinistryFactory(), ()),
+        (Role.OFFICER, None, [first.country]),
+        (Role.OFFICER, None, [elsewhere]),
+    ):
+        moves(person, role=role, ministry=ministry, countries=countries)
+        assert not EvidenceFile.objects.visible_to(person).exists()
+        with refuses("was sent already", field="files"):
+            refuse_unless_own_and_unsent([file], person)
+
+    moves(person, role=Role.FOCAL_POINT, ministry=first)
+    assert list(EvidenceFile.objects.visible_to(person)) == [file]
+
+
+def test_a_file_of_one_country_is_not_taken_along_to_another():
+    officer, elsewhere = OfficerFactory(), CountryFactory(elsewhere=True)
+    file = keep_upload(upload=upload(), by=officer, now=NOW)
+
+    moves(officer, role=Role.OFFICER, countries=[elsewhere])
+
+    assert not EvidenceFile.objects.visible_to(officer).exists()
+    with refuses("was sent already", field="files"):
+        refuse_unless_own_and_unsent([file], officer)
+
+
+def test_files_from_before_are_given_the_side_that_the_record_and_the_log_tell():
+    ministry, country, person = MinistryFactory(), CountryFactory(), FocalPointFactory()
+    sent = EvidenceFactory(round=UpdateRoundFactory(), file=EvidenceFileFactory(uploaded_by=person)).file
+    logged = EvidenceFactory(file=EvidenceFileFactory()).file
+    unsent = keep_upload(upload=upload(), by=person, now=NOW)
+    before, was = standing(person), person.ministry
+    follow_change(person=moves(person, role=Role.FOCAL_POINT, ministry=ministry), before=before, by=OfficerFactory())
+    later = keep_upload(upload=upload(), by=person, now=NOW)
+    unknown = EvidenceFileFactory(uploaded_by=person)
+
+    fill = import_module("dialogues.migrations.0010_files_keep_their_side").side_of
+
+    for file, told in (
+        (sent, (sent.evidence.get().commitment.ministry_id, country.pk)),
+        (logged, (None, country.pk)),
+        (unsent, (was.pk, country.pk)),
+        (later, (ministry.pk, country.pk)),
+        (unknown, (ministry.pk, country.pk)),
+    ):
+        assert fill(apps, EvidenceFile.objects.get(pk=file.pk)) == told
+
+
+def test_what_is_done_to_a_file_is_told_in_the_country_it_was_uploaded_in():
+    person = FocalPointFactory()
+    file = keep_upload(upload=upload(), by=person, now=NOW)
+    at_home = person.ministry.country_id
+    moves(person, role=Role.OFFICER, countries=[CountryFactory(elsewhere=True)])
+
+    take_file(file=EvidenceFile.objects.get(), by=person)
+    drop_unsent(now=NOW + timedelta(days=30))
+
+    entries = AuditEntry.objects.filter(table="dialogues.evidencefile", row=str(file.pk))
+    assert set(entries.values_list("verb", "country")) == {
+        ("file.kept", at_home), ("file.taken", at_home), ("file.dropped", at_home),
+    }  # fmt: skip

@@ -1,0 +1,76 @@
+"""Nobody asks which role, ministry or countries the person who recorded a row has today: the row itself says its side.
+
+A person moves on; what they recorded stays with the side on which they recorded it.
+"""
+
+import ast
+import re
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+from tests.test_architecture import TEMPLATES, sources
+from tiptracker.accounts.models import User
+
+STORED = {
+    field.name
+    for model in apps.get_models()
+    for field in model._meta.concrete_fields
+    if field.related_model is User and field.name not in ("user", "person", "contact")
+}
+"""What a row calls the person who did something to it. A token and a sign-in are somebody's of today, and so is the
+contact person of a country."""
+SIDE = {"role", "ministry", "ministry_id", "countries", "is_embassy", "get_role_display"}
+ASKS_A_PERSON = re.compile(r"^(?:visible_to|awaiting|can_\w+)$")
+PATH = re.compile(rf"(?:^|__|\.)(?:{'|'.join(sorted(STORED))})(?:__|\.)(?:{'|'.join(sorted(SIDE))})(?=__|\W|$)")
+
+
+def is_stored(node):
+    """Whether this is the person of a row: `row.recorded_by`, not whoever asks (`by`)."""
+    return isinstance(node, ast.Attribute) and node.attr in STORED
+
+
+def sides_of_today(text):
+    """What a module asks of a row's person that may be another by now, as it is written there."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Attribute(value=value, attr=attr) if attr in SIDE and is_stored(value):
+                yield ast.unparse(node)
+            case ast.keyword(arg=str(name)) if PATH.search(name):
+                yield name
+            case ast.Constant(value=str(name)) if PATH.search(name):
+                yield name
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=given) if ASKS_A_PERSON.match(name):
+                yield from (ast.unparse(node) for one in given if is_stored(one))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rows.filter(recorded_by__ministry=user.ministry_id)",
+        "rows.filter(round__recorded_by__role__in=roles)",
+        "rows.values('uploaded_by__countries')",
+        "CharField(source='recorded_by.ministry.name')",
+        "evidence.recorded_by.role == Role.OFFICER",
+        "entry.by.is_embassy",
+        "Evidence.objects.visible_to(briefing.requested_by)",
+        "can_review(row.recorded_by, evidence)",
+    ],
+)
+def test_the_check_sees_each_way_to_ask_for_the_side_of_today(text):
+    assert list(sides_of_today(text))
+
+
+def test_no_code_asks_for_the_side_on_which_a_recorder_is_today():
+    assert {"recorded_by", "uploaded_by", "saved_by", "requested_by", "by"} <= STORED
+    found = {str(path): list(sides_of_today((settings.BASE_DIR / path).read_text())) for path in sources("*.py")}
+
+    assert {path: asked for path, asked in found.items() if asked} == {}
+
+
+def test_no_template_tells_the_side_on_which_a_recorder_is_today():
+    found = {str(path): PATH.findall(path.read_text()) for path in TEMPLATES.rglob("*.html")}
+
+    assert found
+    assert {path: told for path, told in found.items() if told} == {}

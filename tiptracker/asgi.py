@@ -1,0 +1,267 @@
+"""The door for web servers (granian in production and in the demonstration): no thread ever waits for somebody's line.
+
+The application is synchronous (`tiptracker.wsgi`) and served by a few threads. A body is read to its end before one of
+them begins, within a deadline and a size, and an answer is taken from it whole before it is sent. So whoever sends or
+reads slowly holds a connection and nothing else. Granian's own WSGI interface reads a body in the thread that serves,
+without a deadline, and stops the whole process where somebody else gives up reading.
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from tiptracker import error_pages
+from tiptracker.error_pages import ErrorPage
+from tiptracker.headers import on_every_answer
+from tiptracker.numbers import whole_number
+from tiptracker.wsgi import application as wsgi_application
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Body = SpooledTemporaryFile[bytes]
+Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers]
+"""Status and headers."""
+
+logger = logging.getLogger(__name__)
+
+SECONDS_AT_FIRST = 20.0
+BYTES_A_SECOND = 16 * 1024
+"""A body has SECONDS_AT_FIRST, and a second more for each BYTES_A_SECOND that have arrived."""
+
+BESIDE_FILES = 2 * 1024 * 1024
+"""Bytes that a form may have besides its files."""
+
+IN_MEMORY = 64 * 1024
+"""Bytes of a body that are kept in memory; a longer one lies in a temporary file."""
+
+MOST_BODIES = 64
+MOST_LONG_BODIES = 6
+"""How many bodies a process reads at once, and how many of them may be longer than IN_MEMORY."""
+
+HEALTH = "/health/"
+STUCK_AFTER = 120.0
+"""Seconds without any request finished, while all threads are at work, after which they are taken for stuck."""
+
+PART = 64 * 1024
+"""Bytes of an answer that are sent at a time."""
+
+
+class Refusal(Exception):
+    """A body that isn't read: the status, and the title and the text of its page."""
+
+    def __init__(self, status: HTTPStatus, page: ErrorPage, *, retry_after: int | None = None) -> None:
+        super().__init__(page.title)
+        self.status = status
+        self.page = page
+        self.headers = {"Connection": "close"} | ({"Retry-After": str(retry_after)} if retry_after else {})
+
+
+class Gone(Exception):
+    """Whoever asked has closed the connection."""
+
+
+@dataclass
+class Application:
+    """An ASGI application that serves a WSGI one by `threads` threads.
+
+    Whether all is well is asked of one thread more, so that a busy server doesn't pass for a broken one.
+    """
+
+    wsgi: Callable[..., Any]
+    threads: int
+    most_bytes: int
+    seconds_at_first: float = SECONDS_AT_FIRST
+    bodies: int = 0
+    long_bodies: int = 0
+    serving: int = 0
+    moved_at: float = 0.0
+    pool: ThreadPoolExecutor = field(init=False)
+    pool_of_health: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pool = ThreadPoolExecutor(self.threads, thread_name_prefix="web")
+        self.pool_of_health = ThreadPoolExecutor(1, thread_name_prefix="health")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            try:
+                await self._read(scope, receive, body)
+            except Gone:
+                return
+            except Refusal as refusal:
+                page = _page_of(refusal, scope)
+                await _send(send, refusal.status, _bytes(page.items()), [page.content])
+                return
+            with SpooledTemporaryFile(max_size=1024 * 1024) as answer:
+                status, headers = await self._run(environ_of(scope, body), answer)
+                await _send(send, status, headers, iter(lambda: answer.read(PART), b""))
+
+    # --- What is sent to us -------------------------------------------------------------------------------------------
+
+    async def _read(self, scope: Scope, receive: Receive, body: Body) -> None:
+        """Read the body. Raises Refusal, Gone."""
+        stated = dict(scope["headers"]).get(b"content-length", b"").decode("latin-1")
+        length = whole_number(stated) or 0
+        if not length:
+            return
+        if length > self.most_bytes:
+            raise Refusal(HTTPStatus.CONTENT_TOO_LARGE, error_pages.TOO_LARGE)
+        with self._turn(is_long=length > IN_MEMORY):
+            ends_at = asyncio.get_running_loop().time() + self.seconds_at_first
+            left = length
+            while left > 0:
+                try:
+                    async with asyncio.timeout_at(ends_at):
+                        message = await receive()
+                except TimeoutError:
+                    raise Refusal(HTTPStatus.REQUEST_TIMEOUT, error_pages.TOO_SLOW) from None
+                if message["type"] != "http.request":
+                    raise Gone
+                part = message.get("body", b"")
+                body.write(part)
+                left -= len(part)
+                ends_at += len(part) / BYTES_A_SECOND
+                if not message.get("more_body"):
+                    break  # what is missing is told by `tiptracker.whole`
+        body.seek(0)
+
+    @contextmanager
+    def _turn(self, *, is_long: bool) -> Iterator[None]:
+        """Count the bodies that are being read. Raises Refusal where there are too many."""
+        if self.bodies >= MOST_BODIES or (is_long and self.long_bodies >= MOST_LONG_BODIES):
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, error_pages.TOO_BUSY, retry_after=30)
+        self.bodies += 1
+        self.long_bodies += is_long
+        try:
+            yield
+        finally:
+            self.bodies -= 1
+            self.long_bodies -= is_long
+
+    # --- What is answered ---------------------------------------------------------------------------------------------
+
+    async def _run(self, environ: dict[str, Any], answer: Body) -> Answer:
+        """Have one of the threads serve, when one is free."""
+        loop = asyncio.get_running_loop()
+        if environ["PATH_INFO"] == HEALTH:
+            if self.serving >= self.threads and loop.time() - self.moved_at > STUCK_AFTER:
+                stuck = JsonResponse({"status": "unavailable", "reason": "threads"})
+                answer.write(stuck.content)
+                answer.seek(0)
+                return HTTPStatus.SERVICE_UNAVAILABLE, _bytes(stuck.items())
+            return await loop.run_in_executor(self.pool_of_health, self._serve, environ, answer)
+        if self.serving < self.threads:
+            self.moved_at = loop.time()
+        self.serving += 1
+        try:
+            return await loop.run_in_executor(self.pool, self._serve, environ, answer)
+        finally:
+            self.serving -= 1
+            self.moved_at = loop.time()
+
+    def _serve(self, environ: dict[str, Any], answer: Body) -> Answer:
+        """Run the WSGI application from beginning to end in this thread, and write its answer's body to `answer`."""
+        said: Answer = (HTTPStatus.INTERNAL_SERVER_ERROR, [])
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], int]:
+            nonlocal said
+            said = int(status.split(" ", 1)[0]), _bytes(headers)
+            return answer.write
+
+        try:
+            parts = self.wsgi(environ, start_response)
+            try:
+                answer.writelines(parts)
+            finally:
+                if hasattr(parts, "close"):
+                    parts.close()
+        except Exception:
+            logger.exception("%s %s could not be answered.", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            page = error_pages.plain_page(*error_pages.OUR_FAULT, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+            said = page.status_code, _bytes(page.items())
+            answer.seek(0)
+            answer.truncate()
+            answer.write(page.content)
+        answer.seek(0)
+        return said
+
+
+def environ_of(scope: Scope, body: Body) -> dict[str, Any]:
+    """A WSGI environment of an ASGI scope.
+
+    A header whose name has an underscore is left out: it would pass for the one with a hyphen, which a proxy sets.
+    """
+    host, port = scope.get("server") or ("localhost", 80)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"].encode().decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port or 0),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    if client := scope.get("client"):
+        environ["REMOTE_ADDR"] = client[0]
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1").upper()
+        if "_" in key:
+            continue
+        key = key.replace("-", "_")
+        if key not in {"CONTENT_LENGTH", "CONTENT_TYPE"}:
+            key = f"HTTP_{key}"
+        text = value.decode("latin-1")
+        if key in environ:  # HTTP/2 sends a cookie a header
+            text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
+        environ[key] = text
+    return environ
+
+
+def _page_of(refusal: Refusal, scope: Scope) -> HttpResponse:
+    """What a person or a program is answered, with the headers of every answer."""
+    request = HttpRequest()
+    request.path = scope["path"]
+    page = error_pages.api_or_plain_page(request, *refusal.page, status=refusal.status)
+    for name, value in refusal.headers.items():
+        page.headers[name] = value
+    return on_every_answer(lambda _: page)(request)
+
+
+def _bytes(headers: Any) -> Headers:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+
+async def _send(send: Send, status: int, headers: Headers, parts: Any) -> None:
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    for part in parts:
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+application = Application(
+    wsgi_application,
+    threads=settings.WEB_THREADS,
+    most_bytes=settings.UPLOAD_MAX_TOTAL_BYTES + BESIDE_FILES,
+)

@@ -1,0 +1,56 @@
+"""Count in the database what locks people out: wrong passwords, wrong codes, forgotten passwords.
+
+allauth counts in a cache, which may be lost or emptied; this is that cache. Its keys are kept as hashes, its values as
+JSON: nothing that is read from the table is run.
+"""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.utils import timezone
+
+from tiptracker.lock_outs.models import LockOutCount
+
+
+class DatabaseCounts(BaseCache):
+    """A cache backend whose entries are rows of LockOutCount."""
+
+    def __init__(self, location: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        row = LockOutCount.objects.filter(key=_digest(key), expires_at__gt=timezone.now()).first()
+        return row.value if row else default
+
+    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Keep `value` unless there is one; whether it was kept. Of several who do so at once, one succeeds."""
+        LockOutCount.objects.filter(key=_digest(key), expires_at__lte=timezone.now()).delete()
+        defaults = {"value": value, "expires_at": self._end(timeout)}
+        return LockOutCount.objects.get_or_create(key=_digest(key), defaults=defaults)[1]
+
+    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        row = LockOutCount(key=_digest(key), value=value, expires_at=self._end(timeout))
+        LockOutCount.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["key"], update_fields=["value", "expires_at"]
+        )
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return bool(LockOutCount.objects.filter(key=_digest(key)).delete()[0])
+
+    def clear(self) -> None:
+        LockOutCount.objects.all().delete()
+
+    def _end(self, timeout: Any) -> datetime:
+        seconds = float(self.default_timeout or 0) if timeout is DEFAULT_TIMEOUT else float(timeout)
+        return timezone.now() + timedelta(seconds=seconds)
+
+
+def drop_expired() -> int:
+    """Remove counts that no longer count; gives how many."""
+    return LockOutCount.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+
+
+def _digest(key: Any) -> str:
+    return sha256(str(key).encode()).hexdigest()
