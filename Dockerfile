@@ -62,5 +62,5 @@ USER tiptracker
 EXPOSE 8000
 CMD ["python", "tiptracker/watchdog.py", "--url", "http://127.0.0.1:8000/health/", "--", \
      "granian", "--interface", "asginl", "--no-ws", "--workers", "2", "--respawn-failed-workers", \
-     "--respawn-interval", "1", "--workers-kill-timeout", "15", "--http1-header-read-timeout", "15000", \
+     "--workers-kill-timeout", "15", "--http1-header-read-timeout", "15000", \
      "tiptracker.asgi:application"]

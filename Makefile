@@ -51,7 +51,8 @@ migrations: setup ## No model without its migration
 	@$(PYTHON_) manage.py makemigrations --check --dry-run
 
 compose: ## The compose file, as Debian's docker-compose reads it
-	@SECRET_KEY=x DATABASE_PASSWORD=x DATABASE_OWNER_PASSWORD=x REDIS_PASSWORD=x ALLOWED_HOSTS=x docker-compose --file docker-compose.yml config --quiet
+	@SECRET_KEY=x DATABASE_PASSWORD=x DATABASE_OWNER_PASSWORD=x REDIS_PASSWORD=x ALLOWED_HOSTS=x TLS_CERTIFICATE=/x TLS_KEY=/x \
+		docker-compose --file docker-compose.yml config --quiet
 
 lock: setup ## Resolve pyproject.toml anew into requirements.lock
 	@.venv/bin/uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --universal \

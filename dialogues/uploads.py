@@ -1,14 +1,17 @@
 """What is sent: how much, under which name, whether it is clean, and what of it is kept. Refuse, clean, hash."""
 
+import errno
 import hashlib
 import logging
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
 from dialogues.cleaning import Unclean
@@ -116,6 +119,48 @@ class TotalLimit(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """Nothing: the handlers behind this one keep the file."""
+
+
+class LostFile(UploadedFile):  # type: ignore[type-arg]
+    """A file of a form that there was no room for. Whoever reads it is told; the rest of the form is as it was sent."""
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        raise OSError(errno.ENOSPC, "There was no room for an upload", self.name)
+
+    read = chunks
+
+
+class TemporaryFiles(TemporaryFileUploadHandler):
+    """Keep a large file on the disk while it is looked at. A disk that is full loses the file, not what was typed."""
+
+    is_lost = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        self.is_lost = False
+        with self._losing():
+            super().new_file(*args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if not self.is_lost:
+            with self._losing():
+                super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
+        if not self.is_lost:
+            with self._losing():
+                return super().file_complete(file_size)
+        return LostFile(file=None, name=self.file_name, content_type=self.content_type, size=file_size)
+
+    @contextmanager
+    def _losing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            logger.exception("There was no room for an upload")
+            self.is_lost = True
+            if self.file is not None:
+                with suppress(OSError):
+                    self.file.close()
 
 
 def too_much(request: HttpRequest) -> str:

@@ -268,6 +268,28 @@ def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
 
 
 @pytest.fixture
+def put_back(fresh_database: str) -> Iterator[Callable[[], None]]:
+    """Call it to have `fresh_database` as it was when it was called first."""
+    name = str(connection.settings_dict["NAME"])
+    kept = f"{name}_kept"
+    is_kept = False
+
+    def back() -> None:
+        nonlocal is_kept
+        _connect_to(name)
+        if is_kept:
+            _drop_database(name)
+            _copy_database(kept, name)
+        else:
+            _copy_database(name, kept)
+            is_kept = True
+
+    yield back
+    if is_kept:
+        _drop_database(kept)
+
+
+@pytest.fixture
 def run_jobs() -> Callable[[], list[Job]]:
     """Call it to do every queued job, in this process, as a worker would; gives those jobs as they stand then."""
     app.loader.import_default_modules()  # not in the test itself: it sets logging up anew

@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
@@ -21,6 +21,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from tiptracker import error_pages
+from tiptracker.error_pages import ErrorPage
 from tiptracker.headers import on_every_answer
 from tiptracker.wsgi import application as wsgi_application
 
@@ -52,8 +53,8 @@ PART = 64 * 1024
 class Refusal(Exception):
     """A body that isn't read: the status, and the title and the text of its page."""
 
-    def __init__(self, status: HTTPStatus, page: tuple[str, str], *, retry_after: int | None = None) -> None:
-        super().__init__(page[0])
+    def __init__(self, status: HTTPStatus, page: ErrorPage, *, retry_after: int | None = None) -> None:
+        super().__init__(page.title)
         self.status = status
         self.page = page
         self.headers = {"Connection": "close"} | ({"Retry-After": str(retry_after)} if retry_after else {})

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.html import escape
@@ -25,13 +25,29 @@ STYLE = (
     "h1{font-size:1.75rem;line-height:1.2}"
     "a{color:#005ea2}"
 )
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'; "
-    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-)
+
+
+def policy_of(style: str, *, form_action: str = "'none'") -> str:
+    """The Content-Security-Policy of a page that has a style of its own and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; form-action {form_action}; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+POLICY = policy_of(STYLE)
 """The Content-Security-Policy of these pages: their own style and nothing else."""
 
-_PAGE = """<!doctype html>
+
+class ErrorPage(NamedTuple):
+    """What an error page says."""
+
+    title: str
+    text: str
+
+
+PAGE = """<!doctype html>
 <html lang="en-GB">
 <head>
   <meta charset="utf-8">
@@ -44,66 +60,65 @@ _PAGE = """<!doctype html>
   <main id="main">
     <h1>{title}</h1>
 {paragraphs}
-    <p><a href="/">Go to the start page</a></p>
   </main>
   <footer><p class="marking">UNCLASSIFIED</p></footer>
 </body>
 </html>
 """
 
-NOT_UNDERSTOOD = (
+WAY_BACK = '    <p><a href="/">Go to the start page</a></p>'
+
+NOT_UNDERSTOOD = ErrorPage(
     "That could not be understood",
     "Nothing was recorded. Open the page by its usual address and try again. If you were sending a lot, send less at a "
     "time.",
 )
-NOT_OPEN = (
+NOT_OPEN = ErrorPage(
     "This is not open to you",
     "This page, or what you asked for on it, is not open to your role. If you think it should be, ask the embassy’s "
     "TIP officer.",
 )
-FORM_TOO_OLD = (
+FORM_TOO_OLD = ErrorPage(
     "This form was open too long",
-    "Nothing was saved. Go back in your browser, where most keep what you typed, and copy it. Then open the page again, "
-    "so that you are signed in, and send the form once more. Cookies must be allowed.",
+    "Nothing was saved. Go back in your browser, where most keep what you typed, and copy it. Then open the page "
+    "again, so that you are signed in, and send the form once more. Cookies must be allowed.",
 )
-NOTHING_HERE = (
+NOTHING_HERE = ErrorPage(
     "There is nothing at this address",
     "The link may be old or cut short, or it leads to something that is not yours to see. Check the address, or begin "
     "at the start page.",
 )
-OUR_FAULT = (
+OUR_FAULT = ErrorPage(
     "Something went wrong on our side",
     "The fault has been recorded. If you were sending something, go back in your browser, where most keep what you "
     "typed, and try again in a few minutes.",
 )
-UNAVAILABLE = (
+UNAVAILABLE = ErrorPage(
     "TIP Tracker does not answer at the moment",
     "If you were sending something, it may not have been recorded. Go back in your browser, where most keep what you "
     "typed, and send it again in a few minutes. If the page is the same after an hour, tell your administrator.",
 )
-CUT_OFF = (
+CUT_OFF = ErrorPage(
     "Not everything arrived",
     "The line broke while it was being sent, so nothing was recorded. Go back in your browser and send it again. If "
     "what you typed is gone by then, open the page anew.",
 )
-TOO_SLOW = (
+TOO_SLOW = ErrorPage(
     "It took too long to arrive",
     "Nothing was recorded. Go back in your browser and send it again, with fewer or smaller files.",
 )
-TOO_BUSY = (
+TOO_BUSY = ErrorPage(
     "Too many people are sending something at the moment",
     "Nothing was recorded. Go back in your browser, wait half a minute, and send it again.",
 )
-TOO_LARGE = (
+TOO_LARGE = ErrorPage(
     "That is more than one request may hold",
     "Nothing was recorded. Go back in your browser and send fewer or smaller files at a time.",
 )
-TOO_MANY = (
+TOO_MANY = ErrorPage(
     "Too many requests at once come from your address",
     "Nothing was recorded. Go back in your browser, wait half a minute, and try again.",
 )
-"""Each page by its title and its text."""
-
 PROXY = {"400": NOT_UNDERSTOOD, "413": TOO_LARGE, "429": TOO_MANY, "503": UNAVAILABLE}
 """Those that the proxy shows by itself, from deploy/errors/, by the name of the file."""
 
@@ -111,7 +126,7 @@ PROXY = {"400": NOT_UNDERSTOOD, "413": TOO_LARGE, "429": TOO_MANY, "503": UNAVAI
 def html_of(title: str, *paragraphs: str) -> str:
     """Write a whole page of a title and paragraphs of plain text."""
     written = "\n".join(f"    <p>{escape(paragraph)}</p>" for paragraph in paragraphs)
-    return _PAGE.format(title=escape(title), style=STYLE, paragraphs=written)
+    return PAGE.format(title=escape(title), style=STYLE, paragraphs=f"{written}\n{WAY_BACK}")
 
 
 def plain_page(title: str, *paragraphs: str, status: HTTPStatus) -> HttpResponse:

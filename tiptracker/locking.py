@@ -6,14 +6,16 @@ from django.db import models
 
 ORDER = (
     "idempotency.idempotencykey",  # around everything that a request with such a key does
+    "lock_outs.lockoutcount",
     "accounts.country",
     "dialogues.redaction",  # next to the country that it holds still
     "accounts.district",
     "accounts.user",
-    "accounts.apitoken",
+    "accounts.user_countries",
     "mfa.authenticator",
     "usersessions.usersession",
     "sessions.session",
+    "accounts.apitoken",
     "accounts.ministry",
     "accounts.officeholder",
     "recommendations.edition",
@@ -46,8 +48,9 @@ ORDER = (
     "dialogues.assessment",
     "dialogues.redactiondecision",
     "reports.briefing",
-    "jobs.job",
     "audit.auditdetail",
+    "jobs.job",
+    "audit.listread",
 )
 """Tables in the order in which a transaction locks their rows; rows of one table go by their keys. The log's own lock,
 which `tiptracker.audit.actions.record` takes, comes after all of them."""

@@ -1,12 +1,14 @@
 """What every page is made with: the whole page or the partial that htmx asked for, and the frame around it."""
 
 import logging
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -15,12 +17,16 @@ from django.utils.cache import patch_vary_headers
 from django.views import defaults
 
 from tiptracker import clock, error_pages
+from tiptracker.accounts import secrets_at_rest
 from tiptracker.accounts.middleware import HELD, is_signing_in, tell_signed_out
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.refusals import FORGED
+from tiptracker.cache import broker
 from tiptracker.error_pages import api_or_plain_page, or_plain_page
+from tiptracker.outages import outage_of
 from tiptracker.typed import SIGNED_OUT, given_back, wants_json
+from tiptracker.unavailable import unavailable
 from tiptracker.whole import CutOff
 from tiptracker.words import Marking, Role
 
@@ -71,14 +77,18 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether this process can serve pages; 503 with the reason in a word where it can't. Says nothing else."""
+    """Whether this process can serve pages; 503 with the reason in a word where it can't.
+
+    `degraded` names what pages do without for a while: Redis, and secrets that this SECRET_KEY does not open.
+    """
     for reason, check in CHECKS.items():
         try:
             check()
         except Exception:
             logger.exception("Pages can't be served: %s.", reason)
             return JsonResponse({"status": "unavailable", "reason": reason}, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    return JsonResponse({"status": "ok"})
+    degraded = [word for word, is_so in DEGRADED.items() if is_so()]
+    return JsonResponse({"status": "ok"} | ({"degraded": degraded} if degraded else {}))
 
 
 def _reach_database() -> None:
@@ -100,6 +110,14 @@ CHECKS = {
 """What every page needs, by the word that says it is missing."""
 
 
+def _is_without_cache() -> bool:
+    cache.get("health")
+    return broker.is_open
+
+
+DEGRADED = {"redis": _is_without_cache, "secret_key": secrets_at_rest.some_do_not_open}
+
+
 # --- Errors -----------------------------------------------------------------------------------------------------------
 
 
@@ -116,7 +134,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: what went wrong may be whatever a page needs, so this one needs nothing."""
+    """503 where a part of the machine failed, which passes; else 500. What failed may be whatever a page needs."""
+    if outage := outage_of(sys.exc_info()[1]):
+        return unavailable(request, outage)
     return api_or_plain_page(request, *error_pages.OUR_FAULT, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

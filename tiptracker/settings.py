@@ -10,8 +10,8 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env, validate
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+
+from tiptracker.database import caches, postgres_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -167,30 +167,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     }
 else:
+    # How long one statement of the web server and the worker may take; 0: no limit, as for the commands of manage.py,
+    # which an operator watches.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8)},
-        "options": "-c jit=off",  # to compile a list's query takes longer than to run it
-    }
+    DATABASES["default"]["OPTIONS"] = postgres_options(
+        statement_seconds=env.int("DATABASE_STATEMENT_SECONDS", 30, validate=validate.Range(min=0)),
+        pool=env.int("DATABASE_POOL", 8),
+    )
 
 REDIS_URL = env.str("REDIS_URL", "")
-# A request waits for Redis a second and a half at most, once: then nobody asks it for a while (tiptracker.cache).
-REDIS_WAITS = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "tiptracker.cache.SharedOrMemory",
-        "LOCATION": "shared",
-        "OPTIONS": {"lock_outs": "lock_outs"},
-    },
-    "shared": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": REDIS_WAITS | {"retry": Retry(NoBackoff(), 0)},
-    }
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"},
-    "lock_outs": {"BACKEND": "tiptracker.lock_outs.backend.DatabaseCounts"},
-}
+CACHES = caches(REDIS_URL, folder=VAR_DIR / "cache")
 
 # --- Files ----------------------------------------------------------------------------------------------
 # Never below a folder that a web server serves: files leave only through views that ask `visible_to`.
@@ -199,7 +185,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "frontend" / "dist"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"file_permissions_mode": 0o600}},
+    "default": {"BACKEND": "tiptracker.storage.WholeFiles", "OPTIONS": {"file_permissions_mode": 0o600}},
     "staticfiles": {
         "BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage",
         # Collected by one user and served by another, who may only read them.
@@ -225,7 +211,7 @@ SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=val
 FILE_UPLOAD_HANDLERS = [
     "dialogues.uploads.TotalLimit",  # before the others, which take files in
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "dialogues.uploads.TemporaryFiles",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -351,6 +337,9 @@ LIMITS = {
     # Documents handed out whole: enough for a desk officer's morning, too few to carry the record off unseen.
     "exports": env.str("LIMIT_EXPORTS", "60/h", validate=_rate),
 }
+# Rows that the API sends a person on one day: for a program that reads several whole records each night, a hundred rows
+# at a time; too few to carry many countries off in a day.
+LIMIT_API_ROWS = env.int("LIMIT_API_ROWS", 200_000, validate=validate.Range(min=1))
 
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -429,6 +418,7 @@ CELERY_BEAT_SCHEDULE = {
     # A country's midnight is found by it too, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
+    "kept-briefings": {"task": "briefings_nightly", "schedule": crontab(hour=1, minute=40)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
     "unfinished-redactions": {"task": "unfinished_redactions", "schedule": 600.0, "options": {"expires": 590}},
     "untouched-drafts": {"task": "drop_untouched_drafts", "schedule": crontab(hour=2, minute=10)},

@@ -65,9 +65,9 @@ def told(typed: Iterable[tuple[str, Sequence[str]]], fields: Mapping[str, Field]
     known = fields or {}
     said = []
     for name, texts in typed:
-        label, words = known.get(name) or Field(_label(name), {})
+        label, words = known.get(name) or Field(label_of(name), {})
         text = ", ".join(words.get(text, text) for text in texts if text.strip())
-        if text and _is_typed(name):
+        if text and is_typed(name):
             said.append(Typed(label, text))
     return said
 
@@ -97,10 +97,16 @@ def _page_of(request: HttpRequest) -> str:
     return request.get_full_path()
 
 
-def _is_typed(name: str) -> bool:
-    return not (_NOT_TYPED.fullmatch(name) or any(word in name.lower() for word in _SECRET))
+def is_typed(name: str) -> bool:
+    """Whether a field of this name holds what somebody typed, and no secret."""
+    return not (_NOT_TYPED.fullmatch(name) or is_secret(name))
 
 
-def _label(name: str) -> str:
+def is_secret(name: str) -> bool:
+    """Whether a field of this name may hold a secret, which is never shown again."""
+    return any(word in name.lower() for word in _SECRET)
+
+
+def label_of(name: str) -> str:
     """The name of a field, to be read: "happened_from" is "Happened from"."""
     return name.replace("_", " ").replace("-", " ").strip().capitalize()

@@ -22,5 +22,5 @@ urlpatterns = [
 handler400 = "tiptracker.pages.bad_request"
 handler403 = "tiptracker.pages.permission_denied"
 handler404 = "tiptracker.api.not_found"
-handler429 = "tiptracker.accounts.views.too_many"
 handler500 = "tiptracker.pages.server_error"
+handler429 = "tiptracker.accounts.views.too_many"

@@ -101,7 +101,7 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 
 def _tell(sentence: str) -> None:
-    print(f"watchdog: {sentence}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"watchdog: {sentence}\n")
 
 
 def main() -> int:

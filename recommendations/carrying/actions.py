@@ -98,10 +98,11 @@ def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now
     )
 
 
+@transaction.atomic
 def repeat_benchmark(*, benchmark: Benchmark, repeated: Benchmark, by: User) -> Benchmark:
     """Say that a benchmark that is there asks the same as one of the year before.
 
-    Call within a transaction. Raises PermissionDenied; Refused where it repeats another one already.
+    Raises PermissionDenied; Refused where it repeats another one already.
     """
     if not can_edit_recommendations(by, benchmark.recommendation.edition):
         raise PermissionDenied

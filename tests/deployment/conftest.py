@@ -2,10 +2,14 @@
 
 import os
 import shutil
+import stat
+from collections.abc import Iterator
 
 import pytest
 
-from tests.deployment.container import why_impossible
+from tests.conftest import _copy_database, _drop_database
+from tests.deployment.container import Image, compose, why_impossible
+from tests.deployment.production import VALUES, Production, Web, serve
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,3 +29,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError(f"CONTAINERS=required, and {reason}")
     for item in wanted:
         item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory, database_template, django_db_blocker) -> Iterator[Production]:
+    folder = tmp_path_factory.mktemp("production")
+    for above in (folder, *folder.parents):
+        if above.stat().st_uid == os.geteuid() and not above.stat().st_mode & stat.S_IXOTH:
+            above.chmod(above.stat().st_mode | stat.S_IXOTH)
+    database = f"{database_template}_image"
+    with django_db_blocker.unblock():
+        _copy_database(database_template, database)
+    url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{database}"
+    environment = {"DATABASE_URL": url, "REDIS_URL": os.environ["REDIS_URL"], "GRANIAN_HOST": "127.0.0.1"}
+    yield Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
+    with django_db_blocker.unblock():
+        _drop_database(database)
+
+
+@pytest.fixture(scope="session")
+def web(production) -> Iterator[Web]:
+    running = serve(production, "web")
+    yield running
+    running.container.stop()

@@ -176,12 +176,9 @@ class Container:
             )
 
     def stop(self) -> None:
-        """End it, and whatever it started: all of them have this process's session, or one of their own below it."""
+        """End it at once, with all that it started."""
         if self.process is None:
             return
-        self.process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(10)
         for pid in [*self.descendants(), self.process.pid]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -202,8 +199,8 @@ class Container:
         """Wait until `is_so()`; where it never is, or the process ends before, fails with what it wrote."""
         give_up_at = time.monotonic() + seconds
         while not is_so():
-            ended = self.process.poll() is not None
-            assert not ended and time.monotonic() < give_up_at, self.log.read_text(errors="replace")
+            if self.process.poll() is not None or time.monotonic() > give_up_at:
+                raise AssertionError(self.log.read_text(errors="replace"))
             time.sleep(0.1)
 
     # --- Its walls ----------------------------------------------------------------------------------------------------
@@ -235,31 +232,22 @@ class Container:
         root = Path(f"{self.image.folder}.root")
         root.mkdir(exist_ok=True)
         lines = [f"mount -t tmpfs -o mode=755 none {root}", f"cp -a /etc {root}/etc"]
-
-        def bind(source: Path, target: Path, how: str) -> None:
-            there = f"{root}{target}"
-            lines.append(f"mkdir -p {there}" if source.is_dir() else f"mkdir -p {Path(there).parent}; : > {there}")
-            lines.append(f"mount --bind {source} {there}")
-            if how == "ro":
-                lines.append(f"mount -o remount,bind,ro {there}")
-
-        # The interpreter may lie where nobody but root looks, below /root: here its folders above are open.
-        bind(Path("/usr"), Path("/usr"), "ro")
-        for path in {VENV, OWN_PYTHON} - {Path("/usr")}:
-            bind(path, path, "ro")
+        lines += [f"mkdir -p {root}/proc {root}/dev {root}/opt", f"mount --rbind /proc {root}/proc"]
         lines += [f"ln -s usr/{name} {root}/{name}" for name in ("bin", "sbin", "lib", "lib64")]
-        lines += [f"mkdir -p {root}/proc {root}/dev {root}/opt {root}/run/secrets"]
-        lines += [f"mount --rbind /proc {root}/proc"]
-        for name in ("null", "zero", "random", "urandom"):
-            bind(Path("/dev") / name, Path("/dev") / name, "rw")
         lines += [f"ln -s /proc/self/fd/{number} {root}/dev/{name}" for number, name in ((1, "stdout"), (2, "stderr"))]
-        lines += [f"mkdir {root}/dev/shm", f"mount -t tmpfs -o size=64m,mode=1777 none {root}/dev/shm"]
-        lines += [f"ln -s {VENV} {root}/opt/tiptracker"]
+        for name in ("null", "zero", "random", "urandom"):
+            lines += _bind(Path("/dev") / name, root / "dev" / name)
+        # The interpreter may lie where nobody but root looks, below /root: here its folders above are open.
+        for path in (Path("/usr"), *({VENV, OWN_PYTHON} - {Path("/usr")})):
+            lines += _bind(path, root / path.relative_to("/"), read_only=True)
+        lines.append(f"ln -s {VENV} {root}/opt/tiptracker")
         for top in ("app", "opt/static", "etc/tiptracker"):
-            if (self.image.folder / top).exists() or (self.as_root and top == "opt/static"):
-                (self.image.folder / top).mkdir(parents=True, exist_ok=True)
-                bind(self.image.folder / top, Path("/") / top, "rw" if self.as_root else "ro")
-        for entry in self.service.get("tmpfs", ["/tmp"]):
+            if self.as_root and top == "opt/static":
+                self.image.inside(top).mkdir(parents=True, exist_ok=True)
+            if self.image.inside(top).exists():
+                lines += _bind(self.image.inside(top), root / top, read_only=not self.as_root)
+        in_memory = [*self.service.get("tmpfs", ["/tmp"]), "/dev/shm:size=64m,mode=1777"]  # noqa: S108 -- its own
+        for entry in in_memory:
             path, _, options = entry.partition(":")
             options = ",".join(filter(None, [options, "nosuid,nodev,noexec"]))
             lines += [f"mkdir -p {root}{path}", f"mount -t tmpfs -o {options} none {root}{path}"]
@@ -267,9 +255,13 @@ class Container:
             name, _, path = entry.partition(":")
             self.volumes[name].mkdir(exist_ok=True)
             os.chown(self.volumes[name], self._uid, self._uid)
-            bind(self.volumes[name], Path(path), "rw")
+            lines += _bind(self.volumes[name], Path(f"{root}{path}"))
         for name in self.service.get("secrets", []):
-            bind(self.volumes[name], Path("/run/secrets") / name, "ro")
-        if self.service.get("read_only"):
-            lines.append(f"mount -o remount,ro {root}")
-        return lines
+            lines += _bind(self.volumes[name], root / "run" / "secrets" / name, read_only=True)
+        return [*lines, *([f"mount -o remount,ro {root}"] if self.service.get("read_only") else [])]
+
+
+def _bind(source: Path, target: Path, *, read_only: bool = False) -> list[str]:
+    """The shell commands that show a folder or a file of this machine in the container."""
+    made = f"mkdir -p {target}" if source.is_dir() else f"mkdir -p {target.parent}; : > {target}"
+    return [made, f"mount --bind {source} {target}", *([f"mount -o remount,bind,ro {target}"] if read_only else [])]

@@ -5,105 +5,18 @@ say.
 """
 
 import gzip
-import http.client
-import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import _copy_database, _drop_database
-from tests.deployment.container import Container, Image, compose
+from tests.deployment.container import Container
+from tests.deployment.production import serve
 from tests.dialogues.samples import PDF
-from tests.live import free_port
 from tiptracker import error_pages
 
 pytestmark = pytest.mark.container
-
-VALUES = {
-    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-0123456789abcdefghijklmnopqrstuvwxyz",
-    "DATABASE_PASSWORD": "a-long-password",
-    "REDIS_PASSWORD": "a-long-password",
-    "ALLOWED_HOSTS": "tip.example.gov",
-    "TLS_CERTIFICATE": "certificate",
-    "TLS_KEY": "key",
-}
-THROUGH_THE_PROXY = {"Host": "tip.example.gov", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
-
-
-@dataclass
-class Production:
-    """The image, and the containers of it on a database of their own."""
-
-    image: Image
-    services: dict[str, dict]
-    folder: Path
-    environment: dict[str, str]
-
-    def container(self, name: str, **more: str) -> Container:
-        """A container of the service `name`, on this machine's PostgreSQL and Redis."""
-        service = self.services[name]
-        given = {key: value for key, value in service["environment"].items() if value is not None}
-        return Container(self.image, service, given | self.environment | more, {"kept": self.folder / "kept"})
-
-
-@dataclass
-class Web:
-    """A container that serves pages."""
-
-    container: Container
-    port: int
-
-    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of what it answers to the proxy."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        line.request("GET", path, headers=THROUGH_THE_PROXY | headers)
-        answer = line.getresponse()
-        body = answer.read()
-        line.close()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
-
-    def is_there(self) -> bool:
-        try:
-            self.get("/health/")
-        except OSError:
-            return False
-        return True
-
-
-@pytest.fixture(scope="module")
-def production(tmp_path_factory, database_template, django_db_blocker) -> Iterator[Production]:
-    folder = tmp_path_factory.mktemp("production")
-    for above in (folder, *folder.parents):
-        if above.stat().st_uid == os.geteuid() and not above.stat().st_mode & stat.S_IXOTH:
-            above.chmod(above.stat().st_mode | stat.S_IXOTH)
-    database = f"{database_template}_image"
-    with django_db_blocker.unblock():
-        _copy_database(database_template, database)
-    url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{database}"
-    environment = {"DATABASE_URL": url, "REDIS_URL": os.environ["REDIS_URL"], "GRANIAN_HOST": "127.0.0.1"}
-    yield Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
-    with django_db_blocker.unblock():
-        _drop_database(database)
-
-
-def serve(production: Production, name: str, **more: str) -> Web:
-    port = free_port()
-    web = Web(production.container("web", GRANIAN_PORT=str(port), **more), port)
-    web.container.start(production.folder / f"{name}.log", instead={":8000/": f":{port}/"})
-    web.container.wait_for(web.is_there)
-    return web
-
-
-@pytest.fixture(scope="module")
-def web(production) -> Iterator[Web]:
-    running = serve(production, "web")
-    yield running
-    running.container.stop()
-
 
 # --- Files ------------------------------------------------------------------------------------------------------------
 
@@ -120,11 +33,17 @@ def test_its_user_may_read_every_file_and_write_none(production):
     assert production.image.inside("/opt/static/staticfiles.json").is_file()
 
 
+TRIES_TO_WRITE = """
+    for folder in / /app /app/tiptracker /opt/static /etc /usr /run /var /tmp /var/lib/tiptracker /dev/shm; do
+        if (: > $folder/tried) 2>/dev/null; then echo $folder; fi
+    done
+    grep -E "Cap|NoNew" /proc/self/status
+    id -u
+"""
+
+
 def test_it_may_write_to_its_volume_and_its_memory_alone(production):
-    tried = production.container("web").run(
-        ["sh", "-c", "for f in /app /app/x /opt/static /etc /usr /run /var / /tmp /var/lib/tiptracker /dev/shm; do "
-         "if (: > $f/tried) 2>/dev/null; then echo $f; fi; done; grep -E 'Cap|NoNew' /proc/self/status; id -u"]
-    )  # fmt: skip
+    tried = production.container("web").run(["sh", "-c", TRIES_TO_WRITE])
 
     words = tried.split()
     assert words[:3] == ["/tmp", "/var/lib/tiptracker", "/dev/shm"]  # noqa: S108 -- the container's
@@ -228,7 +147,7 @@ def test_the_worker_and_the_schedule_start_and_show_that_they_work(production):
 
 def is_alive(container: Container) -> bool:
     """Whether the file by which the watchdog knows is there, asked within the container."""
-    *_, flag, path, _ = [word for word in container.service["healthcheck"]["test"]]
+    *_, flag, path, _ = container.service["healthcheck"]["test"]
     assert flag == "--file"
     root = next(iter(container.descendants()), container.process.pid)
     return Path(f"/proc/{root}/root{path}").exists()

@@ -193,6 +193,7 @@ def test_the_log_tells_who_began_and_who_dropped_it_and_nothing_of_what_was_type
     assert not AuditEntry.objects.visible_to(officer).filter(row=page.seen.split("-")[0], by=own).exists()
 
 
+@transaction.atomic
 def test_it_goes_once_it_is_sent_unless_a_colleague_saved_what_the_sender_has_not_seen(own, colleague, promise):
     draft = save(promise, own)
     with pytest.raises(ChangedMeanwhile):

@@ -116,22 +116,6 @@ def test_the_note_of_one_that_was_never_made_loses_the_words(confirmed, run_jobs
     assert AuditEntry.objects.get(verb="briefing.note_redacted").row == str(failed.pk)
 
 
-def test_a_note_loses_the_words_where_no_test_has_a_transaction_around_it(fresh_database, run_jobs):
-    UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
-    failed = BriefingFactory(covering_note=f"Ask about {NAME}.")
-    redaction = propose_redaction(
-        country=CountryFactory(), words=NAME, reason="It names a victim.", by=OfficerFactory(), now=NOW
-    )
-    confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=NOW)
-
-    jobs = run_jobs()
-
-    assert [job.state for job in jobs if job.kind == "redaction"] == [State.READY]
-    failed.refresh_from_db()
-    assert failed.covering_note == REDACTED
-    assert AuditEntry.objects.filter(verb="briefing.note_redacted").count() == 1
-
-
 def test_one_whose_file_was_destroyed_as_the_worker_died_is_withdrawn_the_next_time(confirmed, run_jobs):
     briefing = BriefingFactory(content=printed(NAME))
     default_storage.delete(str(briefing.file))

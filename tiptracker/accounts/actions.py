@@ -41,8 +41,8 @@ def invite(*, person: User, by: User) -> None:
 def ask_for_password(email: str) -> None:
     """Have the worker send a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
     person = User.objects.get_queryset().filter(email=email).first()
-    record("person.password_reset_asked", by=None, row=person)
     enqueue("password_reset", person.pk if person else _key_of_stranger(email))
+    record("person.password_reset_asked", by=None, row=person)
 
 
 def _key_of_stranger(email: str) -> str:
@@ -71,11 +71,12 @@ def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
 def renew(*, person: User, by: User, until: date) -> None:
     """Let the account last until and including this day. What was begun before it ran out stays ended."""
     _refuse_oneself(person, by)
-    if not Backend().user_can_authenticate(person):
-        end_all(person, by=by)
+    had_run_out = not Backend().user_can_authenticate(person)
     before = {"valid_until_on": person.valid_until_on}
     person.valid_until_on = until
     person.save(update_fields=["valid_until_on"])
+    if had_run_out:
+        end_all(person, by=by)
     record("person.renewed", by=by, row=person, before=before, after={"valid_until_on": until})
 
 
@@ -87,6 +88,15 @@ def drop_second_factor(*, person: User, by: User) -> None:
     Authenticator.objects.filter(user=person).delete()
     end_all(person, by=by)
     record("person.second_factor_dropped", by=by, row=person, before={"second_factors": dropped})
+
+
+@transaction.atomic
+def reset_second_factor(*, person: User) -> None:
+    """The same by whoever runs the server, where no administrator can sign in: their SECRET_KEY was lost, for one."""
+    dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    Authenticator.objects.filter(user=person).delete()
+    end_all(person, by=None)
+    record("person.second_factor_dropped", by=None, row=person, before={"second_factors": dropped})
 
 
 class Standing(NamedTuple):
@@ -150,7 +160,7 @@ def _refuse_oneself(person: User, by: User) -> None:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
 
 
-def end_all(person: User, *, by: User) -> None:
+def end_all(person: User, *, by: User | None) -> None:
     """End what was begun in the name of `person`: every sign-in, every token."""
     end_sign_ins(person)
     tokens.revoke_all(person, by=by)

@@ -1,7 +1,6 @@
 """How allauth behaves here: nobody signs up, administrators add people; each way in and each refusal is logged."""
 
 import time
-from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Any
 
@@ -10,7 +9,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -18,7 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from tiptracker.accounts import sessions
+from tiptracker.accounts import secrets_at_rest, sessions
 from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
@@ -121,10 +119,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return "TIP Tracker"
 
     def encrypt(self, text: str) -> str:
-        return _box().encrypt(text.encode()).decode()
+        return secrets_at_rest.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _box().decrypt(encrypted_text.encode()).decode()
+        """Raises KeyChanged where no key opens it."""
+        return secrets_at_rest.decrypt(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Only while another one stays, where one is required."""
@@ -138,9 +137,3 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Told by our own views, in our own words."""
-
-
-def _box() -> MultiFernet:
-    """What second factors' secrets are kept in; secrets of an older key still open while it is a fallback."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(Fernet(urlsafe_b64encode(sha256(f"second factor {key}".encode()).digest())) for key in keys)

@@ -46,9 +46,11 @@ def person_of(token: str, purpose: Purpose, *, locked: bool = False) -> User | N
     person = (people.select_for_update(no_key=True) if locked else people).first()
     if person is None or not Backend().user_can_authenticate(person):
         return None
-    return person if constant_time_compare(fingerprint, _fingerprint(person)) else None
+    # A link of before SECRET_KEY was changed works while the former key is a fallback.
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return person if any(constant_time_compare(fingerprint, _fingerprint(person, one)) for one in keys) else None
 
 
-def _fingerprint(person: User) -> str:
+def _fingerprint(person: User, secret: str | None = None) -> str:
     stands = f"{person.email}|{person.password}|{person.last_login}"
-    return salted_hmac("tiptracker.accounts.links", stands, algorithm="sha256").hexdigest()[:32]
+    return salted_hmac("tiptracker.accounts.links", stands, secret, algorithm="sha256").hexdigest()[:32]

@@ -66,14 +66,14 @@ def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[Ap
 
 
 @transaction.atomic
-def revoke(token: ApiToken, *, by: User) -> None:
+def revoke(token: ApiToken, *, by: User | None) -> None:
     """End `token` for good; one that was revoked before stays as it is."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         record("token.revoked", by=by, row=token, before=_told(token))
 
 
 @transaction.atomic
-def revoke_all(person: User, *, by: User) -> None:
+def revoke_all(person: User, *, by: User | None) -> None:
     """End every token of `person`: the account was closed, or somebody else may have known its secrets."""
     ended = [token for token in hold(ApiToken.objects.filter(person=person)) if token.revoked_at is None]
     ApiToken.objects.filter(pk__in=[token.pk for token in ended]).update(revoked_at=timezone.now())

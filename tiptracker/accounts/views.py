@@ -165,10 +165,10 @@ class _Changed:
         assert isinstance(person, User)  # noqa: S101 -- behind allauth's login_required
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
-            record(self.verb, by=person, row=person, after={"second_factor": self.kind})
             if self.verb == "person.second_factor_added":
                 request.session[ENROLLED_HERE] = True
                 actions.end_sign_ins(person, but=request.session.session_key)
+            record(self.verb, by=person, row=person, after={"second_factor": self.kind})
         mails.tell_of_change(person, self.told)
         return response
 

@@ -413,8 +413,8 @@ def test_a_list_is_loaded_by_as_many_queries_whatever_its_length(many, django_as
             return loaded(imported, became, by=by).did
 
     a_lock = connection.vendor == "postgresql"  # on the log, each time that it is told
-    assert len(load("Fund", 18 + a_lock)["new"]) == many
-    assert len(load("Staff", 21 + 2 * a_lock)["changed"]) == many
+    assert len(load("Fund", 20 + a_lock)["new"]) == many
+    assert len(load("Staff", 23 + 2 * a_lock)["changed"]) == many
 
 
 # --- Who, and when not ------------------------------------------------------------------------------------------------

@@ -1,0 +1,271 @@
+"""Two different things done at the same moment to a row that both need: both are done, as if one had waited.
+
+Every two actions that lock the same row are begun at once, by the addresses at which people begin them, on connections
+of their own. `RACES` says how often each two are (1).
+"""
+
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import date
+from itertools import combinations
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.core.exceptions import ObjectNotUpdated
+from django.db import Error, connection, models, transaction
+
+from dialogues.actions import assess, keep_inspected, log_evidence, record_commitment
+from dialogues.models import Assessment, Commitment, Evidence, EvidenceFile
+from dialogues.uploads import Inspected
+from dialogues.words import DoneBy, EvidenceKind, Horizon, MadeBy, Shows, Verdict
+from tests.concurrency.walking import WRITES, write
+from tests.factories import (
+    BenchmarkFactory,
+    CountryFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    OfficerFactory,
+    at_noon,
+)
+from tests.locks import LOG, OURS, locks_of, recording
+from tests.meanwhile import both_at_once
+from tests.security.world import World
+from tests.transactions import a_tests_own_transaction
+from tiptracker.audit.actions import verify
+from tiptracker.audit.models import AuditEntry
+
+on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks the whole database")
+
+TIMES = int(os.environ.get("RACES", "1"))
+EXCLUSIVE = {"LOCK", "UPDATE", "DELETE"}
+PAUSE = 0.02
+"""Seconds for which one who holds the row lets the other come as far, who may be waiting for that very row."""
+DAY, NOW = date(2022, 1, 20), at_noon(date(2022, 1, 28))
+
+
+# --- Which actions there are, and what they lock ----------------------------------------------------------------------
+
+
+def locked_rows(world):
+    """By the place of an address in WRITES: the rows that are locked there, each with the action that does and how."""
+    found = {}
+    for number, line in enumerate(WRITES):
+        cache.clear()
+        with recording() as recorder, a_tests_own_transaction():
+            write(world, line)
+            transaction.set_rollback(True)
+        rows = found[number] = {}
+        for one in recorder.transactions:
+            for lock in one.locks:
+                if lock.how in EXCLUSIVE and lock.table != LOG and lock.key is not None:
+                    rows.setdefault((lock.table, lock.key), (one.name, set()))[1].add(lock.how)
+    return found
+
+
+def pairs_of(found):
+    """Every two different actions that lock the same row, once; with the rows, and whether both change one of them."""
+    pairs = {}
+    for one, other in combinations(found, 2):
+        shared = found[one].keys() & found[other].keys()
+        names = frozenset(found[line][row][0] for line in (one, other) for row in shared)
+        if len(names) > 1 and names not in pairs:
+            both_change = any(found[one][row][1] & found[other][row][1] & {"UPDATE", "DELETE"} for row in shared)
+            pairs[names] = (WRITES[one], WRITES[other]), shared, both_change
+    return list(pairs.values())
+
+
+# --- At once ----------------------------------------------------------------------------------------------------------
+
+
+class Racer:
+    """One of two who do something at once: once it holds a row that both need, it lets the other come as far."""
+
+    def __init__(self, shared, both_hold):
+        self.tables = {table for table, _ in shared}
+        self.both_hold = both_hold
+        self.has_waited = False
+
+    def __call__(self, execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if not self.has_waited and self.tables & {one.table for one in locks_of(sql, params) if one.how in EXCLUSIVE}:
+            self.has_waited = True
+            with suppress(BrokenBarrierError):
+                self.both_hold.wait(PAUSE)
+        return result
+
+
+def race(world, pair, shared):
+    """How the two addresses answered that were asked at once: with a status, or an error of the database."""
+    cache.clear()
+    ready, both_hold = Barrier(2), Barrier(2)
+
+    def run(line):
+        try:
+            ready.wait(60)
+            with connection.execute_wrapper(Racer(shared, both_hold)):
+                return write(world, line).status_code
+        except Error as error:
+            # A row that is written and never committed can't be read or changed again: that is the test's doing.
+            return None if isinstance(error, ObjectNotUpdated) else f"{line}: {error}"
+        except models.ObjectDoesNotExist:
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        return list(threads.map(run, pair))
+
+
+@contextmanager
+def nothing_committed():
+    """Each transaction comes to its end and is rolled back, so that whoever comes next finds the same rows."""
+    leave = transaction.Atomic.__exit__
+
+    def end(block, *error):
+        if len(connection.atomic_blocks) == 1 and error[0] is None:
+            connection.set_rollback(True)
+        return leave(block, *error)
+
+    transaction.Atomic.__exit__ = end
+    try:
+        yield
+    finally:
+        transaction.Atomic.__exit__ = leave
+
+
+# --- What came of it --------------------------------------------------------------------------------------------------
+
+BY_CHANCE = ("sha256", "hash", "digest", "session", "beginning", "file", "word", "key", "row", "token")
+
+
+def state():
+    """What the record says, whatever its rows are numbered: texts, days, numbers and how many entries of which sort."""
+    kinds = (models.CharField, models.TextField, models.DateField, models.IntegerField, models.BooleanField)
+    told = Counter(AuditEntry.objects.values_list("verb", "table"))
+    for model in apps.get_models():
+        names = [
+            field.name
+            for field in model._meta.concrete_fields
+            if isinstance(field, kinds)
+            and not isinstance(field, models.DateTimeField | models.AutoField | models.FileField)
+            and not field.name.endswith(BY_CHANCE)
+        ]
+        if model._meta.app_label in OURS and model._meta.app_label not in {"audit", "mfa", "usersessions"}:
+            told.update((model._meta.label, *row) for row in model._base_manager.values_list(*names))
+    return told
+
+
+def in_turn(world, pair):
+    """What comes of the two, one after the other."""
+    cache.clear()
+    with a_tests_own_transaction():
+        answers = {str(line): write(world, line).status_code for line in pair}
+        came = state()
+        transaction.set_rollback(True)
+    return answers, came
+
+
+# --- The tests --------------------------------------------------------------------------------------------------------
+
+
+@on_postgres
+@pytest.mark.long
+def test_two_different_actions_at_once_on_one_row(fresh_database, put_back):
+    """Neither waits for the other for ever; where both change the row, it is as if one had come after the other."""
+    world = World()
+    pairs = pairs_of(locked_rows(world))
+    surfaced = []
+
+    with nothing_committed():
+        for pair, shared, _ in pairs * TIMES:
+            surfaced += [answer for answer in race(world, pair, shared) if isinstance(answer, str)]
+
+    assert len(pairs) > 40
+    assert surfaced == []
+    put_back()
+    for pair, shared, both_change in pairs:
+        if not (both_change or TIMES > 1):
+            continue
+        expected = [in_turn(world, order) for order in (pair, pair[::-1])]
+        for _ in range(TIMES):
+            answers = dict(zip(map(str, pair), race(world, pair, shared), strict=True))
+            assert (answers, state()) in expected, pair
+            assert verify() is None
+            put_back()
+
+
+@on_postgres
+def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
+    benchmark, officer, other = BenchmarkFactory(), OfficerFactory(), OfficerFactory()
+    grounds = [EvidenceFactory(bears_on=[benchmark])]
+    country = CountryFactory()
+
+    def judge(number):
+        assess(
+            benchmark=benchmark,
+            verdict=Verdict.STEP,
+            rationale=f"Seen {number} times.",
+            law="22 U.S.C. 7106(b)(1)",
+            evidence=grounds,
+            by=officer,
+            now=NOW,
+        )
+
+    def log(number):
+        log_evidence(
+            country=country,
+            title=f"Case {number}",
+            kind=EvidenceKind.COURT,
+            happened_from=DAY,
+            happened_to=DAY,
+            done_by=DoneBy.GOVERNMENT,
+            stated_by="High Court",
+            source="Register",
+            bearings=[(benchmark, Shows.ACTION)],
+            by=other,
+            now=NOW,
+        )
+
+    for number in range(10 * TIMES):
+        assert both_at_once(lambda: judge(number), lambda: log(number)) == ["done", "done"]
+
+    assert Assessment.objects.count() == 10 * TIMES
+    assert Evidence.objects.count() == 1 + 10 * TIMES
+    assert verify() is None
+
+
+@on_postgres
+def test_uploading_a_file_while_a_commitment_of_the_ministry_is_recorded(fresh_database):
+    ministry, officer, country = MinistryFactory(), OfficerFactory(), CountryFactory()
+    focal_point = FocalPointFactory(ministry=ministry)
+
+    def upload(number):
+        found = Inspected("note.txt", "text/plain", f"Note {number}".encode(), "0" * 64)
+        keep_inspected(found=found, by=focal_point, now=NOW)
+
+    def promise(number):
+        record_commitment(
+            country=country,
+            made_by=MadeBy.MINISTRY,
+            ministry=ministry,
+            text=f"Train {number} officers",
+            made_on=DAY,
+            due_on=None,
+            dialogue=None,
+            letter="Note verbale 1/2022",
+            horizon=Horizon.SHORT_TERM,
+            links=[],
+            by=officer,
+            now=NOW,
+        )
+
+    for number in range(10 * TIMES):
+        assert both_at_once(lambda: upload(number), lambda: promise(number)) == ["done", "done"]
+
+    assert EvidenceFile.objects.count() == Commitment.objects.count() == 10 * TIMES
+    assert verify() is None

@@ -1,0 +1,66 @@
+"""Production in containers, on a database of its own: what tests of what is shipped start."""
+
+import http.client
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.deployment.container import Container, Image
+from tests.live import free_port
+
+VALUES = {
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-0123456789abcdefghijklmnopqrstuvwxyz",
+    "DATABASE_PASSWORD": "a-long-password",
+    "REDIS_PASSWORD": "a-long-password",
+    "ALLOWED_HOSTS": "tip.example.gov",
+    "TLS_CERTIFICATE": "certificate",
+    "TLS_KEY": "key",
+}
+THROUGH_THE_PROXY = {"Host": "tip.example.gov", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
+
+
+@dataclass
+class Production:
+    """The image, and the containers of it on a database of their own."""
+
+    image: Image
+    services: dict[str, dict]
+    folder: Path
+    environment: dict[str, str]
+
+    def container(self, name: str, **more: str) -> Container:
+        """A container of the service `name`, on this machine's PostgreSQL and Redis."""
+        service = self.services[name]
+        given = {key: value for key, value in service["environment"].items() if value is not None}
+        return Container(self.image, service, given | self.environment | more, {"kept": self.folder / "kept"})
+
+
+@dataclass
+class Web:
+    """A container that serves pages."""
+
+    container: Container
+    port: int
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of what it answers to the proxy."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        line.request("GET", path, headers=THROUGH_THE_PROXY | headers)
+        answer = line.getresponse()
+        body = answer.read()
+        line.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+
+    def is_there(self) -> bool:
+        try:
+            self.get("/health/")
+        except OSError:
+            return False
+        return True
+
+
+def serve(production: Production, name: str, **more: str) -> Web:
+    port = free_port()
+    web = Web(production.container("web", GRANIAN_PORT=str(port), **more), port)
+    web.container.start(production.folder / f"{name}.log", instead={":8000/": f":{port}/"})
+    web.container.wait_for(web.is_there)
+    return web

@@ -1,0 +1,272 @@
+"""The proxy that is shipped in front of the application, which is nginx with deploy/nginx.conf, in its container."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.deployment.container import BASE_DIR, Container, Image, compose
+from tests.deployment.production import VALUES
+from tests.live import free_port
+from tiptracker import error_pages
+
+pytestmark = pytest.mark.container
+
+ATTACKER, READER = "127.0.0.2", "127.0.0.3"
+NAME = "tip.example.gov"
+ANYBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""A client that takes the certificate of the tests."""
+ANYBODY.check_hostname = False
+ANYBODY.verify_mode = ssl.CERT_NONE
+
+
+@dataclass
+class Proxy:
+    """nginx in a container, in front of one server."""
+
+    container: Container
+    plain_port: int
+    tls_port: int
+
+    def ask(
+        self, path: str, *, method: str = "GET", body: bytes | None = None, source: str = READER, **headers: str
+    ) -> tuple[int, dict[str, str], str]:
+        """Status, headers and body of an answer to a browser at the address `source`."""
+        line = http.client.HTTPSConnection(
+            "127.0.0.1", self.tls_port, context=ANYBODY, timeout=60, source_address=(source, 0)
+        )
+        line.request(method, path, body, {"Host": NAME} | headers)
+        answer = line.getresponse()
+        text = answer.read().decode()
+        line.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+
+    def open(self, source: str, begun: str) -> socket.socket:
+        """A connection on which a request was begun, and no more than that."""
+        plain = socket.create_connection(("127.0.0.1", self.tls_port), timeout=30, source_address=(source, 0))
+        line = ANYBODY.wrap_socket(plain, server_hostname=NAME)
+        line.sendall(begun.replace("\n", "\r\n").encode())
+        return line
+
+    def is_there(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.tls_port), timeout=5).close()
+        except OSError:
+            return False
+        return True
+
+
+@pytest.fixture(scope="session")
+def proxy_image(tmp_path_factory) -> Image:
+    image = Image.build("proxy", tmp_path_factory.mktemp("proxy") / "image")
+    for above in image.folder.parents[:3]:
+        above.chmod(above.stat().st_mode | 0o011)
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    where = ["-keyout", "tls_key", "-out", "tls_certificate", "-subj", f"/CN={NAME}"]
+    subprocess.run([*command, *where], cwd=image.folder.parent, check=True, capture_output=True)
+    (image.folder.parent / "tls_key").chmod(0o644)  # the tests' own
+    return image
+
+
+@contextmanager
+def in_front_of(image: Image, port: int) -> Iterator[Proxy]:
+    """The proxy, with this machine's ports in the place of those in its own network, and nothing else changed."""
+    plain, tls = free_port(), free_port()
+    given, changed = image.folder.parent, (BASE_DIR / "deploy" / "nginx.conf").read_text()
+    for old, new in (
+        ("listen 8080 ", f"listen 127.0.0.1:{plain} "),
+        ("listen 8443 ", f"listen 127.0.0.1:{tls} "),
+        ("http://web:8000", f"http://127.0.0.1:{port}"),
+    ):
+        assert changed.count(old) == 1
+        changed = changed.replace(old, new)
+    image.inside("/etc/tiptracker/nginx.conf").write_text(changed)
+    volumes = {name: given / name for name in ("tls_certificate", "tls_key")}
+    proxy = Proxy(Container(image, compose(**VALUES)["proxy"], {}, volumes), plain, tls)
+    try:
+        proxy.container.start(given / f"nginx-{tls}.log")
+        proxy.container.wait_for(proxy.is_there)
+        yield proxy
+    finally:
+        proxy.container.stop()
+
+
+@pytest.fixture(scope="session")
+def proxy(proxy_image, web) -> Iterator[Proxy]:
+    with in_front_of(proxy_image, web.port) as running:
+        yield running
+
+
+# --- Pages and errors -------------------------------------------------------------------------------------------------
+
+
+def test_pages_come_by_tls_alone(proxy):
+    status, headers, page = proxy.ask("/accounts/login/")
+    line = http.client.HTTPConnection("127.0.0.1", proxy.plain_port, timeout=30)
+    line.request("GET", "/accounts/login/?next=/", headers={"Host": NAME})
+    plain = line.getresponse()
+    line.close()
+
+    assert status == 200
+    assert "Sign in" in page
+    assert headers["strict-transport-security"].startswith("max-age=31536000")
+    assert (plain.status, plain.headers["Location"]) == (301, f"https://{NAME}/accounts/login/?next=/")
+
+
+def test_the_applications_own_errors_are_passed_on(proxy):
+    status, _, page = proxy.ask("/nowhere/")
+
+    assert status == 404
+    assert error_pages.NOTHING_HERE.title in page
+
+
+@pytest.mark.parametrize(("path", "is_program"), [("/accounts/login/", False), ("/api/v1/updates/", True)])
+def test_what_is_too_large_is_refused_with_a_sentence(proxy, path, is_program):
+    """At once: nobody waits until all of it was sent."""
+    head = f"POST {path} HTTP/1.1\nHost: {NAME}\nContent-Length: {43 * 1024**2}\n\n"
+    with proxy.open(READER, head) as line:
+        answer = http.client.HTTPResponse(line)
+        answer.begin()
+        said = answer.read().decode()
+
+    assert answer.status == 413
+    if is_program:
+        assert json.loads(said)["detail"].startswith(error_pages.TOO_LARGE.title)
+    else:
+        assert said == error_pages.html_of(*error_pages.TOO_LARGE)
+
+
+def test_while_the_application_is_away_a_page_says_so_and_what_becomes_of_the_typed(proxy_image):
+    with in_front_of(proxy_image, free_port()) as proxy:
+        status, headers, page = proxy.ask("/accounts/login/", method="POST", body=b"login=a")
+        program = proxy.ask("/api/v1/updates/")
+
+    assert (status, page) == (503, error_pages.html_of(*error_pages.UNAVAILABLE))
+    assert headers["retry-after"] == "30"
+    assert headers["content-security-policy"] == error_pages.POLICY
+    assert program[0] == 503
+    assert "Try again" in json.loads(program[2])["detail"]
+
+
+def test_no_secret_of_a_link_and_no_parameter_stands_in_its_log(proxy, web):
+    proxy.ask("/accounts/invitation/a-secret-of-a-link/?next=a-secret-parameter")
+    proxy.container.wait_for(lambda: "/accounts/invitation/" in proxy.container.log.read_text())
+
+    logged = proxy.container.log.read_text()
+    assert '"GET /accounts/invitation/[token]" ' in logged
+    assert "secret" not in logged + web.container.log.read_text()
+
+
+# --- Who asks ---------------------------------------------------------------------------------------------------------
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what it was asked."""
+
+    def do_GET(self) -> None:
+        said = json.dumps([list(pair) for pair in self.headers.items()]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_what_a_browser_says_of_its_address_and_its_line_is_not_believed(proxy_image):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with in_front_of(proxy_image, server.server_port) as proxy:
+            forged = {
+                "X-Forwarded-For": "192.0.2.1",
+                "X_Forwarded_For": "192.0.2.2",
+                "X-Forwarded-Proto": "http",
+                "X-Forwarded-Host": "evil.example",
+                "Forwarded": "for=192.0.2.3",
+            }
+            _, _, said = proxy.ask("/", **forged)
+        server.shutdown()
+
+    got = {name.lower(): value for name, value in json.loads(said) if name.lower() != "accept-encoding"}
+    assert got == {"host": NAME, "x-forwarded-for": READER, "x-forwarded-proto": "https", "connection": "close"}
+
+
+def test_the_log_has_the_address_that_the_proxy_saw(proxy, production):
+    _, headers, page = proxy.ask("/accounts/login/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    typed = f"login=nobody%40post.example&password=wrong-password&csrfmiddlewaretoken={token}".encode()
+    sent = {
+        "Cookie": headers["set-cookie"].split(";")[0],
+        "Origin": f"https://{NAME}",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Forwarded-For": "192.0.2.1",
+    }
+    proxy.ask("/accounts/login/", method="POST", body=typed, **sent)
+
+    with psycopg.connect(production.environment["DATABASE_URL"]) as database:
+        rows = database.execute("SELECT verb, host(address) FROM audit_auditentry ORDER BY id DESC LIMIT 1")
+        assert rows.fetchall() == [("person.sign_in_refused", READER)]
+
+
+# --- Slow, many, killed -----------------------------------------------------------------------------------------------
+
+SLOW_HEAD = f"GET /accounts/login/ HTTP/1.1\nHost: {NAME}\nX-Slow: a"
+SLOW_BODY = (
+    f"POST /accounts/login/ HTTP/1.1\nHost: {NAME}\nCookie: __Host-csrf={'k' * 32}\nOrigin: https://{NAME}\n"
+    "Content-Type: application/x-www-form-urlencoded\nContent-Length: 1000\n\nlogin=a"
+)
+
+
+def test_fifty_slow_heads_and_fifty_slow_bodies_keep_nobody_from_a_page(proxy):
+    with ExitStack() as lines:
+        slow = [lines.enter_context(proxy.open(ATTACKER, begun)) for begun in [SLOW_HEAD, SLOW_BODY] * 50]
+        for _ in range(3):
+            for line in slow:
+                with suppress(OSError):  # nginx has given it up
+                    line.sendall(b"x")
+            assert proxy.ask("/accounts/login/")[0] == 200
+            assert proxy.ask("/accounts/login/", source=ATTACKER)[0] == 200
+
+
+def test_one_address_has_so_many_requests_at_once_and_another_is_not_kept_out(proxy):
+    with ExitStack() as lines:
+        for _ in range(100):
+            lines.enter_context(proxy.open(ATTACKER, SLOW_BODY))
+        # Those that were sent last may not have been read yet.
+        proxy.container.wait_for(lambda: proxy.ask("/accounts/login/", source=ATTACKER)[0] == 429)
+        refused = proxy.ask("/accounts/login/", source=ATTACKER)
+
+        assert refused[2] == error_pages.html_of(*error_pages.TOO_MANY)
+        assert proxy.ask("/api/v1/updates/", source=ATTACKER)[0] == 429
+        assert proxy.ask("/accounts/login/")[0] == 200
+
+
+def test_a_web_process_that_is_killed_is_replaced_and_pages_go_on(proxy, web):
+    def processes() -> set[int]:
+        """Those that serve: the children of granian's own process."""
+        main = next(
+            pid for pid in web.container.descendants() if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        )
+        return {int(pid) for pid in Path(f"/proc/{main}/task/{main}/children").read_text().split()}
+
+    before = processes()
+    killed = min(before)
+    os.kill(killed, signal.SIGKILL)
+    web.container.wait_for(lambda: killed not in processes() and len(processes()) == len(before))
+
+    assert len(before) == 2
+    assert {proxy.ask("/accounts/login/")[0] for _ in range(10)} == {200}

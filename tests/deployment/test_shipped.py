@@ -1,0 +1,136 @@
+"""What is shipped beside the code fits it: variables, limits, pages of the proxy, bounds of the containers."""
+
+import ast
+import re
+from http import HTTPStatus
+
+import pytest
+import yaml
+from django.conf import settings
+
+from tests.deployment.container import compose, dockerfile
+from tests.deployment.production import VALUES
+from tiptracker import asgi, error_pages
+
+TOP = settings.BASE_DIR
+SERVICES = compose(**VALUES)
+OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("tiptracker:")}
+CONF = (TOP / "deploy" / "nginx.conf").read_text()
+
+# --- Variables --------------------------------------------------------------------------------------------------------
+
+NOT_FOR_CONTAINERS = {
+    "DEMONSTRATION": "production refuses to start with it",
+    "DEMO_CLOCK": "belongs to the demonstration",
+    "SECOND_FACTOR_REQUIRED": "production refuses to start without a second factor",
+    "MEDIA_ROOT": "lies on the volume, below VAR_DIR",
+}
+"""Variables that make no sense in a container of ours, each with the reason."""
+
+
+def read_by(path):
+    """The names of the variables of the environment that a module reads."""
+    for call in ast.walk(ast.parse(path.read_text())):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args:
+            reads = ast.unparse(call.func.value) in {"env", "os.environ"}
+            if reads and isinstance(name := call.args[0], ast.Constant):
+                yield str(name.value)
+
+
+def test_every_variable_that_is_read_reaches_the_containers():
+    read = set(read_by(TOP / "tiptracker" / "settings.py"))
+    in_image = set(dockerfile()[""].environment)
+
+    assert {"SECRET_KEY", "LOG_LEVEL", "EMAIL_HOST"} <= read
+    for name, service in OURS.items():
+        given = set(service["environment"])
+        assert read - given - in_image - set(NOT_FOR_CONTAINERS) == set(), name
+        assert set(NOT_FOR_CONTAINERS) & given == set(), name
+        assert given - read == set(), f"{name}: nobody reads these"
+
+
+def test_operators_are_told_of_every_variable_that_they_may_set_and_of_no_other():
+    rows = re.findall(r"(?m)^\| (`.+?) \|", (TOP / "docs" / "operating.md").read_text())
+    told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    may_be_set = {name for name, value in OURS["web"]["environment"].items() if value is None}
+    may_be_set |= set(re.findall(r"\$\{(\w+)", (TOP / "docker-compose.yml").read_text()))
+
+    assert told == may_be_set
+
+
+# --- Bounds -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_container_has_a_version_and_a_log_with_an_end(name):
+    service = SERVICES[name]
+
+    assert re.fullmatch(r"[\w./-]+:(?!latest)[\w.-]+", service["image"])
+    assert service["logging"]["driver"] == "json-file"
+    assert set(service["logging"]["options"]) == {"max-size", "max-file"}
+
+
+def test_every_image_is_made_from_a_version():
+    named = [line for stage in dockerfile().values() for line in stage.of("FROM")]
+
+    assert named
+    assert [line for line in named if not re.match(r"[\w./-]+:(?!latest)[\w.-]+( |$)", line)] == []
+
+
+@pytest.mark.parametrize("name", [*OURS, "proxy"])
+def test_what_is_ours_writes_to_bounded_memory_alone_and_has_no_rights(name):
+    service = SERVICES[name]
+
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    (in_memory,) = service["tmpfs"]
+    assert re.fullmatch(r"/tmp:size=\d+m,mode=1777", in_memory)  # noqa: S108 -- the container's own
+    assert "docker.sock" not in yaml.safe_dump(service)
+
+
+@pytest.mark.parametrize("name", sorted(set(OURS) - {"migrate"}))
+def test_what_hangs_ends_and_is_started_again(name):
+    """An engine starts again what has ended; the watchdog ends what hangs, by the same check as the engine's."""
+    service = SERVICES[name]
+    command = service.get("command") or dockerfile()[""].command
+    checked = service["healthcheck"]["test"]
+
+    assert service["restart"] == "unless-stopped"
+    assert command[:2] == checked[1:3] == ["python", "tiptracker/watchdog.py"]
+    assert command[2 : command.index("--")] == checked[3:-1]
+    assert checked[-1] == "--once"
+
+
+def test_the_proxy_alone_is_reached_from_outside():
+    assert [name for name, service in SERVICES.items() if service.get("ports")] == ["proxy"]
+    assert set(SERVICES["proxy"]["networks"]) & set(SERVICES["db"]["networks"]) == set()
+    assert set(SERVICES["proxy"]["networks"]) & set(SERVICES["redis"]["networks"]) == set()
+
+
+# --- The proxy --------------------------------------------------------------------------------------------------------
+
+
+def of_the_proxy(directive):
+    return re.search(rf"(?m)^\s*{directive} (.+);$", CONF)[1]
+
+
+def test_the_proxy_lets_through_as_much_as_the_application_takes():
+    assert int(of_the_proxy("client_max_body_size").removesuffix("m")) * 1024**2 == asgi.application.most_bytes
+
+
+def test_the_proxy_gives_up_a_slow_body_before_the_application_would():
+    assert int(of_the_proxy("client_body_timeout").removesuffix("s")) < asgi.SECONDS_AT_FIRST
+    assert of_the_proxy("proxy_request_buffering") == "on"
+
+
+@pytest.mark.parametrize("name", error_pages.PROXY)
+def test_the_proxys_pages_are_the_applications_own(name):
+    page = (TOP / "deploy" / "errors" / f"{name}.html").read_text()
+
+    assert page == error_pages.html_of(*error_pages.PROXY[name])
+    assert HTTPStatus(int(name))
+
+
+def test_the_proxys_pages_have_the_policy_of_the_applications_own():
+    assert error_pages.POLICY in (TOP / "deploy" / "error_headers.conf").read_text()

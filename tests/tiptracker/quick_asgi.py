@@ -1,0 +1,11 @@
+"""The application's ASGI door before a WSGI application of one line, with one thread and a short deadline."""
+
+from tiptracker.asgi import Application
+
+
+def answer(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [environ["wsgi.input"].read()]
+
+
+application = Application(answer, threads=1, most_bytes=10_000_000, seconds_at_first=1.0)

@@ -1,0 +1,250 @@
+"""No thread waits for somebody's line: bodies are read, and answers sent, beside those that serve."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from urllib.request import urlopen
+
+import pytest
+from django.conf import settings
+
+from tests.live import free_port, stop
+from tiptracker import asgi, error_pages
+
+POST = {"method": "POST", "path": "/accounts/login/"}
+
+
+class Asked:
+    """One request to an application, message by message."""
+
+    def __init__(self, application, *parts, **scope):
+        headers = [(name.encode(), value.encode()) for name, value in scope.pop("headers", {}).items()]
+        self.scope = {"type": "http", "http_version": "1.1", "method": "GET", "path": "/", "query_string": b""}
+        self.scope |= {"headers": headers} | scope
+        self.application = application
+        self.parts = list(parts)
+        self.may_send = asyncio.Event()
+        self.may_send.set()
+        self.sent = []
+
+    async def receive(self):
+        if not self.parts:
+            await asyncio.Event().wait()  # nothing more ever comes
+        part = self.parts.pop(0)
+        if part is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": part, "more_body": bool(self.parts)}
+
+    async def send(self, message):
+        await self.may_send.wait()
+        self.sent.append(message)
+
+    def run(self):
+        return self.application(self.scope, self.receive, self.send)
+
+    @property
+    def status(self):
+        return self.sent[0]["status"]
+
+    @property
+    def headers(self):
+        return {name.decode(): value.decode() for name, value in self.sent[0]["headers"]}
+
+    @property
+    def body(self):
+        return b"".join(message["body"] for message in self.sent[1:])
+
+
+def echo(environ, start_response):
+    start_response("200 OK", [("X-Path", environ["PATH_INFO"])])
+    return [environ["wsgi.input"].read()]
+
+
+def application(wsgi=echo, *, threads=1, seconds=30.0):
+    return asgi.Application(wsgi, threads=threads, most_bytes=1_000_000, seconds_at_first=seconds)
+
+
+def length(number):
+    return {"content-length": str(number)}
+
+
+def asked(app, *parts, **scope):
+    async def ask():
+        one = Asked(app, *parts, **scope)
+        await one.run()
+        return one
+
+    return asyncio.run(ask())
+
+
+# --- Bodies -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_body_is_handed_on_whole_whatever_the_parts_it_came_in():
+    answer = asked(application(), b"log", b"", b"in=" + b"a" * 200_000, **POST, headers=length(200_006))
+
+    assert (answer.status, answer.headers["x-path"]) == (200, "/accounts/login/")
+    assert answer.body == b"login=" + b"a" * 200_000
+
+
+def test_a_body_that_does_not_arrive_in_time_is_given_up():
+    app = application(seconds=0.01)
+    answer = asked(app, b"log", b"in", **POST, headers=length(200))
+    answer_late = Asked(app, **POST, headers=length(200))
+    asyncio.run(answer_late.run())
+
+    assert answer.status == 200  # the server said that this was all: `tiptracker.whole` tells that it was not
+    assert answer_late.status == 408
+    assert answer_late.body.decode() == error_pages.html_of(*error_pages.TOO_SLOW)
+    assert answer_late.headers["content-security-policy"] == error_pages.POLICY
+    assert answer_late.headers["x-frame-options"] == "DENY"
+    assert app.bodies == 0
+
+
+def test_whatever_is_slow_holds_no_thread():
+    """One thread, a dozen bodies that never end, a dozen readers who take nothing: the next is answered."""
+
+    async def ask():
+        app = application()
+        sending = [Asked(app, **POST, headers=length(200)) for _ in range(12)]
+        reading = [Asked(app) for _ in range(12)]
+        for one in reading:
+            one.may_send.clear()
+        tasks = [asyncio.create_task(one.run()) for one in (*sending, *reading)]
+        await asyncio.sleep(0)
+        last = Asked(app, path="/last/")
+        await last.run()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return app, last
+
+    app, last = asyncio.run(ask())
+
+    assert (last.status, last.headers["x-path"]) == (200, "/last/")
+    assert (app.bodies, app.long_bodies) == (0, 0)
+
+
+def test_too_long_a_body_is_refused_before_it_comes():
+    answer = asked(application(), **POST, headers=length(1_000_001))
+
+    assert answer.status == 413
+    assert answer.body.decode() == error_pages.html_of(*error_pages.TOO_LARGE)
+
+
+@pytest.mark.parametrize(("size", "most"), [(asgi.IN_MEMORY + 1, asgi.MOST_LONG_BODIES), (10, asgi.MOST_BODIES)])
+def test_more_bodies_than_there_is_room_for_are_told_to_wait(size, most):
+    async def ask():
+        app = application()
+        tasks = [asyncio.create_task(Asked(app, **POST, headers=length(size)).run()) for _ in range(most)]
+        await asyncio.sleep(0.01)
+        refused = Asked(app, method="POST", path="/api/v1/updates/", headers=length(size))
+        await refused.run()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return refused
+
+    refused = asyncio.run(ask())
+
+    assert (refused.status, refused.headers["retry-after"]) == (503, "30")
+    assert json.loads(refused.body)["detail"].startswith(error_pages.TOO_BUSY.title)
+
+
+def test_who_has_gone_is_answered_nothing():
+    def never(environ, start_response):
+        raise AssertionError("nobody asks any more")
+
+    assert asked(application(never), b"log", None, **POST, headers=length(200)).sent == []
+
+
+# --- Answers ----------------------------------------------------------------------------------------------------------
+
+
+class Parts:
+    """A body in parts, which says whether it was closed."""
+
+    def __init__(self):
+        self.is_closed = False
+
+    def __iter__(self):
+        yield from (b"a" * 100_000, b"b")
+
+    def close(self):
+        self.is_closed = True
+
+
+def test_an_answer_is_closed_as_django_asks_so_that_its_connection_goes_back():
+    parts = Parts()
+
+    def stream(environ, start_response):
+        start_response("200 OK", [])
+        return parts
+
+    assert asked(application(stream)).body == b"a" * 100_000 + b"b"
+    assert parts.is_closed
+
+
+def test_a_fault_outside_django_is_a_page_too():
+    def breaks(environ, start_response):
+        raise PermissionError("a secret path")
+
+    answer = asked(application(breaks))
+
+    assert answer.status == 500
+    assert answer.body.decode() == error_pages.html_of(*error_pages.OUR_FAULT)
+
+
+def test_a_header_with_an_underscore_passes_for_no_other():
+    headers = {"x-forwarded-for": "192.0.2.7", "x_forwarded_for": "192.0.2.1", "cookie": "a=1"}
+    scope = {"method": "GET", "path": "/é", "query_string": b"a=1", "http_version": "1.1", "client": ("192.0.2.9", 1)}
+    environ = asgi.environ_of(scope | {"headers": [(n.encode(), v.encode()) for n, v in headers.items()]}, None)
+
+    assert {name: value for name, value in environ.items() if name.startswith("HTTP_")} == {
+        "HTTP_X_FORWARDED_FOR": "192.0.2.7",
+        "HTTP_COOKIE": "a=1",
+    }
+    assert environ["PATH_INFO"].encode("latin-1").decode() == "/é"
+    assert (environ["QUERY_STRING"], environ["REMOTE_ADDR"]) == ("a=1", "192.0.2.9")
+
+
+# --- A real server ----------------------------------------------------------------------------------------------------
+
+
+def test_slow_bodies_end_and_keep_nobody_from_a_page_on_a_real_server():
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "asginl", "--no-ws", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "tests.tiptracker.quick_asgi:application"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"PYTHONPATH": f"{settings.BASE_DIR}:{os.environ['PYTHONPATH']}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for_port(port, server)
+        with ExitStack() as lines:
+            slow = [lines.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)) for _ in range(20)]
+            for line in slow:
+                line.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200\r\n\r\nlogin=a")
+            assert urlopen(f"http://127.0.0.1:{port}/", timeout=60).status == 200
+            assert {line.recv(12) for line in slow} == {b"HTTP/1.1 408"}
+        assert urlopen(f"http://127.0.0.1:{port}/", timeout=60).status == 200
+    finally:
+        stop(server)
+
+
+def wait_for_port(port, server):
+    give_up_at = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < give_up_at:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the server did not start")

@@ -1,0 +1,102 @@
+"""A command that no longer does its work is ended, so that its container is started again."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.conf import settings
+
+PROGRAM = [sys.executable, str(settings.BASE_DIR / "tiptracker" / "watchdog.py")]
+QUICK = ["--every", "0.02", "--failures", "3", "--grace", "0"]
+SLEEPS = ["--", "sleep", "60"]
+
+
+def run(*arguments):
+    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, check=False, timeout=50)
+
+
+@contextmanager
+def answering(code, said):
+    """An address whose answer has the status `code` and is `said`, as JSON."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(code)
+            self.end_headers()
+            self.wfile.write(json.dumps(said).encode())
+
+        def log_message(self, *_):
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/health/"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "reason"),
+    [
+        (200, {"status": "ok"}, ""),
+        (503, {"status": "unavailable", "reason": "static"}, "static"),
+        (500, {}, "status 500"),
+        (503, ["static"], "status 503"),
+    ],
+)
+def test_once_it_says_whether_the_address_answers(status, said, reason):
+    with answering(status, said) as url:
+        asked = run("--url", url, "--once")
+
+    assert asked.returncode == int(bool(reason))
+    assert reason in asked.stderr
+
+
+def test_a_command_that_does_not_answer_is_ended():
+    asked = run("--url", "http://127.0.0.1:9/health/", *QUICK, *SLEEPS)
+
+    assert asked.returncode == 1
+    assert "no answer (ConnectionRefusedError): 3 of 3 times in a row" in asked.stderr
+
+
+def test_a_command_that_shows_no_sign_of_life_is_ended(tmp_path):
+    """… also one that did until then."""
+    file = tmp_path / "alive"
+    asked = run("--file", str(file), "--seconds", "0.2", *QUICK, "--", "sh", "-c", 'touch "$ALIVE_FILE"; exec sleep 60')
+
+    assert asked.returncode == 1
+    assert f"{file} was last touched" in asked.stderr
+
+
+def test_what_a_start_does_not_mend_ends_nothing():
+    with answering(503, {"status": "unavailable", "reason": "database"}) as url:
+        asked = run("--url", url, *QUICK, "--", "sleep", "0.5")
+
+    assert (asked.returncode, asked.stderr) == (0, "")
+
+
+def test_until_it_has_worked_once_a_command_has_time_to_start():
+    asked = run("--url", "http://127.0.0.1:9/health/", "--every", "0.02", "--grace", "60", "--", "sleep", "0.5")
+
+    assert (asked.returncode, asked.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("command", "code"), [("exit 7", 7), ("kill -9 $$", 128 + 9)])
+def test_a_command_that_ends_by_itself_ends_it_with_its_code(tmp_path, command, code):
+    assert run("--file", str(tmp_path / "alive"), "--", "sh", "-c", command).returncode == code
+
+
+def test_a_container_that_is_stopped_stops_its_command(tmp_path):
+    script = "trap 'exit 5' TERM; touch \"$ALIVE_FILE\"; while :; do sleep 0.05; done"
+    file = tmp_path / "alive"
+    process = subprocess.Popen([*PROGRAM, "--file", str(file), "--", "sh", "-c", script])
+    while not file.exists():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(50) == 5

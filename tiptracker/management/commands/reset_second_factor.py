@@ -1,0 +1,26 @@
+"""`manage.py reset_second_factor EMAIL`: the way back in where no administrator can sign in any more."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from tiptracker.accounts import actions, mails
+from tiptracker.accounts.models import User
+
+
+class Command(BaseCommand):
+    help = (
+        "Remove every second step of an account, end its sign-ins and tokens, and tell its person by mail. They set up "
+        "a new second step at the next sign-in. For an account that no administrator can help."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+
+    def handle(self, *, email: str, **options: Any) -> None:
+        person = User.objects.get_queryset().filter(email=email.strip().lower()).first()
+        if person is None:
+            raise CommandError(f"Nobody has an account under {email}.")
+        actions.reset_second_factor(person=person)
+        mails.tell_of_change(person, "Whoever runs the server removed every second step of your sign-in")
+        self.stdout.write(f"{person} sets up a new second step at the next sign-in, and is told by mail.")

@@ -1,0 +1,117 @@
+"""Which part of the machine is to blame for an error: the one place that knows how databases and disks say so.
+
+Only what passes without a change of the program is an outage. A wrong statement, a missing table and a broken rule of
+the record are none.
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import psycopg
+from django.db.utils import DatabaseError, InterfaceError
+
+
+class Outage(NamedTuple):
+    """What failed: a word for machines, a title and a sentence for people, when it is worth trying again.
+
+    `may_be_saved`: it may have come when all was saved already.
+    """
+
+    part: str
+    title: str
+    sentence: str
+    retry_after: int
+    may_be_saved: bool = False
+
+
+UNREACHABLE = Outage(
+    "database",
+    "TIP Tracker can’t reach its database",
+    "The fault is on our side and has been recorded. Try again in a minute.",
+    10,
+    may_be_saved=True,
+)
+BUSY = Outage(
+    "database",
+    "The record is busy",
+    "Others are saving to the same part of the record, and it took too long to wait for them. Try again now.",
+    5,
+)
+READ_ONLY = Outage(
+    "database",
+    "The record can’t be changed at the moment",
+    "It can be read, and nothing can be saved. Try again in a few minutes. If it stays so, tell your administrator.",
+    120,
+)
+FULL = Outage(
+    "disk",
+    "There is no room left on the server",
+    "Nothing can be saved until your administrator makes room on its disk. Tell them, then try again.",
+    300,
+)
+
+_BY_SQLSTATE = {
+    "25006": READ_ONLY,
+    "40001": BUSY,  # another transaction came between
+    "40P01": BUSY,  # a deadlock
+    "53100": FULL,
+    "53200": UNREACHABLE,  # out of memory
+    "53300": UNREACHABLE,  # too many connections
+    "55P03": BUSY,  # a lock was waited for too long
+    "57014": BUSY,  # a statement took too long
+    "58030": FULL,  # a file could not be written
+}
+_CLASSES_OF_A_LOST_CONNECTION = ("08", "57P", "25P03")
+_BY_SQLITE_CODE = {
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_IOERR: FULL,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: UNREACHABLE,
+}
+_BY_ERRNO = {
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EFBIG: FULL,
+    errno.EIO: FULL,
+    errno.EROFS: FULL,
+}
+
+
+def outage_of(error: BaseException | None) -> Outage | None:
+    """What failed, if `error`, or one that led to it, tells of an outage."""
+    return next(filter(None, map(_outage, _chain(error))), None)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _outage(error: BaseException) -> Outage | None:
+    if isinstance(known := getattr(error, "outage", None), Outage):
+        return known
+    if isinstance(error, psycopg.Error):
+        return _of_postgres(error)
+    if isinstance(error, sqlite3.Error):
+        return _BY_SQLITE_CODE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
+    if isinstance(error, InterfaceError | DatabaseError) and isinstance(error.__cause__, psycopg.Error | sqlite3.Error):
+        return None  # its cause is looked at next
+    if isinstance(error, InterfaceError):
+        return UNREACHABLE  # the connection was closed
+    return _BY_ERRNO.get(error.errno or 0) if isinstance(error, OSError) else None
+
+
+def _of_postgres(error: psycopg.Error) -> Outage | None:
+    state = error.sqlstate
+    if state is None:  # the server said nothing: it was not reached, or it was lost
+        return UNREACHABLE if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) else None
+    if state.startswith(_CLASSES_OF_A_LOST_CONNECTION):
+        return UNREACHABLE
+    return _BY_SQLSTATE.get(state)
