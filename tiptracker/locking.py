@@ -6,6 +6,7 @@ from django.db import models
 
 ORDER = (
     "idempotency.idempotencykey",  # around everything that a request with such a key does
+    "lock_outs.lockoutcount",
     "accounts.country",
     "dialogues.redaction",  # next to the country that it holds still
     "accounts.district",
@@ -47,8 +48,10 @@ ORDER = (
     "dialogues.assessment",
     "dialogues.redactiondecision",
     "reports.briefing",
-    "jobs.job",
     "audit.auditdetail",
+    "mail.mail",
+    "jobs.job",
+    "audit.listread",
 )
 """Tables in the order in which a transaction locks their rows; rows of one table go by their keys. The log's own lock,
 which `tiptracker.audit.actions.record` takes, comes after all of them."""

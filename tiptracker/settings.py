@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "tiptracker.audit",
     "tiptracker.jobs",
     "tiptracker.lock_outs",
+    "tiptracker.mail",
     "tiptracker.idempotency",
     "recommendations",
     "dialogues",
@@ -202,7 +203,7 @@ UPLOAD_MAX_MINISTRY_BYTES = env.int("UPLOAD_MAX_MINISTRY_BYTES", 2 * 1024**3, va
 # Where clamd listens ("tcp://host:port", "unix:///path"); unset: files are cleaned, and not scanned for malware.
 CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\d+$|unix:///.+$"))
 # Files from outside are taken apart, drawn and read by processes of their own (tiptracker.sandbox). So many run at once
-# on a machine, and so many requests wait besides: together fewer than the threads that serve (the Dockerfile's CMD).
+# on a machine, and so many requests wait besides: together fewer than the threads that serve (WEB_THREADS a process).
 SANDBOX_DIR = VAR_DIR / "sandbox"
 SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
 SANDBOX_WAITING = env.int("SANDBOX_WAITING", 2, validate=validate.Range(min=0))
@@ -299,8 +300,9 @@ MAIL_DIR = VAR_DIR / "mail"
 """Where a demonstration keeps what it would send, so that an invitation can be opened."""
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "tiptracker.mail.smtp.EmailBackend",
         "OPTIONS": {
+            "timeout": 10,
             "host": env.str("EMAIL_HOST", "") or "localhost",
             "port": env.int("EMAIL_PORT", 587),
             "use_tls": env.bool("EMAIL_USE_TLS", True),
@@ -337,6 +339,9 @@ LIMITS = {
     # Documents handed out whole: enough for a desk officer's morning, too few to carry the record off unseen.
     "exports": env.str("LIMIT_EXPORTS", "60/h", validate=_rate),
 }
+# Rows that the API sends a person on one day: for a program that reads several whole records each night, a hundred rows
+# at a time; too few to carry many countries off in a day.
+LIMIT_API_ROWS = env.int("LIMIT_API_ROWS", 200_000, validate=validate.Range(min=1))
 
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -389,6 +394,9 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+# Mails have a queue, and workers, of their own: they wait for nothing but the mail server.
+CELERY_TASK_ROUTES = {"send_mail": {"queue": "mail"}}
 CELERY_TASK_IGNORE_RESULT = True  # a job's row says how it went; nothing depends on the broker remembering
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -400,6 +408,7 @@ if REDIS_URL:
 else:
     BROKER_DIR = VAR_DIR / "broker"
     BROKER_DIR.mkdir(parents=True, exist_ok=True)  # kombu makes only the folder below it
+    CELERY_BROKER_TRANSPORT = "tiptracker.jobs.broker.Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR),
         "data_folder_out": str(BROKER_DIR),
@@ -422,8 +431,25 @@ CELERY_BEAT_SCHEDULE = {
     "unloaded-lists": {"task": "drop_unloaded_lists", "schedule": crontab(hour=2, minute=30)},
     "old-idempotency-keys": {"task": "drop_idempotency_keys", "schedule": crontab(hour=2, minute=40)},
     "old-lock-outs": {"task": "drop_lock_out_counts", "schedule": crontab(hour=2, minute=50)},
+    "log-verification": {"task": "verify_log", "schedule": crontab(hour=3, minute=40)},
+    "housekeeping": {"task": "housekeeping", "schedule": crontab(hour=3, minute=10)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
+
+if REDIS_URL:  # a worker that forks no processes asks by itself, each second: tiptracker.jobs.polling
+    CELERY_BEAT_SCHEDULE["waiting-jobs"] = {
+        "task": "send_waiting_jobs",
+        "schedule": 5.0,
+        "options": {"expires": 4},
+    }
+
+# --- Housekeeping ---------------------------------------------------------------------------------------
+# How many days what nobody needs any more is kept before a night's housekeeping removes it (tiptracker.housekeeping).
+_days = validate.Range(min=1, max=3650)
+JOBS_KEPT_DAYS = env.int("JOBS_KEPT_DAYS", 30, validate=_days)
+MAILS_KEPT_DAYS = env.int("MAILS_KEPT_DAYS", 90, validate=_days)
+# Files that no row names: left by what was broken off, or by a file system that was restored without its database.
+ORPHAN_FILES_KEPT_DAYS = env.int("ORPHAN_FILES_KEPT_DAYS", 7, validate=_days)
 
 # --- Logs -----------------------------------------------------------------------------------------------
 LOGGING = {

@@ -67,9 +67,12 @@ VERBS: dict[str, tuple[Group, str]] = {
     "file.kept": (Group.RECORD, "Uploaded a file"),
     "file.shown": (Group.READ, "Was shown a file"),
     "file.taken": (Group.READ, "Downloaded a file"),
+    "housekeeping.done": (Group.MACHINE, "Removed what is no longer needed"),
     "indicator.added": (Group.RECORD, "Added an indicator"),
     "indicator.ministry_set": (Group.RECORD, "Set the ministry that reports a figure"),
     "list.exported": (Group.READ, "Exported a list"),
+    "list.read": (Group.READ, "Read a list through the API"),
+    "log.fault_found": (Group.FOUND, "Found an entry of the log that does not hold"),
     "log.exported": (Group.READ, "Exported the log"),
     "milestone.done": (Group.RECORD, "Recorded a milestone as done"),
     "ministry.added": (Group.ACCOUNTS, "Added a ministry"),
@@ -126,7 +129,7 @@ CHANGES_NO_FACT = frozenset(
     for verb, (group, _) in VERBS.items()
     if group in {Group.READ, Group.SIGN_IN, Group.REFUSED}
     or verb.partition(".")[0] in {"briefing", "draft", "person", "token"}
-    or verb in {"file.dropped", "readiness.computed", "redaction.finished"}
+    or verb in {"file.dropped", "housekeeping.done", "readiness.computed", "redaction.finished"}
 )
 """What was only read or asked, or done to papers, drafts and accounts: of what is on record nothing is another by it.
 
