@@ -103,3 +103,17 @@ def warm_up(**_: object) -> None:
 def cool_down(**_: object) -> None:
     """A process that is replaced leaves nothing behind."""
     pdf.cool_down()
+
+
+@shared_task(name="briefings_nightly")
+def briefings_nightly() -> None:
+    """Every night: ask for the files of all briefings to be held to their hashes."""
+    enqueue("check_briefings", 0)
+
+
+@shared_task(name="check_briefings")
+def check_briefings(job_id: int) -> None:
+    """Hold the files of briefings to their hashes (the job's key: the last that was checked)."""
+    with claimed(job_id) as progress:
+        if progress:
+            actions.check_kept_briefings(after=int(progress.job.key))

@@ -27,6 +27,7 @@ DELETED = {
     "dialogues.participant",
     "idempotency.idempotencykey",
     "jobs.job",
+    "lock_outs.lockoutcount",
     "mail.mail",
     "mfa.authenticator",
     "recommendations.editionimport",
@@ -38,9 +39,18 @@ LEFT_OUT = ("tests.", "_pytest.", "dialogues.lesotho.", "django.contrib.admin.")
 """Where transactions begin that aren't looked at: in tests, and as the demonstration is made, before it is served."""
 TABLES = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
 OURS = (
-    "accounts", "audit", "dialogues", "idempotency", "jobs", "mail", "mfa", "recommendations", "reports",
+    "accounts",
+    "audit",
+    "dialogues",
+    "idempotency",
+    "jobs",
+    "lock_outs",
+    "mail",
+    "mfa",
+    "recommendations",
+    "reports",
     "usersessions",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -133,8 +143,9 @@ def recording():
     enter, leave = transaction.Atomic.__enter__, transaction.Atomic.__exit__
 
     def begin(block):
+        is_outermost = not block._from_testcase and not _is_open_elsewhere()
         enter(block)
-        if recorder.current is None and not block._from_testcase and (name := _opened_by(sys._getframe(1))):
+        if is_outermost and (name := _opened_by(sys._getframe(1))):
             recorder.current = Transaction(name, len(connection.atomic_blocks))
             recorder.transactions.append(recorder.current)
 

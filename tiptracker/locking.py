@@ -6,6 +6,7 @@ from django.db import models
 
 ORDER = (
     "idempotency.idempotencykey",  # around everything that a request with such a key does
+    "lock_outs.lockoutcount",
     "accounts.country",
     "dialogues.redaction",  # next to the country that it holds still
     "accounts.district",
@@ -48,8 +49,9 @@ ORDER = (
     "dialogues.redactiondecision",
     "reports.briefing",
     "mail.mail",
-    "jobs.job",
     "audit.auditdetail",
+    "jobs.job",
+    "audit.listread",
 )
 """Tables in the order in which a transaction locks their rows; rows of one table go by their keys. The log's own lock,
 which `tiptracker.audit.actions.record` takes, comes after all of them."""

@@ -5,29 +5,72 @@ record holds names in several languages.
 """
 
 import re
+from collections.abc import Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
+from django.apps.registry import Apps
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db import connection
-from django.db.models import Func, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db import connection, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.models import Func, Q, QuerySet
 
 MOST_WORDS = 12
 MOST_CHARACTERS = 200
-_NOTHING, _SPACE = Value("", output_field=TextField()), Value(" ", output_field=TextField())
 
 
 class _Words(Func):
-    """The words of a text, as PostgreSQL searches them; what isn't letter or digit parts them."""
+    """The words of texts, as PostgreSQL searches them; what isn't letter or digit parts them. None of them is null."""
 
     function = "to_tsvector"
+    arg_joiner = " || ' ' || "
     template = (
         r"to_tsvector('simple', regexp_replace(%(expressions)s, "
         r"'[\u0001-\u002F:-@\u005B-\u0060\u007B-\u00BF\u02B9-\u02BF\u2000-\u206F]+', ' ', 'g'))"
     )
     output_field = SearchVectorField()
+
+
+class IndexWords(Operation):
+    """Migration operation: let PostgreSQL find rows by the words of these fields, all that `matching` is asked for.
+
+    SQLite has no such index, and reads each text.
+    """
+
+    reversible = True
+
+    def __init__(self, model_name: str, *fields: str) -> None:
+        self.model_name = model_name
+        self.fields = fields
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        return type(self).__qualname__, [self.model_name, *self.fields], {}
+
+    def describe(self) -> str:
+        return f"Index the words of {self.model_name}"
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing: the index is no part of the models, since SQLite can't have it."""
+
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.add_index(*self._index(app_label, to_state.apps))
+
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.remove_index(*self._index(app_label, from_state.apps))
+
+    def _index(self, app_label: str, apps: Apps) -> tuple[type[models.Model], GinIndex]:
+        return apps.get_model(app_label, self.model_name), GinIndex(
+            _Words(*self.fields), name=f"{self.model_name.lower()}_words"
+        )
 
 
 def words(text: str) -> list[str]:
@@ -36,14 +79,32 @@ def words(text: str) -> list[str]:
 
 
 def matching[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) -> Rows:
-    """Those of `rows` whose `fields` together hold words that begin with each word of `text`; all where it has none."""
+    """Those of `rows` whose `fields` together hold words that begin with each word of `text`; all where it has none.
+
+    Fields are the rows' own, or one of a row that they refer to: "round__narrative". Each of the two is looked for by
+    itself, so that PostgreSQL's index on it serves (`IndexWords`).
+    """
     asked = words(text)
     if not asked:
         return rows
     if connection.vendor == "postgresql":
-        texts = (Coalesce(Cast(name, TextField()), _NOTHING) for name in fields)
-        said = Concat(_SPACE, *(part for each in texts for part in (each, _SPACE)), output_field=TextField())
-        query = SearchQuery(" & ".join(f"{word}:*" for word in asked), config="simple", search_type="raw")
-        return rows.alias(said=_Words(said)).filter(said=query)
+        found = (_holding(rows.model, fields, word) for word in asked)
+        return rows.filter(reduce(and_, (Q(pk__in=keys) for keys in found)))
     begins = (reduce(or_, (Q((f"{name}__iregex", rf"(^|[\W_ʹ-ʿ]){word}")) for name in fields)) for word in asked)
     return rows.filter(reduce(and_, begins))
+
+
+def _holding(model: type[models.Model], fields: Sequence[str], word: str) -> QuerySet[Any]:
+    """The keys of rows with a word in these fields that begins with `word`."""
+    query = SearchQuery(f"{word}:*", config="simple", search_type="raw")
+    by_row: dict[str, list[str]] = {}
+    for field in fields:
+        relation, _, name = field.rpartition("__")
+        by_row.setdefault(relation, []).append(name)
+    found = []
+    for relation, names in by_row.items():
+        texts: Any = model._meta.get_field(relation).related_model if relation else model
+        said = texts._base_manager.alias(said=_Words(*names)).filter(said=query).order_by().values("pk")
+        found.append(model._base_manager.filter(**{f"{relation}__in": said}).values("pk") if relation else said)
+    first, *others = found
+    return first.union(*others, all=True) if others else first

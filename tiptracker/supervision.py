@@ -22,7 +22,7 @@ SECONDS_TO_STAND = 10.0
 def web_command(host: str, port: int) -> list[str]:
     """Granian with one worker process: so the demonstration and the journeys run it; production has more of them."""
     where = ["--host", host, "--port", str(port)]
-    more = ["--no-ws", "--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "3"]
+    more = ["--http", "1", "--no-ws", "--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "3"]
     return [sys.executable, "-m", "granian", "--interface", "asginl", *where, *more, "tiptracker.asgi:application"]
 
 

@@ -35,7 +35,7 @@ from tiptracker.audit.actions import Told, record, record_all
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail
 from tiptracker.jobs.actions import enqueue
-from tiptracker.locking import hold_each
+from tiptracker.locking import hold, hold_each
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, spelt_moment, written
 
@@ -216,11 +216,7 @@ def finish_redaction(*, redaction: Redaction) -> None:
 
     Doing it again does no harm. What was handed over has to be looked through before: afterwards nobody has the words.
     """
-    locked = (
-        Redaction.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("decision__recorded_by", "country")
-        .get(pk=redaction.pk)
-    )
+    locked = _held(redaction)
     if locked.words == REDACTED or locked.decision.decision != Answer.CONFIRMED:
         return
     places, told = _take_out(locked)
@@ -236,6 +232,13 @@ def finish_redaction(*, redaction: Redaction) -> None:
     # Last of all, and before the transaction commits: should it fail, the words are still there and it is done again.
     for file in EvidenceFile.objects.filter(redactions__redaction=locked):
         default_storage.delete(str(file.file))
+
+
+def _held(redaction: Redaction) -> Redaction:
+    """It as it stands, with its country and all redactions of that: the reason of one may hold the words of another."""
+    Country.objects.select_for_update(no_key=True).get(pk=redaction.country_id)
+    held = hold(Redaction.objects.filter(country=redaction.country_id).select_related("country"))
+    return next(one for one in held if one.pk == redaction.pk)
 
 
 def _names(redaction: Redaction, row: models.Model) -> bool:
@@ -279,8 +282,7 @@ def _to_decide(redaction: Redaction, by: User, now: datetime) -> Redaction:
     """The proposal, held until the transaction ends; nothing of its country is proposed or printed meanwhile."""
     if not can_decide_on_redaction(by, redaction):
         raise PermissionDenied
-    Country.objects.select_for_update(no_key=True).get(pk=redaction.country_id)
-    locked = Redaction.objects.select_for_update(no_key=True).get(pk=redaction.pk)
+    locked = _held(redaction)
     if decision := RedactionDecision.objects.filter(redaction=locked).select_related("recorded_by").first():
         raise Refused(
             f"{decision.recorded_by} {decision.get_decision_display().lower()} this on "
@@ -313,8 +315,8 @@ def _take_out(redaction: Redaction) -> tuple[list[Place], list[Told]]:
     hold_each({*rows.values(), *owners.values()})
     told = []
     for place in places:
+        _keep_place(redaction, place)  # first: the trigger asks for it
         place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
-        _keep_place(redaction, place)
         owner = owners[place.model, place.row]
         _count_version_up(owner)
         if place.model is not AuditDetail:

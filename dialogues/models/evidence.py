@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
 from dialogues.models.commitments import Commitment
@@ -211,6 +212,11 @@ class Evidence(models.Model):
     class Meta:
         ordering = ("-happened_to", "-pk")
         verbose_name_plural = "evidence"
+        indexes: ClassVar = [  # the ways in which a country's list is sorted
+            models.Index(fields=["country", "-happened_to", "-id"], name="evidence_by_day"),
+            models.Index(fields=["country", "-recorded_at", "-id"], name="evidence_by_receipt"),
+            models.Index("country", Lower("title"), "id", name="evidence_by_title"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="evidence_ends_after_it_begins",

@@ -72,19 +72,25 @@ def evidence_list(request: AtEdition) -> HttpResponse:
     asked = benchmark_choices(benchmarks.filter(recommendation__edition=request.edition))
     chosen = RegisterFilter(request.GET, benchmarks=asked)
     chosen.is_valid()
-    rows = _narrowed(with_what_it_shows(user).current().filter(country=request.edition.country), chosen.cleaned_data)
+    here = Evidence.objects.visible_to(user).current().filter(country=request.edition.country)
+    order = ORDER[Sort(chosen.cleaned_data.get("sort") or Sort.HAPPENED)]
+    found = _narrowed(here, chosen.cleaned_data).order_by(*order).values_list("pk", flat=True)
     if exports.is_asked(request):
         opened_by = opened(user, Evidence)
+        rows = with_what_it_shows(user).filter(pk__in=found.order_by()).order_by(*order)
         lines = [_line(row, editions, opened_by.get(row.pk)) for row in rows]
         return exports.export(request, "evidence", HEADS, [_cells(line) for line in lines])
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    opened_by = opened(user, Evidence, [row.pk for row in page])
+    # First which rows, by an index; then all that is told of these few.
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    keys = list(page)
+    shown = with_what_it_shows(user).in_bulk(keys)
+    opened_by = opened(user, Evidence, keys)
     context = {
         "reads_log": can_read_log(user),
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": [_line(row, editions, opened_by.get(row.pk)) for row in page],
+        "lines": [_line(shown[key], editions, opened_by.get(key)) for key in keys],
     }
     return render_page(request, "dialogues/evidence_list.html", context, partial="rows")
 
@@ -126,7 +132,7 @@ def _narrowed(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> EvidenceQuerySe
         rows = rows.filter(happened_to__gte=since)
     if until := chosen.get("until"):
         rows = rows.filter(happened_to__lte=until)
-    return rows.order_by(*ORDER[Sort(chosen.get("sort") or Sort.HAPPENED)])
+    return rows
 
 
 def _shown(evidence: Evidence, editions: Sequence[Edition]) -> list[Shown]:

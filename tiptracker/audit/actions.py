@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit import chain, context
@@ -19,17 +20,23 @@ from tiptracker.confirming import confirmed
 from tiptracker.transactions import is_in_transaction
 from tiptracker.words import Role
 
+CHECKS_OF_MARKS = ("dialogues.actions.marks.faults_of_marks", "reports.actions.withdrawing.faults_of_notes")
+"""What holds the marks of redactions against the redactions, by name alone: the floor imports none of them."""
 _CHAIN_LOCK = 7106_7107
 """Any fixed number: PostgreSQL's advisory lock under which entries are appended one at a time."""
 
 
 class Told(NamedTuple):
-    """What one entry tells of: "noun.verb" in the past ("update.sent"), what it was done to, before and after."""
+    """What one entry tells of: "noun.verb" in the past ("update.sent"), what it was done to, before and after.
+
+    `country` is set where the entries of one call belong to different ones.
+    """
 
     verb: str
     row: models.Model | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    country: Country | int | None = None
 
 
 def record(
@@ -65,11 +72,12 @@ def record_all(told: Sequence[Told], *, by: User | None, country: Country | int 
     for number, one in enumerate(told, last + 1):
         salt = secrets.token_hex(16)
         was, became = _text(one.before), _text(_with_how(one.after))
+        of = one.country or country
         entry = AuditEntry(
             number=number,
             at=log_now(),
             by=by if by and by.pk else None,
-            country_id=country.pk if isinstance(country, Country) else country,
+            country_id=of.pk if isinstance(of, Country) else of,
             verb=one.verb,
             table=one.row._meta.label_lower if one.row is not None else "",
             row=str(one.row.pk) if one.row is not None else "",
@@ -128,6 +136,11 @@ def verify() -> tuple[int, str] | None:
         if said := _detail_fault(entry):
             return entry.number, said
     return None
+
+
+def faults_of_marks() -> list[str]:
+    """What is wrong with texts that became the mark, a sentence each; nothing where each is a redaction's doing."""
+    return [fault for check in CHECKS_OF_MARKS for fault in import_string(check)()]
 
 
 def fault_of(entry: AuditEntry) -> str:

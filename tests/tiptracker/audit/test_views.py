@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
+from tests.append_only import named_by_a_redaction
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -362,6 +363,7 @@ def test_log_detail_shows_before_and_after_field_by_field(client, officer):
 
 def test_log_detail_shows_a_redacted_side_as_the_mark(client, officer):
     entry = wrote(before={"title": "A name"}, after={"title": "Another"})
+    named_by_a_redaction(entry.detail, "before")
     AuditDetail.objects.filter(entry=entry).update(before=REDACTED)
 
     page = client.get(reverse("log_detail", args=[entry.number]))

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0004_entries_are_found_by_record"),
+        ("audit", "0005_list_reads"),
     ]
 
     operations = [

@@ -1,0 +1,88 @@
+"""How PostgreSQL finds the rows of long lists: by an index, no more of them than a page shows."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+
+from dialogues.models import Commitment, Evidence, UpdateRound
+from dialogues.views.register import ORDER, PAGE_SIZE, SEARCHED
+from dialogues.words import DoneBy, EvidenceKind
+from tests.factories import CountryFactory, OfficerFactory, at_noon
+from tiptracker.searching import matching
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite tells no plans that last"),
+]
+
+MANY = 300
+
+
+@pytest.fixture
+def officer():
+    """Of a country with many pieces of evidence, one of which tells of a shelter."""
+    officer, country = OfficerFactory(), CountryFactory()
+    Evidence.objects.bulk_create(
+        Evidence(
+            country=country,
+            title=f"Case {number} was brought to court" if number else "A shelter was opened",
+            kind=EvidenceKind.COURT,
+            happened_to=date(2021, 5, 1) + timedelta(days=number % 200),
+            done_by=DoneBy.GOVERNMENT,
+            stated_by="High Court",
+            source="Register",
+            recorded_at=at_noon(date(2022, 1, 1)),
+            recorded_by=officer,
+        )
+        for number in range(MANY)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE dialogues_evidence")
+    return officer
+
+
+def nodes(rows, *without):
+    """The steps by which PostgreSQL carries a query out, without ways that pay only where tables are small."""
+    with connection.cursor() as cursor:
+        for way in without:
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        (plan,) = json.loads(rows.explain(format="json", analyze=True))
+        for way in without:
+            cursor.execute(f"SET LOCAL enable_{way} = on")
+    found, waiting = [], [plan["Plan"]]
+    while waiting:
+        found.append(node := waiting.pop())
+        waiting += node.get("Plans", [])
+    return found
+
+
+@pytest.mark.parametrize("sort", ORDER)
+def test_a_page_of_evidence_is_found_by_an_index_without_sorting_the_rest(officer, sort):
+    here = Evidence.objects.visible_to(officer).current().filter(country=officer.countries.get())
+
+    steps = nodes(here.order_by(*ORDER[sort]).values_list("pk")[:PAGE_SIZE], "seqscan", "sort", "hashjoin", "mergejoin")
+
+    read = {node["Index Name"]: node["Actual Rows"] for node in steps if node.get("Index Name", "").startswith("evide")}
+    assert len(read) == 1, steps
+    assert max(read.values()) <= PAGE_SIZE + 1
+    assert not [node for node in steps if "Sort" in node["Node Type"]]
+
+
+def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(officer):
+    steps = nodes(matching(Evidence.objects.all(), "shelt open", *SEARCHED).values_list("pk"), "seqscan")
+
+    names = [node.get("Index Name") for node in steps]
+    assert names.count("evidence_words") == 2
+    assert names.count("updateround_words") == 2
+    assert max(node["Actual Rows"] for node in steps if node.get("Index Name") == "evidence_words") < MANY / 10
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"), [(Commitment, ("text", "letter")), (UpdateRound, ("narrative",)), (Evidence, SEARCHED[:3])]
+)
+def test_each_index_of_words_serves_what_is_looked_for(model, fields):
+    steps = nodes(matching(model.objects.all(), "shelter", *fields).order_by().values_list("pk"), "seqscan")
+
+    assert f"{model._meta.model_name}_words" in {node.get("Index Name") for node in steps}
