@@ -48,8 +48,8 @@ ORDER = (
     "dialogues.assessment",
     "dialogues.redactiondecision",
     "reports.briefing",
-    "mail.mail",
     "audit.auditdetail",
+    "mail.mail",
     "jobs.job",
     "audit.listread",
 )
