@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 from django.utils.csp import CSP
 from environs import Env, validate
 
@@ -49,8 +50,11 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Plain HTTP is for loopback (the demonstration, the tests) only; anything else says SECURE=true, and is held to what
 # stands under "What is refused at the start" below.
 SECURE = env.bool("SECURE", False)
-# What links in mails begin with.
-PUBLIC_URL = env.str("PUBLIC_URL", "") or (f"https://{ALLOWED_HOSTS[0]}" if SECURE else "http://localhost:8000")
+# What links in mails begin with: as said, else the first name that is one ("*" and ".example.gov" stand for many).
+_one_name = next((host for host in ALLOWED_HOSTS if not host.startswith(("*", "."))), "")
+PUBLIC_URL = env.str("PUBLIC_URL", "") or (
+    "http://localhost:8000" if not SECURE else f"https://{_one_name}" if _one_name else ""
+)
 # A proxy in front that sets this header itself, e.g. "X-Forwarded-Proto"; unset: no header is believed.
 if proxy_header := env.str("SECURE_PROXY_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
@@ -206,7 +210,7 @@ CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\
 # on a machine, and so many requests wait besides: together fewer than the threads that serve (WEB_THREADS a process).
 SANDBOX_DIR = VAR_DIR / "sandbox"
 SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
-SANDBOX_WAITING = env.int("SANDBOX_WAITING", 2, validate=validate.Range(min=0))
+SANDBOX_WAITING = env.int("SANDBOX_WAITING", 1, validate=validate.Range(min=0))
 SANDBOX_PATIENCE = 5  # seconds for which a request waits for its turn
 SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = [
@@ -483,6 +487,7 @@ def _why_not() -> list[str]:
         others = set(ALLOWED_HOSTS) - set(LOOPBACK)
         return ["ALLOWED_HOSTS names more than this machine, which needs HTTPS: set SECURE=true."] if others else []
     database, redis = DATABASES["default"], urlsplit(REDIS_URL)
+    public_host = urlsplit(PUBLIC_URL).hostname or ""
     keys = (SECRET_KEY, *SECRET_KEY_FALLBACKS)
     checks = {
         "Set SECRET_KEY: the one that `make setup` made is for this machine alone.": "SECRET_KEY" not in os.environ,
@@ -493,7 +498,13 @@ def _why_not() -> list[str]:
         "Set ALLOWED_HOSTS to the names people use, such as tip.example.gov.": (
             "*" in ALLOWED_HOSTS or ALLOWED_HOSTS is LOOPBACK
         ),
-        "PUBLIC_URL has to begin with https://.": not PUBLIC_URL.startswith("https://"),
+        "Set PUBLIC_URL to what links in mails begin with, such as https://tip.example.gov: ALLOWED_HOSTS names no one "
+        "host.": not PUBLIC_URL,
+        "PUBLIC_URL has to begin with https://.": bool(PUBLIC_URL) and not PUBLIC_URL.startswith("https://"),
+        "The host in PUBLIC_URL has to be one that ALLOWED_HOSTS names: links in mails lead there.": (
+            bool(PUBLIC_URL)
+            and not (public_host.strip(".") == public_host and validate_host(public_host, ALLOWED_HOSTS))
+        ),
         "In production everybody has a second factor: unset SECOND_FACTOR_REQUIRED.": not SECOND_FACTOR_REQUIRED,
         "Set DATABASE_URL to a PostgreSQL; SQLite is for the demonstration and the tests.": (
             database["ENGINE"] != "django.db.backends.postgresql"
