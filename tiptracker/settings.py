@@ -97,7 +97,6 @@ INSTALLED_APPS = [
     "recommendations",
     "dialogues",
     "reports",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -427,6 +426,7 @@ CELERY_BEAT_SCHEDULE = {
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
     # A country's midnight is found by it too, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
+    "account-requests": {"task": "carry_out_account_requests", "schedule": 600.0, "options": {"expires": 590}},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
     "kept-briefings": {"task": "briefings_nightly", "schedule": crontab(hour=1, minute=40)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
