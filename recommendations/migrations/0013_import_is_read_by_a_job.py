@@ -3,6 +3,9 @@
 from django.db import migrations, models
 
 import recommendations.models.imports
+from tiptracker.audit.append_only import AppendOnly, LiftAppendOnly
+
+KEPT = {"redactable": ("name",), "when": "OLD.loaded_at IS NOT NULL"}
 
 
 class Migration(migrations.Migration):
@@ -11,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        LiftAppendOnly("editionimport", **KEPT),
         migrations.AddField(
             model_name="editionimport",
             name="charset",
@@ -26,4 +30,5 @@ class Migration(migrations.Migration):
             name="is_pasted",
             field=models.BooleanField(default=False, help_text="It was a text, not a file."),
         ),
+        AppendOnly("editionimport", **KEPT),
     ]
