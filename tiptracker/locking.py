@@ -49,6 +49,7 @@ ORDER = (
     "dialogues.redactiondecision",
     "reports.briefing",
     "audit.auditdetail",
+    "mail.mail",
     "jobs.job",
     "audit.listread",
 )

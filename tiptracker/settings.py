@@ -4,7 +4,6 @@ import logging
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +11,7 @@ from django.utils.csp import CSP
 from environs import Env, validate
 
 from tiptracker.database import caches, postgres_options
+from tiptracker.weak_settings import sentences_on_weak_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -49,8 +49,11 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Plain HTTP is for loopback (the demonstration, the tests) only; anything else says SECURE=true, and is held to what
 # stands under "What is refused at the start" below.
 SECURE = env.bool("SECURE", False)
-# What links in mails begin with.
-PUBLIC_URL = env.str("PUBLIC_URL", "") or (f"https://{ALLOWED_HOSTS[0]}" if SECURE else "http://localhost:8000")
+# What links in mails begin with: as said, else the first name that is one ("*" and ".example.gov" stand for many).
+_one_name = next((host for host in ALLOWED_HOSTS if not host.startswith(("*", "."))), "")
+PUBLIC_URL = env.str("PUBLIC_URL", "") or (
+    "http://localhost:8000" if not SECURE else f"https://{_one_name}" if _one_name else ""
+)
 # A proxy in front that sets this header itself, e.g. "X-Forwarded-Proto"; unset: no header is believed.
 if proxy_header := env.str("SECURE_PROXY_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
@@ -88,11 +91,11 @@ INSTALLED_APPS = [
     "tiptracker.audit",
     "tiptracker.jobs",
     "tiptracker.lock_outs",
+    "tiptracker.mail",
     "tiptracker.idempotency",
     "recommendations",
     "dialogues",
     "reports",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -205,7 +208,7 @@ CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\
 # on a machine, and so many requests wait besides: together fewer than the threads that serve (WEB_THREADS a process).
 SANDBOX_DIR = VAR_DIR / "sandbox"
 SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
-SANDBOX_WAITING = env.int("SANDBOX_WAITING", 2, validate=validate.Range(min=0))
+SANDBOX_WAITING = env.int("SANDBOX_WAITING", 1, validate=validate.Range(min=0))
 SANDBOX_PATIENCE = 5  # seconds for which a request waits for its turn
 SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = [
@@ -299,8 +302,9 @@ MAIL_DIR = VAR_DIR / "mail"
 """Where a demonstration keeps what it would send, so that an invitation can be opened."""
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "tiptracker.mail.smtp.EmailBackend",
         "OPTIONS": {
+            "timeout": 10,
             "host": env.str("EMAIL_HOST", "") or "localhost",
             "port": env.int("EMAIL_PORT", 587),
             "use_tls": env.bool("EMAIL_USE_TLS", True),
@@ -392,6 +396,9 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+# Mails have a queue, and workers, of their own: they wait for nothing but the mail server.
+CELERY_TASK_ROUTES = {"send_mail": {"queue": "mail"}}
 CELERY_TASK_IGNORE_RESULT = True  # a job's row says how it went; nothing depends on the broker remembering
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -403,6 +410,7 @@ if REDIS_URL:
 else:
     BROKER_DIR = VAR_DIR / "broker"
     BROKER_DIR.mkdir(parents=True, exist_ok=True)  # kombu makes only the folder below it
+    CELERY_BROKER_TRANSPORT = "tiptracker.jobs.broker.Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR),
         "data_folder_out": str(BROKER_DIR),
@@ -417,6 +425,7 @@ CELERY_BEAT_SCHEDULE = {
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
     # A country's midnight is found by it too, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
+    "account-requests": {"task": "carry_out_account_requests", "schedule": 600.0, "options": {"expires": 590}},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
     "kept-briefings": {"task": "briefings_nightly", "schedule": crontab(hour=1, minute=40)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
@@ -425,8 +434,25 @@ CELERY_BEAT_SCHEDULE = {
     "unloaded-lists": {"task": "drop_unloaded_lists", "schedule": crontab(hour=2, minute=30)},
     "old-idempotency-keys": {"task": "drop_idempotency_keys", "schedule": crontab(hour=2, minute=40)},
     "old-lock-outs": {"task": "drop_lock_out_counts", "schedule": crontab(hour=2, minute=50)},
+    "log-verification": {"task": "verify_log", "schedule": crontab(hour=3, minute=40)},
+    "housekeeping": {"task": "housekeeping", "schedule": crontab(hour=3, minute=10)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
+
+if REDIS_URL:  # a worker that forks no processes asks by itself, each second: tiptracker.jobs.polling
+    CELERY_BEAT_SCHEDULE["waiting-jobs"] = {
+        "task": "send_waiting_jobs",
+        "schedule": 5.0,
+        "options": {"expires": 4},
+    }
+
+# --- Housekeeping ---------------------------------------------------------------------------------------
+# How many days what nobody needs any more is kept before a night's housekeeping removes it (tiptracker.housekeeping).
+_days = validate.Range(min=1, max=3650)
+JOBS_KEPT_DAYS = env.int("JOBS_KEPT_DAYS", 30, validate=_days)
+MAILS_KEPT_DAYS = env.int("MAILS_KEPT_DAYS", 90, validate=_days)
+# Files that no row names: left by what was broken off, or by a file system that was restored without its database.
+ORPHAN_FILES_KEPT_DAYS = env.int("ORPHAN_FILES_KEPT_DAYS", 7, validate=_days)
 
 # --- Logs -----------------------------------------------------------------------------------------------
 LOGGING = {
@@ -446,49 +472,6 @@ LOGGING = {
 }
 
 # --- What is refused at the start -----------------------------------------------------------------------
-
-
-def _is_guessable(host: str | None, password: str | None, user: str | None) -> bool:
-    """Whether others on a network could get in; what listens on this machine alone may go without a password."""
-    is_here = not host or host.startswith("/") or host in {"localhost", "127.0.0.1", "::1"}
-    return not is_here and (len(password or "") < 12 or password == user)
-
-
-def _why_not() -> list[str]:
-    """What is too weak to be reached by others, as sentences that say what to do."""
-    if not SECURE:
-        others = set(ALLOWED_HOSTS) - set(LOOPBACK)
-        return ["ALLOWED_HOSTS names more than this machine, which needs HTTPS: set SECURE=true."] if others else []
-    database, redis = DATABASES["default"], urlsplit(REDIS_URL)
-    keys = (SECRET_KEY, *SECRET_KEY_FALLBACKS)
-    checks = {
-        "Set SECRET_KEY: the one that `make setup` made is for this machine alone.": "SECRET_KEY" not in os.environ,
-        "SECRET_KEY, and each of SECRET_KEY_FALLBACKS, has to be 50 or more random characters.": any(
-            len(key) < 50 or len(set(key)) < 10 for key in keys
-        ),
-        "DEMONSTRATION is for this machine alone: unset it.": DEMONSTRATION,
-        "Set ALLOWED_HOSTS to the names people use, such as tip.example.gov.": (
-            "*" in ALLOWED_HOSTS or ALLOWED_HOSTS is LOOPBACK
-        ),
-        "PUBLIC_URL has to begin with https://.": not PUBLIC_URL.startswith("https://"),
-        "In production everybody has a second factor: unset SECOND_FACTOR_REQUIRED.": not SECOND_FACTOR_REQUIRED,
-        "Set DATABASE_URL to a PostgreSQL; SQLite is for the demonstration and the tests.": (
-            database["ENGINE"] != "django.db.backends.postgresql"
-        ),
-        "The password in DATABASE_URL has to be 12 or more characters and not the user's name.": _is_guessable(
-            database.get("HOST"), database.get("PASSWORD"), database.get("USER")
-        ),
-        "Set REDIS_URL; the broker in files is for the demonstration and the tests.": not REDIS_URL,
-        "The password in REDIS_URL has to be 12 or more characters.": _is_guessable(
-            redis.hostname, redis.password, redis.username
-        ),
-        "OIDC_SERVER_URL has to begin with https://, and OIDC_CLIENT_SECRET may not be empty.": bool(
-            OIDC_SERVER_URL and not (OIDC_SERVER_URL.startswith("https://") and env.str("OIDC_CLIENT_SECRET"))
-        ),
-    }
-    return [sentence for sentence, is_so in checks.items() if is_so]
-
-
 # The demonstration may be shown to others, with a password of one's own: `manage.py demo` sees to it.
-if (SECURE or not DEMONSTRATION) and (why_not := _why_not()):
-    raise ImproperlyConfigured(" ".join(why_not))
+if (SECURE or not DEMONSTRATION) and (weak_settings := sentences_on_weak_settings(globals(), os.environ)):
+    raise ImproperlyConfigured(" ".join(weak_settings))

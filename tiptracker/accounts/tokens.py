@@ -15,10 +15,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tiptracker import clock
+from tiptracker.accounts import mails
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import context
-from tiptracker.audit.actions import Told, record, record_all
+from tiptracker.audit.actions import Told, record
 from tiptracker.locking import hold
 from tiptracker.refusals import Refused
 from tiptracker.words import Scope
@@ -61,6 +62,7 @@ def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[Ap
         created_at=timezone.now(),
         expires_on=expires_on,
     )
+    mails.tell_of_change(person, "An API token was made for your account")
     record("token.made", by=person, row=token, after=_told(token) | {"scope": scope, "expires_on": expires_on})
     return token, secret
 
@@ -69,15 +71,19 @@ def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[Ap
 def revoke(token: ApiToken, *, by: User | None) -> None:
     """End `token` for good; one that was revoked before stays as it is."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        mails.tell_of_change(token.person, "An API token of your account was revoked")
         record("token.revoked", by=by, row=token, before=_told(token))
 
 
 @transaction.atomic
-def revoke_all(person: User, *, by: User | None) -> None:
-    """End every token of `person`: the account was closed, or somebody else may have known its secrets."""
+def revoke_all(person: User) -> list[Told]:
+    """End every token of `person`: the account was closed, or somebody else may have known its secrets.
+
+    Gives what the log has to be told, once the caller has locked all that it locks.
+    """
     ended = [token for token in hold(ApiToken.objects.filter(person=person)) if token.revoked_at is None]
     ApiToken.objects.filter(pk__in=[token.pk for token in ended]).update(revoked_at=timezone.now())
-    record_all([Told("token.revoked", token, before=_told(token)) for token in ended], by=by)
+    return [Told("token.revoked", token, before=_told(token)) for token in ended]
 
 
 def of_secret(secret: str) -> ApiToken | None:

@@ -41,9 +41,10 @@ from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.words import Scope
 
-LINK_SENT = (
-    "If somebody signs in here with that address, a link to set a new password is on its way there. "
-    "It works once, for one hour."
+LINK_QUEUED = (
+    "If somebody signs in here with that address, a mail with a link to set a new password is queued for it. "
+    "The link works once, for one hour. If the mail server does not take the mail, we try again for a day. "
+    "If nothing arrives within an hour, look among unwanted mail, then ask the administrator at your post."
 )
 
 
@@ -68,7 +69,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
     if not consume(request, action="reset_password", key=email):
         return too_many(request)
     actions.ask_for_password(email)
-    messages.info(request, LINK_SENT)
+    messages.info(request, LINK_QUEUED)
     return redirect("account_login")
 
 
@@ -97,8 +98,6 @@ def _set_password(request: HttpRequest, token: str, purpose: links.Purpose) -> H
         return render(request, page, {"person": person, "form": form}, status=status)
     if not actions.set_password(token=token, password=form.cleaned_data["password"], purpose=purpose):
         return _gone(request, page)
-    if purpose == links.Purpose.RESET:
-        mails.tell_of_change(person, "A new password was set")
     messages.success(request, "Your password is set. Sign in with it.")
     return redirect("account_login")
 
@@ -147,7 +146,7 @@ def _to_tell(request: HttpRequest, form: Any, person: Any, refused: str) -> str:
     Nothing typed is no try; and while somebody is locked out, what they repeat shall not fill the log.
     """
     found = {error.code for errors in form.errors.as_data().values() for error in errors}
-    if "too_many_login_attempts" in found:
+    if found & {"too_many_login_attempts", "rate_limited"}:
         return "person.locked_out" if get_adapter().begins_lock_out(request, person.email) else ""
     return refused if found - {"required"} else ""
 
@@ -167,14 +166,21 @@ class _Changed:
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
             if self.verb == "person.second_factor_added":
                 request.session[ENROLLED_HERE] = True
-                actions.end_sign_ins(person, but=request.session.session_key)
+            actions.end_sign_ins(person, but=request.session.session_key)
+            mails.tell_of_change(person, self.told)
             record(self.verb, by=person, row=person, after={"second_factor": self.kind})
-        mails.tell_of_change(person, self.told)
         return response
 
 
 class _ActivateApp(_Changed, ActivateTOTPView):  # type: ignore[misc]
     verb, kind, told = "person.second_factor_added", "totp", "An app that shows codes was added to your sign-in"
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if verb := _to_tell(self.request, form, self.request.user, "person.second_factor_refused"):
+            with transaction.atomic():
+                record(verb, by=None, row=self.request.user)
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
 
     def form_valid(self, form: Any) -> HttpResponse:
         """The code by which it was set up is used up by that."""
@@ -339,6 +345,8 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             ended = actions.end_sign_ins(person, but=here, only=request.POST.get("end"))
+            if ended:
+                mails.tell_of_change(person, "You were signed out elsewhere")
             record("person.sign_ins_ended", by=person, row=person, after={"ended": ended})
         ends = "No other sign-in was there to end." if not ended else f"{ended} sign-in{'s' * (ended > 1)} ended."
         messages.success(request, ends)

@@ -17,6 +17,7 @@ from tiptracker.audit import chain, context
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
 from tiptracker.confirming import confirmed
+from tiptracker.transactions import is_in_transaction
 from tiptracker.words import Role
 
 CHECKS_OF_MARKS = ("dialogues.actions.marks.faults_of_marks", "reports.actions.withdrawing.faults_of_notes")
@@ -59,7 +60,7 @@ def record_all(told: Sequence[Told], *, by: User | None, country: Country | int 
     digest of each. What was done through the API by a token says so in what was after. With nothing to tell, nothing
     is asked.
     """
-    if not _is_in_transaction():
+    if not is_in_transaction():
         raise RuntimeError("An entry belongs in the transaction of its action.")
     if not told:
         return []
@@ -92,14 +93,6 @@ def record_all(told: Sequence[Told], *, by: User | None, country: Country | int 
     AuditEntry.objects.bulk_create(entries)
     AuditDetail.objects.bulk_create(details)
     return entries
-
-
-def _is_in_transaction() -> bool:
-    """Whether a transaction is open, besides the one that a test rolls back: told apart as `atomic(durable=True)` does.
-
-    Else an action that has no transaction of its own works in tests and fails in production.
-    """
-    return any(not block._from_testcase for block in transaction.get_connection().atomic_blocks)
 
 
 def _with_how(after: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -142,3 +142,25 @@ class ListRead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.list}, {self.day}: {self.rows} rows"
+
+
+class LogVerification(models.Model):
+    """One night's check of the whole log: up to which entry, and what was wrong. Machine's time."""
+
+    at = models.DateTimeField()
+    number = models.PositiveBigIntegerField(help_text="The newest entry that was there; 0 of an empty log.")
+    hash = models.CharField(max_length=64, blank=True, help_text="Its hash.")
+    fault = models.CharField(max_length=200, blank=True, help_text="What does not hold; empty where all does.")
+    faulty_number = models.PositiveBigIntegerField(null=True, help_text="The first entry that does not hold.")
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_fault_of_the_log_has_its_entry",
+                condition=Q(fault="", faulty_number=None) | ~Q(fault="") & Q(faulty_number__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}: {self.fault or 'holds'}"

@@ -67,19 +67,27 @@ VERBS: dict[str, tuple[Group, str]] = {
     "file.kept": (Group.RECORD, "Uploaded a file"),
     "file.shown": (Group.READ, "Was shown a file"),
     "file.taken": (Group.READ, "Downloaded a file"),
+    "housekeeping.done": (Group.MACHINE, "Removed what is no longer needed"),
     "indicator.added": (Group.RECORD, "Added an indicator"),
     "indicator.ministry_set": (Group.RECORD, "Set the ministry that reports a figure"),
     "list.exported": (Group.READ, "Exported a list"),
     "list.read": (Group.READ, "Read a list through the API"),
+    "log.fault_found": (Group.FOUND, "Found an entry of the log that does not hold"),
     "log.exported": (Group.READ, "Exported the log"),
     "milestone.done": (Group.RECORD, "Recorded a milestone as done"),
     "ministry.added": (Group.ACCOUNTS, "Added a ministry"),
     "ministry.changed": (Group.ACCOUNTS, "Changed a ministry"),
     "next_step.agreed": (Group.RECORD, "Recorded a next step"),
     "next_step.done": (Group.RECORD, "Ticked off a next step"),
+    "person.account_closed": (Group.ACCOUNTS, "Closed an account"),
+    "person.account_reopened": (Group.ACCOUNTS, "Opened an account again"),
+    "person.address_change_asked": (Group.ACCOUNTS, "Asked for another address of an account"),
+    "person.address_changed": (Group.ACCOUNTS, "Changed the address of an account"),
+    "person.address_put_back": (Group.ACCOUNTS, "Put back the address of an account"),
     "person.forgery_refused": (Group.REFUSED, "Was refused: a form that did not come from our own page"),
     "person.invitation_accepted": (Group.ACCOUNTS, "Accepted an invitation"),
     "person.invited": (Group.ACCOUNTS, "Invited a person"),
+    "person.lock_out_lifted": (Group.ACCOUNTS, "Lifted the lock-out of an account"),
     "person.locked_out": (Group.REFUSED, "Was locked out after too many wrong tries"),
     "person.password_reset": (Group.ACCOUNTS, "Set a new password"),
     "person.password_reset_asked": (Group.ACCOUNTS, "Asked for a link to set a password"),
@@ -88,15 +96,18 @@ VERBS: dict[str, tuple[Group, str]] = {
     "person.recovery_codes_made": (Group.ACCOUNTS, "Made new recovery codes"),
     "person.refused": (Group.REFUSED, "Was refused: not open to them"),
     "person.renewed": (Group.ACCOUNTS, "Renewed an account"),
+    "person.request_consented": (Group.ACCOUNTS, "Consented to a change of an account"),
+    "person.request_stopped": (Group.ACCOUNTS, "Stopped a change of an account"),
     "person.role_ended": (Group.ACCOUNTS, "Took from a person the role on this country"),
     "person.role_given": (Group.ACCOUNTS, "Gave a person a role on this country"),
     "person.second_factor_added": (Group.ACCOUNTS, "Added a second step"),
-    "person.second_factor_dropped": (Group.ACCOUNTS, "Dropped the second steps of an account"),
+    "person.second_factor_drop_asked": (Group.ACCOUNTS, "Asked to remove the second steps of an account"),
+    "person.second_factor_dropped": (Group.ACCOUNTS, "Removed the second steps of an account"),
     "person.second_factor_refused": (Group.REFUSED, "Failed the second step of signing in"),
     "person.second_factor_removed": (Group.ACCOUNTS, "Removed a second step"),
     "person.session_ended": (Group.SIGN_IN, "Was signed out: time was up"),
     "person.sign_in_refused": (Group.REFUSED, "Failed to sign in"),
-    "person.sign_ins_ended": (Group.SIGN_IN, "Ended other sign-ins"),
+    "person.sign_ins_ended": (Group.SIGN_IN, "Ended sign-ins"),
     "person.signed_in": (Group.SIGN_IN, "Signed in"),
     "person.signed_out": (Group.SIGN_IN, "Signed out"),
     "readiness.computed": (Group.MACHINE, "Kept a readiness run"),
@@ -127,7 +138,7 @@ CHANGES_NO_FACT = frozenset(
     for verb, (group, _) in VERBS.items()
     if group in {Group.READ, Group.SIGN_IN, Group.REFUSED}
     or verb.partition(".")[0] in {"briefing", "draft", "person", "token"}
-    or verb in {"file.dropped", "readiness.computed", "redaction.finished"}
+    or verb in {"file.dropped", "housekeeping.done", "readiness.computed", "redaction.finished"}
 )
 """What was only read or asked, or done to papers, drafts and accounts: of what is on record nothing is another by it.
 

@@ -1,5 +1,6 @@
 """Invitations and new passwords: a link that works once, for a time, and tells a stranger nothing."""
 
+import errno
 import io
 import logging
 import re
@@ -13,15 +14,16 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from tests.factories import PASSWORD, AdministratorFactory, CountryFactory, OfficerFactory
+from tests.administration import add, press
+from tests.factories import PASSWORD, AdministratorFactory, OfficerFactory
 from tests.security.statements import sent
 from tests.signing_in import enrol, sign_in
 from tiptracker import clock
-from tiptracker.accounts import actions, links, views
+from tiptracker.accounts import account_requests, actions, links, views
 from tiptracker.accounts.masking import Masked
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
-from tiptracker.jobs.models import Job
+from tiptracker.mail.models import Mail
 from tiptracker.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -38,18 +40,6 @@ def link_in(message):
     return re.search(r"http://localhost:8000(/\S+)", message.body).group(1)
 
 
-def add(client, **more):
-    typed = {
-        "name": "Palesa",
-        "email": "palesa@post.example",
-        "role": "officer",
-        "countries": [CountryFactory().pk],
-        "is_active": "on",
-        "valid_until_on": "2099-12-31",
-    }
-    return client.post(reverse("admin:accounts_user_add"), typed | more)
-
-
 @pytest.fixture
 def administrator(client):
     person = AdministratorFactory()
@@ -57,8 +47,10 @@ def administrator(client):
     return person
 
 
-def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administrator):
+def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administrator, run_jobs):
     assert add(client).status_code == 302
+    assert mail.outbox == []  # the worker sends it
+    run_jobs()
     message = mail.outbox[0]
     assert message.to == ["palesa@post.example"]
     assert "U.S. Embassy, Lesotho has made an account for you" in message.body
@@ -87,7 +79,7 @@ def test_inviting_wants_a_recent_sign_in(client, administrator, settings):
 
     assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert not User.objects.get_queryset().filter(email="palesa@post.example").exists()
-    assert mail.outbox == []
+    assert not Mail.objects.exists()
     assert client.post(reverse("account_reauthenticate"), {"password": "wrong"}).status_code == 422
 
 
@@ -100,10 +92,17 @@ def test_what_was_typed_goes_on_after_showing_the_password_again(client, adminis
     assert User.objects.get_queryset().filter(email="palesa@post.example").exists()
 
 
-def test_sending_again_makes_the_earlier_link_void(client, administrator):
+def send_again(client, person):
+    press(client, person, "invite")
+    return client.get(reverse("person_detail", args=[person.pk]))
+
+
+def test_sending_again_makes_the_earlier_link_void(client, administrator, run_jobs):
     add(client)
+    run_jobs()
     person = User.objects.get_queryset().get(email="palesa@post.example")
-    client.post(reverse("admin:accounts_user_changelist"), {"action": "invite", "_selected_action": [person.pk]})
+    send_again(client, person)
+    run_jobs()
     first, second = mail.outbox
 
     assert Client().get(link_in(first)).status_code == 410
@@ -115,16 +114,39 @@ def test_nobody_with_a_password_is_invited():
         actions.invite(person=OfficerFactory(), by=AdministratorFactory())
 
 
-def test_a_mail_server_that_refuses_is_told_and_the_account_stays(client, administrator, monkeypatch):
-    def refuse(*args):
-        raise ConnectionRefusedError
+def test_sending_again_before_the_first_is_sent_sends_nothing_twice(client, administrator, run_jobs):
+    add(client)
+    person = User.objects.get_queryset().get(email="palesa@post.example")
 
-    monkeypatch.setattr(locmem.EmailBackend, "send_messages", refuse)
+    for _ in range(8):
+        assert "Queued on 28 January 2022" in send_again(client, person).text
+    run_jobs()
 
-    answer = client.get(add(client).headers["Location"])
+    assert len(mail.outbox) == 1
+    assert Client().get(link_in(mail.outbox[0])).status_code == 200
+    assert logged().count("person.invited") == 1
 
-    assert "the mail server did not take it" in answer.content.decode()
-    assert User.objects.get_queryset().filter(email="palesa@post.example").exists()
+
+def test_a_mail_server_that_is_down_is_told_where_the_person_stands(client, administrator, monkeypatch, run_jobs):
+    add(client)
+    person = User.objects.get_queryset().get(email="palesa@post.example")
+    with monkeypatch.context() as down:
+        down.setattr(locmem.EmailBackend, "send_messages", refuse)
+        run_jobs()
+    page = client.get(reverse("person_detail", args=[person.pk])).text
+    assert "Not sent yet: tried once" in page
+    assert "Connection refused" in page
+
+    send_again(client, person)
+    run_jobs()
+
+    assert len(mail.outbox) == 1
+    page = client.get(reverse("person_detail", args=[person.pk])).text
+    assert "Sent to palesa@post.example on 28 January 2022" in page
+
+
+def refuse(*args):
+    raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
 
 
 @pytest.mark.parametrize("purpose", links.Purpose)
@@ -207,7 +229,7 @@ def test_every_address_that_holds_a_secret_is_masked():
 
     with_secret = [f"/{one}" for one in patterns(get_resolver().url_patterns) if "token>" in one]
 
-    assert len(with_secret) == 2
+    assert len(with_secret) == 4
     for address in with_secret:
         line = logging.makeLogRecord({"msg": re.sub(r"<.*?token>", "eyJh:1x%3Ay-_", address)})
         assert "eyJh" not in Masked().format(line)
@@ -245,13 +267,14 @@ def test_a_forgotten_password_tells_nothing_about_who_is_there(run_jobs, monkeyp
     assert answers[0] == answers[1] == answers[2]
     assert "If somebody signs in here with that address" in answers[0][2]
     assert mail.outbox == []  # the worker sends it, so that no answer takes longer
-    known, unknown, shut = Job.objects.order_by("pk").values_list("key", flat=True)
+    known, unknown, shut = Mail.objects.order_by("pk").values_list("key", flat=True)
     assert (known, shut) == (str(person.pk), str(closed.pk))
     assert unknown.startswith("nobody ")
     assert "@" not in unknown  # nor is it kept which address a stranger gave
 
     run_jobs()
     assert [message.to for message in mail.outbox] == [[person.email]]
+    assert list(Mail.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "not_needed", "not_needed"]
 
 
 def test_strangers_in_turn_cost_what_people_in_turn_do(run_jobs):
@@ -283,6 +306,7 @@ def test_a_new_password_by_the_link_ends_every_sign_in(client, run_jobs):
     assert client.get(reverse("commitment_list")).headers["Location"].startswith(reverse("account_login"))
     assert sign_in(Client(), person, NEW).status_code == 302
     assert Client().get(path).status_code == 410
+    run_jobs()
     assert mail.outbox[1].subject == "TIP Tracker: your sign-in was changed"
     assert logged()[-3:] == ["person.password_reset_asked", "person.password_reset", "person.signed_in"]
 
@@ -310,25 +334,12 @@ def test_asking_too_often_is_refused_with_when_to_try_again():
 # --- What administrators do to accounts -------------------------------------------------------------------------------
 
 
-def change(client, person, **more):
-    typed = {
-        "name": person.name,
-        "email": person.email,
-        "role": "officer",
-        "countries": [CountryFactory().pk],
-        "is_active": "on",
-        "valid_until_on": "2099-12-31",
-    } | more
-    typed = {name: value for name, value in typed.items() if value is not None}
-    return client.post(reverse("admin:accounts_user_change", args=[person.pk]), typed)
-
-
 def test_closing_an_account_ends_its_sign_ins_at_once(client, administrator):
     person, theirs = OfficerFactory(), Client()
     sign_in(theirs, person)
     key = theirs.session.session_key
 
-    assert change(client, person, is_active=None).status_code == 302
+    assert press(client, person, "close").status_code == 302
 
     assert not theirs.session.exists(key)
     assert theirs.get(reverse("commitment_list")).headers["Location"].startswith(reverse("account_login"))
@@ -336,9 +347,9 @@ def test_closing_an_account_ends_its_sign_ins_at_once(client, administrator):
 
 def test_an_account_wants_a_last_day_and_is_renewed_for_a_year(client, administrator):
     person = OfficerFactory(valid_until_on=clock.today() - timedelta(days=3))
-    assert change(client, person, valid_until_on="").status_code == 200
+    assert press(client, person, "renew", until="").status_code == 422
 
-    client.post(reverse("admin:accounts_user_changelist"), {"action": "renew", "_selected_action": [person.pk]})
+    press(client, person, "renew", until=clock.today() + timedelta(days=365))
 
     person.refresh_from_db()
     assert person.valid_until_on == clock.today() + timedelta(days=365)
@@ -348,8 +359,9 @@ def test_an_account_wants_a_last_day_and_is_renewed_for_a_year(client, administr
 def test_who_lost_the_telephone_enrols_anew(client, administrator, settings):
     person = OfficerFactory()
     enrol(person)
-    to = {"action": "drop_second_factor", "_selected_action": [person.pk]}
-    client.post(reverse("admin:accounts_user_changelist"), to)
+    other = AdministratorFactory()
+    press(client, person, "second_step")
+    account_requests.consent(request=person.account_requests.get(), by=other, now=clock.now())
     settings.SECOND_FACTOR_REQUIRED = True
 
     browser = Client()
