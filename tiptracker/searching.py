@@ -103,7 +103,7 @@ def _holding(model: type[models.Model], fields: Sequence[str], word: str) -> Que
         by_row.setdefault(relation, []).append(name)
     found = []
     for relation, names in by_row.items():
-        texts = model._meta.get_field(relation).related_model if relation else model
+        texts: Any = model._meta.get_field(relation).related_model if relation else model
         said = texts._base_manager.alias(said=_Words(*names)).filter(said=query).order_by().values("pk")
         found.append(model._base_manager.filter(**{f"{relation}__in": said}).values("pk") if relation else said)
     first, *others = found
