@@ -17,12 +17,12 @@ RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock > uv.lock \
     && uv pip install --no-cache --compile-bytecode --python /opt/tiptracker/bin/python --require-hashes \
         -r pyproject.toml --constraint requirements.lock
 
-# What stands in front: TLS, slow lines, sizes. See deploy/nginx.conf.
+# What stands in front: TLS, slow lines, sizes. See deploy/proxy/nginx.conf.
 FROM debian:trixie-slim AS proxy
 RUN apt-get update \
     && apt-get install -y --no-install-recommends nginx-light \
     && rm -rf /var/lib/apt/lists/*
-COPY deploy /etc/tiptracker
+COPY deploy/proxy /etc/tiptracker
 RUN chmod -R a+rX /etc/tiptracker
 USER www-data
 EXPOSE 8080 8443
@@ -61,6 +61,6 @@ RUN SECRET_KEY=unused python manage.py collectstatic --noinput --verbosity 0 \
 USER tiptracker
 EXPOSE 8000
 CMD ["python", "tiptracker/watchdog.py", "--url", "http://127.0.0.1:8000/health/", "--", \
-     "granian", "--interface", "asginl", "--no-ws", "--workers", "2", "--respawn-failed-workers", \
-     "--workers-kill-timeout", "15", "--http1-header-read-timeout", "15000", \
+     "granian", "--interface", "asginl", "--http", "1", "--no-ws", "--workers", "2", "--respawn-failed-workers", \
+     "--workers-kill-timeout", "10", "--http1-header-read-timeout", "15000", \
      "tiptracker.asgi:application"]

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # All that the demonstration and the tests stand on: a Python environment from the lock, a few system libraries, the
 # front end, a key, the collected static files. Costs nothing when nothing changed: each step keeps a hash of what it
-# was made from. `setup.sh browser` also wants Chromium for the journeys, and goes on without it.
+# was made from. `setup.sh browser` also wants Chromium and an OpenID Connect provider for the journeys, and goes on
+# without them.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 FRONTEND=tiptracker/frontend
+PROVIDER=tests/journeys/openid_provider
 STATIC=var/static
 
 say() { echo "setup: $*"; }
@@ -95,6 +97,13 @@ make_key() {
     (umask 077 && .venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))' >var/secret_key)
 }
 
+# Those of a folder, as its lock has them, whose hash is the second argument.
+install_node_packages() {
+    if is_made "$1/node_modules/made-from" "$2"; then return; fi
+    npm ci --prefix "$1" --no-audit --no-fund --loglevel=error >/dev/null || return 1
+    echo "$2" >"$1/node_modules/made-from"
+}
+
 build_frontend() {
     local packages sources
     packages=$(hash_of "$FRONTEND/package-lock.json")
@@ -106,11 +115,8 @@ build_frontend() {
             give_up "no Node.js 20 or newer with npm here; the front end is built with it: apt-get install nodejs npm"
     fi
     say "building the front end"
-    if ! is_made "$FRONTEND/node_modules/made-from" "$packages"; then
-        npm ci --prefix "$FRONTEND" --no-audit --no-fund --loglevel=error >/dev/null ||
-            give_up "the front end's packages could not be installed. Is the npm registry reached from here?"
-        echo "$packages" >"$FRONTEND/node_modules/made-from"
-    fi
+    install_node_packages "$FRONTEND" "$packages" ||
+        give_up "the front end's packages could not be installed. Is the npm registry reached from here?"
     npm run build --prefix "$FRONTEND" --silent || give_up "the front end was not built; the reason stands above."
     echo "$sources" >"$FRONTEND/dist/made-from"
 }
@@ -136,4 +142,8 @@ find_libraries
 make_key
 build_frontend
 collect_static_files
-[ "${1:-}" != browser ] || find_browser
+if [ "${1:-}" = browser ]; then
+    find_browser
+    install_node_packages "$PROVIDER" "$(hash_of "$PROVIDER/package-lock.json")" ||
+        say "no OpenID Connect provider here: its browser journey will not be run"
+fi

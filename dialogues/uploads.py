@@ -5,7 +5,7 @@ import hashlib
 import logging
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -158,6 +158,9 @@ class TemporaryFiles(TemporaryFileUploadHandler):
         except OSError:
             logger.exception("There was no room for an upload")
             self.is_lost = True
+            if self.file is not None:
+                with suppress(OSError):
+                    self.file.close()
 
 
 def too_much(request: HttpRequest) -> str:

@@ -443,6 +443,7 @@ class BriefingViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelM
         limits.keep("exports", request)
         now = clock.now(briefing.edition.country.time_zone)
         try:
+            actions.refuse_unless_as_kept(briefing=briefing, by=request.user, as_word=as_word)
             actions.record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
         except Refused as refusal:
             if briefing.withdrawn_at:

@@ -1,5 +1,8 @@
 """What the worker does for this package. Each task is named as its kind of job; the work is in the actions."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 from celery import shared_task
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 
@@ -24,9 +27,17 @@ def readiness(job_id: int) -> None:
 
 @shared_task(name="readiness_nightly")
 def readiness_nightly() -> None:
-    """Ask for every tracked edition's readiness: a new day can move it though nobody wrote anything."""
-    for edition in Edition.objects.tracked():
+    """Ask for the readiness of each edition that isn't over: a new day can move it though nobody wrote anything."""
+    for edition in _under_way():
         enqueue("readiness", edition.pk)
+
+
+def _under_way() -> Iterator[Edition]:
+    """The tracked editions that aren't over where they are: elsewhere it may be another day."""
+    yesterday = clock.today("UTC") - timedelta(days=1)
+    for edition in Edition.objects.tracked().not_over(yesterday).select_related("country"):
+        if edition.ends_on >= clock.today(edition.country.time_zone):
+            yield edition
 
 
 @shared_task(name="briefing")
@@ -42,8 +53,8 @@ def briefing(job_id: int) -> None:
 
 @shared_task(name="current_briefings")
 def current_briefings() -> None:
-    """Twice a minute: have each tracked edition's briefing made that the record, or the day, has moved on from."""
-    for edition in Edition.objects.tracked().select_related("country"):
+    """Twice a minute: have each current edition's briefing made that the record, or the day, has moved on from."""
+    for edition in _under_way():
         if current.is_due(edition, clock.today(edition.country.time_zone), log_now()):
             enqueue(current.JOB, edition.pk)
 
@@ -92,3 +103,17 @@ def warm_up(**_: object) -> None:
 def cool_down(**_: object) -> None:
     """A process that is replaced leaves nothing behind."""
     pdf.cool_down()
+
+
+@shared_task(name="briefings_nightly")
+def briefings_nightly() -> None:
+    """Every night: ask for the files of all briefings to be held to their hashes."""
+    enqueue("check_briefings", 0)
+
+
+@shared_task(name="check_briefings")
+def check_briefings(job_id: int) -> None:
+    """Hold the files of briefings to their hashes (the job's key: the last that was checked)."""
+    with claimed(job_id) as progress:
+        if progress:
+            actions.check_kept_briefings(after=int(progress.job.key))

@@ -1,14 +1,19 @@
 """Which rows are never changed, and which of their texts may be redacted: the product's table, in one place.
 
-`KEPT` names every such model with the texts that may become the fixed mark; `make(model)` gives a row of it.
+`KEPT` names every such model with the texts that may become the fixed mark; `make(model)` gives a row of it. Of `HELD`
+the columns named never change, of `FREE` any may, for the reason given: together these are all tables.
 """
 
 from django.db import transaction
 
 from dialogues.models import (
+    AgendaItem,
     Assessment,
     AssessmentEvidence,
+    Commitment,
+    CommitmentBenchmark,
     CommitmentEvent,
+    Dialogue,
     DialogueFile,
     Evidence,
     EvidenceBearing,
@@ -17,6 +22,7 @@ from dialogues.models import (
     FileScan,
     NextStep,
     NextStepDone,
+    Participant,
     Reading,
     ReadingPart,
     Redaction,
@@ -24,14 +30,19 @@ from dialogues.models import (
     RedactionFile,
     RedactionPlace,
     RoundDecision,
+    Update,
     UpdateRound,
 )
 from dialogues.words import Kind
 from recommendations.models import (
     BenchmarkTerms,
+    Edition,
     EditionImport,
     EditionTerms,
+    Indicator,
+    Milestone,
     MilestoneDone,
+    Recommendation,
     RecommendationTerms,
     RecommendationWeight,
 )
@@ -48,6 +59,8 @@ KEPT = {
     BenchmarkTerms: {"criterion", "reason"},
     Briefing: set(),  # once cleared or withdrawn
     BriefingDownload: set(),
+    Commitment: {"text", "letter"},
+    CommitmentBenchmark: set(),
     CommitmentEvent: {"reason"},
     DialogueFile: set(),
     EditionImport: {"name"},  # once loaded
@@ -70,7 +83,53 @@ KEPT = {
     RedactionFile: set(),
     RedactionPlace: set(),
     RoundDecision: {"reason"},
+    Update: set(),
     UpdateRound: {"narrative"},
+}
+
+HELD = {
+    AgendaItem: {"dialogue"},
+    Dialogue: {
+        "country", "entered_at", "entered_by", "recorded_at", "recorded_by", "called_off_at", "called_off_by"
+    },
+    Edition: {"country", "year", "starts_on", "ends_on"},
+    Indicator: {"better", "question", "pillar"},
+    Milestone: {"edition", "kind"},
+    Participant: {"dialogue"},
+    Recommendation: {"edition"},
+}  # fmt: skip
+"""Rows that are put right, with the columns that stay: whose they are, who recorded them, what was computed from them.
+Each change leaves an entry in the log."""
+
+_ACCOUNTS = "accounts and reference data are an administrator's to change; each change leaves an entry in the log"
+_SIGNING_IN = "how somebody signs in, and for how long"
+_DJANGO = "Django's own; no row of the record points at it"
+FREE = {
+    "accounts.ApiToken": _SIGNING_IN,
+    "accounts.Country": _ACCOUNTS,
+    "accounts.District": _ACCOUNTS,
+    "accounts.Ministry": _ACCOUNTS,
+    "accounts.OfficeHolder": _ACCOUNTS,
+    "accounts.User": _ACCOUNTS,
+    "accounts.User_countries": _ACCOUNTS,
+    "account.EmailAddress": _SIGNING_IN,
+    "account.EmailConfirmation": _SIGNING_IN,
+    "mfa.Authenticator": _SIGNING_IN,
+    "sessions.Session": _SIGNING_IN,
+    "usersessions.UserSession": _SIGNING_IN,
+    "admin.LogEntry": _DJANGO,
+    "auth.Group": _DJANGO,
+    "auth.Group_permissions": _DJANGO,
+    "auth.Permission": _DJANGO,
+    "contenttypes.ContentType": _DJANGO,
+    "audit.ListRead": "a count that grows through the day; what it amounts to stands in the log",
+    "idempotency.IdempotencyKey": "is kept for a day",
+    "lock_outs.LockOutCount": "is kept until it expires",
+    "jobs.Job": "tells how far work has come",
+    "dialogues.Draft": "is what somebody types and has not sent: no fact yet",
+    "dialogues.Draft_files": "goes with its draft",
+    "recommendations.Benchmark": "is moved and paired; what it asks stands in its terms, which are append-only",
+    "recommendations.Recommendation_supporting": "is put right with its recommendation",
 }
 
 
@@ -112,6 +171,8 @@ MAKERS = {
     BenchmarkTerms: lambda: factories.BenchmarkFactory().terms.get(),
     Briefing: lambda: factories.BriefingFactory(content=b"%PDF-1.7\n", issued=True),
     BriefingDownload: factories.BriefingDownloadFactory,
+    Commitment: factories.CommitmentFactory,
+    CommitmentBenchmark: lambda: factories.CommitmentFactory(benchmarks=[factories.BenchmarkFactory()]).links.get(),
     CommitmentEvent: lambda: factories.CommitmentEventFactory(
         commitment=factories.CommitmentFactory(), kind=Kind.WITHDRAWN
     ),
@@ -138,5 +199,20 @@ MAKERS = {
         table="dialogues.evidence", row=factories.EvidenceFactory().pk, field="title"
     ),
     RoundDecision: factories.RoundDecisionFactory,
+    Update: lambda: factories.UpdateRoundFactory().update,
     UpdateRound: factories.UpdateRoundFactory,
+    AgendaItem: factories.AgendaItemFactory,
+    Dialogue: lambda: factories.DialogueFactory(recorded_by=factories.RecorderFactory()),
+    Edition: factories.EditionFactory,
+    Indicator: factories.IndicatorFactory,
+    Milestone: factories.MilestoneFactory,
+    Participant: factories.ParticipantFactory,
+    Recommendation: factories.RecommendationFactory,
 }
+
+
+def named_by_a_redaction(row, field, *, left=False):
+    """Have a confirmed redaction name a text of `row`, as the trigger asks before it becomes the mark."""
+    redaction = factories.RedactionDecisionFactory().redaction
+    table = row._meta.label_lower
+    return redaction.places.create(table=table, row=row.pk, field=field, is_left=left).redaction

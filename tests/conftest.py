@@ -67,7 +67,7 @@ os.environ |= {
     "REACHED": str(VAR_DIR / "reached"),
     "PYTHONPATH": str(BASE_DIR / "tests" / "watched"),
 }
-runpy.run_path(str(BASE_DIR / "tests" / "watched" / "sitecustomize.py"))
+watched = runpy.run_path(str(BASE_DIR / "tests" / "watched" / "sitecustomize.py"))
 
 from tests import database_roles
 
@@ -82,8 +82,10 @@ import django.test
 import hypothesis
 import psycopg
 import pytest
+from celery import Celery
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
+from django.core.mail.backends import locmem
 from django.db import connection, connections
 from django.test.utils import teardown_databases
 from django.utils import timezone
@@ -163,6 +165,23 @@ def nobody_else_is_reached(reached: Path) -> Iterator[None]:
         tried = reached.read_text()
         reached.unlink()
         pytest.fail(f"Something was to be reached over the network:\n{tried}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_sent_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes through a socket in production and not in a test is watched like a socket: mails and messages."""
+
+    def watch(owner: type, name: str) -> None:
+        sends = getattr(owner, name)
+
+        def watched_sends(*arguments, **named):
+            watched["refuse_in_transaction"](f"{owner.__name__}.{name}")
+            return sends(*arguments, **named)
+
+        monkeypatch.setattr(owner, name, watched_sends)
+
+    watch(locmem.EmailBackend, "send_messages")
+    watch(Celery, "send_task")
 
 
 @pytest.fixture(autouse=True)
@@ -291,14 +310,14 @@ def put_back(fresh_database: str) -> Iterator[Callable[[], None]]:
 
 @pytest.fixture
 def run_jobs() -> Callable[[], list[Job]]:
-    """Call it to do every queued job, in this process, as a worker would; gives those jobs as they stand then."""
+    """Call it to do every job that is due, in this process, as a worker would; gives those jobs as they stand then."""
     app.loader.import_default_modules()  # not in the test itself: it sets logging up anew
     return do_jobs
 
 
 def do_jobs() -> list[Job]:
     done: list[Job] = []
-    while job := Job.objects.filter(state=State.QUEUED).order_by("pk").first():
+    while job := Job.objects.filter(state=State.QUEUED, due_at__lte=timezone.now()).order_by("pk").first():
         assert job.pk not in [other.pk for other in done], f"{job} was left queued by its own task"
         app.tasks[job.kind](job.pk)
         done.append(job)

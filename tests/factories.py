@@ -854,4 +854,5 @@ class JobFactory(DjangoModelFactory):
     kind = "compute_readiness"
     key = factory.Sequence(str)
     queued_at = TERMS_SET_AT
+    due_at = factory.SelfAttribute("queued_at")
     heartbeat_at = TERMS_SET_AT

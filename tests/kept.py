@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from tests.transactions import a_tests_own_transaction
 from tiptracker.accounts.models import Country
 
-OURS = ("accounts", "audit", "jobs", "recommendations", "dialogues", "reports")
+OURS = ("accounts", "audit", "jobs", "mail", "recommendations", "dialogues", "reports")
 _kept: dict[Hashable, tuple[Any, list[list[Any]]]] = {}
 
 

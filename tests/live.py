@@ -68,7 +68,7 @@ class Live:
 
     def start_worker(self) -> None:
         """Another worker, beside the one there is or in its place."""
-        self.start(worker_command(with_beat=False))
+        self.start(worker_command(with_beat=False, queues="celery,mail"))
 
     def sign_in(self, page, user) -> None:
         """Sign in as a person does, by the page."""

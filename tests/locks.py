@@ -27,6 +27,8 @@ DELETED = {
     "dialogues.participant",
     "idempotency.idempotencykey",
     "lock_outs.lockoutcount",
+    "jobs.job",
+    "mail.mail",
     "mfa.authenticator",
     "recommendations.editionimport",
     "recommendations.recommendation_supporting",
@@ -37,17 +39,9 @@ LEFT_OUT = ("tests.", "_pytest.", "dialogues.lesotho.", "django.contrib.admin.")
 """Where transactions begin that aren't looked at: in tests, and as the demonstration is made, before it is served."""
 TABLES = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
 OURS = (
-    "accounts",
-    "audit",
-    "dialogues",
-    "idempotency",
-    "jobs",
-    "lock_outs",
-    "mfa",
-    "recommendations",
-    "reports",
+    "accounts", "audit", "dialogues", "idempotency", "jobs", "lock_outs", "mail", "mfa", "recommendations", "reports",
     "usersessions",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

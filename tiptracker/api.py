@@ -28,6 +28,7 @@ from tiptracker import limits
 from tiptracker.accounts.authentication import TokenAuthentication
 from tiptracker.accounts.models import Ministry, Reader, User
 from tiptracker.accounts.permissions import may_read_name
+from tiptracker.audit.api import RowsOfTheDay
 from tiptracker.error_pages import NOTHING_HERE, or_plain_page
 from tiptracker.idempotency.actions import StillRunning, UsedForAnotherRequest
 from tiptracker.idempotency.api import KEY_PARAMETER, RUNNING_SECONDS
@@ -237,7 +238,7 @@ def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response |
         error = Throttled(wait)
     if isinstance(error, NotAuthenticated):
         error.detail = ErrorDetail(SAY_WHO, error.default_code)
-    if isinstance(error, Throttled):
+    if isinstance(error, Throttled) and not isinstance(error, RowsOfTheDay):
         error.detail = _to_wait(error)
     if isinstance(error, UsedForAnotherRequest):
         return Response({"detail": str(error)}, HTTPStatus.UNPROCESSABLE_CONTENT)

@@ -18,7 +18,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from tiptracker import error_pages
 from tiptracker.error_pages import ErrorPage
@@ -29,6 +29,9 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Body = SpooledTemporaryFile[bytes]
+Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers]
+"""Status and headers."""
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,10 @@ IN_MEMORY = 64 * 1024
 MOST_BODIES = 64
 MOST_LONG_BODIES = 6
 """How many bodies a process reads at once, and how many of them may be longer than IN_MEMORY."""
+
+HEALTH = "/health/"
+STUCK_AFTER = 120.0
+"""Seconds without any request finished, while all threads are at work, after which they are taken for stuck."""
 
 PART = 64 * 1024
 """Bytes of an answer that are sent at a time."""
@@ -66,7 +73,10 @@ class Gone(Exception):
 
 @dataclass
 class Application:
-    """An ASGI application that serves a WSGI one by `threads` threads."""
+    """An ASGI application that serves a WSGI one by `threads` threads.
+
+    Whether all is well is asked of one thread more, so that a busy server doesn't pass for a broken one.
+    """
 
     wsgi: Callable[..., Any]
     threads: int
@@ -74,10 +84,14 @@ class Application:
     seconds_at_first: float = SECONDS_AT_FIRST
     bodies: int = 0
     long_bodies: int = 0
+    serving: int = 0
+    moved_at: float = 0.0
     pool: ThreadPoolExecutor = field(init=False)
+    pool_of_health: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
         self.pool = ThreadPoolExecutor(self.threads, thread_name_prefix="web")
+        self.pool_of_health = ThreadPoolExecutor(1, thread_name_prefix="health")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -93,8 +107,7 @@ class Application:
                 await _send(send, refusal.status, _bytes(page.items()), [page.content])
                 return
             with SpooledTemporaryFile(max_size=1024 * 1024) as answer:
-                loop = asyncio.get_running_loop()
-                status, headers = await loop.run_in_executor(self.pool, self._serve, environ_of(scope, body), answer)
+                status, headers = await self._run(environ_of(scope, body), answer)
                 await _send(send, status, headers, iter(lambda: answer.read(PART), b""))
 
     # --- What is sent to us -------------------------------------------------------------------------------------------
@@ -141,9 +154,28 @@ class Application:
 
     # --- What is answered ---------------------------------------------------------------------------------------------
 
-    def _serve(self, environ: dict[str, Any], answer: Body) -> tuple[int, list[tuple[bytes, bytes]]]:
+    async def _run(self, environ: dict[str, Any], answer: Body) -> Answer:
+        """Have one of the threads serve, when one is free."""
+        loop = asyncio.get_running_loop()
+        if environ["PATH_INFO"] == HEALTH:
+            if self.serving >= self.threads and loop.time() - self.moved_at > STUCK_AFTER:
+                stuck = JsonResponse({"status": "unavailable", "reason": "threads"})
+                answer.write(stuck.content)
+                answer.seek(0)
+                return HTTPStatus.SERVICE_UNAVAILABLE, _bytes(stuck.items())
+            return await loop.run_in_executor(self.pool_of_health, self._serve, environ, answer)
+        if self.serving < self.threads:
+            self.moved_at = loop.time()
+        self.serving += 1
+        try:
+            return await loop.run_in_executor(self.pool, self._serve, environ, answer)
+        finally:
+            self.serving -= 1
+            self.moved_at = loop.time()
+
+    def _serve(self, environ: dict[str, Any], answer: Body) -> Answer:
         """Run the WSGI application from beginning to end in this thread, and write its answer's body to `answer`."""
-        said: tuple[int, list[tuple[bytes, bytes]]] = (HTTPStatus.INTERNAL_SERVER_ERROR, [])
+        said: Answer = (HTTPStatus.INTERNAL_SERVER_ERROR, [])
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], int]:
             nonlocal said
@@ -216,11 +248,11 @@ def _page_of(refusal: Refusal, scope: Scope) -> HttpResponse:
     return on_every_answer(lambda _: page)(request)
 
 
-def _bytes(headers: Any) -> list[tuple[bytes, bytes]]:
+def _bytes(headers: Any) -> Headers:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], parts: Any) -> None:
+async def _send(send: Send, status: int, headers: Headers, parts: Any) -> None:
     await send({"type": "http.response.start", "status": int(status), "headers": headers})
     for part in parts:
         await send({"type": "http.response.body", "body": part, "more_body": True})

@@ -50,7 +50,8 @@ class Body(serializers.Serializer[Any]):
     confirmed_no_personal_data = serializers.BooleanField(
         default=False,
         help_text="Texts that hold what reads like a telephone number of Lesotho or South Africa, an identity or "
-        "passport number or a date of birth are refused (400, by field, with what was found). Take it out; or, where "
+        "passport number, a date of birth, or a person’s name beside an age, a village, a telephone number or the "
+        "number of a case are refused (400, by field, with what was found). Take it out; or, where "
         "none of what was found in this very body identifies a victim or a private person, send it again with true.",
     )
 

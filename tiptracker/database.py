@@ -1,11 +1,14 @@
-"""A connection to PostgreSQL that never waits for ever: a server that stopped in mid-sentence is given up."""
+"""How PostgreSQL and Redis are asked: never without an end, since either may stop in mid-sentence. For the settings."""
 
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import errors
 from psycopg.abc import RV, PQGen
 from psycopg_pool import ConnectionPool
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 SECONDS_TO_CHECK = 1.0
 """How long a connection of the pool may take to show that it still works."""
@@ -44,3 +47,56 @@ class Connection(psycopg.Connection[Any]):
 def connection_class(most_wait: float | None) -> type[Connection]:
     """Connections that wait so long at most."""
     return type("Connection", (Connection,), {"most_wait": most_wait})
+
+
+def postgres_options(*, statement_seconds: int, pool: int) -> dict[str, Any]:
+    """OPTIONS of the database in Django's settings. No statement takes longer than `statement_seconds` (0: no limit).
+
+    A lock is waited for a third of that, and a transaction that does nothing is ended after four times that.
+    """
+    limits = {
+        "statement_timeout": statement_seconds,
+        "lock_timeout": statement_seconds // 3,
+        "idle_in_transaction_session_timeout": 4 * statement_seconds,
+    }
+    return {
+        "pool": {
+            "min_size": 1,
+            "max_size": pool,
+            "timeout": 2.0,  # seconds that a request waits for a connection
+            # A connection that can't be made is given up soon: the next request tries anew. By default the pauses
+            # between tries grow with the outage, and go on after it.
+            "reconnect_timeout": 1.0,
+            "connection_class": connection_class(statement_seconds + 5.0 if statement_seconds else None),
+            "check": Connection.check,
+        },
+        "connect_timeout": 2,
+        "tcp_user_timeout": 5000,  # milliseconds; of a machine that is gone
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        # To compile a list's query takes longer than to run it.
+        "options": " ".join(["-c jit=off", *(f"-c {name}={seconds}s" for name, seconds in limits.items())]),
+    }
+
+
+def caches(redis_url: str, *, folder: Path) -> dict[str, dict[str, Any]]:
+    """CACHES in Django's settings; without Redis the shared one is a folder.
+
+    A request waits for Redis a second and a half at most, once: then nobody asks for a while (`tiptracker.cache`).
+    """
+    redis = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_url,
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0, "retry": Retry(NoBackoff(), 0)},
+    }
+    files = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": folder}
+    return {
+        "default": {
+            "BACKEND": "tiptracker.cache.SharedOrMemory",
+            "LOCATION": "shared",
+            "OPTIONS": {"lock_outs": "lock_outs"},
+        },
+        "shared": redis if redis_url else files,
+        "lock_outs": {"BACKEND": "tiptracker.lock_outs.backend.DatabaseCounts"},
+    }

@@ -120,7 +120,7 @@ TOO_MANY = ErrorPage(
     "Nothing was recorded. Go back in your browser, wait half a minute, and try again.",
 )
 PROXY = {"400": NOT_UNDERSTOOD, "413": TOO_LARGE, "429": TOO_MANY, "503": UNAVAILABLE}
-"""Those that the proxy shows by itself, from deploy/errors/, by the name of the file."""
+"""Those that the proxy shows by itself, from deploy/proxy/errors/, by the name of the file."""
 
 
 def html_of(title: str, *paragraphs: str) -> str:

@@ -49,7 +49,9 @@ ORDER = (
     "dialogues.redactiondecision",
     "reports.briefing",
     "audit.auditdetail",
+    "mail.mail",
     "jobs.job",
+    "audit.listread",
 )
 """Tables in the order in which a transaction locks their rows; rows of one table go by their keys. The log's own lock,
 which `tiptracker.audit.actions.record` takes, comes after all of them."""

@@ -1,5 +1,7 @@
 """What in a text reads as if somebody could be found by it: numbers of telephones, identity papers, dates of birth.
 
+Names, too, where an age, a village, a telephone number or the number of a case stands beside (`personal_names`).
+
 Where the forms of the numbers come from:
 
 - Telephones: the national numbering plans as libphonenumber keeps them. Lesotho (+266): eight digits that begin with 2
@@ -29,6 +31,8 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import NamedTuple
 
+from tiptracker.personal_names import names_beside
+
 NEAR = 40
 """How many characters may stand between a date and the word that makes it a date of birth."""
 
@@ -49,9 +53,10 @@ class Kind(StrEnum):
     IDENTITY = "identity number"
     PASSPORT = "passport number"
     BIRTH = "date of birth"
+    NAME = "person’s name beside an age, a village, a telephone number or the number of a case"
 
 
-_ARTICLES = {Kind.TELEPHONE: "a", Kind.IDENTITY: "an", Kind.PASSPORT: "a", Kind.BIRTH: "a"}
+_ARTICLES = {Kind.TELEPHONE: "a", Kind.IDENTITY: "an", Kind.PASSPORT: "a", Kind.BIRTH: "a", Kind.NAME: "a"}
 
 
 class Finding(NamedTuple):
@@ -71,18 +76,22 @@ def find(text: str) -> list[Finding]:
     """All that a person could be found by, in the order of the text; none overlaps another."""
     plain, places = _plain(text)
     in_one_line = plain.replace("\n", " ")
-    spans = [*_announced(in_one_line), *_papers(in_one_line), *_numbers(plain), *_births(in_one_line)]
+    numbers = [*_announced(in_one_line), *_papers(in_one_line), *_numbers(plain), *_births(in_one_line)]
+    telephones = sorted((start, end) for start, end, kind in numbers if kind is Kind.TELEPHONE)
+    names = [(*span, Kind.NAME) for span in names_beside(in_one_line, telephones)]
     found: list[Finding] = []
-    for start, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
+    # Numbers first: a name may begin or end in letters of one, and then the number is what is told.
+    for start, end, kind in (*sorted(numbers, key=lambda span: (span[0], -span[1])), *names):
         first, last = places[start], places[end - 1] + 1
-        if not found or first >= found[-1].end:
-            found.append(Finding(kind, text[first:last], first))
+        at = bisect_left(found, first, key=lambda each: each.start)
+        if (not at or first >= found[at - 1].end) and (at == len(found) or last <= found[at].start):
+            found.insert(at, Finding(kind, text[first:last], first))
     return found
 
 
 def without(text: str, mark: str = LEFT_OUT) -> str:
-    """`text` with `mark` where something was found."""
-    for finding in reversed(find(text)):
+    """`text` with `mark` where a number was found."""
+    for finding in reversed([found for found in find(text) if found.kind is not Kind.NAME]):
         text = text[: finding.start] + mark + text[finding.end :]
     return text
 

@@ -13,8 +13,8 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 
+from tiptracker.audit.api import LogsReading
 from tiptracker.moments import moment
 from tiptracker.refusals import Refused
 
@@ -22,7 +22,7 @@ MOST_ROWS = 500
 """Rows on one page of a list."""
 
 
-class TakesParameters(APIView):
+class TakesParameters(LogsReading):
     """An address of the API that answers 400, by name, to a parameter which it does not take."""
 
     query_serializers: ClassVar[Mapping[str, type[Serializer[Any]]]] = {}

@@ -1,7 +1,7 @@
 """What the actions of every app share: the refusals that recur, and the way a row is added."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 
@@ -9,7 +9,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 
 from tiptracker.accounts.models import User
-from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditEntry
 from tiptracker.refusals import Refused
 
@@ -58,6 +58,7 @@ def refuse_backwards(first: date | None, last: date, *, field: str) -> None:
 
 def add[Row: models.Model](row: Row) -> Row:
     """Insert `row`; refuses what its fields don't hold (too long, no such choice), beside the field."""
+    _repeat_no_mark(row, row._meta.concrete_fields)
     _refuse_unfit(row)
     row.save(force_insert=True)
     return row
@@ -65,6 +66,9 @@ def add[Row: models.Model](row: Row) -> Row:
 
 def change[Row: models.Model](row: Row) -> Row:
     """Update `row`, with the same refusals."""
+    if marked := [field for field in row._meta.concrete_fields if getattr(row, field.attname) == REDACTED]:
+        stored = type(row)._default_manager.get(pk=row.pk)
+        _repeat_no_mark(row, [field for field in marked if getattr(stored, field.attname) != REDACTED])
     _refuse_unfit(row)
     row.save(force_update=True)
     return row
@@ -73,6 +77,7 @@ def change[Row: models.Model](row: Row) -> Row:
 def add_all(rows: Sequence[models.Model]) -> None:
     """Insert rows of one table together, with the refusals of `add`."""
     for row in rows:
+        _repeat_no_mark(row, row._meta.concrete_fields)
         _refuse_unfit(row)
     if rows:
         type(rows[0])._default_manager.bulk_create(rows)
@@ -115,6 +120,13 @@ def refuse_unseen(newest: Any, seen: int | None, now: datetime, *, what: str) ->
         return
     told = f"{newest.recorded_by} recorded a newer {what} on {spelt_moment(newest.recorded_at, now)}." if newest else ""
     raise ChangedMeanwhile(f"{told} What you typed is kept: look at what stands now, then send it again.".strip())
+
+
+def _repeat_no_mark(row: models.Model, fields: Iterable[Any]) -> None:
+    """Say in other words where `row` repeats a text that became the mark: a mark is what a redaction made, alone."""
+    for field in fields:
+        if getattr(row, field.attname) == REDACTED:
+            setattr(row, field.attname, REDACTED_BEFORE)
 
 
 def _refuse_unfit(row: models.Model) -> None:

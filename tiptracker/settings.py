@@ -10,10 +10,8 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env, validate
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from tiptracker.database import Connection, connection_class
+from tiptracker.database import caches, postgres_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -90,6 +88,7 @@ INSTALLED_APPS = [
     "tiptracker.audit",
     "tiptracker.jobs",
     "tiptracker.lock_outs",
+    "tiptracker.mail",
     "tiptracker.idempotency",
     "recommendations",
     "dialogues",
@@ -169,53 +168,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     }
 else:
-    # How long one statement of the web server and the worker may take, and a transaction may do nothing; 0: no limit,
-    # for the commands of manage.py, which an operator watches.
-    STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", 30, validate=validate.Range(min=0))
-    _limits = {
-        "statement_timeout": STATEMENT_SECONDS,
-        "lock_timeout": min(STATEMENT_SECONDS, 10),
-        "idle_in_transaction_session_timeout": 4 * STATEMENT_SECONDS,
-    }
+    # How long one statement of the web server and the worker may take; 0: no limit, as for the commands of manage.py,
+    # which an operator watches.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {
-        "pool": {
-            "min_size": 1,
-            "max_size": env.int("DATABASE_POOL", 8),
-            "timeout": 2.0,  # seconds that a request waits for a connection
-            # A connection that can't be made is given up soon: the next request tries anew. By default the pauses
-            # between tries grow with the outage, and go on after it.
-            "reconnect_timeout": 1.0,
-            "connection_class": connection_class(STATEMENT_SECONDS + 5.0 if STATEMENT_SECONDS else None),
-            "check": Connection.check,
-        },
-        "connect_timeout": 2,
-        "tcp_user_timeout": 5000,  # milliseconds; of a machine that is gone
-        "keepalives_idle": 30,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        # To compile a list's query takes longer than to run it.
-        "options": " ".join(["-c jit=off", *(f"-c {name}={seconds}s" for name, seconds in _limits.items())]),
-    }
+    DATABASES["default"]["OPTIONS"] = postgres_options(
+        statement_seconds=env.int("DATABASE_STATEMENT_SECONDS", 30, validate=validate.Range(min=0)),
+        pool=env.int("DATABASE_POOL", 8),
+    )
 
 REDIS_URL = env.str("REDIS_URL", "")
-# A request waits for Redis a second and a half at most, once: then nobody asks it for a while (tiptracker.cache).
-REDIS_WAITS = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "tiptracker.cache.SharedOrMemory",
-        "LOCATION": "shared",
-        "OPTIONS": {"lock_outs": "lock_outs"},
-    },
-    "shared": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": REDIS_WAITS | {"retry": Retry(NoBackoff(), 0)},
-    }
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"},
-    "lock_outs": {"BACKEND": "tiptracker.lock_outs.backend.DatabaseCounts"},
-}
+CACHES = caches(REDIS_URL, folder=VAR_DIR / "cache")
 
 # --- Files ----------------------------------------------------------------------------------------------
 # Never below a folder that a web server serves: files leave only through views that ask `visible_to`.
@@ -241,7 +203,7 @@ UPLOAD_MAX_MINISTRY_BYTES = env.int("UPLOAD_MAX_MINISTRY_BYTES", 2 * 1024**3, va
 # Where clamd listens ("tcp://host:port", "unix:///path"); unset: files are cleaned, and not scanned for malware.
 CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\d+$|unix:///.+$"))
 # Files from outside are taken apart, drawn and read by processes of their own (tiptracker.sandbox). So many run at once
-# on a machine, and so many requests wait besides: together fewer than the threads that serve (the Dockerfile's CMD).
+# on a machine, and so many requests wait besides: together fewer than the threads that serve (WEB_THREADS a process).
 SANDBOX_DIR = VAR_DIR / "sandbox"
 SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
 SANDBOX_WAITING = env.int("SANDBOX_WAITING", 2, validate=validate.Range(min=0))
@@ -338,8 +300,9 @@ MAIL_DIR = VAR_DIR / "mail"
 """Where a demonstration keeps what it would send, so that an invitation can be opened."""
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "tiptracker.mail.smtp.EmailBackend",
         "OPTIONS": {
+            "timeout": 10,
             "host": env.str("EMAIL_HOST", "") or "localhost",
             "port": env.int("EMAIL_PORT", 587),
             "use_tls": env.bool("EMAIL_USE_TLS", True),
@@ -376,6 +339,9 @@ LIMITS = {
     # Documents handed out whole: enough for a desk officer's morning, too few to carry the record off unseen.
     "exports": env.str("LIMIT_EXPORTS", "60/h", validate=_rate),
 }
+# Rows that the API sends a person on one day: for a program that reads several whole records each night, a hundred rows
+# at a time; too few to carry many countries off in a day.
+LIMIT_API_ROWS = env.int("LIMIT_API_ROWS", 200_000, validate=validate.Range(min=1))
 
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -428,6 +394,9 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+# Mails have a queue, and workers, of their own: they wait for nothing but the mail server.
+CELERY_TASK_ROUTES = {"send_mail": {"queue": "mail"}}
 CELERY_TASK_IGNORE_RESULT = True  # a job's row says how it went; nothing depends on the broker remembering
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -439,6 +408,7 @@ if REDIS_URL:
 else:
     BROKER_DIR = VAR_DIR / "broker"
     BROKER_DIR.mkdir(parents=True, exist_ok=True)  # kombu makes only the folder below it
+    CELERY_BROKER_TRANSPORT = "tiptracker.jobs.broker.Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR),
         "data_folder_out": str(BROKER_DIR),
@@ -454,14 +424,32 @@ CELERY_BEAT_SCHEDULE = {
     # A country's midnight is found by it too, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
+    "kept-briefings": {"task": "briefings_nightly", "schedule": crontab(hour=1, minute=40)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
     "unfinished-redactions": {"task": "unfinished_redactions", "schedule": 600.0, "options": {"expires": 590}},
     "untouched-drafts": {"task": "drop_untouched_drafts", "schedule": crontab(hour=2, minute=10)},
     "unloaded-lists": {"task": "drop_unloaded_lists", "schedule": crontab(hour=2, minute=30)},
     "old-idempotency-keys": {"task": "drop_idempotency_keys", "schedule": crontab(hour=2, minute=40)},
     "old-lock-outs": {"task": "drop_lock_out_counts", "schedule": crontab(hour=2, minute=50)},
+    "log-verification": {"task": "verify_log", "schedule": crontab(hour=3, minute=40)},
+    "housekeeping": {"task": "housekeeping", "schedule": crontab(hour=3, minute=10)},
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
+
+if REDIS_URL:  # a worker that forks no processes asks by itself, each second: tiptracker.jobs.polling
+    CELERY_BEAT_SCHEDULE["waiting-jobs"] = {
+        "task": "send_waiting_jobs",
+        "schedule": 5.0,
+        "options": {"expires": 4},
+    }
+
+# --- Housekeeping ---------------------------------------------------------------------------------------
+# How many days what nobody needs any more is kept before a night's housekeeping removes it (tiptracker.housekeeping).
+_days = validate.Range(min=1, max=3650)
+JOBS_KEPT_DAYS = env.int("JOBS_KEPT_DAYS", 30, validate=_days)
+MAILS_KEPT_DAYS = env.int("MAILS_KEPT_DAYS", 90, validate=_days)
+# Files that no row names: left by what was broken off, or by a file system that was restored without its database.
+ORPHAN_FILES_KEPT_DAYS = env.int("ORPHAN_FILES_KEPT_DAYS", 7, validate=_days)
 
 # --- Logs -----------------------------------------------------------------------------------------------
 LOGGING = {

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,15 +22,23 @@ SECONDS_TO_STAND = 10.0
 def web_command(host: str, port: int) -> list[str]:
     """Granian with one worker process: so the demonstration and the journeys run it; production has more of them."""
     where = ["--host", host, "--port", str(port)]
-    more = ["--no-ws", "--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "3"]
+    more = ["--http", "1", "--no-ws", "--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "3"]
     return [sys.executable, "-m", "granian", "--interface", "asginl", *where, *more, "tiptracker.asgi:application"]
 
 
-def worker_command(*, with_beat: bool) -> list[str]:
-    """One Celery worker that does one thing at a time; `with_beat`, it keeps the schedule too."""
+def worker_command(*, with_beat: bool, queues: str = "celery") -> list[str]:
+    """One Celery worker of `queues` that does one thing at a time; `with_beat`, it keeps the schedule too."""
     beat = ["--beat"] if with_beat else []
-    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    return [sys.executable, "-m", "celery", "--app", "tiptracker", "worker", "--pool", "solo", *beat, *quiet]
+    return [*_WORKER, "--pool", "solo", "--queues", queues, *beat, *_QUIET]
+
+
+def mail_worker_command() -> list[str]:
+    """The Celery worker that sends mails: four at a time, so that one which is not answered holds up no other."""
+    return [*_WORKER, "--pool", "threads", "--concurrency", "4", "--queues", "mail", "--hostname", "mail@%h", *_QUIET]
+
+
+_WORKER = [sys.executable, "-m", "celery", "--app", "tiptracker", "worker"]
+_QUIET = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
 
 def die_with(parent: int) -> None:
@@ -115,16 +123,15 @@ class Supervisor:
         """The first child that has ended, if any."""
         return next((child for child in self.children if child.process.poll() is not None), None)
 
-    def watch(self, *, again: str = "") -> Child:
-        """Wait until a child ends, and give it; the one named `again` is started anew, if it had stood for a while.
+    def watch(self, *, again: Collection[str] = ()) -> Child:
+        """Wait until a child ends, and give it; one named in `again` is started anew, if it had stood for a while.
 
-        A worker on the file broker ends where it reads a message that is only half written. Its job is a row, and the
-        sweep sends that again.
+        What a worker was doing is a row, and is done again.
         """
         while True:
             while (child := self.dead()) is None:
                 time.sleep(0.2)
-            if child.name != again or time.monotonic() - child.started_at < SECONDS_TO_STAND:
+            if child.name not in again or time.monotonic() - child.started_at < SECONDS_TO_STAND:
                 return child
             self.children.remove(child)
             self.start(child.name, child.command)

@@ -70,15 +70,22 @@ def watch(arguments: argparse.Namespace) -> int:
         arguments.file.unlink(missing_ok=True)
         os.environ["ALIVE_FILE"] = str(arguments.file)
     child = subprocess.Popen(arguments.command, start_new_session=True)  # noqa: S603 -- what the image says
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, lambda number, _: child.send_signal(number))
+    is_stopping = False
+
+    def stop(number: int, _: object) -> None:
+        nonlocal is_stopping
+        is_stopping = True
+        child.send_signal(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, stop)
     counts_from = time.monotonic() + arguments.grace
     failures = 0
     while True:
         with suppress(subprocess.TimeoutExpired):
             code = child.wait(arguments.every)
             return 128 - code if code < 0 else code
-        reason = why_not(arguments)
+        reason = "" if is_stopping else why_not(arguments)
         if not reason or reason == NOT_MENDED_BY_A_START:
             failures, counts_from = 0, 0.0
         elif time.monotonic() >= counts_from:

@@ -23,6 +23,15 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record, record_once
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.jobs.actions import enqueue
+from tiptracker.kept_files import (
+    Fault,
+    NotAsKept,
+    is_machines_fault,
+    read_kept,
+    refuse_faults,
+    sentence_of,
+    tell_fault,
+)
 from tiptracker.refusals import Refused
 from tiptracker.rules import add, spelt
 from tiptracker.sandbox import Sandbox
@@ -121,14 +130,12 @@ def look_into(*, file: EvidenceFile, by: User) -> bytes:
     if file.name == REDACTED:  # the mark goes with it, always
         _refuse_redacted(file)
     _refuse_in_quarantine(file)
-    content = _as_kept(file)
-    if content is None:
-        _tell_altered(file, by)
-        raise Refused(
-            "This file is no longer what was kept, so it isn't given out. Tell your administrator its number, "
-            f"{file.pk}, or ask who sent it to send it again."
-        )
-    return content
+    try:
+        return read_kept(str(file.file), file.stored_sha256)
+    except NotAsKept as error:
+        _tell_fault(error.fault, file, by)
+        remedy = "ask who sent it to send it again"
+        raise Refused(sentence_of(error.fault, what="this file", number=file.pk, remedy=remedy)) from error
 
 
 def scan_unscanned(*, now: datetime) -> int:
@@ -137,8 +144,9 @@ def scan_unscanned(*, now: datetime) -> int:
     if not settings.CLAMD_URL:
         return scanned
     for file in EvidenceFile.objects.unscanned().order_by("pk").iterator():
-        content = _as_kept(file)
-        if content is None:  # it isn't given out in any case, and the nightly check tells of it
+        try:
+            content = read_kept(str(file.file), file.stored_sha256)
+        except NotAsKept:  # it isn't given out in any case, and the nightly check tells of it
             continue
         try:
             found = scan(content, settings.CLAMD_URL)
@@ -159,22 +167,23 @@ def check_kept_files(*, after: int = 0) -> None:
 
     Raises Refused where some are no longer what was kept, naming them; each goes into the log.
     """
-    altered: list[EvidenceFile] = []
-    read = 0
+    faulty: dict[EvidenceFile, Fault] = {}
+    looked_for = read = 0
     for file in EvidenceFile.objects.kept().filter(pk__gt=after).order_by("pk").iterator():
-        if _as_kept(file) is None:
-            _tell_altered(file, None)
-            altered.append(file)
+        try:
+            read_kept(str(file.file), file.stored_sha256)
+        except NotAsKept as error:
+            faulty[file] = error.fault
+        looked_for += 1
         read += file.size
         if read > MOST_CHECKED_AT_ONCE:
             enqueue("check_files", file.pk)
             break
-    if altered:
-        numbers = ", ".join(str(file.pk) for file in altered)
-        raise Refused(
-            f"{len(altered)} kept {'file is' if len(altered) == 1 else 'files are'} missing or no longer what was kept "
-            f"(by number: {numbers}). Restore what is named from a backup; until then it isn't given out."
-        )
+    faults = {file.pk: fault for file, fault in faulty.items()}
+    if not is_machines_fault(faults, looked_for):
+        for file, fault in faulty.items():
+            _tell_fault(fault, file, None)
+    refuse_faults(faults, things="kept files", looked_for=looked_for)
 
 
 def drop_unsent(*, now: datetime) -> int:
@@ -273,20 +282,16 @@ def _refuse_in_quarantine(file: EvidenceFile) -> None:
         )
 
 
-def _as_kept(file: EvidenceFile) -> bytes | None:
-    """The content, or None where it is missing or isn't what was kept."""
-    try:
-        with default_storage.open(str(file.file)) as kept:
-            content = bytes(kept.read())
-    except OSError:
-        return None
-    return content if sha256(content) == file.stored_sha256 else None
-
-
-@transaction.atomic
-def _tell_altered(file: EvidenceFile, by: User | None) -> None:
-    logger.error("File %s is missing or no longer what was kept (%s)", file.pk, file.file)
-    record("file.altered", by=by, row=file, country=_country_of_file(file), before={"sha256": file.stored_sha256})
+def _tell_fault(fault: Fault, file: EvidenceFile, by: User | None) -> None:
+    tell_fault(
+        fault,
+        row=file,
+        kind="file",
+        path=str(file.file),
+        sha256=file.stored_sha256,
+        country=_country_of_file(file),
+        by=by,
+    )
 
 
 def _country_of_file(file: EvidenceFile) -> int | None:

@@ -315,8 +315,8 @@ def _take_out(redaction: Redaction) -> tuple[list[Place], list[Told]]:
     hold_each({*rows.values(), *owners.values()})
     told = []
     for place in places:
+        _keep_place(redaction, place)  # first: the trigger asks for it
         place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
-        _keep_place(redaction, place)
         owner = owners[place.model, place.row]
         _count_version_up(owner)
         if place.model is not AuditDetail:

@@ -13,7 +13,7 @@ from dialogues.uploads import too_much
 from tiptracker import limits
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.pages import SignedIn
-from tiptracker.personal import LEFT_OUT
+from tiptracker.personal import LEFT_OUT, find
 from tiptracker.refusals import Refused, TryLater
 
 
@@ -35,11 +35,12 @@ class Kept(NamedTuple):
         """Put the refusals beside the form's files, and hold back those whose name tells whose they may be."""
         for sentence in self.refusals:
             form.add_error("files", sentence)
-        if named := [file.name for file in self.files if LEFT_OUT in file.name]:
+        if named := [file.name for file in self.files if LEFT_OUT in file.name or find(file.name)]:
             quoted = ", ".join(f"“{name}”" for name in named)
             form.hold_back(
                 "files",
-                f"Held back: the name of {quoted} held a number by which somebody could be found. If the file shows a "
+                f"Held back: the name of {quoted} held a number, or holds a name, by which somebody could be found. "
+                "If the file shows a "
                 "victim or a private person, untick it; if it doesn’t, confirm that and send it again.",
                 [("file name", name) for name in named],
             )

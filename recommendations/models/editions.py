@@ -23,6 +23,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Those with recommendations to follow; others are known by their tier alone. Newest first."""
         return self.filter(recommendations__isnull=False).distinct().order_by("-year", "-pk")
 
+    def not_over(self, day: date) -> Self:
+        """Current and upcoming: those whose tracking period isn't over on a day."""
+        return self.filter(ends_on__gte=day)
+
     def preceding(self, edition: "Edition") -> Self:
         """The tracked ones of the same country before an edition, the newest first: that one may be carried over."""
         return self.tracked().filter(country=edition.country_id, year__lt=edition.year)

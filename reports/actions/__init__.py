@@ -8,16 +8,19 @@ from reports.actions.briefings import (
     try_briefing_again,
 )
 from reports.actions.current import keep_current
+from reports.actions.kept import check_kept_briefings, refuse_unless_as_kept
 from reports.actions.rendering import render_briefing
 from reports.actions.runs import compute_readiness
 from reports.actions.withdrawing import withdraw, withdraw_redacted
 
 __all__ = [
+    "check_kept_briefings",
     "clear_briefing",
     "compute_readiness",
     "keep_current",
     "queue_briefing",
     "record_download",
+    "refuse_unless_as_kept",
     "render_briefing",
     "request_briefing",
     "try_briefing_again",

@@ -18,6 +18,7 @@ from reports.word import to_docx
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.jobs.actions import Progress
+from tiptracker.kept_files import NotAsKept, read_kept
 from tiptracker.refusals import Refused
 from tiptracker.words import Paper
 
@@ -97,15 +98,11 @@ def _word_of(said: content.Content, paper: Paper) -> bytes:
 def _unchanged(briefing: Briefing) -> bytes | None:
     """The bytes of its file; None where that is gone, or is no longer what was made."""
     try:
-        with briefing.file.open("rb") as kept:
-            file: bytes = kept.read()
-    except OSError:  # withdrawn meanwhile, perhaps
-        logger.warning("The file of briefing %s can't be read", briefing.pk)
+        content = read_kept(str(briefing.file), briefing.sha256)
+    except NotAsKept as error:  # missing where it was withdrawn meanwhile, perhaps
+        logger.warning("The file of briefing %s is %s", briefing.pk, error.fault)
         return None
-    if hashlib.sha256(file).hexdigest() != briefing.sha256:
-        logger.error("The file of briefing %s was altered", briefing.pk)
-        return None
-    return file
+    return content
 
 
 def keep_draft(briefing: Briefing, said: content.Content, files: Files, *fields: str) -> None:

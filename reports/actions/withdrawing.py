@@ -14,6 +14,7 @@ from reports.actions.rendering import delete_files
 from reports.models import Briefing
 from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.actions import Progress
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,18 @@ def _take_out_note(briefing: Briefing, redaction: Redaction) -> None:
     if Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED):
         by, country = redaction.decision.recorded_by, redaction.country_id
         record("briefing.note_redacted", by=by, row=briefing, country=country)
+
+
+def faults_of_notes() -> list[str]:
+    """Covering notes that became the mark and of which the log tells nothing, a sentence each."""
+    marked = Briefing.objects.filter(covering_note=REDACTED).order_by("pk").values_list("pk", flat=True)
+    told = AuditEntry.objects.filter(verb="briefing.note_redacted", table=Briefing._meta.label_lower)
+    rows = set(told.values_list("row", flat=True))
+    return [
+        f"the covering note of briefing {pk} became the mark, and no redaction names it"
+        for pk in marked
+        if str(pk) not in rows
+    ]
 
 
 @transaction.atomic

@@ -171,6 +171,7 @@ def _handed_out(request: SignedIn, pk: int, *, as_word: bool = False) -> HttpRes
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
     try:
+        actions.refuse_unless_as_kept(briefing=briefing, by=request.user, as_word=as_word)
         actions.record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
     except Refused as refusal:
         briefing = _seen(request, pk)

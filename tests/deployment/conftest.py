@@ -2,12 +2,13 @@
 
 import os
 import shutil
-import stat
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
-from tests.conftest import _copy_database, _drop_database
+from tests.database_roles import SUPERUSER_URL, grant
 from tests.deployment.container import Image, compose, why_impossible
 from tests.deployment.production import VALUES, Production, Web, serve
 
@@ -32,19 +33,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def production(tmp_path_factory, database_template, django_db_blocker) -> Iterator[Production]:
+def production(tmp_path_factory) -> Iterator[Production]:
+    """The image, and a database that its own service has migrated."""
     folder = tmp_path_factory.mktemp("production")
-    for above in (folder, *folder.parents):
-        if above.stat().st_uid == os.geteuid() and not above.stat().st_mode & stat.S_IXOTH:
-            above.chmod(above.stat().st_mode | stat.S_IXOTH)
-    database = f"{database_template}_image"
-    with django_db_blocker.unblock():
-        _copy_database(database_template, database)
-    url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{database}"
-    environment = {"DATABASE_URL": url, "REDIS_URL": os.environ["REDIS_URL"], "GRANIAN_HOST": "127.0.0.1"}
-    yield Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
-    with django_db_blocker.unblock():
-        _drop_database(database)
+    name = f"test_image_{os.getpid()}"
+    urls = {"the superuser": SUPERUSER_URL, "the application": os.environ["DATABASE_URL"]}
+    urls = {who: urlsplit(url)._replace(path=f"/{name}").geturl() for who, url in urls.items()}
+    environment = {
+        "DATABASE_URL": urls["the application"],
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "GRANIAN_HOST": "127.0.0.1",
+    }
+    made = Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
+    with psycopg.connect(SUPERUSER_URL, dbname="postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        try:
+            migrate = made.container("migrate", DATABASE_URL=urls["the superuser"])
+            migrate.run(migrate.service["command"])
+            grant(name)
+            yield made
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")

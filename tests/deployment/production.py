@@ -10,6 +10,7 @@ from tests.live import free_port
 VALUES = {
     "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-0123456789abcdefghijklmnopqrstuvwxyz",
     "DATABASE_PASSWORD": "a-long-password",
+    "DATABASE_OWNER_PASSWORD": "a-long-password",
     "REDIS_PASSWORD": "a-long-password",
     "ALLOWED_HOSTS": "tip.example.gov",
     "TLS_CERTIFICATE": "certificate",

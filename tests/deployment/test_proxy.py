@@ -1,4 +1,4 @@
-"""The proxy that is shipped in front of the application, which is nginx with deploy/nginx.conf, in its container."""
+"""The proxy that is shipped in front of the application: nginx with deploy/proxy/nginx.conf, in its container."""
 
 import http.client
 import json
@@ -72,8 +72,6 @@ class Proxy:
 @pytest.fixture(scope="session")
 def proxy_image(tmp_path_factory) -> Image:
     image = Image.build("proxy", tmp_path_factory.mktemp("proxy") / "image")
-    for above in image.folder.parents[:3]:
-        above.chmod(above.stat().st_mode | 0o011)
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     where = ["-keyout", "tls_key", "-out", "tls_certificate", "-subj", f"/CN={NAME}"]
     subprocess.run([*command, *where], cwd=image.folder.parent, check=True, capture_output=True)
@@ -85,7 +83,7 @@ def proxy_image(tmp_path_factory) -> Image:
 def in_front_of(image: Image, port: int) -> Iterator[Proxy]:
     """The proxy, with this machine's ports in the place of those in its own network, and nothing else changed."""
     plain, tls = free_port(), free_port()
-    given, changed = image.folder.parent, (BASE_DIR / "deploy" / "nginx.conf").read_text()
+    given, changed = image.folder.parent, (BASE_DIR / "deploy" / "proxy" / "nginx.conf").read_text()
     for old, new in (
         ("listen 8080 ", f"listen 127.0.0.1:{plain} "),
         ("listen 8443 ", f"listen 127.0.0.1:{tls} "),

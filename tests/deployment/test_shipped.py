@@ -15,7 +15,7 @@ from tiptracker import asgi, error_pages
 TOP = settings.BASE_DIR
 SERVICES = compose(**VALUES)
 OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("tiptracker:")}
-CONF = (TOP / "deploy" / "nginx.conf").read_text()
+CONF = (TOP / "deploy" / "proxy" / "nginx.conf").read_text()
 
 # --- Variables --------------------------------------------------------------------------------------------------------
 
@@ -126,11 +126,11 @@ def test_the_proxy_gives_up_a_slow_body_before_the_application_would():
 
 @pytest.mark.parametrize("name", error_pages.PROXY)
 def test_the_proxys_pages_are_the_applications_own(name):
-    page = (TOP / "deploy" / "errors" / f"{name}.html").read_text()
+    page = (TOP / "deploy" / "proxy" / "errors" / f"{name}.html").read_text()
 
     assert page == error_pages.html_of(*error_pages.PROXY[name])
     assert HTTPStatus(int(name))
 
 
 def test_the_proxys_pages_have_the_policy_of_the_applications_own():
-    assert error_pages.POLICY in (TOP / "deploy" / "error_headers.conf").read_text()
+    assert error_pages.POLICY in (TOP / "deploy" / "proxy" / "error_headers.conf").read_text()

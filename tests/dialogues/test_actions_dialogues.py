@@ -22,6 +22,7 @@ from dialogues.actions import (
 )
 from dialogues.models import Commitment, Dialogue, EvidenceFile, NextStep
 from dialogues.words import Horizon, MadeBy, Paper, Presence, Reach, Stage
+from tests.append_only import named_by_a_redaction
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
@@ -415,6 +416,7 @@ def test_a_file_of_a_dialogue_is_kept_and_the_embassys_alone():
     }
     assert list(seen.values()) == [True, False, False]
     assert not EvidenceFile.objects.unsent(before=at_noon(date(2030, 1, 1))).exists()
+    named_by_a_redaction(file, "name")
     EvidenceFile.objects.filter(pk=file.pk).update(name=REDACTED)
     assert EvidenceFile.objects.kept().filter(pk=file.pk).exists()
 

@@ -30,6 +30,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import State
+from tiptracker.kept_files import FEWEST_FOR_A_MACHINE
 
 pytestmark = pytest.mark.django_db
 
@@ -187,24 +188,33 @@ def test_file_is_given_out_as_it_was_kept_and_that_is_logged():
     assert AuditEntry.objects.values_list("verb", "by", "row").get() == ("file.taken", by.pk, str(file.pk))
 
 
-@pytest.mark.parametrize("harm", [alter, lambda file: default_storage.delete(file.file.name)], ids=["altered", "gone"])
-def test_file_that_is_no_longer_what_was_kept_is_not_given_out_and_that_is_logged(harm, caplog):
+def lose(file):
+    default_storage.delete(file.file.name)
+
+
+@pytest.mark.parametrize(
+    ("harm", "fault", "sentence"),
+    [
+        (alter, "altered", "This file is no longer what was kept, so it isn't given out. Tell your administrator"),
+        (lose, "missing", "This server doesn’t find this file. It may be kept on another machine: tell your"),
+    ],
+)
+def test_file_that_is_not_as_it_was_kept_is_not_given_out_and_that_is_logged_once(harm, fault, sentence, caplog):
     file, by = EvidenceFileFactory(content=b"a letter"), OfficerFactory()
     EvidenceFactory(file=file)
     harm(file)
 
-    with refuses(
-        f"This file is no longer what was kept, so it isn't given out. Tell your administrator its number, {file.pk}"
-    ):
-        take_file(file=file, by=by)
+    for _ in range(3):
+        with refuses(sentence):
+            take_file(file=file, by=by)
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.by, entry.row, entry.country) == (
-        "file.altered",
+        f"file.{fault}",
         by,
         str(file.pk),
         file.evidence.get().country,
     )
-    assert f"File {file.pk} is missing or no longer what was kept" in caplog.text
+    assert f"File {file.pk} is {fault}" in caplog.text
 
 
 def test_every_night_a_job_names_the_files_that_are_no_longer_what_was_kept(settings, run_jobs, monkeypatch):
@@ -225,7 +235,7 @@ def test_every_night_a_job_names_the_files_that_are_no_longer_what_was_kept(sett
     assert f"(by number: {gone.pk}). Restore what is named from a backup" in second.reason
     assert list(AuditEntry.objects.values_list("verb", "row")) == [
         ("file.altered", str(altered.pk)),
-        ("file.altered", str(gone.pk)),
+        ("file.missing", str(gone.pk)),
     ]
 
 
@@ -235,3 +245,12 @@ def test_files_that_are_no_longer_what_was_kept_are_counted(caplog):
 
     with refuses("2 kept files are missing or no longer what was kept"):
         check_kept_files()
+
+
+def test_a_machine_without_the_others_files_tells_of_itself_not_of_each_file():
+    for _ in range(FEWEST_FOR_A_MACHINE):
+        lose(EvidenceFileFactory(content=b"a letter"))
+
+    with refuses(f"None of {FEWEST_FOR_A_MACHINE} kept files is on this machine."):
+        check_kept_files()
+    assert not AuditEntry.objects.exists()

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import models
 from django.db.models import Q
+from django.test import override_settings
 
 from dialogues.lesotho.exercise import STEPS
 from dialogues.lesotho.happened import COMMITMENTS, EVIDENCE
@@ -61,7 +62,8 @@ NARRATIVES = {year: f"TIP Report {year}, Lesotho narrative" for year in (2020, 2
 
 def load(*options):
     told = StringIO()
-    call_command("load_lesotho", *options, stdout=told)
+    with override_settings(DEMONSTRATION="--exercise" in options):
+        call_command("load_lesotho", *options, stdout=told)
     return told.getvalue()
 
 
@@ -639,3 +641,13 @@ def test_exercise_after_what_came_later_is_refused_in_a_sentence():
     with pytest.raises(CommandError, match="Begin with an empty database"):
         load("--exercise")
     assert not User.objects.get_queryset().filter(email__endswith="@demo.example").exists()
+
+
+def test_exercise_is_for_the_demonstration_alone(settings):
+    """Made-up submissions have no place in a record that two governments trust."""
+    settings.DEMONSTRATION = False
+
+    with pytest.raises(CommandError, match="The exercise is made up, and belongs to the demonstration alone"):
+        call_command("load_lesotho", "--exercise")
+
+    assert not Country.objects.exists()

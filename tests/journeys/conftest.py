@@ -1,9 +1,9 @@
 """What the journeys share: Lesotho with its exercise, its people, and a browser for each of them."""
 
 import pytest
-from django.core.management import call_command
 
 from tests.conftest import do_jobs
+from tests.exercise import load_exercise
 from tests.factories import PASSWORD
 from tests.kept import once
 from tiptracker.accounts.models import User
@@ -19,7 +19,7 @@ def people(fresh_database: str) -> dict[str, User]:
 
 def play() -> None:
     """All that asks for a worker is done, too."""
-    call_command("load_lesotho", "--exercise", verbosity=0)
+    load_exercise(verbosity=0)
     for user in accounts():
         user.set_password(PASSWORD)
         user.save()

@@ -22,7 +22,6 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -36,6 +35,7 @@ from reports.briefing import as_html, build_document
 from reports.models import Briefing, Document
 from reports.words import BriefingKind
 from tests import factories
+from tests.exercise import load_exercise
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, free_port, stop, wait_until_served
 from tiptracker.accounts.models import User
 from tiptracker.jobs.actions import Progress
@@ -97,7 +97,7 @@ class Costs(NamedTuple):
 
 def tell_briefings(say: Callable[[str], None], queries: Callable[..., Any], now: datetime) -> Iterator[str]:
     """Print it all; gives what is wrong, as sentences."""
-    call_command("load_lesotho", "--exercise", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+    load_exercise(verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115, PTH123
     edition = Edition.objects.get_queryset().get(country__code="LSO", year=2021)
     reader = factories.AmbassadorFactory(email="XLS@exercise.invalid", countries=[edition.country])
     build = lambda: _html(edition, reader, now)  # noqa: E731 -- one line

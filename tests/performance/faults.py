@@ -36,7 +36,8 @@ from PIL import Image
 BASE_DIR = Path(__file__).resolve().parents[2]
 BIN = BASE_DIR / ".venv" / "bin"
 PASSWORD = "lumelang-2021"
-OFFICER, FOCAL_POINT = "officer@demo.example", "police@demo.example"
+OFFICER, OBSERVER = "officer@demo.example", "observer@demo.example"
+FOCAL_POINTS = ("police@demo.example", "home.affairs@demo.example", "justice@demo.example")
 PATIENCE = 30.0
 """Seconds after which a person has given up."""
 RECOVERY = 90.0
@@ -176,20 +177,20 @@ def redis(folder: Path, port: int) -> Process:
     return Process(command, log=folder / "redis.log", port=port, folder=folder)
 
 
-def web_command(port: int) -> list[str]:
-    """What the image runs, on another port, on this machine alone."""
-    stated = re.search(r"^CMD (\[.*?\])", (BASE_DIR / "Dockerfile").read_text().replace("\\\n", ""), re.MULTILINE)
-    assert stated
-    command: list[str] = json.loads(stated[1])
-    for option, value in (("--host", "127.0.0.1"), ("--port", str(port))):
-        command[command.index(option) + 1] = value
-    return [str(BIN / command[0]), *command[1:]]
+def web_command() -> list[str]:
+    """What the image runs, without its watchdog; GRANIAN_HOST and GRANIAN_PORT say where it listens."""
+    stated = re.findall(r"^CMD (\[.*?\])", (BASE_DIR / "Dockerfile").read_text().replace("\\\n", ""), re.MULTILINE)
+    return _watched(json.loads(next(command for command in stated if "granian" in command)))
 
 
 def worker_command(service: str = "worker") -> list[str]:
-    """What the compose file runs as `service`."""
-    services = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())["services"]
-    program, *options = services[service]["command"]
+    """What the compose file runs as `service`, without its watchdog."""
+    return _watched(yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())["services"][service]["command"])
+
+
+def _watched(command: list[str]) -> list[str]:
+    """The command that a watchdog is given, by a program of this checkout."""
+    program, *options = command[command.index("--") + 1 :] if "--" in command else command
     return [str(BIN / program), *options]
 
 
@@ -268,11 +269,13 @@ class Installation:
             "EMAIL_PORT": str(mail),
             "EMAIL_USE_TLS": "false",
             "LOG_LEVEL": "INFO",
+            "GRANIAN_HOST": "127.0.0.1",
+            "GRANIAN_PORT": str(self.port),
         } | self._more
         self.manage("migrate", "--verbosity", "0")
         self.manage("load_lesotho", "--exercise")
         self.manage("shell", "--verbosity", "0", "-c", _SET_PASSWORDS)
-        self.web = self._running(self.process("web", web_command(self.port), port=self.port))
+        self.web = self._running(self.process("web", web_command(), port=self.port))
         self.worker = self._running(self.process("worker", worker_command()))
         wait_for(self.answers, "the first page")
 
@@ -438,14 +441,16 @@ class People:
 
     def __init__(self, installation: Installation) -> None:
         self.url = installation.url
-        self.officer, self.focal_point = Person(self.url, OFFICER), Person(self.url, FOCAL_POINT)
-        for person in (self.officer, self.focal_point):
+        self.officer, *focal_points = (Person(self.url, email) for email in (OFFICER, *FOCAL_POINTS))
+        for person in (self.officer, *focal_points):
             if person.sign_in().status != "200":
                 raise SystemExit(f"faults: {person.email} could not sign in before anything failed.")
-        home = self.focal_point.ask("/").text
-        commitments = sorted(set(re.findall(r"/commitments/\d+/update/", home)))
         # One a fault, all opened before anything fails: a commitment takes its next update once this one is reviewed.
-        self.updates = [self.focal_point.form(one, "narrative") for one in commitments]
+        self.updates = [
+            (person, *person.form(address, "narrative"))
+            for person in focal_points
+            for address in sorted(set(re.findall(r"/commitments/\d+/update/", person.ask("/").text)))
+        ]
         self.briefing = self.officer.form("/LSO/2021/briefings/", "what")
         self.stranger = Person(self.url, "")
         self.forgotten = self.stranger.form("/accounts/password/", "email")
@@ -457,7 +462,7 @@ class People:
         return Person(self.url, "").ask("/health/")
 
     def sign_in(self) -> Answer:
-        return Person(self.url, "observer@demo.example").sign_in()
+        return Person(self.url, OBSERVER).sign_in()
 
     def dashboard(self) -> Answer:
         return self.officer.ask("/LSO/2021/dashboard/")
@@ -465,7 +470,7 @@ class People:
     def send_update(self) -> Answer:
         """An update with a photograph, by a form that was opened before."""
         self._count += 1
-        address, fields = self.updates[self._count % len(self.updates)]
+        person, address, fields = self.updates[self._count % len(self.updates)]
         typed = {
             "claimed": "under_way",
             "title": f"Exercise: fault {self._count}",
@@ -474,7 +479,7 @@ class People:
             "happened_from": "2022-01-18",
         }
         files = {"files": ("photo.jpg", picture(), "image/jpeg")}
-        return self.focal_point.ask(address, fields | typed, files=files)
+        return person.ask(address, fields | typed, files=files)
 
     def ask_for_briefing(self) -> Answer:
         return self.officer.ask(*self.briefing)

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from tests.exercise import load_exercise
 from tests.kept import once
 
 KINDS = {
@@ -59,7 +60,7 @@ def test_the_same_facts_give_the_same_bytes_on_any_database_and_in_any_process(t
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     there.mkdir()
-    once(call_command, "load_lesotho", "--exercise", verbosity=0)
+    once(load_exercise, verbosity=0)
 
     issue(here)
     elsewhere(there)

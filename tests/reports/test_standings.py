@@ -7,7 +7,6 @@ points on 14 January, due the 21st: both wait. The second provider of shelter wa
 from datetime import date
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 
 from dialogues.models import Commitment
@@ -15,6 +14,7 @@ from recommendations.models import Edition
 from reports.briefing import as_html, build_briefing
 from reports.facts import gather_facts
 from reports.standings import standings
+from tests.exercise import load_exercise
 from tests.kept import once
 from tiptracker.accounts.models import Ministry, User
 
@@ -32,7 +32,7 @@ WITH_US = {
 
 @pytest.fixture(autouse=True)
 def exercise():
-    once(call_command, "load_lesotho", "--exercise", verbosity=0)
+    once(load_exercise, verbosity=0)
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from datetime import date
 import pikepdf
 import pytest
 from django.conf import settings
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 
 from dialogues.cleaning.apart import clean_apart
@@ -28,6 +31,7 @@ from tests.factories import (
     EvidenceFactory,
     RecommendationFactory,
 )
+from tiptracker.celery import app
 from tiptracker.sandbox import Sandbox
 
 FAR = "192.0.2.1"  # kept for documentation (RFC 5737): nobody is there
@@ -93,6 +97,24 @@ def test_a_process_that_a_test_starts_is_watched_too(reached):
     assert "PermissionError: Tests reach nobody but their own servers" in done.stderr
     assert FAR in reached.read_text()
     reached.unlink()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["connect", "mail", "message"])
+def test_a_test_in_which_somebody_is_reached_in_a_transaction_fails(heard, reached, way):
+    """A transaction holds rows that others wait for, and a silent server would keep it open."""
+    address, calls = heard
+    ways = {
+        "connect": lambda: socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))),
+        "mail": lambda: EmailMessage("A subject", "A text", to=["officer@post.example"]).send(),
+        "message": lambda: app.send_task("readiness", args=[1]),
+    }
+    with pytest.raises(PermissionError, match="while a transaction is open"), transaction.atomic():
+        ways[way]()
+
+    assert "in a transaction" in reached.read_text()
+    reached.unlink()
+    assert (calls, mail.outbox) == ([], [])
 
 
 # --- The renderer -----------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from dialogues.views.showing import UNDRAWABLE
 from recommendations.reading import read_file
 from recommendations.reading.confined import MOST_SECONDS
 from recommendations.tables import read_cells
+from tests.deployment.container import dockerfile
 from tests.dialogues.samples import DOCX, PDF
 from tests.factories import (
     CommitmentFactory,
@@ -304,9 +305,8 @@ def slots_taken(settings, name):
 
 
 def test_fewer_requests_open_files_or_wait_for_it_than_threads_serve(settings):
-    command = (settings.BASE_DIR / "Dockerfile").read_text().partition('CMD ["granian"')[2].replace("\\\n", "")
-    words = [word.strip(' "]\n') for word in command.split(",")]
-    threads = int(words[words.index("--workers") + 1]) * int(words[words.index("--blocking-threads") + 1])
+    command = dockerfile()[""].command
+    threads = int(command[command.index("--workers") + 1]) * settings.WEB_THREADS
 
     assert threads >= (settings.SANDBOX_PROCESSES + settings.SANDBOX_WAITING) * 2
 

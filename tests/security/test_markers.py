@@ -14,6 +14,7 @@ from django.db.models import FileField
 from django.test.signals import template_rendered
 from django.urls import reverse
 
+from tests.conftest import do_jobs
 from tests.security.asking import address
 from tests.security.planting import Planted, a_pdf_that_says, markable, marks_in, models_of_the_record, texts_of
 from tests.security.test_roles import LINES
@@ -22,7 +23,6 @@ from tests.transactions import a_tests_own_transaction
 from tiptracker.accounts import mails
 from tiptracker.accounts.links import Purpose, link
 from tiptracker.celery import app
-from tiptracker.jobs.models import Job, State
 
 
 @pytest.fixture(scope="module")
@@ -118,13 +118,16 @@ def every_mail(world, reader):
     template_rendered.connect(note)
     mail.outbox.clear()
     with a_tests_own_transaction():
+        person.set_unusable_password()
+        person.save()
         mails.invite(person)
         world.client("out").post(reverse("password_forgotten"), {"email": person.email})
-        for job in Job.objects.filter(kind="password_reset", state=State.QUEUED):
-            app.tasks[job.kind](job.pk)
+        mails.tell_of_account(person, "address and role", [person.email])
+        mails.tell_of_log_fault(person, 1)
+        do_jobs()
         new = "an entirely other password"
         world.client("out").post(link(person, Purpose.RESET), {"password": new, "again": new})
-        mails.tell_of_account(person, "address and role", [person.email])
+        do_jobs()
         transaction.set_rollback(True)
     template_rendered.disconnect(note)
     return [str(message.message()) for message in mail.outbox], used

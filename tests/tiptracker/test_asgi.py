@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import ExitStack
 from urllib.request import urlopen
@@ -198,6 +199,34 @@ def test_a_fault_outside_django_is_a_page_too():
 
     assert answer.status == 500
     assert answer.body.decode() == error_pages.html_of(*error_pages.OUR_FAULT)
+
+
+@pytest.mark.parametrize(("stuck_after", "status"), [(120, 200), (-1, 503)])
+def test_a_busy_server_is_well_and_one_whose_threads_are_stuck_is_not(monkeypatch, stuck_after, status):
+    monkeypatch.setattr(asgi, "STUCK_AFTER", stuck_after)
+    is_done = threading.Event()
+
+    def waits(environ, start_response):
+        if environ["PATH_INFO"] != asgi.HEALTH:
+            assert is_done.wait(60)
+        return echo(environ, start_response)
+
+    async def ask():
+        app = application(waits)
+        held = asyncio.create_task(Asked(app).run())
+        await asyncio.sleep(0)
+        health = Asked(app, path=asgi.HEALTH)
+        await health.run()
+        is_done.set()
+        await held
+        after = Asked(app, path=asgi.HEALTH)
+        await after.run()
+        return health, after
+
+    health, after = asyncio.run(ask())
+
+    assert (health.status, after.status) == (status, 200)
+    assert b'"reason": "threads"' in health.body or status == 200
 
 
 def test_a_header_with_an_underscore_passes_for_no_other():

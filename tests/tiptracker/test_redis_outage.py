@@ -106,7 +106,7 @@ def test_a_forgotten_password_is_a_job_that_waits(redis, client, django_capture_
         asked = client.post(reverse("password_forgotten"), {"email": OfficerFactory().email})
 
     assert asked.status_code == 302
-    assert Job.objects.filter(kind="password_reset", state=State.QUEUED).count() == 1
+    assert Job.objects.filter(kind="send_mail", state=State.QUEUED).count() == 1
     assert len(redis) <= MOST_TRIES
 
 

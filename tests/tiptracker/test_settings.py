@@ -226,7 +226,7 @@ def test_whoever_a_provider_vouches_for_signs_in_and_nobody_signs_up(tmp_path):
     assert done.stdout.splitlines() == [
         "True /accounts/provider/organisation/login/",
         "stranger@post.example True 200 nobody",
-        "known@post.example False 200 nobody",
+        "known@post.example False 401 nobody",
         "known@post.example True 302 known@post.example",
-        "1 person.signed_in",
+        "1 person.sign_in_refused person.sign_in_refused person.signed_in",
     ], done.stderr[-3000:]

@@ -79,7 +79,7 @@ def test_supervisor_starts_anew_what_had_stood_for_a_while_and_gives_up_what_had
     twice += "f.open('a').write('.'); time.sleep(0 if n else 0.6)"
     supervisor.start("worker", [sys.executable, "-c", twice])
 
-    child = supervisor.watch(again="worker")
+    child = supervisor.watch(again={"worker"})
 
     assert child.name == "worker"
     assert (supervisor.folder / "runs").read_text() == ".."

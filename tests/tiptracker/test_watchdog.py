@@ -92,11 +92,15 @@ def test_a_command_that_ends_by_itself_ends_it_with_its_code(tmp_path, command, 
 
 
 def test_a_container_that_is_stopped_stops_its_command(tmp_path):
-    script = "trap 'exit 5' TERM; touch \"$ALIVE_FILE\"; while :; do sleep 0.05; done"
+    """… and gives it the time it takes, without a look at the check that fails by then."""
+    script = "trap 'sleep 0.5; exit 5' TERM; touch \"$ALIVE_FILE\"; while :; do sleep 0.05; done"
     file = tmp_path / "alive"
-    process = subprocess.Popen([*PROGRAM, "--file", str(file), "--", "sh", "-c", script])
+    quick = ["--every", "0.02", "--failures", "3", "--grace", "60", "--seconds", "60"]
+    process = subprocess.Popen([*PROGRAM, "--file", str(file), *quick, "--", "sh", "-c", script])
     while not file.exists():
         time.sleep(0.01)
+    time.sleep(0.2)  # it was seen once, so that what fails from now on would count
     process.send_signal(signal.SIGTERM)
+    file.unlink()
 
     assert process.wait(50) == 5

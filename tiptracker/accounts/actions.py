@@ -8,46 +8,40 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from tiptracker.accounts import links, mails, tokens
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import Country, User
-from tiptracker.audit.actions import record
-from tiptracker.jobs.actions import enqueue
+from tiptracker.audit.actions import Told, record, record_all
+from tiptracker.mail.models import Mail
 from tiptracker.refusals import Refused
 
 
 @transaction.atomic
-def invite(*, person: User, by: User) -> None:
-    """Send the link by which `person` sets the first password; an earlier link to them works no longer.
+def invite(*, person: User, by: User) -> Mail:
+    """Queue the mail with the link by which `person` sets the first password; an earlier link works no longer.
 
-    Refused to whoever has a password already, or when the mail server won't take the mail.
+    While an invitation waits to be sent, no second one is queued: the one that waits is tried at once.
+    Raises Refused for somebody who has a password already.
     """
+    person = User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     if person.has_usable_password():
         raise Refused(f"{person} has set a password already and can ask for another on the sign-in page.")
-    person.set_unusable_password()  # a new one each time, so that links made before are void
-    person.save(update_fields=["password"])
-    record("person.invited", by=by, row=person)
-    try:
-        mails.invite(person)
-    except OSError as error:
-        raise Refused(
-            f"The invitation to {person} was not sent: the mail server did not take it. Try again."
-        ) from error
+    if not mails.waiting_invitation(person):
+        person.set_unusable_password()  # a new one each time, so that links made before are void
+        person.save(update_fields=["password"])
+        mail = mails.invite(person)
+        record("person.invited", by=by, row=person)
+        return mail
+    return mails.invite(person)
 
 
 @transaction.atomic
 def ask_for_password(email: str) -> None:
-    """Have the worker send a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
+    """Queue the mail with a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
     person = User.objects.get_queryset().filter(email=email).first()
-    enqueue("password_reset", person.pk if person else _key_of_stranger(email))
+    mails.send_reset_link(person, email)
     record("person.password_reset_asked", by=None, row=person)
-
-
-def _key_of_stranger(email: str) -> str:
-    """A job's key of their own, so that for two strangers in turn no less is done than for two people."""
-    return f"nobody {salted_hmac('tiptracker.accounts.strangers', email, algorithm='sha256').hexdigest()}"
 
 
 @transaction.atomic
@@ -61,9 +55,12 @@ def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
         return False
     person.set_password(password)
     person.save(update_fields=["password"])
-    end_all(person, by=person)
-    verb = "person.invitation_accepted" if purpose == links.Purpose.INVITATION else "person.password_reset"
-    record(verb, by=person, row=person)
+    ended = end_all(person)
+    verb = "person.invitation_accepted"
+    if purpose == links.Purpose.RESET:
+        verb = "person.password_reset"
+        mails.tell_of_change(person, "A new password was set")
+    record_all([*ended, Told(verb, person)], by=person)
     return True
 
 
@@ -75,9 +72,8 @@ def renew(*, person: User, by: User, until: date) -> None:
     before = {"valid_until_on": person.valid_until_on}
     person.valid_until_on = until
     person.save(update_fields=["valid_until_on"])
-    if had_run_out:
-        end_all(person, by=by)
-    record("person.renewed", by=by, row=person, before=before, after={"valid_until_on": until})
+    ended = end_all(person) if had_run_out else []
+    record_all([*ended, Told("person.renewed", person, before, {"valid_until_on": until})], by=by)
 
 
 @transaction.atomic
@@ -86,8 +82,9 @@ def drop_second_factor(*, person: User, by: User) -> None:
     _refuse_oneself(person, by)
     dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     Authenticator.objects.filter(user=person).delete()
-    end_all(person, by=by)
-    record("person.second_factor_dropped", by=by, row=person, before={"second_factors": dropped})
+    ended = end_all(person)
+    mails.tell_of_change(person, "An administrator removed every second step of your sign-in")
+    record_all([*ended, Told("person.second_factor_dropped", person, before={"second_factors": dropped})], by=by)
 
 
 @transaction.atomic
@@ -95,8 +92,9 @@ def reset_second_factor(*, person: User) -> None:
     """The same by whoever runs the server, where no administrator can sign in: their SECRET_KEY was lost, for one."""
     dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     Authenticator.objects.filter(user=person).delete()
-    end_all(person, by=None)
-    record("person.second_factor_dropped", by=None, row=person, before={"second_factors": dropped})
+    ended = end_all(person)
+    mails.tell_of_change(person, "Whoever runs the server removed every second step of your sign-in")
+    record_all([*ended, Told("person.second_factor_dropped", person, before={"second_factors": dropped})], by=None)
 
 
 class Standing(NamedTuple):
@@ -137,12 +135,11 @@ def follow_change(*, person: User, before: Standing | None, by: User) -> None:
     """
     after = standing(person)
     changed = [word for name, word in GIVEN.items() if before and getattr(before, name) != getattr(after, name)]
-    if before and (changed or not (before.works and after.works)):
-        end_all(person, by=by)
-    _record_roles(person, before.posts if before else {}, after.posts, by)
+    ended = end_all(person) if before and (changed or not (before.works and after.works)) else []
     if before and changed:
-        addresses = sorted({before.email, after.email})
-        transaction.on_commit(lambda: mails.tell_of_account(person, ", ".join(changed), addresses))
+        mails.tell_of_account(person, ", ".join(changed), sorted({before.email, after.email}))
+    record_all(ended, by=by)
+    _record_roles(person, before.posts if before else {}, after.posts, by)
 
 
 def _record_roles(
@@ -160,10 +157,10 @@ def _refuse_oneself(person: User, by: User) -> None:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
 
 
-def end_all(person: User, *, by: User | None) -> None:
-    """End what was begun in the name of `person`: every sign-in, every token."""
+def end_all(person: User) -> list[Told]:
+    """End what was begun in the name of `person`: every sign-in, every token. Gives what the log has to be told."""
     end_sign_ins(person)
-    tokens.revoke_all(person, by=by)
+    return tokens.revoke_all(person)
 
 
 def can_remove(step: Authenticator) -> bool:

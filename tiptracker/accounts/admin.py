@@ -16,12 +16,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from tiptracker import clock
 from tiptracker.accounts import actions, mails
 from tiptracker.accounts.backend import in_a_year
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit.actions import record
+from tiptracker.mail.sentences import standing_of
 from tiptracker.refusals import Refused
 from tiptracker.texts import with_plain_apostrophes
 from tiptracker.words import EMBASSY_ROLES
@@ -181,7 +184,8 @@ class PersonAdmin(Sensitive):
         return rows.exclude(email__endswith=".invalid") if is_list else rows
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        return NOT_ONES_OWN if obj == request.user else ()
+        own = NOT_ONES_OWN if obj == request.user else ()
+        return (*own, "mails") if obj else own
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Refuses what only a made-up form of one's own account has in it."""
@@ -218,14 +222,20 @@ class PersonAdmin(Sensitive):
     def drop_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
         for person in people:
             if self._try(request, actions.drop_second_factor, person=person):
-                mails.tell_of_change(person, "An administrator removed every second step of your sign-in")
                 self.message_user(request, f"{person} sets up a new second step at the next sign-in.")
 
     def _invite(self, request: HttpRequest, person: User) -> None:
         if self._try(request, actions.invite, person=person):
-            self.message_user(request, f"An invitation is on its way to {person.email}.")
+            standing = standing_of(mails.last_invitations([person])[person.pk])
+            self.message_user(request, f"Invitation to {person}: {standing}")
 
-    def _try(self, request: HttpRequest, action: Callable[..., None], **named: Any) -> bool:
+    @admin.display(description="mails about this account")
+    def mails(self, person: User) -> str:
+        """What became of the newest mails."""
+        lines = [(mail.get_kind_display(), standing_of(mail)) for mail in mails.newest_mails(person)]
+        return format_html_join(mark_safe("<br>"), "{}: {}", lines) or "None was sent."
+
+    def _try(self, request: HttpRequest, action: Callable[..., object], **named: Any) -> bool:
         """Whether it was done; a refusal is shown."""
         try:
             action(by=_asker(request), **named)

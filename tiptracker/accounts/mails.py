@@ -1,51 +1,64 @@
-"""What is sent to somebody about their own account: plain text, short, no secret but the link."""
+"""What is sent to somebody about their own account: plain text, short, no secret but the link.
 
-import logging
+Each is queued in the transaction of what it tells of, and sent by a worker: see tiptracker.mail.
+"""
+
 from collections.abc import Iterable
+from urllib.parse import urljoin
 
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
+from django.conf import settings
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
-from tiptracker.accounts import links
-from tiptracker.accounts.models import Country, User
-
-logger = logging.getLogger(__name__)
-
-
-def invite(person: User) -> None:
-    """The link by which somebody new sets the first password. Raises OSError where the mail server won't take it."""
-    _send(person, "invitation", link=links.link(person, links.Purpose.INVITATION))
+from tiptracker.accounts.models import User
+from tiptracker.mail.actions import queue_mail
+from tiptracker.mail.models import Mail, MailKind
 
 
-def send_reset_link(person: User) -> None:
-    """The link by which somebody sets another password."""
-    _send(person, "password_reset", link=links.link(person, links.Purpose.RESET))
+def invite(person: User) -> Mail:
+    """The link by which somebody new sets the first password. While one waits to be sent, there is no second."""
+    return queue_mail(MailKind.INVITATION, person=person, key=str(person.pk))
+
+
+def waiting_invitation(person: User) -> Mail | None:
+    """The invitation that waits to be sent to `person`, if there is one."""
+    return Mail.objects.waiting().filter(kind=MailKind.INVITATION, key=str(person.pk)).first()
+
+
+def last_invitations(people: Iterable[User]) -> dict[int, Mail]:
+    """The newest invitation to each of `people` who was sent one, by the person's key."""
+    sent = Mail.objects.filter(kind=MailKind.INVITATION, person__in=people).order_by("pk")
+    return {mail.person_id: mail for mail in sent if mail.person_id}
+
+
+def newest_mails(person: User, most: int = 5) -> list[Mail]:
+    """The newest mails about the account of `person`, newest first."""
+    return list(Mail.objects.filter(person=person)[:most])
+
+
+def send_reset_link(person: User | None, email: str) -> Mail:
+    """The link by which the person who signs in as `email` sets another password; for a stranger all but the sending.
+
+    No address of a stranger is kept: only a fingerprint, so that for two strangers in turn no less is done than for
+    two people.
+    """
+    stranger = salted_hmac("tiptracker.accounts.strangers", email, algorithm="sha256").hexdigest()
+    return queue_mail(MailKind.PASSWORD_RESET, person=person, key=str(person.pk) if person else f"nobody {stranger}")
 
 
 def tell_of_change(person: User, what: str) -> None:
-    """That something about the sign-in changed, in words: "A passkey was added". Who did it needn't wait for it."""
-    try:
-        _send(person, "sign_in_changed", what=what)
-    except OSError:
-        logger.exception("The mail server did not take a notice to person %s", person.pk)
+    """That something about the sign-in changed, in words: "A passkey was added"."""
+    queue_mail(MailKind.SIGN_IN_CHANGED, person=person, words={"what": what})
 
 
 def tell_of_account(person: User, what: str, addresses: Iterable[str]) -> None:
     """That an administrator changed `what` of the account: to each of `addresses`, none of which reads the others."""
     for address in addresses:
-        try:
-            _send(person, "account_changed", address, what=what)
-        except OSError:
-            logger.exception("The mail server did not take a notice to person %s", person.pk)
+        queue_mail(MailKind.ACCOUNT_CHANGED, person=person, address=address, words={"what": what})
 
 
-def _send(person: User, name: str, address: str = "", **more: str) -> None:
-    said = render_to_string(f"account/email/{name}.txt", {"person": person, "post": post_of(person), **more})
-    subject, _, text = said.partition("\n")
-    EmailMessage(subject.strip(), text.strip() + "\n", to=[address or person.email]).send()
-
-
-def post_of(person: User) -> str:
-    """The post that somebody works with, by name: "U.S. Embassy, Lesotho"; of several or none, no place."""
-    countries = list(Country.objects.visible_to(person).order_by("name").values_list("name", flat=True)[:2])
-    return f"U.S. Embassy, {countries[0]}" if len(countries) == 1 else "U.S. Department of State"
+def tell_of_log_fault(person: User, entry: int) -> None:
+    """That the nightly check found an entry of the log which does not hold."""
+    link = urljoin(settings.PUBLIC_URL, reverse("log_list"))
+    key = f"{person.pk} {entry}"
+    queue_mail(MailKind.LOG_FAULT, person=person, key=key, words={"entry": str(entry), "link": link})

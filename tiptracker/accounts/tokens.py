@@ -18,7 +18,7 @@ from tiptracker import clock
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import context
-from tiptracker.audit.actions import Told, record, record_all
+from tiptracker.audit.actions import Told, record
 from tiptracker.locking import hold
 from tiptracker.refusals import Refused
 from tiptracker.words import Scope
@@ -73,11 +73,14 @@ def revoke(token: ApiToken, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def revoke_all(person: User, *, by: User | None) -> None:
-    """End every token of `person`: the account was closed, or somebody else may have known its secrets."""
+def revoke_all(person: User) -> list[Told]:
+    """End every token of `person`: the account was closed, or somebody else may have known its secrets.
+
+    Gives what the log has to be told, once the caller has locked all that it locks.
+    """
     ended = [token for token in hold(ApiToken.objects.filter(person=person)) if token.revoked_at is None]
     ApiToken.objects.filter(pk__in=[token.pk for token in ended]).update(revoked_at=timezone.now())
-    record_all([Told("token.revoked", token, before=_told(token)) for token in ended], by=by)
+    return [Told("token.revoked", token, before=_told(token)) for token in ended]
 
 
 def of_secret(secret: str) -> ApiToken | None:

@@ -2,7 +2,7 @@
 
 from allauth.account import views as allauth
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 
 from tiptracker.accounts import views
 
@@ -32,10 +32,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("second-step/passkey/<int:pk>/remove/", views.mfa_remove_webauthn, name="mfa_remove_webauthn"),
 ]
 if settings.OIDC_SERVER_URL:
-    from allauth.socialaccount.views import login_cancelled, login_error
+    from allauth.socialaccount.views import login_cancelled
+
+    from tiptracker.accounts import openid_views
 
     urlpatterns += [
         path("provider/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
-        path("provider/error/", login_error, name="socialaccount_login_error"),
-        path("provider/", include("allauth.socialaccount.providers.openid_connect.urls")),
+        path("provider/<str:provider_id>/login/", openid_views.openid_connect_login, name="openid_connect_login"),
+        path(
+            "provider/<str:provider_id>/login/callback/",
+            openid_views.openid_connect_callback,
+            name="openid_connect_callback",
+        ),
     ]

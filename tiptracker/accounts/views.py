@@ -41,9 +41,10 @@ from tiptracker.audit.actions import record
 from tiptracker.refusals import Refused
 from tiptracker.words import Scope
 
-LINK_SENT = (
-    "If somebody signs in here with that address, a link to set a new password is on its way there. "
-    "It works once, for one hour."
+LINK_QUEUED = (
+    "If somebody signs in here with that address, a mail with a link to set a new password is queued for it. "
+    "The link works once, for one hour. If the mail server does not take the mail, we try again for a day. "
+    "If nothing arrives within an hour, look among unwanted mail, then ask the administrator at your post."
 )
 
 
@@ -68,7 +69,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
     if not consume(request, action="reset_password", key=email):
         return too_many(request)
     actions.ask_for_password(email)
-    messages.info(request, LINK_SENT)
+    messages.info(request, LINK_QUEUED)
     return redirect("account_login")
 
 
@@ -97,8 +98,6 @@ def _set_password(request: HttpRequest, token: str, purpose: links.Purpose) -> H
         return render(request, page, {"person": person, "form": form}, status=status)
     if not actions.set_password(token=token, password=form.cleaned_data["password"], purpose=purpose):
         return _gone(request, page)
-    if purpose == links.Purpose.RESET:
-        mails.tell_of_change(person, "A new password was set")
     messages.success(request, "Your password is set. Sign in with it.")
     return redirect("account_login")
 
@@ -168,8 +167,8 @@ class _Changed:
             if self.verb == "person.second_factor_added":
                 request.session[ENROLLED_HERE] = True
                 actions.end_sign_ins(person, but=request.session.session_key)
+            mails.tell_of_change(person, self.told)
             record(self.verb, by=person, row=person, after={"second_factor": self.kind})
-        mails.tell_of_change(person, self.told)
         return response
 
 

@@ -10,25 +10,33 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit import chain, context
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
 from tiptracker.confirming import confirmed
+from tiptracker.transactions import is_in_transaction
 from tiptracker.words import Role
 
+CHECKS_OF_MARKS = ("dialogues.actions.marks.faults_of_marks", "reports.actions.withdrawing.faults_of_notes")
+"""What holds the marks of redactions against the redactions, by name alone: the floor imports none of them."""
 _CHAIN_LOCK = 7106_7107
 """Any fixed number: PostgreSQL's advisory lock under which entries are appended one at a time."""
 
 
 class Told(NamedTuple):
-    """What one entry tells of: "noun.verb" in the past ("update.sent"), what it was done to, before and after."""
+    """What one entry tells of: "noun.verb" in the past ("update.sent"), what it was done to, before and after.
+
+    `country` is set where the entries of one call belong to different ones.
+    """
 
     verb: str
     row: models.Model | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    country: Country | int | None = None
 
 
 def record(
@@ -52,7 +60,7 @@ def record_all(told: Sequence[Told], *, by: User | None, country: Country | int 
     digest of each. What was done through the API by a token says so in what was after. With nothing to tell, nothing
     is asked.
     """
-    if not _is_in_transaction():
+    if not is_in_transaction():
         raise RuntimeError("An entry belongs in the transaction of its action.")
     if not told:
         return []
@@ -64,11 +72,12 @@ def record_all(told: Sequence[Told], *, by: User | None, country: Country | int 
     for number, one in enumerate(told, last + 1):
         salt = secrets.token_hex(16)
         was, became = _text(one.before), _text(_with_how(one.after))
+        of = one.country or country
         entry = AuditEntry(
             number=number,
             at=log_now(),
             by=by if by and by.pk else None,
-            country_id=country.pk if isinstance(country, Country) else country,
+            country_id=of.pk if isinstance(of, Country) else of,
             verb=one.verb,
             table=one.row._meta.label_lower if one.row is not None else "",
             row=str(one.row.pk) if one.row is not None else "",
@@ -84,14 +93,6 @@ def record_all(told: Sequence[Told], *, by: User | None, country: Country | int 
     AuditEntry.objects.bulk_create(entries)
     AuditDetail.objects.bulk_create(details)
     return entries
-
-
-def _is_in_transaction() -> bool:
-    """Whether a transaction is open, besides the one that a test rolls back: told apart as `atomic(durable=True)` does.
-
-    Else an action that has no transaction of its own works in tests and fails in production.
-    """
-    return any(not block._from_testcase for block in transaction.get_connection().atomic_blocks)
 
 
 def _with_how(after: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -135,6 +136,11 @@ def verify() -> tuple[int, str] | None:
         if said := _detail_fault(entry):
             return entry.number, said
     return None
+
+
+def faults_of_marks() -> list[str]:
+    """What is wrong with texts that became the mark, a sentence each; nothing where each is a redaction's doing."""
+    return [fault for check in CHECKS_OF_MARKS for fault in import_string(check)()]
 
 
 def fault_of(entry: AuditEntry) -> str:

@@ -2,8 +2,12 @@
 
 Used as migration operations. SQLite rebuilds a table to alter it and drops its triggers on the way: a migration that
 alters an append-only table ends with the same operation again (tests/test_architecture.py looks at the live database).
+It also looks into every trigger when it renames a table that one names: a migration that has it rebuild the places or
+the decisions of redactions lifts every AppendOnly that has redactable texts before, and one that has it rebuild
+evidence or the files of dialogues that of the files.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.apps.registry import Apps
@@ -13,27 +17,16 @@ from django.db.migrations.operations.base import Operation
 
 REDACTED = "[redacted]"
 """The fixed mark that may take the place of a text. Nothing else may."""
+REDACTED_BEFORE = "(redacted in an earlier version)"
+"""What a new row says where it repeats a text that became the mark: no redaction names the new row."""
 
-_POSTGRES_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    before jsonb; after jsonb; field text;
-BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        before := to_jsonb(OLD); after := to_jsonb(NEW);
-        FOREACH field IN ARRAY coalesce(TG_ARGV, ARRAY[]::text[]) LOOP
-            IF after->>field = '{REDACTED}' THEN
-                before := before - field; after := after - field;
-            END IF;
-        END LOOP;
-        IF before = after THEN
-            RETURN NEW;
-        END IF;
-    END IF;
+_REFUSE = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     RAISE EXCEPTION '% is append-only: record another row instead', TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
+_PLACES, _DECISIONS = "dialogues_redactionplace", "dialogues_redactiondecision"
 
 
 class _Triggers(Operation):
@@ -48,12 +41,16 @@ class _Triggers(Operation):
         """Nothing: triggers are no part of the models."""
 
     def model(self, app_label: str, apps: Apps) -> type[models.Model]:
-        return apps.get_model(app_label, self.model_name)
+        """The model by its name; "audit.auditdetail" is one of another app than the migration's."""
+        label, _, name = self.model_name.rpartition(".")
+        return apps.get_model(label or app_label, name)
 
 
 class AppendOnly(_Triggers):
     """Refuse UPDATE, DELETE and TRUNCATE, but for texts in `redactable` becoming the fixed mark.
 
+    A text becomes the mark only where a confirmed redaction names that row and field. `unless` says of a field which
+    other condition (SQL, `OLD.` before columns) lets it become the mark too.
     `when` is a condition on the old row (SQL, `OLD.` before columns): only rows that meet it are held fast.
     `once` names fields that may be changed together, one time: all of them, the first from nothing to something; with
     them, those that `emptied` names may become empty.
@@ -64,14 +61,17 @@ class AppendOnly(_Triggers):
         model_name: str,
         redactable: tuple[str, ...] = (),
         when: str = "",
+        *,
         once: tuple[str, ...] = (),
         emptied: tuple[str, ...] = (),
+        unless: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(model_name)
         self.redactable = redactable
         self.when = when
         self.once = once
         self.emptied = emptied
+        self.unless = unless or {}
 
     def describe(self) -> str:
         return f"Refuse changes to rows of {self.model_name}"
@@ -80,7 +80,8 @@ class AppendOnly(_Triggers):
         self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
         model = self.model(app_label, to_state.apps)
-        for statement in self._create(model, editor.connection.vendor):
+        asks = ("dialogues", "redactionplace") in to_state.models  # there is none to ask for before
+        for statement in self._create(model, editor.connection.vendor, asks_redaction=asks):
             editor.execute(statement, params=None)
 
     def database_backwards(
@@ -92,25 +93,29 @@ class AppendOnly(_Triggers):
                 editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             else:
                 editor.execute(f"DROP TRIGGER IF EXISTS {table}_{name}")
+        if editor.connection.vendor == "postgresql":
+            editor.execute(f"DROP FUNCTION IF EXISTS {table}_append_only()")
 
-    def _create(self, model: type[models.Model], vendor: str) -> list[str]:
+    def _create(self, model: type[models.Model], vendor: str, *, asks_redaction: bool) -> list[str]:
         table = model._meta.db_table
+        may_go = {name: self._may_go(model, name) if asks_redaction else "1 = 1" for name in self.redactable}
         if vendor == "postgresql":
-            texts = ", ".join(f"'{_column(model, name)}'" for name in self.redactable)
             only = f"WHEN ({self.when})" if self.when else ""
             create = "CREATE OR REPLACE TRIGGER"
-            call = "EXECUTE FUNCTION refuse_change"
+            refuse = "EXECUTE FUNCTION refuse_change()"
+            call = f"EXECUTE FUNCTION {table}_append_only()" if self.redactable else refuse
             each = f"ON {table} FOR EACH ROW"
-            triggers = [f"{create} append_only BEFORE UPDATE OR DELETE {each} {only} {call}({texts})"]
+            triggers = [f"{create} append_only BEFORE UPDATE OR DELETE {each} {only} {call}"]
             if self.once:  # of a row that is deleted there is no new one to look at
                 but_once = f"WHEN (({self.when or 'TRUE'}) AND NOT ({self._once(model, 'IS NOT DISTINCT FROM')}))"
                 triggers = [
-                    f"{create} append_only BEFORE UPDATE {each} {but_once} {call}({texts})",
-                    f"{create} append_only_delete BEFORE DELETE {each} {only} {call}()",
+                    f"{create} append_only BEFORE UPDATE {each} {but_once} {call}",
+                    f"{create} append_only_delete BEFORE DELETE {each} {only} {refuse}",
                 ]
-            return [_POSTGRES_FUNCTION, *triggers, f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {call}()"]
+            functions = [_REFUSE, *([_refuse_but_redaction(model, may_go)] if self.redactable else [])]
+            return [*functions, *triggers, f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {refuse}"]
         same = " AND ".join(
-            f'(NEW."{c}" IS OLD."{c}" OR NEW."{c}" = \'{REDACTED}\')'
+            f'(NEW."{c}" IS OLD."{c}" OR (NEW."{c}" = \'{REDACTED}\' AND {may_go[field.name]}))'
             if field.name in self.redactable
             else f'NEW."{c}" IS OLD."{c}"'
             for field in model._meta.local_concrete_fields
@@ -127,6 +132,15 @@ class AppendOnly(_Triggers):
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table} WHEN {held}NOT ({same}) BEGIN {refusal}; END",
             f"CREATE TRIGGER {table}_append_only_delete BEFORE DELETE ON {table} {only} BEGIN {refusal}; END",
         ]
+
+    def _may_go(self, model: type[models.Model], name: str) -> str:
+        """SQL: a confirmed redaction names this field of the old row, or what else lets it become the mark."""
+        named = (  # of names of our own alone
+            f"EXISTS (SELECT 1 FROM {_PLACES} place JOIN {_DECISIONS} word ON word.redaction_id = place.redaction_id "  # noqa: S608
+            f'WHERE place."table" = \'{model._meta.label_lower}\' AND place."row" = OLD."{model._meta.pk.column}" '
+            f"AND place.field = '{name}' AND NOT place.is_left AND word.decision = 'confirmed')"
+        )
+        return f"({named} OR {self.unless[name]})" if name in self.unless else named
 
     def _once(self, model: type[models.Model], equals: str) -> str:
         """SQL: this change gives the first of `once` its value, changes the others, and at most empties more."""
@@ -160,14 +174,18 @@ class LiftAppendOnly(AppendOnly):
 
 
 class HoldColumns(_Triggers):
-    """Refuse an UPDATE that changes one of `fields`, which what has been computed rests on; others may be put right."""
+    """Refuse an UPDATE that changes one of `fields`, which what has been computed rests on; others may be put right.
 
-    def __init__(self, model_name: str, fields: tuple[str, ...]) -> None:
+    Those of `once` may be set while they are empty, and stay from then on.
+    """
+
+    def __init__(self, model_name: str, fields: tuple[str, ...], once: tuple[str, ...] = ()) -> None:
         super().__init__(model_name)
         self.fields = fields
+        self.once = once
 
     def describe(self) -> str:
-        return f"Refuse changes to {', '.join(self.fields)} of {self.model_name}"
+        return f"Refuse changes to {', '.join((*self.fields, *self.once))} of {self.model_name}"
 
     def database_forwards(
         self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
@@ -175,9 +193,10 @@ class HoldColumns(_Triggers):
         model = self.model(app_label, to_state.apps)
         table = model._meta.db_table
         columns = [f'"{_column(model, name)}"' for name in self.fields]
-        refusal = f"{table} holds {', '.join(self.fields)} fast: add another row instead"
+        once = [f'"{_column(model, name)}"' for name in self.once]
+        refusal = f"{table} holds {', '.join((*self.fields, *self.once))} fast: add another row instead"
         if editor.connection.vendor == "postgresql":
-            differs = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+            differs = _differs(columns, once, "IS DISTINCT FROM")
             editor.execute(
                 f"CREATE OR REPLACE FUNCTION {table}_hold_columns() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
                 f"RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
@@ -188,7 +207,7 @@ class HoldColumns(_Triggers):
                 f"EXECUTE FUNCTION {table}_hold_columns()"
             )
         else:
-            differs = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
+            differs = _differs(columns, once, "IS NOT")
             editor.execute(f"DROP TRIGGER IF EXISTS {table}_hold_columns")
             editor.execute(
                 f"CREATE TRIGGER {table}_hold_columns BEFORE UPDATE ON {table} WHEN {differs} "
@@ -204,6 +223,32 @@ class HoldColumns(_Triggers):
             editor.execute(f"DROP FUNCTION IF EXISTS {table}_hold_columns()")
         else:
             editor.execute(f"DROP TRIGGER IF EXISTS {table}_hold_columns")
+
+
+def _differs(columns: Sequence[str], once: Sequence[str], unlike: str) -> str:
+    """SQL: one of `columns` becomes another value, or one of `once` that has a value already."""
+    changed = [f"NEW.{column} {unlike} OLD.{column}" for column in columns]
+    set_anew = [f"(OLD.{column} IS NOT NULL AND NEW.{column} {unlike} OLD.{column})" for column in once]
+    return " OR ".join([*changed, *set_anew])
+
+
+def _refuse_but_redaction(model: type[models.Model], may_go: Mapping[str, str]) -> str:
+    """SQL (PostgreSQL): a function that refuses each change, but texts that may go becoming the mark."""
+    table = model._meta.db_table
+    let_go = " ".join(
+        f"IF after->>'{column}' = '{REDACTED}' AND after->'{column}' <> before->'{column}' AND {condition} THEN "
+        f"before := before - '{column}'; after := after - '{column}'; END IF;"
+        for name, condition in may_go.items()
+        for column in [_column(model, name)]
+    )
+    return (
+        f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "DECLARE before jsonb; after jsonb; BEGIN IF TG_OP = 'UPDATE' THEN "
+        f"before := to_jsonb(OLD); after := to_jsonb(NEW); {let_go} "
+        "IF before = after THEN RETURN NEW; END IF; END IF; "
+        f"RAISE EXCEPTION '{table} is append-only: record another row instead' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
 
 
 def _column(model: type[models.Model], name: str) -> str:

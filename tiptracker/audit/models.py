@@ -1,5 +1,6 @@
 """The log: who did or read what, when and from where; each entry sealed by the hash of the one before."""
 
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import ClassVar, Self
@@ -104,3 +105,62 @@ class AuditDetail(models.Model):
 
     def __str__(self) -> str:
         return f"before and after of entry {self.entry_id}"
+
+
+class ListReadQuerySet(models.QuerySet["ListRead"]):
+    def visible_to(self, user: Reader) -> Self:
+        """Everybody: their own alone."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(person=user.pk)
+
+    def on_day(self, person: Reader, day: date) -> Self:
+        """What a person was sent on a day, list by list."""
+        return self.filter(person=person.pk, day=day)
+
+
+class ListRead(models.Model):
+    """How many rows of one list of the API a person was sent on one day; `told` is what the log has been told of.
+
+    `last_request` is a digest of the newest request: the same one again, straight after, counts once.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    list = models.CharField(max_length=40)
+    day = models.DateField()
+    rows = models.PositiveIntegerField(default=0)
+    told = models.PositiveIntegerField(null=True)
+    last_request = models.CharField(max_length=64, blank=True)
+
+    objects = ListReadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint("person", "day", "list", name="a_list_is_counted_once_a_person_and_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list}, {self.day}: {self.rows} rows"
+
+
+class LogVerification(models.Model):
+    """One night's check of the whole log: up to which entry, and what was wrong. Machine's time."""
+
+    at = models.DateTimeField()
+    number = models.PositiveBigIntegerField(help_text="The newest entry that was there; 0 of an empty log.")
+    hash = models.CharField(max_length=64, blank=True, help_text="Its hash.")
+    fault = models.CharField(max_length=200, blank=True, help_text="What does not hold; empty where all does.")
+    faulty_number = models.PositiveBigIntegerField(null=True, help_text="The first entry that does not hold.")
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_fault_of_the_log_has_its_entry",
+                condition=Q(fault="", faulty_number=None) | ~Q(fault="") & Q(faulty_number__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}: {self.fault or 'holds'}"

@@ -21,9 +21,11 @@ VERBS: dict[str, tuple[Group, str]] = {
     "benchmark.terms_changed": (Group.RECORD, "Changed the terms of a benchmark"),
     "benchmark.moved": (Group.RECORD, "Moved a benchmark to another recommendation"),
     "benchmark.repeats": (Group.RECORD, "Said that a benchmark repeats one of the year before"),
+    "briefing.altered": (Group.FOUND, "Found the file of a briefing altered"),
     "briefing.clearance_given": (Group.RECORD, "Cleared a briefing"),
     "briefing.downloaded": (Group.READ, "Downloaded a briefing"),
     "briefing.issued": (Group.RECORD, "Issued a briefing"),
+    "briefing.missing": (Group.FOUND, "Found the file of a briefing missing"),
     "briefing.rendered": (Group.MACHINE, "Made the file of a briefing"),
     "briefing.requested": (Group.RECORD, "Asked for a briefing"),
     "briefing.requested_again": (Group.RECORD, "Asked for a briefing again"),
@@ -58,15 +60,19 @@ VERBS: dict[str, tuple[Group, str]] = {
     "evidence.verified": (Group.RECORD, "Verified evidence"),
     "evidence.viewed": (Group.READ, "Opened evidence"),
     "exercise.played": (Group.MACHINE, "Played a step of the exercise"),
-    "file.altered": (Group.FOUND, "Found a file missing or altered"),
+    "file.altered": (Group.FOUND, "Found a file altered"),
     "file.dropped": (Group.MACHINE, "Removed a file that nobody sent"),
     "file.infected": (Group.FOUND, "Found malware in a file"),
+    "file.missing": (Group.FOUND, "Found a file missing"),
     "file.kept": (Group.RECORD, "Uploaded a file"),
     "file.shown": (Group.READ, "Was shown a file"),
     "file.taken": (Group.READ, "Downloaded a file"),
+    "housekeeping.done": (Group.MACHINE, "Removed what is no longer needed"),
     "indicator.added": (Group.RECORD, "Added an indicator"),
     "indicator.ministry_set": (Group.RECORD, "Set the ministry that reports a figure"),
     "list.exported": (Group.READ, "Exported a list"),
+    "list.read": (Group.READ, "Read a list through the API"),
+    "log.fault_found": (Group.FOUND, "Found an entry of the log that does not hold"),
     "log.exported": (Group.READ, "Exported the log"),
     "milestone.done": (Group.RECORD, "Recorded a milestone as done"),
     "ministry.added": (Group.ACCOUNTS, "Added a ministry"),
@@ -123,7 +129,7 @@ CHANGES_NO_FACT = frozenset(
     for verb, (group, _) in VERBS.items()
     if group in {Group.READ, Group.SIGN_IN, Group.REFUSED}
     or verb.partition(".")[0] in {"briefing", "draft", "person", "token"}
-    or verb in {"file.dropped", "readiness.computed", "redaction.finished"}
+    or verb in {"file.dropped", "housekeeping.done", "readiness.computed", "redaction.finished"}
 )
 """What was only read or asked, or done to papers, drafts and accounts: of what is on record nothing is another by it.
 

@@ -22,7 +22,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit import actions
 from tiptracker.audit.forms import LogFilter
-from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
+from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet, LogVerification
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.rows import Line, Thing, things
 from tiptracker.audit.sides import compare
@@ -52,6 +52,7 @@ def log_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": [Line(entry, words_of(entry.verb), what.get((entry.table, entry.row))) for entry in page],
         "head": actions.head(),
+        "verification": LogVerification.objects.first(),
         "query": request.GET.urlencode(),
     }
     return render(request, "audit/log_list.html", context)

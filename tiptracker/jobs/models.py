@@ -32,6 +32,8 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     reason = models.TextField(blank=True, help_text="Why it failed, for a person.")
     queued_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="It isn't started before.")
+    messaged_at = models.DateTimeField(null=True, help_text="When the worker was last told of it; null: not yet.")
     heartbeat_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
@@ -43,6 +45,11 @@ class Job(models.Model):
             ),
             models.CheckConstraint(name="progress_is_a_percentage", condition=Q(progress__lte=100)),
             models.CheckConstraint(name="failed_jobs_have_a_reason", condition=~Q(state=State.FAILED) | ~Q(reason="")),
+        ]
+        indexes: ClassVar = [
+            # Asked for every second by a worker that has nothing to do.
+            models.Index("due_at", condition=Q(state=State.QUEUED), name="queued_jobs_by_due_moment"),
+            models.Index("finished_at", name="jobs_by_end"),
         ]
 
     def __str__(self) -> str:

@@ -7,4 +7,11 @@ from tiptracker.jobs import actions
 
 @shared_task(name="sweep_stuck_jobs")
 def sweep_stuck_jobs() -> None:
+    """Every minute: find the jobs whose worker was lost."""
     actions.sweep()
+
+
+@shared_task(name="send_waiting_jobs")
+def send_waiting_jobs() -> None:
+    """Every few seconds: tell the workers of the jobs that are due by now, and of those whose message was lost."""
+    actions.send_waiting()

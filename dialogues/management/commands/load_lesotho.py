@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -30,6 +31,11 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, exercise: bool, **options: Any) -> None:
+        if exercise and not settings.DEMONSTRATION:
+            raise CommandError(
+                "The exercise is made up, and belongs to the demonstration alone. Load the public record without "
+                "--exercise, or try the exercise with `make demo`."
+            )
         now = clock.now(asked.COUNTRY.time_zone)
         if exercise and now < asked.TERMS_AT:
             raise CommandError("The exercise needs the 2021 edition, known from 1 July 2021. Choose a later day.")

@@ -14,19 +14,22 @@ from django.views.decorators.http import require_http_methods
 from recommendations.setup.forms.people import AgainForm, ContactForm, PersonRows
 from recommendations.setup.steps import Step
 from recommendations.setup.views.posts import country_of, kicker
+from tiptracker.accounts import mails
 from tiptracker.accounts.models import Country, Ministry, User, contact_in
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.frontend.rows import beside_field, beside_line, refused, with_another_row
+from tiptracker.mail.sentences import standing_of
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.posts import actions
 from tiptracker.refusals import Refused
 
 
 class PersonLine(NamedTuple):
-    """Somebody who belongs to the post, and whether they have set a password."""
+    """Somebody who belongs to the post, whether they have set a password, and what became of their invitation."""
 
     person: User
     has_come: bool
+    invitation: str
 
 
 @login_required
@@ -69,7 +72,7 @@ class _Page:
             return redirect("setup_people", pk=self.country.pk)
         wrong = refused(self.page, self.contact, *self.rows.forms) if self.is_refused else []
         context: dict[str, Any] = kicker(self.country, Step.PEOPLE) | {
-            "people": [PersonLine(one, one.has_usable_password()) for one in self.people],
+            "people": self._lines(),
             "rows": self.rows,
             "contact": self.contact,
             "has_contact": contact_in(self.country.pk) is not None,
@@ -107,13 +110,25 @@ class _Page:
         beside_field(self.page, "Nobody of that list waits for an invitation. Load the page again.", None)
         return False
 
+    def _lines(self) -> list[PersonLine]:
+        invitations = mails.last_invitations([one for one in self.people if not one.has_usable_password()])
+        return [
+            PersonLine(
+                one,
+                one.has_usable_password(),
+                standing_of(invitations[one.pk]) if one.pk in invitations else "",
+            )
+            for one in self.people
+        ]
+
     def _send(self, people: Sequence[User]) -> None:
+        """Queue the invitations; the list tells what became of each."""
         refused_ones = actions.send_invitations(people=people, by=self.request.user)
         for sentence in refused_ones:
             messages.warning(self.request, sentence)
-        if sent := len(people) - len(refused_ones):
-            what = "An invitation is" if sent == 1 else f"{sent} invitations are"
-            messages.success(self.request, f"{what} on the way.")
+        if queued := len(people) - len(refused_ones):
+            what = "The invitation is" if queued == 1 else f"{queued} invitations are"
+            messages.success(self.request, f"{what} queued. The list below says what became of each mail.")
 
     def _name_contact(self) -> bool:
         self.is_refused = True

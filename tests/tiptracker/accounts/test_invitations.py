@@ -1,5 +1,6 @@
 """Invitations and new passwords: a link that works once, for a time, and tells a stranger nothing."""
 
+import errno
 import io
 import logging
 import re
@@ -21,7 +22,7 @@ from tiptracker.accounts import actions, links, views
 from tiptracker.accounts.masking import Masked
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
-from tiptracker.jobs.models import Job
+from tiptracker.mail.models import Mail
 from tiptracker.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -57,8 +58,10 @@ def administrator(client):
     return person
 
 
-def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administrator):
+def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administrator, run_jobs):
     assert add(client).status_code == 302
+    assert mail.outbox == []  # the worker sends it
+    run_jobs()
     message = mail.outbox[0]
     assert message.to == ["palesa@post.example"]
     assert "U.S. Embassy, Lesotho has made an account for you" in message.body
@@ -87,7 +90,7 @@ def test_inviting_wants_a_recent_sign_in(client, administrator, settings):
 
     assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert not User.objects.get_queryset().filter(email="palesa@post.example").exists()
-    assert mail.outbox == []
+    assert not Mail.objects.exists()
     assert client.post(reverse("account_reauthenticate"), {"password": "wrong"}).status_code == 422
 
 
@@ -100,10 +103,17 @@ def test_what_was_typed_goes_on_after_showing_the_password_again(client, adminis
     assert User.objects.get_queryset().filter(email="palesa@post.example").exists()
 
 
-def test_sending_again_makes_the_earlier_link_void(client, administrator):
+def send_again(client, person):
+    to = {"action": "invite", "_selected_action": [person.pk]}
+    return client.post(reverse("admin:accounts_user_changelist"), to, follow=True)
+
+
+def test_sending_again_makes_the_earlier_link_void(client, administrator, run_jobs):
     add(client)
+    run_jobs()
     person = User.objects.get_queryset().get(email="palesa@post.example")
-    client.post(reverse("admin:accounts_user_changelist"), {"action": "invite", "_selected_action": [person.pk]})
+    send_again(client, person)
+    run_jobs()
     first, second = mail.outbox
 
     assert Client().get(link_in(first)).status_code == 410
@@ -115,16 +125,39 @@ def test_nobody_with_a_password_is_invited():
         actions.invite(person=OfficerFactory(), by=AdministratorFactory())
 
 
-def test_a_mail_server_that_refuses_is_told_and_the_account_stays(client, administrator, monkeypatch):
-    def refuse(*args):
-        raise ConnectionRefusedError
+def test_sending_again_before_the_first_is_sent_sends_nothing_twice(client, administrator, run_jobs):
+    add(client)
+    person = User.objects.get_queryset().get(email="palesa@post.example")
 
-    monkeypatch.setattr(locmem.EmailBackend, "send_messages", refuse)
+    for _ in range(8):
+        assert "Queued on 28 January 2022" in send_again(client, person).text
+    run_jobs()
 
-    answer = client.get(add(client).headers["Location"])
+    assert len(mail.outbox) == 1
+    assert Client().get(link_in(mail.outbox[0])).status_code == 200
+    assert logged().count("person.invited") == 1
 
-    assert "the mail server did not take it" in answer.content.decode()
-    assert User.objects.get_queryset().filter(email="palesa@post.example").exists()
+
+def test_a_mail_server_that_is_down_is_told_where_the_person_stands(client, administrator, monkeypatch, run_jobs):
+    add(client)
+    person = User.objects.get_queryset().get(email="palesa@post.example")
+    with monkeypatch.context() as down:
+        down.setattr(locmem.EmailBackend, "send_messages", refuse)
+        run_jobs()
+    page = client.get(reverse("admin:accounts_user_change", args=[person.pk])).text
+    assert "Not sent yet: tried once" in page
+    assert "Connection refused" in page
+
+    send_again(client, person)
+    run_jobs()
+
+    assert len(mail.outbox) == 1
+    page = client.get(reverse("admin:accounts_user_change", args=[person.pk])).text
+    assert "Sent to palesa@post.example on 28 January 2022" in page
+
+
+def refuse(*args):
+    raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
 
 
 @pytest.mark.parametrize("purpose", links.Purpose)
@@ -245,13 +278,14 @@ def test_a_forgotten_password_tells_nothing_about_who_is_there(run_jobs, monkeyp
     assert answers[0] == answers[1] == answers[2]
     assert "If somebody signs in here with that address" in answers[0][2]
     assert mail.outbox == []  # the worker sends it, so that no answer takes longer
-    known, unknown, shut = Job.objects.order_by("pk").values_list("key", flat=True)
+    known, unknown, shut = Mail.objects.order_by("pk").values_list("key", flat=True)
     assert (known, shut) == (str(person.pk), str(closed.pk))
     assert unknown.startswith("nobody ")
     assert "@" not in unknown  # nor is it kept which address a stranger gave
 
     run_jobs()
     assert [message.to for message in mail.outbox] == [[person.email]]
+    assert list(Mail.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "not_needed", "not_needed"]
 
 
 def test_strangers_in_turn_cost_what_people_in_turn_do(run_jobs):
@@ -283,6 +317,7 @@ def test_a_new_password_by_the_link_ends_every_sign_in(client, run_jobs):
     assert client.get(reverse("commitment_list")).headers["Location"].startswith(reverse("account_login"))
     assert sign_in(Client(), person, NEW).status_code == 302
     assert Client().get(path).status_code == 410
+    run_jobs()
     assert mail.outbox[1].subject == "TIP Tracker: your sign-in was changed"
     assert logged()[-3:] == ["person.password_reset_asked", "person.password_reset", "person.signed_in"]
 

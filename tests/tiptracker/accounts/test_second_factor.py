@@ -63,7 +63,7 @@ def test_where_a_second_step_is_not_required_the_page_says_nothing_else_and_lead
     assert all(reverse(name) in free for name in ways_on)
 
 
-def test_enrolling_an_app_opens_the_record_and_shows_recovery_codes_once(client):
+def test_enrolling_an_app_opens_the_record_and_shows_recovery_codes_once(client, run_jobs):
     person = OfficerFactory()
     sign_in(client, person)
     page = client.get(reverse("mfa_activate_totp"))
@@ -82,6 +82,7 @@ def test_enrolling_an_app_opens_the_record_and_shows_recovery_codes_once(client)
     assert not any(code in again for code in shown)
     assert client.get(reverse("dashboard")).status_code != 302
     assert "person.second_factor_added" in logged()
+    run_jobs()
     assert [(m.to, m.subject) for m in mail.outbox] == [([person.email], "TIP Tracker: your sign-in was changed")]
 
 

@@ -4,11 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from dialogues.words import Kind
+from dialogues.words import Answer, Kind
 from tests import factories
-from tests.append_only import KEPT, make
+from tests.append_only import FREE, HELD, KEPT, make, named_by_a_redaction
 from tests.database_roles import run_as_owner
 from tiptracker.audit.append_only import REDACTED
 
@@ -65,29 +66,97 @@ def test_a_kept_row_can_not_be_deleted(model):
     assert refuses(lambda: model._default_manager.filter(pk=row.pk)._raw_delete("default"))
 
 
-@every_kept_model
-def test_exactly_the_redactable_texts_can_become_the_mark(model):
-    rows = model._default_manager.filter(pk=make(model).pk)
-    texts = [
+def texts_of(model):
+    """The texts that could hold the mark."""
+    return [
         field.name
         for field in model._meta.concrete_fields
         if isinstance(field, models.CharField | models.TextField) and (field.max_length or 1000) >= len(REDACTED)
     ]
 
-    assert {name for name in texts if not refuses(lambda: rows.update(**{name: REDACTED}))} == KEPT[model]
+
+@every_kept_model
+def test_exactly_the_redactable_texts_can_become_the_mark(model):
+    row = make(model)
+    rows = model._default_manager.filter(pk=row.pk)
+    for name in texts_of(model):
+        named_by_a_redaction(row, name)
+
+    assert {name for name in texts_of(model) if not refuses(lambda: rows.update(**{name: REDACTED}))} == KEPT[model]
+
+
+@every_kept_model
+def test_no_text_becomes_the_mark_without_a_redaction_that_names_it(model):
+    row = make(model)
+    rows = model._default_manager.filter(pk=row.pk)
+    is_unsent = model._meta.label == "dialogues.EvidenceFile"  # the name of a file that nobody sent goes with it
+    if is_unsent:
+        factories.EvidenceFactory(file=row)
+    for name in KEPT[model]:
+        named_by_a_redaction(row, name, left=True)  # found, and left as it is
+        factories.RedactionFactory().places.create(table=model._meta.label_lower, row=row.pk, field=name)  # undecided
+        declined = factories.RedactionDecisionFactory(decision=Answer.DECLINED, reason="It names nobody.").redaction
+        declined.places.create(table=model._meta.label_lower, row=row.pk, field=name)
+        named_by_a_redaction(model(pk=row.pk + 1), name)
+        factories.RedactionDecisionFactory().redaction.places.create(
+            table=model._meta.label_lower, row=row.pk, field="another"
+        )
+
+    assert {name for name in texts_of(model) if not refuses(lambda: rows.update(**{name: REDACTED}))} == set()
+
+
+def test_a_redactions_words_become_the_mark_once_it_was_decided():
+    waiting, decided = factories.RedactionFactory(), factories.RedactionDecisionFactory().redaction
+    rows = type(waiting).objects
+
+    assert refuses(lambda: rows.filter(pk=waiting.pk).update(words=REDACTED))
+    assert rows.filter(pk=decided.pk).update(words=REDACTED) == 1
+
+
+def test_the_name_of_a_file_that_nobody_sent_becomes_the_mark():
+    unsent, sent = factories.EvidenceFileFactory(), factories.EvidenceFactory(file=factories.EvidenceFileFactory()).file
+    rows = type(unsent).objects
+
+    assert rows.filter(pk=unsent.pk).update(name=REDACTED) == 1
+    assert refuses(lambda: rows.filter(pk=sent.pk).update(name=REDACTED))
+
+
+def test_every_table_is_append_only_or_held_or_free_for_a_reason():
+    kept, held = ({model._meta.label for model in models} for models in (KEPT, HELD))
+    every = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+
+    assert kept | held | set(FREE) == every
+    assert len(kept) + len(held) + len(FREE) == len(every)
+    assert all(FREE.values())
+
+
+@pytest.mark.parametrize("model", HELD, ids=lambda model: model.__name__)
+def test_held_columns_can_not_be_changed(model):
+    row = make(model)
+    rows = model._default_manager.filter(pk=row.pk)
+    fields = [model._meta.get_field(name) for name in HELD[model]]
+    changes = {field.attname: another_value(field, getattr(row, field.attname)) for field in fields}
+    is_empty = {name for name in changes if getattr(row, name) is None}
+
+    free = {name for name, value in changes.items() if not refuses(lambda: rows.update(**{name: value}), "holds")}
+
+    assert free <= is_empty - {"entered_at", "entered_by_id"}
 
 
 def test_redaction_smuggles_in_no_other_change():
     evidence = factories.EvidenceFactory()
     rows = type(evidence).objects.filter(pk=evidence.pk)
+    named_by_a_redaction(evidence, "title")
 
     assert refuses(lambda: rows.update(title=REDACTED, kind="press"))
+    assert refuses(lambda: rows.update(title=REDACTED, source=REDACTED))
     assert refuses(lambda: rows.update(title=f"{REDACTED} and more"))
 
 
 def test_a_redacted_text_can_not_be_written_anew():
     evidence = factories.EvidenceFactory()
     rows = type(evidence).objects.filter(pk=evidence.pk)
+    named_by_a_redaction(evidence, "title")
     rows.update(title=REDACTED)
 
     assert refuses(lambda: rows.update(title="As it was"))

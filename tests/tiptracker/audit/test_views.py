@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
+from tests.append_only import named_by_a_redaction
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -268,8 +269,8 @@ def test_log_list_query_count(client, django_assert_num_queries, count):
         wrote(by=officer, row=EvidenceFactory(), after={"title": "x"})
     client.force_login(officer)
 
-    # session, user, zone; people, countries; count, entries; their evidence; head; inbox, post
-    with django_assert_num_queries(11):
+    # session, user, zone; people, countries; count, entries; their evidence; head; last verification; inbox, post
+    with django_assert_num_queries(12):
         response = client.get(reverse("log_list"))
 
     assert len(response.context["lines"]) == count
@@ -362,6 +363,7 @@ def test_log_detail_shows_before_and_after_field_by_field(client, officer):
 
 def test_log_detail_shows_a_redacted_side_as_the_mark(client, officer):
     entry = wrote(before={"title": "A name"}, after={"title": "Another"})
+    named_by_a_redaction(entry.detail, "before")
     AuditDetail.objects.filter(entry=entry).update(before=REDACTED)
 
     page = client.get(reverse("log_detail", args=[entry.number]))

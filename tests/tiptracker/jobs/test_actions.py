@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import OperationalError as BrokerError
 
 from tests.factories import JobFactory
 from tiptracker.celery import app
-from tiptracker.jobs.actions import MOST_ATTEMPTS, STUCK_AFTER, claimed, enqueue, sweep
+from tiptracker.jobs import actions, polling
+from tiptracker.jobs.actions import MOST_ATTEMPTS, STUCK_AFTER, TryLater, claimed, enqueue, send_waiting, sweep
 from tiptracker.jobs.models import Job, State
 from tiptracker.refusals import Refused
 
@@ -52,7 +53,7 @@ def test_enqueue_makes_one_run_of_many_changes(sent, django_capture_on_commit_ca
 
 def test_enqueue_keeps_the_job_where_the_broker_is_down(monkeypatch, django_capture_on_commit_callbacks, caplog):
     def fail(*_, **__):
-        raise OperationalError("no broker")
+        raise BrokerError("no broker")
 
     monkeypatch.setattr(app, "send_task", fail)
     with django_capture_on_commit_callbacks(execute=True):
@@ -238,3 +239,86 @@ def test_work_that_ends_after_the_sweep_gave_up_changes_nothing():
 
     job.refresh_from_db()
     assert (job.state, job.progress, job.finished_at) == (State.FAILED, 0, None)
+
+
+# --- Jobs that wait ---------------------------------------------------------------------------------------------------
+
+
+def put_back(**fields):
+    """A job that couldn't be done now, and waits for another hour."""
+    job = waiting(**fields)
+    with claimed(job.pk):
+        raise TryLater(timezone.now() + timedelta(hours=1), "Waiting for the mail server")
+    return job
+
+
+def test_what_is_put_back_is_begun_again_when_it_is_due_and_not_before(sent, django_capture_on_commit_callbacks):
+    job = put_back()
+    job.refresh_from_db()
+    assert (job.state, job.step, job.attempts) == (State.QUEUED, "Waiting for the mail server", 0)
+    with claimed(job.pk) as progress:
+        assert progress is None
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert (send_waiting(), sweep()) == (0, 0)
+        Job.objects.update(due_at=timezone.now())
+        assert (send_waiting(), send_waiting()) == (1, 0)
+    assert sent == [(job.kind, job.pk)]
+    with claimed(job.pk) as progress:
+        assert progress
+
+
+def test_what_is_put_back_again_and_again_is_never_given_up_by_the_sweep():
+    job = put_back()
+    for _ in range(MOST_ATTEMPTS + 1):
+        Job.objects.update(due_at=timezone.now())
+        with claimed(job.pk):
+            raise TryLater(timezone.now(), "Waiting for the mail server")
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (State.QUEUED, 0)
+
+
+def test_asking_for_what_was_put_back_has_it_begun_at_once(sent, django_capture_on_commit_callbacks):
+    job = put_back(kind="send_mail", key="7")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert enqueue("send_mail", 7) == job
+
+    assert sent == [("send_mail", job.pk)]
+    with claimed(job.pk) as progress:
+        assert progress
+
+
+def test_what_was_asked_for_again_while_it_ran_is_not_put_back_for_long():
+    job = waiting(kind="send_mail", key="7")
+    with claimed(job.pk):
+        enqueue("send_mail", 7)
+        raise TryLater(timezone.now() + timedelta(hours=1), "Waiting for the mail server")
+
+    with claimed(job.pk) as progress:
+        assert progress
+
+
+def test_a_job_whose_message_was_lost_is_told_of_again_by_the_worker_of_its_queue(
+    sent, django_capture_on_commit_callbacks
+):
+    mail, reading = waiting(kind="send_mail"), waiting(kind="readiness")
+    waiting(kind="readiness", messaged_at=timezone.now())
+    waiting(kind="readiness", state=State.RUNNING)
+    moment = timedelta(seconds=1)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert send_waiting(unsent_for=moment, queues=["mail"]) == 1
+        assert send_waiting(unsent_for=moment, queues=["celery"]) == 1
+        assert send_waiting(unsent_for=moment, queues=["celery", "mail"]) == 0
+
+    assert sent == [("send_mail", mail.pk), ("readiness", reading.pk)]
+
+
+def test_a_database_that_does_not_answer_stops_no_worker_from_asking_again(monkeypatch, caplog):
+    def fail(**_):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(actions, "send_waiting", fail)
+    polling.ask(["celery"])
+
+    assert "The database did not say which jobs wait" in caplog.text

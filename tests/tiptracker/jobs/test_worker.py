@@ -3,8 +3,10 @@
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.factories import BenchmarkFactory, JobFactory
@@ -13,7 +15,7 @@ from tiptracker.jobs.actions import STUCK_AFTER, enqueue
 from tiptracker.jobs.models import Job, State
 
 
-def wait_for(job, state, *, seconds=20):
+def wait_for(job, state, *, seconds=60):
     """`job` as it stands once it is in `state`."""
     give_up_at = time.monotonic() + seconds
     while time.monotonic() < give_up_at:
@@ -59,3 +61,28 @@ def test_a_queued_job_waits_for_the_next_worker(live):
     live.start_worker()
 
     assert wait_for(job, State.READY).attempts == 1
+
+
+def test_of_forty_jobs_from_four_senders_none_is_lost_and_none_is_done_twice(live, monkeypatch):
+    """A quarter of the messages never leave, another quarter leaves twice: the rows say what is to be done."""
+    sends = app.send_task
+
+    def lose_or_double(kind, args, **more):
+        for _ in range((0, 1, 1, 2)[args[0] % 4]):
+            sends(kind, args=args, **more)
+
+    def ask(sender):
+        try:
+            for number in range(10):
+                with transaction.atomic():
+                    enqueue("check_files", 1_000_000 + 10 * sender + number)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(app, "send_task", lose_or_double)
+    with ThreadPoolExecutor(4) as senders:
+        list(senders.map(ask, range(4)))
+    for job in Job.objects.all():
+        wait_for(job, State.READY)
+
+    assert list(Job.objects.values_list("attempts", flat=True)) == [1] * 40

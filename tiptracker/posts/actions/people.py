@@ -51,7 +51,7 @@ def add_people(*, country: Country, people: Sequence[Invited], by: User) -> list
 
 
 def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
-    """Send each the link to set a first password, by itself: gives a sentence for each mail that did not go out.
+    """Queue for each a mail with the link to set a first password: gives a sentence for each who isn't invited.
 
     Raises PermissionDenied.
     """

@@ -6,7 +6,7 @@ from tiptracker.searching import IndexWords
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dialogues", "0010_files_keep_their_side"),
+        ("dialogues", "0011_marks_are_named"),
     ]
 
     operations = [

@@ -1,0 +1,172 @@
+"""Signing in through an organisation's OpenID Connect provider: a certified one, oidc-provider, on loopback.
+
+It is installed by `setup.sh browser` (see openid_provider/). Its answers can be spoiled on their way out, so that each
+refusal is asked for by a browser, from the sign-in page to the page that says what is wrong.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from tests.factories import OfficerFactory
+from tests.live import free_port, serve, stop
+from tests.signing_in import enrol
+from tiptracker.accounts.models import User
+from tiptracker.audit.models import AuditEntry
+
+HERE = Path(__file__).parent / "openid_provider"
+IS_INSTALLED = (HERE / "node_modules" / "oidc-provider").is_dir()
+pytestmark = pytest.mark.skipif(
+    not IS_INSTALLED and os.environ.get("JOURNEYS") != "required", reason="Install the provider: ./setup.sh browser"
+)
+
+
+class OpenIdProvider:
+    """The provider, which listens at `url`."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def spoil(self, fault=""):
+        urlopen(f"{self.url}/fault", data=fault.encode()).close()  # noqa: S310 -- our own, on loopback
+
+
+@contextmanager
+def run_provider(secret):
+    port = free_port()
+    environment = {"PATH": os.environ["PATH"], "PORT": str(port), "CLIENT_SECRET": secret}
+    process = subprocess.Popen(
+        ["node", "provider.mjs"], cwd=HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        start_new_session=True, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout.readline() == "ready\n", "Install the provider: ./setup.sh browser"
+        yield OpenIdProvider(f"http://127.0.0.1:{port}")
+    finally:
+        stop(process)
+        process.stdout.close()
+
+
+@pytest.fixture
+def organisation(fresh_database):
+    """A server that asks for a second step and has a provider besides, and that provider."""
+    secret = "a secret of the client"
+    with run_provider(secret) as provider:
+        chosen = {
+            "OIDC_SERVER_URL": provider.url,
+            "OIDC_CLIENT_ID": "tiptracker",
+            "OIDC_CLIENT_SECRET": secret,
+            "SECOND_FACTOR_REQUIRED": "true",
+        }
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "socialaccount", "--verbosity=0"],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {"DATABASE_URL": fresh_database} | chosen,
+            check=True,
+        )
+        with serve(fresh_database, **chosen) as live:
+            yield live, provider
+
+
+def ask(page: Page, live, who):
+    """Press the button on the sign-in page, and say to the provider who one is."""
+    page.context.clear_cookies()
+    page.goto(f"{live.url}/accounts/login/")
+    page.get_by_role("link", name="through your organisation").click()
+    if page.get_by_label("Who are you?").is_visible():
+        page.get_by_label("Who are you?").fill(who)
+        page.get_by_role("button", name="Go on").click()
+
+
+def refusals():
+    entries = AuditEntry.objects.filter(verb="person.sign_in_refused").order_by("number")
+    return [(json.loads(entry.detail.after)["why"], entry.row) for entry in entries]
+
+
+WRONG_TOKENS = ["wrong audience", "wrong issuer", "wrong nonce", "wrong signature", "expired token", "somebody else"]
+GARBAGE = [
+    "garbage at /.well-known",
+    "nothing at /.well-known",
+    "an error at /token",
+    "a list at /jwks",
+    "garbage at /me",
+]
+
+
+def test_signs_in_through_the_organisation_and_is_refused_what_it_should(organisation, page: Page):
+    live, provider = organisation
+    person = OfficerFactory(email="palesa@post.example")
+    password = person.password
+    secret = enrol(person)
+
+    # The way in, second step included.
+    ask(page, live, person.email)
+    page.get_by_label("Code of your app, or a recovery code").fill(
+        format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    )
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(re.compile("/dashboard/"))
+    person.refresh_from_db()
+    assert person.password == password
+    signed_in = AuditEntry.objects.get(verb="person.signed_in")
+    assert json.loads(signed_in.detail.after) == {"with": ["socialaccount", "totp"]}
+
+    # Whom the provider vouches for, and who isn't let in.
+    refused = page.get_by_role("heading", name="You were not signed in")
+    ask(page, live, "stranger@post.example")
+    expect(page.get_by_role("heading", name="There is no account for you here")).to_be_visible()
+    other = OfficerFactory(email="unverified@post.example")
+    ask(page, live, other.email)
+    expect(refused).to_be_visible()
+    expect(page.get_by_text("has not verified your e-mail address")).to_be_visible()
+    ask(page, live, "somebody without an address")
+    expect(page.get_by_text("did not say which e-mail address is yours")).to_be_visible()
+    ask(page, live, "")
+    expect(page.get_by_text("You stopped signing in through your organisation")).to_be_visible()
+    assert refusals() == [("unknown", ""), ("unverified", str(other.pk)), ("nameless", "")]
+
+    # An answer that was given already.
+    seen = []
+    page.on("request", lambda request: seen.append(request.url))
+    ask(page, live, person.email)
+    expect(page.get_by_label("Code of your app, or a recovery code")).to_be_visible()
+    used = next(url for url in seen if "/login/callback/" in url)
+    page.goto(used)
+    expect(page.get_by_text("This sign-in was finished already")).to_be_visible()
+    begin = f"{live.url}/accounts/provider/organisation/login/?process=connect&scope=all&auth_params=nonce%3Da"
+    led_to = page.request.get(begin, max_redirects=0).headers["location"]
+    asked = parse_qs(urlsplit(led_to).query)
+    assert set(asked["scope"][0].split()) == {"openid", "email", "profile"}
+    assert len(asked["nonce"][0]) == 32
+    page.goto(re.sub("state=[^&]+", f"state={asked['state'][0]}", used))
+    expect(page.get_by_text("did not let you in")).to_be_visible()
+
+    # Answers that can't be believed, and none.
+    for fault in WRONG_TOKENS:
+        provider.spoil(fault)
+        ask(page, live, person.email)
+        expect(refused, fault).to_be_visible()
+        expect(page.get_by_text("gave an answer that TIP Tracker can’t accept"), fault).to_be_visible()
+    assert refusals()[3:] == [("untrusted", "")]  # once a while
+    for fault in GARBAGE:
+        provider.spoil(fault)
+        ask(page, live, person.email)
+        expect(refused, fault).to_be_visible()
+    provider.spoil("silence at /.well-known")
+    ask(page, live, person.email)
+    expect(page.get_by_text("Your organisation’s sign-in does not answer")).to_be_visible(timeout=20_000)
+
+    assert AuditEntry.objects.filter(verb="person.signed_in").count() == 1
+    assert User.objects.count() == 2
+    assert "Traceback" not in live.log.read_text()

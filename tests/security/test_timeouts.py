@@ -1,0 +1,65 @@
+"""Nothing waits for a server for ever: every connection that the tracker opens has a time-out."""
+
+import ast
+import re
+
+import pytest
+from allauth.socialaccount import app_settings as openid
+from django.conf import settings
+from django.db import connection
+
+from dialogues import scanner
+from tests.test_architecture import breaches, nodes, sources
+from tiptracker import messages
+from tiptracker import settings as as_configured
+from tiptracker.mail import smtp
+
+LONGEST = 20
+"""Seconds for one step of a conversation; where a person waits, far less."""
+OPENS = re.compile(r"(socket|smtplib|http\.client|urllib\.request|requests|redis|ftplib|httpx|psycopg)(\.|$)")
+WITH_A_TIME_OUT = {
+    "dialogues/scanner.py": "clamd: `scanner.MOST_WAITED`, below",
+    "tiptracker/cache.py": "the errors of Redis alone",
+    "tiptracker/database.py": "PostgreSQL: its connections' own deadline, and the options in settings, below",
+    "tiptracker/mail/actions.py": "the errors of smtplib alone",
+    "tiptracker/mail/smtp.py": "the mail server: the option in settings, and a deadline for all of it, below",
+    "tiptracker/management/commands/demo.py": "its own web server, by `urlopen(timeout=…)`",
+    "tiptracker/messages.py": "the broker: `messages.ONE_TRY`, below",
+    "tiptracker/outages.py": "the errors of PostgreSQL alone",
+    "tiptracker/settings.py": "how often Redis is tried",
+    "tiptracker/watchdog.py": "the process that it watches: `ASKED_WITHIN`",
+}
+"""Every file that knows how to open a connection, to what, and where its time-out stands."""
+
+
+def modules_that_open_connections(path):
+    for node in nodes(path, ast.Import, ast.ImportFrom):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+        yield from (name for name in names if OPENS.match(name))
+
+
+def test_every_file_that_opens_a_connection_is_known_with_its_time_out():
+    assert breaches(sources("*.py"), modules_that_open_connections).keys() == WITH_A_TIME_OUT.keys()
+
+
+def test_the_mail_server_has_a_time_out_for_each_step_and_for_all_of_them():
+    assert 0 < as_configured.MAILERS["default"]["OPTIONS"]["timeout"] <= LONGEST
+    assert smtp.SECONDS_IN_ALL < settings.CELERY_TASK_TIME_LIMIT
+
+
+def test_scanner_and_provider_have_a_time_out():
+    assert 0 < scanner.MOST_WAITED <= LONGEST
+    assert 0 < openid.REQUESTS_TIMEOUT <= LONGEST
+
+
+def test_redis_has_a_time_out_of_two_seconds_at_most():
+    for waits in (settings.REDIS_WAITS, messages.ONE_TRY):
+        assert waits["socket_connect_timeout"] + waits["socket_timeout"] <= 2
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is a file")
+def test_the_database_has_a_time_out():
+    options = connection.settings_dict["OPTIONS"]
+
+    assert 0 < options["connect_timeout"] <= LONGEST
+    assert 0 < options["pool"]["timeout"] <= LONGEST

@@ -1,0 +1,70 @@
+"""A mail server on this machine, which a test has refuse, be slow, be silent or hang up."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
+
+
+@dataclass
+class MailServer:
+    """Answers each command by its first word as `answers` says, else as a server that takes everything (RFC 5321)."""
+
+    port: int
+    answers: dict[str, str | None] = field(default_factory=dict)
+    """None: it hangs up. "" : it says nothing, ever. "drip": it sends a letter now and then and never ends the line."""
+    taken: list[Message] = field(default_factory=list)
+    calls: int = 0
+    silent_to: int = 0
+    """So many of the first who call are never answered."""
+
+    def serve(self, connection: socket.socket) -> None:
+        self.calls += 1
+        is_silent = self.calls <= self.silent_to
+        with suppress(OSError), connection, connection.makefile("rb") as lines:
+            self._answer(connection, "greeting", "" if is_silent else "220 here")
+            for line in lines:
+                word = line.split()[0].decode().upper()
+                if word == "DATA" and not self.answers.get("DATA"):
+                    self._answer(connection, "ready", "354 go on")
+                    text = b"".join(iter(lines.readline, b".\r\n"))
+                    if "text" not in self.answers:
+                        self.taken.append(message_from_bytes(text))
+                    self._answer(connection, "text", "250 taken")
+                else:
+                    self._answer(connection, word, "221 bye" if word == "QUIT" else "250 fine")
+
+    def _answer(self, connection: socket.socket, word: str, otherwise: str) -> None:
+        answer = self.answers.get(word, otherwise)
+        if answer is None:
+            raise ConnectionResetError
+        while answer == "":
+            if connection.recv(1024) == b"":
+                raise ConnectionResetError
+        while answer == "drip":
+            connection.sendall(b"2")
+            time.sleep(0.05)
+        connection.sendall(f"{answer}\r\n".encode())
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    """A server that listens until the end of the block."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = MailServer(listening.getsockname()[1])
+
+        def listen() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    threading.Thread(target=server.serve, args=[connection], daemon=True).start()
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        yield server
+        listening.shutdown(socket.SHUT_RDWR)
+    thread.join(5)

@@ -1,0 +1,147 @@
+"""Another SECRET_KEY: what was kept with the former one, how one gets back in, and how a key is changed in order."""
+
+from io import StringIO
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import OfficerFactory
+from tests.signing_in import codes, enrol, enter, sign_in
+from tiptracker.accounts import links, secrets_at_rest
+from tiptracker.accounts.checks import secrets_open
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+FORMER, NEW = "a former key that is long enough for the tests", "another key that is long enough for the tests"
+
+
+@pytest.fixture(autouse=True)
+def former_key(settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = FORMER, []
+    settings.SECOND_FACTOR_REQUIRED = True
+
+
+@pytest.fixture
+def enrolled(former_key):
+    person = OfficerFactory()
+    secret = enrol(person)
+    return person, secret, codes(person)
+
+
+def change_key(settings, *, with_fallback):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [FORMER] if with_fallback else []
+
+
+def shows(person, code):
+    """The answer to the second step."""
+    client = Client()
+    sign_in(client, person)
+    return client.post(reverse("mfa_authenticate"), {"code": code})
+
+
+def code_of(secret):
+    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+
+
+def test_a_second_step_that_no_key_opens_is_told_in_a_sentence(settings, enrolled):
+    person, secret, recovery = enrolled
+    change_key(settings, with_fallback=False)
+
+    for code in (code_of(secret), recovery[0]):
+        answer = shows(person, code)
+        assert answer.status_code == 422
+        assert "this server’s key was changed" in answer.text
+        assert "Use a passkey if you have one." in answer.text
+
+
+def test_no_page_of_somebody_signed_in_fails_for_another_key(settings, enrolled):
+    person, *_ = enrolled
+    change_key(settings, with_fallback=False)
+    client = Client(raise_request_exception=False)
+    enter(client, person)
+
+    for name in ("mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"):
+        answer = client.get(reverse(name))
+        assert answer.status_code in {200, 302, 503}, name
+        assert answer.status_code != 503 or "Your second step can’t be read" in answer.text
+
+
+def test_a_former_key_goes_on_while_it_is_a_fallback(settings, enrolled):
+    person, secret, recovery = enrolled
+    link = links.link(OfficerFactory(), links.Purpose.INVITATION)
+    change_key(settings, with_fallback=True)
+
+    assert shows(person, recovery[0]).status_code == 302
+    assert shows(person, code_of(secret)).status_code == 302
+    assert links.person_of(link.rstrip("/").rpartition("/")[2], links.Purpose.INVITATION)
+
+
+def test_a_former_key_can_be_dropped_once_secrets_were_rotated(settings, enrolled):
+    person, secret, recovery = enrolled
+    Authenticator.objects.create(user=person, type="webauthn", data={"name": "Key", "credential": {}})
+    before = Authenticator.objects.get(user=person, type="webauthn").data
+    change_key(settings, with_fallback=True)
+    said = StringIO()
+
+    call_command("rotate_secrets", stdout=said)
+    settings.SECRET_KEY_FALLBACKS = []
+
+    assert said.getvalue().startswith("Written with SECRET_KEY: 2.")
+    assert shows(person, code_of(secret)).status_code == 302
+    assert shows(person, recovery[0]).status_code == 302
+    assert Authenticator.objects.get(user=person, type="webauthn").data == before
+
+
+def test_rotation_names_whose_second_step_no_key_opens_and_leaves_it(settings, enrolled):
+    person, *_ = enrolled
+    kept = Authenticator.objects.get(user=person, type="totp").data
+    change_key(settings, with_fallback=False)
+    other = OfficerFactory()
+    enrol(other)
+
+    with pytest.raises(CommandError, match=f"No key opens the second steps of {person.email}\\."):
+        call_command("rotate_secrets", stdout=StringIO())
+
+    assert Authenticator.objects.get(user=person, type="totp").data == kept
+
+
+def test_another_key_is_noticed(settings, enrolled, client):
+    assert client.get(reverse("health")).json() == {"status": "ok"}
+    assert secrets_open(databases=["default"]) == []
+
+    change_key(settings, with_fallback=False)
+    enrol(OfficerFactory())
+
+    assert client.get(reverse("health")).json() == {"status": "ok", "degraded": ["secret_key"]}
+    assert [one.id for one in secrets_open(databases=["default"])] == ["tiptracker.W001"]
+    assert secrets_open() == []
+
+
+def test_whoever_runs_the_server_lets_somebody_back_in(settings, enrolled, mailoutbox):
+    person, *_ = enrolled
+    change_key(settings, with_fallback=False)
+
+    call_command("reset_second_factor", person.email.upper(), stdout=StringIO())
+
+    assert not Authenticator.objects.filter(user=person).exists()
+    assert AuditEntry.objects.filter(verb="person.second_factor_dropped", by=None, row=str(person.pk)).exists()
+    client = Client()
+    sign_in(client, person)
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
+def test_nobody_is_let_in_under_an_address_that_nobody_has():
+    with pytest.raises(CommandError, match="Nobody has an account"):
+        call_command("reset_second_factor", "nobody@post.example")
+
+
+def test_every_secret_that_is_kept_is_rotated(enrolled):
+    """A field that allauth encrypts and ENCRYPTED doesn't name would be lost with the former key."""
+    person, *_ = enrolled
+    for step in Authenticator.objects.filter(user=person):
+        long = {name for name, value in step.data.items() if isinstance(value, str) and value.startswith("gAAAA")}
+        assert long == {name for name in step.data if name in secrets_at_rest.ENCRYPTED}

@@ -1,0 +1,98 @@
+"""The nightly check of the log: what it found is kept, shown, recorded and mailed, each fault once."""
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.conftest import do_jobs
+from tests.factories import AdministratorFactory, AmbassadorFactory, CountryFactory, FocalPointFactory, OfficerFactory
+from tests.signing_in import enter
+from tests.tiptracker.audit.test_actions import behind_the_triggers
+from tests.transactions import record
+from tiptracker.audit.models import AuditEntry, LogVerification
+from tiptracker.audit.verification import verify_log
+from tiptracker.celery import app
+from tiptracker.mail.models import Mail
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _tasks_are_known(run_jobs):
+    """As to a worker."""
+
+
+def check():
+    return verify_log(now=timezone.now())
+
+
+def alter(number):
+    behind_the_triggers("UPDATE audit_auditentry SET verb = 'nothing.happened' WHERE number = %s", number)
+
+
+def test_it_is_called_every_night_and_may_take_long():
+    task = app.tasks[app.conf.beat_schedule["log-verification"]["task"]]
+
+    assert task.time_limit >= 1800
+
+
+def test_a_log_that_holds_is_told_on_its_page_and_to_nobody_by_mail(client):
+    record("evidence.logged", by=None, country=CountryFactory())
+    enter(client, AdministratorFactory())
+    assert "The log has not been verified yet." in client.get(reverse("log_list")).text
+
+    found = check()
+
+    assert (found.fault, found.faulty_number, found.number) == ("", None, AuditEntry.objects.latest("number").number)
+    assert f"up to entry {found.number}." in client.get(reverse("log_list")).text
+    assert not Mail.objects.exists()
+
+
+def test_a_fault_is_told_to_administrators_and_to_the_countrys_officers_and_ambassador_once():
+    here, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
+    told = [AdministratorFactory(), OfficerFactory(countries=[here]), AmbassadorFactory(countries=[here])]
+    OfficerFactory(countries=[elsewhere])
+    OfficerFactory(countries=[here], is_active=False)
+    FocalPointFactory(ministry__country=here)
+    entry = record("evidence.logged", by=None, country=here)
+    alter(entry.number)
+
+    assert check().faulty_number == entry.number
+    check()
+    do_jobs()
+
+    assert sorted(message.to[0] for message in mail.outbox) == sorted(person.email for person in told)
+    assert all("evidence" not in message.body for message in mail.outbox)
+    recorded = AuditEntry.objects.filter(verb="log.fault_found")
+    assert set(recorded.values_list("country", flat=True)) == {here.pk, None}
+    for person in told:
+        browser = Client()
+        enter(browser, person)
+        assert "The log does not verify: entry 1 was changed or put in." in browser.get(reverse("log_list")).text
+
+
+def test_another_fault_is_told_again_and_one_of_no_country_to_all():
+    countries = (CountryFactory(), CountryFactory(elsewhere=True))
+    officers = [OfficerFactory(countries=[country]) for country in countries]
+    for _ in range(2):
+        record("housekeeping.done", by=None)
+    alter(2)
+    check()
+    alter(1)
+    check()
+    do_jobs()
+
+    assert len(mail.outbox) == 2 * len(officers)
+
+
+def test_an_end_that_was_cut_off_is_found_by_the_head_of_the_night_before():
+    for _ in range(3):
+        record("housekeeping.done", by=None)
+    check()
+    behind_the_triggers("DELETE FROM audit_auditdetail")
+    behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 3")
+
+    assert check().fault == "entry 3 is missing: the log ends at 2"
+    assert LogVerification.objects.count() == 2

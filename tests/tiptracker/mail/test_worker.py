@@ -1,0 +1,61 @@
+"""Mails by a real worker of their own."""
+
+import os
+import time
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from tests.factories import OfficerFactory
+from tests.live import Live, stop
+from tests.smtp_server import mail_server
+from tests.tiptracker.jobs.test_worker import wait_for
+from tiptracker.accounts import mails
+from tiptracker.mail.models import Mail, MailState
+from tiptracker.supervision import mail_worker_command
+
+
+def test_two_mails_that_are_never_answered_hold_up_no_third(fresh_database):
+    with mail_server() as server:
+        server.silent_to = 2
+        environment = os.environ | {
+            "DATABASE_URL": fresh_database,
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(server.port),
+            "EMAIL_USE_TLS": "false",
+        }
+        worker = Live(0, environment, settings.VAR_DIR / "mail-worker.log")
+        try:
+            worker.start(mail_worker_command())
+            for count in (1, 2):
+                queue(f"Change {count}")
+                wait_until(lambda wanted=count: server.calls == wanted)
+            third = queue("Change 3")
+
+            wait_for(third, MailState.SENT)
+        finally:
+            for process in worker.processes:
+                stop(process)
+
+    assert list(Mail.objects.exclude(pk=third.pk).values_list("state", "tries")) == [(MailState.QUEUED, 0)] * 2
+    assert "Change 3" in server.taken[0].get_payload()
+
+
+def wait_until(what, *, seconds=60):
+    give_up_at = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.05)
+
+
+@transaction.atomic
+def queue(what):
+    mails.tell_of_change(OfficerFactory(), what)
+    return Mail.objects.latest("pk")
+
+
+def test_a_mail_outside_a_transaction_is_refused(fresh_database):
+    person = OfficerFactory()
+    with pytest.raises(RuntimeError, match="belongs in the transaction"):
+        mails.tell_of_change(person, "A passkey was added")

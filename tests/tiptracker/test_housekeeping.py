@@ -1,0 +1,184 @@
+"""What is removed every night: what is over and nothing points at, however often, and never anything else."""
+
+import json
+import os
+from datetime import date, timedelta
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from reports.tasks import readiness_nightly
+from tests.factories import (
+    BriefingFactory,
+    EvidenceFileFactory,
+    JobFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+from tests.signing_in import sign_in
+from tiptracker import housekeeping
+from tiptracker.audit.models import AuditEntry
+from tiptracker.celery import app
+from tiptracker.jobs.models import Job, State
+from tiptracker.mail.actions import queue_mail
+from tiptracker.mail.models import Mail, MailKind, MailState
+
+pytestmark = pytest.mark.django_db
+
+
+def ago(**span):
+    return timezone.now() - timedelta(**span)
+
+
+def remove():
+    return housekeeping.remove_what_is_over(now=timezone.now())
+
+
+def keep(name, *, days):
+    """A file in the storage, as old as that."""
+    return aged(default_storage.save(name, ContentFile(b"kept")), days=days)
+
+
+def aged(stored, *, days):
+    then = ago(days=days).timestamp()
+    os.utime(default_storage.path(stored), (then, then))
+    return stored
+
+
+@pytest.fixture(autouse=True)
+def storage(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def test_it_is_called_every_night(run_jobs):
+    assert app.conf.beat_schedule["housekeeping"]["task"] in app.tasks
+
+
+def test_jobs_that_ended_long_ago_go_and_those_that_wait_or_that_a_briefing_names_stay(settings):
+    old = ago(days=settings.JOBS_KEPT_DAYS + 1)
+    gone = JobFactory(state=State.READY, finished_at=old)
+    named = JobFactory(state=State.FAILED, reason="It failed.", finished_at=old)
+    BriefingFactory(job=named)
+    stay = {
+        named.pk,
+        JobFactory(state=State.READY, finished_at=ago(days=settings.JOBS_KEPT_DAYS - 1)).pk,
+        JobFactory(state=State.QUEUED, queued_at=old).pk,
+    }
+
+    assert remove().jobs == 1
+    assert set(Job.objects.values_list("pk", flat=True)) >= stay
+    assert not Job.objects.filter(pk=gone.pk).exists()
+    assert remove().jobs == 0
+
+
+def test_mails_that_ended_long_ago_go_and_those_that_wait_stay(settings):
+    old = ago(days=settings.MAILS_KEPT_DAYS + 1)
+    with transaction.atomic():
+        gone, new, waiting = (queue_mail(MailKind.SIGN_IN_CHANGED, person=OfficerFactory()) for _ in range(3))
+    Mail.objects.filter(pk=gone.pk).update(state=MailState.SENT, finished_at=old)
+    Mail.objects.filter(pk=new.pk).update(state=MailState.SENT, finished_at=ago(days=1))
+    Mail.objects.filter(pk=waiting.pk).update(queued_at=old)
+
+    assert remove().mails == 1
+    assert set(Mail.objects.values_list("pk", flat=True)) == {new.pk, waiting.pk}
+
+
+def test_sessions_that_ran_out_go_and_whoever_is_signed_in_stays_so(client):
+    sign_in(client, OfficerFactory())
+    here = client.session.session_key
+    Session.objects.create(session_key="over", session_data="", expire_date=ago(minutes=1))
+    UserSession.objects.create(session_key="over", user=OfficerFactory(), ip="127.0.0.1", user_agent="")
+    UserSession.objects.filter(session_key="over").update(created_at=ago(days=2))
+
+    assert remove().sessions == 1
+    assert list(Session.objects.values_list("session_key", flat=True)) == [here]
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == [here]
+
+
+def test_old_files_that_no_row_names_go_and_new_ones_stay_for_their_row(settings):
+    """A file is written before its row."""
+    days = settings.ORPHAN_FILES_KEPT_DAYS
+    orphan, fresh = keep("evidence/ab/orphan", days=days + 1), keep("evidence/ab/fresh", days=0)
+    named = aged(EvidenceFileFactory().file.name, days=days + 1)
+    briefing = aged(BriefingFactory(content=b"%PDF").file.name, days=days + 1)
+
+    assert remove().files == 1
+    assert not default_storage.exists(orphan)
+    assert all(default_storage.exists(name) for name in (fresh, named, briefing))
+    assert remove().files == 0
+
+
+def test_a_file_whose_row_came_meanwhile_stays(settings, monkeypatch):
+    """It is asked for once more as it goes."""
+    orphan = keep("evidence/ab/orphan", days=settings.ORPHAN_FILES_KEPT_DAYS + 1)
+    modified = default_storage.get_modified_time
+
+    def meanwhile(name):
+        EvidenceFileFactory(file=orphan)
+        return modified(name)
+
+    monkeypatch.setattr(default_storage, "get_modified_time", meanwhile)
+
+    assert remove().files == 0
+    assert default_storage.exists(orphan)
+
+
+def test_files_of_another_database_are_left_alone(settings, monkeypatch, caplog):
+    monkeypatch.setattr(housekeeping, "FEW_FILES", 3)
+    for number in range(4):
+        keep(f"evidence/ab/{number}", days=settings.ORPHAN_FILES_KEPT_DAYS + 1)
+
+    assert remove().files == 0
+    assert "MEDIA_ROOT and DATABASE_URL belong together" in caplog.text
+
+
+def test_files_of_the_cache_that_ran_out_go(settings, tmp_path):
+    location = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": tmp_path / "cache"}
+    settings.CACHES = settings.CACHES | {"shared": location}
+    caches["shared"].set("over", 1, timeout=0.001)
+    caches["shared"].set("kept", 2)
+
+    assert remove().cached == 1
+    assert caches["shared"].get("kept") == 2
+
+
+def test_the_log_has_how_many_were_removed_and_nothing_of_a_night_without():
+    remove()
+    assert not AuditEntry.objects.filter(verb="housekeeping.done").exists()
+    JobFactory(state=State.READY, finished_at=ago(days=400))
+
+    remove()
+
+    entry = AuditEntry.objects.get(verb="housekeeping.done")
+    assert json.loads(entry.detail.after)["jobs"] == 1
+    assert (entry.by, entry.country) == (None, None)
+
+
+def test_batches_are_bounded_and_the_rest_goes_the_next_night(monkeypatch):
+    monkeypatch.setattr(housekeeping, "BATCH", 2)
+    monkeypatch.setattr(housekeeping, "MOST_BATCHES", 2)
+    for _ in range(5):
+        JobFactory(state=State.READY, finished_at=ago(days=400))
+
+    assert [remove().jobs, remove().jobs] == [4, 1]
+
+
+def test_readiness_is_computed_nightly_for_current_and_upcoming_editions_alone():
+    current = RecommendationFactory().edition
+    for year, first, last in (
+        (2019, date(2019, 4, 1), date(2020, 3, 31)),
+        (2023, date(2022, 4, 1), date(2023, 3, 31)),
+    ):
+        RecommendationFactory(
+            edition__country=current.country, edition__year=year, edition__starts_on=first, edition__ends_on=last
+        )
+    readiness_nightly()
+
+    years = current.country.editions.filter(pk__in=Job.objects.values_list("key", flat=True))
+    assert set(years.values_list("year", flat=True)) == {current.year, 2023}

@@ -1,0 +1,139 @@
+"""What an OpenID Connect provider answers, asked for within bounds and believed only as far as it proves itself."""
+
+import time
+from contextlib import closing
+from hmac import compare_digest
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import jwt
+import requests
+import urllib3
+
+MOST_WAITED = (3.05, 5)
+"""Seconds until a connection stands, and until something comes over it."""
+MOST_SECONDS = 8
+"""Seconds until an answer is whole."""
+MOST_BYTES = 1024 * 1024
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+"""Signatures by a key that the provider alone has."""
+LEEWAY = 60
+"""Seconds that the clocks may differ by."""
+
+
+class ProviderError(Exception):
+    """An answer of the provider that isn't taken; `reason` is "silent", "garbled", "declined" or "untrusted"."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
+
+
+class BoundedSession(requests.Session):
+    """Requests that end: each answer is read whole here, or given up."""
+
+    def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:
+        more |= {"timeout": MOST_WAITED, "stream": True, "allow_redirects": False}
+        end = time.monotonic() + MOST_SECONDS
+        try:
+            response = super().send(request, **more)
+            with closing(response):
+                content = _read_whole(response, end)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise ProviderError("silent", type(error).__name__) from error
+        response._content = content  # what requests reads by itself, without an end
+        return response
+
+
+def _read_whole(response: requests.Response, end: float) -> bytes:
+    read = bytearray()
+    while piece := response.raw.read1(MOST_BYTES, decode_content=True):
+        read += piece
+        if len(read) > MOST_BYTES:
+            raise ProviderError("garbled", "an answer without an end")
+        if time.monotonic() > end:
+            raise ProviderError("silent", "an answer that takes too long")
+    return bytes(read)
+
+
+def get_object(session: requests.Session, url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    """The object in JSON that stands at `url`; raises ProviderError."""
+    response = session.get(url, headers=headers)
+    if response.status_code != HTTPStatus.OK:
+        raise ProviderError("garbled", f"{response.status_code} instead of an answer")
+    return _object_in(response)
+
+
+def exchange_code(
+    session: requests.Session, url: str, form: dict[str, str], *, client: tuple[str, str], is_basic: bool
+) -> dict[str, str]:
+    """The tokens that a code is good for, once; raises ProviderError."""
+    if is_basic:
+        response = session.post(url, data=form, auth=client)
+    else:
+        response = session.post(url, data=form | {"client_id": client[0], "client_secret": client[1]})
+    answer = _object_in(response)
+    if response.status_code == HTTPStatus.BAD_REQUEST and "error" in answer:
+        raise ProviderError("declined", str(answer["error"])[:100])
+    tokens = {name: answer.get(name) for name in ("access_token", "id_token")}
+    if response.status_code != HTTPStatus.OK or not all(isinstance(token, str) for token in tokens.values()):
+        raise ProviderError("garbled", f"{response.status_code} without tokens")
+    return {name: str(token) for name, token in tokens.items()}
+
+
+def _object_in(response: requests.Response) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError) as error:
+        raise ProviderError("garbled", "no JSON") from error
+    if not isinstance(answer, dict):
+        raise ProviderError("garbled", "no object")
+    return answer
+
+
+def check_configuration(configuration: dict[str, Any], server_url: str, *, is_secure: bool) -> None:
+    """Raise ProviderError where what a provider says of itself is of another one, or leads elsewhere than by HTTPS."""
+    issuer = server_url.partition("/.well-known/")[0].rstrip("/")
+    if str(configuration.get("issuer", "")).rstrip("/") != issuer:
+        raise ProviderError("untrusted", "another issuer")
+    schemes = {"https"} if is_secure else {"https", "http"}
+    for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"):
+        if urlsplit(str(configuration.get(name, ""))).scheme not in schemes:
+            raise ProviderError("garbled", f"no {name}")
+
+
+def read_id_token(token: str, *, keys: dict[str, Any], issuer: str, audience: str, nonce: str) -> dict[str, Any]:
+    """What an ID token says (OpenID Connect Core, 3.1.3.7); raises ProviderError where it isn't for this sign-in."""
+    try:
+        key = _key_of(token, keys)
+        said: dict[str, Any] = jwt.decode(
+            token,
+            key=key,
+            algorithms=list(ALGORITHMS),
+            audience=audience,
+            issuer=issuer,
+            leeway=LEEWAY,
+            options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+        )
+    except jwt.PyJWTError as error:
+        raise ProviderError("untrusted", type(error).__name__) from error
+    parties = said["aud"] if isinstance(said["aud"], list) else [said["aud"]]
+    if said.get("azp", audience) != audience or (len(parties) > 1 and "azp" not in said):
+        raise ProviderError("untrusted", "a token for others as well")
+    if not nonce or not compare_digest(str(said.get("nonce", "")).encode(), nonce.encode()):
+        raise ProviderError("untrusted", "the answer to another question")
+    return said
+
+
+def _key_of(token: str, keys: dict[str, Any]) -> jwt.PyJWK:
+    """The key that a token names, or the only one there is."""
+    try:
+        known = jwt.PyJWKSet.from_dict(keys).keys
+    except (TypeError, AttributeError, KeyError, ValueError) as error:
+        raise ProviderError("garbled", "no keys") from error
+    named = jwt.get_unverified_header(token).get("kid")
+    found = [key for key in known if key.key_id == named] if named else known
+    if len(found) != 1:
+        raise ProviderError("untrusted", "a key that isn't the provider's")
+    return found[0]

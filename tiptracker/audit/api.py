@@ -1,0 +1,62 @@
+"""What an address of the API hands out is counted and told in the log."""
+
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+from django.conf import settings
+from rest_framework.exceptions import ErrorDetail, Throttled
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tiptracker import clock
+from tiptracker.accounts.models import User
+from tiptracker.audit.list_reads import count_read, seconds_until_more
+
+COUNTED = frozenset({"list", "retrieve"})
+"""The actions of a view set that hand out rows."""
+
+
+class RowsOfTheDay(Throttled):
+    """A person was sent as many rows as one day gives. Answered 429."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        hours = ceil(seconds / 3600)
+        sentence = (
+            f"You were sent {settings.LIMIT_API_ROWS} rows today, and a day gives no more. Ask again tomorrow, in "
+            f"{hours} hour{'s' * (hours != 1)}. If that is too few, ask whoever runs the server for more."
+        )
+        self.detail = ErrorDetail(sentence, self.default_code)
+
+
+class LogsReading(APIView):
+    """Counts each row that a list, or a row's own address, hands out. Beyond a day's rows it answers 429."""
+
+    basename: str
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let in who may ask, then look at how much they were sent today."""
+        super().initial(request, *args, **kwargs)
+        if (reader := self._reader(request)) and (seconds := seconds_until_more(reader, now=clock.now())):
+            raise RowsOfTheDay(seconds)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Count what is about to leave; it stays here where that fails."""
+        is_answer = isinstance(response, Response) and response.status_code == HTTPStatus.OK
+        if is_answer and (reader := self._reader(request)):
+            asked = {**{key: str(value) for key, value in self.kwargs.items()}, **request.query_params.dict()}
+            count_read(self.basename, rows=_rows_of(response), by=reader, asked=asked, now=clock.now())
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def _reader(self, request: Request) -> User | None:
+        """Who asks for rows; None where something else is asked for, or nobody is known."""
+        is_read = request.method in ("GET", "HEAD") and getattr(self, "action", None) in COUNTED
+        return request.user if is_read and isinstance(request.user, User) else None
+
+
+def _rows_of(response: Response) -> int:
+    """How many rows an answer holds: those of a page, or the one that was asked for."""
+    data = response.data
+    return len(data["results"]) if isinstance(data, dict) and "results" in data else 1

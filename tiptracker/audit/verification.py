@@ -1,0 +1,48 @@
+"""Check the whole log by night, keep what was found, and tell those who have to know where it doesn't hold."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from tiptracker.accounts import mails
+from tiptracker.accounts.models import Country, User
+from tiptracker.audit.actions import fault_of_head, head, record, verify
+from tiptracker.audit.models import AuditEntry, LogVerification
+from tiptracker.words import Role
+
+logger = logging.getLogger(__name__)
+
+
+def verify_log(*, now: datetime) -> LogVerification:
+    """Verify every entry, and that the one which was the newest at the last check still stands; `now`: the machine's.
+
+    A fault is recorded in the log and mailed to administrators, officers and ambassadors once, not every night anew.
+    """
+    last = LogVerification.objects.first()
+    newest = head() or (0, "")
+    fault = verify()
+    if fault is None and last and last.number and (said := fault_of_head(last.number, last.hash)):
+        fault = (last.number, said)
+    number, said = fault or (None, "")
+    with transaction.atomic():
+        found = LogVerification.objects.create(
+            at=now, number=newest[0], hash=newest[1], fault=said, faulty_number=number
+        )
+        if number is not None:
+            logger.error("The log does not hold: %s", said)
+            if last is None or last.fault != said:
+                _tell(number, said)
+    return found
+
+
+def _tell(number: int, said: str) -> None:
+    """In the log of each country concerned, and by mail: an entry of one country concerns that one, any other all."""
+    entry = AuditEntry.objects.filter(number=number).first()
+    countries = Country.objects.filter(pk=entry.country_id) if entry and entry.country_id else Country.objects.all()
+    readers = Q(role=Role.ADMINISTRATOR) | Q(role__in=(Role.OFFICER, Role.AMBASSADOR), countries__in=countries)
+    for person in User.objects.get_queryset().filter(readers, is_active=True).distinct().order_by("pk"):
+        mails.tell_of_log_fault(person, number)
+    for country in (None, *countries.order_by("pk")):
+        record("log.fault_found", by=None, country=country, after={"entry": number, "fault": said})

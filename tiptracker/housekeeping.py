@@ -1,0 +1,173 @@
+"""What is removed every night, since nobody needs it any more. Nothing that a row points at, and no fact.
+
+Each kind goes in batches that are transactions of their own, so that nobody waits long, and what fails one night goes
+the next. Readiness runs stay: they are the record.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.core.cache.backends.filebased import FileBasedCache
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.db.models import ForeignObjectRel, ProtectedError, QuerySet
+
+from tiptracker.audit.actions import record
+from tiptracker.jobs.models import Job
+from tiptracker.locking import hold
+from tiptracker.mail.models import Mail
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+MOST_BATCHES = 200
+"""Of one kind in one night; what is left goes in the next."""
+FEW_FILES = 100
+MOST_ORPHANS = 0.1
+"""Where more of the files than this seem to belong to no row, and they are not few, the database is taken to be another
+one than theirs, and none is removed."""
+
+
+@dataclass
+class Removed:
+    """How many of each were removed."""
+
+    jobs: int = 0
+    mails: int = 0
+    sessions: int = 0
+    files: int = 0
+    cached: int = 0
+
+
+def remove_what_is_over(*, now: datetime) -> Removed:
+    """Remove all that is over, and record in the log how many; `now` is the machine's moment.
+
+    Doing it again removes nothing more.
+    """
+    removed = Removed(
+        jobs=_remove_rows(finished_jobs(before=now - timedelta(days=settings.JOBS_KEPT_DAYS))),
+        mails=_remove_rows(finished_mails(before=now - timedelta(days=settings.MAILS_KEPT_DAYS))),
+        sessions=_remove_rows(Session.objects.filter(expire_date__lt=now)),
+        files=remove_orphan_files(before=now - timedelta(days=settings.ORPHAN_FILES_KEPT_DAYS)),
+        cached=remove_expired_cache_files(),
+    )
+    # allauth makes its row of a session a moment before the session is kept.
+    gone = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
+    _remove_rows(gone.filter(created_at__lt=now - timedelta(days=1)))
+    if any(asdict(removed).values()):
+        with transaction.atomic():
+            record("housekeeping.done", by=None, after=asdict(removed))
+    logger.info("Housekeeping removed %s", asdict(removed))
+    return removed
+
+
+def finished_jobs(*, before: datetime) -> QuerySet[Job]:
+    """Jobs that ended before a moment and that no row points at."""
+    over = Job.objects.filter(finished_at__lt=before)
+    for relation in Job._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel):
+            name = relation.field.name
+            pointing = relation.related_model._base_manager.filter(**{f"{name}__isnull": False})
+            over = over.exclude(pk__in=pointing.values(name))
+    return over
+
+
+def finished_mails(*, before: datetime) -> QuerySet[Mail]:
+    """Mails that were sent, refused or given up before a moment."""
+    return Mail.objects.filter(finished_at__lt=before)
+
+
+def _remove_rows(rows: QuerySet[Any]) -> int:
+    """Delete in batches; a batch that something has begun to point at meanwhile stays until the next night."""
+    removed, after = 0, None
+    for _ in range(MOST_BATCHES):
+        rest = rows.order_by("pk") if after is None else rows.filter(pk__gt=after).order_by("pk")
+        keys = list(rest.values_list("pk", flat=True)[:BATCH])
+        if not keys:
+            break
+        after = keys[-1]
+        try:
+            with transaction.atomic():
+                held = hold(rows.filter(pk__in=keys))  # those that are still over
+                rows.model._base_manager.filter(pk__in=[row.pk for row in held]).delete()
+                removed += len(held)
+        except ProtectedError:
+            logger.warning("Some %s are pointed at by now, and stay", rows.model._meta.verbose_name_plural)
+    return removed
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def remove_orphan_files(*, before: datetime) -> int:
+    """Delete kept files that no row names, and that have lain there since before a moment.
+
+    A file is written before the row that names it: `before` has to be far longer ago than any transaction lasts.
+    """
+    seen, orphans = 0, []
+    for names in batched(_file_names(), BATCH, strict=False):
+        seen += len(names)
+        orphans += _named_by_no_row(set(names))
+    if len(orphans) > FEW_FILES and len(orphans) > seen * MOST_ORPHANS:
+        logger.error(
+            "%s of %s kept files belong to no row of this database. None was removed: check that MEDIA_ROOT and "
+            "DATABASE_URL belong together.",
+            len(orphans),
+            seen,
+        )
+        return 0
+    removed = 0
+    for name in orphans[: BATCH * MOST_BATCHES]:
+        try:
+            if default_storage.get_modified_time(name) < before and _named_by_no_row({name}):
+                default_storage.delete(name)
+                removed += 1
+        except FileNotFoundError:  # somebody else removed it
+            continue
+    return removed
+
+
+def _file_names(folder: str = "") -> Iterator[str]:
+    """The names of all kept files, by which rows name them."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in files:
+        yield os.path.join(folder, name) if folder else name  # noqa: PTH118 -- a name in the storage is no path
+    for name in folders:
+        yield from _file_names(f"{folder}/{name}" if folder else name)
+
+
+def _named_by_no_row(names: set[str]) -> list[str]:
+    left = set(names)
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField):
+                column = field.attname
+                left -= set(model._base_manager.filter(**{f"{column}__in": left}).values_list(column, flat=True))
+    return sorted(left)
+
+
+def remove_expired_cache_files() -> int:
+    """Delete what has run out in a cache kept in files; Redis does so by itself."""
+    removed = 0
+    for cache in caches.all():
+        if isinstance(cache, FileBasedCache):
+            for path in cache._list_cache_files():  # type: ignore[attr-defined]  # Django's own, and its only way to ask
+                try:
+                    with open(path, "rb") as kept:  # noqa: PTH123 -- as Django's own opens it
+                        removed += cache._is_expired(kept)  # type: ignore[attr-defined]  # which also deletes it
+                except FileNotFoundError:
+                    continue
+    return removed

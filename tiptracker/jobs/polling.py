@@ -1,0 +1,65 @@
+"""A worker that has nothing to do asks the jobs' rows, each second, which of them nobody has begun.
+
+So a job is begun within two seconds of being asked for, whatever became of its message: lost with the broker, refused
+by it, or taken by a worker that couldn't reach the database at that moment. Only in workers that fork no processes: a
+connection that is open as one forks would be shared. In production the schedule asks instead.
+"""
+
+import logging
+import threading
+from datetime import timedelta
+from typing import Any
+
+from celery import bootsteps
+from celery.worker import state
+from django.db import DatabaseError, close_old_connections
+
+from tiptracker.jobs import actions
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN = 1.0
+SWEPT_EVERY = 30
+"""After so many times of asking for what waits, what was begun and never ended is looked for too."""
+
+
+class WaitingJobs(bootsteps.StartStopStep):
+    """A step of Celery's worker: a thread that asks for as long as the worker runs."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, worker: Any, **options: Any) -> None:
+        super().__init__(worker, **options)
+        self.is_over = threading.Event()
+
+    def include_if(self, worker: Any) -> bool:
+        """Not where the pool forks."""
+        return "prefork" not in worker.pool_cls.__module__
+
+    def start(self, worker: Any) -> None:
+        """Begin to ask."""
+        threading.Thread(target=self._ask_until_over, args=[worker], name="waiting-jobs", daemon=True).start()
+
+    def stop(self, worker: Any) -> None:
+        """Ask no more."""
+        self.is_over.set()
+
+    def _ask_until_over(self, worker: Any) -> None:
+        rounds = 0
+        while not self.is_over.wait(SECONDS_BETWEEN):
+            rounds += 1
+            if len(state.reserved_requests) < worker.pool.limit:
+                ask(list(worker.app.amqp.queues.consume_from), is_sweeping=rounds % SWEPT_EVERY == 0)
+
+
+def ask(queues: list[str], *, is_sweeping: bool = False) -> None:
+    """Tell the workers of what waits in `queues`; what can't be asked now is asked a second later."""
+    close_old_connections()
+    try:
+        actions.send_waiting(unsent_for=timedelta(seconds=SECONDS_BETWEEN), queues=queues)
+        if is_sweeping:
+            actions.sweep()
+    except DatabaseError:
+        logger.exception("The database did not say which jobs wait")
+    finally:
+        close_old_connections()

@@ -1,0 +1,99 @@
+"""The ledger of mails."""
+
+import uuid
+from email.utils import make_msgid
+from typing import ClassVar, Self
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from tiptracker.accounts.models import Reader
+from tiptracker.words import Role, Word
+
+
+class MailKind(Word):
+    """What a mail is; its template is named so."""
+
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset", "Link to set a new password"
+    SIGN_IN_CHANGED = "sign_in_changed", "Notice of a changed sign-in"
+    ACCOUNT_CHANGED = "account_changed", "Notice of a changed account"
+    LOG_FAULT = "log_fault", "Notice of a fault in the activity log"
+
+
+class MailState(Word):
+    """What is known of a mail."""
+
+    QUEUED = "queued", "Waiting to be sent"
+    SENT = "sent", "Sent"
+    REFUSED = "refused", "Refused by the mail server"
+    GIVEN_UP = "given_up", "Given up"
+    NOT_NEEDED = "not_needed", "Not sent, no longer needed"
+
+
+def new_key() -> str:
+    """A key that no other mail has: for a notice that is sent however often something like it is sent."""
+    return str(uuid.uuid4())
+
+
+def new_message_id() -> str:
+    """What mail programs know a mail by: kept, so that one that is sent twice after a crash is shown once."""
+    return make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def visible_to(self, user: Reader) -> Self:
+        """Mails about accounts are for those who look after accounts."""
+        if not user.is_authenticated or not user.is_active or user.role != Role.ADMINISTRATOR:
+            return self.none()
+        return self
+
+    def waiting(self) -> Self:
+        """Those that are neither sent nor given up."""
+        return self.filter(state=MailState.QUEUED)
+
+
+class Mail(models.Model):
+    """One mail. Its text and its link are made as it is sent, so the row holds nothing secret. Machine's time."""
+
+    kind = models.CharField(max_length=40, choices=MailKind.choices(), help_text="The name of its template.")
+    key = models.CharField(max_length=100, default=new_key, help_text="At most one mail of a kind and key waits.")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="Whose account it is about."
+    )
+    address = models.EmailField(
+        max_length=254, blank=True, help_text="Where it goes, or went; empty: to where the person's mails go by then."
+    )
+    words = models.JSONField(default=dict, help_text="What its template tells besides, by name.")
+    state = models.CharField(max_length=10, choices=MailState.choices(), default=MailState.QUEUED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    answer = models.TextField(blank=True, help_text="Why it was not taken when it was last tried.")
+    message_id = models.CharField(max_length=200, unique=True, default=new_message_id)
+    queued_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "kind", "key", condition=Q(state=MailState.QUEUED), name="one_waiting_mail_a_kind_and_key"
+            ),
+            models.CheckConstraint(
+                name="mails_that_wait_are_not_finished",
+                condition=Q(state=MailState.QUEUED, finished_at=None)
+                | ~Q(state=MailState.QUEUED) & Q(finished_at__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index("person", "kind", name="mails_by_person_and_kind"),
+            models.Index("finished_at", name="mails_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}: {self.state}"
