@@ -21,6 +21,7 @@ LOG = "the log"
 CONTESTED = {"accounts.user", "jobs.job"}
 DELETED = {
     "accounts.user_countries",
+    "audit.listread",
     "dialogues.agendaitem",
     "dialogues.draft",
     "dialogues.draft_files",

@@ -412,6 +412,7 @@ STARTS_PROCESSES = (
     "tiptracker/watchdog.py",
     "tiptracker/sandbox/process.py",
     "tiptracker/supervision.py",
+    "tiptracker/watchdog.py",
     "tiptracker/management/commands/demo.py",
 )
 TAKES_FILES_APART = ("pikepdf", "pypdfium2", "PIL", "openpyxl", "zipfile", "lxml", "magic")

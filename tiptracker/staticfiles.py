@@ -12,4 +12,6 @@ class CollectedFiles(StaticFilesConfig):
         "redoc",
         "i18n",
         "*.js.map",
-    ]
+        "htmax-*", "htmx-4*", "htmx-2.js",  # we load htmx-2.min.js
+        "jquery.js", "select2.full.js", "xregexp.js",  # for a DEBUG that is never on
+    ]  # fmt: skip

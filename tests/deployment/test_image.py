@@ -129,6 +129,12 @@ def test_a_file_is_cleaned_in_it_and_kept_for_its_user_alone(production):
     assert said.split() == ["application/pdf", "0o600"]
 
 
+def test_the_command_that_brings_the_database_up_to_date_runs_in_it(production):
+    migrate = production.container("migrate")
+
+    assert "No migrations to apply" in migrate.run(migrate.service["command"])
+
+
 # --- Jobs -------------------------------------------------------------------------------------------------------------
 
 
