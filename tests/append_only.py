@@ -50,7 +50,7 @@ from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, Ministry
 from tiptracker.audit import actions as audit
-from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.audit.models import AuditDetail, AuditEntry, LogVerification
 from tiptracker.words import AccountRequestKind, AccountRequestStepKind
 
 KEPT = {
@@ -74,6 +74,7 @@ KEPT = {
     EvidenceFile: {"name"},
     EvidenceReview: {"reason"},
     FileScan: set(),
+    LogVerification: set(),
     MilestoneDone: {"source"},
     NextStep: {"text", "office"},
     NextStepDone: {"result"},
@@ -129,6 +130,7 @@ FREE = {
     "idempotency.IdempotencyKey": "is kept for a day",
     "lock_outs.LockOutCount": "is kept until it expires",
     "jobs.Job": "tells how far work has come",
+    "mail.Mail": "tells what became of a mail, and is kept for a while",
     "dialogues.Draft": "is what somebody types and has not sent: no fact yet",
     "dialogues.Draft_files": "goes with its draft",
     "recommendations.Benchmark": "is moved and paired; what it asks stands in its terms, which are append-only",
@@ -196,6 +198,7 @@ MAKERS = {
     ),
     DialogueFile: factories.DialogueFileFactory,
     EditionImport: lambda: factories.EditionImportFactory(loaded=True),
+    LogVerification: lambda: LogVerification.objects.create(at=factories.TERMS_SET_AT, number=1, hash="0" * 64),
     EditionTerms: lambda: factories.EditionFactory().terms.get(),
     Evidence: factories.EvidenceFactory,
     EvidenceBearing: factories.EvidenceBearingFactory,

@@ -11,4 +11,6 @@ class CollectedFiles(StaticFilesConfig):
         "rest_framework",
         "redoc",
         "*.js.map",
-    ]
+        "htmax-*", "htmx-4*", "htmx-2.js",  # we load htmx-2.min.js
+        "jquery.js", "select2.full.js", "xregexp.js",  # for a DEBUG that is never on
+    ]  # fmt: skip

@@ -7,6 +7,8 @@ from django import forms
 from django.db.models import Model
 from django.http import QueryDict
 
+from tiptracker.numbers import whole_number
+
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
 """Pairs of a stored word and its reading, or of a group's name and its pairs."""
 
@@ -76,9 +78,10 @@ def beside_line(lines: Mapping[str, Sequence[forms.Form]], sentence: str, field:
     """
     name, _, rest = (field or "").partition("-")
     number, _, within = rest.partition("-")
-    if name not in lines or not number.isdecimal():
+    place = whole_number(number)
+    if name not in lines or place is None:
         return False
-    beside_field(lines[name][int(number)], sentence, within)
+    beside_field(lines[name][place], sentence, within)
     return True
 
 

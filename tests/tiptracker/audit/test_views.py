@@ -377,7 +377,7 @@ def test_log_export_holds_what_was_searched_for_and_says_so_in_the_log(client, o
 
     taken = exported(client, text="found", page="7")
 
-    assert taken.startswith("\ufeffNumber,When,Time zone,Who,")
+    assert taken.startswith('\ufeff"Number","When","Time zone","Who",')
     (row,) = csv.DictReader(io.StringIO(taken.removeprefix("\ufeff")))
     assert (row["Number"], row["Who"], row["Verb"]) == ("1", "Palesa Reader", "evidence.logged")
     assert (row["Record"], row["Table"], row["Row"]) == ("A law was passed", "dialogues.evidence", str(evidence.pk))
