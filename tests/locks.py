@@ -180,8 +180,8 @@ def locks_of(sql, params):
             for table in dict.fromkeys(tables):
                 yield from _rows(table, sql, params, "LOCK")
     elif head in {"UPDATE", "DELETE"}:
-        table = sql.split('"', 2)[1]
-        yield from _rows(table, sql, params, head)
+        if found := re.match(r'(?:UPDATE|DELETE FROM) "(\w+)"', sql):
+            yield from _rows(found[1], sql, params, head)
     elif head == "INSERT":
         yield from _added(sql, params)
 

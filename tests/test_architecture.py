@@ -409,6 +409,7 @@ def test_tests_leave_the_triggers_on():
 # --- Files from outside -----------------------------------------------------------------------------------------------
 
 STARTS_PROCESSES = (
+    "tiptracker/watchdog.py",
     "tiptracker/sandbox/process.py",
     "tiptracker/supervision.py",
     "tiptracker/watchdog.py",

@@ -38,6 +38,15 @@ class CountryQuerySet(models.QuerySet["Country"]):
         ).select_related("contact")
 
 
+def of_countries(user: "Reader", only: "Country | None" = None, *, path: str = "country") -> Q:
+    """Rows of the countries that somebody sees, by the way to their country; or `only` of one, where it is among them.
+
+    Of one, that is asked once: of all, the database asks it of every row.
+    """
+    seen = Country.objects.visible_to(user)
+    return Q((f"{path}__in", seen)) if only is None else Q(models.Exists(seen.filter(pk=only.pk)), (path, only))
+
+
 class Country(models.Model):
     """A country whose government is followed."""
 
