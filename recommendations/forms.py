@@ -17,6 +17,7 @@ from tiptracker import texts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.frontend.forms import DayInput, PlainForm
 from tiptracker.frontend.rows import RowField, offer
+from tiptracker.numbers import whole_number
 from tiptracker.refusals import Refused
 from tiptracker.rules import spelt
 
@@ -26,7 +27,7 @@ class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
     def clean(self, value: Any) -> Any:
         for key in value or ():
-            if not str(key).isdecimal() or len(str(key)) > 18:
+            if whole_number(str(key)) is None:
                 raise forms.ValidationError(
                     self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
                 )

@@ -3,7 +3,17 @@
 from celery import shared_task
 
 from recommendations.loading import actions
+from recommendations.models.imports import READ_LIST
 from tiptracker import clock
+from tiptracker.jobs.actions import claimed
+
+
+@shared_task(name=READ_LIST)
+def read_list(job_id: int) -> None:
+    """Read what was brought to be loaded."""
+    with claimed(job_id) as progress:
+        if progress is not None:
+            actions.read_content(key=int(progress.job.key), tell=progress.tell)
 
 
 @shared_task(name="drop_unloaded_lists")

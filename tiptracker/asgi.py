@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from tiptracker import error_pages
 from tiptracker.error_pages import ErrorPage
 from tiptracker.headers import on_every_answer
+from tiptracker.numbers import whole_number
 from tiptracker.wsgi import application as wsgi_application
 
 Scope = dict[str, Any]
@@ -115,7 +116,7 @@ class Application:
     async def _read(self, scope: Scope, receive: Receive, body: Body) -> None:
         """Read the body. Raises Refusal, Gone."""
         stated = dict(scope["headers"]).get(b"content-length", b"").decode("latin-1")
-        length = int(stated) if stated.isdecimal() and len(stated) < 19 else 0
+        length = whole_number(stated) or 0
         if not length:
             return
         if length > self.most_bytes:

@@ -16,6 +16,7 @@ from rest_framework.serializers import Serializer
 
 from tiptracker.audit.api import LogsReading
 from tiptracker.moments import moment
+from tiptracker.numbers import whole_number
 from tiptracker.refusals import Refused
 
 MOST_ROWS = 500
@@ -73,15 +74,16 @@ class Pages(PageNumberPagination):
         asked = request.query_params.get(self.page_size_query_param)
         if asked is None:
             return self.page_size
-        if not _is_number(asked) or not 1 <= int(asked) <= MOST_ROWS:
+        size = whole_number(asked)
+        if size is None or not 1 <= size <= MOST_ROWS:
             sentence = f"Give a whole number from 1 to {MOST_ROWS}."
             raise ValidationError({self.page_size_query_param: [sentence]})
-        return int(asked)
+        return size
 
     def get_page_number(self, request: Request, paginator: Any) -> int | str:
         """As asked for; one beyond the last is not found. Raises ValidationError for what is no number."""
         asked = request.query_params.get(self.page_query_param, "1")
-        if not _is_number(asked):
+        if whole_number(asked) is None:
             raise ValidationError({self.page_query_param: ["Give a whole number, from 1 to the last page."]})
         return asked
 
@@ -92,10 +94,6 @@ class Pages(PageNumberPagination):
             if parameter["name"] == self.page_size_query_param:
                 parameter["schema"] |= {"minimum": 1, "maximum": MOST_ROWS}
         return parameters
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 class MomentField(forms.Field):

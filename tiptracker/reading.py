@@ -9,6 +9,8 @@ from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
+from tiptracker.numbers import whole_number
+
 
 class TooLarge(APIException):
     """The body is more than one request may hold."""
@@ -27,7 +29,7 @@ class Json(BaseParser):
     ) -> Any:
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         stated = parser_context["request"].META.get("CONTENT_LENGTH") if parser_context else None
-        if int(stated or 0) > most:
+        if (whole_number(stated) or 0) > most:
             raise TooLarge
         sent = stream.read(most + 1)
         if len(sent) > most:

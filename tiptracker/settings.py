@@ -4,7 +4,6 @@ import logging
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +11,7 @@ from django.utils.csp import CSP
 from environs import Env, validate
 
 from tiptracker.database import caches, postgres_options
+from tiptracker.weak_settings import sentences_on_weak_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -49,8 +49,11 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Plain HTTP is for loopback (the demonstration, the tests) only; anything else says SECURE=true, and is held to what
 # stands under "What is refused at the start" below.
 SECURE = env.bool("SECURE", False)
-# What links in mails begin with.
-PUBLIC_URL = env.str("PUBLIC_URL", "") or (f"https://{ALLOWED_HOSTS[0]}" if SECURE else "http://localhost:8000")
+# What links in mails begin with: as said, else the first name that is one ("*" and ".example.gov" stand for many).
+_one_name = next((host for host in ALLOWED_HOSTS if not host.startswith(("*", "."))), "")
+PUBLIC_URL = env.str("PUBLIC_URL", "") or (
+    "http://localhost:8000" if not SECURE else f"https://{_one_name}" if _one_name else ""
+)
 # A proxy in front that sets this header itself, e.g. "X-Forwarded-Proto"; unset: no header is believed.
 if proxy_header := env.str("SECURE_PROXY_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
@@ -93,7 +96,6 @@ INSTALLED_APPS = [
     "recommendations",
     "dialogues",
     "reports",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -206,7 +208,7 @@ CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\
 # on a machine, and so many requests wait besides: together fewer than the threads that serve (WEB_THREADS a process).
 SANDBOX_DIR = VAR_DIR / "sandbox"
 SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
-SANDBOX_WAITING = env.int("SANDBOX_WAITING", 2, validate=validate.Range(min=0))
+SANDBOX_WAITING = env.int("SANDBOX_WAITING", 1, validate=validate.Range(min=0))
 SANDBOX_PATIENCE = 5  # seconds for which a request waits for its turn
 SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = [
@@ -423,6 +425,7 @@ CELERY_BEAT_SCHEDULE = {
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
     # A country's midnight is found by it too, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
+    "account-requests": {"task": "carry_out_account_requests", "schedule": 600.0, "options": {"expires": 590}},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
     "kept-briefings": {"task": "briefings_nightly", "schedule": crontab(hour=1, minute=40)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
@@ -469,49 +472,6 @@ LOGGING = {
 }
 
 # --- What is refused at the start -----------------------------------------------------------------------
-
-
-def _is_guessable(host: str | None, password: str | None, user: str | None) -> bool:
-    """Whether others on a network could get in; what listens on this machine alone may go without a password."""
-    is_here = not host or host.startswith("/") or host in {"localhost", "127.0.0.1", "::1"}
-    return not is_here and (len(password or "") < 12 or password == user)
-
-
-def _why_not() -> list[str]:
-    """What is too weak to be reached by others, as sentences that say what to do."""
-    if not SECURE:
-        others = set(ALLOWED_HOSTS) - set(LOOPBACK)
-        return ["ALLOWED_HOSTS names more than this machine, which needs HTTPS: set SECURE=true."] if others else []
-    database, redis = DATABASES["default"], urlsplit(REDIS_URL)
-    keys = (SECRET_KEY, *SECRET_KEY_FALLBACKS)
-    checks = {
-        "Set SECRET_KEY: the one that `make setup` made is for this machine alone.": "SECRET_KEY" not in os.environ,
-        "SECRET_KEY, and each of SECRET_KEY_FALLBACKS, has to be 50 or more random characters.": any(
-            len(key) < 50 or len(set(key)) < 10 for key in keys
-        ),
-        "DEMONSTRATION is for this machine alone: unset it.": DEMONSTRATION,
-        "Set ALLOWED_HOSTS to the names people use, such as tip.example.gov.": (
-            "*" in ALLOWED_HOSTS or ALLOWED_HOSTS is LOOPBACK
-        ),
-        "PUBLIC_URL has to begin with https://.": not PUBLIC_URL.startswith("https://"),
-        "In production everybody has a second factor: unset SECOND_FACTOR_REQUIRED.": not SECOND_FACTOR_REQUIRED,
-        "Set DATABASE_URL to a PostgreSQL; SQLite is for the demonstration and the tests.": (
-            database["ENGINE"] != "django.db.backends.postgresql"
-        ),
-        "The password in DATABASE_URL has to be 12 or more characters and not the user's name.": _is_guessable(
-            database.get("HOST"), database.get("PASSWORD"), database.get("USER")
-        ),
-        "Set REDIS_URL; the broker in files is for the demonstration and the tests.": not REDIS_URL,
-        "The password in REDIS_URL has to be 12 or more characters.": _is_guessable(
-            redis.hostname, redis.password, redis.username
-        ),
-        "OIDC_SERVER_URL has to begin with https://, and OIDC_CLIENT_SECRET may not be empty.": bool(
-            OIDC_SERVER_URL and not (OIDC_SERVER_URL.startswith("https://") and env.str("OIDC_CLIENT_SECRET"))
-        ),
-    }
-    return [sentence for sentence, is_so in checks.items() if is_so]
-
-
 # The demonstration may be shown to others, with a password of one's own: `manage.py demo` sees to it.
-if (SECURE or not DEMONSTRATION) and (why_not := _why_not()):
-    raise ImproperlyConfigured(" ".join(why_not))
+if (SECURE or not DEMONSTRATION) and (weak_settings := sentences_on_weak_settings(globals(), os.environ)):
+    raise ImproperlyConfigured(" ".join(weak_settings))

@@ -8,24 +8,20 @@ from decimal import Decimal
 
 import xlsxwriter
 
+from tiptracker.formulas import neutralized
+
 BYTE_ORDER_MARK = "\ufeff"
 """By which Excel knows that a file is UTF-8."""
 LONGEST = 32_767
 """Characters that a cell of Excel holds."""
-BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def without_formula(cell: object) -> object:
-    """A cell as it is, or with an apostrophe before a text that a spreadsheet would compute."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(BEGIN_FORMULAS) else cell
 
 
 def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The lines of the file, one at a time, so that a long one is never held whole."""
-    writer = csv.writer(_Line())
-    yield BYTE_ORDER_MARK + writer.writerow(heads)
+    """The lines of the file, one at a time, so that a long one is never held whole. Every cell stands in quotes."""
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
+    yield BYTE_ORDER_MARK + writer.writerow([neutralized(head) for head in heads])
     for row in rows:
-        yield writer.writerow([without_formula(cell) for cell in row])
+        yield writer.writerow([neutralized(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def csv_text(heads: Sequence[str], rows: Iterable[Sequence[object]], zone: tzinfo) -> str:
@@ -37,7 +33,8 @@ def workbook(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]], 
     """An Excel file of one sheet; its head stays in sight. Excel knows no zones: moments are those of `zone`."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        day, moment = (book.add_format({"num_format": how}) for how in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
+        # "@" is Excel's word for a text, which stays one when somebody edits it.
+        text, day, moment = (book.add_format({"num_format": how}) for how in ("@", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
         sheet = book.add_worksheet(name.capitalize()[:31])
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, book.add_format({"bold": True}))
@@ -49,7 +46,7 @@ def workbook(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]], 
                     case date():
                         sheet.write_datetime(place, column, cell, day)
                     case str() if cell:
-                        sheet.write_string(place, column, cell[:LONGEST])
+                        sheet.write_string(place, column, cell[:LONGEST], text)
                     case int() | float() | Decimal():
                         sheet.write_number(place, column, cell)
         sheet.freeze_panes(1, 0)

@@ -5,6 +5,7 @@ the token of our own page in it: another site's form is not shown, so nobody can
 and the content of files are never given back.
 """
 
+import re
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -25,6 +26,8 @@ STYLE = (
     "font:inherit;font-weight:700}"
 )
 POLICY = error_pages.policy_of(STYLE, form_action="'self'")
+_CHOICE = re.compile("[a-z0-9]+(_[a-z0-9]+)*")
+"""What a choice is stored as, such as "under_way": shown, and not to be typed over."""
 SENT = ("POST", "PUT", "PATCH")
 
 
@@ -95,8 +98,11 @@ def _form(request: HttpRequest) -> SafeString | None:
 
 
 def _field(number: int, name: str, text: str) -> SafeString:
+    hidden = format_html('<input type="hidden" name="{}" value="{}">', name, text)
     if not is_typed(name) or not text.strip():
-        return format_html('<input type="hidden" name="{}" value="{}">', name, text)
+        return hidden
+    if _CHOICE.fullmatch(text):
+        return format_html("<p><strong>{}:</strong> {}{}</p>", label_of(name), text.replace("_", " "), hidden)
     label = format_html('<label for="field-{}">{}</label>', number, label_of(name))
     if len(text) > 60 or "\n" in text:
         return format_html('{}<textarea id="field-{}" name="{}" rows="8">\n{}</textarea>', label, number, name, text)

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 
+from tiptracker.numbers import whole_number
+
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 SENTENCE = "Not everything arrived: the line broke while it was being sent, so nothing was recorded. Send it again."
@@ -67,7 +69,7 @@ class _Whole(RawIOBase):
 
 
 def _length(stated: str | None) -> int:
-    return int(stated) if stated and stated.isdecimal() else 0
+    return whole_number(stated) or 0
 
 
 def _closing(content_type: str) -> bytes:

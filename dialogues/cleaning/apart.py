@@ -5,7 +5,7 @@ import json
 from dialogues.cleaning import Cleaned, Unclean
 from recommendations.reading.confined import Run
 
-MOST_WAITED = 30
+MOST_WAITED = 60
 """Seconds by the clock; the processor's time is limited in the process itself."""
 
 

@@ -12,7 +12,6 @@ from django.utils.text import Truncator
 
 from dialogues import actions, permissions
 from dialogues.forms.agendas import TOPIC, AgendaForm, ItemRows
-from dialogues.forms.fields import has_now_seen
 from dialogues.models import AgendaItem, Commitment, Dialogue
 from dialogues.suggesting import AGREED, Asked, Promise, Suggestion, suggest
 from dialogues.views.commitments import Line, line, lines
@@ -22,7 +21,8 @@ from recommendations.here import edition_shown, stand_in
 from recommendations.models import Edition, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.frontend.rows import Choices, beside_field, refused, typed
+from tiptracker.frontend.rows import Choices, beside_field, has_now_seen, refused, typed
+from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile
@@ -231,11 +231,12 @@ def _about(row: AgendaItem) -> str:
 
 def _moved(said: list[dict[str, Any]], move: str, drop: str) -> list[dict[str, Any]]:
     """The lines with one moved a place up or down ("up-2", "down-0"), or left out ("2"); unknown words move nothing."""
-    if drop.isdecimal() and int(drop) < len(said):
-        return [*said[: int(drop)], *said[int(drop) + 1 :]]
+    left_out = whole_number(drop)
+    if left_out is not None and left_out < len(said):
+        return [*said[:left_out], *said[left_out + 1 :]]
     direction, _, number = move.partition("-")
-    if number.isdecimal() and int(number) < len(said):
-        place = int(number)
+    place = whole_number(number)
+    if place is not None and place < len(said):
         to = place + {"up": -1, "down": 1}.get(direction, 0)
         if 0 <= to < len(said):
             said[place], said[to] = said[to], said[place]

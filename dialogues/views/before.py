@@ -13,6 +13,7 @@ from dialogues.views.story import decision_on, newest
 from dialogues.words import Decision, Review
 from recommendations.here import page_url
 from tiptracker.accounts.models import User
+from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn
 from tiptracker.words import Word
 
@@ -35,11 +36,12 @@ def on_to_the_next(request: SignedIn, row: UpdateRound | Evidence) -> HttpRespon
 
 def just_decided(request: SignedIn) -> Before | None:
     """What the address says one comes from ("?after=round-12"), where it was decided on and is seen; else None."""
-    kind, _, key = request.GET.get("after", "").partition("-")
-    if not (request.user.is_embassy and key.isdecimal() and len(key) < 19):
+    kind, _, named = request.GET.get("after", "").partition("-")
+    key = whole_number(named)
+    if not request.user.is_embassy or key is None:
         return None
     teller = {"round": _of_round, "evidence": _of_evidence}.get(kind)
-    return teller(request.user, int(key)) if teller else None
+    return teller(request.user, key) if teller else None
 
 
 def _of_round(user: User, key: int) -> Before | None:

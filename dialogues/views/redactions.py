@@ -32,6 +32,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.frontend.rows import beside_field
+from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.words import Role
@@ -255,7 +256,7 @@ def _files(
 
 
 def _keys(typed: Iterable[str]) -> set[int]:
-    return {int(key) for key in typed if key.isdecimal() and len(key) < 19}
+    return {key for text in typed if (key := whole_number(text)) is not None}
 
 
 def of_evidence(evidence: Evidence) -> list[Model | None]:

@@ -12,6 +12,7 @@ from dialogues.models import EvidenceFile
 from dialogues.uploads import too_much
 from tiptracker import limits
 from tiptracker.frontend.forms import PlainForm
+from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn
 from tiptracker.personal import LEFT_OUT, find
 from tiptracker.refusals import Refused, TryLater
@@ -51,7 +52,7 @@ def keep_files(request: SignedIn, *, now: datetime) -> Kept:
 
     Whether they may be sent, the action decides: only one's own, and not sent yet.
     """
-    asked = [pk for pk in request.POST.getlist("kept_files") if pk.isdecimal() and len(pk) < 19]
+    asked = [pk for named in request.POST.getlist("kept_files") if (pk := whole_number(named)) is not None]
     before = EvidenceFile.objects.visible_to(request.user).filter(pk__in=asked)
     files, refusals = list(before), [sentence] if (sentence := too_much(request)) else []
     uploads = request.FILES.getlist("files")

@@ -1,29 +1,34 @@
 """Bringing a list, and loading it in one transaction: what was looked over is what is written, or nothing is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from recommendations.actions import refuse_overlap
-from recommendations.loading.brought import Brought, as_document, from_document
-from recommendations.loading.preview import preview
+from recommendations.loading.brought import Brought, as_document, bring_file, bring_text, from_document
+from recommendations.loading.preview import preview, sought
 from recommendations.loading.writing import Writer
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
-from recommendations.models.imports import KEPT_FOR
+from recommendations.models.imports import KEPT_FOR, READ_LIST
 from recommendations.pairing import Pairing, plan
 from recommendations.periods import ordinary_period
+from recommendations.tables import Charset
 from recommendations.tables.columns import Column, Columns
 from recommendations.words import Pillar, TextStatus, Tier
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
+from tiptracker.jobs.actions import enqueue
 from tiptracker.locking import hold
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, add, change
+from tiptracker.sandbox import Sandbox
 
 LONGEST_NAME = 200
 """Characters of a file's name that are kept."""
@@ -69,9 +74,88 @@ def begin_import(
 
 
 @transaction.atomic
+def begin_reading(
+    *,
+    edition: Edition,
+    name: str,
+    content: bytes,
+    is_pasted: bool,
+    charset: Charset | None,
+    text_status: TextStatus,
+    by: User,
+    now: datetime,
+) -> EditionImport:
+    """Keep what was brought, and ask for the job that reads it. Raises PermissionDenied."""
+    if not can_set_up(by):
+        raise PermissionDenied
+    begun = EditionImport(
+        edition=edition,
+        name=name[:LONGEST_NAME],
+        sha256=sha256(content).hexdigest(),
+        text_status=text_status,
+        is_pasted=is_pasted,
+        charset=charset or "",
+        begun_at=now,
+        begun_by=by,
+    )
+    begun.content.save("", ContentFile(content), save=False)
+    try:
+        add(begun)
+    except BaseException:
+        begun.content.delete(save=False)
+        raise
+    enqueue(READ_LIST, begun.pk)
+    return begun
+
+
+@transaction.atomic
+def read_again(*, imported: EditionImport, by: User) -> None:
+    """Ask once more for the job that reads what was brought. Raises PermissionDenied, Refused."""
+    if _unloaded(imported, by).is_unread:
+        enqueue(READ_LIST, imported.pk)
+
+
+def read_content(*, key: int, tell: Callable[[int, str], None]) -> None:
+    """Read what was brought and has not been read; `tell` hears how far it is. Raises Refused where it holds no list.
+
+    Takes its time, so that it has no place in a transaction.
+    """
+    rows = EditionImport.objects.select_related("edition__country")
+    imported = rows.filter(pk=key).first()
+    if imported is None or not imported.is_unread:  # it was discarded meanwhile, or read already
+        return
+    tell(10, "Opening the file")
+    with imported.content.open() as kept:
+        content = bytes(kept.read())
+    charset = Charset(imported.charset) if imported.charset else None
+    wanted = sought(imported.edition)
+    tell(20, "Finding the list")
+    if imported.is_pasted:
+        brought = bring_text(content.decode(), wanted)
+    else:
+        run = Sandbox(imported.begun_by_id, is_job=True)
+        brought = bring_file(imported.name, content, wanted, charset, run=run)
+    tell(90, "Keeping the list")
+    with transaction.atomic():
+        locked = EditionImport.objects.select_for_update(no_key=True).filter(pk=key).first()
+        if locked is None or not locked.is_unread:
+            return
+        locked.brought = as_document(brought)
+        change(locked)
+        _delete_content(locked)
+
+
+def _delete_content(imported: EditionImport) -> None:
+    """What was read, or is discarded, isn't kept besides, once that is certain."""
+    if stored := imported.content.name:
+        EditionImport.objects.filter(pk=imported.pk).update(content="")
+        transaction.on_commit(lambda: default_storage.delete(stored))
+
+
+@transaction.atomic
 def say_columns(*, imported: EditionImport, holds: tuple[Column, ...], has_headings: bool, by: User) -> EditionImport:
     """Say what each column of a table holds, where that was guessed wrongly. Raises PermissionDenied, Refused."""
-    locked = _unloaded(imported, by)
+    locked = _read(imported, by)
     brought = from_document(locked.brought)
     said = [column for column in holds if column]
     if len(said) != len(set(said)):
@@ -102,7 +186,7 @@ def load_edition(
         raise PermissionDenied
     rows = Edition.objects.select_for_update(no_key=True, of=("self",)).select_related("country")
     edition = rows.get(pk=imported.edition_id)
-    locked = _unloaded(imported, by)
+    locked = _read(imported, by)
     hold(Recommendation.objects.filter(edition=edition))
     hold(Benchmark.objects.filter(recommendation__edition=edition))
     found = preview(locked, texts)
@@ -132,13 +216,22 @@ def load_edition(
 @transaction.atomic
 def drop_import(*, imported: EditionImport, by: User) -> None:
     """Remove what was brought, and that nobody has loaded. Raises PermissionDenied, Refused."""
-    _unloaded(imported, by).delete()
+    locked = _unloaded(imported, by)
+    _delete_content(locked)
+    locked.delete()
 
 
 def drop_unloaded(*, now: datetime) -> int:
     """Remove what was brought and that nobody has loaded in KEPT_FOR; gives how many there were."""
-    _, removed = EditionImport.objects.filter(loaded_at=None, begun_at__lt=now - KEPT_FOR).delete()
-    return removed.get("recommendations.EditionImport", 0)
+    dropped = 0
+    for key in EditionImport.objects.filter(loaded_at=None, begun_at__lt=now - KEPT_FOR).values_list("pk", flat=True):
+        with transaction.atomic():
+            rows = EditionImport.objects.select_for_update(no_key=True)
+            if row := rows.filter(pk=key, loaded_at=None).first():
+                _delete_content(row)
+                row.delete()
+                dropped += 1
+    return dropped
 
 
 def _unloaded(imported: EditionImport, by: User) -> EditionImport:
@@ -149,4 +242,12 @@ def _unloaded(imported: EditionImport, by: User) -> EditionImport:
     locked = rows.get(pk=imported.pk)
     if locked.loaded_at is not None:
         raise Refused("This list was loaded already, and stays as a record of that. To load another, bring it first.")
+    return locked
+
+
+def _read(imported: EditionImport, by: User) -> EditionImport:
+    """The same, refused where no job has read it yet."""
+    locked = _unloaded(imported, by)
+    if locked.is_unread:
+        raise Refused("This list has not been read yet. Wait until it is there to be looked over.")
     return locked

@@ -11,26 +11,31 @@ from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRefresh
 
 from recommendations.comparison import Kind, Line
 from recommendations.forms import has_seen, refuse
 from recommendations.likeness import Piece, difference
 from recommendations.loading import actions, done
-from recommendations.loading.brought import Brought, bring_file, bring_text, from_document
+from recommendations.loading.brought import bring_text, from_document
 from recommendations.loading.forms import MOST_FIELDS, BringForm, ColumnsForm, PreviewForm
 from recommendations.loading.preview import Preview, preview, sought
 from recommendations.models import Edition, EditionImport
-from recommendations.models.imports import KEPT_FOR
+from recommendations.models.imports import KEPT_FOR, READ_LIST
 from recommendations.tables import Charset
 from recommendations.words import TextStatus
 from tiptracker import clock
+from tiptracker.jobs.models import OPEN_STATES, Job
+from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
-from tiptracker.sandbox import Sandbox
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 PASTED = "Pasted text"
+MOST_READ_AT_ONCE = 60_000
+"""Characters of pasted text: a country's narrative, read in half a second. What is longer, and every file, a job reads.
+"""
 MOST_SHOWN = 200
 """Lines of a kind on the page; the rest is counted."""
 
@@ -84,7 +89,7 @@ def edition_import(request: SignedIn, pk: int) -> HttpResponse:
 
 def _too_much(request: HttpRequest) -> str:
     """What to say where a file was too large to be taken in at all, else nothing."""
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    length = whole_number(request.META.get("CONTENT_LENGTH")) or 0
     if request.method != "POST" or request.FILES or length <= settings.UPLOAD_MAX_TOTAL_BYTES:
         return ""
     most = settings.UPLOAD_MAX_TOTAL_BYTES // 1024**2
@@ -92,23 +97,25 @@ def _too_much(request: HttpRequest) -> str:
 
 
 def _bring(request: SignedIn, edition: Edition, said: dict[str, Any]) -> EditionImport:
-    """What was brought, read and kept; raises Refused."""
-    wanted = sought(edition)
-    if said["file"]:
-        name, content = said["file"].name, said["file"].read()
+    """What was brought, kept: a short text read at once, anything else to be read by a job. Raises Refused."""
+    status, now = TextStatus(said["text_status"]), clock.now(edition.country.time_zone)
+    pasted, file = said["pasted"], said["file"]
+    name, content = (file.name, file.read()) if file else (PASTED, pasted.encode())
+    if file or len(pasted) > MOST_READ_AT_ONCE:
         charset = Charset(said["charset"]) if said["charset"] else None
-        brought: Brought = bring_file(name, content, wanted, charset, run=Sandbox(request.user.pk))
-    else:
-        name, content = PASTED, said["pasted"].encode()
-        brought = bring_text(said["pasted"], wanted)
+        return actions.begin_reading(
+            edition=edition,
+            name=name,
+            content=content,
+            is_pasted=not file,
+            charset=charset,
+            text_status=status,
+            by=request.user,
+            now=now,
+        )
+    brought = bring_text(pasted, sought(edition))
     return actions.begin_import(
-        edition=edition,
-        name=name,
-        content=content,
-        brought=brought,
-        text_status=TextStatus(said["text_status"]),
-        by=request.user,
-        now=clock.now(edition.country.time_zone),
+        edition=edition, name=name, content=content, brought=brought, text_status=status, by=request.user, now=now
     )
 
 
@@ -119,18 +126,35 @@ def import_preview(request: SignedIn, pk: int) -> HttpResponse:
     rows = EditionImport.objects.visible_to(request.user).select_related("edition__country", "loaded_by", "begun_by")
     imported = get_object_or_404(rows, pk=pk)
     _may_load(request)
+    if (
+        request.headers.get("HX-Request") and not imported.is_unread
+    ):  # the page that followed the reading becomes the preview
+        return HttpResponseClientRefresh()
     if imported.loaded_at is not None:
         return render_page(
             request, "recommendations/import_preview.html", {"imported": imported, "facts": done.facts(imported.did)}
         )
     if request.POST.get("do") == "discard":
         return _discard(request, imported)
+    if imported.is_unread:
+        return _reading(request, imported)
     page = _Page(request, imported)
     if request.method == "POST" and (answer := page.done()):
         return answer
     return render_page(
         request, "recommendations/import_preview.html", page.context(), status=422 if page.is_refused else 200
     )
+
+
+def _reading(request: SignedIn, imported: EditionImport) -> HttpResponse:
+    """How far the job is that reads what was brought; or why it could not, and what to do."""
+    if request.POST.get("do") == "read":
+        actions.read_again(imported=imported, by=request.user)
+        return redirect("import_preview", pk=imported.pk)
+    job = Job.objects.filter(kind=READ_LIST, key=str(imported.pk)).first()
+    is_under_way = job is not None and job.state in OPEN_STATES
+    context = {"imported": imported, "job": job, "is_under_way": is_under_way}
+    return render_page(request, "recommendations/import_reading.html", context, partial="progress")
 
 
 def _discard(request: SignedIn, imported: EditionImport) -> HttpResponse:

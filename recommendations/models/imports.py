@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any, ClassVar, Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +14,15 @@ from recommendations.words import TextStatus
 from tiptracker.accounts.models import Reader
 from tiptracker.words import Role
 
+READ_LIST = "read_list"
+"""The kind of job that reads what was brought."""
 KEPT_FOR = timedelta(days=90)
 """How long after it was brought a list is kept that nobody loads."""
+
+
+def _random_name(_: "EditionImport", __: str) -> str:
+    """Where a file waits to be read: a name that tells nothing and can't be guessed."""
+    return f"imports/{uuid4().hex}"
 
 
 class _Length(Func):
@@ -47,7 +55,8 @@ class EditionImportQuerySet(models.QuerySet["EditionImport"]):
 class EditionImport(models.Model):
     """A list as it was brought for an edition. Once it is loaded it says what it did, and is never changed.
 
-    `brought` is what was read of it while it is looked over; once it is loaded the record itself says that.
+    `brought` is what was read of it while it is looked over; once it is loaded the record itself says that. Until a job
+    has read it, `content` is the file as it was sent.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="imports")
@@ -55,6 +64,9 @@ class EditionImport(models.Model):
     sha256 = models.CharField("SHA-256 of what was brought", max_length=64)
     text_status = models.CharField("wording", max_length=15, choices=TextStatus.choices())
     brought = models.JSONField(default=dict, blank=True)
+    content = models.FileField(upload_to=_random_name, max_length=200, blank=True)
+    is_pasted = models.BooleanField(default=False, help_text="It was a text, not a file.")
+    charset = models.CharField(max_length=20, blank=True, help_text="What a CSV file is written in, where said.")
     begun_at = models.DateTimeField()
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     did = models.JSONField(default=dict, blank=True)
@@ -76,3 +88,8 @@ class EditionImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} for {self.edition}"
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether a job has still to read it, or could not."""
+        return not self.brought and self.loaded_at is None

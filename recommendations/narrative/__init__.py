@@ -11,6 +11,9 @@ from recommendations.reading import Paragraph, paragraphs
 from recommendations.words import Tier
 from tiptracker.refusals import Refused
 
+MOST_NARRATIVES = 400
+"""In one document: twice as many as the report has countries."""
+
 
 class Item(NamedTuple):
     """A recommendation: its place in the list (from 1), its words, and why a person should look at it, if so."""
@@ -41,8 +44,8 @@ def read(said: str | Iterable[Paragraph], country: str | None = None) -> Narrati
 
     Raises Refused where no list is found, or more than one.
     """
-    blocks, section, found = _only(flow(paragraphs(said) if isinstance(said, str) else said), country)
-    told = titles.country(blocks, section.heading), titles.year(blocks), titles.tier(blocks, blocks[: section.start])
+    blocks, about, section, found = _only(flow(paragraphs(said) if isinstance(said, str) else said), country)
+    told = about.told(section.heading), titles.year(blocks), titles.tier(blocks, blocks[: section.start])
     code, year, tier = (each.value for each in told)
     return Narrative(
         Tier(tier) if tier else None,
@@ -65,25 +68,28 @@ def expect(narrative: Narrative, *, country: str | None = None, year: int | None
         raise Refused(f"This narrative is from the report of {narrative.year}, not {year}. {instead}")
 
 
-def _only(blocks: list[Block], country: str | None) -> tuple[list[Block], Section, Listed]:
-    """The blocks of the narrative that is asked for, and its one list."""
+def _only(blocks: list[Block], country: str | None) -> tuple[list[Block], titles.CountryOf, Section, Listed]:
+    """The blocks of the narrative that is asked for, which country it is about, and its one list."""
+    parts = titles.parts(blocks)
+    if len(parts) > MOST_NARRATIVES:
+        raise Refused(f"More than {MOST_NARRATIVES} narratives stand in it. Keep only the one that you mean.")
     found = [
-        (part, section, what)
-        for part in titles.parts(blocks)
-        for about in [titles.country(part).value]
-        for section in sections(part, about)
-        if (what := listed(section.blocks, about)).items
+        (part, about, section, what)
+        for part in parts
+        for about in [titles.CountryOf(part)]
+        for section in sections(part, about.told().value)
+        if (what := listed(section.blocks, about.told().value)).items
     ]
     if len(found) > 1 and country:
-        asked = [each for each in found if titles.country(each[0], each[1].heading).value == country]
+        asked = [each for each in found if each[1].told(each[2].heading).value == country]
         found = asked or found
     if not found:
         raise Refused(
             "No list of prioritized recommendations was found. Paste it with its heading, such as “Prioritized "
             "recommendations:”, in a line above it."
         )
-    if any(each[2].items != found[0][2].items for each in found):
-        codes = dict.fromkeys(titles.country(part, section.heading).value for part, section, _ in found)
+    if any(each[3].items != found[0][3].items for each in found):
+        codes = dict.fromkeys(about.told(section.heading).value for _, about, section, _ in found)
         named = ", ".join(countries.name_of(code) for code in codes if code)
         lacks = f"None is about {countries.name_of(country)}. " if country and country not in codes else ""
         raise Refused(

@@ -147,11 +147,10 @@ def is_known(text: str) -> bool:
 def is_capital(text: str) -> bool:
     """Whether it is in capitals, as headings are and as what stands beside a text may be."""
     text = _bare(text)
-    letters = [letter for letter in text if letter.isalpha()]
     return (
-        len(letters) > 5
-        and len(text) < 90
+        len(text) < 90
         and text.isupper()
+        and sum(letter.isalpha() for letter in text) > 5
         and len(text.split()) <= 10
         and not re.search(r"[;,]$|(?<!\bST)\.\s", text)
     )

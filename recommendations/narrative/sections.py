@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from recommendations.narrative import headings
@@ -18,6 +19,7 @@ from recommendations.narrative.prose import (
     tells_of_government,
 )
 from recommendations.reading import Kind
+from tiptracker.refusals import Refused
 
 _OPENING = re.compile(
     r"minimum\s+standards|\b(?:remain(?:s|ed)|placed|ranked|(?:up|down)graded)\b[^.;]{0,80}\btier\s*[123]",
@@ -26,6 +28,10 @@ _OPENING = re.compile(
 UNTOLD = (
     "Neither a heading nor the minimum standards tell where the list begins: what follows the first account was taken."
 )
+MOST_LISTS = 1_000
+"""In one narrative: each is looked through to its end."""
+MOST_BLOCKS = 5_000
+"""Of a list: the longest there was had some twenty."""
 _ASIDE = {Kind.FURNITURE, Kind.TITLE}
 
 
@@ -46,10 +52,14 @@ def sections(blocks: list[Block], country: str | None) -> list[Section]:
 
 
 def _headed(blocks: list[Block], country: str | None) -> Iterator[Section]:
+    begun = 0
     for index, block in enumerate(blocks):
         start = headings.content_after(block.text) if block.kind not in _ASIDE else None
         if start is None:
             continue
+        begun += 1
+        if begun > MOST_LISTS:
+            raise Refused(f"More than {MOST_LISTS} lists of recommendations stand in it. Keep only the one you mean.")
         rest = block.text[start:].strip()
         first = [marked(rest, Kind.PLAIN if block.kind == Kind.HEADING else block.kind)] if rest else []
         yield _section(block.text[:start].strip(), first, blocks, index + 1, country)
@@ -99,6 +109,8 @@ def _section(heading: str, first: list[Block], blocks: list[Block], start: int, 
         if cut is not None and _resumes(block, _behind(blocks, index)):
             cut = None
         found.append(block if cut is None else block._replace(text=block.text[:cut]))
+        if len(found) > MOST_BLOCKS:
+            raise Refused(f"The list goes on for more than {MOST_BLOCKS:,} paragraphs. Keep only the list itself.")
         if cut is not None:
             break
     return Section(heading, found, left_out, start)
@@ -109,8 +121,8 @@ def _behind(blocks: list[Block], index: int) -> Iterator[Block]:
 
 
 def _resumes(item: Block, following: Iterable[Block]) -> bool:
-    """Whether the list with bullets that the item is in goes on before any heading."""
-    for block in following:
+    """Whether the list with bullets that the item is in goes on before any heading, within what a list may have."""
+    for block in islice(following, MOST_BLOCKS):
         if block.kind not in _ASIDE and (block.kind == Kind.ITEM or _closes(block)):
             return item.kind == block.kind == Kind.ITEM and sort_of(item.mark) == sort_of(block.mark)
     return False

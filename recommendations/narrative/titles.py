@@ -1,7 +1,8 @@
 """What a narrative says of itself: its country, its year and its tier."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -86,22 +87,52 @@ def parts(blocks: list[Block]) -> list[list[Block]]:
     return [blocks[: starts[0][0]] + blocks[start:end] for (start, _), end in zip(starts, ends, strict=True)]
 
 
-def country(blocks: list[Block], heading: str = "") -> Told:
-    """Its code: by the title with the tier, the heading of the list, the document's own title, or its opening."""
-    for codes in (
-        _codes(_name_in_title(block.text) for block in blocks),
-        _codes([re.sub(r"[^\w)]+$", "", heading)]),
-        _codes(_name_in_report(block.text) for block in blocks if _is_title(block)),
-        _codes(block.text for block in blocks if _is_title(block)),
-        [found.code for block in blocks if _STANDARDS.search(block.text) if (found := _ruled(block.text))],
-        [found.code for block in blocks if any(_placed(block.text)) if (found := _ruled(block.text))],
-    ):
-        if len(set(codes)) == 1:
-            return Told(codes[0])
-        if codes:
-            named = ", ".join(dict.fromkeys(countries.name_of(code) for code in codes))
-            return Told(None, f"More than one country is named ({named}): see which one it is.")
-    return Told(None, "No country that is known here is named at its head: see which one it is.")
+class CountryOf:
+    """Which country a narrative is about. Each of its blocks is looked at once, however many lists stand in it."""
+
+    def __init__(self, blocks: list[Block]) -> None:
+        self._blocks = blocks
+
+    def told(self, heading: str = "") -> Told:
+        """Its code: by the title with the tier, the list's `heading`, the document's own title, or its opening."""
+        ways: tuple[Callable[[], list[str]], ...] = (
+            lambda: self._in_titles,
+            lambda: _codes([re.sub(r"[^\w)]+$", "", heading)]),
+            lambda: self._in_the_report,
+            lambda: self._as_title,
+            lambda: self._by_standards,
+            lambda: self._by_tier,
+        )
+        for way in ways:
+            codes = way()
+            if len(set(codes)) == 1:
+                return Told(codes[0])
+            if codes:
+                named = ", ".join(dict.fromkeys(countries.name_of(code) for code in codes))
+                return Told(None, f"More than one country is named ({named}): see which one it is.")
+        return Told(None, "No country that is known here is named at its head: see which one it is.")
+
+    @cached_property
+    def _in_titles(self) -> list[str]:
+        return _codes(_name_in_title(block.text) for block in self._blocks)
+
+    @cached_property
+    def _in_the_report(self) -> list[str]:
+        return _codes(_name_in_report(block.text) for block in self._blocks if _is_title(block))
+
+    @cached_property
+    def _as_title(self) -> list[str]:
+        return _codes(block.text for block in self._blocks if _is_title(block))
+
+    @cached_property
+    def _by_standards(self) -> list[str]:
+        ruled = (_ruled(block.text) for block in self._blocks if _STANDARDS.search(block.text))
+        return [found.code for found in ruled if found]
+
+    @cached_property
+    def _by_tier(self) -> list[str]:
+        ruled = (_ruled(block.text) for block in self._blocks if any(_placed(block.text)))
+        return [found.code for found in ruled if found]
 
 
 def year(blocks: list[Block]) -> Told:

@@ -17,7 +17,7 @@ MOST_BYTES = 30 * 1024 * 1024
 """Of a file: a whole TIP Report with its pictures. One country's narrative has a hundredth of it."""
 MOST_CHARACTERS = 6_000_000
 """Of a text: a whole TIP Report, of 500 pages, has half of it."""
-MOST_WAITED = 30
+MOST_WAITED = 60
 """Seconds by the clock; the processor's time is limited in the process itself."""
 LEAST_WRAPPED, MOST_WRAPPED = 30, 200
 """Characters: nobody wraps lines sooner or later."""

@@ -5,6 +5,7 @@ import io
 
 from recommendations.tables.cells import MOST_ROWS, TOO_MANY, Cells, Line, fitting
 from recommendations.tables.charsets import GUESSED, Charset, decode
+from tiptracker.formulas import restored
 from tiptracker.refusals import Refused
 
 _BETWEEN = (",", ";", "\t", "|")
@@ -13,7 +14,10 @@ _LOOKED_AT = 20
 
 
 def read_delimited(content: bytes, charset: Charset | None = None) -> Cells:
-    """The cells; CR, LF and CRLF end a row, but not within quotation marks. Raises Refused, naming the row."""
+    """The cells; CR, LF and CRLF end a row, but not within quotation marks. Raises Refused, naming the row.
+
+    An apostrophe that keeps a spreadsheet from running a text is no part of it.
+    """
     text, is_guess = decode(content, charset)
     return Cells(tuple(_lines(text, _between(text))), (GUESSED,) if is_guess else ())
 
@@ -48,7 +52,7 @@ def _lines(text: str, sign: str) -> list[Line]:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True):
             number += 1
             if any(cell.strip() for cell in row):
-                lines.append(Line(number, fitting(row, number)))
+                lines.append(Line(number, fitting([restored(cell) for cell in row], number)))
             if len(lines) > MOST_ROWS or number > 10 * MOST_ROWS:
                 raise Refused(TOO_MANY, field="file")
     except csv.Error as error:

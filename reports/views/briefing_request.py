@@ -17,6 +17,7 @@ from reports.permissions import can_request_briefing
 from reports.views.briefings import end_of, offered
 from reports.words import BriefingKind
 from tiptracker import clock
+from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 
@@ -73,7 +74,7 @@ def _again(request: AtEdition) -> Briefing | None:
     if not (named := request.GET.get("again", "")):
         return None
     rows = Briefing.objects.visible_to(request.user).select_related("edition__country", "ministry", "dialogue")
-    return get_object_or_404(rows.filter(edition=request.edition), pk=named if named.isdecimal() else None)
+    return get_object_or_404(rows.filter(edition=request.edition), pk=whole_number(named))
 
 
 def _key(documents: dict[str, Document], document: Document) -> str:

@@ -29,6 +29,7 @@ from reports.glance import plain
 from reports.permissions import can_read_readiness
 from reports.review_simulation import Fall, ReviewDecision, ReviewSimulation, reason, verified
 from tiptracker import clock
+from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn, render_page
 
 
@@ -191,7 +192,7 @@ def _day(typed: str, row: record.Evidence) -> date | None:
 
 
 def _keys(typed: Iterable[str]) -> set[int]:
-    return {int(key) for key in typed if key.isdecimal() and len(key) < 19}
+    return {key for text in typed if (key := whole_number(text)) is not None}
 
 
 def _rise(before: Fraction, points: Fraction) -> Rise:

@@ -5,10 +5,9 @@ import shutil
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
-from tests.database_roles import SUPERUSER_URL, grant
+from tests.conftest import _copy_database, _drop_database
 from tests.deployment.container import Image, compose, why_impossible
 from tests.deployment.production import VALUES, Production, Web, serve
 
@@ -17,6 +16,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     wanted = [item for item in items if any(item.iter_markers("container"))]
     if not wanted:
         return
+    for item in wanted:
+        item.add_marker("long")  # so that all of them are begun together, by one process, which makes the image once
     if not (os.environ["DATABASE_URL"].startswith("postgres") and os.environ["REDIS_URL"]):
         reason = "production stands on PostgreSQL and Redis: set DATABASE_URL and REDIS_URL"
     elif not shutil.which("nginx"):
@@ -33,27 +34,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def production(tmp_path_factory) -> Iterator[Production]:
-    """The image, and a database that its own service has migrated."""
-    folder = tmp_path_factory.mktemp("production")
-    name = f"test_image_{os.getpid()}"
-    urls = {"the superuser": SUPERUSER_URL, "the application": os.environ["DATABASE_URL"]}
-    urls = {who: urlsplit(url)._replace(path=f"/{name}").geturl() for who, url in urls.items()}
+def production(tmp_path_factory, database_template: str, django_db_blocker) -> Iterator[Production]:
+    """The image, and a database of its own."""
+    folder, name = tmp_path_factory.mktemp("production"), f"{database_template}_image"
+    with django_db_blocker.unblock():
+        _copy_database(database_template, name)
     environment = {
-        "DATABASE_URL": urls["the application"],
+        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl(),
         "REDIS_URL": os.environ["REDIS_URL"],
         "GRANIAN_HOST": "127.0.0.1",
     }
-    made = Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
-    with psycopg.connect(SUPERUSER_URL, dbname="postgres", autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        try:
-            migrate = made.container("migrate", DATABASE_URL=urls["the superuser"])
-            migrate.run(migrate.service["command"])
-            grant(name)
-            yield made
-        finally:
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    yield Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
+    with django_db_blocker.unblock():
+        _drop_database(name)
 
 
 @pytest.fixture(scope="session")

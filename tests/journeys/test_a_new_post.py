@@ -40,6 +40,16 @@ def link_to(address: str) -> str:
     return re.search(r"http://[^/\s]+(/\S+)", text).group(1)
 
 
+def once_sent(page: Page, address: str) -> None:
+    """Look at the page of the people until it says that the mail to somebody was sent."""
+    for _ in range(60):
+        page.reload()
+        if page.get_by_text(f"Sent to {address} on").count():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"No mail was sent to {address}.")
+
+
 def press(page: Page, name: str) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name=name, exact=True).locator("visible=true").first.click()
@@ -83,9 +93,11 @@ def set_up_malawi(page: Page, live: Live) -> None:
         page.locator(f"#id_people-{number}-email").fill(f"{role}@malawi.example")
         page.locator(f"#id_people-{number}-role").select_option(role)
     press(page, "Invite them")
-    expect(page.get_by_text("2 invitations are on the way.")).to_be_visible()
+    expect(page.get_by_text("2 invitations are queued.")).to_be_visible()
     page.get_by_label("Contact person", exact=True).select_option(label="Exercise Officer in Malawi")
     press(page, "Name this person")
+    for role in ("officer", "ambassador"):
+        once_sent(page, f"{role}@malawi.example")
     keep_picture(page, "setup-people")
 
 

@@ -25,9 +25,11 @@ from recommendations.loading.actions import load_edition
 from recommendations.loading.preview import preview
 from recommendations.loading.telling import proposed, understood
 from recommendations.models import Edition, EditionImport, Recommendation
+from recommendations.tasks import read_list
 from tests import factories
 from tests.recommendations.narrative.editions import ITEMS
 from tiptracker.accounts.models import User
+from tiptracker.jobs.models import Job
 
 Queries = Callable[[], AbstractContextManager[list[str]]]
 
@@ -93,6 +95,7 @@ class Walk:
         response = self.client.post(reverse("edition_import", args=[self.edition.pk]), said)
         assert response.status_code == 302, response.content
         address = response.headers["Location"]
+        read_list(Job.objects.latest("pk").pk)
         page = self.client.get(address)
         assert page.status_code == 200
         return address, page.content

@@ -280,10 +280,10 @@ def test_no_more_requests_wait_than_threads_are_left_to_serve(at_work, settings)
     """Who finds all places taken is told at once: the thread is free again."""
     settings.SANDBOX_PATIENCE = 20
     gate, begun, most = at_work
-    waiting, answered = begin(*range(1, 5))
+    waiting, answered = begin(*range(1, 4))
     for _ in range(settings.SANDBOX_PROCESSES):
         assert begun.acquire(timeout=30)
-    while len(slots_taken(settings, "request")) < 4:
+    while len(slots_taken(settings, "request")) < 3:
         pass
 
     with pytest.raises(TryLater):
@@ -292,7 +292,7 @@ def test_no_more_requests_wait_than_threads_are_left_to_serve(at_work, settings)
     gate.set()
     for thread in waiting:
         thread.join()
-    assert (most, answered) == ([2], ["done"] * 4)
+    assert (most, answered) == ([2], ["done"] * 3)
 
 
 def slots_taken(settings, name):
@@ -307,8 +307,10 @@ def slots_taken(settings, name):
 def test_fewer_requests_open_files_or_wait_for_it_than_threads_serve(settings):
     command = dockerfile()[""].command
     threads = int(command[command.index("--workers") + 1]) * settings.WEB_THREADS
+    places = settings.SANDBOX_PROCESSES + settings.SANDBOX_WAITING
 
-    assert threads >= (settings.SANDBOX_PROCESSES + settings.SANDBOX_WAITING) * 2
+    # One process with its threads is all that a demonstration has.
+    assert (places < settings.WEB_THREADS, places * 2 < threads) == (True, True)
 
 
 def test_a_confined_process_keeps_its_place_when_whoever_started_it_dies(settings, tmp_path):
@@ -366,4 +368,4 @@ def test_a_confined_process_stands_behind_those_who_serve(settings):
     script = "import os; from recommendations.reading.confined import confine; confine(); print(os.nice(0))"
     done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, capture_output=True, check=True)
 
-    assert int(done.stdout) >= 15
+    assert int(done.stdout) >= 5

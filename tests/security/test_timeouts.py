@@ -12,6 +12,8 @@ from dialogues import scanner
 from tests.test_architecture import breaches, nodes, sources
 from tiptracker import messages
 from tiptracker import settings as as_configured
+from tiptracker.accounts import openid_tokens
+from tiptracker.database import caches
 from tiptracker.mail import smtp
 
 LONGEST = 20
@@ -19,14 +21,14 @@ LONGEST = 20
 OPENS = re.compile(r"(socket|smtplib|http\.client|urllib\.request|requests|redis|ftplib|httpx|psycopg)(\.|$)")
 WITH_A_TIME_OUT = {
     "dialogues/scanner.py": "clamd: `scanner.MOST_WAITED`, below",
+    "tiptracker/accounts/openid_tokens.py": "the OpenID provider: `MOST_WAITED` and `MOST_SECONDS`, below",
     "tiptracker/cache.py": "the errors of Redis alone",
-    "tiptracker/database.py": "PostgreSQL: its connections' own deadline, and the options in settings, below",
+    "tiptracker/database.py": "PostgreSQL and the cache in Redis: their options, below",
     "tiptracker/mail/actions.py": "the errors of smtplib alone",
     "tiptracker/mail/smtp.py": "the mail server: the option in settings, and a deadline for all of it, below",
     "tiptracker/management/commands/demo.py": "its own web server, by `urlopen(timeout=…)`",
     "tiptracker/messages.py": "the broker: `messages.ONE_TRY`, below",
     "tiptracker/outages.py": "the errors of PostgreSQL alone",
-    "tiptracker/settings.py": "how often Redis is tried",
     "tiptracker/watchdog.py": "the process that it watches: `ASKED_WITHIN`",
 }
 """Every file that knows how to open a connection, to what, and where its time-out stands."""
@@ -50,10 +52,13 @@ def test_the_mail_server_has_a_time_out_for_each_step_and_for_all_of_them():
 def test_scanner_and_provider_have_a_time_out():
     assert 0 < scanner.MOST_WAITED <= LONGEST
     assert 0 < openid.REQUESTS_TIMEOUT <= LONGEST
+    assert 0 < sum(openid_tokens.MOST_WAITED) <= LONGEST
+    assert 0 < openid_tokens.MOST_SECONDS <= LONGEST
 
 
 def test_redis_has_a_time_out_of_two_seconds_at_most():
-    for waits in (settings.REDIS_WAITS, messages.ONE_TRY):
+    cache = caches("redis://127.0.0.1", folder=settings.VAR_DIR)["shared"]["OPTIONS"]
+    for waits in (cache, messages.ONE_TRY):
         assert waits["socket_connect_timeout"] + waits["socket_timeout"] <= 2
 
 

@@ -95,7 +95,7 @@ def test_export_is_not_cut_into_pages(client):
     assert len(lines_of(client.get(reverse("evidence_list"), {"as": "csv"}))) == 30
 
 
-@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t=", "\r="])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_export_lets_nothing_typed_become_a_formula(client, kind, begins):
     CommitmentFactory(text=f"{begins}HYPERLINK(1)")
@@ -104,7 +104,7 @@ def test_export_lets_nothing_typed_become_a_formula(client, kind, begins):
     response = client.get(reverse("commitment_list"), {"as": kind})
 
     if kind == "csv":
-        assert lines_of(response)[0]["Commitment"] == f"'{begins}HYPERLINK(1)"
+        assert lines_of(response)[0]["Commitment"] == f"{begins[:-1]}'{begins[-1]}HYPERLINK(1)"
     else:
         assert cells_of(response.content)["A2"].endswith("HYPERLINK(1)")
 

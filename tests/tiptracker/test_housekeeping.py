@@ -180,5 +180,5 @@ def test_readiness_is_computed_nightly_for_current_and_upcoming_editions_alone()
         )
     readiness_nightly()
 
-    years = current.country.editions.filter(pk__in=Job.objects.values_list("key", flat=True))
+    years = current.country.editions.filter(pk__in=list(map(int, Job.objects.values_list("key", flat=True))))
     assert set(years.values_list("year", flat=True)) == {current.year, 2023}

@@ -2,16 +2,18 @@
 
 import errno
 import re
+import time
 from contextlib import contextmanager
 from html import unescape
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
-from django.db import OperationalError, connection
+from django.db import InternalError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -190,6 +192,32 @@ def test_a_database_that_can_only_be_read_says_so(form):
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(READ_ONLY.retry_after))
     assert READ_ONLY.title in unescape(answer.text)
     assert "Nothing was saved." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("cause", "status"),
+    [
+        (psycopg.errors.ReadOnlySqlTransaction(), 200),
+        (psycopg.errors.DiskFull(), 200),
+        (psycopg.errors.AdminShutdown(), 503),
+    ],
+)
+def test_a_page_is_read_where_its_session_alone_could_not_be_saved(own, cause, status):
+    """Once a minute the session is noted as used. Django took what failed then for a bad request."""
+    client = browser(own)
+    session = client.session
+    page = reverse("commitment_detail", args=[CommitmentFactory(ministry=own.ministry).pk])
+    Session.objects.update(session_data=session.encode(dict(session) | {"seen_at": int(time.time()) - 120}))
+
+    def only_read(execute, sql, params, many, context):
+        if sql.lstrip().startswith(("INSERT", "UPDATE", "DELETE")):
+            raise InternalError("not written") from cause
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(only_read):
+        answer = client.get(page)
+
+    assert answer.status_code == status
 
 
 def test_a_disk_that_is_full_keeps_no_part_of_a_file(form, monkeypatch):

@@ -3,14 +3,18 @@
 On the machine's time, as are all sessions. A session is stamped whenever it is saved, so none is without its limits.
 """
 
+import logging
 import time
 from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 
+from tiptracker.outages import FULL, READ_ONLY, outage_of
 from tiptracker.words import Role
+
+logger = logging.getLogger(__name__)
 
 BEGAN_AT, SEEN_AT = "began_at", "seen_at"
 STAMPED_EVERY = 60
@@ -24,7 +28,18 @@ class SessionStore(db.SessionStore):
         now = int(time.time())
         self[SEEN_AT] = now
         self.setdefault(BEGAN_AT, now)
-        super().save(must_create)
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            ended, cause = error, error.__context__
+        else:
+            return
+        # Django takes every error for a session that was ended meanwhile, and answers 400.
+        outage = outage_of(cause)
+        if outage not in {READ_ONLY, FULL}:
+            raise cause if outage and cause else ended
+        # A database that can only be read is read all the same.
+        logger.warning("A session could not be saved: %s", cause)
 
 
 class Limits(NamedTuple):

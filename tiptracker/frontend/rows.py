@@ -5,6 +5,9 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Model
+from django.http import QueryDict
+
+from tiptracker.numbers import whole_number
 
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
 """Pairs of a stored word and its reading, or of a group's name and its pairs."""
@@ -75,7 +78,15 @@ def beside_line(lines: Mapping[str, Sequence[forms.Form]], sentence: str, field:
     """
     name, _, rest = (field or "").partition("-")
     number, _, within = rest.partition("-")
-    if name not in lines or not number.isdecimal():
+    place = whole_number(number)
+    if name not in lines or place is None:
         return False
-    beside_field(lines[name][int(number)], sentence, within)
+    beside_field(lines[name][place], sentence, within)
     return True
+
+
+def has_now_seen(form: forms.Form, name: str, key: int) -> None:
+    """Let a refused form be sent again as typed, now that its reader sees the newer row `key` beside it."""
+    data = cast("QueryDict", form.data).copy()
+    data[form.add_prefix(name)] = str(key)
+    form.data = data

@@ -70,7 +70,7 @@ class Sandbox(NamedTuple):
         if ended.code == 0 and not ended.is_too_much:
             return ended.answer
         logger.warning("%s could not open a file: it ended with %s. %s", module, ended.code, ended.errors[-2000:])
-        if ended.is_late and ended.seconds < most_waited / 4:
+        if ended.is_late and ended.seconds < most_waited / 30:
             raise _busy()  # the machine had no time for it, which is no fault of the file
         # What a page of it takes too much for, the others are not tried for either.
         which = () if ended.code < 0 or ended.is_too_much else arguments

@@ -16,6 +16,7 @@ from recommendations.setup.views.posts import country_of, kicker
 from tiptracker import atlas, clock
 from tiptracker.accounts.models import Country
 from tiptracker.atlas import Land, Level
+from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.posts import actions
 from tiptracker.posts.permissions import can_set_up
@@ -79,6 +80,7 @@ def setup_country(request: SignedIn, pk: int) -> HttpResponse:
 
 def _level(land: Land, asked: str) -> Level | None:
     """The way of dividing that the address asks for, by its place in the list; else the one called districts."""
-    if asked.isdecimal() and len(asked) < 3 and int(asked) < len(land.levels):
-        return land.levels[int(asked)]
+    level = whole_number(asked)
+    if level is not None and level < len(land.levels):
+        return land.levels[level]
     return land.districts

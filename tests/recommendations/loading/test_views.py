@@ -1,14 +1,18 @@
 """The pages by which a list is brought, looked over, paired and loaded; without script, and losing nothing typed."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import override_settings
+from django.test import TestCase, override_settings
 from django.urls import reverse
 
+from recommendations.loading import actions, views
 from recommendations.models import Benchmark, EditionImport, Recommendation
+from recommendations.models.imports import KEPT_FOR
 from recommendations.words import Tier
 from tests.factories import (
     AdministratorFactory,
@@ -23,6 +27,8 @@ from tests.factories import (
     at_noon,
 )
 from tests.recommendations.another_list import ANOTHER_LIST
+from tiptracker.jobs.models import Job, State
+from tiptracker.refusals import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
 
@@ -39,8 +45,9 @@ def edition():
 
 
 @pytest.fixture(autouse=True)
-def administrator(client):
+def administrator(client, run_jobs):
     person = AdministratorFactory()
+    client.run_jobs = run_jobs
     client.force_login(person)
     return person
 
@@ -53,6 +60,7 @@ def brought(client, edition, **said):
     """The page on which what was brought is looked over, and its address."""
     response = bring(client, edition, **said)
     assert response.status_code == 302, response.context["form"].errors
+    client.run_jobs()
     return client.get(response.url), response.url
 
 
@@ -214,6 +222,106 @@ def test_columns_that_were_guessed_wrongly_are_corrected_on_the_page(client, edi
     assert "No list was found: no column holds what the recommendations say." in none.text
     right = client.post(url, {"do": "columns", "column_0": "", "column_1": "text", "has_headings": "on"}, follow=True)
     assert "1. Later" in right.text
+
+
+# --- Reading by a job -------------------------------------------------------------------------------------------------
+
+
+def waiting(client, edition, text=NARRATIVE):
+    """A file that was brought and that no job has read yet, and the address at which that is followed."""
+    response = bring(client, edition, file=SimpleUploadedFile("lesotho.txt", text.encode()))
+    assert response.status_code == 302
+    return EditionImport.objects.get(), response.url
+
+
+@pytest.mark.parametrize("way", ["file", "long text"])
+def test_what_takes_long_is_read_by_a_job_and_no_request_waits_for_it(client, edition, monkeypatch, way):
+    for read in ("bring_file", "bring_text"):
+        monkeypatch.setattr(actions, read, lambda *_, **__: pytest.fail("a request reads it"))
+    monkeypatch.setattr(views, "bring_text", lambda *_: pytest.fail("a request reads it"))
+    long = NARRATIVE + "Officials did it.\n\n" * 4000
+    said = {"file": SimpleUploadedFile("lesotho.txt", NARRATIVE.encode())} if way == "file" else {"pasted": long}
+
+    response = bring(client, edition, **said)
+    monkeypatch.undo()
+
+    page = client.get(response.url)
+    assert "Waiting for its turn" in page.text
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page.text
+    assert f'hx-get="{response.url}" hx-trigger="every 1s"' in page.text
+    imported = EditionImport.objects.get()
+    assert (imported.is_unread, Recommendation.objects.exists()) == (True, False)
+    # Whoever leaves finds it again.
+    back = client.get(reverse("edition_import", args=[edition.pk]))
+    assert f'href="{response.url}"' in back.text
+    assert "not read yet" in back.text
+
+    assert [job.state for job in client.run_jobs()] == ["ready"]
+
+    assert "3. Convene everybody." in client.get(response.url).text
+    stored = imported.content.name
+    imported.refresh_from_db()
+    assert (imported.content.name, imported.sha256) == ("", EditionImport.objects.get().sha256)
+    assert stored.startswith("imports/")
+
+
+def test_the_page_that_follows_the_reading_becomes_the_preview(client, edition):
+    _, url = waiting(client, edition)
+    script = {"HX-Request": "true"}
+    under_way = client.get(url, headers=script)
+    assert under_way.text.strip().startswith('<div id="progress" hx-get=')
+    Job.objects.update(state=State.RUNNING, progress=20, step="Finding the list")
+    assert "Finding the list, 20 %" in client.get(url, headers=script).text
+    Job.objects.update(state=State.QUEUED)
+
+    client.run_jobs()
+
+    assert client.get(url, headers=script).headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in client.get(url).headers
+
+
+def test_what_can_not_be_read_says_why_and_can_be_brought_again_or_discarded(client, edition):
+    imported, url = waiting(client, edition, "No list stands here.\n")
+
+    assert [job.state for job in client.run_jobs()] == ["failed"]
+
+    page = client.get(url)
+    assert "No list of prioritized recommendations was found." in page.text
+    assert "hx-trigger" not in page.text
+    assert "http-equiv" not in page.text
+    assert reverse("edition_import", args=[edition.pk]) in page.text
+    assert client.post(url, {"do": "read"}).status_code == 302
+    assert [job.state for job in client.run_jobs()] == ["failed"]
+    for do in ("load", "columns"):
+        assert client.post(url, {"do": do}).status_code == 200  # there is nothing to be loaded
+    stored = imported.content.name
+    assert default_storage.exists(stored)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert client.post(url, {"do": "discard"}).status_code == 302
+    assert not EditionImport.objects.exists()
+    assert not default_storage.exists(stored)
+
+
+def test_a_file_that_waits_to_be_read_goes_with_what_is_dropped_at_night_and_once_it_is_read(client, edition):
+    old, _ = waiting(client, edition)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert actions.drop_unloaded(now=old.begun_at + KEPT_FOR + timedelta(days=1)) == 1
+    assert not default_storage.exists(old.content.name)
+    assert [job.state for job in client.run_jobs()] == ["ready"]  # of a list that is gone: nothing is left to do
+
+    new, _ = waiting(client, edition)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        client.run_jobs()
+    assert not default_storage.exists(new.content.name)
+
+
+def test_a_list_that_was_not_read_is_neither_corrected_nor_loaded(client, edition, administrator):
+    imported, _ = waiting(client, edition)
+
+    with pytest.raises(Refused, match="has not been read yet"):
+        actions.say_columns(imported=imported, holds=(), has_headings=False, by=administrator)
+    with pytest.raises(PermissionDenied):
+        actions.read_again(imported=imported, by=OfficerFactory())
 
 
 # --- Pairing ----------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def check():
 
 
 def alter(number):
-    behind_the_triggers("UPDATE audit_auditentry SET verb = 'nothing.happened' WHERE number = %s", number)
+    behind_the_triggers("UPDATE \"audit_auditentry\" SET verb = 'nothing.happened' WHERE number = %s", number)
 
 
 def test_it_is_called_every_night_and_may_take_long():
@@ -91,8 +91,8 @@ def test_an_end_that_was_cut_off_is_found_by_the_head_of_the_night_before():
     for _ in range(3):
         record("housekeeping.done", by=None)
     check()
-    behind_the_triggers("DELETE FROM audit_auditdetail")
-    behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 3")
+    behind_the_triggers('DELETE FROM "audit_auditdetail"')
+    behind_the_triggers('DELETE FROM "audit_auditentry" WHERE number = 3')
 
     assert check().fault == "entry 3 is missing: the log ends at 2"
     assert LogVerification.objects.count() == 2

@@ -203,13 +203,6 @@ def test_log_list_folds_away_what_is_seldom_asked_for_and_clears_what_was(client
     assert "filters__clear" not in search(client).text
 
 
-def test_an_administrators_log_leads_back_to_the_admin(client, officer):
-    back = f'href="{reverse("admin:index")}"'
-    assert back not in search(client).text
-    enter(client, AdministratorFactory())
-    assert back in search(client).text
-
-
 def test_log_list_is_narrowed_by_country_for_who_has_several(client):
     elsewhere = CountryFactory(elsewhere=True)
     enter(client, AdministratorFactory())
@@ -384,7 +377,7 @@ def test_log_export_holds_what_was_searched_for_and_says_so_in_the_log(client, o
 
     taken = exported(client, text="found", page="7")
 
-    assert taken.startswith("\ufeffNumber,When,Time zone,Who,")
+    assert taken.startswith('\ufeff"Number","When","Time zone","Who",')
     (row,) = csv.DictReader(io.StringIO(taken.removeprefix("\ufeff")))
     assert (row["Number"], row["Who"], row["Verb"]) == ("1", "Palesa Reader", "evidence.logged")
     assert (row["Record"], row["Table"], row["Row"]) == ("A law was passed", "dialogues.evidence", str(evidence.pk))

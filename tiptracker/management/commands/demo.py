@@ -103,7 +103,7 @@ class Command(BaseCommand):
             _let_go_of_database()
             supervisor.start("web", supervision.web_command(wishes.host, wishes.port))
             supervisor.start("worker", supervision.worker_command(with_beat=True))
-            supervisor.start("mail", supervision.mail_worker_command())
+            supervisor.start("mail-worker", supervision.mail_worker_command())
 
         with supervision.Supervisor(environment, settings.BASE_DIR, logs) as supervisor:
             if is_loaded:  # little is left to load, if anything: they can begin meanwhile
@@ -115,7 +115,7 @@ class Command(BaseCommand):
             _wait_until_answered(f"{address}/health/", supervisor)
             self.stdout.write(_greeting(address, wishes, environment["DEMO_CLOCK"], logs))
             self.stdout.flush()
-            child = supervisor.watch(again={"worker", "mail"})
+            child = supervisor.watch(again={"worker", "mail-worker"})
             raise CommandError(f"The {child.name} ended, so everything stops. It said last:\n{child.last_lines()}")
 
     def _load(self, wishes: Wishes, environment: dict[str, str]) -> None:

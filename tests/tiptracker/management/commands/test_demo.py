@@ -106,7 +106,7 @@ def test_demo_stops_everything_when_a_child_dies(environment):
     worker = next(
         process
         for process in processes_with(running.mark)
-        if b"celery" in Path(f"/proc/{process}/cmdline").read_bytes()
+        if b"--beat" in Path(f"/proc/{process}/cmdline").read_bytes()
     )
     os.kill(worker, signal.SIGKILL)
     last, code = running.is_over()
@@ -128,7 +128,7 @@ def test_demo_stops_when_make_is_killed(environment):
     )
     with maker:
         give_up_at = time.monotonic() + 60
-        while len(processes_with(environment["MARK"])) < 4:  # that, the command, web and worker
+        while len(processes_with(environment["MARK"])) < 5:  # that, the command, web and two workers
             assert time.monotonic() < give_up_at
             time.sleep(0.1)
         maker.kill()

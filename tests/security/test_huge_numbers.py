@@ -1,0 +1,149 @@
+"""Numbers of thousands of digits, wherever a number may be named: not found or refused, as any other wrong one is.
+
+Python reads no number of more than 4,300 digits, and databases none of more than 19.
+"""
+
+import pytest
+from django.urls import reverse
+
+from tests.security import asking
+from tests.security.asking import BODIES, ask
+from tests.security.test_ids import EVERYWHERE, IN_A_QUERY, WORDS
+from tests.security.test_roles import LINES
+
+HUGE = ("9" * 5000, "9" * 25)
+
+
+def faults(asks):
+    """Those of `asks` (a name, and what asks) that end in a fault; Django's client lets it through."""
+    found = {}
+    for name, asking_ in asks:
+        try:
+            status = asking_().status
+        except Exception as error:  # noqa: BLE001 -- whatever it is, a person would read 500
+            found[name] = repr(error)[:100]
+        else:
+            if status.startswith("5"):
+                found[name] = status
+    return found
+
+
+def named_in_queries():
+    """The parameters that each address reads, by its name (of the API those of a list alone)."""
+    names = {}
+    for route, *words in map(str.split, WORDS.strip().splitlines()):
+        names.setdefault(route, set()).update(words)
+    for _, asked, name, _ in IN_A_QUERY:
+        names.setdefault(asked.split()[1], set()).add(name.rpartition("&")[2].partition("=")[0])
+    return names
+
+
+def test_no_address_fails_on_a_huge_number(world):
+    """Where a key isn't read by Django's own pattern of digits, which such a number doesn't fit."""
+    keys = world.keys()
+    read_by_us = [asked for asked in LINES if asked.is_api or asked.route.startswith("admin")]
+    asks = {asked.route: asked for asked in read_by_us if asked.row in keys and asked.method == "GET"}
+    assert len(asks) > 10
+
+    assert (
+        faults((route, lambda asked=asked: ask(world, asked, "officer", key=HUGE[0])) for route, asked in asks.items())
+        == {}
+    )
+
+
+def test_no_parameter_fails_on_a_huge_number(world):
+    """All of an address at once, and each by itself that names a row."""
+    known, keys = named_in_queries(), world.keys()
+    gets = [asked for asked in LINES if asked.method == "GET" and asked.row in {"-", *keys}]
+    asks = {asked.route: asked for asked in gets if asked.route in known or asked.route.endswith("-list")}
+
+    def queries():
+        for route, asked in asks.items():
+            names = known.get(route, set())
+            if not asked.is_api:
+                yield asked, dict.fromkeys(names | EVERYWHERE - {"as", "script", "format"}, HUGE[0])
+            elif route.endswith("-list"):
+                yield asked, dict.fromkeys(names | {"page", "page_size"}, HUGE[0])
+        for _, line, name, _ in IN_A_QUERY:
+            parameter, _, leads = name.rpartition("&")[2].partition("=")
+            for huge in HUGE:
+                yield asks[line.split()[1]], {parameter: f"{leads}{huge}"}
+
+    assert (
+        faults(
+            (f"{asked} {list(query)}", lambda a=asked, q=query: ask(world, a, "officer", query=q))
+            for asked, query in queries()
+        )
+        == {}
+    )
+
+
+def with_huge(body, huge):
+    """A body with a huge number in each field that holds a number."""
+
+    def changed(value):
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if isinstance(value, list):
+            return [with_huge(each, huge) if isinstance(each, dict) else changed(each) for each in value]
+        if isinstance(value, dict):
+            return with_huge(value, huge)
+        return (int(huge) if len(huge) < 4300 else huge) if is_number else huge if str(value).isdecimal() else value
+
+    return {key: changed(value) for key, value in body.items()}
+
+
+def reader_of(asked):
+    if asked.route.startswith(("admin", "setup", "edition_import", "import")):
+        return "administrator"
+    return "own" if asked.route in {"update_send", "update_draft", "update-list"} else "officer"
+
+
+@pytest.mark.parametrize("huge", [HUGE[0], "9" * 4000], ids=["5000 digits", "4000 digits"])
+def test_no_field_fails_on_a_huge_number(world, monkeypatch, huge):
+    def asks():
+        for asked in LINES:
+            made = BODIES.get(str(asked), BODIES.get(f"{asked.method} {asked.route}"))
+            if (
+                made is not None
+                and (huge == HUGE[0] or asked.is_api)
+                and (body := made(world)) != (changed := with_huge(body, huge))
+            ):
+                monkeypatch.setitem(asking.BODIES, str(asked), lambda _, changed=changed: changed)
+                yield str(asked), lambda asked=asked: ask(world, asked, reader_of(asked))
+
+    assert faults(asks()) == {}
+
+
+@pytest.mark.parametrize(
+    ("route", "name"),
+    [
+        ("dialogue_agenda", "drop"),
+        ("dialogue_agenda", "move"),
+        ("benchmark_assess", "round"),
+        ("setup_add", "level"),
+        ("redaction_add", "files"),
+    ],
+)
+def test_what_a_button_says_fails_on_no_huge_number(world, monkeypatch, route, name):
+    asked = next(asked for asked in LINES if (asked.method, asked.route) == ("POST", route))
+    made = BODIES[f"POST {route}"]
+    for value in (HUGE[0], f"up-{HUGE[0]}"):
+        monkeypatch.setitem(asking.BODIES, str(asked), lambda _, value=value: made(world) | {name: value})
+        assert faults([(name, lambda: ask(world, asked, reader_of(asked)))]) == {}
+
+
+def test_a_number_that_python_does_not_read_is_no_json(world):
+    client = world.client("own")
+
+    answer = client.post("/api/v1/updates/", f'{{"commitment": {HUGE[0]}}}', content_type="application/json")
+
+    assert answer.status_code == 400
+
+
+def test_a_length_of_thousands_of_digits_is_no_length(world):
+    for reader, address in (
+        ("administrator", reverse("edition_import", args=[world.pk("edition")])),
+        ("own", "/api/v1/updates/"),
+    ):
+        answer = world.client(reader).post(address, {"pasted": ""}, CONTENT_LENGTH=HUGE[0])
+        assert answer.status_code < 500
