@@ -29,7 +29,6 @@ import os  # isort: skip
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import teardown_databases
@@ -40,6 +39,7 @@ from dialogues import actions
 from dialogues.models import Commitment, EvidenceFile
 from dialogues.words import DoneBy, Progress
 from tests.database_roles import as_owner, set_up_databases
+from tests.exercise import load_exercise
 from tests.live import Live, free_port, stop, wait_until_served
 from tests.security import hostile_files as hostile
 from tests.signing_in import enter
@@ -231,7 +231,7 @@ def served(database_url: str) -> Iterator[Live]:
 
 def prepare() -> tuple[User, User, Commitment, EvidenceFile]:
     """Lesotho with its exercise; an officer, and a focal point whose ministry sent a PDF that costs a minute a page."""
-    call_command("load_lesotho", "--exercise", verbosity=0)
+    load_exercise(verbosity=0)
     people = User.objects.get_queryset().filter(email__endswith="@demo.example")
     officer = people.filter(role=Role.OFFICER).first()
     for person in people.filter(role=Role.FOCAL_POINT).order_by("pk"):
