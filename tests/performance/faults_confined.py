@@ -125,9 +125,11 @@ class Attack:
     """What the account does, over and over; each connection begins elsewhere in the round."""
 
     def __init__(self, live: Live, person: User, commitment: Commitment, file: EvidenceFile) -> None:
-        self.live, self.person, self.commitment, self.file = live, person, commitment, file
+        self.commitment, self.file = commitment, file
         self.seen: dict[str, Seen] = {}
         self.lock, self.is_over = threading.Lock(), threading.Event()
+        # Made here, since each signs in by the database, of which this process has few connections.
+        self.browsers = [Browser(live, person) for _ in range(CONNECTIONS)]
         self.files = [
             ("mesh.pdf", hostile.pdf_with_mesh_shading()),
             ("elements.docx", hostile.word_of_empty_elements(8_000_000)),
@@ -140,7 +142,7 @@ class Attack:
         ]
 
     def run(self, seconds: float) -> None:
-        threads = [threading.Thread(target=self.work, args=[number]) for number in range(CONNECTIONS)]
+        threads = [threading.Thread(target=self.work, args=pair) for pair in enumerate(self.browsers)]
         for thread in threads:
             thread.start()
         self.is_over.wait(seconds)
@@ -148,8 +150,7 @@ class Attack:
         for thread in threads:
             thread.join()
 
-    def work(self, number: int) -> None:
-        browser = Browser(self.live, self.person)
+    def work(self, number: int, browser: Browser) -> None:
         send = reverse("update_send", args=[self.commitment.pk])
         token = browser.token(send)
         doings = self.doings(browser, send, token)
@@ -291,12 +292,12 @@ def measure(live: Live, officer: User, attack: Attack, seconds: float) -> int:
         browser.ask("GET", dashboard)
     end_of_rest = time.monotonic() + max(10, seconds / 6)
     rest, at_rest = watch(browser, dashboard, lambda: time.monotonic() > end_of_rest)
+    beside, health, answers = Browser(live, officer), [], Counter[str]()
     trying = threading.Thread(target=attack.run, args=[seconds])
     trying.start()
-    health, answers = [], Counter[str]()
 
     def look() -> None:
-        took, statuses = watch(Browser(live, officer), "/health/", attack.is_over.is_set)
+        took, statuses = watch(beside, "/health/", attack.is_over.is_set)
         health.extend(took)
         answers.update(statuses)
 
