@@ -189,7 +189,7 @@ class Attack:
             ("search", get(f"{lists}?{urlencode({'q': 'Exercise agree provider shelter'})}")),
             ("export to Excel", get(f"{lists}?as=xlsx")),
             ("download", get(reverse("evidence_file", args=[self.file.pk]))),
-            ("own page", get(reverse("ministry_home"))),
+            ("own page", get(browser.page(reverse("ministry_home")))),
         ]
         return found
 
@@ -279,6 +279,12 @@ def main(arguments: list[str] | None = None) -> int:
         with served(url) as live:
             return measure(live, officer, Attack(live, person, commitment, file), seconds)
     finally:
+        if connection.vendor == "postgresql":  # the sessions of a server that was killed may outlive it by a moment
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
         connection.close()
         with as_owner():
             teardown_databases(made, verbosity=0)
