@@ -29,7 +29,6 @@ import os  # isort: skip
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import teardown_databases
@@ -40,6 +39,7 @@ from dialogues import actions
 from dialogues.models import Commitment, EvidenceFile
 from dialogues.words import DoneBy, Progress
 from tests.database_roles import as_owner, set_up_databases
+from tests.exercise import load_exercise
 from tests.live import Live, free_port, stop, wait_until_served
 from tests.security import hostile_files as hostile
 from tests.signing_in import enter
@@ -125,9 +125,11 @@ class Attack:
     """What the account does, over and over; each connection begins elsewhere in the round."""
 
     def __init__(self, live: Live, person: User, commitment: Commitment, file: EvidenceFile) -> None:
-        self.live, self.person, self.commitment, self.file = live, person, commitment, file
+        self.commitment, self.file = commitment, file
         self.seen: dict[str, Seen] = {}
         self.lock, self.is_over = threading.Lock(), threading.Event()
+        # Made here, since each signs in by the database, of which this process has few connections.
+        self.browsers = [Browser(live, person) for _ in range(CONNECTIONS)]
         self.files = [
             ("mesh.pdf", hostile.pdf_with_mesh_shading()),
             ("elements.docx", hostile.word_of_empty_elements(8_000_000)),
@@ -140,7 +142,7 @@ class Attack:
         ]
 
     def run(self, seconds: float) -> None:
-        threads = [threading.Thread(target=self.work, args=[number]) for number in range(CONNECTIONS)]
+        threads = [threading.Thread(target=self.work, args=pair) for pair in enumerate(self.browsers)]
         for thread in threads:
             thread.start()
         self.is_over.wait(seconds)
@@ -148,8 +150,7 @@ class Attack:
         for thread in threads:
             thread.join()
 
-    def work(self, number: int) -> None:
-        browser = Browser(self.live, self.person)
+    def work(self, number: int, browser: Browser) -> None:
         send = reverse("update_send", args=[self.commitment.pk])
         token = browser.token(send)
         doings = self.doings(browser, send, token)
@@ -188,7 +189,7 @@ class Attack:
             ("search", get(f"{lists}?{urlencode({'q': 'Exercise agree provider shelter'})}")),
             ("export to Excel", get(f"{lists}?as=xlsx")),
             ("download", get(reverse("evidence_file", args=[self.file.pk]))),
-            ("own page", get(reverse("ministry_home"))),
+            ("own page", get(browser.page(reverse("ministry_home")))),
         ]
         return found
 
@@ -231,7 +232,7 @@ def served(database_url: str) -> Iterator[Live]:
 
 def prepare() -> tuple[User, User, Commitment, EvidenceFile]:
     """Lesotho with its exercise; an officer, and a focal point whose ministry sent a PDF that costs a minute a page."""
-    call_command("load_lesotho", "--exercise", verbosity=0)
+    load_exercise(verbosity=0)
     people = User.objects.get_queryset().filter(email__endswith="@demo.example")
     officer = people.filter(role=Role.OFFICER).first()
     for person in people.filter(role=Role.FOCAL_POINT).order_by("pk"):
@@ -278,6 +279,12 @@ def main(arguments: list[str] | None = None) -> int:
         with served(url) as live:
             return measure(live, officer, Attack(live, person, commitment, file), seconds)
     finally:
+        if connection.vendor == "postgresql":  # the sessions of a server that was killed may outlive it by a moment
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
         connection.close()
         with as_owner():
             teardown_databases(made, verbosity=0)
@@ -291,12 +298,12 @@ def measure(live: Live, officer: User, attack: Attack, seconds: float) -> int:
         browser.ask("GET", dashboard)
     end_of_rest = time.monotonic() + max(10, seconds / 6)
     rest, at_rest = watch(browser, dashboard, lambda: time.monotonic() > end_of_rest)
+    beside, health, answers = Browser(live, officer), [], Counter[str]()
     trying = threading.Thread(target=attack.run, args=[seconds])
     trying.start()
-    health, answers = [], Counter[str]()
 
     def look() -> None:
-        took, statuses = watch(Browser(live, officer), "/health/", attack.is_over.is_set)
+        took, statuses = watch(beside, "/health/", attack.is_over.is_set)
         health.extend(took)
         answers.update(statuses)
 
