@@ -52,7 +52,13 @@ EMBASSY_PAGES = (
     ("indicator_list", "Indicators"),
     ("briefing_list", "Briefings"),
 )
-ADMINISTRATORS_PAGES = (("setup_list", "Posts"), ("admin:index", "People, countries and ministries"))
+ADMINISTRATORS_PAGES = (
+    ("setup_list", "Posts"),
+    ("person_list", "People"),
+    ("ministry_list", "Ministries"),
+    ("country_list", "Countries"),
+    ("log_list", "Activity log"),
+)
 
 
 def head(request: HttpRequest) -> dict[str, Any]:

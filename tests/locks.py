@@ -36,7 +36,7 @@ DELETED = {
     "usersessions.usersession",
 }
 """Tables of which the product deletes rows."""
-LEFT_OUT = ("tests.", "_pytest.", "dialogues.lesotho.", "django.contrib.admin.")
+LEFT_OUT = ("tests.", "_pytest.", "dialogues.lesotho.")
 """Where transactions begin that aren't looked at: in tests, and as the demonstration is made, before it is served."""
 TABLES = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
 OURS = (
@@ -180,8 +180,8 @@ def locks_of(sql, params):
             for table in dict.fromkeys(tables):
                 yield from _rows(table, sql, params, "LOCK")
     elif head in {"UPDATE", "DELETE"}:
-        table = sql.split('"', 2)[1]
-        yield from _rows(table, sql, params, head)
+        if found := re.match(r'(?:UPDATE|DELETE FROM) "(\w+)"', sql):
+            yield from _rows(found[1], sql, params, head)
     elif head == "INSERT":
         yield from _added(sql, params)
 

@@ -107,9 +107,9 @@ def test_rows_are_read_through_visible_to():
 def test_every_model_of_the_record_says_who_sees_its_rows():
     """Those that don't are parts of a row that does, and are reached from it, or nobody reads them (LockOutCount)."""
     parts = {
-        "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark", "CommitmentEvent",
-        "District", "FileScan", "Job", "LockOutCount", "LogVerification",
-        "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
+        "AccountRequestStep", "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark",
+        "CommitmentEvent", "District", "FileScan", "Job", "LockOutCount", "LogVerification", "NextStepDone",
+        "OfficeHolder", "Participant", "ReadingPart",
         "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "RoundDecision",
     }  # fmt: skip
     own = {model.__name__ for model in apps.get_models() if model.__module__.startswith(PACKAGES)}
@@ -280,7 +280,7 @@ TEMPLATES = settings.BASE_DIR / "templates"
 
 
 def pages():
-    """Name and view of every address that is no part of the API, the admin or allauth.
+    """Name and view of every address that is no part of the API or allauth.
 
     Without those that lead on to an edition: they go by the name of the page they lead to.
     """
@@ -292,7 +292,7 @@ def pages():
                 is_page = hasattr(pattern.callback, "__name__") and pattern.callback is not to_edition
                 if pattern.callback.__module__.startswith(PACKAGES) and is_page:
                     found.append((pattern.name, pattern.callback))
-            elif not str(pattern.pattern).startswith(("api/", "admin/")):
+            elif not str(pattern.pattern).startswith("api/"):
                 walk(pattern.url_patterns)
 
     walk(get_resolver().url_patterns)
@@ -409,6 +409,7 @@ def test_tests_leave_the_triggers_on():
 # --- Files from outside -----------------------------------------------------------------------------------------------
 
 STARTS_PROCESSES = (
+    "tiptracker/watchdog.py",
     "tiptracker/sandbox/process.py",
     "tiptracker/supervision.py",
     "tiptracker/watchdog.py",

@@ -14,5 +14,3 @@ def a_tests_own_transaction():
 
 record = transaction.atomic(actions.record)
 """Append an entry to the log, in a transaction of its own, as an action does."""
-record_all = transaction.atomic(actions.record_all)
-"""Append several, likewise."""

@@ -6,7 +6,6 @@ from django.db import models
 
 ORDER = (
     "idempotency.idempotencykey",  # around everything that a request with such a key does
-    "lock_outs.lockoutcount",
     "accounts.country",
     "dialogues.redaction",  # next to the country that it holds still
     "accounts.district",
@@ -16,6 +15,7 @@ ORDER = (
     "usersessions.usersession",
     "sessions.session",
     "accounts.apitoken",
+    "lock_outs.lockoutcount",
     "accounts.ministry",
     "accounts.officeholder",
     "recommendations.edition",

@@ -11,7 +11,11 @@ from django.db import models
 from tiptracker.accounts.models import User
 from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditEntry
+from tiptracker.audit.verbs import Group, verbs_in
 from tiptracker.refusals import Refused
+
+CHANGES_NOTHING = [verb for group in (Group.READ, Group.SIGN_IN, Group.REFUSED) for verb in verbs_in(group)]
+"""What somebody only read or asked, or how they signed in."""
 
 
 class ChangedMeanwhile(Refused):
@@ -101,6 +105,7 @@ def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
         return
     last = (
         AuditEntry.objects.filter(table=row._meta.label_lower, row=str(row.pk))
+        .exclude(verb__in=CHANGES_NOTHING)
         .select_related("by", "detail")
         .order_by("-number")
         .first()

@@ -4,15 +4,14 @@ import logging
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
-from django.http.request import validate_host
 from django.utils.csp import CSP
 from environs import Env, validate
 
 from tiptracker.database import caches, postgres_options
+from tiptracker.weak_settings import sentences_on_weak_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -97,7 +96,6 @@ INSTALLED_APPS = [
     "recommendations",
     "dialogues",
     "reports",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -427,6 +425,7 @@ CELERY_BEAT_SCHEDULE = {
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
     # A country's midnight is found by it too, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
+    "account-requests": {"task": "carry_out_account_requests", "schedule": 600.0, "options": {"expires": 590}},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
     "kept-briefings": {"task": "briefings_nightly", "schedule": crontab(hour=1, minute=40)},
     "unscanned-files": {"task": "scan_files", "schedule": 600.0, "options": {"expires": 590}},
@@ -473,56 +472,6 @@ LOGGING = {
 }
 
 # --- What is refused at the start -----------------------------------------------------------------------
-
-
-def _is_guessable(host: str | None, password: str | None, user: str | None) -> bool:
-    """Whether others on a network could get in; what listens on this machine alone may go without a password."""
-    is_here = not host or host.startswith("/") or host in {"localhost", "127.0.0.1", "::1"}
-    return not is_here and (len(password or "") < 12 or password == user)
-
-
-def _why_not() -> list[str]:
-    """What is too weak to be reached by others, as sentences that say what to do."""
-    if not SECURE:
-        others = set(ALLOWED_HOSTS) - set(LOOPBACK)
-        return ["ALLOWED_HOSTS names more than this machine, which needs HTTPS: set SECURE=true."] if others else []
-    database, redis = DATABASES["default"], urlsplit(REDIS_URL)
-    public_host = urlsplit(PUBLIC_URL).hostname or ""
-    keys = (SECRET_KEY, *SECRET_KEY_FALLBACKS)
-    checks = {
-        "Set SECRET_KEY: the one that `make setup` made is for this machine alone.": "SECRET_KEY" not in os.environ,
-        "SECRET_KEY, and each of SECRET_KEY_FALLBACKS, has to be 50 or more random characters.": any(
-            len(key) < 50 or len(set(key)) < 10 for key in keys
-        ),
-        "DEMONSTRATION is for this machine alone: unset it.": DEMONSTRATION,
-        "Set ALLOWED_HOSTS to the names people use, such as tip.example.gov.": (
-            "*" in ALLOWED_HOSTS or ALLOWED_HOSTS is LOOPBACK
-        ),
-        "Set PUBLIC_URL to what links in mails begin with, such as https://tip.example.gov: ALLOWED_HOSTS names no one "
-        "host.": not PUBLIC_URL,
-        "PUBLIC_URL has to begin with https://.": bool(PUBLIC_URL) and not PUBLIC_URL.startswith("https://"),
-        "The host in PUBLIC_URL has to be one that ALLOWED_HOSTS names: links in mails lead there.": (
-            bool(PUBLIC_URL)
-            and not (public_host.strip(".") == public_host and validate_host(public_host, ALLOWED_HOSTS))
-        ),
-        "In production everybody has a second factor: unset SECOND_FACTOR_REQUIRED.": not SECOND_FACTOR_REQUIRED,
-        "Set DATABASE_URL to a PostgreSQL; SQLite is for the demonstration and the tests.": (
-            database["ENGINE"] != "django.db.backends.postgresql"
-        ),
-        "The password in DATABASE_URL has to be 12 or more characters and not the user's name.": _is_guessable(
-            database.get("HOST"), database.get("PASSWORD"), database.get("USER")
-        ),
-        "Set REDIS_URL; the broker in files is for the demonstration and the tests.": not REDIS_URL,
-        "The password in REDIS_URL has to be 12 or more characters.": _is_guessable(
-            redis.hostname, redis.password, redis.username
-        ),
-        "OIDC_SERVER_URL has to begin with https://, and OIDC_CLIENT_SECRET may not be empty.": bool(
-            OIDC_SERVER_URL and not (OIDC_SERVER_URL.startswith("https://") and env.str("OIDC_CLIENT_SECRET"))
-        ),
-    }
-    return [sentence for sentence, is_so in checks.items() if is_so]
-
-
 # The demonstration may be shown to others, with a password of one's own: `manage.py demo` sees to it.
-if (SECURE or not DEMONSTRATION) and (why_not := _why_not()):
-    raise ImproperlyConfigured(" ".join(why_not))
+if (SECURE or not DEMONSTRATION) and (weak_settings := sentences_on_weak_settings(globals(), os.environ)):
+    raise ImproperlyConfigured(" ".join(weak_settings))

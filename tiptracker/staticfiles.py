@@ -4,13 +4,12 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class CollectedFiles(StaticFilesConfig):
-    """Django's own, without the pages we don't serve: the browsable API, ReDoc, the admin's other languages."""
+    """Django's own, without the pages we don't serve: the browsable API, ReDoc."""
 
     ignore_patterns = [  # noqa: RUF012 -- Django's own way of setting it
         *StaticFilesConfig.ignore_patterns,
         "rest_framework",
         "redoc",
-        "i18n",
         "*.js.map",
         "htmax-*", "htmx-4*", "htmx-2.js",  # we load htmx-2.min.js
         "jquery.js", "select2.full.js", "xregexp.js",  # for a DEBUG that is never on

@@ -3,13 +3,12 @@
 from django.urls import include, path
 
 from tiptracker import pages
-from tiptracker.accounts.admin import site
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("health/", pages.health, name="health"),
     path("accounts/", include("tiptracker.accounts.urls")),
-    path("admin/", site.urls),
+    path("", include("tiptracker.administration.urls")),
     path("api/v1/", include("tiptracker.api_urls")),
     path("", include("tiptracker.audit.urls")),
     path("setup/", include("recommendations.setup.urls")),

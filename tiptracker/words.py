@@ -46,6 +46,22 @@ class Scope(Word):
     SUBMIT = "submit", "Read and submit"
 
 
+class AccountRequestKind(Word):
+    """What of an account nobody changes alone."""
+
+    ADDRESS = "address", "Another e-mail address"
+    SECOND_STEP = "second_step", "Removal of the second step"
+
+
+class AccountRequestStepKind(Word):
+    """What became of a request about an account."""
+
+    CONSENTED = "consented"
+    STOPPED = "stopped"
+    DONE = "done"
+    REVERTED = "reverted"
+
+
 class Marking(Word):
     """What a page or document is marked with. Nothing classified is ever kept here."""
 

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, URLValidator
-from django.http import QueryDict
 from django.utils.text import Truncator
 
 from dialogues.cleaning import EXTENSIONS
@@ -174,13 +173,6 @@ class SeenField(forms.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
-
-
-def has_now_seen(form: forms.Form, name: str, key: int) -> None:
-    """Let a refused form be sent again as typed, now that its reader sees the newer row `key` beside it."""
-    data = cast("QueryDict", form.data).copy()
-    data[form.add_prefix(name)] = str(key)
-    form.data = data
 
 
 class ListFilter(forms.Form):

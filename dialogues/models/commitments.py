@@ -17,7 +17,7 @@ from dialogues.models.dialogues import Dialogue, Participant
 from dialogues.status import AGREES_A_DAY, SETTLED, Standing, days_past_due, standing_on
 from dialogues.words import Decision, Horizon, Kind, MadeBy, Reach, Status
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, Ministry, Reader
+from tiptracker.accounts.models import Country, Ministry, Reader, of_countries
 from tiptracker.words import Role
 
 
@@ -71,15 +71,19 @@ def _standing_at(day: date, known_by: datetime | None = None) -> dict[str, Any]:
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
-    def visible_to(self, user: Reader) -> Self:
-        """The embassy: its countries'; a focal point: its own ministry's; nobody else any."""
+    def visible_to(self, user: Reader, country: Country | None = None) -> Self:
+        """The embassy: its countries'; a focal point: its own ministry's; nobody else any.
+
+        `country`: of these only that one's.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.FOCAL_POINT:
-            return self.filter(ministry=user.ministry_id)
+            rows = self if country is None else self.filter(country=country)
+            return rows.filter(ministry=user.ministry_id)
         if not user.is_embassy:
             return self.none()
-        return self.filter(country__in=Country.objects.visible_to(user))
+        return self.filter(of_countries(user, country))
 
     def with_history(self) -> Self:
         """With all that `standing_on` reads: country, events, and the updates sent with the answers to them."""

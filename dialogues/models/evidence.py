@@ -16,7 +16,7 @@ from dialogues.models.updates import UpdateRound
 from dialogues.spans import first_day
 from dialogues.words import Answer, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, Ministry, Reader, User
+from tiptracker.accounts.models import Country, Ministry, Reader, User, of_countries
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.words import Role
 
@@ -127,18 +127,22 @@ class FileScan(models.Model):
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def visible_to(self, user: Reader) -> Self:
-        """The embassy: its countries'. A ministry: what it sent itself, or what is shared on its own commitments."""
+    def visible_to(self, user: Reader, country: Country | None = None) -> Self:
+        """The embassy: its countries'. A ministry: what it sent itself, or what is shared on its own commitments.
+
+        `country`: of these only that one's.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.FOCAL_POINT:
-            return self.filter(
+            rows = self if country is None else self.filter(country=country)
+            return rows.filter(
                 Q(commitment__ministry=user.ministry_id),
                 Q(sensitivity=Sensitivity.SHARED) | Q(round__isnull=False),
             )
         if not user.is_embassy:
             return self.none()
-        return self.filter(country__in=Country.objects.visible_to(user))
+        return self.filter(of_countries(user, country))
 
     def current(self) -> Self:
         """Those that no later revision has replaced."""

@@ -10,7 +10,7 @@ from django.db.models import Q
 from dialogues.models.commitments import Commitment
 from dialogues.models.local_date import LocalDate
 from dialogues.words import Decision, Progress
-from tiptracker.accounts.models import Ministry, Reader
+from tiptracker.accounts.models import Country, Ministry, Reader
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
@@ -38,9 +38,9 @@ class Update(models.Model):
 
 
 class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
-    def visible_to(self, user: Reader) -> Self:
-        """With its commitment."""
-        return self.filter(update__commitment__in=Commitment.objects.visible_to(user))
+    def visible_to(self, user: Reader, country: Country | None = None) -> Self:
+        """With its commitment. `country`: of these only that one's."""
+        return self.filter(update__commitment__in=Commitment.objects.visible_to(user, country))
 
     def waiting(self) -> Self:
         """Those nobody has decided on yet, oldest first."""

@@ -12,7 +12,6 @@ from django.utils.text import Truncator
 
 from dialogues import actions, permissions
 from dialogues.forms.agendas import TOPIC, AgendaForm, ItemRows
-from dialogues.forms.fields import has_now_seen
 from dialogues.models import AgendaItem, Commitment, Dialogue
 from dialogues.suggesting import AGREED, Asked, Promise, Suggestion, suggest
 from dialogues.views.commitments import Line, line, lines
@@ -22,7 +21,7 @@ from recommendations.here import edition_shown, stand_in
 from recommendations.models import Edition, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.frontend.rows import Choices, beside_field, refused, typed
+from tiptracker.frontend.rows import Choices, beside_field, has_now_seen, refused, typed
 from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused

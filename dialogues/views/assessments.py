@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect
 
 from dialogues import actions, permissions
 from dialogues.forms.assessments import AssessForm
-from dialogues.forms.fields import has_now_seen
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
 from dialogues.spans import first_day
 from dialogues.telling import OWN
@@ -26,7 +25,7 @@ from recommendations.models import Benchmark
 from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.frontend.rows import beside_field
+from tiptracker.frontend.rows import beside_field, has_now_seen
 from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused

@@ -41,7 +41,7 @@ from dialogues.forms.commitments import (
     VerifyDoneForm,
     WithdrawForm,
 )
-from dialogues.forms.fields import benchmark_choices, has_now_seen
+from dialogues.forms.fields import benchmark_choices
 from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
@@ -61,7 +61,7 @@ from recommendations.models import Benchmark, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
 from tiptracker import clock, exports
 from tiptracker.accounts.models import Ministry, User, contact_in
-from tiptracker.frontend.rows import beside_field, refused, typed, with_another_row
+from tiptracker.frontend.rows import beside_field, has_now_seen, refused, typed, with_another_row
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, spelt

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
 from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantRows
-from dialogues.forms.fields import has_now_seen
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, NextStep, Participant
 from dialogues.views.commitments import Line, line, lines
 from dialogues.views.follow_up import by_whose, items_of, last_time, steps_told
@@ -26,7 +25,7 @@ from dialogues.words import Presence, Stage
 from recommendations.here import AtEdition, edition_shown, stand_in
 from tiptracker import clock, exports
 from tiptracker.accounts.models import Country, Ministry, User
-from tiptracker.frontend.rows import beside_field, refused, typed, with_another_row
+from tiptracker.frontend.rows import beside_field, has_now_seen, refused, typed, with_another_row
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET
 
 from dialogues import actions, permissions
 from dialogues.forms.evidence import ReviewForm
-from dialogues.forms.fields import has_now_seen
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
 from dialogues.telling import Effect, effect, on_benchmark, why_not
 from dialogues.views.before import just_decided, on_to_the_next
@@ -36,7 +35,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.rows import history, openings
 from tiptracker.audit.verbs import Group
-from tiptracker.frontend.rows import beside_field, refused
+from tiptracker.frontend.rows import beside_field, has_now_seen, refused
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from dialogues import actions, permissions
 from dialogues.forms.dialogues import OtherRows
-from dialogues.forms.fields import benchmark_choices, has_now_seen
+from dialogues.forms.fields import benchmark_choices
 from dialogues.forms.minutes import (
     OFFICE,
     AttachForm,
@@ -35,7 +35,7 @@ from recommendations.here import stand_in
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.rows import beside_field, beside_line, refused, typed, with_another_row
+from tiptracker.frontend.rows import beside_field, beside_line, has_now_seen, refused, typed, with_another_row
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.refusals import Refused
 from tiptracker.rules import ChangedMeanwhile, spelt

@@ -72,7 +72,7 @@ def evidence_list(request: AtEdition) -> HttpResponse:
     asked = benchmark_choices(benchmarks.filter(recommendation__edition=request.edition))
     chosen = RegisterFilter(request.GET, benchmarks=asked)
     chosen.is_valid()
-    here = Evidence.objects.visible_to(user).current().filter(country=request.edition.country)
+    here = Evidence.objects.visible_to(user, request.edition.country).current()
     order = ORDER[Sort(chosen.cleaned_data.get("sort") or Sort.HAPPENED)]
     found = _narrowed(here, chosen.cleaned_data).order_by(*order).values_list("pk", flat=True)
     if exports.is_asked(request):

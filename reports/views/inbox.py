@@ -154,13 +154,12 @@ def _inbox(request: AtEdition, logged: EvidenceQuerySet) -> Inbox:
         return Inbox([], [])
     today = clock.today(country.time_zone)
     rounds = list(
-        UpdateRound.objects.visible_to(user)
+        UpdateRound.objects.visible_to(user, country)
         .waiting()
-        .filter(update__commitment__country=country)
         .select_related("update__commitment__ministry", "recorded_by")
         .annotate(evidence_count=Count("evidence", distinct=True))
     )
-    commitments = Commitment.objects.visible_to(user).with_status(today).filter(updates__rounds__in=rounds)
+    commitments = Commitment.objects.visible_to(user, country).with_status(today).filter(updates__rounds__in=rounds)
     due_on: Mapping[int, date | None] = {
         row.pk: row.due_on  # type: ignore[attr-defined]  # annotated by `with_status`
         for row in commitments
@@ -188,7 +187,7 @@ def _inbox(request: AtEdition, logged: EvidenceQuerySet) -> Inbox:
 
     return Inbox(
         sorted(map(waiting, rounds), key=lambda line: line.order),
-        sorted(map(by_colleague, logged.filter(country=country)), key=lambda line: line.order),
+        sorted(map(by_colleague, logged), key=lambda line: line.order),
     )
 
 
@@ -198,7 +197,7 @@ def round_list(request: AtEdition) -> HttpResponse:
     """What waits for the embassy: updates of ministries, evidence that colleagues logged, what was reported done."""
     user, country = request.user, request.edition.country
     today = clock.today(country.time_zone)
-    unreviewed = Evidence.objects.visible_to(user).unreviewed(besides=user).select_related("recorded_by")
+    unreviewed = Evidence.objects.visible_to(user, country).unreviewed(besides=user).select_related("recorded_by")
     inbox = _inbox(request, unreviewed)
     if exports.is_asked(request):
         rows = [*map(_round_cells, inbox.rounds), *map(_logged_cells, inbox.logged)]
@@ -215,22 +214,21 @@ def round_list(request: AtEdition) -> HttpResponse:
                 Redaction.objects.visible_to(user).awaiting(user).filter(country=country).order_by("pk")
             ),
             "reported": list(
-                Commitment.objects.visible_to(user)
+                Commitment.objects.visible_to(user, country)
                 .with_status(today)
-                .filter(Q(status=Status.REPORTED), made_by=MadeBy.UNITED_STATES, country=country)
+                .filter(Q(status=Status.REPORTED), made_by=MadeBy.UNITED_STATES)
                 .order_by("pk")
             ),
             "overtaken_verdicts": list(
-                Assessment.objects.visible_to(user)
+                Assessment.objects.visible_to(user, country)
                 .asking_for_another_look()
-                .filter(benchmark__recommendation__edition__country=country)
                 .select_related("benchmark__recommendation")
                 .order_by("benchmark__recommendation__number", "benchmark__letter")
             ),
             "overtaken_commitments": list(
-                Commitment.objects.visible_to(user)
+                Commitment.objects.visible_to(user, country)
                 .with_status(today)
-                .filter(Q(status=Status.VERIFIED), country=country)
+                .filter(Q(status=Status.VERIFIED))
                 .asking_for_another_look()
                 .order_by("pk")
             ),
@@ -271,7 +269,7 @@ def inbox_next(request: AtEdition) -> HttpResponse:
     Behind one that still waits comes the one below it; behind one that was decided on, the first of all.
     """
     user, after = request.user, request.GET.get("after", "")
-    inbox = _inbox(request, Evidence.objects.visible_to(user).awaiting(user))
+    inbox = _inbox(request, Evidence.objects.visible_to(user, request.edition.country).awaiting(user))
     addresses = {
         f"round-{line.round.pk}": reverse("round_detail", args=[line.round.pk])
         for line in inbox.rounds

@@ -199,7 +199,6 @@ def test_two_different_actions_at_once_on_one_row(fresh_database, put_back):
             put_back()
 
 
-@on_postgres
 def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
     benchmark, officer, other = BenchmarkFactory(), OfficerFactory(), OfficerFactory()
     grounds = [EvidenceFactory(bears_on=[benchmark])]
@@ -239,7 +238,6 @@ def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
     assert verify() is None
 
 
-@on_postgres
 def test_uploading_a_file_while_a_commitment_of_the_ministry_is_recorded(fresh_database):
     ministry, officer, country = MinistryFactory(), OfficerFactory(), CountryFactory()
     focal_point = FocalPointFactory(ministry=ministry)

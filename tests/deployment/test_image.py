@@ -138,18 +138,23 @@ def test_the_command_that_brings_the_database_up_to_date_runs_in_it(production):
 # --- Jobs -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_worker_and_the_schedule_start_and_show_that_they_work(production):
-    running = {name: production.container(name) for name in ("worker", "beat")}
+def test_the_workers_and_the_schedule_start_and_show_that_they_work(production):
+    names = [name for name, service in production.services.items() if "celery" in service.get("command", [])]
+    running = {name: production.container(name) for name in names}
     try:
         for name, container in running.items():
             container.start(production.folder / f"{name}.log")
-        running["worker"].wait_for(lambda: "ready." in running["worker"].log.read_text())
-        running["beat"].wait_for(lambda: list((production.folder / "kept").glob("beat-schedule*")))
-        for container in running.values():
+        for name, container in running.items():
+            if name == "beat":
+                container.wait_for(lambda: list((production.folder / "kept").glob("beat-schedule*")))
+            else:
+                container.wait_for(lambda container=container: "ready." in container.log.read_text())
             container.wait_for(lambda container=container: is_alive(container))
     finally:
         for container in running.values():
             container.stop()
+
+    assert {"worker", "beat"} <= set(names)
 
 
 def is_alive(container: Container) -> bool:

@@ -7,9 +7,18 @@ from django import forms
 from django.http import QueryDict
 
 from dialogues.forms.evidence import BearingRows
-from dialogues.forms.fields import DatedForm, LinkField, PastDayField, SeenField, has_now_seen
+from dialogues.forms.fields import DatedForm, LinkField, PastDayField, SeenField
 from recommendations.models import Benchmark, Recommendation
-from tiptracker.frontend.rows import RowField, RowsField, beside_field, offer, refused, typed, with_another_row
+from tiptracker.frontend.rows import (
+    RowField,
+    RowsField,
+    beside_field,
+    has_now_seen,
+    offer,
+    refused,
+    typed,
+    with_another_row,
+)
 
 TODAY = date(2022, 1, 28)
 

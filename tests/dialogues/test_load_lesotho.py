@@ -42,6 +42,7 @@ from recommendations.models import (
 from reports.facts import gather_facts
 from reports.readiness import readiness
 from reports.words import Misfit
+from tests.append_only import named_by_a_redaction
 from tests.conftest import MASERU
 from tests.kept import once
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
@@ -454,7 +455,10 @@ def test_loading_asks_once_for_readiness(whole_record):
 
 
 def test_what_was_redacted_or_changed_is_not_loaded_anew(whole_record):
-    Evidence.objects.filter(title="16 prosecutions").update(title="[redacted]")
+    prosecutions = Evidence.objects.filter(title="16 prosecutions")
+    for row in prosecutions:
+        named_by_a_redaction(row, "title")
+    prosecutions.update(title="[redacted]")
     Recommendation.objects.filter(number=2).update(text="As somebody put it right")
     before = tables()
     load()

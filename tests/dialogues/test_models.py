@@ -16,6 +16,7 @@ from dialogues.models import (
 from dialogues.models.commitments import standing_in
 from dialogues.status import first_due
 from dialogues.words import Decision, Kind, Progress, Review, Sensitivity
+from tests.append_only import named_by_a_redaction
 from tests.dialogues.histories import HISTORIES, NAMES, at, jan
 from tests.factories import (
     AgendaItemFactory,
@@ -391,6 +392,7 @@ def test_text_may_become_the_fixed_mark_and_nothing_else(factory):
     for text in REDACTABLE[factory]:
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             rows.update(**{text: "[redacted]."})
+        named_by_a_redaction(row, text)
         assert rows.update(**{text: "[redacted]"}) == 1
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         rows.update(**{REDACTABLE[factory][0]: "[redacted]"}, **CHANGES[factory])

@@ -608,5 +608,10 @@ def main(only: str = "") -> None:
 
 if __name__ == "__main__":
     main(os.environ.get("ONLY", ""))
+    failed = []
     for beside in sorted(Path(__file__).parent.glob("faults_*.py")):
-        import_module(f"tests.performance.{beside.stem}").main()
+        try:
+            import_module(f"tests.performance.{beside.stem}").main()
+        except SystemExit as error:  # the others are told all the same
+            failed.append(str(error))
+    raise SystemExit("\n".join(failed) or 0)

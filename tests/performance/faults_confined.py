@@ -32,13 +32,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import teardown_databases
 from django.urls import reverse
 from django.utils import timezone
 
 from dialogues import actions
 from dialogues.models import Commitment, EvidenceFile
 from dialogues.words import DoneBy, Progress
+from tests.database_roles import as_owner, set_up_databases
 from tests.live import Live, free_port, stop, wait_until_served
 from tests.security import hostile_files as hostile
 from tests.signing_in import enter
@@ -265,7 +266,7 @@ def main(arguments: list[str] | None = None) -> int:
     settings.DEMO_CLOCK = (
         f"{datetime.combine(THE_DAY, time_of_day(9), MASERU).isoformat()} {timezone.now().isoformat()}"
     )
-    made = setup_databases(verbosity=0, interactive=False)
+    made = set_up_databases()
     try:
         cache.clear()
         officer, person, commitment, file = prepare()
@@ -278,9 +279,8 @@ def main(arguments: list[str] | None = None) -> int:
             return measure(live, officer, Attack(live, person, commitment, file), seconds)
     finally:
         connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()
-        teardown_databases(made, verbosity=0)
+        with as_owner():
+            teardown_databases(made, verbosity=0)
 
 
 def measure(live: Live, officer: User, attack: Attack, seconds: float) -> int:

@@ -220,7 +220,8 @@ def test_a_redaction_confirmed_while_it_is_made_is_not_in_it(edition, ambassador
 
     def to_pdf(html, tell):
         if not made:
-            RedactionDecisionFactory(redaction=RedactionFactory(words=name))
+            redaction = RedactionDecisionFactory(redaction=RedactionFactory(words=name)).redaction
+            redaction.places.create(table="dialogues.evidence", row=evidence.pk, field="title")
             type(evidence).objects.filter(pk=evidence.pk).update(title="[redacted]")
         made.append(html)
         return html.encode()

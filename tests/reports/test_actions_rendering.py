@@ -170,7 +170,8 @@ def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jo
 
     def confirm_in_between(html):
         monkeypatch.setattr(pdf, "setting", really)
-        RedactionDecisionFactory(redaction=RedactionFactory(words=name))
+        redaction = RedactionDecisionFactory(redaction=RedactionFactory(words=name)).redaction
+        redaction.places.create(table="dialogues.evidence", row=evidence.pk, field="title")
         type(evidence).objects.filter(pk=evidence.pk).update(title="[redacted]")
         return really(html)
 

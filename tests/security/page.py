@@ -38,6 +38,7 @@ LEADING_ON = frozenset({
 """Whoever has signed in is led on from there, whatever was sent."""
 ROWS = {
     "account_entry": "an entry on an account",
+    "account_request": "a request about the observer’s account",
     "assessed": "a benchmark",
     "assessment": "an assessment",
     "before": "evidence that a ministry sent and the embassy reviewed",

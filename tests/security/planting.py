@@ -12,7 +12,6 @@ from contextlib import suppress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
-from django.contrib.admin.models import LogEntry
 from django.core.files.base import ContentFile
 from django.db import models
 from factory.base import FactoryMetaClass
@@ -27,9 +26,10 @@ from reports.words import BriefingKind
 from tests import factories
 from tests.security.asking import BODIES
 from tests.security.world import MINISTRIES, OTHER, OWN
-from tiptracker.accounts.models import ApiToken
+from tiptracker.accounts.models import AccountRequest, ApiToken
 from tiptracker.audit.models import AuditDetail, AuditEntry
 from tiptracker.idempotency.models import IdempotencyKey
+from tiptracker.words import AccountRequestKind
 
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
 NOBODY = frozenset()
@@ -57,7 +57,7 @@ recommendations.BenchmarkTerms.letter recommendations.Recommendation.indicia dia
 
 def models_of_the_record():
     own = [model for model in apps.get_models() if model.__module__.startswith(PACKAGES)]
-    return [*own, Authenticator, UserSession, LogEntry]
+    return [*own, Authenticator, UserSession]
 
 
 def markable(model):
@@ -170,7 +170,13 @@ class Planted:
         IdempotencyKey.objects.create(
             person=self.officer, begun_at=factories.TERMS_SET_AT, **self.marks(IdempotencyKey)
         )
-        LogEntry.objects.create(user=self.officer, action_flag=1, **self.marks(LogEntry))
+        AccountRequest.objects.create(
+            person=self.officer,
+            kind=AccountRequestKind.ADDRESS,
+            asked_by=self.officer,
+            asked_at=factories.TERMS_SET_AT,
+            **self.marks(AccountRequest),
+        )
 
     def _plant_what_is_asked(self):
         by = {"recorded_by": self.officer}

@@ -39,9 +39,11 @@ def named_in_queries():
 
 
 def test_no_address_fails_on_a_huge_number(world):
+    """Where a key isn't read by Django's own pattern of digits, which such a number doesn't fit."""
     keys = world.keys()
-    asks = {asked.route: asked for asked in LINES if asked.row in keys and asked.method == "GET"}
-    assert len(asks) > 50
+    read_by_us = [asked for asked in LINES if asked.is_api or asked.route.startswith("admin")]
+    asks = {asked.route: asked for asked in read_by_us if asked.row in keys and asked.method == "GET"}
+    assert len(asks) > 10
 
     assert (
         faults((route, lambda asked=asked: ask(world, asked, "officer", key=HUGE[0])) for route, asked in asks.items())
@@ -52,7 +54,8 @@ def test_no_address_fails_on_a_huge_number(world):
 def test_no_parameter_fails_on_a_huge_number(world):
     """All of an address at once, and each by itself that names a row."""
     known, keys = named_in_queries(), world.keys()
-    asks = {asked.route: asked for asked in LINES if asked.method == "GET" and asked.row in {"-", *keys}}
+    gets = [asked for asked in LINES if asked.method == "GET" and asked.row in {"-", *keys}]
+    asks = {asked.route: asked for asked in gets if asked.route in known or asked.route.endswith("-list")}
 
     def queries():
         for route, asked in asks.items():
@@ -100,7 +103,11 @@ def test_no_field_fails_on_a_huge_number(world, monkeypatch, huge):
     def asks():
         for asked in LINES:
             made = BODIES.get(str(asked), BODIES.get(f"{asked.method} {asked.route}"))
-            if made is not None and (body := made(world)) != (changed := with_huge(body, huge)):
+            if (
+                made is not None
+                and (huge == HUGE[0] or asked.is_api)
+                and (body := made(world)) != (changed := with_huge(body, huge))
+            ):
                 monkeypatch.setitem(asking.BODIES, str(asked), lambda _, changed=changed: changed)
                 yield str(asked), lambda asked=asked: ask(world, asked, reader_of(asked))
 

@@ -15,7 +15,7 @@ from tests.security.test_lists import API, PAGES
 from tests.security.test_roles import LINES
 from tests.signing_in import enter
 
-GETS = [line for line in LINES if line.method == "GET" and not line.route.startswith("admin")]
+GETS = [line for line in LINES if line.method == "GET"]
 STRANGERS = ("own", "other", "out")
 
 
@@ -45,7 +45,7 @@ def writes(statements):
 
 # --- What is not seen, beside what is not there -----------------------------------------------------------------------
 
-ABOUT_A_ROW = [line for line in LINES if line.row != "-" and "/" not in line.row and not line.route.startswith("admin")]
+ABOUT_A_ROW = [line for line in LINES if line.row != "-" and "/" not in line.row]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ OUTSIDE = ("//evil.example/", "https://evil.example/", "/\\evil.example/", "java
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("outside", OUTSIDE)
-@pytest.mark.parametrize("name", ["account_login", "account_logout", "account_reauthenticate", "admin:login"])
+@pytest.mark.parametrize("name", ["account_login", "account_logout", "account_reauthenticate"])
 def test_signing_in_and_out_leads_nowhere_outside(name, outside):
     person = AdministratorFactory()
     for is_signed_in in (False, True):

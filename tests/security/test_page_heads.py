@@ -9,7 +9,9 @@ from tests.security.test_roles import LINES
 from tests.transactions import a_tests_own_transaction
 
 WITHOUT = (
-    "admin",
+    "person",
+    "ministry_edit",
+    "country_edit",
     "setup",
     "edition_import",
     "import",

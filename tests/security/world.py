@@ -4,7 +4,7 @@ Every text in it is a marker of its own, made by `World.says`, which also notes 
 anybody can be searched for what it should not hold.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 from allauth.mfa.models import Authenticator
@@ -58,9 +58,10 @@ from tests.factories import (
 from tests.signing_in import enter
 from tests.transactions import record
 from tiptracker.accounts import tokens
+from tiptracker.accounts.models import AccountRequest
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import State
-from tiptracker.words import Scope
+from tiptracker.words import AccountRequestKind, Scope
 
 SMALL = picture("JPEG", (8, 8))
 READERS = (
@@ -161,7 +162,8 @@ class World:
             "supporting": self._person(FocalPointFactory, inside | {"supporting"}, ministry=self.rows["justice"]),
             "other": self._person(FocalPointFactory, inside | OTHER, ministry=self.rows["home"]),
             "elsewhere": self._person(OfficerFactory, to, countries=[elsewhere]),
-            "administrator": self._person(AdministratorFactory, ADMINISTRATOR),
+            # Whose account it is, and who may have to consent, read who asked for a change of it.
+            "administrator": self._person(AdministratorFactory, ADMINISTRATOR | {"ambassador", "observer"}),
             "deactivated": self._person(OfficerFactory, inside),
             UNENROLLED: self._person(OfficerFactory, inside),
         }
@@ -171,6 +173,15 @@ class World:
             colleague=self._person(FocalPointFactory, inside | OWN, ministry=self.rows["police"]),
             their_focal_point=self._person(FocalPointFactory, to, ministry=self.rows["theirs"]),
             **{f"{reader}_person": person for reader, person in self.people.items()},
+        )
+        self.keep(
+            account_request=AccountRequest.objects.create(
+                person=self.people["observer"],
+                kind=AccountRequestKind.SECOND_STEP,
+                old_email=self.people["observer"].email,
+                asked_by=self.people["administrator"],
+                asked_at=datetime(2022, 1, 28, 6, tzinfo=UTC),
+            )
         )
         token, _ = tokens.make(
             person=self.people["officer"],

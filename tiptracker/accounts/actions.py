@@ -15,6 +15,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import Told, record, record_all
 from tiptracker.mail.models import Mail
 from tiptracker.refusals import Refused
+from tiptracker.words import Role
 
 
 @transaction.atomic
@@ -56,10 +57,8 @@ def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
     person.set_password(password)
     person.save(update_fields=["password"])
     ended = end_all(person)
-    verb = "person.invitation_accepted"
-    if purpose == links.Purpose.RESET:
-        verb = "person.password_reset"
-        mails.tell_of_change(person, "A new password was set")
+    verb = "person.invitation_accepted" if purpose == links.Purpose.INVITATION else "person.password_reset"
+    mails.tell_of_change(person, "A new password was set")
     record_all([*ended, Told(verb, person)], by=person)
     return True
 
@@ -77,19 +76,8 @@ def renew(*, person: User, by: User, until: date) -> None:
 
 
 @transaction.atomic
-def drop_second_factor(*, person: User, by: User) -> None:
-    """For somebody who lost telephone and codes: they enrol anew at the next sign-in. Ends sign-ins and tokens."""
-    _refuse_oneself(person, by)
-    dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
-    Authenticator.objects.filter(user=person).delete()
-    ended = end_all(person)
-    mails.tell_of_change(person, "An administrator removed every second step of your sign-in")
-    record_all([*ended, Told("person.second_factor_dropped", person, before={"second_factors": dropped})], by=by)
-
-
-@transaction.atomic
 def reset_second_factor(*, person: User) -> None:
-    """The same by whoever runs the server, where no administrator can sign in: their SECRET_KEY was lost, for one."""
+    """Remove every second step, by whoever runs the server: no administrator can sign in, as without SECRET_KEY."""
     dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     Authenticator.objects.filter(user=person).delete()
     ended = end_all(person)
@@ -127,19 +115,29 @@ def standing(person: User) -> Standing:
 
 
 @transaction.atomic
-def follow_change(*, person: User, before: Standing | None, by: User) -> None:
+def follow_change(*, person: User, before: Standing | None, by: User, first: Told | None = None) -> None:
     """What follows once an administrator has added (`before` is None) or changed a person.
 
     The log of each country tells who got or lost a role there. Whoever became somebody else, or whose account did not
-    work or works no longer, is signed out and loses all tokens; a mail tells of it, to the old address too.
+    work or works no longer, is signed out and loses all tokens; a mail tells of it, to the old address too. The other
+    administrators are told of a new one. `first` is what the log tells before all of that.
     """
     after = standing(person)
     changed = [word for name, word in GIVEN.items() if before and getattr(before, name) != getattr(after, name)]
     ended = end_all(person) if before and (changed or not (before.works and after.works)) else []
     if before and changed:
         mails.tell_of_account(person, ", ".join(changed), sorted({before.email, after.email}))
-    record_all(ended, by=by)
+    is_new = not (before and before.works and before.role == after.role)
+    if after.works and after.role == Role.ADMINISTRATOR and is_new:
+        _tell_administrators(person, by)
+    record_all([*([first] if first else []), *ended], by=by)
     _record_roles(person, before.posts if before else {}, after.posts, by)
+
+
+def _tell_administrators(added: User, by: User) -> None:
+    others = User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True)
+    for one in others.exclude(pk__in=[added.pk, by.pk]):
+        mails.tell_of_administrator(one, added, by.name)
 
 
 def _record_roles(

@@ -1,20 +1,22 @@
-"""Links in mails by which somebody sets a password: each works once, for a time, and holds no secret of the person.
+"""Links in mails: by which somebody sets a password, or decides on a request about their account.
 
-A link is a signed key and fingerprint of how the account stood when it was made; a new password, a sign-in, another
-address or a closed account make it void. The machine's time counts.
+Each works for a time and holds no secret of the person. One that sets a password works once: it is a signed key and
+fingerprint of how the account stood when it was made; a new password, a sign-in, another address, a removed second step
+or a closed account make it void. The machine's time counts.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tiptracker.accounts.backend import Backend
-from tiptracker.accounts.models import User
-from tiptracker.words import Word
+from tiptracker.accounts.models import AccountRequest, AccountRequestStep, User
+from tiptracker.words import AccountRequestKind, AccountRequestStepKind, Word
 
 
 class Purpose(Word):
@@ -52,5 +54,48 @@ def person_of(token: str, purpose: Purpose, *, locked: bool = False) -> User | N
 
 
 def _fingerprint(person: User, secret: str | None = None) -> str:
-    stands = f"{person.email}|{person.password}|{person.last_login}"
+    removals = AccountRequestStep.objects.filter(
+        request__person=person, request__kind=AccountRequestKind.SECOND_STEP, kind=AccountRequestStepKind.DONE
+    )
+    stands = f"{person.email}|{person.password}|{person.last_login}|{removals.count()}"
     return salted_hmac("tiptracker.accounts.links", stands, secret, algorithm="sha256").hexdigest()[:32]
+
+
+class Decision(Word):
+    """What a link about a request does; also the name of the page that it leads to."""
+
+    CONFIRM = "account_address_confirm"
+    STOP = "account_request_stop"
+
+
+REQUESTS_LAST = timedelta(days=9)
+"""As long as a request can wait for consent, then for its day, and can be put back after that."""
+
+
+def request_link(request: AccountRequest, decision: Decision) -> str:
+    """The whole address of the page on which a request is confirmed or stopped."""
+    token = signing.dumps(request.pk, salt=decision)
+    return urljoin(settings.PUBLIC_URL, reverse(decision, args=[token]))
+
+
+def request_of(token: str, decision: Decision) -> AccountRequest | None:
+    """The request that a link is about; None where it is made up or too old."""
+    try:
+        key = signing.loads(token, salt=decision, max_age=REQUESTS_LAST)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return AccountRequest.objects.filter(pk=key).select_related("person").prefetch_related("steps").first()
+
+
+RESET_HELD_BACK = timedelta(days=1)
+
+
+def is_reset_held_back(person: User, now: datetime) -> bool:
+    """Whether no link sets a password: the second step was removed within the last day, and no other is set up yet."""
+    removed = AccountRequestStep.objects.filter(
+        kind=AccountRequestStepKind.DONE,
+        at__gt=now - RESET_HELD_BACK,
+        request__person=person,
+        request__kind=AccountRequestKind.SECOND_STEP,
+    )
+    return removed.exists() and not Authenticator.objects.filter(user=person).exists()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import AccountRequest, User
 from tiptracker.mail.actions import queue_mail
 from tiptracker.mail.models import Mail, MailKind
 
@@ -55,6 +55,39 @@ def tell_of_account(person: User, what: str, addresses: Iterable[str]) -> None:
     """That an administrator changed `what` of the account: to each of `addresses`, none of which reads the others."""
     for address in addresses:
         queue_mail(MailKind.ACCOUNT_CHANGED, person=person, address=address, words={"what": what})
+
+
+def tell_of_request(request: AccountRequest) -> None:
+    """That somebody asked for another address, or for the removal of the second step, with the link that stops it."""
+    _tell_of(request, MailKind.REQUEST_MADE, request.old_email)
+
+
+def confirm_address(request: AccountRequest) -> None:
+    """The link by which an owner shows that the new address is theirs."""
+    _tell_of(request, MailKind.ADDRESS_CONFIRM, request.new_email)
+
+
+def ask_for_consent(request: AccountRequest, people: Iterable[User]) -> None:
+    """That somebody's consent is asked for, to each whose consent counts."""
+    page = urljoin(settings.PUBLIC_URL, reverse("account_request_detail", args=[request.pk]))
+    for person in people:
+        queue_mail(MailKind.CONSENT_ASKED, person=person, words={"page": page})
+
+
+def tell_of_request_done(request: AccountRequest) -> None:
+    """That the address changed, or the second step is removed. The link to stop it goes to the old address alone."""
+    for address in sorted({request.old_email, request.new_email} - {""}):
+        _tell_of(request, MailKind.REQUEST_DONE, address)
+
+
+def tell_of_administrator(person: User, added: User, by: str) -> None:
+    """That somebody else became an administrator."""
+    queue_mail(MailKind.ADMINISTRATOR_ADDED, person=person, words={"added": added.name, "by": by})
+
+
+def _tell_of(request: AccountRequest, kind: MailKind, address: str) -> None:
+    """The link is made as the mail is sent: so the row holds nothing secret."""
+    queue_mail(kind, person=request.person, address=address, words={"request": str(request.pk)})
 
 
 def tell_of_log_fault(person: User, entry: int) -> None:

@@ -1,4 +1,4 @@
-"""What the server's log may not hold: the links by which somebody sets a password, each as good as a password itself.
+"""What the server's log may not hold: the links of mails, by which somebody sets a password or decides on a request.
 
 Loaded with the settings, before any app.
 """
@@ -6,7 +6,7 @@ Loaded with the settings, before any app.
 import logging
 import re
 
-_TOKEN = re.compile(r"(/accounts/(?:password|invitation)/)[^/\s\"'<>]+")
+_TOKEN = re.compile(r"(/accounts/(?:password|invitation|address/confirm|requests/stop)/)[^/\s\"'<>]+")
 
 
 class Masked(logging.Formatter):

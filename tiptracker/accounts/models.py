@@ -10,7 +10,14 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from tiptracker.words import EMBASSY_ROLES, Paper, Role, Scope
+from tiptracker.words import (
+    EMBASSY_ROLES,
+    AccountRequestKind,
+    AccountRequestStepKind,
+    Paper,
+    Role,
+    Scope,
+)
 
 
 class CountryQuerySet(models.QuerySet["Country"]):
@@ -29,6 +36,15 @@ class CountryQuerySet(models.QuerySet["Country"]):
         return self.filter(
             contact__is_active=True, contact__role__in=EMBASSY_ROLES, contact__countries=F("pk")
         ).select_related("contact")
+
+
+def of_countries(user: "Reader", only: "Country | None" = None, *, path: str = "country") -> Q:
+    """Rows of the countries that somebody sees, by the way to their country; or `only` of one, where it is among them.
+
+    Of one, that is asked once: of all, the database asks it of every row.
+    """
+    seen = Country.objects.visible_to(user)
+    return Q((f"{path}__in", seen)) if only is None else Q(models.Exists(seen.filter(pk=only.pk)), (path, only))
 
 
 class Country(models.Model):
@@ -53,6 +69,7 @@ class Country(models.Model):
         related_name="contact_of",
         help_text="Whom ministries turn to: the one person at the embassy whose name and address they are told.",
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = CountryQuerySet.as_manager()
 
@@ -104,6 +121,7 @@ class Ministry(models.Model):
     country = models.ForeignKey(Country, models.PROTECT)
     name = models.CharField(max_length=200)
     short_name = models.CharField("short name", max_length=60)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MinistryQuerySet.as_manager()
 
@@ -187,6 +205,16 @@ class User(AbstractBaseUser):
         "may sign in until", null=True, blank=True, help_text="The last day, unless an administrator renews it."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    role_given_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The administrator who gave the role, or the address of an account without a password.",
+    )
+    role_given_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = UserManager()
 
@@ -223,17 +251,6 @@ class User(AbstractBaseUser):
     def is_embassy(self) -> bool:
         """Whether this person reads everything the embassy holds on their countries."""
         return self.role in EMBASSY_ROLES
-
-    @property
-    def is_staff(self) -> bool:
-        """Django admin is the administrators'; it holds people, countries and ministries."""
-        return self.role == Role.ADMINISTRATOR
-
-    def has_perm(self, perm: str, obj: object = None) -> bool:
-        return self.is_active and self.role == Role.ADMINISTRATOR and perm.startswith("accounts.")
-
-    def has_module_perms(self, app_label: str) -> bool:
-        return self.is_active and self.role == Role.ADMINISTRATOR and app_label == "accounts"
 
     def time_zone(self) -> str | None:
         """IANA name of the zone of the country this person works on; None where it is none in particular."""
@@ -280,6 +297,80 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.beginning}…)"
+
+
+class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):
+    def visible_to(self, user: Reader) -> Self:
+        """An administrator: all; an ambassador: those on people of their countries and on administrators; others: own.
+
+        An ambassador consents where no second administrator can.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role == Role.ADMINISTRATOR:
+            return self
+        if user.role == Role.AMBASSADOR:
+            of_country = models.Exists(User.objects.visible_to(user).filter(pk=models.OuterRef("person")))
+            return self.filter(of_country | Q(person__role=Role.ADMINISTRATOR))
+        return self.filter(person=user.pk)
+
+    def waiting(self) -> Self:
+        """Those that were neither carried out nor stopped."""
+        ended = (AccountRequestStepKind.DONE, AccountRequestStepKind.STOPPED)
+        return self.exclude(steps__kind__in=ended)
+
+
+class AccountRequest(models.Model):
+    """A change of an account that nobody makes alone: another address, or the removal of the second step.
+
+    What became of it stands in its steps.
+    """
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="account_requests")
+    kind = models.CharField(max_length=20, choices=AccountRequestKind.choices())
+    old_email = models.EmailField("e-mail address until now")
+    new_email = models.EmailField("new e-mail address", blank=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+
+    objects = AccountRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-asked_at", "-pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="request_names_a_new_address_exactly_for_another_address",
+                condition=Q(kind=AccountRequestKind.ADDRESS) & ~Q(new_email="")
+                | Q(kind=AccountRequestKind.SECOND_STEP, new_email=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.person}"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the account's owner asked for it: then a link to the new address takes the place of consent."""
+        return self.asked_by_id == self.person_id
+
+
+class AccountRequestStep(models.Model):
+    """What became of a request: somebody consented, it was stopped, carried out, or put back. `by` None: by a link."""
+
+    request = models.ForeignKey(AccountRequest, models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=20, choices=AccountRequestStepKind.choices())
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint("request", "kind", name="each_step_of_a_request_is_taken_once"),
+            models.CheckConstraint(name="request_step_is_known", condition=Q(kind__in=list(AccountRequestStepKind))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request}, {self.get_kind_display().lower()}"
 
 
 class Contact(NamedTuple):

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tiptracker import clock
+from tiptracker.accounts import mails
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import context
@@ -61,6 +62,7 @@ def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[Ap
         created_at=timezone.now(),
         expires_on=expires_on,
     )
+    mails.tell_of_change(person, "An API token was made for your account")
     record("token.made", by=person, row=token, after=_told(token) | {"scope": scope, "expires_on": expires_on})
     return token, secret
 
@@ -69,6 +71,7 @@ def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[Ap
 def revoke(token: ApiToken, *, by: User | None) -> None:
     """End `token` for good; one that was revoked before stays as it is."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        mails.tell_of_change(token.person, "An API token of your account was revoked")
         record("token.revoked", by=by, row=token, before=_told(token))
 
 

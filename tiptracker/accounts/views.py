@@ -146,7 +146,7 @@ def _to_tell(request: HttpRequest, form: Any, person: Any, refused: str) -> str:
     Nothing typed is no try; and while somebody is locked out, what they repeat shall not fill the log.
     """
     found = {error.code for errors in form.errors.as_data().values() for error in errors}
-    if "too_many_login_attempts" in found:
+    if found & {"too_many_login_attempts", "rate_limited"}:
         return "person.locked_out" if get_adapter().begins_lock_out(request, person.email) else ""
     return refused if found - {"required"} else ""
 
@@ -166,7 +166,7 @@ class _Changed:
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
             if self.verb == "person.second_factor_added":
                 request.session[ENROLLED_HERE] = True
-                actions.end_sign_ins(person, but=request.session.session_key)
+            actions.end_sign_ins(person, but=request.session.session_key)
             mails.tell_of_change(person, self.told)
             record(self.verb, by=person, row=person, after={"second_factor": self.kind})
         return response
@@ -174,6 +174,13 @@ class _Changed:
 
 class _ActivateApp(_Changed, ActivateTOTPView):  # type: ignore[misc]
     verb, kind, told = "person.second_factor_added", "totp", "An app that shows codes was added to your sign-in"
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if verb := _to_tell(self.request, form, self.request.user, "person.second_factor_refused"):
+            with transaction.atomic():
+                record(verb, by=None, row=self.request.user)
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
 
     def form_valid(self, form: Any) -> HttpResponse:
         """The code by which it was set up is used up by that."""
@@ -338,6 +345,8 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             ended = actions.end_sign_ins(person, but=here, only=request.POST.get("end"))
+            if ended:
+                mails.tell_of_change(person, "You were signed out elsewhere")
             record("person.sign_ins_ended", by=person, row=person, after={"ended": ended})
         ends = "No other sign-in was there to end." if not ended else f"{ended} sign-in{'s' * (ended > 1)} ended."
         messages.success(request, ends)

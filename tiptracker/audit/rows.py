@@ -34,15 +34,15 @@ KINDS: Mapping[str, Kind] = {
     "reports.briefing": Kind("Briefing", "as_of", "briefing_detail"),
     "dialogues.commitment": Kind("Commitment", "text", "commitment_detail"),
     "accounts.apitoken": Kind("API token", "name"),
-    "accounts.country": Kind("Country", "name", "admin:accounts_country_change"),
+    "accounts.country": Kind("Country", "name", "country_edit"),
     "dialogues.dialogue": Kind("Dialogue", "place", "dialogue_detail"),
     "recommendations.edition": Kind("Edition", "year"),
     "dialogues.evidence": Kind("Evidence", "title", "evidence_detail"),
     "dialogues.evidencefile": Kind("File", "name", "evidence_detail", "evidence__pk"),
     "recommendations.indicator": Kind("Indicator", "name"),
     "recommendations.milestone": Kind("Milestone", "due_on"),
-    "accounts.ministry": Kind("Ministry", "name", "admin:accounts_ministry_change"),
-    "accounts.user": Kind("Person", "name", "admin:accounts_user_change"),
+    "accounts.ministry": Kind("Ministry", "name", "ministry_edit"),
+    "accounts.user": Kind("Person", "name", "person_detail"),
     "reports.readinessrun": Kind("Readiness run", "as_of", "run_detail"),
     "dialogues.nextstep": Kind("Next step", "text", "dialogue_detail", "dialogue__pk"),
     "dialogues.reading": Kind("Figure", "indicator__name", "evidence_detail", "evidence__pk"),
@@ -53,6 +53,8 @@ KINDS: Mapping[str, Kind] = {
 """By label of the model: what may be looked for in the log."""
 
 
+ADMINISTRATORS_PAGES = frozenset({"country_edit", "ministry_edit", "person_detail"})
+"""Pages that nobody else opens."""
 NEWEST = 10
 """How many lines of its history a record's own page shows."""
 
@@ -194,5 +196,5 @@ def _noun(table: str) -> str:
 
 
 def _address(kind: Kind, key: object, user: Reader) -> str:
-    is_closed = kind.page.startswith("admin:") and getattr(user, "role", "") != Role.ADMINISTRATOR
+    is_closed = kind.page in ADMINISTRATORS_PAGES and getattr(user, "role", "") != Role.ADMINISTRATOR
     return reverse(kind.page, args=[key]) if kind.page and key and not is_closed else ""

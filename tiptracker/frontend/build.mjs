@@ -1,7 +1,6 @@
 // Builds everything the browser and the briefings load from this folder into dist/:
 //
 //   css/site.css     the parts of the U.S. Web Design System that we use, and our own
-//   css/admin.css    the marking and the line of the demonstration, for the admin's pages
 //   js/site.js       what pays to do in the browser; every page works without it
 //   js/draft.js      keeps a form as it is typed; loaded where a form has data-draft
 //   js/passkey.js    passkeys, which are the browser's; loaded where one is asked for
@@ -130,4 +129,4 @@ async function buildFonts() {
 }
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([buildStyles("site"), buildStyles("admin"), buildScript(), buildImages(), buildFonts()]);
+await Promise.all([buildStyles("site"), buildScript(), buildImages(), buildFonts()]);

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Model
+from django.http import QueryDict
 
 from tiptracker.numbers import whole_number
 
@@ -82,3 +83,10 @@ def beside_line(lines: Mapping[str, Sequence[forms.Form]], sentence: str, field:
         return False
     beside_field(lines[name][place], sentence, within)
     return True
+
+
+def has_now_seen(form: forms.Form, name: str, key: int) -> None:
+    """Let a refused form be sent again as typed, now that its reader sees the newer row `key` beside it."""
+    data = cast("QueryDict", form.data).copy()
+    data[form.add_prefix(name)] = str(key)
+    form.data = data

@@ -20,6 +20,11 @@ class MailKind(Word):
     PASSWORD_RESET = "password_reset", "Link to set a new password"
     SIGN_IN_CHANGED = "sign_in_changed", "Notice of a changed sign-in"
     ACCOUNT_CHANGED = "account_changed", "Notice of a changed account"
+    REQUEST_MADE = "request_made", "Notice of a change that was asked for"
+    ADDRESS_CONFIRM = "address_confirm", "Link to confirm a new address"
+    CONSENT_ASKED = "consent_asked", "Request for consent"
+    REQUEST_DONE = "request_done", "Notice of a change that was carried out"
+    ADMINISTRATOR_ADDED = "administrator_added", "Notice of another administrator"
     LOG_FAULT = "log_fault", "Notice of a fault in the activity log"
 
 

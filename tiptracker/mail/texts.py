@@ -1,13 +1,16 @@
 """What a mail says, made from its row in the moment that it is sent."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from tiptracker import clock
 from tiptracker.accounts import links
 from tiptracker.accounts.backend import Backend
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import AccountRequest, User
 from tiptracker.accounts.posts import post_of
 from tiptracker.mail.models import Mail, MailKind
 
@@ -30,15 +33,29 @@ The link is made from the account as it then stands, so the mail goes to the per
 """
 
 
+def _now(mail: Mail) -> datetime:
+    """When the mail is being sent, in the domain's time."""
+    return clock.as_shown(mail.tried_at or mail.queued_at)
+
+
+def _about_request(key: int, address: str) -> dict[str, Any]:
+    """What a mail about a request tells, to the address until now or to the new one: each gets its own link."""
+    request = AccountRequest.objects.select_related("person", "asked_by").get(pk=key)
+    decision = links.Decision.STOP if address == request.old_email else links.Decision.CONFIRM
+    return {"request": request, "link": links.request_link(request, decision), "address": address}
+
+
 def message_of(mail: Mail) -> EmailMessage | None:
     """The mail as it is sent; None where nobody needs it any more."""
     person = mail.person
     if person is None:
         return None
     address, more = mail.address or person.email, dict(mail.words)
+    if "request" in more:
+        more |= _about_request(int(more["request"]), address)
     if mail.kind in WITH_LINK:
         purpose, is_needed = WITH_LINK[mail.kind]
-        if not is_needed(person):
+        if not is_needed(person) or (purpose is links.Purpose.RESET and links.is_reset_held_back(person, _now(mail))):
             return None
         address, more["link"] = person.email, links.link(person, purpose)
     said = render_to_string(f"account/email/{mail.kind}.txt", {"person": person, "post": post_of(person), **more})

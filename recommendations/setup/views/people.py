@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from recommendations.setup.forms.people import AgainForm, ContactForm, PersonRows
 from recommendations.setup.steps import Step
 from recommendations.setup.views.posts import country_of, kicker
+from tiptracker import clock
 from tiptracker.accounts import mails
 from tiptracker.accounts.models import Country, Ministry, User, contact_in
 from tiptracker.frontend.forms import PlainForm
@@ -91,7 +92,10 @@ class _Page:
         filled = [row for row in self.rows if row.is_filled]
         try:
             invited = actions.add_people(
-                country=self.country, people=[row.invited for row in filled], by=self.request.user
+                country=self.country,
+                people=[row.invited for row in filled],
+                by=self.request.user,
+                now=clock.now(self.country.time_zone),
             )
         except Refused as refusal:
             if not beside_line({"people": filled}, str(refusal), refusal.field):

@@ -153,20 +153,6 @@ def test_time_zone_is_that_of_ones_country(people):
     assert zones["administrator"] is zones["officer of nowhere"] is None
 
 
-def test_admin_is_for_administrators_and_holds_people_alone(people):
-    allowed = {
-        name
-        for name, user in people.items()
-        if name != "anonymous" and user.is_staff and user.has_perm("accounts.change_user")
-    }
-
-    assert allowed == {"administrator"}
-    assert not people["administrator"].has_perm("dialogues.change_evidence")
-    assert people["administrator"].has_module_perms("accounts")
-    assert not people["administrator"].has_module_perms("dialogues")
-    assert not people["officer"].has_module_perms("accounts")
-
-
 def test_in_office_on_a_day_as_far_as_dates_are_known():
     ministry = MinistryFactory()
     OfficeHolderFactory(ministry=ministry, name="Before", until_on=date(2021, 6, 30))

@@ -272,7 +272,7 @@ def test_administrators_session_ends_sooner_when_unused(client):
     sign_in(client, AdministratorFactory())
     age(client, seen_at=31)
 
-    assert client.get(reverse("admin:index")).headers["Location"].startswith(reverse("account_login"))
+    assert client.get(reverse("person_list")).headers["Location"].startswith(reverse("account_login"))
 
 
 def test_use_keeps_a_session_alive_with_a_write_a_minute_at_most(client, django_assert_num_queries):

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.administration import press
 from tests.factories import (
     AdministratorFactory,
     CommitmentFactory,
@@ -21,7 +22,7 @@ from tests.factories import (
 )
 from tests.signing_in import enrol, enter
 from tiptracker import clock
-from tiptracker.accounts import actions, tokens
+from tiptracker.accounts import account_requests, actions, tokens
 from tiptracker.accounts.authentication import REFUSED
 from tiptracker.accounts.links import Purpose, link
 from tiptracker.accounts.models import ApiToken
@@ -274,7 +275,9 @@ def end_account(token):
 
 
 def end_second_factor(token):
-    actions.drop_second_factor(person=token.person, by=AdministratorFactory())
+    one, other, now = AdministratorFactory(), AdministratorFactory(), clock.now()
+    asked = account_requests.ask_to_remove_second_step(person=token.person, by=one, now=now)
+    account_requests.consent(request=asked, by=other, now=now)
     enrol(token.person)  # anew: what was made before stays ended
 
 
@@ -325,13 +328,8 @@ def test_closing_an_account_on_the_administrators_page_revokes_its_tokens(client
     _, secret = make(person)
     enter(client, AdministratorFactory())
 
-    for is_active in ("", "on"):
-        said = {
-            "name": person.name, "email": person.email, "role": person.role, "valid_until_on": "2099-12-31",
-            "countries": [country.pk for country in person.countries.all()], "is_active": is_active,
-        }  # fmt: skip
-        answer = client.post(reverse("admin:accounts_user_change", args=[person.pk]), said)
-        assert answer.status_code == 302
+    for do in ("close", "reopen"):
+        assert press(client, person, do, until="2099-12-31").status_code == 302
 
     assert get(secret).status_code == 401  # opened again, the account has none of its old keys
     assert "token.revoked" in logged()

@@ -4,6 +4,7 @@ from datetime import date
 
 from tests.factories import AdministratorFactory, CountryFactory
 from tests.meanwhile import both_at_once
+from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.posts.actions import Invited, NewMinistry, add_country, add_ministries, add_people
 from tiptracker.words import Paper, Role
@@ -44,7 +45,7 @@ def test_people(fresh_database):
     administrator, country = AdministratorFactory(), CountryFactory()
 
     def write():
-        add_people(country=country, people=[LINEO], by=administrator)
+        add_people(country=country, people=[LINEO], by=administrator, now=clock.now())
 
     done, refused = both_at_once(write, write)
     assert done == "done"

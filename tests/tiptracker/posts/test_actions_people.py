@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 
 from tests.factories import AdministratorFactory, CountryFactory, FocalPointFactory, MinistryFactory, OfficerFactory
 from tests.refusing import refuses
+from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.posts.actions import Invited, add_people, send_invitations
@@ -21,7 +22,7 @@ LINEO = Invited("Lineo", "Lineo@Post.example", Role.OFFICER, None, UNTIL)
 
 
 def invite(*people, by=None):
-    return add_people(country=CountryFactory(), people=people, by=by or AdministratorFactory())
+    return add_people(country=CountryFactory(), people=people, by=by or AdministratorFactory(), now=clock.now())
 
 
 def people():

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from tiptracker.audit.append_only import AppendOnly
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -42,4 +44,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        AppendOnly("logverification"),
     ]

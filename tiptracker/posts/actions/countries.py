@@ -1,6 +1,7 @@
 """The country of a post, its districts, and whom its ministries turn to."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,7 @@ from tiptracker.accounts.models import Country, District, User
 from tiptracker.audit.actions import record
 from tiptracker.posts.permissions import can_set_up
 from tiptracker.refusals import Refused
-from tiptracker.rules import add, change, written
+from tiptracker.rules import add, change, refuse_stale, written
 from tiptracker.texts import alike, with_plain_apostrophes
 from tiptracker.words import EMBASSY_ROLES, Paper
 
@@ -78,10 +79,56 @@ def change_country(
     changed = [key for key in TOLD if before[key] != after[key]]
     if not changed and not districts:
         raise Refused("Nothing here differs from what stands. Change something, or go on to the next step.")
+    locked.version += 1
     change(locked)
     told = {key: after[key] for key in changed} | _add_districts(locked, districts)
     was = {key: before[key] for key in changed}
     record("country.changed", by=by, row=locked, country=locked, before=was, after=told)
+    return locked
+
+
+@transaction.atomic
+def change_districts(
+    *, country: Country, version: int, districts: Sequence[tuple[District, NamedDistrict]], by: User, now: datetime
+) -> Country:
+    """Put right the names and capitals of districts that are there.
+
+    A refusal's field is "districts-0-name": the line, counted from 0. Raises PermissionDenied, ChangedMeanwhile,
+    Refused.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    locked = Country.objects.select_for_update(no_key=True, of=("self",)).get(pk=country.pk)
+    refuse_stale(locked, version, now)
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    sent = {row.pk for row, _ in districts}
+    known = {alike(name) for name in locked.districts.exclude(pk__in=sent).values_list("name", flat=True)}
+    changed: list[tuple[District, str, str]] = []
+    for number, (row, typed) in enumerate(districts):
+        line = f"districts-{number}"
+        name = written(with_plain_apostrophes(typed.name), "Give each district a name.", field=f"{line}-name")
+        if alike(name) in known:
+            raise Refused(f"“{name}” is named twice. Give another name.", field=f"{line}-name")
+        known.add(alike(name))
+        capital = typed.capital.strip()
+        for field, value in (("name", name), ("capital", capital)):
+            if getattr(row, field) != value:
+                before[f"district {row.name}: {field}"] = getattr(row, field)
+                after[f"district {row.name}: {field}"] = value
+        if (row.name, row.capital) != (name, capital):
+            changed.append((row, name, capital))
+    if not after:
+        raise Refused("Nothing here differs from what stands. Change something, or go back.")
+    changed.sort(key=lambda line: line[0].pk)
+    for row, _, _ in changed:  # two may change names with each other
+        District.objects.filter(pk=row.pk).update(name=f"#{row.pk}")
+    for row, name, capital in changed:
+        row.name, row.capital = name, capital
+        change(row)
+    locked.version += 1
+    change(locked)
+    record("country.changed", by=by, row=locked, country=locked, before=before, after=after)
     return locked
 
 
@@ -96,6 +143,7 @@ def name_contact(*, country: Country, contact: User | None, by: User) -> Country
     if contact == locked.contact:
         raise Refused("That is the contact person already. Choose another one, or leave it.", field="contact")
     before, locked.contact = locked.contact, contact
+    locked.version += 1
     change(locked)
     record(
         "country.changed",

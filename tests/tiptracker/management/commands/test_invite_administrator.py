@@ -31,7 +31,7 @@ def test_first_administrator_sets_a_password_by_the_link_and_may_invite_others()
 
     assert (person.email, person.role) == ("thabo@post.example", "administrator")
     sign_in(browser, person, password)
-    assert browser.get(reverse("admin:accounts_user_add")).status_code == 200
+    assert browser.get(reverse("person_add")).status_code == 200
     assert AuditEntry.objects.filter(verb="person.invited", row=str(person.pk)).exists()
 
 

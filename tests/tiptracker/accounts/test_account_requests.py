@@ -1,0 +1,443 @@
+"""What nobody changes of an account alone: another address, and the removal of the second step."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from tests.administration import add, change, press
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    CountryFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+)
+from tests.refusing import refuses
+from tests.signing_in import enrol, enter, sign_in
+from tiptracker import clock
+from tiptracker.accounts import account_requests, actions, links
+from tiptracker.accounts.account_requests import Stage, ask_for_address, ask_to_remove_second_step, consenters, stage
+from tiptracker.accounts.models import AccountRequest, User
+from tiptracker.accounts.tasks import carry_out_account_requests
+from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.words import Role
+
+pytestmark = pytest.mark.django_db
+NEW = "new@post.example"
+WORKER = []
+
+
+@pytest.fixture(autouse=True)
+def worker(run_jobs):
+    """What sends mails once it is called; `to` does."""
+    WORKER[:] = [run_jobs]
+
+
+@pytest.fixture
+def administrator(client):
+    administrator = AdministratorFactory(name="First administrator")
+    enter(client, administrator)
+    return administrator
+
+
+def later(hours):
+    return clock.now() + timedelta(hours=hours)
+
+
+def asked_for_address(person, by):
+    return ask_for_address(person=person, email=NEW, by=by, now=clock.now())
+
+
+def to(address):
+    """The mails that were sent to an address so far."""
+    WORKER[0]()
+    return [one for one in mail.outbox if one.to == [address]]
+
+
+def link_in(message, part):
+    return re.search(rf"http://localhost:8000(/accounts/\S*{part}\S+)", message.body).group(1)
+
+
+def told_officers(officer):
+    return list(
+        AuditEntry.objects.visible_to(officer)
+        .filter(verb__startswith="person.")
+        .order_by("number")
+        .values_list("verb", flat=True)
+    )
+
+
+# --- One administrator alone takes over nobody ------------------------------------------------------------------------
+
+
+def test_one_administrator_does_not_take_over_an_officer(client, administrator, settings):
+    """Whatever one administrator presses, the officer's address, second step and password stay."""
+    officer = OfficerFactory()
+    enrol(officer)
+    AdministratorFactory()
+
+    assert press(client, officer, "address", email=NEW).status_code == 302
+    assert press(client, officer, "second_step").status_code == 302
+    for request in AccountRequest.objects.all():
+        with pytest.raises(PermissionDenied):
+            account_requests.consent(request=request, by=administrator, now=clock.now())
+        sent = client.post(reverse("account_request_detail", args=[request.pk]), {"do": "consent"})
+        assert sent.status_code == 403
+    account_requests.carry_out_due(now=later(24 * 6))
+
+    before = officer.password
+    officer.refresh_from_db()
+    assert (officer.email != NEW, officer.password, officer.authenticator_set.count()) == (True, before, 2)
+    assert to(NEW) == []
+
+
+def test_an_address_that_a_second_administrator_consents_to_takes_effect_after_a_day(administrator):
+    person, second, reader = OfficerFactory(), AdministratorFactory(), OfficerFactory()
+    old = person.email
+    theirs = Client()
+    sign_in(theirs, person)
+    request = asked_for_address(person, administrator)
+
+    assert len(to(old)) == 1
+    assert "First administrator, an administrator of TIP Tracker, asked" in to(old)[0].body
+    assert len(to(second.email)) == 1
+    account_requests.consent(request=request, by=second, now=later(1))
+    account_requests.carry_out_due(now=later(23))
+    person.refresh_from_db()
+    assert person.email == old
+    account_requests.carry_out_due(now=later(25))
+
+    person.refresh_from_db()
+    assert person.email == NEW
+    assert theirs.get(reverse("sign_in_list")).status_code == 302
+    assert len(to(NEW)) == 1
+    assert "put the address back" not in to(NEW)[0].body
+    assert "put the address back" in to(old)[1].body
+    assert told_officers(reader) == [
+        "person.address_change_asked", "person.request_consented", "person.address_changed",
+    ]  # fmt: skip
+    detail = AuditDetail.objects.visible_to(reader).get(entry__verb="person.address_changed")
+    assert json.loads(detail.before) == {"email": old}
+    assert json.loads(detail.after)["email"] == NEW
+
+
+def test_the_worker_carries_out_what_is_due(administrator, set_clock):
+    person, second = OfficerFactory(), AdministratorFactory()
+    request = asked_for_address(person, administrator)
+    account_requests.consent(request=request, by=second, now=clock.now())
+
+    carry_out_account_requests()
+    person.refresh_from_db()
+    assert person.email != NEW
+    set_clock(clock.today() + timedelta(days=1))
+    set_clock(clock.today() + timedelta(days=1))
+    carry_out_account_requests()
+
+    person.refresh_from_db()
+    assert person.email == NEW
+
+
+@pytest.mark.parametrize("when", ["before consent", "after consent"])
+def test_the_link_of_the_mail_stops_a_request(administrator, when):
+    person, second = OfficerFactory(), AdministratorFactory()
+    request = asked_for_address(person, administrator)
+    if when == "after consent":
+        account_requests.consent(request=request, by=second, now=clock.now())
+    url = link_in(to(person.email)[0], "requests/stop/")
+    stranger = Client()
+
+    assert stranger.get(url).status_code == 200
+    assert stage(AccountRequest.objects.get(), clock.now()) in account_requests.WAITING
+    assert stranger.post(url).context["became"] == Stage.STOPPED
+    account_requests.carry_out_due(now=later(48))
+
+    person.refresh_from_db()
+    assert person.email != NEW
+    assert stranger.post(url).status_code == 422
+    with refuses("does not wait for consent any more"):
+        account_requests.consent(request=request, by=second, now=clock.now())
+
+
+def test_who_asked_who_may_consent_and_the_owner_stop_a_request_and_nobody_else(administrator):
+    second = AdministratorFactory()
+    outsider = AmbassadorFactory(countries=[CountryFactory(elsewhere=True)])
+    for by in ("asked", "second", "owner"):
+        person = OfficerFactory()
+        request = asked_for_address(person, administrator)
+        for stranger in (outsider, OfficerFactory(), FocalPointFactory()):
+            with pytest.raises(PermissionDenied):
+                account_requests.stop(request=request, by=stranger, now=clock.now())
+        who = {"asked": administrator, "second": second, "owner": person}[by]
+        assert account_requests.stop(request=request, by=who, now=clock.now()) == Stage.STOPPED
+
+
+def test_a_request_that_nobody_consents_to_lapses(administrator):
+    person, second = OfficerFactory(), AdministratorFactory()
+    request = asked_for_address(person, administrator)
+    with refuses("asked for already", field="email"):
+        asked_for_address(person, second)
+
+    assert stage(request, later(24 * 8)) is Stage.LAPSED
+    with refuses("does not wait for consent"):
+        account_requests.consent(request=request, by=second, now=later(24 * 8))
+
+
+def test_an_address_that_somebody_else_got_meanwhile_is_not_given(administrator):
+    person, second = OfficerFactory(), AdministratorFactory()
+    request = asked_for_address(person, administrator)
+    account_requests.consent(request=request, by=second, now=clock.now())
+    OfficerFactory(email=NEW)
+
+    account_requests.carry_out_due(now=later(25))
+
+    person.refresh_from_db()
+    assert person.email != NEW
+    assert stage(AccountRequest.objects.get(), later(25)) is Stage.STOPPED
+
+
+# --- Whose consent counts ---------------------------------------------------------------------------------------------
+
+
+def names(request, at=0):
+    return {one.name for one in consenters(request, later(at))}
+
+
+def test_an_administrator_whom_the_asker_made_does_not_consent_however_it_was_done(client, administrator):
+    """… nor one who made the asker, nor two who were made by one: else one person makes up the other."""
+    add(client, name="Puppet", email="puppet@post.example", role="administrator", countries=[])
+    puppet = User.objects.get_queryset().get(email="puppet@post.example")
+    puppet.set_password("a long enough password")
+    puppet.save()
+    theirs = Client()
+    enter(theirs, puppet)
+    add(theirs, name="Second puppet", email="second@post.example", role="administrator", countries=[])
+    second = User.objects.get_queryset().get(email="second@post.example")
+    second.set_password("a long enough password")
+    second.save()
+    AmbassadorFactory(name="Ambassador")
+
+    for by in (administrator, puppet, second):
+        request = asked_for_address(OfficerFactory(), by)
+        assert names(request) == {"Ambassador"}
+        account_requests.stop(request=request, by=by, now=clock.now())
+
+    AdministratorFactory(name="Made on the server")
+    assert names(asked_for_address(OfficerFactory(), administrator)) == {"Made on the server"}
+
+
+@pytest.mark.parametrize("how", ["readdressed", "opened again", "given the role"])
+def test_an_administrator_whom_the_asker_laid_hands_on_does_not_consent(client, administrator, how):
+    other = AdministratorFactory()
+    if how == "readdressed":
+        User.objects.get_queryset().filter(pk=other.pk).update(password="!not yet")
+        press(client, other, "address", email="mine@post.example")
+        other.refresh_from_db()
+        other.set_password("a long enough password")
+        other.save()
+    elif how == "opened again":
+        press(client, other, "close")
+        press(client, other, "reopen", until="2099-12-31")
+    else:
+        officer = ObserverFactory()
+        User.objects.get_queryset().filter(pk=other.pk).update(is_active=False)
+        assert change(client, officer, role="administrator", countries=[]).status_code == 302
+        other = officer
+    AmbassadorFactory(name="Ambassador")
+
+    assert names(asked_for_address(OfficerFactory(), administrator)) == {"Ambassador"}
+
+
+def test_where_no_administrator_is_independent_the_ambassador_of_the_country_consents(administrator):
+    here = AmbassadorFactory(name="Here")
+    AmbassadorFactory(name="Elsewhere", countries=[CountryFactory(elsewhere=True)])
+    AmbassadorFactory(name="Closed", is_active=False)
+    AmbassadorFactory(name="Not come", password="!not yet")
+    AmbassadorFactory(name="Ended", valid_until_on="2020-01-01")
+    young = AmbassadorFactory(name="Young", role_given_by=administrator, role_given_at=clock.now())
+
+    request = asked_for_address(OfficerFactory(), administrator)
+
+    assert names(request) == {"Here"}
+    assert names(request, at=24 * 15) == {"Here", "Young"}
+    with pytest.raises(PermissionDenied):
+        account_requests.consent(request=request, by=young, now=clock.now())
+    account_requests.consent(request=request, by=here, now=clock.now())
+    assert names(asked_for_address_of_administrator(administrator)) == {"Here", "Elsewhere"}
+
+
+def asked_for_address_of_administrator(administrator):
+    person = AdministratorFactory(role_given_by=administrator)
+    return ask_for_address(person=person, email="other@post.example", by=administrator, now=clock.now())
+
+
+def test_where_nobody_can_consent_it_is_said_and_nothing_asked(client, administrator):
+    person = OfficerFactory()
+
+    answer = press(client, person, "address", email=NEW)
+
+    assert answer.status_code == 422
+    assert "invite_administrator" in answer.text
+    assert f'value="{NEW}"' in answer.text
+    assert not AccountRequest.objects.exists()
+
+
+def test_the_ambassador_consents_on_the_page_that_the_mail_names(administrator):
+    ambassador, person = AmbassadorFactory(), OfficerFactory()
+    enrol(person)
+    ask_to_remove_second_step(person=person, by=administrator, now=clock.now())
+    browser = Client()
+    enter(browser, ambassador)
+    url = link_in(to(ambassador.email)[0], "requests/")
+
+    assert "Speak with" in browser.get(url).text
+    assert browser.post(url, {"do": "consent"}).status_code == 302
+
+    assert not person.authenticator_set.exists()
+    assert browser.get(reverse("account_request_list")).status_code == 200
+    assert stage(AccountRequest.objects.get(), clock.now()) is Stage.DONE
+
+
+# --- The second step --------------------------------------------------------------------------------------------------
+
+
+def dropped(person, administrator):
+    second = AdministratorFactory()
+    request = ask_to_remove_second_step(person=person, by=administrator, now=clock.now())
+    account_requests.consent(request=request, by=second, now=clock.now())
+
+
+def test_a_second_step_is_removed_with_consent_and_told(administrator):
+    person, reader = OfficerFactory(), OfficerFactory()
+    enrol(person)
+
+    dropped(person, administrator)
+
+    assert not person.authenticator_set.exists()
+    assert [one.subject for one in to(person.email)] == [
+        "TIP Tracker: a change of your account was asked for", "TIP Tracker: your account was changed",
+    ]  # fmt: skip
+    assert told_officers(reader) == [
+        "person.second_factor_drop_asked", "person.request_consented", "person.second_factor_dropped",
+    ]  # fmt: skip
+
+
+def test_after_a_second_step_was_removed_no_link_sets_a_password_for_a_day(administrator):
+    """Else whoever reads the owner's mail would own the account."""
+    person = OfficerFactory()
+    enrol(person)
+    before = "/" + links.link(person, links.Purpose.RESET).split("/", 3)[3]
+
+    dropped(person, administrator)
+
+    assert Client().get(before).status_code == 410
+    assert account_requests.is_reset_held_back(person, later(23))
+    assert not account_requests.is_reset_held_back(person, later(25))
+    enrol(person)
+    assert not account_requests.is_reset_held_back(person, later(1))
+
+
+def test_within_a_day_of_a_password_set_by_mail_nobody_consents_to_the_removal(administrator):
+    person, second = OfficerFactory(), AdministratorFactory()
+    enrol(person)
+    token = links.link(person, links.Purpose.RESET).split("/")[-2]
+    assert actions.set_password(token=token, password="another long password", purpose=links.Purpose.RESET)
+    request = ask_to_remove_second_step(person=person, by=administrator, now=clock.now())
+
+    with refuses("by mail within the last day"):
+        account_requests.consent(request=request, by=second, now=clock.now())
+
+    assert person.authenticator_set.count() == 2
+
+
+def test_there_is_nothing_to_remove_where_nothing_is_set_up(client, administrator):
+    AdministratorFactory()
+    assert "nothing to remove" in press(client, OfficerFactory(), "second_step").text
+
+
+# --- The owner's own way ----------------------------------------------------------------------------------------------
+
+
+def ask_for_own(browser, email=NEW):
+    return browser.post(reverse("account_address"), {"email": email})
+
+
+def test_an_owner_confirms_a_new_address_by_a_link_that_is_sent_there(client):
+    person, reader = OfficerFactory(), OfficerFactory()
+    old = person.email
+    sign_in(client, person)
+
+    assert ask_for_own(client, "New@Post.example").status_code == 302
+    url = link_in(to(NEW)[0], "address/confirm/")
+    anybody = Client()
+    assert anybody.get(url).status_code == 200
+    person.refresh_from_db()
+    assert person.email == old
+    assert anybody.post(url).status_code == 302
+
+    person.refresh_from_db()
+    assert person.email == NEW
+    assert anybody.post(url).status_code == 410
+    assert client.get(reverse("sign_in_list")).status_code == 302
+    assert told_officers(reader) == ["person.address_change_asked", "person.address_changed"]
+    assert sign_in(Client(), person).status_code == 302
+
+
+def test_the_link_in_the_mail_to_the_old_address_puts_it_back_for_a_day(client, set_clock):
+    person = OfficerFactory()
+    old = person.email
+    enter(client, person)
+    ask_for_own(client)
+    Client().post(link_in(to(NEW)[0], "address/confirm/"))
+    stop = link_in(to(old)[-1], "requests/stop/")
+    thief = Client()
+    sign_in(thief, User.objects.get_queryset().get(email=NEW))
+    request = AccountRequest.objects.get()
+    with refuses("can’t be stopped"):
+        account_requests.stop(request=request, by=None, now=later(25))
+
+    assert Client().post(stop).context["became"] == Stage.REVERTED
+
+    person.refresh_from_db()
+    assert person.email == old
+    assert thief.get(reverse("sign_in_list")).status_code == 302
+
+
+def test_asking_wants_the_password_again_and_an_address_that_is_free(client, settings):
+    person, taken = OfficerFactory(), OfficerFactory()
+    sign_in(client, person)
+
+    assert ask_for_own(client, person.email).status_code == 422
+    assert ask_for_own(client, taken.email).status_code == 422
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    assert ask_for_own(client).headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert not AccountRequest.objects.exists()
+
+
+def test_a_link_to_confirm_is_void_after_a_day_and_once_it_is_stopped(client, set_clock):
+    person = OfficerFactory()
+    enter(client, person)
+    ask_for_own(client)
+    url = link_in(to(NEW)[0], "address/confirm/")
+    set_clock(clock.today() + timedelta(days=2))
+    assert Client().get(url).status_code == 410
+    assert Client().post(url).status_code == 410
+    assert AccountRequest.objects.get().person.role == Role.OFFICER
+
+
+def test_a_link_of_one_sort_is_none_of_another(client):
+    person = OfficerFactory()
+    enter(client, person)
+    ask_for_own(client)
+    stop = link_in(to(person.email)[0], "requests/stop/").split("/")[-2]
+    confirm = link_in(to(NEW)[0], "address/confirm/").split("/")[-2]
+
+    assert Client().post(reverse("account_address_confirm", args=[stop])).status_code == 410
+    assert Client().post(reverse("account_request_stop", args=[confirm])).status_code == 410
+    assert Client().post(reverse("account_request_stop", args=["made-up"])).status_code == 410

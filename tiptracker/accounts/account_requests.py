@@ -1,0 +1,332 @@
+"""What of an account nobody changes alone: its address once it has a password, and the removal of its second step.
+
+Whoever held both would own the account: a link for a new password goes to the address. So an owner confirms a new
+address by a link sent there; what an administrator asks for needs the consent of somebody independent of them. A new
+address also waits a day; after a second step was removed, no link sets a password for a day. The owner is told at once
+at the address until now, and can stop it from there; the officers of the person's countries read of each step.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from tiptracker.accounts import actions, links, mails
+from tiptracker.accounts.backend import Backend
+from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, User
+from tiptracker.audit.actions import Told, log_now, record, record_all
+from tiptracker.audit.models import AuditEntry
+from tiptracker.refusals import Refused
+from tiptracker.words import AccountRequestKind, AccountRequestStepKind, Role, Word
+
+DELAY = timedelta(days=1)
+"""How long a new address that an administrator asked for waits, and a reset of the password after the second step."""
+LAPSES_AFTER = timedelta(days=7)
+"""How long a request waits for consent."""
+ROLE_COUNTS_AFTER = timedelta(days=14)
+"""How long an ambassador has to have the role before their consent counts, so that the post has read of it."""
+
+
+class Stage(Word):
+    """How far a request is."""
+
+    LINK = "link", "Waits for the link in the mail to the new address to be opened"
+    CONSENT = "consent", "Waits for consent"
+    DELAY = "delay", "Consented to. Takes effect a day after it was asked for"
+    DONE = "done", "Carried out"
+    STOPPED = "stopped", "Stopped"
+    REVERTED = "reverted", "Carried out, then put back"
+    LAPSED = "lapsed", "Lapsed: not completed in time"
+
+
+def stage(request: AccountRequest, now: datetime) -> Stage:
+    """How far `request` is at `now`."""
+    taken = {step.kind for step in request.steps.all()}
+    ends = {
+        AccountRequestStepKind.REVERTED: Stage.REVERTED,
+        AccountRequestStepKind.DONE: Stage.DONE,
+        AccountRequestStepKind.STOPPED: Stage.STOPPED,
+    }
+    if ended := next((stage for kind, stage in ends.items() if kind in taken), None):
+        return ended
+    if AccountRequestStepKind.CONSENTED in taken:
+        return Stage.DELAY
+    if now - request.asked_at > (DELAY if request.is_own else LAPSES_AFTER):
+        return Stage.LAPSED
+    return Stage.LINK if request.is_own else Stage.CONSENT
+
+
+WAITING = frozenset({Stage.LINK, Stage.CONSENT, Stage.DELAY})
+
+
+def due_at(request: AccountRequest) -> datetime:
+    """When a new address that was consented to takes effect."""
+    return request.asked_at + DELAY
+
+
+# --- Who consents -----------------------------------------------------------------------------------------------------
+
+
+def consenters(request: AccountRequest, now: datetime) -> list[User]:
+    """Whose consent counts: administrators independent of who asked; where there is none, the ambassadors.
+
+    Independent are two administrators of whom neither has the role from the other, nor both from one person, however
+    many hands it went through: else one of them could make the other up. The first of each line has it from
+    `invite_administrator`, on the server.
+    """
+    given_by = dict(User.objects.get_queryset().values_list("pk", "role_given_by"))
+    askers = _line(request.asked_by_id, given_by)
+    people = User.objects.get_queryset().filter(is_active=True).exclude(pk__in=[request.asked_by_id, request.person_id])
+    able = [
+        one
+        for one in people.filter(role__in=[Role.ADMINISTRATOR, Role.AMBASSADOR]).prefetch_related("countries")
+        if one.has_usable_password() and Backend().user_can_authenticate(one)
+    ]
+    independent = [one for one in able if one.role == Role.ADMINISTRATOR and not askers & _line(one.pk, given_by)]
+    if independent:
+        return independent
+    countries = {country.pk for country in countries_of(request.person)}
+    is_administrator = request.person.role == Role.ADMINISTRATOR
+    return [
+        one
+        for one in able
+        if one.role == Role.AMBASSADOR
+        and (one.role_given_at is None or now - one.role_given_at >= ROLE_COUNTS_AFTER)
+        and (is_administrator or countries & {country.pk for country in one.countries.all()})
+    ]
+
+
+def _line(pk: int, given_by: dict[int, int | None]) -> set[int]:
+    """Somebody, who gave them their role, who gave that one theirs, and so on."""
+    line: set[int] = set()
+    one: int | None = pk
+    while one is not None and one not in line:
+        line.add(one)
+        one = given_by.get(one)
+    return line
+
+
+def may_stop(request: AccountRequest, by: User, now: datetime) -> bool:
+    """The owner, who asked, and whoever may consent."""
+    return by.pk in (request.person_id, request.asked_by_id) or by in consenters(request, now)
+
+
+def countries_of(person: User) -> list[Country]:
+    """The countries whose post a person belongs to; none of an administrator."""
+    return [person.ministry.country] if person.ministry else list(person.countries.all())
+
+
+# --- Asking -----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_for_address(*, person: User, email: str, by: User, now: datetime) -> AccountRequest:
+    """Ask for another address of an account that has a password. Raises PermissionDenied, Refused."""
+    held = _held(person, by)
+    email = email.strip().lower()
+    if email == held.email:
+        raise Refused("That is the address of the account already. Give another one.", field="email")
+    if User.objects.get_queryset().filter(email=email).exists():
+        raise Refused("Another account has that address. Give another one.", field="email")
+    return _ask(held, AccountRequestKind.ADDRESS, email, by, now)
+
+
+@transaction.atomic
+def ask_to_remove_second_step(*, person: User, by: User, now: datetime) -> AccountRequest:
+    """Ask to remove every second step of somebody who lost theirs. Raises PermissionDenied, Refused."""
+    if person == by:
+        raise Refused("Nobody does this to their own account. Ask another administrator.")
+    held = _held(person, by)
+    if not Authenticator.objects.filter(user=held).exists():
+        raise Refused(f"{held} has no second step: there is nothing to remove.")
+    return _ask(held, AccountRequestKind.SECOND_STEP, "", by, now)
+
+
+def _ask(person: User, kind: AccountRequestKind, email: str, by: User, now: datetime) -> AccountRequest:
+    for earlier in AccountRequest.objects.filter(person=person, kind=kind).waiting().prefetch_related("steps"):
+        if stage(earlier, now) in WAITING:
+            raise Refused("The same was asked for already and waits. Stop that request first.", field="email")
+    request = AccountRequest(
+        person=person, kind=kind, old_email=person.email, new_email=email, asked_by=by, asked_at=now
+    )
+    asked = [] if request.is_own else consenters(request, now)
+    if not request.is_own and not asked:
+        raise Refused(
+            "Nobody is there whose consent would count: an administrator who does not have the role from you, or the "
+            "ambassador of the country for two weeks or longer. Whoever runs the server makes a second administrator "
+            "with manage.py invite_administrator.",
+            field="email",
+        )
+    request.save(force_insert=True)
+    mails.tell_of_request(request)
+    mails.ask_for_consent(request, asked)
+    if request.is_own:
+        mails.confirm_address(request)
+    _tell_posts("person.address_change_asked" if email else "person.second_factor_drop_asked", request, by)
+    return request
+
+
+def _held(person: User, by: User) -> User:
+    if person != by and by.role != Role.ADMINISTRATOR:
+        raise PermissionDenied
+    held = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+    if not held.has_usable_password():
+        raise Refused(f"{held} has no password yet. Change the address at once instead.", field="email")
+    return held
+
+
+# --- What becomes of it -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def consent(*, request: AccountRequest, by: User, now: datetime) -> None:
+    """Consent. A second step is removed at once; a new address waits until a day after it was asked for.
+
+    Raises PermissionDenied, Refused.
+    """
+    request = _locked(request)
+    if by not in consenters(request, now):
+        raise PermissionDenied
+    if stage(request, now) is not Stage.CONSENT:
+        raise Refused("This request does not wait for consent any more. Load the page again.")
+    if request.kind == AccountRequestKind.SECOND_STEP and _was_reset_lately(request.person):
+        raise Refused(
+            f"A new password was set for {request.person} by mail within the last day. Ask {request.person} in person "
+            "or by telephone whether they did that, and consent a day after it."
+        )
+    _take(request, AccountRequestStepKind.CONSENTED, by, now)
+    if request.kind == AccountRequestKind.SECOND_STEP or now >= due_at(request):
+        _carry_out(request, by, now, consented=True)
+    else:
+        _tell_posts("person.request_consented", request, by)
+
+
+@transaction.atomic
+def stop(*, request: AccountRequest, by: User | None, now: datetime) -> Stage:
+    """Stop a request, or put back an address within a day of its change. `by` is None by the link of the mail.
+
+    Gives how far the request is then. Raises PermissionDenied, Refused.
+    """
+    request = _locked(request)
+    if by is not None and not may_stop(request, by, now):
+        raise PermissionDenied
+    at = stage(request, now)
+    if at in WAITING:
+        _take(request, AccountRequestStepKind.STOPPED, by, now)
+        _tell_posts("person.request_stopped", request, by)
+        return Stage.STOPPED
+    done = next((step.at for step in request.steps.all() if step.kind == AccountRequestStepKind.DONE), None)
+    is_address = request.kind == AccountRequestKind.ADDRESS
+    if at is Stage.DONE and is_address and done and now - done <= DELAY and request.person.email == request.new_email:
+        _take(request, AccountRequestStepKind.REVERTED, by, now)
+        ended = _set_address(request, request.old_email)
+        _tell_posts("person.address_put_back", request, by, ended)
+        return Stage.REVERTED
+    raise Refused(f"This request can’t be stopped: {at.label.lower()}. Tell an administrator if that is wrong.")
+
+
+@transaction.atomic
+def confirm_address(*, token: str, now: datetime) -> User | None:
+    """Carry out the owner's own request, by the link that was sent to the new address; None where the link is void."""
+    request = links.request_of(token, links.Decision.CONFIRM)
+    if request is None:
+        return None
+    request = _locked(request)
+    if stage(request, now) is not Stage.LINK or not Backend().user_can_authenticate(request.person):
+        return None
+    _carry_out(request, request.person, now)
+    return request.person
+
+
+def carry_out_due(*, now: datetime) -> int:
+    """Carry out what was consented to and has waited long enough, each by itself; gives how many."""
+    waiting = AccountRequest.objects.filter(
+        steps__kind=AccountRequestStepKind.CONSENTED, asked_at__lte=now - DELAY
+    ).waiting()
+    return sum(_carry_out_due(one, now) for one in waiting.order_by("pk"))
+
+
+@transaction.atomic
+def _carry_out_due(request: AccountRequest, now: datetime) -> bool:
+    """Whether it was still to be carried out once it was held."""
+    request = _locked(request)
+    is_due = stage(request, now) is Stage.DELAY
+    if is_due:
+        _carry_out(request, None, now)
+    return is_due
+
+
+def _locked(request: AccountRequest) -> AccountRequest:
+    """The request as it stands, with its person held: whoever else decides on it waits."""
+    person = (
+        User.objects.get_queryset()
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("ministry__country")
+        .get(pk=request.person_id)
+    )
+    found = AccountRequest.objects.select_related("asked_by").prefetch_related("steps").get(pk=request.pk)
+    found.person = person
+    return found
+
+
+def _carry_out(request: AccountRequest, by: User | None, now: datetime, *, consented: bool = False) -> None:
+    """Do what was asked for; the log last. `consented`: the log has not told of the consent yet."""
+    verb, before, ended = "person.address_changed", None, []
+    if request.kind == AccountRequestKind.SECOND_STEP:
+        person, verb = request.person, "person.second_factor_dropped"
+        before = {"second_factors": sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))}
+        Authenticator.objects.filter(user=person).delete()
+        _take(request, AccountRequestStepKind.DONE, by, now)
+        ended = actions.end_all(person)
+        mails.tell_of_request_done(request)
+    elif User.objects.get_queryset().filter(email=request.new_email).exists():
+        verb = "person.request_stopped"
+        _take(request, AccountRequestStepKind.STOPPED, None, now)
+    else:
+        _take(request, AccountRequestStepKind.DONE, by, now)
+        ended = _set_address(request, request.new_email)
+    if consented:
+        _tell_posts("person.request_consented", request, by)
+    _tell_posts(verb, request, by, ended, before)
+
+
+def _set_address(request: AccountRequest, email: str) -> list[Told]:
+    """Give what the log has to be told of what ended by it."""
+    person = request.person
+    person.email = email
+    person.version += 1
+    person.save(update_fields=["email", "version"])
+    ended = actions.end_all(person)
+    mails.tell_of_request_done(request)
+    return ended
+
+
+def _take(request: AccountRequest, kind: AccountRequestStepKind, by: User | None, now: datetime) -> None:
+    AccountRequestStep.objects.create(request=request, kind=kind, by=by, at=now)
+
+
+def _tell_posts(
+    verb: str,
+    request: AccountRequest,
+    by: User | None,
+    ended: Sequence[Told] = (),
+    before: dict[str, Any] | None = None,
+) -> None:
+    """Tell what ended, then of this in the log of each country of the person; of none where there is no country."""
+    record_all(ended, by=by)
+    person = request.person
+    countries: Iterable[Country | None] = sorted(countries_of(person), key=str) or [None]
+    after = {"name": person.name, "asked_for": request.get_kind_display(), "asked_by": request.asked_by.name}
+    if request.new_email:
+        after |= {"email": request.new_email}
+        before = {"email": request.old_email}
+    for country in countries:
+        record(verb, by=by, row=person, country=country, before=before, after=after)
+
+
+def _was_reset_lately(person: User) -> bool:
+    resets = AuditEntry.objects.on(person).filter(verb="person.password_reset", at__gt=log_now() - DELAY)
+    return resets.exists()

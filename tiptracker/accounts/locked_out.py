@@ -1,0 +1,39 @@
+"""Until when an account is locked out after too many wrong tries, and lifting that."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from allauth.core.internal import ratelimit
+from django.core.cache import caches
+
+from tiptracker.accounts.models import User
+
+_APP, _ACTION = "allauth.account", "login_failed"
+
+
+def locked_out_until(people: Iterable[User], now: float) -> dict[int, datetime]:
+    """By key, until when each of `people` is locked out at `now` (seconds since 1970); whoever isn't is left out."""
+    keys = {key: (person.pk, rate) for person in people for key, rate in _keys(person)}
+    found: dict[int, datetime] = {}
+    for key, tries in caches["lock_outs"].get_many(keys).items():
+        person, rate = keys[key]
+        counted = [at for at in tries if at > now - rate.duration]
+        if len(counted) >= rate.amount:
+            until = datetime.fromtimestamp(counted[rate.amount - 1] + rate.duration, UTC)
+            found[person] = max(until, found.get(person, until))
+    return found
+
+
+def forget_tries(person: User) -> None:
+    """Forget the wrong tries on an account, of its password and its second step."""
+    caches["lock_outs"].delete_many([key for key, _ in _keys(person)])
+
+
+def _keys(person: User) -> list[tuple[str, ratelimit.Rate]]:
+    """Where allauth counts the wrong tries on an account: by its address, and by its key for the second step."""
+    rates = [rate for rate in ratelimit.get_rates(app=_APP, action=_ACTION) if rate.per == "key"]
+    return [
+        (ratelimit.get_cache_key(None, app=_APP, action=_ACTION, rate=rate, key=key), rate)
+        for rate in rates
+        for key in (person.email.lower(), f"mfa-auth-user-{person.pk}")
+    ]

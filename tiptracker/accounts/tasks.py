@@ -1,0 +1,12 @@
+"""What the worker does for accounts."""
+
+from celery import shared_task
+
+from tiptracker import clock
+from tiptracker.accounts import account_requests
+
+
+@shared_task(name="carry_out_account_requests")
+def carry_out_account_requests() -> None:
+    """Carry out what was consented to a day after it was asked for."""
+    account_requests.carry_out_due(now=clock.now())

@@ -1,0 +1,1 @@
+"""The administrators' own pages: people, ministries and countries; and the requests about accounts."""

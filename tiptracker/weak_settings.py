@@ -1,0 +1,58 @@
+"""What is too weak in the settings for an installation that others can reach."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http.request import validate_host
+
+
+def sentences_on_weak_settings(given: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
+    """What is too weak to be reached by others, as sentences that say what to do.
+
+    `given` holds the settings by name, `environment` the variables that they were read from.
+    """
+    allowed, loopback = given["ALLOWED_HOSTS"], given["LOOPBACK"]
+    if not given["SECURE"]:
+        others = set(allowed) - set(loopback)
+        return ["ALLOWED_HOSTS names more than this machine, which needs HTTPS: set SECURE=true."] if others else []
+    database, redis = given["DATABASES"]["default"], urlsplit(given["REDIS_URL"])
+    public_url, oidc_url = given["PUBLIC_URL"], given["OIDC_SERVER_URL"]
+    public_host = urlsplit(public_url).hostname or ""
+    checks = {
+        "Set SECRET_KEY: the one that `make setup` made is for this machine alone.": "SECRET_KEY" not in environment,
+        "SECRET_KEY, and each of SECRET_KEY_FALLBACKS, has to be 50 or more random characters.": any(
+            len(key) < 50 or len(set(key)) < 10 for key in (given["SECRET_KEY"], *given["SECRET_KEY_FALLBACKS"])
+        ),
+        "DEMONSTRATION is for this machine alone: unset it.": given["DEMONSTRATION"],
+        "Set ALLOWED_HOSTS to the names people use, such as tip.example.gov.": "*" in allowed or allowed is loopback,
+        "Set PUBLIC_URL to what links in mails begin with, such as https://tip.example.gov: ALLOWED_HOSTS names no one "
+        "host.": not public_url,
+        "PUBLIC_URL has to begin with https://.": bool(public_url) and not public_url.startswith("https://"),
+        "The host in PUBLIC_URL has to be one that ALLOWED_HOSTS names: links in mails lead there.": (
+            bool(public_url) and not (public_host.strip(".") == public_host and validate_host(public_host, allowed))
+        ),
+        "In production everybody has a second factor: unset SECOND_FACTOR_REQUIRED.": (
+            not given["SECOND_FACTOR_REQUIRED"]
+        ),
+        "Set DATABASE_URL to a PostgreSQL; SQLite is for the demonstration and the tests.": (
+            database["ENGINE"] != "django.db.backends.postgresql"
+        ),
+        "The password in DATABASE_URL has to be 12 or more characters and not the user's name.": _is_guessable(
+            database.get("HOST"), database.get("PASSWORD"), database.get("USER")
+        ),
+        "Set REDIS_URL; the broker in files is for the demonstration and the tests.": not given["REDIS_URL"],
+        "The password in REDIS_URL has to be 12 or more characters.": _is_guessable(
+            redis.hostname, redis.password, redis.username
+        ),
+        "OIDC_SERVER_URL has to begin with https://, and OIDC_CLIENT_SECRET may not be empty.": bool(
+            oidc_url and not (oidc_url.startswith("https://") and environment.get("OIDC_CLIENT_SECRET"))
+        ),
+    }
+    return [sentence for sentence, is_so in checks.items() if is_so]
+
+
+def _is_guessable(host: str | None, password: str | None, user: str | None) -> bool:
+    """Whether others on a network could get in; what listens on this machine alone may go without a password."""
+    is_here = not host or host.startswith("/") or host in {"localhost", "127.0.0.1", "::1"}
+    return not is_here and (len(password or "") < 12 or password == user)
