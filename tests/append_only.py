@@ -180,6 +180,8 @@ def _account_request():
 
 
 MAKERS = {
+    Country: factories.CountryFactory,
+    Ministry: factories.MinistryFactory,
     AccountRequest: _account_request,
     AccountRequestStep: lambda: _account_request().steps.create(
         kind=AccountRequestStepKind.STOPPED, at=factories.TERMS_SET_AT

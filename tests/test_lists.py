@@ -147,12 +147,12 @@ class Rows:
             for person in self.officers(many)
         )
 
-    def commitments(self, many):
+    def commitments(self, many, dialogues=None):
         rows = Commitment.objects.bulk_create(
             factories.CommitmentFactory.build(
-                country=self.country, ministry=self.ministry, dialogue=self.dialogue, made=False, **self.said()
+                country=self.country, ministry=self.ministry, dialogue=dialogue, made=False, **self.said()
             )
-            for _ in range(many)
+            for dialogue in dialogues or [self.dialogue] * many
         )
         CommitmentEvent.objects.bulk_create(
             CommitmentEvent(
@@ -259,10 +259,7 @@ class Rows:
         AgendaItem.objects.bulk_create(
             AgendaItem(dialogue=row, recommendation=self.recommendation, position=1) for row in rows
         )
-        made = self.commitments(many)
-        for commitment, row in zip(made, rows, strict=True):
-            commitment.dialogue = row
-        Commitment.objects.bulk_update(made, ["dialogue"])
+        self.commitments(many, rows)
 
     def recommendations(self, many):
         rows = Recommendation.objects.bulk_create(
@@ -445,8 +442,8 @@ LISTS = [
     Listed("commitment_list", Rows.commitments, 9 + AN_ENTRY, query="as=csv"),
     Listed("commitment_list", Rows.commitments, 8, "focal_point"),
     Listed("ministry_home", Rows.updates, 11, "focal_point"),
-    Listed("evidence_list", Rows.evidence, 15),
-    Listed("evidence_list", Rows.evidence, 15, query="q=case&word=verified&page=2"),
+    Listed("evidence_list", Rows.evidence, 16),
+    Listed("evidence_list", Rows.evidence, 16, query="q=case&word=verified&page=2"),
     Listed("evidence_list", Rows.evidence, 15 + AN_ENTRY, query="as=csv"),
     Listed("indicator_list", Rows.indicators, 10),
     Listed("round_list", Rows.inbox, 24),
@@ -502,6 +499,10 @@ LISTS = [
 ]
 
 
+COUNTED = 4
+"""What it costs in the API to count the rows that went out: what was sent today; around the count, and held."""
+
+
 @pytest.mark.parametrize("listed", LISTS, ids=lambda one: "-".join(filter(None, (one.name, one.reader, one.query))))
 def test_list_takes_as_many_queries_for_many_rows_as_for_one(client, listed):
     rows = Rows()
@@ -519,7 +520,8 @@ def test_list_takes_as_many_queries_for_many_rows_as_for_one(client, listed):
             assert client.get(address).status_code == 200
         sent[size] = len(context)
 
-    assert sent == dict.fromkeys(SIZES, listed.queries)
+    counted = COUNTED if listed.name.endswith("-list") else 0
+    assert sent == dict.fromkeys(SIZES, listed.queries + counted)
 
 
 def test_no_list_is_forgotten():

@@ -337,10 +337,10 @@ def test_after_a_second_step_was_removed_no_link_sets_a_password_for_a_day(admin
     dropped(person, administrator)
 
     assert Client().get(before).status_code == 410
-    assert account_requests.is_reset_held_back(person, later(23))
-    assert not account_requests.is_reset_held_back(person, later(25))
+    assert links.is_reset_held_back(person, later(23))
+    assert not links.is_reset_held_back(person, later(25))
     enrol(person)
-    assert not account_requests.is_reset_held_back(person, later(1))
+    assert not links.is_reset_held_back(person, later(1))
 
 
 def test_within_a_day_of_a_password_set_by_mail_nobody_consents_to_the_removal(administrator):

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from tests.append_only import named_by_a_redaction
 from tests.database_roles import OWNER, as_owner, run_as_owner
 from tests.factories import CountryFactory, OfficerFactory
-from tests.transactions import record
+from tests.transactions import record, record_all
 from tiptracker.audit import actions, chain
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry

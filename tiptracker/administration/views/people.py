@@ -35,6 +35,7 @@ from tiptracker.audit.rows import history
 from tiptracker.frontend.forms import PlainForm
 from tiptracker.frontend.rows import beside_field, has_now_seen, refused
 from tiptracker.mail.sentences import standing_of
+from tiptracker.numbers import whole_number
 from tiptracker.pages import SignedIn, render_page
 from tiptracker.posts import actions
 from tiptracker.posts.permissions import can_set_up
@@ -301,8 +302,7 @@ class _Page:
         return partial(action, person=self.person, version=self._version(), by=self.request.user, now=self.now)
 
     def _version(self) -> int:
-        sent = self.request.POST.get("version", "")
-        return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 9 else 0
+        return whole_number(self.request.POST.get("version")) or 0
 
     def _send_invitation(self) -> str:
         account_actions.invite(person=self.person, by=self.request.user)
