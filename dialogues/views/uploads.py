@@ -41,8 +41,8 @@ class Kept(NamedTuple):
             form.hold_back(
                 "files",
                 f"Held back: the name of {quoted} held a number, or holds a name, by which somebody could be found. "
-                "If the file shows a "
-                "victim or a private person, untick it; if it doesn’t, confirm that and send it again.",
+                "If the file shows a victim or a private person, untick it; if it doesn’t, confirm that and send it "
+                "again.",
                 [("file name", name) for name in named],
             )
 
