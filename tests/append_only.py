@@ -225,8 +225,6 @@ MAKERS = {
     Update: lambda: factories.UpdateRoundFactory().update,
     UpdateRound: factories.UpdateRoundFactory,
     AgendaItem: factories.AgendaItemFactory,
-    Country: factories.CountryFactory,
-    Ministry: factories.MinistryFactory,
     Dialogue: lambda: factories.DialogueFactory(recorded_by=factories.RecorderFactory()),
     Edition: factories.EditionFactory,
     Indicator: factories.IndicatorFactory,

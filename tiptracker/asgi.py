@@ -11,16 +11,18 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, parse_cookie
 
 from tiptracker import error_pages
+from tiptracker.audit.context import PERSON
 from tiptracker.error_pages import ErrorPage
 from tiptracker.headers import on_every_answer
 from tiptracker.numbers import whole_number
@@ -50,6 +52,13 @@ MOST_BODIES = 64
 MOST_LONG_BODIES = 6
 """How many bodies a process reads at once, and how many of them may be longer than IN_MEMORY."""
 
+AT_ONCE_A_PERSON = 2
+MOST_A_PERSON = 10
+"""How many requests of one person a process serves at once, and how many it takes: the others wait in their order."""
+
+MOST_KNOWN = 10_000
+"""How many sessions and tokens a process knows the person of, before it begins anew."""
+
 HEALTH = "/health/"
 STUCK_AFTER = 120.0
 """Seconds without any request finished, while all threads are at work, after which they are taken for stuck."""
@@ -73,8 +82,19 @@ class Gone(Exception):
 
 
 @dataclass
+class Share:
+    """What one person's requests take of this process."""
+
+    taken: int = 0
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_A_PERSON))
+
+
+@dataclass
 class Application:
     """An ASGI application that serves a WSGI one by `threads` threads.
+
+    One person's requests never take all threads: some are served at once, the others wait, beside the threads. Whose a
+    request is, a session or a token says, once the application has said whose that is.
 
     Whether all is well is asked of one thread more, so that a busy server doesn't pass for a broken one.
     """
@@ -87,6 +107,8 @@ class Application:
     long_bodies: int = 0
     serving: int = 0
     moved_at: float = 0.0
+    shares: dict[bytes | int, Share] = field(default_factory=dict)
+    people: dict[bytes, int] = field(default_factory=dict)
     pool: ThreadPoolExecutor = field(init=False)
     pool_of_health: ThreadPoolExecutor = field(init=False)
 
@@ -98,18 +120,45 @@ class Application:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as body, SpooledTemporaryFile(max_size=1024 * 1024) as answer:
+            environ = environ_of(scope, body)
             try:
-                await self._read(scope, receive, body)
+                with self._share(environ) as turns:
+                    await self._read(scope, receive, body)
+                    async with turns:
+                        status, headers = await self._run(environ, answer)
             except Gone:
                 return
             except Refusal as refusal:
                 page = _page_of(refusal, scope)
                 await _send(send, refusal.status, _bytes(page.items()), [page.content])
                 return
-            with SpooledTemporaryFile(max_size=1024 * 1024) as answer:
-                status, headers = await self._run(environ_of(scope, body), answer)
-                await _send(send, status, headers, iter(lambda: answer.read(PART), b""))
+            await _send(send, status, headers, iter(lambda: answer.read(PART), b""))
+
+    # --- Who is served ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _share(self, environ: dict[str, Any]) -> Iterator[AbstractAsyncContextManager[Any]]:
+        """What to wait in before a request is served. Raises Refusal where too many of the same person's wait."""
+        shown = _shown_by(environ)
+        if shown is None or environ["PATH_INFO"] == HEALTH:
+            yield nullcontext()
+            return
+        key = self.people.get(shown, shown)
+        share = self.shares.setdefault(key, Share())
+        if share.taken >= MOST_A_PERSON:
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, error_pages.TOO_BUSY, retry_after=5)
+        share.taken += 1
+        try:
+            yield share.turns
+        finally:
+            share.taken -= 1
+            if not share.taken:
+                del self.shares[key]
+            if person := environ.get(PERSON):
+                if len(self.people) >= MOST_KNOWN:
+                    self.people.clear()
+                self.people[shown] = person
 
     # --- What is sent to us -------------------------------------------------------------------------------------------
 
@@ -199,6 +248,14 @@ class Application:
             answer.write(page.content)
         answer.seek(0)
         return said
+
+
+def _shown_by(environ: dict[str, Any]) -> bytes | None:
+    """A digest of the token or the session that a request shows; None where it shows neither."""
+    secret = environ.get("HTTP_AUTHORIZATION", "")
+    if not secret and (cookies := environ.get("HTTP_COOKIE")):
+        secret = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
+    return sha256(secret.encode()).digest() if secret else None
 
 
 def environ_of(scope: Scope, body: Body) -> dict[str, Any]:

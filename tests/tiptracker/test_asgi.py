@@ -13,9 +13,14 @@ from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
+from tests.factories import OfficerFactory
 from tests.live import free_port, stop
 from tiptracker import asgi, error_pages
+from tiptracker.accounts import tokens
+from tiptracker.audit.context import PERSON
+from tiptracker.words import Scope
 
 POST = {"method": "POST", "path": "/accounts/login/"}
 
@@ -162,6 +167,89 @@ def test_who_has_gone_is_answered_nothing():
         raise AssertionError("nobody asks any more")
 
     assert asked(application(never), b"log", None, **POST, headers=length(200)).sent == []
+
+
+# --- Whose requests are served ----------------------------------------------------------------------------------------
+
+
+def says_whose(environ, start_response):
+    """Tell that every session belongs to the person whose number its cookie begins with."""
+    cookie = environ.get("HTTP_COOKIE", "")
+    environ[PERSON] = int(cookie.partition("=")[2].partition("-")[0] or 0)
+    start_response("200 OK", [])
+    return []
+
+
+def session(number):
+    return {"cookie": f"{settings.SESSION_COOKIE_NAME}={number}"}
+
+
+@pytest.mark.parametrize("theirs", [["7-a"] * 6, ["7-a", "7-b", "7-c", "7-d", "7-e", "7-f"]])
+def test_one_persons_requests_leave_threads_to_others(theirs):
+    """Of six slow ones, by one session or by six, two are served; somebody else is answered; then the others are."""
+    may_end = threading.Event()
+    served = []
+
+    def slow(environ, start_response):
+        if environ["PATH_INFO"] == "/slow/":
+            served.append(environ["PATH_INFO"])
+            may_end.wait(30)
+        return says_whose(environ, start_response)
+
+    async def ask():
+        app = application(slow, threads=4)
+        for each in {*theirs}:
+            await Asked(app, headers=session(each)).run()
+        mine = [Asked(app, path="/slow/", headers=session(each)) for each in theirs]
+        tasks = [asyncio.create_task(one.run()) for one in mine]
+        other = Asked(app, headers=session("8-a"))
+        await other.run()
+        at_once = len(served)
+        may_end.set()
+        await asyncio.gather(*tasks)
+        return app, other, at_once, mine
+
+    app, other, at_once, mine = asyncio.run(ask())
+
+    assert (other.status, at_once) == (200, asgi.AT_ONCE_A_PERSON)
+    assert [one.status for one in mine] == [200] * 6
+    assert (len(served), app.shares) == (6, {})
+
+
+def test_who_asks_for_too_much_at_once_is_told_to_wait_and_nobody_else():
+    async def ask():
+        app = application()
+        tasks = [
+            asyncio.create_task(Asked(app, **POST, headers=session("7-a") | length(9)).run())
+            for _ in range(asgi.MOST_A_PERSON)
+        ]
+        await asyncio.sleep(0)
+        refused, other, nobody = Asked(app, headers=session("7-a")), Asked(app, headers=session("8-a")), Asked(app)
+        for one in (refused, other, nobody):
+            await one.run()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return app, refused, other, nobody
+
+    app, refused, other, nobody = asyncio.run(ask())
+
+    assert (refused.status, refused.headers["retry-after"]) == (503, "5")
+    assert (other.status, nobody.status) == (200, 200)
+    assert app.shares == {}
+
+
+@pytest.mark.django_db
+def test_the_application_says_whose_a_session_and_a_token_is(client):
+    officer = OfficerFactory()
+    _, secret = tokens.make(person=officer, name="Nightly", scope=Scope.READ, expires_on=tokens.last_day(officer))
+    client.force_login(officer)
+
+    page = client.get("/")
+    program = Client().get("/api/v1/commitments/", headers={"Authorization": f"Bearer {secret}"})
+
+    assert page.wsgi_request.META[PERSON] == officer.pk
+    assert program.wsgi_request.META[PERSON] == officer.pk
 
 
 # --- Answers ----------------------------------------------------------------------------------------------------------

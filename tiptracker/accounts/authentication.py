@@ -37,6 +37,7 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(REFUSED)
         tokens.note_use(token, context.address.get())
         context.token.set(token.beginning)
+        context.say_whose(request, token.person_id)
         if zone := token.person.time_zone():
             timezone.activate(ZoneInfo(zone))  # until tiptracker.clock.country_time ends the request
         return token.person, token

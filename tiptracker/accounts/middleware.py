@@ -17,6 +17,7 @@ from django.urls import Resolver404, resolve
 
 from tiptracker.accounts import sessions
 from tiptracker.accounts.models import User
+from tiptracker.audit import context as audit_context
 from tiptracker.audit.actions import record
 from tiptracker.typed import SIGNED_OUT, given_back, wants_json
 
@@ -40,6 +41,7 @@ def within_limits(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
+            audit_context.say_whose(request, request.user.pk)
             if sentence := sessions.why_over(request.session, request.user.role):
                 return _sign_out(request, "person.session_ended", sentence)
             sessions.stamp(request.session)

@@ -12,6 +12,15 @@ token: ContextVar[str] = ContextVar("token", default="")
 """How the API token begins that is used; "" where somebody has signed in."""
 
 
+PERSON = "tiptracker.person"
+"""The key in a request's META under which it stands whose request it is."""
+
+
+def say_whose(request: HttpRequest, person: int) -> None:
+    """Let the web server know whose request this is, so that nobody's requests take all of its threads."""
+    request.META[PERSON] = person
+
+
 def client_address(request: HttpRequest) -> str | None:
     """The address of whoever asks; behind TRUSTED_PROXIES proxies, the one that the outermost of them saw."""
     stated = request.META.get("REMOTE_ADDR", "")
