@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
+from tests.database_roles import run_as_owner
 from tests.transactions import a_tests_own_transaction
 from tiptracker.accounts.models import Country
 
@@ -41,6 +42,5 @@ def _models():
 def _put_back(tables: list[list[Any]]) -> None:
     for rows in filter(None, tables):
         type(rows[0])._base_manager.bulk_create(rows)
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
-            cursor.execute(statement)
+    for statement in connection.ops.sequence_reset_sql(no_style(), _models()):  # SQLite has none
+        run_as_owner(statement)

@@ -274,7 +274,7 @@ def test_ambassador_verifies_what_an_officer_recorded_and_nothing_else():
 
     assert judge(EvidenceFactory(), ambassador).recorded_by == ambassador
     with pytest.raises(PermissionDenied):
-        judge(EvidenceFactory(recorded_by=FocalPointFactory()), ambassador)
+        judge(EvidenceFactory(round=UpdateRoundFactory()), ambassador)
 
 
 @pytest.mark.parametrize("factory", [ObserverFactory, FocalPointFactory])

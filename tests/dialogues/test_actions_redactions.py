@@ -107,6 +107,8 @@ NAMES_A_THING = {
     "FileScan.found",  # the scanner's word
     "Benchmark.letter",
     "BenchmarkTerms.letter",
+    "EditionImport.charset",
+    "EditionImport.content",  # the report that was brought, until a job has read it
     "EditionImport.sha256",
     "Draft.writer",  # a page's, at random; what a draft holds is no part of the record
     "Indicator.name",  # runs keep it, and readers of any ministry know the indicator by it

@@ -98,7 +98,7 @@ def test_officers_of_the_country_decide_on_rounds_they_did_not_send(people):
 
 def test_the_ambassador_reviews_what_an_officer_recorded_and_officers_review_all_but_their_own(people):
     by_an_officer = EvidenceFactory()
-    by_a_ministry = EvidenceFactory(recorded_by=people["own ministry"])
+    by_a_ministry = EvidenceFactory(round=UpdateRoundFactory())
     own = EvidenceFactory(recorded_by=people["officer"])
     borne_by_the_officer = EvidenceBearingFactory(evidence=by_an_officer, recorded_by=people["officer"])
 

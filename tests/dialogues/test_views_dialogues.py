@@ -83,7 +83,7 @@ def test_dialogue_list_tells_what_is_ahead_first_then_what_was_newest_first(clie
         (older.pk, Stage.HELD, 0, 1, 0),
     ]
     taken = client.get(reverse("dialogue_list"), {"as": "csv"}).content.decode()
-    assert "Not recorded,PURPOSE,1,0" in taken
+    assert '"Not recorded","PURPOSE","1","0"' in taken
 
 
 def test_a_ministry_reads_of_a_dialogue_its_date_place_and_own_commitments(client):
@@ -113,7 +113,7 @@ def test_a_ministry_reads_of_a_dialogue_its_date_place_and_own_commitments(clien
     assert "Ours." in of_one.text
     assert not [value for layer in of_one.context for value in layer.dicts[-1].values() if isinstance(value, Dialogue)]
     taken = client.get(reverse("dialogue_list"), {"as": "csv"}).content.decode()
-    assert taken.splitlines()[0].lstrip("\ufeff") == "Date,Place,Commitments"
+    assert taken.splitlines()[0].lstrip("\ufeff") == '"Date","Place","Commitments"'
 
 
 def test_minutes_tell_who_came_what_was_said_agreed_and_what_became_of_it(client):

@@ -139,11 +139,10 @@ def test_the_api_tells_the_log_who_opened_an_update_and_each_of_its_rounds(clien
     client.force_login(OfficerFactory())
 
     client.get(reverse("update-list"))
-    assert not AuditEntry.objects.exists()
     client.get(address("update-detail", first.update))
     client.get(address("round-detail", second))
 
-    assert list(AuditEntry.objects.values_list("verb", "row")) == [
+    assert list(AuditEntry.objects.exclude(verb="list.read").values_list("verb", "row")) == [
         ("update.viewed", str(first.pk)),
         ("update.viewed", str(second.pk)),
         ("update.viewed", str(second.pk)),

@@ -87,7 +87,7 @@ def set_up_malawi(page: Page, live: Live) -> None:
     press(page, "Keep these")
     keep_picture(page, "setup-detail")
 
-    page.get_by_role("link", name="People", exact=True).click()
+    page.locator("main").get_by_role("link", name="People", exact=True).click()
     for number, role in enumerate(("officer", "ambassador")):
         page.locator(f"#id_people-{number}-name").fill(f"Exercise {role.capitalize()} in Malawi")
         page.locator(f"#id_people-{number}-email").fill(f"{role}@malawi.example")

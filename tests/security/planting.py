@@ -27,8 +27,11 @@ from tests import factories
 from tests.security.asking import BODIES
 from tests.security.world import MINISTRIES, OTHER, OWN
 from tiptracker.accounts.models import AccountRequest, ApiToken
-from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.audit.models import AuditDetail, AuditEntry, ListRead, LogVerification
 from tiptracker.idempotency.models import IdempotencyKey
+from tiptracker.jobs.models import State
+from tiptracker.lock_outs.models import LockOutCount
+from tiptracker.mail.models import Mail, MailKind
 from tiptracker.words import AccountRequestKind
 
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
@@ -177,6 +180,13 @@ class Planted:
             asked_at=factories.TERMS_SET_AT,
             **self.marks(AccountRequest),
         )
+        LockOutCount.objects.create(expires_at=factories.TERMS_SET_AT, **self.marks(LockOutCount))
+        Mail.objects.create(
+            kind=MailKind.SIGN_IN_CHANGED,
+            person=self.officer,
+            queued_at=factories.TERMS_SET_AT,
+            **self.marks(Mail),
+        )
 
     def _plant_what_is_asked(self):
         by = {"recorded_by": self.officer}
@@ -316,7 +326,7 @@ class Planted:
 
     def _plant_what_is_concluded(self):
         self.plant(factories.ReadinessRunFactory, edition=self.edition)
-        job = self.plant(factories.JobFactory)
+        job = self.plant(factories.JobFactory, state=State.READY, finished_at=factories.TERMS_SET_AT)
         withdrawn = {"withdrawn_by": self.officer, "withdrawn_at": factories.TERMS_SET_AT}
         withdrawn |= {"said": None, "covering_note": "", "word": ""}
         kind = BriefingKind.WASHINGTON  # the one of which there is a Word file
@@ -335,6 +345,10 @@ class Planted:
         )
         entry.save(force_insert=True)
         AuditDetail.objects.create(entry=entry, **self.marks(AuditDetail))
+        ListRead.objects.create(person=self.officer, day=factories.PERIOD_ENDS_ON, **self.marks(ListRead))
+        LogVerification.objects.create(
+            at=factories.TERMS_SET_AT, number=1, faulty_number=1, **self.marks(LogVerification)
+        )
 
     def _plant_the_rest(self):
         """One row of every other model, alone, by its factory: nothing of it is a ministry's to read."""

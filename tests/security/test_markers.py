@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import FileField
 from django.test.signals import template_rendered
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.conftest import do_jobs
 from tests.security.asking import address
@@ -22,7 +23,9 @@ from tests.security.world import MINISTRIES
 from tests.transactions import a_tests_own_transaction
 from tiptracker.accounts import mails
 from tiptracker.accounts.links import Purpose, link
+from tiptracker.accounts.models import AccountRequest
 from tiptracker.celery import app
+from tiptracker.words import AccountRequestKind
 
 
 @pytest.fixture(scope="module")
@@ -120,10 +123,21 @@ def every_mail(world, reader):
     with a_tests_own_transaction():
         person.set_unusable_password()
         person.save()
-        mails.invite(person)
+        with transaction.atomic():
+            mails.invite(person)
+            mails.tell_of_account(person, "address and role", [person.email])
+            mails.tell_of_log_fault(person, 1)
+            mails.tell_of_administrator(person, person, "an administrator")
+            asked = {"person": person, "asked_by": person, "asked_at": timezone.now(), "old_email": person.email}
+            address = AccountRequest.objects.create(
+                kind=AccountRequestKind.ADDRESS, new_email="new@post.example", **asked
+            )
+            mails.tell_of_request(address)
+            mails.confirm_address(address)
+            mails.ask_for_consent(address, [person])
+            removal = AccountRequest.objects.create(kind=AccountRequestKind.SECOND_STEP, **asked)
+            mails.tell_of_request_done(removal)
         world.client("out").post(reverse("password_forgotten"), {"email": person.email})
-        mails.tell_of_account(person, "address and role", [person.email])
-        mails.tell_of_log_fault(person, 1)
         do_jobs()
         new = "an entirely other password"
         world.client("out").post(link(person, Purpose.RESET), {"password": new, "again": new})

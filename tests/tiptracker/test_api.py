@@ -76,7 +76,7 @@ def test_every_operation_documents_how_it_goes_well_and_how_it_is_refused(schema
 
     read = "200 400 401 403 404 406 429"
     handed_out = "200 400 401 403 404 409 410 429"
-    made = "201 400 401 403 404 406 409 413 415 422 429"
+    made = "201 400 401 403 404 406 409 413 415 422 429 503"
     assert told == {
         "GET /assessments/": read,
         "POST /assessments/": made,

@@ -1,6 +1,7 @@
 """Which parameters each address of the API takes: declared, documented, each once and with a value; no others."""
 
 import pytest
+from django.db import connection
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from drf_spectacular.generators import SchemaGenerator
 
@@ -135,7 +136,10 @@ def many_ministries():
 def test_a_page_has_as_many_rows_as_asked_for_by_as_many_queries(
     client, officer, django_assert_num_queries, asked, rows
 ):
-    with django_assert_num_queries(5):  # session, person, zone; count, ministries
+    client.get("/api/v1/ministries/", {"page_size": 2})  # the log is told of a list once a day
+    # session, person, zone; count, ministries; how many rows went out today; and the log is told of 500 more
+    told = 0 if rows < 500 else 5 if connection.vendor == "postgresql" else 4
+    with django_assert_num_queries(10 + told):
         answer = client.get("/api/v1/ministries/", {"page_size": asked} if asked else {}).json()
 
     assert len(answer["results"]) == rows

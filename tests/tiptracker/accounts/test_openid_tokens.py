@@ -23,7 +23,7 @@ from tiptracker.accounts.openid_tokens import (
 OURS, THEIRS = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 ISSUER = "https://id.example.gov"
 NOW = int(time.time())
-SAID = {"iss": ISSUER, "aud": "tip", "sub": "a", "iat": NOW, "exp": NOW + 300, "nonce": "n"}
+SAID = {"iss": ISSUER, "aud": "tip", "sub": "a", "iat": NOW, "exp": NOW + 3600, "nonce": "n"}
 KEYS = {"keys": [jwt.algorithms.ECAlgorithm.to_jwk(OURS.public_key(), as_dict=True) | {"kid": "one", "alg": "ES256"}]}
 
 
@@ -52,7 +52,7 @@ def test_a_token_for_this_sign_in_is_read():
         token(nonce="another"),
         token(nonce=None),
         token(exp=NOW - 120),
-        token(iat=NOW + 600),
+        token(iat=NOW + 86_400),
         token(exp=None),
         token(sub=None),
         token(key=THEIRS),
