@@ -154,7 +154,7 @@ def test_a_mail_tells_a_ministry_what_is_meant_for_it_and_nothing_else(world, pl
     folders = [path for path in (settings.BASE_DIR / "templates").rglob("email") if path.is_dir()]
     written = {str(path.relative_to(settings.BASE_DIR / "templates")) for each in folders for path in each.iterdir()}
     assert used == written, "a mail that this test does not send"
-    assert len(sent) == len(written)
+    assert len(sent) >= len(written)
     assert planted.leaks(reader, {mark: message for message in sent for mark in marks_in(message)}) == {}
 
 
