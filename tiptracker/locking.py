@@ -28,11 +28,11 @@ ORDER = (
     "dialogues.nextstep",
     "dialogues.commitment",
     "dialogues.draft",
-    "dialogues.draft_files",
     "dialogues.updateround",
     "dialogues.evidence",
     "dialogues.evidencefile",
     # Parts of a row, which whoever changes them holds, and texts of rows that nobody else locks.
+    "dialogues.draft_files",
     "recommendations.milestonedone",
     "recommendations.recommendation_supporting",
     "recommendations.recommendationterms",

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from dialogues.models import Participant
+from tests.append_only import named_by_a_redaction
 from tests.factories import (
     AgendaItemFactory,
     BenchmarkFactory,
@@ -66,6 +67,7 @@ def test_what_is_in_order_is_found_to_be_right(faults):
 def test_what_is_out_of_order_is_found(faults):
     first, second = EvidenceFactory(), EvidenceFactory()
     rows, both = type(first).objects, f"dialogues.evidence {second.pk}"
+    named_by_a_redaction(first, "title")
 
     assert faults(locked(first), locked(first.country)) == [
         f"LOCK accounts.country {first.country.pk} after dialogues.evidence {first.pk}"

@@ -156,7 +156,7 @@ def state():
             and not field.name.endswith(BY_CHANCE)
         ]
         if model._meta.app_label in OURS and model._meta.app_label not in {"audit", "mfa", "usersessions"}:
-            told.update((model._meta.label, *row) for row in model._base_manager.values_list(*names))
+            told.update((model._meta.label, *map(str, row)) for row in model._base_manager.values_list(*names))
     return told
 
 

@@ -237,7 +237,12 @@ class Container:
         lines += [f"ln -s /proc/self/fd/{number} {root}/dev/{name}" for number, name in ((1, "stdout"), (2, "stderr"))]
         for name in ("null", "zero", "random", "urandom"):
             lines += _bind(Path("/dev") / name, root / "dev" / name)
-        # The interpreter may lie where nobody but root looks, below /root: here its folders above are open.
+        in_memory = [*self.service.get("tmpfs", ["/tmp"]), "/dev/shm:size=64m,mode=1777"]  # noqa: S108 -- its own
+        for entry in in_memory:
+            path, _, options = entry.partition(":")
+            options = ",".join(filter(None, [options, "nosuid,nodev,noexec"]))
+            lines += [f"mkdir -p {root}{path}", f"mount -t tmpfs -o {options} none {root}{path}"]
+        # The interpreter may lie where nobody but root looks, below /root: here its folders above are open. Or in /tmp.
         for path in (Path("/usr"), *({VENV, OWN_PYTHON} - {Path("/usr")})):
             lines += _bind(path, root / path.relative_to("/"), read_only=True)
         lines.append(f"ln -s {VENV} {root}/opt/tiptracker")
@@ -246,11 +251,6 @@ class Container:
                 self.image.inside(top).mkdir(parents=True, exist_ok=True)
             if self.image.inside(top).exists():
                 lines += _bind(self.image.inside(top), root / top, read_only=not self.as_root)
-        in_memory = [*self.service.get("tmpfs", ["/tmp"]), "/dev/shm:size=64m,mode=1777"]  # noqa: S108 -- its own
-        for entry in in_memory:
-            path, _, options = entry.partition(":")
-            options = ",".join(filter(None, [options, "nosuid,nodev,noexec"]))
-            lines += [f"mkdir -p {root}{path}", f"mount -t tmpfs -o {options} none {root}{path}"]
         for entry in self.service.get("volumes", []):
             name, _, path = entry.partition(":")
             self.volumes[name].mkdir(exist_ok=True)
