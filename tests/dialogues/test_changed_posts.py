@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 
 from dialogues.actions.files import drop_unsent, keep_upload, refuse_unless_own_and_unsent, take_file
 from dialogues.models import Evidence, EvidenceFile
@@ -90,7 +91,7 @@ def test_a_file_that_was_not_sent_stays_with_the_side_it_was_uploaded_for():
     ):
         moves(person, role=role, ministry=ministry, countries=countries)
         assert not EvidenceFile.objects.visible_to(person).exists()
-        with refuses("was sent already", field="files"):
+        with refuses("was sent already", field="files"), transaction.atomic():
             refuse_unless_own_and_unsent([file], person)
 
     moves(person, role=Role.FOCAL_POINT, ministry=first)
@@ -104,7 +105,7 @@ def test_a_file_of_one_country_is_not_taken_along_to_another():
     moves(officer, role=Role.OFFICER, countries=[elsewhere])
 
     assert not EvidenceFile.objects.visible_to(officer).exists()
-    with refuses("was sent already", field="files"):
+    with refuses("was sent already", field="files"), transaction.atomic():
         refuse_unless_own_and_unsent([file], officer)
 
 

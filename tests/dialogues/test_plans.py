@@ -9,6 +9,7 @@ from django.db import connection
 from dialogues.models import Commitment, Evidence, UpdateRound
 from dialogues.views.register import ORDER, PAGE_SIZE, SEARCHED
 from dialogues.words import DoneBy, EvidenceKind
+from tests.database_roles import run_as_owner
 from tests.factories import CountryFactory, OfficerFactory, at_noon
 from tiptracker.searching import matching
 
@@ -38,8 +39,7 @@ def officer():
         )
         for number in range(MANY)
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE dialogues_evidence")
+    run_as_owner("ANALYZE dialogues_evidence")
     return officer
 
 
@@ -85,6 +85,7 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
     ("model", "fields"), [(Commitment, ("text", "letter")), (UpdateRound, ("narrative",)), (Evidence, SEARCHED[:3])]
 )
 def test_each_index_of_words_serves_what_is_looked_for(model, fields):
-    steps = nodes(matching(model.objects.all(), "shelter", *fields).order_by().values_list("pk"), "seqscan")
+    rows = matching(model.objects.all(), "shelter", *fields).order_by().values_list("pk")
+    steps = nodes(rows, "seqscan", "indexscan", "indexonlyscan")  # an index of words is read in one way alone
 
     assert f"{model._meta.model_name}_words" in {node.get("Index Name") for node in steps}
