@@ -122,6 +122,7 @@ def test_whether_something_changed_is_one_question_however_much_was_read(current
         has_changed_since(current)
 
 
+@pytest.mark.unordered_locks  # the product deletes no account
 def test_nobody_is_ambassador(current):
     reader_of(current.edition).delete()
     record("evidence.logged", by=None, country=current.edition.country)
