@@ -127,7 +127,10 @@ class Process:
                 os.kill(one, number)
 
     def freeze(self) -> None:
-        self.signal(signal.SIGSTOP)
+        """Stop all of them; returns once they stand still, those that were begun meanwhile too."""
+        while not all(_stands_still(one) for one in self.family):
+            self.signal(signal.SIGSTOP)
+            time.sleep(0.01)
 
     def thaw(self) -> None:
         self.signal(signal.SIGCONT)
@@ -143,6 +146,14 @@ class Process:
         for one in self.family:
             with suppress(ProcessLookupError):
                 resource.prlimit(one, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
+def _stands_still(pid: int) -> bool:
+    """Whether a process is stopped, or has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "TtZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def postgres(folder: Path, port: int, *options: str) -> Process:

@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+from contextlib import closing
 
 import psycopg
 import psycopg.errors
@@ -15,9 +16,9 @@ from tiptracker.outages import BUSY, FULL, READ_ONLY, UNREACHABLE, outage_of
 def of_sqlite(*statements, path=":memory:", **more):
     """The error that one of the statements ends in."""
     try:
-        connection = sqlite3.connect(path, **more)
-        for statement in statements:
-            connection.execute(statement)
+        with closing(sqlite3.connect(path, **more)) as connection:
+            for statement in statements:
+                connection.execute(statement)
     except sqlite3.Error as error:
         return error
     raise AssertionError("SQLite took all of it.")

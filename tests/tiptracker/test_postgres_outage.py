@@ -1,6 +1,8 @@
 """A PostgreSQL of the test's own that hangs, is killed and comes back, asked as the application asks its own."""
 
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -15,14 +17,14 @@ pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="a Pos
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("postgres")
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o755)
-    process = postgres(folder, free_port())
-    process.start()
-    yield process
-    process.kill()
+def server():
+    with TemporaryDirectory(prefix="tiptracker-postgres-") as name:  # pytest's own folders are root's alone
+        folder = Path(name)
+        folder.chmod(0o755)
+        process = postgres(folder, free_port())
+        process.start()
+        yield process
+        process.kill()
 
 
 @pytest.fixture
