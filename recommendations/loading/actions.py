@@ -249,5 +249,5 @@ def _read(imported: EditionImport, by: User) -> EditionImport:
     """The same, refused where no job has read it yet."""
     locked = _unloaded(imported, by)
     if locked.is_unread:
-        raise Refused("This list has not been read yet. Wait until it is there to be looked over.")
+        raise Refused("This list has not been read yet. Wait until its preview is ready, then import it.")
     return locked
