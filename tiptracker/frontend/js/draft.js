@@ -22,7 +22,7 @@ class Draft {
     this.told = form.querySelector("[data-draft-told]");
     this.offer = form.querySelector("[data-draft-offer]");
     form.elements.draft_page.value = crypto.randomUUID?.() ?? `${Math.random()}`.slice(2);
-    this.saved = "unsaved" in form.dataset ? undefined : this.typed();
+    this.saved = "unsaved" in form.dataset ? undefined : this.asDrawn();
     this.tries = 0;
     form.addEventListener("input", () => this.onTyped());
     form.addEventListener("change", (event) => this.onTyped(event.target.type === "file"));
@@ -32,12 +32,20 @@ class Draft {
     document.addEventListener("draft:signing-out", ({ detail }) => detail.push(this.save()));
     document.addEventListener("visibilitychange", () => document.hidden && this.leave());
     this.offerBack();
+    if (!this.isOffering) this.onTyped(this.files.length > 0);
+  }
+
+  // The form as the server drew it: on a slow line somebody may type or choose a file before this program has come.
+  asDrawn() {
+    const drawn = this.form.cloneNode(true);
+    drawn.reset();
+    return this.typed(drawn);
   }
 
   // What was typed: nothing that a page sends of its own accord, no file, no password.
-  typed() {
-    const secret = new Set([...this.form.querySelectorAll("input[type=password]")].map(({ name }) => name));
-    const pairs = [...new FormData(this.form)].filter(
+  typed(form = this.form) {
+    const secret = new Set([...form.querySelectorAll("input[type=password]")].map(({ name }) => name));
+    const pairs = [...new FormData(form)].filter(
       ([name, value]) => typeof value === "string" && !OF_THE_FORM.test(name) && !secret.has(name),
     );
     return JSON.stringify(pairs);
