@@ -2,8 +2,9 @@
 
 import time
 
+from allauth.mfa import app_settings
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.urls import reverse
 
 from tests.factories import PASSWORD
@@ -31,6 +32,11 @@ def enrol(person):
     TOTP.activate(person, secret)
     RecoveryCodes.activate(person)
     return secret
+
+
+def code_of(secret):
+    """What the app shows now: good for half a minute at least, as long as a slow machine may take."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // app_settings.TOTP_PERIOD))
 
 
 def codes(person):

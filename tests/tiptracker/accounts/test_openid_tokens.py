@@ -1,6 +1,7 @@
 """What is believed of an OpenID Connect provider's answers, and how long they are waited for."""
 
 import json
+import re
 import socket
 import threading
 import time
@@ -103,6 +104,14 @@ def test_a_provider_that_says_something_else_is_refused(changes):
         check_configuration(configuration(**changes), ISSUER, is_secure=True)
 
 
+def read_request(connection):
+    """Read all of it: what closes with something unread resets the connection, and the answer is lost."""
+    head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+    length = re.search(rb"Content-Length: (\d+)", head)
+    while length and len(body) < int(length[1]):
+        body += connection.recv(65536)
+
+
 @contextmanager
 def answering(*pieces, pause=0.0):
     """A server that sends these pieces to whoever asks, and then nothing; gives its address."""
@@ -112,7 +121,7 @@ def answering(*pieces, pause=0.0):
     def answer():
         connection, _ = listening.accept()
         with connection, suppress(OSError):  # the other side gives up
-            connection.recv(65536)
+            read_request(connection)
             for piece in pieces:
                 connection.sendall(piece)
                 over.wait(pause)

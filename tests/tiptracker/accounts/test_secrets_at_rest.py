@@ -4,13 +4,12 @@ from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from tests.factories import OfficerFactory
-from tests.signing_in import codes, enrol, enter, sign_in
+from tests.signing_in import code_of, codes, enrol, enter, sign_in
 from tiptracker.accounts import links, secrets_at_rest
 from tiptracker.accounts.checks import secrets_open
 from tiptracker.audit.models import AuditEntry
@@ -41,10 +40,6 @@ def shows(person, code):
     client = Client()
     sign_in(client, person)
     return client.post(reverse("mfa_authenticate"), {"code": code})
-
-
-def code_of(secret):
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 def test_a_second_step_that_no_key_opens_is_told_in_a_sentence(settings, enrolled):
