@@ -36,16 +36,8 @@ DELETED = {
     "usersessions.usersession",
 }
 """Tables of which the product deletes rows."""
-LEFT_OUT = (
-    "tests.",
-    "_pytest.",
-    "dialogues.lesotho.",
-    "dialogues.management.commands.load_lesotho.",
-    "recommendations.management.commands.import_edition.",
-)
-"""Where transactions begin that aren't looked at: in tests; as the demonstration is made, before it is served; and in
-the operator's command that opens an edition and loads its list in one transaction, which can be run again.
-"""
+LEFT_OUT = ("tests.", "_pytest.")
+"""Where transactions begin that aren't looked at."""
 TABLES = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
 OURS = (
     "accounts", "audit", "dialogues", "idempotency", "jobs", "lock_outs", "mail", "mfa", "recommendations", "reports",

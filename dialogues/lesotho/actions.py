@@ -46,6 +46,7 @@ from recommendations.models import (
 from recommendations.words import TextStatus
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
+from tiptracker.locking import hold
 from tiptracker.refusals import Refused
 
 FACTS: tuple[lines.Fact, ...] = ASKED + HAPPENED
@@ -60,18 +61,23 @@ class Loaded(NamedTuple):
     left_out: int
 
 
-@transaction.atomic
 def load_public_record(*, now: datetime) -> Loaded:
-    """Write every line known by `now` (aware) that isn't there yet; leave the others for a later run."""
+    """Write every line known by `now` (aware) that isn't there yet; leave the others for a later run.
+
+    Each line has a transaction of its own: what was interrupted is finished by running it again.
+    """
     due = [fact for fact in FACTS if fact.recorded_at <= now]
     written = sum([_load(fact) for fact in due])
     if written:
-        readiness_may_have_moved(_lesotho().pk)
+        with transaction.atomic():
+            readiness_may_have_moved(_lesotho().pk)
     return Loaded(written, found=len(due) - written, left_out=len(FACTS) - len(due))
 
 
+@transaction.atomic
 def _load(fact: lines.Fact) -> bool:
-    """Whether the line had to be written."""
+    """Whether the line had to be written. Two loads at once write it once."""
+    hold(Country.objects.filter(code=COUNTRY.code))
     row = write(fact)
     if row is None:
         return False

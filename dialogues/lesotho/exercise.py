@@ -32,17 +32,20 @@ STEPS = (*script_2021.STEPS, *script_2022.STEPS)
 """All of them, in the order in which they happen."""
 
 
-@transaction.atomic
 def play_exercise(*, now: datetime) -> Played:
     """Make the exercise's people and play each step that is due by `now` (aware) and wasn't played yet.
 
-    The public record must be loaded up to the same moment.
+    The public record must be loaded up to the same moment. Each action of a step has a transaction of its own, as when
+    people do it: where a step was interrupted, the database has to be emptied.
     """
-    country = Country.objects.select_for_update(no_key=True).get(code=asked.COUNTRY.code)
+    country = Country.objects.get(code=asked.COUNTRY.code)
     people.ensure_exercise(country)
     found = AuditEntry.objects.filter(verb=PLAYED, country=country).count()
     due = [step for step in STEPS[found:] if step.at <= now]
     for step in due:
         step.play(Cast(country, step.at))
-        audit.record(PLAYED, by=None, row=country, country=country, after={"step": step.play.__doc__, "at": step.at})
+        with transaction.atomic():
+            audit.record(
+                PLAYED, by=None, row=country, country=country, after={"step": step.play.__doc__, "at": step.at}
+            )
     return Played(len(due), found, left_out=len(STEPS) - found - len(due))

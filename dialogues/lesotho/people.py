@@ -2,8 +2,11 @@
 
 from typing import NamedTuple
 
+from django.db import transaction
+
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit import actions as audit
+from tiptracker.locking import hold
 from tiptracker.words import EMBASSY_ROLES, Role
 
 
@@ -38,6 +41,7 @@ ADMINISTRATOR = Account("admin@demo.example", "Exercise Administrator", Role.ADM
 EXERCISE = (OFFICER, SECOND_OFFICER, AMBASSADOR, HOME_AFFAIRS, POLICE, JUSTICE, OBSERVER, ADMINISTRATOR)
 
 
+@transaction.atomic
 def ensure(account: Account, country: Country) -> User:
     """The user of an account, made without a usable password where there is none yet; else as it stands."""
     if user := User.objects.get_queryset().filter(email=account.email).first():
@@ -62,8 +66,11 @@ def ensure(account: Account, country: Country) -> User:
     return user
 
 
+@transaction.atomic
 def ensure_exercise(country: Country) -> None:
     """Everybody of the exercise, so that a password can be set for them; their ministries must be there."""
+    if country.contact is None:
+        hold(Country.objects.filter(pk=country.pk))
     for account in EXERCISE:
         ensure(account, country)
     if country.contact is None:

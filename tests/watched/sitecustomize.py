@@ -41,18 +41,8 @@ def has_open_transaction():
     return any(not block._from_testcase for connection in opened for block in connection.atomic_blocks)
 
 
-def is_making_the_exercise():
-    """Whether the public record and the exercise are being loaded, before anybody is served."""
-    frame = sys._getframe()
-    while frame:
-        if "/dialogues/lesotho/" in frame.f_code.co_filename:
-            return True
-        frame = frame.f_back
-    return False
-
-
 def refuse_in_transaction(what):
-    if has_open_transaction() and not is_making_the_exercise():
+    if has_open_transaction():
         note(f"{what}, in a transaction")
         raise PermissionError(f"Nobody is reached over the network while a transaction is open: {what}.")
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from dialogues.lesotho import asked
 from dialogues.lesotho.actions import load_public_record
@@ -29,7 +28,6 @@ class Command(BaseCommand):
             help="Add made-up submissions, reviews and slips, each plainly marked, and the accounts of the exercise.",
         )
 
-    @transaction.atomic
     def handle(self, *, exercise: bool, **options: Any) -> None:
         if exercise and not settings.DEMONSTRATION:
             raise CommandError(

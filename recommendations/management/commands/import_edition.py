@@ -14,12 +14,13 @@ from recommendations.loading import telling
 from recommendations.loading.actions import begin_edition, begin_import, load_edition, say_columns
 from recommendations.loading.brought import Brought, bring_file
 from recommendations.loading.preview import Preview, preview
-from recommendations.models import Edition, EditionImport
+from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
 from recommendations.tables import Charset, Column
 from recommendations.tables.rows import Sought
 from recommendations.words import Pillar, TextStatus, Tier
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
+from tiptracker.locking import hold
 from tiptracker.refusals import Refused
 from tiptracker.sandbox import Sandbox
 from tiptracker.words import Role
@@ -77,8 +78,14 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, is_json: bool, **options: Any) -> None:
         asked = Asked(**{name: options[name] for name in Asked.__dataclass_fields__})
         try:
+            country, by = _country(asked.country), _administrator(asked.by)
+            content = _content(asked.file)
+            wanted = Sought(country.code, asked.year, (country.name,))
+            brought = bring_file(asked.file.name, content, wanted, _charset(asked.charset), run=Sandbox(None))
             with transaction.atomic():
-                found, did = _load(asked, is_rehearsal=dry_run)
+                _hold_standing(country, asked.year)
+                edition = _edition(country, asked, brought, by)
+                found, did = _load(asked, edition, content, brought, by, is_rehearsal=dry_run)
                 transaction.set_rollback(dry_run)
         except Refused as refusal:
             self.stderr.write(f"{refusal}{_how(refusal)}")
@@ -91,14 +98,20 @@ class Command(BaseCommand):
         self.stdout.write(_concluded(did, is_rehearsal=dry_run))
 
 
-def _load(asked: Asked, *, is_rehearsal: bool) -> tuple[Preview, Mapping[str, Any] | None]:
+def _hold_standing(country: Country, year: int) -> None:
+    """Lock what is there of the edition, before the first action writes to the log."""
+    editions = Edition.objects.filter(country=country, year=year)
+    hold(Country.objects.filter(pk=country.pk))
+    hold(editions)
+    hold(Recommendation.objects.filter(edition__in=editions))
+    hold(Benchmark.objects.filter(recommendation__edition__in=editions))
+
+
+def _load(
+    asked: Asked, edition: Edition, content: bytes, brought: Brought, by: User, *, is_rehearsal: bool
+) -> tuple[Preview, Mapping[str, Any] | None]:
     """The preview and what was done; None in a rehearsal where something has to be said first."""
-    country, by = _country(asked.country), _administrator(asked.by)
-    content = _content(asked.file)
-    sought = Sought(country.code, asked.year, (country.name,))
-    brought = bring_file(asked.file.name, content, sought, _charset(asked.charset), run=Sandbox(None))
-    edition = _edition(country, asked, brought, by)
-    now = clock.now(country.time_zone)
+    now = clock.now(edition.country.time_zone)
     status = TextStatus.RECONSTRUCTION if asked.is_reconstruction else TextStatus.OFFICIAL
     imported = begin_import(
         edition=edition, name=asked.file.name, content=content, brought=brought, text_status=status, by=by, now=now
