@@ -204,6 +204,9 @@ def test_one_persons_requests_leave_threads_to_others(theirs):
         tasks = [asyncio.create_task(one.run()) for one in mine]
         other = Asked(app, headers=session("8-a"))
         await other.run()
+        while len(served) < asgi.AT_ONCE_A_PERSON:  # until their threads have begun
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # in which another one would begin
         at_once = len(served)
         may_end.set()
         await asyncio.gather(*tasks)

@@ -87,9 +87,10 @@ class Sandbox(NamedTuple):
         person = "" if self.person is None else f"person-{self.person % _PEOPLE}"
         wanted = []
         if not self.is_job:
-            # Who waits holds a thread that could serve others. So few do, and not all of them for one person.
-            wanted += [("request", many + waiting, 0)]
+            # Who waits holds a thread that could serve others. So few do, and not all of them for one person: whose
+            # share is full takes no place even for a moment, in which somebody else would be sent away.
             wanted += [(f"{person}-request", max(many + waiting - 1, 1), 0)] if person else []
+            wanted += [("request", many + waiting, 0)]
         wanted += [(person, 1, patience)] if person else []
         wanted += [("process", many, patience)]
         with ExitStack() as stack:

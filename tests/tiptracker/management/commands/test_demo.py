@@ -75,6 +75,7 @@ class Demonstration:
 
 @pytest.mark.long
 def test_demo_starts_signs_everybody_in_goes_on_and_leaves_nothing(environment):
+    """… whatever ends it: Ctrl-C, its own death, that of a child, or that of the `make` that waits for it."""
     first = Demonstration(environment)
     assert f"demonstration: {first.url}" in first.said
     assert "09:00 on Friday, 28 January 2022" in first.said
@@ -99,25 +100,15 @@ def test_demo_starts_signs_everybody_in_goes_on_and_leaves_nothing(environment):
     assert second.signs_in("police@demo.example", "another long one") == "/LSO/2021/ministry/"
     assert second.end(signal.SIGKILL)[1] == -signal.SIGKILL
 
-
-@pytest.mark.long
-def test_demo_stops_everything_when_a_child_dies(environment):
-    running = Demonstration(environment)
+    third = Demonstration(environment)
     worker = min(  # its schedule is a child of the same command
-        process
-        for process in processes_with(running.mark)
-        if b"--beat" in Path(f"/proc/{process}/cmdline").read_bytes()
+        process for process in processes_with(third.mark) if b"--beat" in Path(f"/proc/{process}/cmdline").read_bytes()
     )
     os.kill(worker, signal.SIGKILL)
-    last, code = running.is_over()
-
+    last, code = third.is_over()
     assert "The worker ended, so everything stops. It said last:" in last
     assert code == 1
 
-
-@pytest.mark.long
-def test_demo_stops_when_make_is_killed(environment):
-    """`make` waits for the command; where that is killed, nobody would be left to stop it."""
     maker = subprocess.Popen(
         [sys.executable, "-c", "import subprocess, sys; subprocess.run([sys.executable, 'manage.py', 'demo'])"],
         cwd=settings.BASE_DIR,
@@ -132,7 +123,6 @@ def test_demo_stops_when_make_is_killed(environment):
             assert time.monotonic() < give_up_at
             time.sleep(0.1)
         maker.kill()
-
     wait_until_gone(environment["MARK"], seconds=15)
 
 
