@@ -13,6 +13,8 @@ import psycopg
 from django.db import connection, transaction
 from django.test.utils import setup_databases
 
+from tests.migrated import copy_migrated
+
 OWNER, APPLICATION = "tiptracker_tests_owner", "tiptracker_tests_app"
 LOGIN = "tiptracker_tests"
 """Signs in as the application. A test that needs the owner's rights takes on its role, since LOGIN is in both."""
@@ -53,11 +55,19 @@ def _as_login(url: str) -> str:
 
 
 def set_up_databases() -> list[tuple]:
-    """Create the test database and migrate it as its owner; afterwards the connection is the application's."""
+    """Create the test database and migrate it as its owner; afterwards the connection is the application's.
+
+    Gives what `teardown_databases` takes.
+    """
+    if connection.vendor == "sqlite":
+        name = connection.settings_dict["TEST"]["NAME"]
+        copy_migrated(name)
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        return []
     with as_owner():
         made = setup_databases(verbosity=0, interactive=False)
-        if connection.vendor == "postgresql":
-            grant(str(connection.settings_dict["NAME"]))
+        grant(str(connection.settings_dict["NAME"]))
     return made
 
 

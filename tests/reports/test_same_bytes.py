@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from tests.exercise import load_exercise
 from tests.kept import once
+from tests.migrated import copy_migrated
 
 KINDS = {
     "ambassador": {},
@@ -36,11 +37,11 @@ def issue(folder) -> None:
 
 
 def elsewhere(folder) -> None:
-    """The same in another process, from nothing: an empty database, migrated, with the record loaded anew."""
+    """The same in another process, from nothing: an empty database, with the record loaded anew."""
+    copy_migrated(folder / "record.sqlite3")
     script = (
         "import django; django.setup()\n"
         "from django.core.management import call_command\n"
-        "call_command('migrate', verbosity=0)\n"
         "call_command('load_lesotho', '--exercise', verbosity=0)\n"
         "from tests.reports.test_same_bytes import issue\n"
         f"issue({str(folder)!r})\n"

@@ -13,6 +13,8 @@ import textwrap
 import pytest
 from django.conf import settings
 
+from tests.migrated import copy_migrated
+
 STRONG = secrets.token_urlsafe(50)
 PRODUCTION = {
     "SECURE": "true",
@@ -54,7 +56,6 @@ def test_production_is_deployed_without_a_warning(tmp_path):
 ASKED = r"""
     import json, re
     from django.conf import settings
-    from django.core.management import call_command
     from django.db import connections
     from django.test import Client
     from tiptracker.accounts.models import User
@@ -66,7 +67,6 @@ ASKED = r"""
         "ENGINE": "django.db.backends.sqlite3", "NAME": settings.VAR_DIR / "db.sqlite3", "OPTIONS": {},
     }
     settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    call_command("migrate", verbosity=0)
     User.objects.create_user("a@post.example", "a long enough password", name="A", role="administrator")
     browser = Client(SERVER_NAME="tip.example.gov", raise_request_exception=False, enforce_csrf_checks=True)
     SAFE = {"Host": "tip.example.gov", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
@@ -98,7 +98,9 @@ ASKED = r"""
 @pytest.fixture(scope="module")
 def production(tmp_path_factory):
     """What production answers: over HTTP, over HTTPS, by another name, to a form from elsewhere, to signing in."""
-    said = manage(tmp_path_factory.mktemp("production"), "shell", "--no-imports", "-c", textwrap.dedent(ASKED))
+    folder = tmp_path_factory.mktemp("production")
+    copy_migrated(folder / "db.sqlite3")
+    said = manage(folder, "shell", "--no-imports", "-c", textwrap.dedent(ASKED))
     assert said.returncode == 0, said.stderr[-3000:]
     return json.loads(said.stdout)
 
@@ -180,7 +182,7 @@ THROUGH_A_PROVIDER = """
     from tiptracker.accounts.openid import ClosedOpenIdAdapter
     from tiptracker.audit.models import AuditEntry
 
-    call_command("migrate", verbosity=0)
+    call_command("migrate", "socialaccount", verbosity=0)
     known = User.objects.create_user("known@post.example", "a long enough password", name="K", role="administrator")
 
     def vouched_for(email, verified=True):
@@ -212,6 +214,7 @@ THROUGH_A_PROVIDER = """
 def test_whoever_a_provider_vouches_for_signs_in_and_nobody_signs_up(tmp_path):
     provider = {"OIDC_SERVER_URL": "https://id.example.gov", "OIDC_CLIENT_ID": "tip", "OIDC_CLIENT_SECRET": "s"}
     script = textwrap.dedent(THROUGH_A_PROVIDER)
+    copy_migrated(tmp_path / "db.sqlite3")
 
     done = manage(
         tmp_path,
