@@ -1,6 +1,7 @@
 """A document as it comes out of the printer: its file, and what stands where on its pages."""
 
 import io
+from functools import cached_property
 from typing import NamedTuple
 
 import pypdfium2
@@ -51,18 +52,18 @@ class Printed:
     def __len__(self):
         return len(self.sizes)
 
-    @property
+    @cached_property
     def text(self):
         """All that it says, on one line."""
         return " ".join(" ".join(self.texts).split())
 
-    @property
+    @cached_property
     def reader(self):
         return PdfReader(io.BytesIO(self.file))
 
     def elements(self, kind):
         """The structure elements of a kind ("/Figure"), in reading order."""
-        return [one for one in elements_of(self.file) if one["/S"] == kind]
+        return [one for one in elements_of(self.reader) if one["/S"] == kind]
 
     def bookmarks(self):
         """The names of the bookmarks, and to which page each leads, the first being 1."""
@@ -98,7 +99,9 @@ class Printed:
                 for other in by_left[at + 1 :]:
                     if other.left >= one.right:
                         break
-                    if one[1:] != other[1:] and _shared(one, other) > 0.3:
+                    if one.top <= other.bottom or other.top <= one.bottom or one[1:] == other[1:]:
+                        continue
+                    if _shared(one, other) > 0.3:
                         found.append((page, one, other))
         return found
 
@@ -107,17 +110,17 @@ class Printed:
         return min(sign.bottom - FOOT for sign in self.signs[page - 1] if sign.bottom > FOOT) / POINT
 
 
-def fonts_of(file):
-    """The typefaces that a file carries, by name, without what marks each as a part of it."""
+def fonts_of(reader):
+    """The typefaces that a document carries, by name, without what marks each as a part of it."""
     return {
         font.get_object()["/BaseFont"].partition("+")[2]
-        for sheet in PdfReader(io.BytesIO(file)).pages
+        for sheet in reader.pages
         for font in sheet["/Resources"].get("/Font", {}).values()
     }
 
 
-def elements_of(file):
-    """The structure elements of a file, in reading order."""
+def elements_of(reader):
+    """The structure elements of a document, in reading order."""
 
     def below(node):
         kids = node.get("/K", [])
@@ -126,7 +129,7 @@ def elements_of(file):
                 yield child
                 yield from below(child)
 
-    return list(below(PdfReader(io.BytesIO(file)).trailer["/Root"]["/StructTreeRoot"]))
+    return list(below(reader.trailer["/Root"]["/StructTreeRoot"]))
 
 
 def _signs(text):

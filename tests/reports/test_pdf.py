@@ -38,7 +38,7 @@ def test_document_passes_pdf_ua_1():
 
 
 def test_header_cells_say_what_they_head():
-    heads = [cell["/A"]["/Scope"] for cell in elements_of(made(TABLE)) if cell["/S"] == "/TH"]
+    heads = [cell["/A"]["/Scope"] for cell in elements_of(PdfReader(io.BytesIO(made(TABLE)))) if cell["/S"] == "/TH"]
 
     assert heads == ["/Column", "/Column", "/Row"]
 
@@ -94,7 +94,8 @@ def test_nothing_is_fetched_from_outside(tmp_path):
 
 
 def test_only_own_typefaces_are_used():
-    names = fonts_of(made('<p style="font-family: DejaVu Sans, serif">Text <b>bold</b> <i>italic</i></p>'))
+    file = made('<p style="font-family: DejaVu Sans, serif">Text <b>bold</b> <i>italic</i></p>')
+    names = fonts_of(PdfReader(io.BytesIO(file)))
 
     assert names == {"Public-Sans", "Public-Sans-Bold", "Public-Sans-Italic"}
 
