@@ -339,13 +339,13 @@ class _Page:
             return ""
         account_requests.ask_for_address(person=self.person, email=email, by=self.request.user, now=self.now)
         return (
-            f"Asked for. A mail to {self.person.email} says so, and can stop it. Somebody else has to consent; "
-            "it takes effect a day from now at the earliest."
+            f"Requested. An e-mail to {self.person.email} tells them and holds a link that stops it. A second person "
+            "must consent; the change takes effect one day from now at the earliest."
         )
 
     def _remove_second_step(self) -> str:
         account_requests.ask_to_remove_second_step(person=self.person, by=self.request.user, now=self.now)
         return (
-            f"Asked for. A mail to {self.person.email} says so, and can stop it. Once somebody else consents, "
-            f"{self.person} sets up a new second step at the next sign-in."
+            f"Requested. An e-mail to {self.person.email} tells them and holds a link that stops it. Once a second "
+            f"person consents, {self.person} sets up a new second step at the next sign-in."
         )
