@@ -353,9 +353,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever drives a browser is a journey; without Chromium it isn't run, unless JOURNEYS=required.
 
-    Journeys and what else is long come first, so that at the end nobody waits for one of them.
+    What stands on a database is marked, so that the rest need not be run again on another one. Journeys and what else
+    is long come first, so that at the end nobody waits for one of them.
     """
     for item in items:
+        if item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
         if "browser" in getattr(item, "fixturenames", ()) or "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
             if not CHROMIUM:

@@ -12,6 +12,8 @@ from django.db import IntegrityError, InterfaceError, OperationalError, Programm
 
 from tiptracker.outages import BUSY, FULL, READ_ONLY, UNREACHABLE, outage_of
 
+pytestmark = pytest.mark.database  # … or Redis
+
 
 def of_sqlite(*statements, path=":memory:", **more):
     """The error that one of the statements ends in."""

@@ -13,7 +13,10 @@ from tests.performance.faults import free_port, postgres, wait_for
 from tiptracker.database import Connection, connection_class, postgres_options
 from tiptracker.outages import BUSY, UNREACHABLE, outage_of
 
-pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="a PostgreSQL of the test's own is started")
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="a PostgreSQL of the test's own is started"),
+]
 
 
 @pytest.fixture(scope="module")
