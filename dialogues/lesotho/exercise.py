@@ -15,6 +15,8 @@ from dialogues.lesotho.cast import Cast
 from tiptracker.accounts.models import Country
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
+from tiptracker.demonstration import last_recorded_at
+from tiptracker.refusals import Refused
 
 PLAYED = "exercise.played"
 """The log's word for a step that was played: steps come in order, so their number says where to go on."""
@@ -36,12 +38,15 @@ def play_exercise(*, now: datetime) -> Played:
     """Make the exercise's people and play each step that is due by `now` (aware) and wasn't played yet.
 
     The public record must be loaded up to the same moment. Each action of a step has a transaction of its own, as when
-    people do it: where a step was interrupted, the database has to be emptied.
+    people do it: where a step was interrupted, the database has to be emptied. Raises Refused.
     """
     country = Country.objects.get(code=asked.COUNTRY.code)
-    people.ensure_exercise(country)
     found = AuditEntry.objects.filter(verb=PLAYED, country=country).count()
     due = [step for step in STEPS[found:] if step.at <= now]
+    latest = last_recorded_at()
+    if due and latest and latest > STEPS[-1].at:
+        raise Refused("What became known after the exercise is loaded already.")
+    people.ensure_exercise(country)
     for step in due:
         step.play(Cast(country, step.at))
         with transaction.atomic():
