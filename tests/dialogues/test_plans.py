@@ -78,7 +78,12 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
     names = [node.get("Index Name") for node in steps]
     assert names.count("evidence_words") == 2
     assert names.count("updateround_words") == 2
-    assert max(node["Actual Rows"] for node in steps if node.get("Index Name") == "evidence_words") < MANY / 10
+    read = [  # the index itself may still hold rows that other tests have rolled back
+        node["Actual Rows"] + node.get("Rows Removed by Index Recheck", 0)
+        for node in steps
+        if node["Node Type"] == "Bitmap Heap Scan" and node["Relation Name"] == "dialogues_evidence"
+    ]
+    assert max(read) < MANY / 10
 
 
 @pytest.mark.parametrize(
