@@ -9,9 +9,10 @@ without a deadline, and stops the whole process where somebody else gives up rea
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
@@ -33,8 +34,8 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Body = SpooledTemporaryFile[bytes]
 Headers = list[tuple[bytes, bytes]]
-Answer = tuple[int, Headers]
-"""Status and headers."""
+Answer = tuple[int, Headers, float]
+"""Status, headers, and how many seconds of the processor it took."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,12 @@ MOST_LONG_BODIES = 6
 AT_ONCE_A_PERSON = 2
 MOST_A_PERSON = 10
 """How many requests of one person a process serves at once, and how many it takes: the others wait in their order."""
+
+SECONDS_IN_STOCK, SECONDS_A_SECOND = 15.0, 0.3
+"""Seconds of the processor that one person's requests may take of a process: at once, and each second from then on.
+
+Who reads and writes needs a tenth of that. Whoever has used up the stock waits until some of it has come back.
+"""
 
 MOST_KNOWN = 10_000
 """How many sessions and tokens a process knows the person of, before it begins anew."""
@@ -87,14 +94,33 @@ class Share:
 
     taken: int = 0
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_A_PERSON))
+    used: float = 0.0
+    counted_at: float = 0.0
+
+    def use(self, seconds: float, now: float) -> float:
+        """Count seconds of the processor, and what came back since the last count; gives what is used of the stock."""
+        self.used = max(self.used - (now - self.counted_at) * SECONDS_A_SECOND, 0) + seconds
+        self.counted_at = now
+        return self.used
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Callable[[float], object]]:
+        """A turn, for the body, once there is one and some of the stock; to be told what seconds it took."""
+        clock = asyncio.get_running_loop().time
+        async with self.turns:
+            beyond = self.use(0, clock()) - SECONDS_IN_STOCK
+            if beyond > 0:
+                await asyncio.sleep(beyond / SECONDS_A_SECOND)
+            yield lambda seconds: self.use(seconds, clock())
 
 
 @dataclass
 class Application:
     """An ASGI application that serves a WSGI one by `threads` threads.
 
-    One person's requests never take all threads: some are served at once, the others wait, beside the threads. Whose a
-    request is, a session or a token says, once the application has said whose that is.
+    One person's requests never take all threads, nor more than a part of the processor: some are served at once, the
+    others wait, beside the threads. Whose a request is, a session or a token says, once the application has said whose
+    that is.
 
     Whether all is well is asked of one thread more, so that a busy server doesn't pass for a broken one.
     """
@@ -123,10 +149,11 @@ class Application:
         with SpooledTemporaryFile(max_size=IN_MEMORY) as body, SpooledTemporaryFile(max_size=1024 * 1024) as answer:
             environ = environ_of(scope, body)
             try:
-                with self._share(environ) as turns:
+                with self._share(environ) as share:
                     await self._read(scope, receive, body)
-                    async with turns:
-                        status, headers = await self._run(environ, answer)
+                    async with share.turn() as count:
+                        status, headers, seconds = await self._run(environ, answer)
+                        count(seconds)
             except Gone:
                 return
             except Refusal as refusal:
@@ -138,11 +165,11 @@ class Application:
     # --- Who is served ------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _share(self, environ: dict[str, Any]) -> Iterator[AbstractAsyncContextManager[Any]]:
-        """What to wait in before a request is served. Raises Refusal where too many of the same person's wait."""
+    def _share(self, environ: dict[str, Any]) -> Iterator[Share]:
+        """The share that a request waits for and uses up. Raises Refusal where too many of the same person's wait."""
         shown = _shown_by(environ)
         if shown is None or environ["PATH_INFO"] == HEALTH:
-            yield nullcontext()
+            yield Share()
             return
         key = self.people.get(shown, shown)
         share = self.shares.setdefault(key, Share())
@@ -150,11 +177,13 @@ class Application:
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, error_pages.TOO_BUSY, retry_after=5)
         share.taken += 1
         try:
-            yield share.turns
+            yield share
         finally:
             share.taken -= 1
-            if not share.taken:
+            if key == shown and not share.taken:  # nobody's, or from now on counted with the person's others
                 del self.shares[key]
+            if len(self.shares) >= MOST_KNOWN:
+                self.shares = {key: share for key, share in self.shares.items() if share.taken}
             if person := environ.get(PERSON):
                 if len(self.people) >= MOST_KNOWN:
                     self.people.clear()
@@ -212,7 +241,7 @@ class Application:
                 stuck = JsonResponse({"status": "unavailable", "reason": "threads"})
                 answer.write(stuck.content)
                 answer.seek(0)
-                return HTTPStatus.SERVICE_UNAVAILABLE, _bytes(stuck.items())
+                return HTTPStatus.SERVICE_UNAVAILABLE, _bytes(stuck.items()), 0
             return await loop.run_in_executor(self.pool_of_health, self._serve, environ, answer)
         if self.serving < self.threads:
             self.moved_at = loop.time()
@@ -225,7 +254,8 @@ class Application:
 
     def _serve(self, environ: dict[str, Any], answer: Body) -> Answer:
         """Run the WSGI application from beginning to end in this thread, and write its answer's body to `answer`."""
-        said: Answer = (HTTPStatus.INTERNAL_SERVER_ERROR, [])
+        said: tuple[int, Headers] = (HTTPStatus.INTERNAL_SERVER_ERROR, [])
+        begun = time.thread_time()
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], int]:
             nonlocal said
@@ -247,7 +277,7 @@ class Application:
             answer.truncate()
             answer.write(page.content)
         answer.seek(0)
-        return said
+        return *said, time.thread_time() - begun
 
 
 def _shown_by(environ: dict[str, Any]) -> bytes | None:

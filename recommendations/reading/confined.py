@@ -11,7 +11,7 @@ from typing import Protocol
 MOST_MEMORY = 1536 * 1024 * 1024
 MOST_SECONDS = 8
 """Of the processor's time: hardly anything that people send takes one."""
-NICENESS = 5
+NICENESS = 15
 """How far behind those who serve pages it stands where both want the processor."""
 _WAYS_OUT = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.spawn", "pty.")
 

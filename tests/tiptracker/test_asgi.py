@@ -216,7 +216,36 @@ def test_one_persons_requests_leave_threads_to_others(theirs):
 
     assert (other.status, at_once) == (200, asgi.AT_ONCE_A_PERSON)
     assert [one.status for one in mine] == [200] * 6
-    assert (len(served), app.shares) == (6, {})
+    assert len(served) == 6
+    assert not any(share.taken for share in app.shares.values())
+
+
+def test_who_has_used_up_their_share_of_the_processor_waits_and_nobody_else(monkeypatch):
+    monkeypatch.setattr(asgi, "SECONDS_IN_STOCK", 0.05)
+    monkeypatch.setattr(asgi, "SECONDS_A_SECOND", 0.5)
+    loops = iter([0, 0.25])  # seconds of the processor that the first requests take
+
+    def costly(environ, start_response):
+        until = time.thread_time() + next(loops, 0)
+        while time.thread_time() < until:
+            pass
+        return says_whose(environ, start_response)
+
+    async def ask():
+        app = application(costly)
+        for _ in range(2):  # whose the session is, the first has to say
+            await Asked(app, headers=session("7-a")).run()
+        before = asyncio.get_running_loop().time()
+        mine = asyncio.create_task(Asked(app, headers=session("7-a")).run())
+        await Asked(app, headers=session("8-a")).run()
+        other_took = asyncio.get_running_loop().time() - before
+        await mine
+        return other_took, asyncio.get_running_loop().time() - before
+
+    other_took, mine_took = asyncio.run(ask())
+
+    assert mine_took > 0.35, "(0.25 - 0.05) / 0.5 seconds, less what passed meanwhile"
+    assert other_took < mine_took
 
 
 def test_who_asks_for_too_much_at_once_is_told_to_wait_and_nobody_else():
@@ -239,7 +268,7 @@ def test_who_asks_for_too_much_at_once_is_told_to_wait_and_nobody_else():
 
     assert (refused.status, refused.headers["retry-after"]) == (503, "5")
     assert (other.status, nobody.status) == (200, 200)
-    assert app.shares == {}
+    assert not any(share.taken for share in app.shares.values())
 
 
 @pytest.mark.django_db
