@@ -47,11 +47,15 @@ OURS = (
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock on the row with this key (None: on some rows, or all), by a statement that begins with `how`."""
+    """A lock on the row with this key (None: on some rows, or all), by a statement that begins with `how`.
+
+    `about` is the row that a new one belongs to: where this transaction made that, nobody else adds the same.
+    """
 
     table: str
     key: object
     how: str
+    about: tuple | None = None
 
 
 @dataclass
@@ -69,6 +73,8 @@ class Transaction:
         """Note what a statement locks, and what is wrong with that."""
         self.locks += locks
         for lock in locks:
+            if lock.about in self.held:
+                continue
             if lock.how == "REFER" and lock.table not in DELETED:
                 continue  # nobody ever locks such a row against those who refer to it
             if lock.how == "DELETE" and lock.table not in DELETED:
@@ -190,13 +196,14 @@ def _added(sql, params):
     found = re.match(r'INSERT INTO "(\w+)" \((.*?)\)', sql)
     if not found or (model := TABLES.get(found[1])) is None or model._meta.app_label not in OURS:
         return
-    if model._meta.label_lower in CONTESTED:
-        yield Lock(model._meta.label_lower, None, "INSERT")
-    if " ON CONFLICT" in sql and " DO UPDATE" in sql:
-        yield Lock(model._meta.label_lower, None, "UPDATE")
     columns = re.findall(r'"(\w+)"', found[2])
     values = params if sql.count("%s") == len(columns) else repeat(None)  # of many, each column is one list
     given = dict(zip(columns, values, strict=False))
+    if model._meta.label_lower in CONTESTED:
+        about = ("recommendations.edition", int(given["key"])) if given.get("kind") == "readiness" else None
+        yield Lock(model._meta.label_lower, None, "INSERT", about)
+    if " ON CONFLICT" in sql and " DO UPDATE" in sql:
+        yield Lock(model._meta.label_lower, None, "UPDATE")
     for one in model._meta.concrete_fields:
         keys = given.get(one.column)
         if one.remote_field and keys is not None:

@@ -18,6 +18,7 @@ from tests.security.asking import UNKNOWN, ask
 from tests.security.statements import sent
 from tests.security.test_roles import LINES
 from tests.signing_in import sign_in
+from tiptracker.accounts import sessions
 
 WHO = {
     "an account": OfficerFactory,
@@ -106,9 +107,17 @@ def test_asking_for_a_passkey_is_the_same_work_whoever_it_is(hashed):
 
 # --- What isn't found -------------------------------------------------------------------------------------------------
 
+
+@pytest.fixture
+def no_stamps(monkeypatch):
+    """Once a minute a request notes that its session is used, which has nothing to do with what is asked for."""
+    monkeypatch.setattr(sessions, "STAMPED_EVERY", float("inf"))
+
+
 NOT_FOUND = [line for line in LINES if "404" in line.expected.values() and line.row != "-" and "/" not in line.row]
 
 
+@pytest.mark.usefixtures("no_stamps")
 @pytest.mark.parametrize("line", NOT_FOUND, ids=str)
 def test_what_is_not_seen_is_the_same_work_as_what_is_not_there(world, line):
     for reader in (reader for reader, status in line.expected.items() if status == "404"):

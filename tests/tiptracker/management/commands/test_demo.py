@@ -101,12 +101,12 @@ def test_demo_starts_signs_everybody_in_goes_on_and_leaves_nothing(environment):
     assert second.end(signal.SIGKILL)[1] == -signal.SIGKILL
 
     third = Demonstration(environment)
-    worker = min(  # its schedule is a child of the same command
-        process for process in processes_with(third.mark) if b"--beat" in Path(f"/proc/{process}/cmdline").read_bytes()
+    web = min(  # those that it has started come after it
+        process for process in processes_with(third.mark) if b"granian" in Path(f"/proc/{process}/cmdline").read_bytes()
     )
-    os.kill(worker, signal.SIGKILL)
+    os.kill(web, signal.SIGKILL)
     last, code = third.is_over()
-    assert "The worker ended, so everything stops. It said last:" in last
+    assert "The web ended, so everything stops. It said last:" in last
     assert code == 1
 
     maker = subprocess.Popen(
