@@ -27,7 +27,7 @@ briefings: setup ## Every document of the exercise's record, with pictures of it
 		&& $(PYTHON_) manage.py migrate --verbosity 0 && $(PYTHON_) manage.py load_lesotho --exercise \
 		&& $(PYTHON_) manage.py write_briefings LSO 2021 --as-of $${DAY:-2022-01-28} --folder var/briefings
 
-bench: setup ## What readiness, a long list and a briefing cost, each beside what does alike (DATABASE_URL=)
+bench: setup ## What readiness, a long list and a briefing cost, each beside what does alike (DATABASE_URL=, ONLY_JUDGED=1)
 	@$(PYTHON_) -m tests.performance.bench
 
 faults: setup ## What people are answered while a part is down, hung, full or read-only (ONLY= part of a fault's name)
