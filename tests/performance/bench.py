@@ -3,8 +3,9 @@
 Then a long list (`lists.py`), an observer's pages (`observer.py`), and the ambassador's briefing (`briefings.py`), each
 beside what does alike, a narrative as a PDF (`narratives.py`) and a long table of recommendations (`tables.py`).
 
-ONLY_JUDGED=1 leaves out what is only printed. Milliseconds are never judged, since machines differ. What makes the run fail (exit 1) is what every
-machine agrees on: how many queries are sent, and how cost grows with the number of facts.
+Milliseconds are printed and never judged, since machines differ. What makes the run fail (exit 1) is what every
+machine agrees on: how many queries are sent, and how cost grows with the number of facts. ONLY_JUDGED=1 leaves out the
+rest.
 """
 
 import logging
