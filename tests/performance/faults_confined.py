@@ -26,6 +26,7 @@ from tests.conftest import MASERU, THE_DAY, VAR_DIR  # sets the environment of t
 from datetime import datetime, time as time_of_day  # isort: skip
 import os  # isort: skip
 
+import psycopg
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -38,7 +39,7 @@ from django.utils import timezone
 from dialogues import actions
 from dialogues.models import Commitment, EvidenceFile
 from dialogues.words import DoneBy, Progress
-from tests.database_roles import as_owner, set_up_databases
+from tests.database_roles import SUPERUSER_URL, as_owner, set_up_databases
 from tests.exercise import load_exercise
 from tests.live import Live, free_port, stop, wait_until_served
 from tests.security import hostile_files as hostile
@@ -280,11 +281,9 @@ def main(arguments: list[str] | None = None) -> int:
             return measure(live, officer, Attack(live, person, commitment, file), seconds)
     finally:
         if connection.vendor == "postgresql":  # the sessions of a server that was killed may outlive it by a moment
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+            connection.close()
+            with psycopg.connect(SUPERUSER_URL, dbname="postgres", autocommit=True) as server:
+                server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         connection.close()
         with as_owner():
             teardown_databases(made, verbosity=0)
