@@ -104,18 +104,11 @@ class Walk:
         self.page.on("pageerror", lambda error: self._blame(f"script: {error}"))
         self.page.on("request", self._follow)
 
-    def visit_each(self, addresses: Iterable[str]) -> None:
-        """Open pages of one sort: all are looked at, the first of them with the checker at a phone's width too."""
-        widths = (DESK, PHONE)
-        for address in addresses:
-            if self.visit(address, widths).status == 200:
-                widths = (DESK,)
-
-    def visit(self, address: str, widths: tuple[int, ...] = (DESK, PHONE)) -> Response:
+    def visit(self, address: str) -> Response:
         """Open a page and look at it; of those that are refused (403, 404) one of a kind will do."""
         answer = self.page.goto(f"{self.live.url}{address}", wait_until="load")
         if answer.status == 200 or answer.status not in self.met:
-            self.look(widths)
+            self.look()
         self.met.add(answer.status)
         return answer
 
@@ -128,18 +121,19 @@ class Walk:
             self.page.get_by_role("button", name=button, exact=True).first.click()
         if not self.page.locator("[data-error-summary]").count():
             self._blame(f"“{button}” was not refused ({navigation.value.status})")
-        self.look((PHONE,))
+        self.look()
 
-    def look(self, widths: tuple[int, ...] = (DESK, PHONE)) -> None:
-        """Does it fit at any width, and what does axe say at these?"""
+    def look(self) -> None:
+        """At both widths: does it fit, and what does axe say?"""
         expect(self.page.locator(".htmx-request")).to_have_count(0)
         self.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         self.page.evaluate(AXE)
-        for width in (DESK, PHONE, NARROWEST):
+        for width in (DESK, PHONE):
             self.page.set_viewport_size({"width": width, "height": 800})
-            self._look_whether_it_fits(f"at {width} px")
-            if width in widths:
-                self._ask_axe(f"at {width} px")
+            self._examine(f"at {width} px")
+        self.page.set_viewport_size({"width": NARROWEST, "height": 800})
+        for width in self._too_wide():
+            self._blame(f"runs over at {NARROWEST} px: {width}")
         self.page.set_viewport_size({"width": DESK, "height": 800})
 
     def open_menu(self) -> None:
@@ -148,18 +142,18 @@ class Walk:
         self.page.get_by_role("button", name="Menu").click()
         self.page.get_by_role("navigation", name="Main").wait_for()
         self.page.evaluate(AXE)
-        self._look_whether_it_fits("with its menu open")
-        self._ask_axe("with its menu open")
+        self._examine("with its menu open")
 
-    def _look_whether_it_fits(self, how: str) -> None:
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
-        if wide > self.page.viewport_size["width"]:
-            self._blame(f"runs over {how}: {wide}")
-
-    def _ask_axe(self, how: str) -> None:
+    def _examine(self, how: str) -> None:
+        for width in self._too_wide():
+            self._blame(f"runs over {how}: {width}")
         for fault in self.page.evaluate("how => axe.run(document, how).then(found => found.violations)", OPTIONS):
             places = ", ".join(" ".join(map(str, node["target"])) for node in fault["nodes"][:4])
             self._blame(f"{fault['id']} {how}: {fault['help']}: {places}")
+
+    def _too_wide(self) -> list[int]:
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        return [wide] if wide > self.page.viewport_size["width"] else []
 
     def _blame(self, what: str) -> None:
         self.faults.append(f"{self.who}, {self.page.url.removeprefix(self.live.url)}: {what}")
@@ -329,8 +323,8 @@ def _names() -> set[str]:
 
 def test_everybody_at_the_embassy_can_use_each_page(live: Live, people, pages, browser: Browser) -> None:
     with walk(browser, live, "officer", people["officer"]) as officer:
-        for addresses in pages.values():
-            officer.visit_each(addresses)
+        for address in (address for addresses in pages.values() for address in addresses):
+            officer.visit(address)
         for name, button, typed in REFUSED:
             officer.send(pages[name][0], button, typed)
         officer.page.goto(f"{live.url}{reverse('token_add')}")
@@ -354,8 +348,8 @@ def test_everybody_at_the_embassy_can_use_each_page(live: Live, people, pages, b
 
 def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, browser: Browser) -> None:
     with walk(browser, live, "police", people["police"]) as police:
-        for addresses in pages.values():
-            police.visit_each(addresses)
+        for address in (address for addresses in pages.values() for address in addresses):
+            police.visit(address)
         police.send(reverse("mfa_activate_totp"), "Set up")
     assert police.met >= {200, 403, 404}
     # Another ministry, whose update came back.

@@ -60,11 +60,8 @@ def assert_in_order(printed, tmp_path):
 # --- Strange words ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("made", "paper"),
-    [*((made, Paper.LETTER) for made in KINDS.values()), (papers.full, Paper.A4)],
-    ids=[*(f"letter-{kind}" for kind in KINDS), "a4-ambassador"],
-)
+@every_kind
+@each_paper
 def test_whatever_somebody_wrote_stands_as_text_within_the_margins(made, paper, tmp_path):
     title = (f"{STRANGE[:100]} " * 5)[:400]
     said = made(2, STRANGE, title=title, covering_note=STRANGE)
@@ -116,17 +113,19 @@ def test_no_address_that_somebody_wrote_is_asked(made):
     ],
     ids=KINDS,
 )
-def test_a_document_about_nothing_is_whole(said, tmp_path):
-    printed = Printed(said)
+@each_paper
+def test_a_document_about_nothing_is_whole(said, paper, tmp_path):
+    printed = Printed(said, paper)
 
     assert_in_order(printed, tmp_path)
     assert said.title in printed.text
     assert said.sentence in printed.text
 
 
-def test_a_row_is_never_broken_and_every_page_of_a_table_has_its_head():
-    evidence = tuple(papers.evidence(at, f"Row {at} begins. {LONG[:200]} Row {at} ends.") for at in range(1, 151))
-    printed = Printed(papers.briefing(evidence=evidence), Paper.LETTER)
+@each_paper
+def test_a_row_is_never_broken_and_every_page_of_a_table_has_its_head(paper):
+    evidence = tuple(papers.evidence(at, f"Row {at} begins. {LONG[:200]} Row {at} ends.") for at in range(1, 301))
+    printed = Printed(papers.briefing(evidence=evidence), paper)
 
     head, seen = "What, who did it, what proves it", []
     for text in printed.texts:
@@ -135,11 +134,12 @@ def test_a_row_is_never_broken_and_every_page_of_a_table_has_its_head():
         assert begun == ended
         assert said.count(head) == bool(begun)
         seen += begun
-    assert seen == [str(at) for at in range(1, 151)]
+    assert seen == [str(at) for at in range(1, 301)]
     assert [f"Page {at} of {len(printed)}" in text for at, text in enumerate(printed.texts, 1)] == [True] * len(printed)
 
 
-@pytest.mark.parametrize(("number", "paper"), [(1, Paper.A4), (60, Paper.LETTER)])
+@pytest.mark.parametrize("number", [1, 60])
+@each_paper
 def test_two_pages_stand_alone_for_one_recommendation_and_for_sixty(number, paper):
     printed = Printed(
         papers.full(2, recommendations=tuple(papers.recommendation(at + 1) for at in range(number))), paper
