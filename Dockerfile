@@ -2,9 +2,9 @@
 
 FROM node:22-trixie-slim AS frontend
 WORKDIR /build
-COPY tiptracker/frontend/package.json tiptracker/frontend/package-lock.json tiptracker/frontend/.npmrc ./
+COPY tiptracker/web/frontend/package.json tiptracker/web/frontend/package-lock.json tiptracker/web/frontend/.npmrc ./
 RUN npm ci --no-audit --no-fund
-COPY tiptracker/frontend/ ./
+COPY tiptracker/web/frontend/ ./
 RUN npm run build
 
 FROM python:3.13-slim-trixie AS packages
@@ -51,7 +51,7 @@ COPY recommendations ./recommendations
 COPY dialogues ./dialogues
 COPY reports ./reports
 COPY templates ./templates
-COPY --from=frontend /build/dist ./tiptracker/frontend/dist
+COPY --from=frontend /build/dist ./tiptracker/web/frontend/dist
 # The key is for this one command alone and is kept nowhere. Whoever runs the image may read all of it, whatever the
 # modes of the checkout.
 RUN SECRET_KEY=unused python manage.py collectstatic --noinput --verbosity 0 \
@@ -60,7 +60,7 @@ RUN SECRET_KEY=unused python manage.py collectstatic --noinput --verbosity 0 \
 
 USER tiptracker
 EXPOSE 8000
-CMD ["python", "tiptracker/watchdog.py", "--url", "http://127.0.0.1:8000/health/", "--", \
+CMD ["python", "tiptracker/infrastructure/watchdog.py", "--url", "http://127.0.0.1:8000/health/", "--", \
      "granian", "--interface", "asginl", "--http", "1", "--no-ws", "--workers", "2", "--respawn-failed-workers", \
      "--workers-kill-timeout", "10", "--http1-header-read-timeout", "15000", \
      "tiptracker.asgi:application"]

@@ -61,5 +61,5 @@ lock: setup ## Resolve pyproject.toml anew into requirements.lock
 audit: setup ## Known weaknesses of the locked packages; asks PyPI and npm, so it wants a connected machine
 	@.venv/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock \
 		|| { echo "audit: Python's packages are weak, or could not all be asked about; it stands above." >&2; exit 1; }
-	@npm audit --prefix tiptracker/frontend --audit-level low \
+	@npm audit --prefix tiptracker/web/frontend --audit-level low \
 		|| { echo "audit: the front end's packages are weak, or could not be asked about; it stands above." >&2; exit 1; }

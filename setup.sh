@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-FRONTEND=tiptracker/frontend
+FRONTEND=tiptracker/web/frontend
 PROVIDER=tests/journeys/openid_provider
 STATIC=var/static
 
@@ -123,7 +123,7 @@ build_frontend() {
 
 collect_static_files() {
     local made_from
-    made_from=$(cat .venv/made-from "$FRONTEND/dist/made-from" tiptracker/staticfiles.py | sha256sum | cut -d' ' -f1)
+    made_from=$(cat .venv/made-from "$FRONTEND/dist/made-from" tiptracker/web/static_files.py | sha256sum | cut -d' ' -f1)
     if [ -s "$STATIC/staticfiles.json" ] && is_made "$STATIC.made-from" "$made_from"; then return; fi
     say "collecting static files"
     STATIC_ROOT=$STATIC .venv/bin/python manage.py collectstatic --noinput --clear --verbosity 0

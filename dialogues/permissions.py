@@ -4,11 +4,11 @@ Templates ask these for whether to show a button, actions ask them before they w
 all is decided there; those that stand for the public record never may, and still record.
 """
 
+from dialogues.choices import Kind, MadeBy
 from dialogues.models import Commitment, Dialogue, Evidence, EvidenceBearing, Redaction, UpdateRound
-from dialogues.words import Kind, MadeBy
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, User
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 
 def can_upload(user: User) -> bool:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from dialogues.words import Kind, Status
+from dialogues.choices import Kind, Status
 
 SETTLED: dict[Kind, Status] = {
     Kind.REPORTED_DONE: Status.REPORTED,

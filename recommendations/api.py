@@ -11,10 +11,10 @@ from rest_framework import serializers
 from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from recommendations.choices import Origin, Pillar, Question
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
-from recommendations.words import Origin, Pillar, Question
-from tiptracker.api import IdFilter, by_reader
-from tiptracker.query import TakesParameters
+from tiptracker.api.base import IdFilter, by_reader
+from tiptracker.api.query_params import TakesParameters
 
 
 class EditionTermsSerializer(serializers.ModelSerializer[EditionTerms]):

@@ -10,16 +10,16 @@ from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
 
+from recommendations.choices import LOOKED_AT, Origin, Pillar, Rule, TextStatus
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from recommendations.models.recommendations import INDICIA
-from recommendations.words import LOOKED_AT, Origin, Pillar, Rule, TextStatus
-from tiptracker import texts
+from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.frontend.forms import DayInput, PlainForm
-from tiptracker.frontend.rows import RowField, offer
+from tiptracker.errors import Refused
 from tiptracker.numbers import whole_number
-from tiptracker.refusals import Refused
-from tiptracker.rules import spelt
+from tiptracker.validation import spelt
+from tiptracker.web.frontend.forms import DayInput, PlainForm
+from tiptracker.web.frontend.rows import RowField, offer
 
 
 class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not to be subscripted
@@ -39,7 +39,7 @@ class RecommendationForm(PlainForm):
 
     number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
     origin = forms.ChoiceField(choices=Origin.choices(), label="Where it stands", widget=forms.RadioSelect)
-    text = forms.CharField(max_length=texts.REASON, label="What it says", widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(max_length=text_rules.REASON, label="What it says", widget=forms.Textarea(attrs={"rows": 4}))
     text_status = forms.ChoiceField(
         choices=TextStatus.choices(),
         label="Wording",
@@ -82,7 +82,7 @@ class RecommendationEditForm(RecommendationForm):
     """The same, put right. `version` is the one that the form was filled from."""
 
     reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         required=False,
         label="Why another pillar",
         help_text="Only where you change the pillar: readiness reads it, so the change is dated and kept.",
@@ -112,7 +112,7 @@ class BenchmarkForm(PlainForm):
     """How a benchmark is judged. `seen` is the key of the terms that the form was filled from; 0 for new ones."""
 
     criterion = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Success criterion",
         help_text="What has to be so for it to be met. The ministry reads this too.",
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -146,7 +146,7 @@ class BenchmarkForm(PlainForm):
     )
     is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
     reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Why these terms",
         help_text="Terms are dated and kept: what was asked before stays as it was then. Say why they are as they are.",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -216,13 +216,13 @@ class EditionTermsForm(PlainForm):
         help_text="Of 100. The post’s own, not the Department’s: it stands beside the score and moves nothing in it.",
     )
     working_mark_reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         required=False,
         label="Where this target comes from",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Why the terms change",
         help_text="They hold from now. What was known before stays as it was then, scores too.",
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from recommendations.here import countries_seen, edition_shown, edition_url, editions_seen, phase_of
+from recommendations.choices import Phase
+from recommendations.edition_context import countries_seen, edition_shown, edition_url, editions_seen, phase_of
 from recommendations.models import Edition
-from recommendations.words import Phase
 from tiptracker.accounts.middleware import HELD
 from tiptracker.accounts.models import User
-from tiptracker.rules import spelt
-from tiptracker.words import Role
+from tiptracker.choices import Role
+from tiptracker.validation import spelt
 
 
 class Item(NamedTuple):

@@ -5,7 +5,7 @@ Whether an account may sign in at all is decided there; those that stand for the
 
 from recommendations.models import Edition, Indicator
 from tiptracker.accounts.models import User
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 
 def can_edit_recommendations(user: User, edition: Edition) -> bool:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from recommendations.loading import actions
+from recommendations.importing import actions
 from recommendations.models.imports import READ_LIST
 from tiptracker import clock
 from tiptracker.jobs.actions import claimed

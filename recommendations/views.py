@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from recommendations import actions
+from recommendations.choices import DATES_ALONE, Origin, TextStatus
+from recommendations.edition_context import page_url, stand_at, stand_in
 from recommendations.forms import (
     BenchmarkForm,
     EditionTermsForm,
@@ -24,7 +26,6 @@ from recommendations.forms import (
     has_seen,
     refuse,
 )
-from recommendations.here import page_url, stand_at, stand_in
 from recommendations.models import (
     Benchmark,
     Edition,
@@ -36,13 +37,12 @@ from recommendations.models import (
     RecommendationWeight,
 )
 from recommendations.permissions import can_edit_recommendations, can_set_reporting_ministry
-from recommendations.words import DATES_ALONE, Origin, TextStatus
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.forms import PlainForm
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile
+from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.pages import SignedIn, render_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 

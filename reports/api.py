@@ -28,24 +28,27 @@ from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from dialogues.models import Dialogue
-from recommendations.here import edition_at_hand
+from recommendations.edition_context import edition_at_hand
 from recommendations.models import Edition
-from reports import actions, asking, content, document
-from reports.facts import gather_facts
+from reports import actions, request_params
+from reports.briefings import content
+from reports.choices import BriefingKind, StepKind
 from reports.models import PDF, WORD, Briefing, Document, Standing
 from reports.permissions import can_request_briefings
-from reports.readiness import readiness
-from reports.step_texts import step_texts
-from reports.words import BriefingKind, StepKind
-from tiptracker import clock, limits, texts
+from reports.readiness import serialization
+from reports.readiness.forecast.step_texts import step_texts
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
+from tiptracker import clock, text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.api import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
-from tiptracker.bodies import Body, Text
+from tiptracker.api.base import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
+from tiptracker.api.query_params import TakesParameters
+from tiptracker.api.serializers import Body, Text
+from tiptracker.choices import Marking
+from tiptracker.errors import Refused
 from tiptracker.idempotency.api import MakesRows, makes_a_row
 from tiptracker.moments import moment
-from tiptracker.query import TakesParameters
-from tiptracker.refusals import Refused
-from tiptracker.words import Marking
+from tiptracker.web import rate_limits
 
 NOT_HANDED_OUT: dict[Any, OpenApiResponse] = {
     409: OpenApiResponse(
@@ -86,7 +89,7 @@ class ReadinessQuery(serializers.Serializer[Any]):
     edition = Tracked(required=False)
     as_of = DayField(required=False)
     known_by = Text(
-        max_length=texts.DAY,
+        max_length=text_rules.DAY,
         in_one_line=True,
         required=False,
         help_text="A moment with its zone; by default all is known.",
@@ -97,7 +100,7 @@ class ReadinessQuery(serializers.Serializer[Any]):
         edition = attrs.get("edition") or _at_hand(self.context["request"])
         told: dict[str, Any] = {name: self.initial_data[name] for name in ("as_of", "known_by") if name in attrs}
         try:
-            meant = asking.asked_for(told, edition)
+            meant = request_params.asked_for(told, edition)
         except Refused as refusal:
             raise ValidationError({refusal.field or "": str(refusal)}) from refusal
         return {"edition": edition, "as_of": meant.as_of, "known_by": meant.known_by}
@@ -200,7 +203,7 @@ class EditionNameSerializer(serializers.Serializer[Any]):
 
 
 class ReadinessSerializer(serializers.Serializer[Any]):
-    """How ready the record is: `reports.document.as_document`, for the documentation."""
+    """How ready the record is: `reports.readiness.serialization.as_document`, for the documentation."""
 
     edition = EditionNameSerializer()
     as_of = serializers.DateField()
@@ -272,7 +275,7 @@ class ReadinessViewSet(TakesParameters, ViewSet):
         result = readiness(gather_facts(edition), as_of=as_of, known_by=known_by)
         steps = result.next_steps()
         names = step_texts(result, steps, reader=request.user)
-        return Response(document.as_document(result, steps=steps, texts=names))
+        return Response(serialization.as_document(result, steps=steps, texts=names))
 
 
 class WhateverIsAccepted(BaseContentNegotiation):
@@ -355,17 +358,17 @@ class RequestSerializer(Body):
     dialogue = Seen(Dialogue, required=False, help_text="Which one the pack is for, where `kind` is dialogue.")
     has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
     sections = serializers.ListField(
-        child=serializers.CharField(max_length=texts.DAY),
+        child=serializers.CharField(max_length=text_rules.DAY),
         max_length=max(map(len, content.SECTIONS.values())),
         required=False,
         allow_null=True,
         help_text="The names of those picked, in their order; null: all of them, in the kind's own.",
     )
-    covering_note = Text(max_length=texts.COVERING_NOTE, required=False, default="", allow_blank=True)
+    covering_note = Text(max_length=text_rules.COVERING_NOTE, required=False, default="", allow_blank=True)
     edition = Tracked(required=False)
     as_of = DayField(required=False)
     known_by = Text(
-        max_length=texts.DAY, in_one_line=True, required=False, help_text="A moment with its zone; by default now."
+        max_length=text_rules.DAY, in_one_line=True, required=False, help_text="A moment with its zone; by default now."
     )
 
     def validate_known_by(self, value: str) -> datetime:
@@ -440,7 +443,7 @@ class BriefingViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelM
 
     def _handed_out(self, request: SignedIn, *, as_word: bool = False) -> FileResponse | Response:
         briefing = self.get_object()
-        limits.keep("exports", request)
+        rate_limits.keep("exports", request)
         now = clock.now(briefing.edition.country.time_zone)
         try:
             actions.refuse_unless_as_kept(briefing=briefing, by=request.user, as_word=as_word)

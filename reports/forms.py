@@ -10,16 +10,17 @@ from typing import Any, cast
 from django import forms
 
 from dialogues.forms.fields import ListFilter
+from recommendations.choices import Pillar
 from recommendations.models import Edition
-from recommendations.words import Pillar
-from reports import content, wording
+from reports import formatting
+from reports.briefings import content
+from reports.calendar.year import DayKind
+from reports.choices import BriefingKind
 from reports.models import Briefing, Document
-from reports.words import BriefingKind
-from reports.year import DayKind
-from tiptracker import texts
+from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.forms import DayInput, PlainForm
-from tiptracker.words import Word
+from tiptracker.choices import Word
+from tiptracker.web.frontend.forms import DayInput, PlainForm
 
 
 class DocumentField(forms.ChoiceField):
@@ -103,10 +104,10 @@ class BriefingPicksForm(BriefingRequestForm):
         self.fields["covering_note"] = forms.CharField(
             label="Covering note",
             required=False,
-            max_length=texts.COVERING_NOTE,
+            max_length=text_rules.COVERING_NOTE,
             widget=forms.Textarea(attrs={"rows": 4}),
             initial=covering_note,
-            help_text=f"It stands at the head, {texts.COVERING_NOTE} characters at most. "
+            help_text=f"It stands at the head, {text_rules.COVERING_NOTE} characters at most. "
             + ("The ministry reads it." if self.kind == BriefingKind.MINISTRY else ""),
         )
 
@@ -201,7 +202,7 @@ class CompareForm(PlainForm):
         self.fields["with"] = forms.ChoiceField(
             label="Compared with",
             choices=[
-                (key, f"{wording.day(one.as_of)}, version {one.version}, {one.state.label.lower()}")
+                (key, f"{formatting.day(one.as_of)}, version {one.version}, {one.state.label.lower()}")
                 for key, one in self.others.items()
             ],
             error_messages={"invalid_choice": "Choose one of the briefings that are offered."},
@@ -214,11 +215,13 @@ class CompareForm(PlainForm):
 
 
 class StandpointForm(PlainForm):
-    """From where the record is looked at. Any text is taken here: what can be meant is `reports.asking`'s to say."""
+    """From where the record is looked at. Any text is taken here: what can be meant, `request_params` says."""
 
-    as_of = forms.CharField(max_length=texts.DAY, label="As of", help_text="What counted on that day.", required=False)
+    as_of = forms.CharField(
+        max_length=text_rules.DAY, label="As of", help_text="What counted on that day.", required=False
+    )
     known_on = forms.CharField(
-        max_length=texts.DAY,
+        max_length=text_rules.DAY,
         label="Known by the end of",
         help_text="What was recorded by then. Leave it empty for now.",
         required=False,
@@ -233,20 +236,20 @@ class StandpointForm(PlainForm):
 
 
 class BetweenForm(PlainForm):
-    """Two standpoints to compare. Any text is taken here: what can be meant is `reports.asking`'s to say."""
+    """Two standpoints to compare. Any text is taken here: what can be meant is `reports.request_params`'s to say."""
 
-    as_of_from = forms.CharField(max_length=texts.DAY, label="From", help_text="The earlier day.", required=False)
+    as_of_from = forms.CharField(max_length=text_rules.DAY, label="From", help_text="The earlier day.", required=False)
     known_on_from = forms.CharField(
-        max_length=texts.DAY,
+        max_length=text_rules.DAY,
         label="as known by the end of",
         help_text="Leave it empty for all that is known now.",
         required=False,
     )
     as_of_to = forms.CharField(
-        max_length=texts.DAY, label="To", help_text="The same day, or a later one.", required=False
+        max_length=text_rules.DAY, label="To", help_text="The same day, or a later one.", required=False
     )
     known_on_to = forms.CharField(
-        max_length=texts.DAY,
+        max_length=text_rules.DAY,
         label="as known by the end of",
         help_text="Leave it empty for all that is known now.",
         required=False,

@@ -13,10 +13,10 @@ from django.utils.text import slugify
 
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
-from reports.words import BriefingKind
+from reports.choices import BriefingKind
 from tiptracker.accounts.models import Ministry, Reader
+from tiptracker.choices import Marking, Word
 from tiptracker.jobs.models import OPEN_STATES, Job, State
-from tiptracker.words import Marking, Word
 
 HASH = r"^[0-9a-f]{64}$"
 """A SHA-256 in hexadecimal."""

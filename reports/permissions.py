@@ -3,7 +3,7 @@
 from recommendations.models import Edition
 from reports.models import Briefing
 from tiptracker.accounts.models import User
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 
 def can_read_readiness(user: User, edition: Edition) -> bool:

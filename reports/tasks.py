@@ -8,7 +8,9 @@ from celery.signals import worker_init, worker_process_init, worker_process_shut
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports import actions, current, pdf
+from reports import actions
+from reports.briefings import pdf
+from reports.current_briefing import JOB, is_due
 from reports.models import Briefing
 from tiptracker import clock
 from tiptracker.audit.actions import head, log_now
@@ -55,11 +57,11 @@ def briefing(job_id: int) -> None:
 def current_briefings() -> None:
     """Twice a minute: have each current edition's briefing made that the record, or the day, has moved on from."""
     for edition in _under_way():
-        if current.is_due(edition, clock.today(edition.country.time_zone), log_now()):
-            enqueue(current.JOB, edition.pk)
+        if is_due(edition, clock.today(edition.country.time_zone), log_now()):
+            enqueue(JOB, edition.pk)
 
 
-@shared_task(name=current.JOB)
+@shared_task(name=JOB)
 def current_briefing(job_id: int) -> None:
     """Make an edition's ambassador's briefing (the job's key is the edition's id) as of the country's today."""
     with claimed(job_id) as progress:

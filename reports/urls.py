@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recommendations.here import edition_pages
+from recommendations.edition_context import edition_pages
 from reports import views
 
 urlpatterns = [

@@ -6,6 +6,7 @@ the columns named never change, of `FREE` any may, for the reason given: togethe
 
 from django.db import transaction
 
+from dialogues.choices import Kind
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -33,7 +34,6 @@ from dialogues.models import (
     Update,
     UpdateRound,
 )
-from dialogues.words import Kind
 from recommendations.models import (
     BenchmarkTerms,
     Edition,
@@ -51,7 +51,7 @@ from tests import factories
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, Ministry
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditDetail, AuditEntry, LogVerification
-from tiptracker.words import AccountRequestKind, AccountRequestStepKind
+from tiptracker.choices import AccountRequestKind, AccountRequestStepKind
 
 KEPT = {
     AccountRequest: set(),

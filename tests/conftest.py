@@ -92,8 +92,8 @@ from django.utils import timezone
 
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
 from tests.locks import recording
-from tiptracker.cache import broker
 from tiptracker.celery import app
+from tiptracker.infrastructure.cache import broker
 from tiptracker.jobs.models import Job, State
 
 # A quick hash, but one that the real hasher of a live server reads all the same.

@@ -15,6 +15,20 @@ from django.core.files.base import ContentFile
 from django.db.models import Max
 from factory.django import DjangoModelFactory
 
+from dialogues.choices import (
+    Answer,
+    Decision,
+    DoneBy,
+    EvidenceKind,
+    Kind,
+    MadeBy,
+    Progress,
+    Reach,
+    Review,
+    Sensitivity,
+    Shows,
+    Verdict,
+)
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -40,20 +54,7 @@ from dialogues.models import (
     Update,
     UpdateRound,
 )
-from dialogues.words import (
-    Answer,
-    Decision,
-    DoneBy,
-    EvidenceKind,
-    Kind,
-    MadeBy,
-    Progress,
-    Reach,
-    Review,
-    Sensitivity,
-    Shows,
-    Verdict,
-)
+from recommendations.choices import MilestoneKind, Pillar, Rule, TextStatus, Tier
 from recommendations.models import (
     Benchmark,
     BenchmarkTerms,
@@ -67,12 +68,11 @@ from recommendations.models import (
     RecommendationTerms,
     RecommendationWeight,
 )
-from recommendations.words import MilestoneKind, Pillar, Rule, TextStatus, Tier
+from reports.choices import BriefingKind
 from reports.models import Briefing, BriefingDownload, ReadinessRun
-from reports.words import BriefingKind
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
+from tiptracker.choices import Role
 from tiptracker.jobs.models import Job
-from tiptracker.words import Role
 
 PASSWORD = "a long enough password"
 """Everybody's, in tests."""

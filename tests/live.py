@@ -19,7 +19,7 @@ from django.test import Client
 
 from tests.factories import PASSWORD
 from tests.signing_in import enter
-from tiptracker.supervision import web_command, worker_command
+from tiptracker.demo.supervisor import web_command, worker_command
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_FLAGS = [

@@ -2,7 +2,7 @@
 
 A statement may wait for somebody else where it locks rows (SELECT … FOR UPDATE, UPDATE, DELETE), where it adds a row
 that somebody else may be adding too (`CONTESTED`), and where it adds a row that refers to one that may be deleted
-(`DELETED`): all of that has to be in the order of `tiptracker/locking.py`. The log's lock comes last.
+(`DELETED`): all of that has to be in the order of `tiptracker/infrastructure/locking.py`. The log's lock comes last.
 """
 
 import re
@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models.signals import post_save
 
-from tiptracker.locking import ORDER
+from tiptracker.infrastructure.locking import ORDER
 
 LOG = "the log"
 CONTESTED = {"accounts.user", "jobs.job"}
@@ -80,7 +80,7 @@ class Transaction:
             if lock.how == "DELETE" and lock.table not in DELETED:
                 self._find_fault(f"deletes rows of {lock.table}: add it to DELETED in tests/locks.py")
             if lock.table not in {LOG, *ORDER}:
-                self._find_fault(f"locks {lock.table}, which has no place in tiptracker/locking.py")
+                self._find_fault(f"locks {lock.table}, which has no place in tiptracker/infrastructure/locking.py")
             elif not {(lock.table, lock.key), (lock.table, None)} & self.held:
                 self._place(lock)
         rows = {(lock.table, lock.key) for lock in locks if lock.how not in {"INSERT", "REFER"}}

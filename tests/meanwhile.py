@@ -7,7 +7,7 @@ from threading import Barrier
 
 from django.db import connection
 
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
 
 
 def meanwhile(write: Callable[[], object]) -> None:

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import F, UniqueConstraint
 from django.urls import URLPattern, get_resolver
 
-from recommendations.here import to_edition
+from recommendations.edition_context import to_edition
 from tests.addresses import pages_of_editions
 from tests.append_only import HELD, KEPT
 from tiptracker.audit.append_only import AppendOnly, HoldColumns, RefuseInsert
@@ -27,14 +27,20 @@ MOST_LINES = 500
 
 def sources(*patterns, unless=()):
     """The packages' Python files whose path matches one of `patterns`, as paths from the top."""
-    found = {
+    found = [
         path.relative_to(settings.BASE_DIR)
         for package in PACKAGES
-        for pattern in patterns
-        for path in (settings.BASE_DIR / package).rglob(pattern)
+        for path in (settings.BASE_DIR / package).rglob("*.py")
         if "node_modules" not in path.parts and "migrations" not in path.parts
-    }
-    return sorted(path for path in found if not any(path.match(pattern) for pattern in unless))
+    ]
+    for pattern in (*patterns, *unless):
+        assert any(path.match(pattern) for path in found), f"{pattern} matches no file"
+
+    return sorted(
+        path
+        for path in found
+        if any(path.match(pattern) for pattern in patterns) and not any(path.match(pattern) for pattern in unless)
+    )
 
 
 def breaches(paths, check):
@@ -72,12 +78,12 @@ READS_FOR_SOMEBODY = sources(
     "views/*.py",
     "api.py",
     "api/*.py",
-    "briefing/*.py",
-    "sheets.py",
-    "word.py",
-    "here.py",
+    "briefings/*.py",
+    "briefings/word/*.py",
+    "spreadsheets.py",
+    "edition_context.py",
     "navigation.py",
-    "pages.py",
+    "web/pages.py",
 )
 GUARDED = {model.__name__ for model in apps.get_models() if hasattr(model._default_manager.all(), "visible_to")}
 
@@ -120,7 +126,8 @@ def test_every_model_of_the_record_says_who_sees_its_rows():
 # --- The clock --------------------------------------------------------------------------------------------------------
 
 INTERFACES = (
-    "**/views.py", "**/views/*.py", "**/api.py", "**/api/*.py", "**/tasks.py", "**/commands/*.py", "**/asking.py",
+    "**/views.py", "**/views/*.py", "**/api.py", "**/api/*.py", "**/tasks.py", "**/commands/*.py",
+    "**/request_params.py",
 )  # fmt: skip
 ON_MACHINE_TIME = (
     "tiptracker/clock.py", "tiptracker/jobs/actions.py", "tiptracker/mail/actions.py", "tiptracker/audit/actions.py",
@@ -130,9 +137,9 @@ ON_MACHINE_TIME = (
     # What files took of the processor is counted by the machine's own hour.
     "tiptracker/sandbox/__init__.py",
     # How old a file of this machine is.
-    "tiptracker/watchdog.py",
+    "tiptracker/infrastructure/watchdog.py",
 )  # fmt: skip
-FRAMES = ("tiptracker/pages.py", "recommendations/here.py")
+FRAMES = ("tiptracker/web/pages.py", "recommendations/edition_context.py")
 CLOCKS = {
     "clock.now", "clock.today", "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time",
     "timezone.now",
@@ -318,7 +325,7 @@ def test_no_page_leads_to_a_page_of_an_edition_without_saying_which():
         assert re.search(pattern, way)
         found = {str(path): re.findall(pattern, path.read_text()) for path in paths}
         assert {
-            path: names for path, names in found.items() if names and not path.endswith("tiptracker/pages.py")
+            path: names for path, names in found.items() if names and not path.endswith("tiptracker/web/pages.py")
         } == {}
 
 
@@ -345,12 +352,12 @@ OF_A_DAY = {"today", "day", "as_of", "now"}
 ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 NOTHING_CAN_BE_SENT = {
     "dialogues/views/follow_up.py": "next steps",
-    "reports/briefing/dialogue.py": "next steps",
-    "reports/checks.py": "milestones",
-    "reports/happenings.py": "milestones",
-    "reports/telling.py": "milestones",
+    "reports/briefings/dialogue.py": "next steps",
+    "reports/readiness/checks.py": "milestones",
+    "reports/calendar/events.py": "milestones",
+    "reports/sentences.py": "milestones",
     "reports/views/dashboard.py": "milestones",
-    "reports/year.py": "milestones",
+    "reports/calendar/year.py": "milestones",
 }
 """Who may ask by how much a due day is past: of what no update can wait."""
 
@@ -409,15 +416,16 @@ def test_tests_leave_the_triggers_on():
 # --- Files from outside -----------------------------------------------------------------------------------------------
 
 STARTS_PROCESSES = (
-    "tiptracker/watchdog.py",
+    "tiptracker/infrastructure/watchdog.py",
     "tiptracker/sandbox/process.py",
-    "tiptracker/supervision.py",
-    "tiptracker/watchdog.py",
+    "tiptracker/demo/supervisor.py",
+    "tiptracker/infrastructure/watchdog.py",
     "tiptracker/management/commands/demo.py",
 )
 TAKES_FILES_APART = ("pikepdf", "pypdfium2", "PIL", "openpyxl", "zipfile", "lxml", "magic")
 CONFINED = (
-    "dialogues/cleaning/*.py", "dialogues/drawing/*.py", "recommendations/reading/*.py", "recommendations/tables/*.py",
+    "dialogues/files/sanitizers/*.py", "dialogues/files/previews/*.py", "recommendations/importing/readers/*.py",
+    "recommendations/importing/tables/*.py",
 )  # fmt: skip
 
 
@@ -435,7 +443,12 @@ def test_only_the_sandbox_starts_processes():
 
 
 def test_files_from_outside_are_taken_apart_in_confined_processes_alone():
-    our_own = ("dialogues/lesotho/*.py", "reports/*.py", "reports/word/*.py", "reports/management/commands/*.py")
+    our_own = (
+        "dialogues/lesotho/*.py",
+        "reports/*.py",
+        "reports/briefings/word/*.py",
+        "reports/management/commands/*.py",
+    )
     others = sources("*.py", unless=(*CONFINED, *our_own))
 
     assert breaches(others, lambda path: [each for each in imported(path) if each[1] in TAKES_FILES_APART]) == {}
@@ -445,8 +458,9 @@ def test_files_from_outside_are_taken_apart_in_confined_processes_alone():
 
 READ_REQUESTS = sources(
     "**/views.py", "**/views/*.py", "**/api.py", "**/api/*.py", "**/forms.py", "**/forms/*.py", "tiptracker/*.py",
-    "tiptracker/frontend/*.py", "**/tasks.py",
-    unless=("tiptracker/numbers.py", "tiptracker/moments.py", "tiptracker/personal.py"),
+    "tiptracker/web/*.py", "tiptracker/web/frontend/*.py", "tiptracker/infrastructure/*.py", "tiptracker/demo/*.py",
+    "**/tasks.py",
+    unless=("tiptracker/numbers.py", "tiptracker/moments.py", "tiptracker/privacy/*.py"),
 )  # fmt: skip
 
 

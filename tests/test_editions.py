@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve, reverse
 
-from recommendations import here
-from reports.facts import gather_facts
+from recommendations import edition_context
+from reports.readiness.gathering import gather_facts
 from tests import factories
 from tests.addresses import page_of, pages_of_editions
 from tests.several_editions import several_editions
@@ -47,7 +47,7 @@ def head(answer):
 def is_bare(url):
     """Whether an address leads to the edition at hand, since it names none."""
     try:
-        return resolve(urlsplit(url).path).func is here.to_edition
+        return resolve(urlsplit(url).path).func is edition_context.to_edition
     except Resolver404:
         return False
 

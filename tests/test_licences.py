@@ -86,7 +86,7 @@ def test_every_python_package_is_under_a_licence_of_the_list():
     assert missing <= ELSEWHERE
 
 
-@pytest.mark.parametrize("folder", ["tiptracker/frontend", "tests/journeys/openid_provider"])
+@pytest.mark.parametrize("folder", ["tiptracker/web/frontend", "tests/journeys/openid_provider"])
 def test_every_package_of_node_is_under_a_licence_of_the_list(folder):
     lock = json.loads((settings.BASE_DIR / folder / "package-lock.json").read_text())
     assert not any("resolved" in row for row in lock["packages"].values())

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from dialogues.choices import Kind, Progress, Reach, Sensitivity, Shows, Verdict
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -37,7 +38,7 @@ from dialogues.models import (
     Update,
     UpdateRound,
 )
-from dialogues.words import Kind, Progress, Reach, Sensitivity, Shows, Verdict
+from recommendations.choices import MilestoneKind, Pillar
 from recommendations.models import (
     Benchmark,
     BenchmarkTerms,
@@ -48,7 +49,6 @@ from recommendations.models import (
     Recommendation,
     RecommendationTerms,
 )
-from recommendations.words import MilestoneKind, Pillar
 from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
 from tests.addresses import page_of, pages_of_editions
@@ -56,7 +56,7 @@ from tests.factories import PASSWORD, at_noon
 from tests.security.asking import routes
 from tiptracker.accounts.models import AccountRequest, ApiToken, Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
-from tiptracker.words import AccountRequestKind, Scope
+from tiptracker.choices import AccountRequestKind, Scope
 
 pytestmark = pytest.mark.django_db
 

@@ -22,11 +22,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, parse_cookie
 
-from tiptracker import error_pages
-from tiptracker.audit.context import PERSON
-from tiptracker.error_pages import ErrorPage
-from tiptracker.headers import on_every_answer
+from tiptracker.audit.request_context import PERSON
 from tiptracker.numbers import whole_number
+from tiptracker.web import error_pages
+from tiptracker.web.error_pages import ErrorPage
+from tiptracker.web.security_headers import on_every_answer
 from tiptracker.wsgi import application as wsgi_application
 
 Scope = dict[str, Any]
@@ -215,7 +215,7 @@ class Application:
                 left -= len(part)
                 ends_at += len(part) / BYTES_A_SECOND
                 if not message.get("more_body"):
-                    break  # what is missing is told by `tiptracker.whole`
+                    break  # what is missing is told by `tiptracker.web.complete_body`
         body.seek(0)
 
     @contextmanager

@@ -16,7 +16,7 @@ SECONDS_BETWEEN_SIGNS = 5.0
 
 
 def show_alive() -> None:
-    """Touch the file by which `tiptracker/watchdog.py` knows that this process works, if it runs under it."""
+    """Touch the file by which the watchdog (`infrastructure/watchdog.py`) knows that this process works."""
     if file := os.environ.get("ALIVE_FILE"):
         Path(file).touch()
 

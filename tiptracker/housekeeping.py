@@ -23,8 +23,8 @@ from django.db import models, transaction
 from django.db.models import ForeignObjectRel, ProtectedError, QuerySet
 
 from tiptracker.audit.actions import record
+from tiptracker.infrastructure.locking import hold
 from tiptracker.jobs.models import Job
-from tiptracker.locking import hold
 from tiptracker.mail.models import Mail
 
 logger = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
 
 FARTHEST = timedelta(hours=16)
 """PostgreSQL takes no moment whose zone is so far from UTC, though ISO 8601 does: it is told in UTC then."""

@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env, validate
 
-from tiptracker.database import caches, postgres_options
-from tiptracker.weak_settings import sentences_on_weak_settings
+from tiptracker.infrastructure.database import caches, postgres_options
+from tiptracker.infrastructure.insecure_settings import sentences_on_weak_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -66,7 +66,7 @@ SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "tiptracker.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "tiptracker.web.pages.csrf_failure"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
 # What isn't named falls back to nothing: objects, frames, workers, media.
 SECURE_CSP: dict[str, Any] = {
@@ -100,7 +100,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "tiptracker.staticfiles.CollectedFiles",
+    "tiptracker.web.static_files.CollectedFiles",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -113,8 +113,8 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
-    "tiptracker.headers.on_every_answer",
-    "tiptracker.compression.CompressTexts",
+    "tiptracker.web.security_headers.on_every_answer",
+    "tiptracker.web.compression.CompressTexts",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -126,12 +126,12 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tiptracker.clock.country_time",
-    "tiptracker.audit.context.from_where",
-    "tiptracker.audit.refusals.refusals_are_told",
-    "tiptracker.confirming.for_one_request",
+    "tiptracker.audit.request_context.from_where",
+    "tiptracker.audit.refused_requests.refusals_are_told",
+    "tiptracker.privacy.confirmations.for_one_request",
     "tiptracker.accounts.middleware.within_limits",
     "tiptracker.accounts.middleware.with_second_factor",
-    "recommendations.here.EditionFromAddress",
+    "recommendations.edition_context.EditionFromAddress",
 ]
 ROOT_URLCONF = "tiptracker.urls"
 WSGI_APPLICATION = "tiptracker.wsgi.application"
@@ -149,14 +149,14 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "tiptracker.pages.frame",
+                "tiptracker.web.pages.frame",
                 "recommendations.navigation.head",
             ],
             "builtins": ["recommendations.templatetags.editions"],
         },
     },
 ]
-FORM_RENDERER = "tiptracker.frontend.forms.Renderer"
+FORM_RENDERER = "tiptracker.web.frontend.forms.Renderer"
 
 # --- Data -----------------------------------------------------------------------------------------------
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
@@ -186,9 +186,9 @@ CACHES = caches(REDIS_URL, folder=VAR_DIR / "cache")
 MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "files")
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
-STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "frontend" / "dist"]
+STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "web" / "frontend" / "dist"]
 STORAGES = {
-    "default": {"BACKEND": "tiptracker.storage.WholeFiles", "OPTIONS": {"file_permissions_mode": 0o600}},
+    "default": {"BACKEND": "tiptracker.infrastructure.storage.WholeFiles", "OPTIONS": {"file_permissions_mode": 0o600}},
     "staticfiles": {
         "BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage",
         # Collected by one user and served by another, who may only read them.
@@ -212,9 +212,9 @@ SANDBOX_WAITING = env.int("SANDBOX_WAITING", 1, validate=validate.Range(min=0))
 SANDBOX_PATIENCE = 5  # seconds for which a request waits for its turn
 SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = [
-    "dialogues.uploads.TotalLimit",  # before the others, which take files in
+    "dialogues.files.inspection.TotalLimit",  # before the others, which take files in
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "dialogues.uploads.TemporaryFiles",
+    "dialogues.files.inspection.TemporaryFiles",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -315,7 +315,7 @@ MAILERS: dict[str, dict[str, Any]] = {
 }
 if DEMONSTRATION and not env.str("EMAIL_HOST", ""):
     MAILERS["default"] = {
-        "BACKEND": "tiptracker.demo_mail.ReadableFiles",
+        "BACKEND": "tiptracker.demo.mail.ReadableFiles",
         "OPTIONS": {"file_path": str(MAIL_DIR)},
     }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tip-tracker@localhost")
@@ -355,16 +355,16 @@ REST_FRAMEWORK = {
         "rest_framework.permissions.IsAuthenticated",
         "tiptracker.accounts.authentication.WithinScope",
     ],
-    "DEFAULT_THROTTLE_CLASSES": ["tiptracker.limits.ApiLimit"],
+    "DEFAULT_THROTTLE_CLASSES": ["tiptracker.web.rate_limits.ApiLimit"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["tiptracker.reading.Json", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["tiptracker.api.json_parser.Json", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "tiptracker.query.Pages",
+    "DEFAULT_PAGINATION_CLASS": "tiptracker.api.query_params.Pages",
     "PAGE_SIZE": 100,
     "URL_FORMAT_OVERRIDE": None,  # there is JSON alone, and no parameter that nothing declares
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered 405: what a body takes stands in the schema
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "tiptracker.api.refusals_as_answers",
+    "EXCEPTION_HANDLER": "tiptracker.api.base.refusals_as_answers",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "TIP Tracker",
@@ -377,18 +377,18 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "tiptracker.api.document_refusals",
+        "tiptracker.api.base.document_refusals",
     ],
     # Two fields of one name hold different words; each set of words goes by its own.
     "ENUM_NAME_OVERRIDES": {
-        "CommitmentEventKind": "dialogues.words.Kind.choices",
-        "EvidenceKind": "dialogues.words.EvidenceKind.choices",
-        "BriefingKind": "reports.words.BriefingKind.choices",
-        "StepKind": "reports.words.StepKind.choices",
-        "RoundDecision": "dialogues.words.Decision.choices",
-        "EvidenceDecision": "dialogues.words.Review.choices",
-        "DoneBy": "dialogues.words.DoneBy.choices",
-        "Tier": "recommendations.words.Tier.choices",
+        "CommitmentEventKind": "dialogues.choices.Kind.choices",
+        "EvidenceKind": "dialogues.choices.EvidenceKind.choices",
+        "BriefingKind": "reports.choices.BriefingKind.choices",
+        "StepKind": "reports.choices.StepKind.choices",
+        "RoundDecision": "dialogues.choices.Decision.choices",
+        "EvidenceDecision": "dialogues.choices.Review.choices",
+        "DoneBy": "dialogues.choices.DoneBy.choices",
+        "Tier": "recommendations.choices.Tier.choices",
     },
 }
 
@@ -460,7 +460,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "tiptracker.accounts.masking.Masked",
+            "()": "tiptracker.accounts.log_masking.Masked",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         }

@@ -2,24 +2,24 @@
 
 from django.urls import include, path
 
-from tiptracker import pages
+from tiptracker.web import pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("health/", pages.health, name="health"),
     path("accounts/", include("tiptracker.accounts.urls")),
-    path("", include("tiptracker.administration.urls")),
-    path("api/v1/", include("tiptracker.api_urls")),
+    path("", include("tiptracker.onboarding.urls")),
+    path("api/v1/", include("tiptracker.api.urls")),
     path("", include("tiptracker.audit.urls")),
     path("setup/", include("recommendations.setup.urls")),
-    path("setup/", include("recommendations.loading.urls")),
-    path("", include("recommendations.carrying.urls")),
+    path("setup/", include("recommendations.importing.urls")),
+    path("", include("recommendations.rollover.urls")),
     path("", include("recommendations.urls")),
     path("", include("dialogues.urls")),
     path("", include("reports.urls")),
 ]
-handler400 = "tiptracker.pages.bad_request"
-handler403 = "tiptracker.pages.permission_denied"
-handler404 = "tiptracker.api.not_found"
-handler500 = "tiptracker.pages.server_error"
+handler400 = "tiptracker.web.pages.bad_request"
+handler403 = "tiptracker.web.pages.permission_denied"
+handler404 = "tiptracker.api.base.not_found"
+handler500 = "tiptracker.web.pages.server_error"
 handler429 = "tiptracker.accounts.views.too_many"

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from servestatic import ServeStatic
 
-from tiptracker.headers import ON_FILES
-from tiptracker.whole import whole_bodies
+from tiptracker.web.complete_body import whole_bodies
+from tiptracker.web.security_headers import ON_FILES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
 

@@ -7,7 +7,6 @@ Refused, whose sentence says what to do next.
 
 from dialogues.actions.agendas import ItemLine, arrange_agenda
 from dialogues.actions.assessments import assess
-from dialogues.actions.carrying import MOVES, Carried, asked_again, carry_over
 from dialogues.actions.commitments import (
     lack_of_proof,
     record_commitment,
@@ -17,6 +16,7 @@ from dialogues.actions.commitments import (
     verify_done,
     withdraw,
 )
+from dialogues.actions.dialogue_records import CommitmentLine, NextStepLine, attach_files, record_dialogue, tick_off
 from dialogues.actions.dialogues import ParticipantLine, call_off, change_dialogue, plan_dialogue
 from dialogues.actions.drafts import (
     Closed,
@@ -27,6 +27,7 @@ from dialogues.actions.drafts import (
     finish_draft,
     save_draft,
 )
+from dialogues.actions.duplicates import RecordedBefore
 from dialogues.actions.evidence import log_counts, log_evidence, open_evidence, review
 from dialogues.actions.files import (
     check_kept_files,
@@ -39,7 +40,6 @@ from dialogues.actions.files import (
     show_file,
     take_file,
 )
-from dialogues.actions.minutes import CommitmentLine, NextStepLine, attach_files, record_dialogue, tick_off
 from dialogues.actions.readings import Count, Part, part_field, record_reading
 from dialogues.actions.redactions import (
     MANY,
@@ -53,7 +53,8 @@ from dialogues.actions.redactions import (
     refuse_unfit_redaction,
 )
 from dialogues.actions.revisions import counted, revise_evidence
-from dialogues.actions.rounds import (
+from dialogues.actions.rollover import MOVES, Carried, asked_again, carry_over
+from dialogues.actions.updates import (
     Figure,
     Judgement,
     accept_round,
@@ -63,7 +64,6 @@ from dialogues.actions.rounds import (
     send_round,
     to_judge,
 )
-from dialogues.actions.twice import RecordedBefore
 
 __all__ = [
     "MANY",

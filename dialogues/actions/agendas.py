@@ -10,8 +10,8 @@ from dialogues.actions.dialogues import log_dialogue, to_change, told
 from dialogues.models import AgendaItem, Commitment, Dialogue
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, change, written
+from tiptracker.errors import Refused
+from tiptracker.validation import add, change, written
 
 
 class ItemLine(NamedTuple):

@@ -6,15 +6,15 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from dialogues.choices import Verdict
 from dialogues.models import Assessment, AssessmentEvidence, Evidence
 from dialogues.permissions import can_assess
-from dialogues.words import Verdict
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, refuse_unseen, spelt, written
+from tiptracker.errors import Refused
+from tiptracker.validation import add, refuse_unseen, spelt, written
 
 
 @transaction.atomic

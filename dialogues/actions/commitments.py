@@ -6,7 +6,8 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.actions.twice import one_at_a_time, refuse_twice
+from dialogues.actions.duplicates import one_at_a_time, refuse_twice
+from dialogues.choices import Decision, Horizon, Kind, MadeBy, Reach, Review, Shows, Status
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue, Evidence, UpdateRound
 from dialogues.permissions import (
     can_change_commitment,
@@ -16,13 +17,12 @@ from dialogues.permissions import (
     has_reported_done,
 )
 from dialogues.status import Standing, by_events
-from dialogues.words import Decision, Horizon, Kind, MadeBy, Reach, Review, Shows, Status
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, refuse_future, refuse_unseen, spelt, written
+from tiptracker.errors import Refused
+from tiptracker.validation import add, refuse_future, refuse_unseen, spelt, written
 
 
 @transaction.atomic

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.actions.twice import RecordedBefore
+from dialogues.actions.duplicates import RecordedBefore
+from dialogues.choices import Presence
 from dialogues.models import AgendaItem, Dialogue, Participant
 from dialogues.permissions import can_hold_dialogue
-from dialogues.words import Presence
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, change, refuse_future, refuse_stale, spelt, written
+from tiptracker.errors import Refused
+from tiptracker.validation import add, change, refuse_future, refuse_stale, spelt, written
 
 
 class ParticipantLine(NamedTuple):

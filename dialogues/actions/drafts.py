@@ -19,8 +19,8 @@ from dialogues.models.drafts import KEPT_FOR
 from dialogues.permissions import can_draft
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile, add, change, spelt, spelt_moment
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile, add, change, spelt, spelt_moment
 
 type Subject = Commitment | Dialogue
 """What a draft is of."""

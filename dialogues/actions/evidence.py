@@ -7,9 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from dialogues.actions.commitments import refuse_foreign_or_doubled
+from dialogues.actions.duplicates import one_at_a_time, refuse_twice
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.actions.readings import Count, record_reading
-from dialogues.actions.twice import one_at_a_time, refuse_twice
+from dialogues.choices import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from dialogues.models import (
     Commitment,
     Evidence,
@@ -20,14 +21,13 @@ from dialogues.models import (
     RoundDecision,
 )
 from dialogues.permissions import can_log, can_review, has_recorded
-from dialogues.words import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, refuse_backwards, refuse_future, refuse_unseen, spelt, written
-from tiptracker.words import Role
+from tiptracker.choices import Role
+from tiptracker.errors import Refused
+from tiptracker.validation import add, refuse_backwards, refuse_future, refuse_unseen, spelt, written
 
 TITLE_LENGTH = 400
 

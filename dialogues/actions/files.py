@@ -13,17 +13,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
+from dialogues.choices import Answer
+from dialogues.files.inspection import Inspected, inspect, megabytes, sha256
+from dialogues.files.scanner import Silent, scan
 from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateRound
 from dialogues.models.evidence import UNSENT, random_name
 from dialogues.permissions import can_upload
-from dialogues.scanner import Silent, scan
-from dialogues.uploads import Inspected, inspect, megabytes, sha256
-from dialogues.words import Answer
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record, record_once
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.jobs.actions import enqueue
-from tiptracker.kept_files import (
+from tiptracker.errors import Refused
+from tiptracker.file_integrity import (
     Fault,
     NotAsKept,
     is_machines_fault,
@@ -32,9 +32,9 @@ from tiptracker.kept_files import (
     sentence_of,
     tell_fault,
 )
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, spelt
+from tiptracker.jobs.actions import enqueue
 from tiptracker.sandbox import Sandbox
+from tiptracker.validation import add, spelt
 
 logger = logging.getLogger(__name__)
 

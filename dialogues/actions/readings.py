@@ -8,15 +8,15 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from dialogues.choices import Dimension, Direction
 from dialogues.models import Evidence, Reading, ReadingPart, UpdateRound
 from dialogues.permissions import can_log
-from dialogues.words import Dimension, Direction
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Indicator
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, refuse_backwards, refuse_future
+from tiptracker.errors import Refused
+from tiptracker.validation import add, refuse_backwards, refuse_future
 
 
 class Part(NamedTuple):

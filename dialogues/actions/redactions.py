@@ -12,8 +12,8 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import F
 
-from dialogues.actions.twice import RecordedBefore
-from dialogues.matching import FEWEST, bare, found_in_json, holds, repeats
+from dialogues.actions.duplicates import RecordedBefore
+from dialogues.choices import Answer
 from dialogues.models import (
     AgendaItem,
     Dialogue,
@@ -28,16 +28,16 @@ from dialogues.models import (
 )
 from dialogues.models.texts import TEXT_REDACTED, TEXTS, log_of, rows_of
 from dialogues.permissions import can_decide_on_redaction, can_redact
-from dialogues.words import Answer
+from dialogues.text_search import FEWEST, bare, found_in_json, holds, repeats
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import Told, record, record_all
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail
+from tiptracker.errors import Refused
+from tiptracker.infrastructure.locking import hold, hold_each
 from tiptracker.jobs.actions import enqueue
-from tiptracker.locking import hold, hold_each
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, spelt_moment, written
+from tiptracker.validation import add, spelt_moment, written
 
 SAYS_IT_AGAIN = (
     "The reason stays in the record, so it can’t repeat what is to be taken out. Say it without the name, such as "

@@ -6,19 +6,19 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from dialogues.actions.duplicates import one_at_a_time, refuse_twice
 from dialogues.actions.evidence import bear, drawn_up, told
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.actions.readings import Count, Part, record_reading
-from dialogues.actions.twice import one_at_a_time, refuse_twice
+from dialogues.choices import Dimension, DoneBy, EvidenceKind, Sensitivity, Shows
 from dialogues.models import Commitment, Evidence, EvidenceFile, Reading
 from dialogues.permissions import can_log, can_revise
-from dialogues.words import Dimension, DoneBy, EvidenceKind, Sensitivity, Shows
 from recommendations.actions import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile, add, spelt_moment, written
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile, add, spelt_moment, written
 
 
 @transaction.atomic

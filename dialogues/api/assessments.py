@@ -12,26 +12,18 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.viewsets import GenericViewSet
 
 from dialogues import actions
+from dialogues.choices import Verdict
 from dialogues.models import (
     Assessment,
     Evidence,
 )
 from dialogues.permissions import can_give_verdicts
-from dialogues.words import Verdict
 from recommendations.models import Benchmark
-from tiptracker import clock, texts
-from tiptracker.api import (
-    IdFilter,
-    PersonField,
-    Seen,
-    SeenList,
-    SignedIn,
-    WordField,
-    valid,
-)
-from tiptracker.bodies import Body, Text
+from tiptracker import clock, text_rules
+from tiptracker.api.base import IdFilter, PersonField, Seen, SeenList, SignedIn, WordField, valid
+from tiptracker.api.query_params import RecordedSince, TakesParameters
+from tiptracker.api.serializers import Body, Text
 from tiptracker.idempotency.api import MakesRows, makes_a_row
-from tiptracker.query import RecordedSince, TakesParameters
 
 
 class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
@@ -65,9 +57,9 @@ class AssessSerializer(Body):
 
     benchmark = Seen(Benchmark)
     verdict = WordField(Verdict)
-    rationale = Text(max_length=texts.REASON)
+    rationale = Text(max_length=text_rules.REASON)
     law = Text(max_length=100, in_one_line=True)
-    change_reason = Text(max_length=texts.REASON, required=False, allow_blank=True, default="")
+    change_reason = Text(max_length=text_rules.REASON, required=False, allow_blank=True, default="")
     evidence = SeenList(Evidence, max_length=200, default=list)
 
 

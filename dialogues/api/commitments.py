@@ -7,12 +7,12 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from dialogues.choices import Status
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent
-from dialogues.words import Status
 from tiptracker import clock
 from tiptracker.accounts.models import Country
-from tiptracker.api import IdFilter, SenderField, WordField, by_reader
-from tiptracker.query import RecordedSince, TakesParameters
+from tiptracker.api.base import IdFilter, SenderField, WordField, by_reader
+from tiptracker.api.query_params import RecordedSince, TakesParameters
 
 
 class OwnEventSerializer(serializers.ModelSerializer[CommitmentEvent]):

@@ -9,11 +9,11 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from dialogues.choices import Stage
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
-from dialogues.words import Stage
 from tiptracker import clock
-from tiptracker.api import WordField, by_reader, is_embassy
-from tiptracker.query import RecordedSince, TakesParameters
+from tiptracker.api.base import WordField, by_reader, is_embassy
+from tiptracker.api.query_params import RecordedSince, TakesParameters
 
 
 class ParticipantSerializer(serializers.ModelSerializer[Participant]):

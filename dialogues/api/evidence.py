@@ -17,13 +17,13 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from dialogues import actions
+from dialogues.choices import Review
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
 from dialogues.permissions import can_give_reviews
-from dialogues.words import Review
 from recommendations.models import Benchmark
-from tiptracker import clock, texts
+from tiptracker import clock, text_rules
 from tiptracker.accounts.models import Reader
-from tiptracker.api import (
+from tiptracker.api.base import (
     DayField,
     IdFilter,
     PersonField,
@@ -34,9 +34,9 @@ from tiptracker.api import (
     by_reader,
     valid,
 )
-from tiptracker.bodies import Body, ListOf, Text
+from tiptracker.api.query_params import RecordedSince, TakesParameters
+from tiptracker.api.serializers import Body, ListOf, Text
 from tiptracker.idempotency.api import MakesRows, makes_a_row
-from tiptracker.query import RecordedSince, TakesParameters
 
 
 class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
@@ -173,7 +173,7 @@ class JudgementSerializer(serializers.Serializer[Any]):
     evidence = Seen(Evidence)
     bearing = Seen(EvidenceBearing, allow_null=True, default=None)
     decision = WordField(Review)
-    reason = Text(max_length=texts.REASON)
+    reason = Text(max_length=text_rules.REASON)
     first_on = DayField(allow_null=True, default=None)
 
     class Meta:

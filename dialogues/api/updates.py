@@ -21,6 +21,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from dialogues import actions
 from dialogues.api.evidence import JudgementSerializer
+from dialogues.choices import Direction, DoneBy, Progress
+from dialogues.files.inspection import inspect, too_much
 from dialogues.models import (
     Commitment,
     EvidenceFile,
@@ -29,26 +31,17 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.permissions import can_decide, can_send_update, can_send_updates
-from dialogues.uploads import inspect, too_much
-from dialogues.words import Direction, DoneBy, Progress
 from recommendations.models import Indicator
-from tiptracker import clock, limits, reading, texts
+from tiptracker import clock, text_rules
 from tiptracker.accounts.models import User
-from tiptracker.api import (
-    DayField,
-    IdFilter,
-    PersonField,
-    Seen,
-    SenderField,
-    SignedIn,
-    WordField,
-    valid,
-)
-from tiptracker.bodies import Body, ListOf, Text
+from tiptracker.api import json_parser
+from tiptracker.api.base import DayField, IdFilter, PersonField, Seen, SenderField, SignedIn, WordField, valid
+from tiptracker.api.query_params import RecordedSince, TakesParameters
+from tiptracker.api.serializers import Body, ListOf, Text
+from tiptracker.errors import Refused
 from tiptracker.idempotency.api import MakesRows, makes_a_row
-from tiptracker.query import RecordedSince, TakesParameters
-from tiptracker.refusals import Refused
 from tiptracker.sandbox import Sandbox
+from tiptracker.web import rate_limits
 
 
 class DecisionSerializer(serializers.ModelSerializer[RoundDecision]):
@@ -100,7 +93,7 @@ class FigureList(ListOf):
             return super().get_value(dictionary)
         text = dictionary.get(self.field_name or "") or "[]"
         try:
-            return reading.read(text)
+            return json_parser.read(text)
         except ValueError:
             return text
 
@@ -122,7 +115,7 @@ class SendSerializer(Body):
 
     commitment = Seen(Commitment)
     title = Text(max_length=400, in_one_line=True)
-    narrative = Text(max_length=texts.NARRATIVE)
+    narrative = Text(max_length=text_rules.NARRATIVE)
     claimed = WordField(Progress)
     happened_from = DayField(allow_null=True, default=None)
     happened_to = DayField()
@@ -181,7 +174,7 @@ class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
         if not can_send_update(request.user, said["commitment"]):
             raise PermissionDenied
         if said["files"]:
-            limits.keep("uploads", request)
+            rate_limits.keep("uploads", request)
         now = clock.now(said["commitment"].country.time_zone)
         inspected = [inspect(upload, run=Sandbox(request.user.pk)) for upload in said.pop("files")]
         figures = [actions.Figure(**figure) for figure in said.pop("figures")]
@@ -207,13 +200,13 @@ class AcceptSerializer(Body):
     """The word on each line of a round's evidence; `reason` where it is verified done by that."""
 
     reviews = JudgementSerializer(many=True)
-    reason = Text(max_length=texts.REASON, allow_blank=True, default="")
+    reason = Text(max_length=text_rules.REASON, allow_blank=True, default="")
 
 
 class ReturnSerializer(Body):
     """What is missing, for the ministry to mend."""
 
-    reason = Text(max_length=texts.REASON)
+    reason = Text(max_length=text_rules.REASON)
 
 
 class RoundViewSet(TakesParameters, MakesRows, RetrieveModelMixin, GenericViewSet[UpdateRound]):

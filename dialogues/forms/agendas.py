@@ -6,9 +6,9 @@ from typing import Any, cast
 from django import forms
 
 from dialogues.forms.fields import SeenField
-from tiptracker import texts
-from tiptracker.frontend.forms import PlainForm
-from tiptracker.frontend.rows import Choices
+from tiptracker import text_rules
+from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.frontend.rows import Choices
 
 TOPIC = "topic"
 """What a line is about that names nothing of the record."""
@@ -20,7 +20,7 @@ class ItemRow(PlainForm):
     about = forms.CharField(max_length=40, widget=forms.HiddenInput)
     topic = forms.CharField(required=False, max_length=300, label="Topic")
     note = forms.CharField(
-        required=False, max_length=texts.REASON, label="What to ask", widget=forms.Textarea(attrs={"rows": 2})
+        required=False, max_length=text_rules.REASON, label="What to ask", widget=forms.Textarea(attrs={"rows": 2})
     )
 
     def __init__(self, *args: Any, offered: Collection[str], **kwargs: Any) -> None:

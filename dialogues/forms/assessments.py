@@ -8,13 +8,13 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from dialogues.choices import VERDICT_MEANS, Verdict
 from dialogues.forms.fields import DefinedChoices, SeenField
 from dialogues.models import Assessment, Evidence
-from dialogues.words import VERDICT_MEANS, Verdict
-from tiptracker import texts
-from tiptracker.frontend.forms import PlainForm
-from tiptracker.frontend.rows import RowsField, offer, typed
-from tiptracker.rules import spelt
+from tiptracker import text_rules
+from tiptracker.validation import spelt
+from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.frontend.rows import RowsField, offer, typed
 
 
 class AssessForm(PlainForm):
@@ -22,12 +22,14 @@ class AssessForm(PlainForm):
 
     verdict = forms.ChoiceField(widget=DefinedChoices(VERDICT_MEANS), choices=Verdict.choices())
     rationale = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Why",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="A sentence or two that somebody in Washington can follow.",
     )
-    change_reason = forms.CharField(required=False, max_length=texts.REASON, widget=forms.Textarea(attrs={"rows": 2}))
+    change_reason = forms.CharField(
+        required=False, max_length=text_rules.REASON, widget=forms.Textarea(attrs={"rows": 2})
+    )
     law = forms.CharField(label="Section of the law", max_length=100, help_text="Such as 22 U.S.C. 7106(b)(2).")
     evidence = RowsField(label="Evidence it rests on", required=False)
     seen = SeenField()

@@ -6,17 +6,17 @@ from typing import Any, cast
 from django import forms
 from django.utils.text import Truncator
 
+from dialogues.choices import Horizon, MadeBy, Reach, Status
 from dialogues.forms.fields import BenchmarkRow, BenchmarkRows, DatedForm, ListFilter, PastDayField, SeenField
 from dialogues.models import Dialogue
-from dialogues.words import Horizon, MadeBy, Reach, Status
+from recommendations.choices import Pillar
 from recommendations.models import Recommendation
-from recommendations.words import Pillar
-from tiptracker import texts
+from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.forms import DayField
-from tiptracker.frontend.rows import RowField, offer
-from tiptracker.rules import spelt
-from tiptracker.words import Word
+from tiptracker.choices import Word
+from tiptracker.validation import spelt
+from tiptracker.web.frontend.forms import DayField
+from tiptracker.web.frontend.rows import RowField, offer
 
 
 class Sort(Word):
@@ -70,7 +70,7 @@ class CommitmentForm(DatedForm):
     )
     ministry = RowField(label="Ministry", required=False, help_text="Leave empty for the United States’ own.")
     text = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="What was promised",
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="In a sentence that somebody can check: what, how much, where.",
@@ -134,7 +134,7 @@ class RescheduleForm(VerbForm):
 
     due_on = DayField(label="New due day")
     reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Why it was moved",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Who asked, and what they said.",
@@ -146,7 +146,7 @@ class WithdrawForm(VerbForm):
     """That a promise no longer stands, and why."""
 
     reason = forms.CharField(
-        max_length=texts.REASON, label="Why it no longer stands", widget=forms.Textarea(attrs={"rows": 3})
+        max_length=text_rules.REASON, label="Why it no longer stands", widget=forms.Textarea(attrs={"rows": 3})
     )
     on = PastDayField(label="Withdrawn on")
 
@@ -155,7 +155,7 @@ class ReopenForm(VerbForm):
     """That a settled promise is open again, and why."""
 
     reason = forms.CharField(
-        max_length=texts.REASON, label="Why it is open again", widget=forms.Textarea(attrs={"rows": 3})
+        max_length=text_rules.REASON, label="Why it is open again", widget=forms.Textarea(attrs={"rows": 3})
     )
     on = PastDayField(label="Open again from")
 
@@ -170,7 +170,7 @@ class VerifyDoneForm(VerbForm):
     """The embassy's word that it is done, with its reason."""
 
     reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="What convinces us",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="The reason stands in the record beside the evidence.",

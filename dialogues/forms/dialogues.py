@@ -5,12 +5,12 @@ from typing import Any
 
 from django import forms
 
+from dialogues.choices import Presence
 from dialogues.forms.fields import SeenField
-from dialogues.words import Presence
-from tiptracker import texts
+from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.forms import DayField, PlainForm
-from tiptracker.frontend.rows import RowField, offer
+from tiptracker.web.frontend.forms import DayField, PlainForm
+from tiptracker.web.frontend.rows import RowField, offer
 
 
 class DialogueForm(PlainForm):
@@ -65,7 +65,7 @@ class CallOffForm(PlainForm):
     """That a planned dialogue does not take place."""
 
     reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Why it does not take place",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Who asked, and what they said. It stays in the record, internal to the embassy.",

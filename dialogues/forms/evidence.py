@@ -6,7 +6,9 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 
-from dialogues import reasons
+from dialogues import decision_reasons
+from dialogues.choices import DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from dialogues.decision_reasons import WhyRejected, WhyVerified
 from dialogues.forms.fields import (
     NO_DATA,
     BenchmarkRow,
@@ -20,13 +22,11 @@ from dialogues.forms.fields import (
     SeenField,
 )
 from dialogues.models import Commitment, EvidenceFile, Reading
-from dialogues.reasons import WhyRejected, WhyVerified
-from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Edition, Indicator
-from tiptracker import texts
-from tiptracker.frontend.rows import Choices, RowField, RowsField, offer, typed
-from tiptracker.rules import spelt
-from tiptracker.words import Word
+from tiptracker import text_rules
+from tiptracker.choices import Word
+from tiptracker.validation import spelt
+from tiptracker.web.frontend.rows import Choices, RowField, RowsField, offer, typed
 
 
 class EvidenceForm(DatedForm):
@@ -102,7 +102,7 @@ class ReviseForm(EvidenceForm):
 
     reason = forms.CharField(
         label="Why it is put right",
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="In a sentence: what was wrong, and how you know. The earlier wording stays readable beside it.",
     )
@@ -233,7 +233,10 @@ class ReviewForm(DatedForm):
         choices=reason_choices(("To verify", WhyVerified), ("To reject", WhyRejected)),
     )
     reason = forms.CharField(
-        max_length=texts.REASON, label="In your own words", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        max_length=text_rules.REASON,
+        label="In your own words",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     first_on = PastDayField(
         label="First day",
@@ -260,7 +263,7 @@ class ReviewForm(DatedForm):
         decision, chosen = said.get("decision"), said.get("because", "")
         if decision and chosen and chosen not in dict(self.lists[decision].choices()):
             self.add_error("because", "That sentence is a reason for another decision. Choose one that fits yours.")
-        said["reason"] = reasons.whole(chosen, said.get("reason", ""))
+        said["reason"] = decision_reasons.whole(chosen, said.get("reason", ""))
         if self.needs_reason and not said["reason"] and not {"because", "reason"} & set(self.errors):
             self.add_error("reason", "Say why: choose a sentence, or write one.")
         return said

@@ -9,15 +9,15 @@ from django import forms
 from django.core.validators import MaxValueValidator, URLValidator
 from django.utils.text import Truncator
 
-from dialogues.cleaning import EXTENSIONS
-from dialogues.uploads import taken
-from dialogues.words import Direction
+from dialogues.choices import Direction
+from dialogues.files.inspection import taken
+from dialogues.files.sanitizers import EXTENSIONS
 from recommendations.models import Benchmark
-from tiptracker.frontend.forms import DayField, PlainForm
-from tiptracker.frontend.rows import Choices, RowField, offer
+from tiptracker.web.frontend.forms import DayField, PlainForm
+from tiptracker.web.frontend.rows import Choices, RowField, offer
 
 ACCEPTED_FILES = ",".join(EXTENSIONS)
-"""What a phone or a browser offers first; what a file really is, `dialogues.cleaning` decides."""
+"""What a phone or a browser offers first; what a file really is, `dialogues.files.sanitizers` decides."""
 
 
 class LinkField(forms.URLField):

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple, cast
 from django import forms
 
 from dialogues.actions import part_field
+from dialogues.choices import CATEGORIES, Dimension, Direction
 from dialogues.forms.evidence import PERIOD, YEAR_BEFORE
 from dialogues.forms.fields import NO_DATA, DatedForm, DirectionField, FigureField, FilesField, LinkField, PastDayField
 from dialogues.models import EvidenceFile
-from dialogues.words import CATEGORIES, Dimension, Direction
 from recommendations.models import Edition, Indicator
-from tiptracker.frontend.forms import PlainForm
-from tiptracker.rules import spelt
-from tiptracker.texts import alike
+from tiptracker.text_rules import alike
+from tiptracker.validation import spelt
+from tiptracker.web.frontend.forms import PlainForm
 
 
 class SourceForm(DatedForm):

@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 
-from tiptracker import texts
+from tiptracker import text_rules
 from tiptracker.accounts.models import Country
-from tiptracker.frontend.forms import PlainForm
-from tiptracker.frontend.rows import RowField, offer
+from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.frontend.rows import RowField, offer
 
 WORDS_LENGTH = 300
 
@@ -25,7 +25,7 @@ class RedactionForm(PlainForm):
         "and hyphens are written. A text that holds them goes whole. Leave this empty if only a file is to go.",
     )
     reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Why",
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="This stays in the record, so say it without the words: “It names a victim”.",
@@ -53,7 +53,7 @@ class DecisionForm(PlainForm):
     """The second person's word on a proposal."""
 
     reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Why, needed if you decline",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.db import models, transaction
 
+from dialogues.choices import Dimension, Kind, Presence, Review, Sensitivity
 from dialogues.lesotho import lines, reconstruction
 from dialogues.lesotho.asked import ASKED, COUNTRY
 from dialogues.lesotho.happened import HAPPENED
@@ -31,8 +32,8 @@ from dialogues.models import (
     Reading,
     ReadingPart,
 )
-from dialogues.words import Dimension, Kind, Presence, Review, Sensitivity
 from recommendations.actions import readiness_may_have_moved
+from recommendations.choices import TextStatus
 from recommendations.models import (
     Benchmark,
     BenchmarkTerms,
@@ -43,11 +44,10 @@ from recommendations.models import (
     Recommendation,
     RecommendationTerms,
 )
-from recommendations.words import TextStatus
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
-from tiptracker.locking import hold
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
+from tiptracker.infrastructure.locking import hold
 
 FACTS: tuple[lines.Fact, ...] = ASKED + HAPPENED
 """The whole record, in an order in which each line finds what it names."""

@@ -19,7 +19,7 @@ from dialogues.lesotho.lines import (
     Recommendation,
     known,
 )
-from recommendations.words import MilestoneKind, Pillar, Question, Rule, Tier
+from recommendations.choices import MilestoneKind, Pillar, Question, Rule, Tier
 
 NARRATIVE_2020 = "TIP Report 2020, Lesotho narrative"
 NARRATIVE_2021 = "TIP Report 2021, Lesotho narrative"

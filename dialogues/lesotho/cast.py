@@ -8,10 +8,10 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dialogues import actions
+from dialogues.choices import Dimension, DoneBy, EvidenceKind, Progress, Review, Sensitivity, Shows, Verdict
 from dialogues.lesotho import people, reconstruction
 from dialogues.lesotho.paper import exercise_pdf
 from dialogues.models import Commitment, Evidence, EvidenceFile, UpdateRound
-from dialogues.words import Dimension, DoneBy, EvidenceKind, Progress, Review, Sensitivity, Shows, Verdict
 from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker.accounts.models import Country, Ministry, User
 

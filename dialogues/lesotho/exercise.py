@@ -16,7 +16,7 @@ from dialogues.lesotho.cast import Cast
 from tiptracker.accounts.models import Country
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
 
 PLAYED = "exercise.played"
 """The log's word for a step that was played: steps come in order, so their number says where to go on."""

@@ -7,6 +7,7 @@ were recorded on their last.
 from datetime import date, datetime
 from decimal import Decimal
 
+from dialogues.choices import Direction, DoneBy, EvidenceKind, MadeBy, Reach, Shows, Verdict
 from dialogues.lesotho.asked import (
     CONVICTIONS,
     DISTRICTS,
@@ -37,7 +38,6 @@ from dialogues.lesotho.lines import (
     Verification,
     known,
 )
-from dialogues.words import Direction, DoneBy, EvidenceKind, MadeBy, Reach, Shows, Verdict
 
 DIALOGUE_DAY = date(2021, 11, 8)
 PRESS_DAY = date(2021, 11, 11)

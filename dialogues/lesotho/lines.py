@@ -10,8 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.words import Direction, DoneBy, EvidenceKind, MadeBy, Reach, Shows, Verdict
-from recommendations.words import MilestoneKind, Pillar, Question, Rule, Tier
+from dialogues.choices import Direction, DoneBy, EvidenceKind, MadeBy, Reach, Shows, Verdict
+from recommendations.choices import MilestoneKind, Pillar, Question, Rule, Tier
 
 MASERU = ZoneInfo("Africa/Maseru")
 

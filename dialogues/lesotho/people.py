@@ -6,8 +6,8 @@ from django.db import transaction
 
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit import actions as audit
-from tiptracker.locking import hold
-from tiptracker.words import EMBASSY_ROLES, Role
+from tiptracker.choices import EMBASSY_ROLES, Role
+from tiptracker.infrastructure.locking import hold
 
 
 class Account(NamedTuple):

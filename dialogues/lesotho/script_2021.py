@@ -4,11 +4,11 @@ from datetime import date
 from typing import NamedTuple
 
 from dialogues import actions
+from dialogues.choices import Horizon, MadeBy, Presence, Progress, Reach, Verdict
 from dialogues.lesotho import asked, people, reconstruction
 from dialogues.lesotho.cast import Cast
 from dialogues.lesotho.script import Step, adding_to
 from dialogues.models import Dialogue, NextStep
-from dialogues.words import Horizon, MadeBy, Presence, Progress, Reach, Verdict
 
 STEPS: list[Step] = []
 """In the order in which they happen."""

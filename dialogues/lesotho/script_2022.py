@@ -3,6 +3,7 @@
 from datetime import date
 
 from dialogues import actions
+from dialogues.choices import DoneBy, EvidenceKind, Presence, Progress, Review, Shows, Verdict
 from dialogues.lesotho import asked, people
 from dialogues.lesotho.cast import Cast
 from dialogues.lesotho.script import Step, adding_to
@@ -16,7 +17,6 @@ from dialogues.lesotho.script_2021 import (
     SPENDING_RULES,
     TRAIN_FOCAL_POINTS,
 )
-from dialogues.words import DoneBy, EvidenceKind, Presence, Progress, Review, Shows, Verdict
 
 STEPS: list[Step] = []
 """In the order in which they happen."""

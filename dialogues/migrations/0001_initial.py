@@ -4,9 +4,9 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import dialogues.choices
 import dialogues.models.dialogues
 import dialogues.models.evidence
-import dialogues.words
 
 
 class Migration(migrations.Migration):
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                     "made_by",
                     models.CharField(
                         choices=[("ministry", "Ministry"), ("united_states", "United States")],
-                        default=dialogues.words.MadeBy["MINISTRY"],
+                        default=dialogues.choices.MadeBy["MINISTRY"],
                         max_length=15,
                     ),
                 ),
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                     "horizon",
                     models.CharField(
                         choices=[("short_term", "Short-term"), ("multi_year", "Multi-year")],
-                        default=dialogues.words.Horizon["SHORT_TERM"],
+                        default=dialogues.choices.Horizon["SHORT_TERM"],
                         max_length=12,
                     ),
                 ),
@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
                     "sensitivity",
                     models.CharField(
                         choices=[("internal", "Internal to the embassy"), ("shared", "Shared with the ministry")],
-                        default=dialogues.words.Sensitivity["INTERNAL"],
+                        default=dialogues.choices.Sensitivity["INTERNAL"],
                         max_length=10,
                     ),
                 ),
@@ -716,8 +716,8 @@ class Migration(migrations.Migration):
             model_name="commitment",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("made_by", dialogues.words.MadeBy["MINISTRY"]), ("ministry__isnull", False)),
-                    models.Q(("made_by", dialogues.words.MadeBy["UNITED_STATES"]), ("ministry__isnull", True)),
+                    models.Q(("made_by", dialogues.choices.MadeBy["MINISTRY"]), ("ministry__isnull", False)),
+                    models.Q(("made_by", dialogues.choices.MadeBy["UNITED_STATES"]), ("ministry__isnull", True)),
                     _connector="OR",
                 ),
                 name="ministry_set_exactly_for_a_ministrys_commitments",
@@ -814,7 +814,7 @@ class Migration(migrations.Migration):
             model_name="rounddecision",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("decision", dialogues.words.Decision["RETURNED"]), _negated=True),
+                    models.Q(("decision", dialogues.choices.Decision["RETURNED"]), _negated=True),
                     models.Q(("reason", ""), _negated=True),
                     _connector="OR",
                 ),
@@ -883,7 +883,7 @@ class Migration(migrations.Migration):
             model_name="commitmentevent",
             constraint=models.UniqueConstraint(
                 models.F("commitment"),
-                condition=models.Q(("kind", dialogues.words.Kind["MADE"])),
+                condition=models.Q(("kind", dialogues.choices.Kind["MADE"])),
                 name="a_commitment_is_made_once",
             ),
         ),
@@ -892,7 +892,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("due_on__isnull", True),
-                    ("kind__in", [dialogues.words.Kind["MADE"], dialogues.words.Kind["RESCHEDULED"]]),
+                    ("kind__in", [dialogues.choices.Kind["MADE"], dialogues.choices.Kind["RESCHEDULED"]]),
                     _connector="OR",
                 ),
                 name="only_making_and_rescheduling_set_a_due_date",
@@ -902,7 +902,7 @@ class Migration(migrations.Migration):
             model_name="commitmentevent",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("kind", dialogues.words.Kind["RESCHEDULED"]), _negated=True),
+                    models.Q(("kind", dialogues.choices.Kind["RESCHEDULED"]), _negated=True),
                     ("due_on__isnull", False),
                     _connector="OR",
                 ),
@@ -913,7 +913,7 @@ class Migration(migrations.Migration):
             model_name="commitmentevent",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("kind", dialogues.words.Kind["MADE"]), _negated=True),
+                    models.Q(("kind", dialogues.choices.Kind["MADE"]), _negated=True),
                     ("due_on__isnull", True),
                     ("due_on__gte", models.F("happened_on")),
                     _connector="OR",
@@ -925,7 +925,7 @@ class Migration(migrations.Migration):
             model_name="commitmentevent",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("kind__in", [dialogues.words.Kind["MADE"], dialogues.words.Kind["REPORTED_DONE"]]),
+                    ("kind__in", [dialogues.choices.Kind["MADE"], dialogues.choices.Kind["REPORTED_DONE"]]),
                     models.Q(("reason", ""), _negated=True),
                     _connector="OR",
                 ),

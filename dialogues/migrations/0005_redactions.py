@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import dialogues.words
+import dialogues.choices
 from tiptracker.audit.append_only import REDACTED, AppendOnly, LiftAppendOnly, RefuseInsert
 
 OWN_PROPOSAL = """
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("decision", dialogues.words.Answer["CONFIRMED"]),
+                            ("decision", dialogues.choices.Answer["CONFIRMED"]),
                             models.Q(("reason", ""), _negated=True),
                             _connector="OR",
                         ),

@@ -1,7 +1,7 @@
 import django.db.models.functions.text
 from django.db import migrations, models
 
-from tiptracker.searching import IndexWords
+from tiptracker.web.search import IndexWords
 
 
 class Migration(migrations.Migration):

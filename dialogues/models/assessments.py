@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from dialogues.choices import Verdict
 from dialogues.models.evidence import Evidence, EvidenceBearing
-from dialogues.words import Verdict
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Reader, of_countries
 

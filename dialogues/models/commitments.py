@@ -13,12 +13,12 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Pre
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
+from dialogues.choices import Decision, Horizon, Kind, MadeBy, Reach, Status
 from dialogues.models.dialogues import Dialogue, Participant
 from dialogues.status import AGREES_A_DAY, SETTLED, Standing, days_past_due, standing_on
-from dialogues.words import Decision, Horizon, Kind, MadeBy, Reach, Status
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, Reader, of_countries
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 
 def _standing_at(day: date, known_by: datetime | None = None) -> dict[str, Any]:

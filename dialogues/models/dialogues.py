@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
-from dialogues.meetings import stage_on
-from dialogues.words import Paper, Presence, Stage
+from dialogues.choices import Paper, Presence, Stage
+from dialogues.dialogue_phase import stage_on
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Country, Ministry, Reader
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 
 class DialogueQuerySet(models.QuerySet["Dialogue"]):

@@ -12,7 +12,7 @@ from dialogues.models.commitments import Commitment
 from dialogues.models.dialogues import Dialogue
 from dialogues.models.evidence import EvidenceFile
 from tiptracker.accounts.models import Country, Reader
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 KEPT_FOR = timedelta(days=90)
 """How long after somebody last saved it a draft is kept."""

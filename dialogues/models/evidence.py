@@ -10,15 +10,15 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
+from dialogues.choices import Answer, DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from dialogues.date_spans import first_day
 from dialogues.models.commitments import Commitment
 from dialogues.models.dialogues import DialogueFile
 from dialogues.models.updates import UpdateRound
-from dialogues.spans import first_day
-from dialogues.words import Answer, DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, Reader, User, of_countries
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 
 def random_name(instance: "EvidenceFile", filename: str) -> str:

@@ -8,13 +8,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from dialogues import small_counts
+from dialogues.choices import Dimension, Direction
 from dialogues.models.evidence import Evidence
 from dialogues.models.updates import UpdateRound
-from dialogues.words import Dimension, Direction
 from recommendations.models import Indicator
 from tiptracker.accounts.models import Country, Reader
-from tiptracker.rules import spelt
-from tiptracker.words import Role
+from tiptracker.choices import Role
+from tiptracker.validation import spelt
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):

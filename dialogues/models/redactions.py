@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from dialogues.choices import Answer
 from dialogues.models.evidence import EvidenceFile
-from dialogues.words import Answer
 from tiptracker.accounts.models import Country, Reader, User
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 
 class RedactionQuerySet(models.QuerySet["Redaction"]):

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from dialogues.choices import Decision, Progress
 from dialogues.models.commitments import Commitment
 from dialogues.models.local_date import LocalDate
-from dialogues.words import Decision, Progress
 from tiptracker.accounts.models import Country, Ministry, Reader
 
 

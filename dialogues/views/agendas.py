@@ -11,21 +11,21 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import Truncator
 
 from dialogues import actions, permissions
+from dialogues.agenda_suggestions import AGREED, Asked, Promise, Suggestion, suggest
+from dialogues.choices import MadeBy
 from dialogues.forms.agendas import TOPIC, AgendaForm, ItemRows
 from dialogues.models import AgendaItem, Commitment, Dialogue
-from dialogues.suggesting import AGREED, Asked, Promise, Suggestion, suggest
 from dialogues.views.commitments import Line, line, lines
 from dialogues.views.follow_up import last_time, shown_on
-from dialogues.words import MadeBy
-from recommendations.here import edition_shown, stand_in
+from recommendations.edition_context import edition_shown, stand_in
 from recommendations.models import Edition, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.frontend.rows import Choices, beside_field, has_now_seen, refused, typed
+from tiptracker.errors import Refused
 from tiptracker.numbers import whole_number
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.validation import ChangedMeanwhile
+from tiptracker.web.frontend.rows import Choices, beside_field, has_now_seen, refused, typed
+from tiptracker.web.pages import SignedIn, render_page
 
 
 class Row(NamedTuple):

@@ -13,23 +13,23 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 
 from dialogues import actions, permissions
+from dialogues.choices import Decision, Review, Shows, Verdict
+from dialogues.date_spans import first_day
 from dialogues.forms.assessments import AssessForm
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
-from dialogues.spans import first_day
-from dialogues.telling import OWN
-from dialogues.views.figures import Figure, figures_of
-from dialogues.views.story import newest
-from dialogues.words import Decision, Review, Shows, Verdict
-from recommendations.here import stand_at
+from dialogues.score_effects import OWN
+from dialogues.views.figure_comparison import Figure, figures_of
+from dialogues.views.timeline import newest
+from recommendations.choices import Rule
+from recommendations.edition_context import stand_at
 from recommendations.models import Benchmark
-from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.frontend.rows import beside_field, has_now_seen
+from tiptracker.errors import Refused
 from tiptracker.numbers import whole_number
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.validation import ChangedMeanwhile
+from tiptracker.web.frontend.rows import beside_field, has_now_seen
+from tiptracker.web.pages import SignedIn, render_page
 
 
 class Exhibit(NamedTuple):

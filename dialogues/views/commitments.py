@@ -29,6 +29,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
+from dialogues.choices import Horizon, Kind, MadeBy, Reach, Status
 from dialogues.forms.commitments import (
     CommitmentFilter,
     CommitmentForm,
@@ -50,22 +51,22 @@ from dialogues.models import (
     Evidence,
 )
 from dialogues.models.commitments import CommitmentQuerySet, standing_in
+from dialogues.score_effects import beside_status, moved, what_was_sent
 from dialogues.status import Standing, first_due
-from dialogues.telling import beside_status, moved, what_was_sent
-from dialogues.views.here import Head, recorded_before, stand_by
+from dialogues.views.edition_context import Head, recorded_before, stand_by
 from dialogues.views.redactions import pending_on, redacted_on
-from dialogues.views.story import Story, decision_on, next_step, tell
-from dialogues.words import Horizon, Kind, MadeBy, Reach, Status
-from recommendations.here import AtEdition, edition_url, editions_here, page_url
+from dialogues.views.timeline import Story, decision_on, next_step, tell
+from recommendations.edition_context import AtEdition, edition_url, editions_here, page_url
 from recommendations.models import Benchmark, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
-from tiptracker import clock, exports
+from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, contact_in
-from tiptracker.frontend.rows import beside_field, has_now_seen, refused, typed, with_another_row
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile, spelt
-from tiptracker.searching import matching
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile, spelt
+from tiptracker.web import exports
+from tiptracker.web.frontend.rows import beside_field, has_now_seen, refused, typed, with_another_row
+from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.search import matching
 
 PAGE_SIZE = 25
 BY_DUE = F("due_on").asc(nulls_last=True)

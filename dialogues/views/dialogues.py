@@ -15,20 +15,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
+from dialogues.choices import Presence, Stage
 from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantRows
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, NextStep, Participant
 from dialogues.views.commitments import Line, line, lines
+from dialogues.views.edition_context import recorded_before
 from dialogues.views.follow_up import by_whose, items_of, last_time, steps_told
-from dialogues.views.here import recorded_before
 from dialogues.views.redactions import pending_on, redacted_on
-from dialogues.words import Presence, Stage
-from recommendations.here import AtEdition, edition_shown, stand_in
-from tiptracker import clock, exports
+from recommendations.edition_context import AtEdition, edition_shown, stand_in
+from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
-from tiptracker.frontend.rows import beside_field, has_now_seen, refused, typed, with_another_row
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile
+from tiptracker.web import exports
+from tiptracker.web.frontend.rows import beside_field, has_now_seen, refused, typed, with_another_row
+from tiptracker.web.pages import SignedIn, render_page
 
 PAGE_SIZE = 25
 

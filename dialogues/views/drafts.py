@@ -22,16 +22,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialogues import actions, permissions
-from dialogues.forms.rounds import UpdateForm
+from dialogues.forms.updates import UpdateForm
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile
 from dialogues.views.uploads import Kept, keep_files
-from recommendations.here import stand_in
-from tiptracker import clock, limits
+from recommendations.edition_context import stand_in
+from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile
-from tiptracker.typed import Field, Typed, told, wants_json
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile
+from tiptracker.web import rate_limits
+from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.preserved_input import Field, Typed, told, wants_json
 
 Subject = Commitment | Dialogue
 
@@ -137,9 +138,9 @@ def _save(request: SignedIn, of: Subject, *, back: str) -> HttpResponse:
     if not permissions.can_draft(user, of):
         raise PermissionDenied
     stand_in(request, of.country)
-    if wait := limits.seconds_to_wait("drafts", request):
-        sentence = f"Not saved: this was saved very often. Wait {limits.spelt(wait)}, then save it again."
-        return limits.to_wait(_refuse(request, of, Refused(sentence), back), wait)
+    if wait := rate_limits.seconds_to_wait("drafts", request):
+        sentence = f"Not saved: this was saved very often. Wait {rate_limits.spelt(wait)}, then save it again."
+        return rate_limits.to_wait(_refuse(request, of, Refused(sentence), back), wait)
     now = clock.now(of.country.time_zone)
     page = page_of(request)
     if "drop_draft" in request.POST:

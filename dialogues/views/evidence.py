@@ -16,29 +16,29 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from dialogues import actions, permissions
+from dialogues.choices import Decision, DoneBy, Review, Sensitivity, Shows
 from dialogues.forms.evidence import ReviewForm
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
-from dialogues.telling import Effect, effect, on_benchmark, why_not
-from dialogues.views.before import just_decided, on_to_the_next
-from dialogues.views.figures import figures_of
-from dialogues.views.here import outside
-from dialogues.views.pieces import Piece, with_what_it_shows
+from dialogues.score_effects import Effect, effect, on_benchmark, why_not
+from dialogues.views.edition_context import outside
+from dialogues.views.evidence_history import wordings
+from dialogues.views.evidence_query import Piece, with_what_it_shows
+from dialogues.views.figure_comparison import figures_of
+from dialogues.views.last_decision import just_decided, on_to_the_next
+from dialogues.views.previews import shown
 from dialogues.views.redactions import of_evidence, pending_on, redacted_on
-from dialogues.views.showing import shown
-from dialogues.views.story import decision_on, newest
-from dialogues.views.wordings import wordings
-from dialogues.words import Decision, DoneBy, Review, Sensitivity, Shows
-from recommendations.here import editions_here, stand_in
+from dialogues.views.timeline import decision_on, newest
+from recommendations.choices import Rule
+from recommendations.edition_context import editions_here, stand_in
 from recommendations.models import Edition
-from recommendations.words import Rule
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.audit.rows import history, openings
+from tiptracker.audit.subjects import history, openings
 from tiptracker.audit.verbs import Group
-from tiptracker.frontend.rows import beside_field, has_now_seen, refused
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile
+from tiptracker.web.frontend.rows import beside_field, has_now_seen, refused
+from tiptracker.web.pages import SignedIn, render_page
 
 
 class Line(NamedTuple):

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
+from dialogues.choices import Review, Shows
 from dialogues.models import AgendaItem, Commitment, Dialogue, EvidenceBearing, EvidenceReview, NextStep, NextStepDone
+from dialogues.score_effects import overdue_by
 from dialogues.status import days_past_due
-from dialogues.telling import overdue_by
 from dialogues.views.commitments import Line, line, lines
-from dialogues.words import Review, Shows
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
 

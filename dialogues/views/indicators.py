@@ -14,22 +14,23 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
+from dialogues.choices import Dimension, Direction, Review
+from dialogues.effective_reading import latest
 from dialogues.forms.fields import NO_DATA
 from dialogues.forms.indicators import Cells, CountRow, PartsForm, PasteForm, SourceForm, pasted_cells
-from dialogues.holding import latest
 from dialogues.models import EvidenceReview, Reading
-from dialogues.views.here import recorded_before
+from dialogues.views.edition_context import recorded_before
 from dialogues.views.uploads import Kept, keep_files
-from dialogues.words import Dimension, Direction, Review
-from recommendations.here import AtEdition, edition_shown, edition_url, stand_in
+from recommendations.edition_context import AtEdition, edition_shown, edition_url, stand_in
 from recommendations.models import Edition, Indicator
-from recommendations.periods import year_before
 from recommendations.permissions import can_set_reporting_ministry
-from tiptracker import clock, exports
+from recommendations.tracking_period import year_before
+from tiptracker import clock
 from tiptracker.accounts.models import District, User
-from tiptracker.frontend.rows import beside_field, refused
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
+from tiptracker.web import exports
+from tiptracker.web.frontend.rows import beside_field, refused
+from tiptracker.web.pages import SignedIn, render_page
 
 MOST_PERIODS = 4
 

@@ -20,22 +20,23 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from dialogues import actions, permissions
+from dialogues.choices import Answer
 from dialogues.forms.redactions import DecisionForm, RedactionForm
-from dialogues.matching import excerpt
 from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecision, RedactionPlace, UpdateRound
-from dialogues.views.here import recorded_before
-from dialogues.views.spots import MODELS, Spot, labelled
-from dialogues.words import Answer
-from recommendations.here import stand_in
-from tiptracker import clock, exports
+from dialogues.text_search import excerpt
+from dialogues.views.edition_context import recorded_before
+from dialogues.views.redaction_labels import MODELS, Spot, labelled
+from recommendations.edition_context import stand_in
+from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
-from tiptracker.frontend.rows import beside_field
+from tiptracker.choices import Role
+from tiptracker.errors import Refused
 from tiptracker.numbers import whole_number
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
-from tiptracker.words import Role
+from tiptracker.web import exports
+from tiptracker.web.frontend.rows import beside_field
+from tiptracker.web.pages import SignedIn, render_page
 
 PAGE_SIZE = 25
 

@@ -8,14 +8,14 @@ from django.conf import settings
 from django.http import HttpResponse
 
 from dialogues import actions
+from dialogues.files.inspection import too_much
 from dialogues.models import EvidenceFile
-from dialogues.uploads import too_much
-from tiptracker import limits
-from tiptracker.frontend.forms import PlainForm
+from tiptracker.errors import Refused, TryLater
 from tiptracker.numbers import whole_number
-from tiptracker.pages import SignedIn
-from tiptracker.personal import LEFT_OUT, find
-from tiptracker.refusals import Refused, TryLater
+from tiptracker.privacy.personal_data import LEFT_OUT, find
+from tiptracker.web import rate_limits
+from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.pages import SignedIn
 
 
 class Kept(NamedTuple):
@@ -30,7 +30,7 @@ class Kept(NamedTuple):
 
     def answer(self, page: HttpResponse) -> HttpResponse:
         """`page` as the answer to the form, with the time to wait if there is one."""
-        return limits.to_wait(page, self.wait, self.status)
+        return rate_limits.to_wait(page, self.wait, self.status)
 
     def tell(self, form: PlainForm) -> None:
         """Put the refusals beside the form's files, and hold back those whose name tells whose they may be."""
@@ -56,9 +56,9 @@ def keep_files(request: SignedIn, *, now: datetime) -> Kept:
     before = EvidenceFile.objects.visible_to(request.user).filter(pk__in=asked)
     files, refusals = list(before), [sentence] if (sentence := too_much(request)) else []
     uploads = request.FILES.getlist("files")
-    if uploads and (wait := limits.seconds_to_wait("uploads", request)):
+    if uploads and (wait := rate_limits.seconds_to_wait("uploads", request)):
         refusals.append(
-            f"No file was taken: you have sent very many. Wait {limits.spelt(wait)}, then attach it again. "
+            f"No file was taken: you have sent very many. Wait {rate_limits.spelt(wait)}, then attach it again. "
             "What you typed is kept."
         )
         return Kept(files, refusals, wait)

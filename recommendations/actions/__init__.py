@@ -2,7 +2,7 @@
 
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
 from recommendations.actions.indicators import set_reporting_ministry
-from recommendations.actions.moved import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
 from recommendations.actions.terms import change_terms, record_milestone, refuse_outside_period, refuse_overlap
 

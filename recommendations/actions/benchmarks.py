@@ -10,15 +10,15 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.moved import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.actions.terms import refuse_other_terms
+from recommendations.choices import Rule
 from recommendations.models import Benchmark, BenchmarkTerms, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
-from recommendations.words import Rule
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, written
+from tiptracker.errors import Refused
+from tiptracker.validation import add, written
 
 
 @transaction.atomic

@@ -5,13 +5,13 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.moved import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.models import Indicator
 from recommendations.permissions import can_set_reporting_ministry
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import change
+from tiptracker.errors import Refused
+from tiptracker.validation import change
 
 
 @transaction.atomic

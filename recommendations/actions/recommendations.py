@@ -7,15 +7,15 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from recommendations.actions.moved import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.choices import Origin, Pillar, TextStatus
 from recommendations.models import Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import validate_indicia
 from recommendations.permissions import can_edit_recommendations
-from recommendations.words import Origin, Pillar, TextStatus
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, change, refuse_stale, written
+from tiptracker.errors import Refused
+from tiptracker.validation import add, change, refuse_stale, written
 
 FIRST_PUT_DOWN = "As it was first put down."
 """Why a new recommendation has its first terms."""

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.moved import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.choices import DATES_ALONE, MilestoneKind
 from recommendations.models import (
     BenchmarkTerms,
     Edition,
@@ -18,11 +19,10 @@ from recommendations.models import (
     RecommendationWeight,
 )
 from recommendations.permissions import can_edit_recommendations
-from recommendations.words import DATES_ALONE, MilestoneKind
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile, add, refuse_future, spelt, spelt_moment, written
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile, add, refuse_future, spelt, spelt_moment, written
 
 MOST = 100
 """What a score can reach, and so a working mark."""

@@ -4,8 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import recommendations.choices
 import recommendations.models.recommendations
-import recommendations.words
 
 
 class Migration(migrations.Migration):
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                     "better",
                     models.CharField(
                         choices=[("up", "More is better"), ("down", "Less is better")],
-                        default=recommendations.words.Better["UP"],
+                        default=recommendations.choices.Better["UP"],
                         max_length=4,
                         verbose_name="which way is better",
                     ),
@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                     "origin",
                     models.CharField(
                         choices=[("report", "TIP Report"), ("action_plan", "Action plan")],
-                        default=recommendations.words.Origin["REPORT"],
+                        default=recommendations.choices.Origin["REPORT"],
                         max_length=12,
                     ),
                 ),
@@ -435,10 +435,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("rule", recommendations.words.Rule["TARGET"]), ("target__gt", 0), ("target__isnull", False)
+                        ("rule", recommendations.choices.Rule["TARGET"]), ("target__gt", 0), ("target__isnull", False)
                     ),
                     models.Q(
-                        models.Q(("rule", recommendations.words.Rule["TARGET"]), _negated=True),
+                        models.Q(("rule", recommendations.choices.Rule["TARGET"]), _negated=True),
                         ("target__isnull", True),
                     ),
                     _connector="OR",
@@ -451,7 +451,7 @@ class Migration(migrations.Migration):
             model_name="benchmarkterms",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("rule", recommendations.words.Rule["ASSESSED"]), ("indicator__isnull", False), _connector="OR"
+                    ("rule", recommendations.choices.Rule["ASSESSED"]), ("indicator__isnull", False), _connector="OR"
                 ),
                 name="rules_that_count_have_an_indicator",
                 violation_error_message="Name the indicator whose figures this rule reads.",

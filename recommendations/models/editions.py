@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
-from recommendations.periods import year_before
-from recommendations.words import MilestoneKind, Tier
+from recommendations.choices import MilestoneKind, Tier
+from recommendations.tracking_period import year_before
 from tiptracker.accounts.models import Country, Reader
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Case, Func, Q, When
 from django.db.models.sql.compiler import SQLCompiler
 
+from recommendations.choices import TextStatus
 from recommendations.models.editions import Edition
-from recommendations.words import TextStatus
 from tiptracker.accounts.models import Reader
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 READ_LIST = "read_list"
 """The kind of job that reads what was brought."""

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from recommendations.words import REQUIRED, Better, Pillar, Question
+from recommendations.choices import REQUIRED, Better, Pillar, Question
 from tiptracker.accounts.models import Country, Ministry, Reader
 
 

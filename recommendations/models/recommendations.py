@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 
+from recommendations.choices import Origin, Pillar, Rule, TextStatus
 from recommendations.models.editions import Edition
 from recommendations.models.indicators import Indicator
-from recommendations.unmet import Asked, Unmet, unmet
-from recommendations.words import Origin, Pillar, Rule, TextStatus
+from recommendations.unmet_years import Asked, Unmet, unmet
 from tiptracker.accounts.models import Ministry, Reader
 
 INDICIA = range(1, 13)

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from recommendations.models import Benchmark, Edition, EditionImport, EditionTerms
 from recommendations.setup.steps import Post
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, in_office
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 NO_PASSWORD = "!"  # noqa: S105 -- how Django marks one that opens nothing
 """How the password of somebody begins who was invited and has not come yet."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tiptracker.words import Word
+from tiptracker.choices import Word
 
 
 class Step(Word):

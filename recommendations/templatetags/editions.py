@@ -3,7 +3,7 @@
 from django import template
 from django.template import RequestContext
 
-from recommendations import here
+from recommendations import edition_context
 from recommendations.models import Edition
 
 register = template.Library()
@@ -15,4 +15,8 @@ def edition_url(context: RequestContext, name: str, *args: object, edition: Edit
 
     On a page that stands at none: the address that leads to the edition at hand.
     """
-    return here.edition_url(edition, name, *args) if edition else here.page_url(context.request, name, *args)
+    return (
+        edition_context.edition_url(edition, name, *args)
+        if edition
+        else edition_context.page_url(context.request, name, *args)
+    )

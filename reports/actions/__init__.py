@@ -8,10 +8,10 @@ from reports.actions.briefings import (
     try_briefing_again,
 )
 from reports.actions.current import keep_current
-from reports.actions.kept import check_kept_briefings, refuse_unless_as_kept
+from reports.actions.file_checks import check_kept_briefings, refuse_unless_as_kept
 from reports.actions.rendering import render_briefing
 from reports.actions.runs import compute_readiness
-from reports.actions.withdrawing import withdraw, withdraw_redacted
+from reports.actions.withdrawals import withdraw, withdraw_redacted
 
 __all__ = [
     "check_kept_briefings",

@@ -7,15 +7,16 @@ from django.db import transaction
 
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
-from reports import content, wording
+from reports import formatting
+from reports.briefings import content
+from reports.choices import BriefingKind
 from reports.models import Briefing, BriefingDownload, Document, Standing
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
-from reports.words import BriefingKind
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
+from tiptracker.errors import Refused
 from tiptracker.jobs.actions import enqueue
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.validation import ChangedMeanwhile
 
 MAY_CHANGE = (
     "as_of", "cleared_at", "file", "known_by", "sha256", "size", "version", "withdrawn_at", "withdrawn_reason", "word",
@@ -43,7 +44,7 @@ def request_briefing(
         raise Refused("That day has not come yet. Ask for today or an earlier day.", field="as_of")
     if as_of < edition.starts_on:
         raise Refused(
-            f"The tracking period begins on {wording.day(edition.starts_on)}. Ask for that day or a later one.",
+            f"The tracking period begins on {formatting.day(edition.starts_on)}. Ask for that day or a later one.",
             field="as_of",
         )
     if known_by is not None and known_by > now:

@@ -7,16 +7,15 @@ from django.db import transaction
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports import pdf
 from reports.actions.rendering import Files, file_of, keep_draft
-from reports.briefing import as_html, build_document
-from reports.content import Content
-from reports.current import reader_of
+from reports.briefings import as_html, build_document, pdf
+from reports.briefings.content import Content
+from reports.choices import BriefingKind
+from reports.current_briefing import reader_of
 from reports.models import Briefing, Document
-from reports.words import BriefingKind
 from tiptracker.accounts.models import Country
+from tiptracker.choices import Paper
 from tiptracker.jobs.actions import Progress
-from tiptracker.words import Paper
 
 DOCUMENT = Document(BriefingKind.AMBASSADOR)
 

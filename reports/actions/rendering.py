@@ -10,17 +10,16 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from dialogues.models import Redaction
-from reports import content, pdf
 from reports.actions.runs import compute_readiness
-from reports.briefing import as_html, build_document
+from reports.briefings import as_html, build_document, content, pdf
+from reports.briefings.word import to_docx
 from reports.models import Briefing, ReadinessRun
-from reports.word import to_docx
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
+from tiptracker.choices import Paper
+from tiptracker.errors import Refused
+from tiptracker.file_integrity import NotAsKept, read_kept
 from tiptracker.jobs.actions import Progress
-from tiptracker.kept_files import NotAsKept, read_kept
-from tiptracker.refusals import Refused
-from tiptracker.words import Paper
 
 logger = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from recommendations.models import Edition
-from reports import document as documents
-from reports import keeping
-from reports.facts import gather_facts
 from reports.models import ReadinessRun
-from reports.readiness import METHOD, readiness
+from reports.readiness import serialization as documents
+from reports.readiness import stored_runs
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import METHOD, readiness
 from tiptracker.audit.actions import record
 
 
@@ -18,7 +18,7 @@ def compute_readiness(
 ) -> ReadinessRun:
     """The run of the rules as of a day, on what is known now or was by a moment; one kept already where it is equal."""
     known_by = known_by or now
-    facts = keeping.without_texts(gather_facts(edition))
+    facts = stored_runs.without_texts(gather_facts(edition))
     result = readiness(facts, as_of=as_of, known_by=known_by)
     kept = documents.facts_document(facts, known_by)
     digest = documents.fingerprint(kept)
@@ -31,7 +31,7 @@ def compute_readiness(
             defaults={
                 "known_by": known_by,
                 "facts": kept,
-                "result": keeping.comparable(documents.as_document(result)),
+                "result": stored_runs.comparable(documents.as_document(result)),
                 "computed_at": now,
             },
         )

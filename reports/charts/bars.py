@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from reports import wording
+from reports import formatting
 from reports.charts.drawing import NOTHING_REVIEWED, Label, hatch, written
 
 type Number = Fraction | Decimal | int | float
@@ -99,7 +99,7 @@ def readiness_bar(
     mark_label = None
     if mark is not None:
         (mark_label,) = _apart(
-            [(f"{wording.figure(mark)} our target", _along(mark, width))], y=below, size=size, width=width
+            [(f"{formatting.figure(mark)} our target", _along(mark, width))], y=below, size=size, width=width
         )
     claimed_end = _along(claimed or 0, width)
     verified_end = min(_along(verified or 0, width), claimed_end)
@@ -108,11 +108,11 @@ def readiness_bar(
         labels: tuple[Label, ...] = (Label(NOTHING_REVIEWED, size, round(line + size * 1.35, 2), size),)
     else:
         named = [
-            (f"{wording.figure(verified)} verified", verified_end),
-            (f"{wording.figure(claimed)} claimed", claimed_end),
+            (f"{formatting.figure(verified)} verified", verified_end),
+            (f"{formatting.figure(claimed)} claimed", claimed_end),
         ]
         if reach and ceiling is not None:
-            named.append((f"{wording.figure(ceiling)} within reach", claimed_end + reach))
+            named.append((f"{formatting.figure(ceiling)} within reach", claimed_end + reach))
         labels = _apart(named, y=round(line - size * 0.5, 2), size=size, width=width)
     return ReadinessBar(
         width=width,
@@ -197,7 +197,7 @@ def _described(
     """The bar in a sentence, for those who don't see it."""
     first = NOTHING_REVIEWED.capitalize()
     if verified is not None and claimed is not None:
-        first = f"{wording.figure(verified)} of 100 points verified, {wording.figure(claimed)} claimed"
+        first = f"{formatting.figure(verified)} of 100 points verified, {formatting.figure(claimed)} claimed"
         if ceiling is not None:
-            first += f", {wording.figure(ceiling)} within reach"
-    return f"{first}." if mark is None else f"{first}; our target is {wording.figure(mark)}."
+            first += f", {formatting.figure(ceiling)} within reach"
+    return f"{first}." if mark is None else f"{first}; our target is {formatting.figure(mark)}."

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reports.charts.drawing import Box, Label, hatch, measure
-from reports.words import Told
-from tiptracker.texts import alike
+from reports.choices import Told
+from tiptracker.text_rules import alike
 
 PLACES: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "LSO": {

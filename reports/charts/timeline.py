@@ -12,7 +12,7 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
-from reports import wording
+from reports import formatting
 from reports.charts.axis import (
     LINE,
     Event,
@@ -178,9 +178,9 @@ def _marks(row: Row, y: float, plot: Plot, size: float) -> Iterable[Mark]:
 
 def _described(points: Sequence[Point], called: Sequence[str], starts_on: date, ends_on: date, today: date) -> str:
     """The drawing in words, for those who don't see it."""
-    sentences = [f"From {wording.day(starts_on)} to {wording.day(ends_on)}; today is {wording.day(today)}"]
+    sentences = [f"From {formatting.day(starts_on)} to {formatting.day(ends_on)}; today is {formatting.day(today)}"]
     if points:
-        sentences.append(f"Marked: {wording.listed(f'{one.name} on {wording.day(one.on)}' for one in points)}")
+        sentences.append(f"Marked: {formatting.listed(f'{one.name} on {formatting.day(one.on)}' for one in points)}")
     if called:
-        sentences.append(f"Due in that time: {wording.listed(called)}")
+        sentences.append(f"Due in that time: {formatting.listed(called)}")
     return f"{'. '.join(sentences)}."

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
-from reports import wording
+from reports import formatting
 from reports.charts.axis import (
     FULL,
     LINE,
@@ -123,7 +123,7 @@ def trend_chart(
         if line and own:
             put(_beside(own, line[-1], size))
     if mark is not None:
-        put(_along(f"{wording.figure(mark)} our target", plot.y(mark), plot, size))
+        put(_along(f"{formatting.figure(mark)} our target", plot.y(mark), plot, size))
     if unreviewed:
         put(_inside(NOTHING_REVIEWED, unreviewed, size))
     if hindsight and not end_words[1]:
@@ -288,22 +288,24 @@ def _scale(plot: Plot, size: float) -> Iterator[Label]:
 def _described(weeks: Sequence[Week], events: Sequence[Event], mark: Decimal | None, starts_on: date) -> str:
     """The drawing in words, for those who don't see it."""
     last = weeks[-1].ends_on if weeks else starts_on
-    sentences = [f"Verified readiness week by week from {wording.day(starts_on)} to {wording.day(last)}"]
+    sentences = [f"Verified readiness week by week from {formatting.day(starts_on)} to {formatting.day(last)}"]
     seen = [week for week in weeks if week.then is not None]
     if not seen:
         sentences.append(f"As then known: {NOTHING_REVIEWED}")
     else:
         before = (
-            "" if seen[0] is weeks[0] else f"nothing reviewed before the week to {wording.day(seen[0].ends_on)}, then "
+            ""
+            if seen[0] is weeks[0]
+            else f"nothing reviewed before the week to {formatting.day(seen[0].ends_on)}, then "
         )
         sentences.append(f"As then known: {before}{_range([week.then for week in seen if week.then is not None])}")
     known_now = [week.hindsight for week in weeks if week.hindsight is not None]
     if known_now:
         sentences.append(f"In hindsight: {_range(known_now)}")
     if mark is not None:
-        sentences.append(f"Our target is {wording.figure(mark)}")
+        sentences.append(f"Our target is {formatting.figure(mark)}")
     if events:
-        sentences.append(f"Marked: {wording.listed(f'{one.name} on {wording.day(one.on)}' for one in events)}")
+        sentences.append(f"Marked: {formatting.listed(f'{one.name} on {formatting.day(one.on)}' for one in events)}")
     return f"{'. '.join(sentences)}."
 
 
@@ -313,4 +315,4 @@ def _range(points: Sequence[Fraction]) -> str:
 
 
 def _points(points: Fraction) -> str:
-    return wording.figure(wording.tenths(points))
+    return formatting.figure(formatting.tenths(points))

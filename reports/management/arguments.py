@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from dialogues.models import Dialogue
 from recommendations.models import Edition
-from reports import wording
+from reports import formatting
 from tiptracker.accounts.models import Country, Ministry
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
 
 
 def edition(code: str, year: str) -> Edition:
@@ -14,13 +14,13 @@ def edition(code: str, year: str) -> Edition:
     country = Country.objects.filter(code=code.upper()).first()
     if country is None:
         codes = list(Country.objects.values_list("code", flat=True).order_by("code"))
-        there = f"There is {wording.listed(codes)}." if codes else "None has been loaded yet."
+        there = f"There is {formatting.listed(codes)}." if codes else "None has been loaded yet."
         raise Refused(f"There is no country with the code “{code}” here. {there}")
     tracked = {
         str(one.year): one for one in Edition.objects.filter(country=country).select_related("country").tracked()
     }
     if year not in tracked:
-        there = f"There is {wording.listed(tracked)}." if tracked else "Load one first."
+        there = f"There is {formatting.listed(tracked)}." if tracked else "Load one first."
         raise Refused(f"No edition {year} on {country} has recommendations to follow. {there}")
     return tracked[year]
 
@@ -31,7 +31,7 @@ def ministry(name: str, country: Country) -> Ministry:
     for one in there:
         if name.strip().casefold() in (one.name.casefold(), one.short_name.casefold()):
             return one
-    names = f"There is {wording.listed(one.short_name for one in there)}." if there else "None has been added yet."
+    names = f"There is {formatting.listed(one.short_name for one in there)}." if there else "None has been added yet."
     raise Refused(f"There is no ministry called “{name}” in {country}. {names}")
 
 
@@ -49,7 +49,7 @@ def dialogue(name: str | None, country: Country, as_of: date, known_by: datetime
         return there[0]
     called = [one for one in there if name.strip() in (one.held_on.isoformat(), str(one))]
     if not called:
-        days = wording.listed(sorted({one.held_on.isoformat() for one in there}))
+        days = formatting.listed(sorted({one.held_on.isoformat() for one in there}))
         raise Refused(f"There is no dialogue with {country} on “{name}”. There is {days}.")
     if len(called) > 1:
         names = " or ".join(f"“{one}”" for one in called)

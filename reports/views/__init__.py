@@ -11,6 +11,7 @@ from reports.views.briefings import (
 from reports.views.changes import readiness_changes
 from reports.views.dashboard import dashboard
 from reports.views.districts import district_list
+from reports.views.explanation import readiness_why
 from reports.views.handover import handover
 from reports.views.inbox import inbox_next, round_list
 from reports.views.methodology import methodology
@@ -23,7 +24,6 @@ from reports.views.runs import run_detail, run_list
 from reports.views.timeline import timeline
 from reports.views.trend import readiness_trend
 from reports.views.what_if import readiness_what_if
-from reports.views.why import readiness_why
 
 __all__ = [
     "benchmark_simulation",

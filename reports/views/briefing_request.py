@@ -8,18 +8,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from recommendations.here import AtEdition, edition_url
+from recommendations.edition_context import AtEdition, edition_url
 from recommendations.models import Edition
 from reports import actions
+from reports.choices import BriefingKind
 from reports.forms import BriefingPicksForm
 from reports.models import Briefing, Document
 from reports.permissions import can_request_briefing
 from reports.views.briefings import end_of, offered
-from reports.words import BriefingKind
 from tiptracker import clock
+from tiptracker.errors import Refused
 from tiptracker.numbers import whole_number
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
+from tiptracker.web.pages import SignedIn, render_page
 
 
 @login_required

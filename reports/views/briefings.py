@@ -12,20 +12,21 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dialogues.choices import Stage
 from dialogues.models import Dialogue, Redaction
-from dialogues.words import Stage
-from recommendations.here import AtEdition, edition_url, stand_at
+from recommendations.edition_context import AtEdition, edition_url, stand_at
 from recommendations.models import Edition
 from reports import actions
+from reports.choices import BriefingKind
 from reports.forms import BriefingRequestForm, CheckForm
 from reports.models import Briefing, Document
 from reports.permissions import can_clear_briefing, can_request_briefing
-from reports.words import BriefingKind
-from tiptracker import clock, exports
+from tiptracker import clock
 from tiptracker.accounts.models import Ministry
-from tiptracker.limits import keeps
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
+from tiptracker.web import exports
+from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.rate_limits import keeps
 
 PAGE_SIZE = 25
 HELD_OFFERED = 3

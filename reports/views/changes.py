@@ -12,22 +12,24 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from dialogues.models import Dialogue
-from recommendations.here import AtEdition, edition_url
+from recommendations.edition_context import AtEdition, edition_url
 from recommendations.models import Edition
-from reports import asking, between, counting, wording
-from reports.asking import Asked
-from reports.between import End, PrintedMoved, PrintedStop
-from reports.changes import changes, comes_before
-from reports.facts import gather_facts
-from reports.findings import Row
+from reports import formatting, request_params
 from reports.forms import BetweenForm
-from reports.views.rows import ToldRow, rows_told, terms_told
+from reports.readiness import countable_facts
+from reports.readiness.answers import Row
+from reports.readiness.explanation import changes_display
+from reports.readiness.explanation.changes import changes, comes_before
+from reports.readiness.explanation.changes_display import End, PrintedMoved, PrintedStop
+from reports.readiness.gathering import gather_facts
+from reports.request_params import Asked
+from reports.views.record_rows import ToldRow, rows_told, terms_told
 from reports.views.standpoint import readable_edition
-from tiptracker import exports
 from tiptracker.accounts.models import User
-from tiptracker.pages import render_page
-from tiptracker.refusals import Refused
-from tiptracker.snapshot import snapshot
+from tiptracker.errors import Refused
+from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.web import exports
+from tiptracker.web.pages import render_page
 
 FOUR_WEEKS, WEEK = timedelta(weeks=4), timedelta(weeks=1)
 
@@ -89,14 +91,14 @@ def asked_between(typed: QueryDict, edition: Edition) -> tuple[Asked, Asked]:
     Without the first it is four weeks before the second, as then known. Raises Refused where the
     second lies before the first.
     """
-    until = asking.asked_for(typed, edition, suffix="_to")
+    until = request_params.asked_for(typed, edition, suffix="_to")
     if any(typed.get(f"{name}_from") for name in ("as_of", "known_by", "known_on")):
-        since = asking.asked_for(typed, edition, suffix="_from")
+        since = request_params.asked_for(typed, edition, suffix="_from")
     else:
         since = _then(edition, max(edition.starts_on, until.as_of - FOUR_WEEKS), until)
     if until.as_of < since.as_of:
         raise Refused(
-            f"{wording.day(until.as_of)} lies before {wording.day(since.as_of)}. Give the earlier day first.",
+            f"{formatting.day(until.as_of)} lies before {formatting.day(since.as_of)}. Give the earlier day first.",
             field="as_of_to",
         )
     if comes_before(until.known_by, since.known_by):
@@ -121,10 +123,10 @@ def _told(request: AtEdition, edition: Edition) -> dict[str, Any]:
         facts = gather_facts(edition)
         found = changes(facts, since.standpoint, until.standpoint)
         first, last = (
-            End(asked.standpoint, score, counting.is_reviewed(counting.known(facts, asked.known_by)))
+            End(asked.standpoint, score, countable_facts.is_reviewed(countable_facts.known(facts, asked.known_by)))
             for asked, score in ((since, found.before), (until, found.after))
         )
-        page = between.printed(found, first, last, facts.zone)
+        page = changes_display.printed(found, first, last, facts.zone)
         told = rows_told(request.user, page.rows, until.known_by)
         set_at = terms_told(request.user, named) if (named := told.get(Row("edition", edition.pk))) else {}
         presets = _presets(request.user, edition, since)
@@ -184,11 +186,11 @@ def _presets(user: User, edition: Edition, since: Asked) -> list[Preset]:
     )
     found = []
     if held_on:
-        found.append(_since(f"Since the last dialogue, {wording.day(held_on)}", edition, held_on))
+        found.append(_since(f"Since the last dialogue, {formatting.day(held_on)}", edition, held_on))
     if today - WEEK >= starts_on:
         found.append(_since("Since last week", edition, today - WEEK))
     if since.as_of < today:
-        label = f"{wording.day(since.as_of)}, as known then and as known now"
+        label = f"{formatting.day(since.as_of)}, as known then and as known now"
         found.append(_since(label, edition, since.as_of, as_of_to=since.as_of))
     return found
 

@@ -13,32 +13,35 @@ from django.db.models import Max
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from dialogues.choices import MadeBy, Progress, Status
 from dialogues.models import Commitment, Evidence, UpdateRound
+from dialogues.score_effects import what_was_sent
 from dialogues.status import Standing, days_past_due
-from dialogues.telling import what_was_sent
-from dialogues.words import MadeBy, Progress, Status
-from recommendations.here import AtEdition, editions_here
+from recommendations.choices import DATES_ALONE, MilestoneKind
+from recommendations.edition_context import AtEdition, editions_here
 from recommendations.models import Benchmark, Edition, Milestone
-from recommendations.words import DATES_ALONE, MilestoneKind
-from reports import beside, document, glance, telling, year
-from reports.briefing.desks import in_office
-from reports.current import has_changed_since, is_coming
-from reports.days import days_of_the_embassy, milestones_of
-from reports.facts import gather_facts
+from reports import sentences
+from reports.briefings.contacts import in_office
+from reports.calendar import year
+from reports.calendar.gathering import days_of_the_embassy, milestones_of
+from reports.choices import BriefingKind, Shown
+from reports.current_briefing import has_changed_since, is_coming
 from reports.models import Briefing
 from reports.permissions import can_read_readiness, can_request_briefing
-from reports.readiness import readiness
-from reports.record import Facts
-from reports.standings import standings
-from reports.views.beginning import beginning
+from reports.readiness import serialization
+from reports.readiness.explanation import context_display, score_display
+from reports.readiness.explanation.counting_reasons import weigh
+from reports.readiness.facts import Facts
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
+from reports.readiness.standings import standings
+from reports.views.edition_start import beginning
 from reports.views.next_steps import next_steps_context
 from reports.views.trend import trend_context
-from reports.weighing import weigh
-from reports.words import BriefingKind, Shown
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.pages import render_page
-from tiptracker.words import Role, Word
+from tiptracker.choices import Role, Word
+from tiptracker.web.pages import render_page
 
 UNSETTLED = (Status.OPEN, Status.OVERDUE, Status.WITH_EMBASSY)
 MOST_WAITING = MOST_NEXT = 5
@@ -97,7 +100,7 @@ class Asked(NamedTuple):
     """A benchmark of the edition and where it stands."""
 
     row: Benchmark
-    stands: glance.PrintedBenchmark
+    stands: score_display.PrintedBenchmark
 
     @property
     def is_shown(self) -> bool:
@@ -114,7 +117,7 @@ def dashboard(request: AtEdition) -> HttpResponse:
     user, today = request.user, clock.today(edition.country.time_zone)
     facts = gather_facts(edition)
     result = readiness(facts, as_of=today)
-    asked = _asked(user, edition, glance.benchmarks(facts, result))
+    asked = _asked(user, edition, score_display.benchmarks(facts, result))
     promises = _promises(user, edition, facts, today)
     waiting = _waiting(user, edition, facts, today)
     milestones = milestones_of(user, edition)
@@ -126,10 +129,10 @@ def dashboard(request: AtEdition) -> HttpResponse:
         "beginning": beginning(user, edition, others, result, today),
         "today": today,
         "result": result,
-        "headline": document.headline(result),
-        "bar": glance.bar(result),
-        "parts": glance.parts(result),
-        "watch_list": beside.watch_list(result),
+        "headline": serialization.headline(result),
+        "bar": score_display.bar(result),
+        "parts": score_display.parts(result),
+        "watch_list": context_display.watch_list(result),
         "overdue": sorted(
             (one for one in promises if one.standing.days_overdue), key=lambda one: -one.standing.days_overdue
         ),
@@ -148,7 +151,7 @@ def dashboard(request: AtEdition) -> HttpResponse:
     return render_page(request, "reports/dashboard.html", context | _briefing(user, edition, facts, today))
 
 
-def _asked(user: User, edition: Edition, stands: Mapping[int, glance.PrintedBenchmark]) -> list[Asked]:
+def _asked(user: User, edition: Edition, stands: Mapping[int, score_display.PrintedBenchmark]) -> list[Asked]:
     rows = (
         Benchmark.objects.visible_to(user)
         .filter(recommendation__edition=edition)
@@ -213,7 +216,7 @@ def _ministries(
             leads=tuple(dict.fromkeys(one.row.recommendation.number for one in led[row.pk])),
             shown=_shown(led[row.pk], is_reviewed=is_reviewed),
             share=_share(led[row.pk]) if is_reviewed else None,
-            promises=telling.tallied([one.standing.status for one in promised[row.pk]]),
+            promises=sentences.tallied([one.standing.status for one in promised[row.pk]]),
             next_due=_next_due(promised[row.pk], today),
             heard_on=heard.get(row.pk),
         )
@@ -232,10 +235,10 @@ def _shown(asked: Sequence[Asked], *, is_reviewed: bool) -> str:
     if not asked:
         return "leads no recommendation"
     if not is_reviewed:
-        return f"{telling.counted(len(asked), 'benchmark', 'benchmarks')}, nothing reviewed yet"
+        return f"{sentences.counted(len(asked), 'benchmark', 'benchmarks')}, nothing reviewed yet"
     shown = sum(one.is_shown for one in asked)
     partly = sum(one.stands.verdict is Shown.PARTLY for one in asked)
-    told = f"{shown} of {telling.counted(len(asked), 'benchmark', 'benchmarks')} shown"
+    told = f"{shown} of {sentences.counted(len(asked), 'benchmark', 'benchmarks')} shown"
     return f"{told}, {partly} partly" if partly else told
 
 
@@ -243,7 +246,7 @@ def _share(asked: Sequence[Asked]) -> Decimal | None:
     """Of the points that its benchmarks could give, how many per cent they do; None where it leads none."""
     possible = sum((one.stands.of for one in asked), Fraction(0))
     given = sum((one.stands.points for one in asked), Fraction(0))
-    return glance.per_cent(given / possible) if possible else None
+    return score_display.per_cent(given / possible) if possible else None
 
 
 def _milestones(user: User, rows: Iterable[Milestone], today: date) -> list[Passing]:
@@ -254,7 +257,7 @@ def _milestones(user: User, rows: Iterable[Milestone], today: date) -> list[Pass
             row.get_kind_display(),
             row.falls_on,
             _passed(row, today),
-            telling.milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, today),
+            sentences.milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, today),
             row.pk if may_record and row.kind not in DATES_ALONE else None,
         )
         for row in rows
@@ -312,7 +315,7 @@ def _briefing(user: User, edition: Edition, facts: Facts, today: date) -> dict[s
     own = next((one for one in of_today if one.requested_by_id is None), None)
     if own and (not (is_outdated := has_changed_since(own)) or is_coming(edition)):
         return told | {"current": own, "is_outdated": is_outdated}
-    newest = document.facts_up_to(facts)
+    newest = serialization.facts_up_to(facts)
     ready = next((one for one in of_today if one.file), None)
     latest = of_today[0] if of_today else None
     return told | {

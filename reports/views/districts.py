@@ -10,16 +10,16 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from dialogues.choices import Dimension, Review
 from dialogues.models import Evidence, EvidenceReview, Reading
-from dialogues.words import Dimension, Review
-from recommendations.here import AtEdition
+from recommendations.edition_context import AtEdition
 from recommendations.models import Benchmark, Edition
 from reports.charts.tiles import District, TileMap, tile_map
-from reports.words import Told
-from tiptracker import exports
+from reports.choices import Told
 from tiptracker.accounts.models import User
-from tiptracker.pages import render_page
-from tiptracker.texts import alike
+from tiptracker.text_rules import alike
+from tiptracker.web import exports
+from tiptracker.web.pages import render_page
 
 
 class Where(NamedTuple):

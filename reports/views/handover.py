@@ -5,10 +5,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from recommendations.here import AtEdition
-from reports.briefing.handover import build_handover
+from recommendations.edition_context import AtEdition
+from reports.briefings.handover import build_handover
 from tiptracker import clock
-from tiptracker.pages import render_page
+from tiptracker.web.pages import render_page
 
 
 @login_required

@@ -16,21 +16,24 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from dialogues.choices import MadeBy, Progress, Status
 from dialogues.models import Assessment, Commitment, Evidence, Redaction, UpdateRound
 from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.status import days_left
-from dialogues.views.before import just_decided
-from dialogues.words import MadeBy, Progress, Status
-from recommendations.here import AtEdition, edition_url, editions_here
+from dialogues.views.last_decision import just_decided
+from recommendations.edition_context import AtEdition, edition_url, editions_here
 from recommendations.models import Edition
-from recommendations.periods import holding
-from reports import counting, inbox_priority, telling, wording
-from reports.facts import gather_facts
-from reports.glance import plain
-from reports.review_simulation import ReviewSimulation, reason
-from tiptracker import clock, exports
-from tiptracker.pages import render_page
-from tiptracker.words import Role
+from recommendations.tracking_period import holding
+from reports import formatting, sentences
+from reports.readiness import countable_facts
+from reports.readiness.explanation.score_display import plain
+from reports.readiness.forecast import inbox_priority
+from reports.readiness.forecast.review_simulation import ReviewSimulation, reason
+from reports.readiness.gathering import gather_facts
+from tiptracker import clock
+from tiptracker.choices import Role
+from tiptracker.web import exports
+from tiptracker.web.pages import render_page
 
 PAGE_SIZE = 25
 LOGGED_SHOWN = 25
@@ -62,7 +65,7 @@ class Stake(NamedTuple):
     @property
     def printed(self) -> Decimal:
         """As pages print them."""
-        return plain(wording.tenths(self.points))
+        return plain(formatting.tenths(self.points))
 
     @property
     def lost(self) -> Decimal | None:
@@ -71,7 +74,7 @@ class Stake(NamedTuple):
 
     @property
     def printed_by_verdict(self) -> Decimal:
-        return plain(wording.tenths(self.by_verdict))
+        return plain(formatting.tenths(self.by_verdict))
 
 
 class Waiting(NamedTuple):
@@ -122,7 +125,7 @@ class _Prospects:
         if edition.pk not in self.known:
             facts = gather_facts(edition)
             now = clock.now(edition.country.time_zone)
-            terms = counting.newest(facts.edition_terms)
+            terms = countable_facts.newest(facts.edition_terms)
             simulation = ReviewSimulation(facts, as_of=now.date(), now=now)
             year = edition.year if edition != self.editions[0] else None
             self.known[edition.pk] = _Prospect(simulation, terms.deadline_on if terms else None, year)
@@ -131,13 +134,13 @@ class _Prospects:
 
 def _due(due_on: date | None, prospect: _Prospect, today: date) -> Due | None:
     if due_on and (left := days_left(due_on, today)) is not None:
-        return Due(left, f"due {telling.distance(due_on, today)}")
+        return Due(left, f"due {sentences.distance(due_on, today)}")
     if prospect.deadline_on is None:
         return None
     days = (prospect.deadline_on - today).days
     if days < 0:
-        return Due(days, f"{telling.days(-days)} after the deadline")
-    return Due(days, f"{telling.days(days)} to the deadline" if days else "the deadline is today")
+        return Due(days, f"{sentences.days(-days)} after the deadline")
+    return Due(days, f"{sentences.days(days)} to the deadline" if days else "the deadline is today")
 
 
 class Inbox(NamedTuple):

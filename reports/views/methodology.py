@@ -7,19 +7,21 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from recommendations.here import AtEdition
-from recommendations.words import Rule
-from reports import backtest, beside, content, document, glance, method
-from reports.backtest.document import CONCLUSION
-from reports.facts import gather_facts
-from reports.readiness import METHOD, Readiness, readiness
-from reports.step_sentences import told_steps
-from reports.step_texts import step_texts
-from reports.tallying import LAW
+from recommendations.choices import Rule
+from recommendations.edition_context import AtEdition
+from reports.briefings import content
+from reports.readiness import backtest, serialization
+from reports.readiness.backtest.report import CONCLUSION
+from reports.readiness.explanation import context_display, method_example, score_display
+from reports.readiness.forecast.step_sentences import told_steps
+from reports.readiness.forecast.step_texts import step_texts
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import METHOD, Readiness, readiness
+from reports.readiness.scoring import LAW
 from reports.views.standpoint import look
 from tiptracker.accounts.models import User
-from tiptracker.pages import render_page
-from tiptracker.snapshot import snapshot
+from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.web.pages import render_page
 
 
 @login_required
@@ -31,9 +33,9 @@ def methodology(request: AtEdition) -> HttpResponse:
         "asked": asked,
         "form": form,
         "method": METHOD,
-        "disclaimer": document.DISCLAIMER,
+        "disclaimer": serialization.DISCLAIMER,
         "law": LAW,
-        "watch_list_law": beside.WATCH_LIST_LAW,
+        "watch_list_law": context_display.WATCH_LIST_LAW,
         "test": backtest.result(),
         "conclusion": CONCLUSION,
     }
@@ -43,19 +45,19 @@ def methodology(request: AtEdition) -> HttpResponse:
         with snapshot():
             facts = gather_facts(asked.edition)
         result = readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
-        examples = method.by_rule(facts, result)
+        examples = method_example.by_rule(facts, result)
         context |= {
             "result": result,
-            "headline": document.headline(result),
-            "bar": glance.bar(result),
-            "aside": method.set_aside(facts, result),
-            "possible": beside.possible(result),
-            "ceiling": beside.ceiling(result),
-            "smallest_set": beside.smallest_set(result, result.smallest_set()),
-            "watch_list": beside.watch_list(result),
+            "headline": serialization.headline(result),
+            "bar": score_display.bar(result),
+            "aside": method_example.set_aside(facts, result),
+            "possible": context_display.possible(result),
+            "ceiling": context_display.ceiling(result),
+            "smallest_set": context_display.smallest_set(result, result.smallest_set()),
+            "watch_list": context_display.watch_list(result),
             "first_step": _first_step(request.user, result),
         }
-    context["parts"] = method.parts(result)
+    context["parts"] = method_example.parts(result)
     context["rules"] = [(rule, examples.get(rule, "")) for rule in Rule]
     return render_page(request, "reports/methodology.html", context, status=status)
 

@@ -8,18 +8,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from dialogues.choices import Decision, Progress
 from dialogues.models import UpdateRound
-from dialogues.words import Decision, Progress
-from recommendations.here import edition_shown, stand_in
+from recommendations.edition_context import edition_shown, stand_in
 from recommendations.models import Recommendation
-from reports import glance
-from reports.briefing.desks import gather_desks
-from reports.facts import gather_facts
-from reports.readiness import readiness
+from reports.briefings.contacts import gather_desks
+from reports.readiness.explanation import score_display
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
 from reports.views.recommendations import asked_of
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedIn, render_page
 
 MOST_SENT = 5
 
@@ -46,7 +46,7 @@ def ministry_detail(request: SignedIn, pk: int) -> HttpResponse:
     if edition is not None:
         today = clock.today(ministry.country.time_zone)
         facts = gather_facts(edition)
-        stands = glance.benchmarks(facts, readiness(facts, as_of=today))
+        stands = score_display.benchmarks(facts, readiness(facts, as_of=today))
         led = Recommendation.objects.visible_to(user).asked().filter(edition=edition, lead=ministry)
         desks = gather_desks(user, edition, facts, today)
         context |= {

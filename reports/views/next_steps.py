@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 
-from reports import content
-from reports.next_steps import Step
-from reports.readiness import Readiness
-from reports.step_sentences import told_steps
-from reports.step_texts import step_texts
+from reports.briefings import content
+from reports.readiness.forecast.next_steps import Step
+from reports.readiness.forecast.step_sentences import told_steps
+from reports.readiness.forecast.step_texts import step_texts
+from reports.readiness.readiness import Readiness
 from tiptracker.accounts.models import User
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 PAGES = {
     "round": "round_detail",

@@ -11,18 +11,18 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from dialogues.choices import Status
 from dialogues.models import Commitment, UpdateRound
-from dialogues.words import Status
-from recommendations.here import edition_of, edition_url
+from recommendations.choices import Tier
+from recommendations.edition_context import edition_of, edition_url
 from recommendations.models import Edition
 from recommendations.navigation import standing_of
-from recommendations.words import Tier
-from reports import glance
-from reports.facts import gather_facts
-from reports.readiness import readiness
+from reports.readiness.explanation import score_display
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
 from tiptracker import clock
 from tiptracker.accounts.models import Country
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedIn, render_page
 
 
 class Followed(NamedTuple):
@@ -76,7 +76,7 @@ def _followed(request: SignedIn, country: Country, waiting: Mapping[int, int]) -
         return Followed(country, None)
     today = clock.today(country.time_zone)
     result = readiness(gather_facts(edition), as_of=today)
-    bar = glance.bar(result)
+    bar = score_display.bar(result)
     return Followed(
         country=country,
         edition=edition,

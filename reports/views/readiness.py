@@ -13,21 +13,22 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from dialogues.models import UpdateRound
-from recommendations.here import AtEdition, edition_url
-from reports import beside, document, glance
-from reports.asking import Asked
-from reports.facts import gather_facts
-from reports.findings import Row
-from reports.readiness import Readiness, readiness
+from recommendations.edition_context import AtEdition, edition_url
+from reports.choices import Misfit
+from reports.readiness import serialization
+from reports.readiness.answers import Row
+from reports.readiness.explanation import context_display, score_display
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import Readiness, readiness
+from reports.request_params import Asked
 from reports.views.next_steps import next_steps_context
-from reports.views.rows import ToldRow, rows_told
+from reports.views.record_rows import ToldRow, rows_told
 from reports.views.standpoint import fixed, look
 from reports.views.trend import trend_context
-from reports.words import Misfit
-from tiptracker import exports
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.pages import render_page
-from tiptracker.snapshot import snapshot
+from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.web import exports
+from tiptracker.web.pages import render_page
 
 WAYS = (
     ("readiness_what_if", "What if some of it were met"),
@@ -76,14 +77,14 @@ def readiness_detail(request: AtEdition) -> HttpResponse:
             needed = result.smallest_set()
             context |= {
                 "result": result,
-                "headline": document.headline(result),
+                "headline": serialization.headline(result),
                 "has_benchmarks": bool(result.verified.benchmarks),
-                "bar": glance.bar(result),
-                "possible": beside.possible(result),
-                "ceiling": beside.ceiling(result),
-                "smallest_set": beside.smallest_set(result, needed),
-                "watch_list": beside.watch_list(result),
-                "parts": glance.parts(result),
+                "bar": score_display.bar(result),
+                "possible": context_display.possible(result),
+                "ceiling": context_display.ceiling(result),
+                "smallest_set": context_display.smallest_set(result, needed),
+                "watch_list": context_display.watch_list(result),
+                "parts": score_display.parts(result),
                 "gaps": _gaps(request.user, asked, result),
                 **next_steps_context(request.user, result),
                 "ways": _ways(asked),
@@ -118,7 +119,7 @@ def _cells(sort: Misfit, one: Unfit) -> tuple[object, ...]:
 
 def _gaps(user: User, asked: Asked, result: Readiness) -> list[Gap]:
     """The gap by ministry; what came without a submission is named row by row."""
-    claims = beside.claims(result)
+    claims = context_display.claims(result)
     ministries = {
         row.pk: row.name for row in Ministry.objects.visible_to(user).filter(country=asked.edition.country_id)
     }

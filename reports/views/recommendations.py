@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dialogues.choices import DoneBy, MadeBy, Shows, Status, Verdict
+from dialogues.date_spans import first_day
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -27,26 +29,25 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import standing_in
 from dialogues.permissions import can_assess, can_log, can_record_commitment
-from dialogues.spans import first_day
+from dialogues.score_effects import beside_status, what_was_sent
 from dialogues.status import Standing
-from dialogues.telling import beside_status, what_was_sent
-from dialogues.words import DoneBy, MadeBy, Shows, Status, Verdict
-from recommendations.here import AtEdition, stand_at
+from recommendations.choices import Origin, Pillar, Rule
+from recommendations.edition_context import AtEdition, stand_at
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
-from recommendations.unmet import Unmet
-from recommendations.words import Origin, Pillar, Rule
-from reports.facts import gather_facts
+from recommendations.unmet_years import Unmet
+from reports.choices import Looked
 from reports.forms import RecommendationFilter
-from reports.glance import PrintedBenchmark, benchmarks
 from reports.permissions import can_read_readiness
-from reports.readiness import readiness
-from reports.weighing import Weight, Weights, done_by, weigh
-from reports.words import Looked
-from tiptracker import clock, exports
+from reports.readiness.explanation.counting_reasons import Weight, Weights, done_by, weigh
+from reports.readiness.explanation.score_display import PrintedBenchmark, benchmarks
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
+from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.web import exports
+from tiptracker.web.pages import SignedIn, render_page
 
 NOT_USED = Weight(counts=False, why="from a year that is not compared")
 """The weight of what the facts of this edition don't hold."""

@@ -16,21 +16,22 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from dialogues.forms.rounds import MEND
+from dialogues.choices import Decision, Review, Verdict
+from dialogues.forms.updates import MEND
 from dialogues.models import Evidence, UpdateRound
-from dialogues.words import Decision, Review, Verdict
-from recommendations.here import editions_here, stand_at, stand_in
+from recommendations.choices import Rule
+from recommendations.edition_context import editions_here, stand_at, stand_in
 from recommendations.models import Benchmark, Edition
-from recommendations.periods import holding
-from recommendations.words import Rule
-from reports import record, wording
-from reports.facts import gather_facts
-from reports.glance import plain
+from recommendations.tracking_period import holding
+from reports import formatting
 from reports.permissions import can_read_readiness
-from reports.review_simulation import Fall, ReviewDecision, ReviewSimulation, reason, verified
+from reports.readiness import facts
+from reports.readiness.explanation.score_display import plain
+from reports.readiness.forecast.review_simulation import Fall, ReviewDecision, ReviewSimulation, reason, verified
+from reports.readiness.gathering import gather_facts
 from tiptracker import clock
 from tiptracker.numbers import whole_number
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedIn, render_page
 
 
 class Rise(NamedTuple):
@@ -157,10 +158,10 @@ def _simulation(edition: Edition) -> ReviewSimulation:
 
 def _reasons(falls: Iterable[Fall], subject: str) -> list[tuple[str, str]]:
     """Why something falls, and what does: benchmarks and questions, in a row."""
-    return [(reason(fall, subject), wording.listed(fall.lines)) for fall in falls]
+    return [(reason(fall, subject), formatting.listed(fall.lines)) for fall in falls]
 
 
-def _chosen(form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[record.Evidence]) -> Chosen:
+def _chosen(form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[facts.Evidence]) -> Chosen:
     """What the forms of `dialogues` have chosen on these pieces: `bearing-7-decision`, `evidence-5-first_on`.
 
     On a piece's own page the piece itself is plainly `evidence-decision`.
@@ -182,7 +183,7 @@ def _said(form: Mapping[str, Any], name: str, prefixes: Iterable[str]) -> str:
     return next((str(form[key]) for prefix in prefixes if (key := f"{prefix}-{name}") in form), "")
 
 
-def _day(typed: str, row: record.Evidence) -> date | None:
+def _day(typed: str, row: facts.Evidence) -> date | None:
     """The first day stated, where the evidence lacks it and it can be meant."""
     try:
         day = date.fromisoformat(typed)
@@ -196,5 +197,5 @@ def _keys(typed: Iterable[str]) -> set[int]:
 
 
 def _rise(before: Fraction, points: Fraction) -> Rise:
-    first, last = wording.tenths(before), wording.tenths(before + points)
+    first, last = formatting.tenths(before), formatting.tenths(before + points)
     return Rise(plain(first), plain(last), plain(last - first), points)

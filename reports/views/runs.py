@@ -13,16 +13,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from recommendations.here import AtEdition, stand_at
+from recommendations.choices import Pillar, Question
+from recommendations.edition_context import AtEdition, stand_at
 from recommendations.models import EditionTerms
-from recommendations.words import Pillar, Question
-from reports import glance, keeping, wording
+from reports import formatting
+from reports.choices import PartKey, Shown
 from reports.models import ReadinessRun
-from reports.readiness import METHOD
+from reports.readiness import stored_runs
+from reports.readiness.explanation import score_display
+from reports.readiness.readiness import METHOD
 from reports.views.standpoint import readable_edition
-from reports.words import PartKey, Shown
-from tiptracker import exports
-from tiptracker.pages import SignedIn, render_page
+from tiptracker.web import exports
+from tiptracker.web.pages import SignedIn, render_page
 
 PAGE_SIZE = 25
 TITLES = {one.value: one.label for words in (PartKey, Question, Pillar) for one in words}
@@ -91,15 +93,17 @@ def run_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One run from what it kept, and whether it comes out the same again."""
     run = get_object_or_404(ReadinessRun.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
     stand_at(request, run.edition)
-    comparison = keeping.compare(run)
-    kept, mark = keeping.as_read(run, comparison), _mark(request, run)
+    comparison = stored_runs.compare(run)
+    kept, mark = stored_runs.as_read(run, comparison), _mark(request, run)
     context = {
         "run": run,
         "kept": kept,
         "method": METHOD,
         "comparison": comparison,
         "mark": mark,
-        "bar": glance.Bar(_figure(kept, "score"), _figure(kept, "claimed"), mark.points, _figure(kept, "ceiling")),
+        "bar": score_display.Bar(
+            _figure(kept, "score"), _figure(kept, "claimed"), mark.points, _figure(kept, "ceiling")
+        ),
         "possible": _figure(kept, "possible"),
         "deadline_on": _day(kept.get("deadline_on")),
         "parts": _parts(kept),
@@ -107,7 +111,7 @@ def run_detail(request: SignedIn, pk: int) -> HttpResponse:
         "levers": [
             KeptLever(
                 one.get("benchmark", ""),
-                wording.tenths(_share(one, "points")) if kept.get("reviewed") else None,
+                formatting.tenths(_share(one, "points")) if kept.get("reviewed") else None,
                 _day(one.get("due_on")),
             )
             for one in kept.get("levers", ())
@@ -122,12 +126,12 @@ def _mark(request: SignedIn, run: ReadinessRun) -> KeptMark:
     if mark is None:
         return KeptMark(None, "")
     terms = EditionTerms.objects.visible_to(request.user).filter(edition=run.edition).known_by(run.known_by).first()
-    return KeptMark(glance.plain(Decimal(str(mark))), terms.working_mark_reason if terms else "")
+    return KeptMark(score_display.plain(Decimal(str(mark))), terms.working_mark_reason if terms else "")
 
 
 def _figure(kept: Mapping[str, Any], name: str) -> Decimal | None:
     """A figure of 100 as it is printed; None where nothing had been reviewed."""
-    return glance.plain(wording.tenths(_share(kept, name))) if kept.get("reviewed") else None
+    return score_display.plain(formatting.tenths(_share(kept, name))) if kept.get("reviewed") else None
 
 
 def _parts(kept: Mapping[str, Any]) -> list[KeptPart]:
@@ -140,14 +144,14 @@ def _parts(kept: Mapping[str, Any]) -> list[KeptPart]:
 
 
 def _lines(told: Sequence[Mapping[str, Any]], *, is_reviewed: bool, total: Decimal | None = None) -> list[KeptLine]:
-    points = wording.printed([_share(one, "points") for one in told], total=total)
-    possible = wording.printed([_share(one, "of") for one in told])
+    points = formatting.printed([_share(one, "points") for one in told], total=total)
+    possible = formatting.printed([_share(one, "of") for one in told])
     return [
         KeptLine(
             one,
             one.get("title") or TITLES.get(one.get("key", ""), one.get("key", "")),
-            glance.plain(given) if is_reviewed else None,
-            glance.plain(of),
+            score_display.plain(given) if is_reviewed else None,
+            score_display.plain(of),
             next((word for word in Shown if word == one.get("verdict")), None),
         )
         for one, given, of in zip(told, points, possible, strict=True)

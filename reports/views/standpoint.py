@@ -5,14 +5,14 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.utils.timezone import localtime
 
-from recommendations.here import AtEdition
+from recommendations.edition_context import AtEdition
 from recommendations.models import Edition
-from reports import asking
-from reports.asking import Asked
+from reports import request_params
 from reports.forms import StandpointForm
 from reports.permissions import can_read_readiness
+from reports.request_params import Asked
 from tiptracker import clock
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
 
 
 class Looked(NamedTuple):
@@ -39,7 +39,7 @@ def look(request: AtEdition) -> Looked:
     """What the address asks for. Raises PermissionDenied for whoever may not read readiness."""
     edition = readable_edition(request)
     try:
-        asked = asking.asked_for(request.GET, edition)
+        asked = request_params.asked_for(request.GET, edition)
     except Refused as refusal:
         form = StandpointForm(request.GET, edition=edition)
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

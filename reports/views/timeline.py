@@ -9,13 +9,14 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from recommendations.here import AtEdition
-from reports import year
-from reports.days import gather_days
+from recommendations.edition_context import AtEdition
+from reports.calendar import year
+from reports.calendar.gathering import gather_days
+from reports.calendar.year import Day
 from reports.forms import DaysFilter, Stands
-from reports.year import Day
-from tiptracker import clock, exports
-from tiptracker.pages import render_page
+from tiptracker import clock
+from tiptracker.web import exports
+from tiptracker.web.pages import render_page
 
 PAGE_SIZE = 100
 HEADS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "Days overdue")

@@ -7,17 +7,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from recommendations.here import AtEdition
+from recommendations.edition_context import AtEdition
 from recommendations.models import Edition
-from reports.course import PrintedWeek, course
-from reports.facts import gather_facts
-from reports.happenings import gather_happenings
-from reports.record import Facts
+from reports.calendar.events import gather_happenings
+from reports.readiness.explanation.trend_display import PrintedWeek, course
+from reports.readiness.facts import Facts
+from reports.readiness.gathering import gather_facts
 from reports.views.standpoint import look
-from tiptracker import exports
 from tiptracker.accounts.models import User
-from tiptracker.pages import render_page
-from tiptracker.snapshot import snapshot
+from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.web import exports
+from tiptracker.web.pages import render_page
 
 WIDE = {"width": 760, "size": 13}
 NARROW = {"width": 320, "size": 12.5}

@@ -9,23 +9,26 @@ from django.http import HttpResponse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from recommendations.here import AtEdition, edition_url
+from recommendations.edition_context import AtEdition, edition_url
 from recommendations.models import Benchmark, Recommendation
-from reports import asking, content, glance, supposed, telling, wording
-from reports.asking import Asked
-from reports.facts import gather_facts
-from reports.glance import PrintedBenchmark
-from reports.next_steps import NextSteps, Step
-from reports.readiness import Readiness, readiness
-from reports.record import Facts
-from reports.step_sentences import told_steps
-from reports.step_texts import step_texts
-from reports.supposed import Choice
+from reports import formatting, request_params, sentences
+from reports.briefings import content
+from reports.readiness.explanation import score_display
+from reports.readiness.explanation.score_display import PrintedBenchmark
+from reports.readiness.facts import Facts
+from reports.readiness.forecast import what_if
+from reports.readiness.forecast.next_steps import NextSteps, Step
+from reports.readiness.forecast.step_sentences import told_steps
+from reports.readiness.forecast.step_texts import step_texts
+from reports.readiness.forecast.what_if import Choice
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import Readiness, readiness
+from reports.request_params import Asked
 from reports.views.standpoint import fixed, look
 from tiptracker.accounts.models import User
-from tiptracker.pages import render_page
-from tiptracker.refusals import Refused
-from tiptracker.snapshot import snapshot
+from tiptracker.errors import Refused
+from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.web.pages import render_page
 
 
 class Ticked(NamedTuple):
@@ -79,12 +82,16 @@ def readiness_what_if(request: AtEdition) -> HttpResponse:
         result = readiness(facts, as_of=asked.as_of, known_by=then.known_by)
         steps, taken = result.next_steps(), request.GET.getlist("step")
         try:
-            met = asking.met(told, result)
-            context["supposed"] = supposed.suppose(result, met, asking.taken(taken, steps))
+            met = request_params.met(told, result)
+            context["supposed"] = what_if.suppose(result, met, request_params.taken(taken, steps))
         except Refused as refusal:
             met = frozenset(one.benchmark_id for one in result.verified.benchmarks if str(one.benchmark_id) in told)
             context["refusal"], status = str(refusal), 422
-        context |= {"mark": glance.bar(result).mark, "has_benchmarks": bool(result.verified.benchmarks), "up": up}
+        context |= {
+            "mark": score_display.bar(result).mark,
+            "has_benchmarks": bool(result.verified.benchmarks),
+            "up": up,
+        }
         if not request.headers.get("HX-Request"):
             context |= {
                 "then": then,
@@ -108,8 +115,8 @@ def _groups(user: User, asked: Asked, facts: Facts, result: Readiness, met: Coll
     part_of = {one.benchmark_id: known.get(one.recommendation_id) for one in result.verified.benchmarks}
     rows = Benchmark.objects.visible_to(user).filter(recommendation__edition=asked.edition).with_terms(asked.known_by)
     found = {row.pk: row for row in rows}
-    stands = glance.benchmarks(facts, result)
-    seen = [one for one in supposed.choices(result) if one.benchmark_id in found]
+    stands = score_display.benchmarks(facts, result)
+    seen = [one for one in what_if.choices(result) if one.benchmark_id in found]
     return [
         Group(recommendation, [_ticked(one, found[one.benchmark_id], stands, met) for one in own])
         for recommendation, own in groupby(seen, key=lambda one: part_of[one.benchmark_id])
@@ -127,13 +134,13 @@ def _ways(asked: Asked, result: Readiness, steps: NextSteps) -> list[Way]:
     unmet = [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]
     ways = []
     if reached := steps.target_reached_after:
-        up_to = telling.counted(reached, "next step", "next steps")
+        up_to = sentences.counted(reached, "next step", "next steps")
         ways.append(Way(f"Tick the {up_to} up to the target", _ticking(asked, steps=steps.steps[:reached])))
     if steps.steps:
         ways.append(Way("Tick all next steps", _ticking(asked, steps=steps.steps)))
     if fewest := result.smallest_set():
-        count = telling.counted(len(fewest), "benchmark", "benchmarks")
-        named = wording.listed(keys[one] for one in fewest)
+        count = sentences.counted(len(fewest), "benchmark", "benchmarks")
+        named = formatting.listed(keys[one] for one in fewest)
         ways.append(Way(f"Tick the fewest benchmarks that reach the target: {count}, {named}", _ticking(asked, fewest)))
     if unmet:
         ways.append(Way("Tick all open benchmarks", _ticking(asked, unmet)))

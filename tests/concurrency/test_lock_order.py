@@ -1,4 +1,4 @@
-"""Rows are locked in one order, that of `tiptracker/locking.py`, so that no two can wait for each other for ever.
+"""Rows are locked in one order, that of `infrastructure/locking.py`, so that no two can wait for each other for ever.
 
 Each test of the suite is held to that order on PostgreSQL (`rows_are_locked_in_order` in tests/conftest.py), so a new
 action is as soon as a test calls it. Here it is shown that what is out of order is found.
@@ -24,8 +24,8 @@ from tests.factories import (
 from tests.locks import recording
 from tests.transactions import record
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.infrastructure.locking import hold, hold_each
 from tiptracker.jobs.actions import enqueue
-from tiptracker.locking import hold, hold_each
 
 pytestmark = [
     pytest.mark.django_db,

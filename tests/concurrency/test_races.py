@@ -19,9 +19,9 @@ from django.core.exceptions import ObjectNotUpdated
 from django.db import Error, connection, models, transaction
 
 from dialogues.actions import assess, keep_inspected, log_evidence, record_commitment
+from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy, Shows, Verdict
+from dialogues.files.inspection import Inspected
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceFile
-from dialogues.uploads import Inspected
-from dialogues.words import DoneBy, EvidenceKind, Horizon, MadeBy, Shows, Verdict
 from tests.concurrency.walking import WRITES, write
 from tests.factories import (
     BenchmarkFactory,

@@ -132,7 +132,7 @@ class Image:
         if sources[0] == "--from=packages":
             return  # this machine's environment is bound in its place
         if sources[0] == "--from=frontend":
-            sources = ["tiptracker/frontend/dist"]
+            sources = ["tiptracker/web/frontend/dist"]
         for source in sources:
             to = self.inside(where / target)
             if (BASE_DIR / source).is_dir():

@@ -21,7 +21,7 @@ import pytest
 from tests.deployment.container import BASE_DIR, Container, Image, compose
 from tests.deployment.production import VALUES
 from tests.live import free_port
-from tiptracker import error_pages
+from tiptracker.web import error_pages
 
 pytestmark = pytest.mark.container
 

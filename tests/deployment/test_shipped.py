@@ -10,7 +10,8 @@ from django.conf import settings
 
 from tests.deployment.container import compose, dockerfile
 from tests.deployment.production import VALUES
-from tiptracker import asgi, error_pages
+from tiptracker import asgi
+from tiptracker.web import error_pages
 
 TOP = settings.BASE_DIR
 SERVICES = compose(**VALUES)
@@ -97,7 +98,7 @@ def test_what_hangs_ends_and_is_started_again(name):
     checked = service["healthcheck"]["test"]
 
     assert service["restart"] == "unless-stopped"
-    assert command[:2] == checked[1:3] == ["python", "tiptracker/watchdog.py"]
+    assert command[:2] == checked[1:3] == ["python", "tiptracker/infrastructure/watchdog.py"]
     assert command[2 : command.index("--")] == checked[3:-1]
     assert checked[-1] == "--once"
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from dialogues.choices import Kind, Status
 from dialogues.status import Standing
-from dialogues.words import Kind, Status
 
 MASERU = ZoneInfo("Africa/Maseru")
 DUE = date(2022, 1, 14)

@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions import assess
+from dialogues.choices import Verdict
 from dialogues.models import Assessment
-from dialogues.words import Verdict
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -22,7 +22,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.validation import ChangedMeanwhile
 
 pytestmark = pytest.mark.django_db
 

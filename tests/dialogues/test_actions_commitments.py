@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
+from dialogues.choices import Horizon, Kind, MadeBy, Reach, Review, Shows, Status
 from dialogues.models import Commitment
 from dialogues.status import Standing
-from dialogues.words import Horizon, Kind, MadeBy, Reach, Review, Shows, Status
 from tests.dialogues.histories import jan
 from tests.factories import (
     AmbassadorFactory,
@@ -30,7 +30,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.validation import ChangedMeanwhile
 
 pytestmark = pytest.mark.django_db
 

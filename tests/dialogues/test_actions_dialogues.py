@@ -20,8 +20,8 @@ from dialogues.actions import (
     record_dialogue,
     tick_off,
 )
+from dialogues.choices import Horizon, MadeBy, Paper, Presence, Reach, Stage
 from dialogues.models import Commitment, Dialogue, EvidenceFile, NextStep
-from dialogues.words import Horizon, MadeBy, Paper, Presence, Reach, Stage
 from tests.append_only import named_by_a_redaction
 from tests.factories import (
     AgendaItemFactory,

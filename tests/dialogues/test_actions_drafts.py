@@ -19,9 +19,9 @@ from dialogues.actions import (
     send_round,
 )
 from dialogues.actions.drafts import MOST_CHARACTERS
+from dialogues.choices import DoneBy, Progress
 from dialogues.models import Draft, EvidenceFile
 from dialogues.models.drafts import KEPT_FOR
-from dialogues.words import DoneBy, Progress
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -38,7 +38,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.validation import ChangedMeanwhile
 
 pytestmark = pytest.mark.django_db
 

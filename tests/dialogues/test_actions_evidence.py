@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions import RecordedBefore, log_evidence, review
+from dialogues.choices import DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from dialogues.models import Evidence, EvidenceReview
-from dialogues.words import DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from tests.dialogues.histories import jan
 from tests.factories import (
     AmbassadorFactory,
@@ -29,7 +29,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.validation import ChangedMeanwhile
 
 pytestmark = pytest.mark.django_db
 

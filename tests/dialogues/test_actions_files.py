@@ -12,7 +12,7 @@ from django.db import transaction
 
 from dialogues.actions import check_kept_files, drop_unsent, keep_upload, take_file
 from dialogues.actions.files import UNSENT_FOR, refuse_too_much_together, refuse_unless_own_and_unsent
-from dialogues.cleaning import clean
+from dialogues.files.sanitizers import clean
 from dialogues.models import EvidenceFile
 from tests.dialogues.samples import PDF
 from tests.factories import (
@@ -29,8 +29,8 @@ from tests.refusing import refuses
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
+from tiptracker.file_integrity import FEWEST_FOR_A_MACHINE
 from tiptracker.jobs.models import State
-from tiptracker.kept_files import FEWEST_FOR_A_MACHINE
 
 pytestmark = pytest.mark.django_db
 

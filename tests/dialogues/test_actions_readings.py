@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions import record_reading
+from dialogues.choices import Direction
 from dialogues.models import Reading
-from dialogues.words import Direction
 from tests.factories import (
     AmbassadorFactory,
     CountryFactory,

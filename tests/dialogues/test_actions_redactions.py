@@ -21,8 +21,8 @@ from dialogues.actions import (
 )
 from dialogues.models import Dialogue, Evidence, EvidenceFile, Redaction, RedactionPlace
 from dialogues.models.texts import TEXTS, rows_of
-from reports.facts import gather_facts
-from reports.readiness import readiness
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
 from tests import factories
 from tests.append_only import KEPT
 from tests.factories import (

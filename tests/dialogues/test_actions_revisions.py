@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions import Count, RecordedBefore, assess, counted, review, revise_evidence
+from dialogues.choices import Dimension, DoneBy, EvidenceKind, Kind, Review, Sensitivity, Shows, Verdict
 from dialogues.models import Assessment, Commitment, Evidence
-from dialogues.words import Dimension, DoneBy, EvidenceKind, Kind, Review, Sensitivity, Shows, Verdict
 from tests.dialogues.histories import jan
 from tests.factories import (
     AmbassadorFactory,
@@ -32,7 +32,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.validation import ChangedMeanwhile
 
 pytestmark = pytest.mark.django_db
 

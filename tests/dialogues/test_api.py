@@ -7,9 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import encode_multipart
 
+from dialogues.choices import Decision, Direction, Kind, Progress, Reach, Sensitivity
 from dialogues.models import Assessment, CommitmentBenchmark, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
-from dialogues.words import Decision, Direction, Kind, Progress, Reach, Sensitivity
-from recommendations.words import Rule
+from recommendations.choices import Rule
 from tests.conftest import MASERU
 from tests.dialogues.samples import PDF
 from tests.factories import (
@@ -41,7 +41,7 @@ from tests.factories import (
     UpdateRoundFactory,
 )
 from tests.first_read import FIRST_READ
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db
 

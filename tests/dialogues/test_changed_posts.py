@@ -26,7 +26,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.accounts.actions import follow_change, standing
 from tiptracker.audit.models import AuditEntry
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from dialogues.forms.evidence import BearingRows
 from dialogues.forms.fields import DatedForm, LinkField, PastDayField, SeenField
 from recommendations.models import Benchmark, Recommendation
-from tiptracker.frontend.rows import (
+from tiptracker.web.frontend.rows import (
     RowField,
     RowsField,
     beside_field,

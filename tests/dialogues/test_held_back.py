@@ -10,12 +10,12 @@ from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 
 from dialogues.models import Assessment, CommitmentEvent, Dialogue, Evidence, EvidenceFile, UpdateRound
-from tests.dialogues import test_views_log, test_views_ministry
-from tests.dialogues.test_views_ministry import pdf
+from tests.dialogues import test_views_evidence_add, test_views_ministry_home
+from tests.dialogues.test_views_ministry_home import pdf
 from tests.factories import BenchmarkFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
-from tests.tiptracker.frontend.test_forms import Elements
+from tests.tiptracker.web.frontend.test_forms import Elements
 from tiptracker.audit.models import AuditDetail, AuditEntry
-from tiptracker.personal import LEFT_OUT, find
+from tiptracker.privacy.personal_data import LEFT_OUT, find
 
 NUMBER = "+266 5812 3456"
 
@@ -56,7 +56,7 @@ def entry(verb):
 
 @pytest.mark.django_db
 def test_an_update_is_held_back_until_it_is_confirmed_and_the_log_tells_of_it(client, commitment):
-    typed = test_views_ministry.filled(narrative=f"The registry answers at {NUMBER}.", files=[pdf()])
+    typed = test_views_ministry_home.filled(narrative=f"The registry answers at {NUMBER}.", files=[pdf()])
     url = reverse("update_send", args=[commitment.pk])
 
     held = client.post(url, typed)
@@ -78,7 +78,7 @@ def test_an_update_is_held_back_until_it_is_confirmed_and_the_log_tells_of_it(cl
 
 @pytest.mark.django_db
 def test_an_update_that_holds_nothing_is_not_logged_as_confirmed(client, commitment):
-    client.post(reverse("update_send", args=[commitment.pk]), test_views_ministry.filled())
+    client.post(reverse("update_send", args=[commitment.pk]), test_views_ministry_home.filled())
 
     assert "confirmed_no_personal_data" not in entry("update.sent")
 
@@ -86,7 +86,7 @@ def test_an_update_that_holds_nothing_is_not_logged_as_confirmed(client, commitm
 @pytest.mark.django_db
 @pytest.mark.parametrize("field", ["title", "stated_by", "source"])
 def test_logged_evidence_is_held_back_in_every_text(client, officer, field):
-    typed = test_views_log.filled(**{field: "She was born on 12 March 2004"})
+    typed = test_views_evidence_add.filled(**{field: "She was born on 12 March 2004"})
 
     held = client.post(reverse("evidence_log"), typed)
 
@@ -129,7 +129,7 @@ def test_a_verb_is_held_back_in_its_reason(client, officer):
 def test_a_file_named_after_a_passport_is_kept_without_the_number_and_asked_about(client, commitment):
     url = reverse("update_send", args=[commitment.pk])
 
-    held = client.post(url, test_views_ministry.filled(files=[pdf("passport N123456.pdf")]))
+    held = client.post(url, test_views_ministry_home.filled(files=[pdf("passport N123456.pdf")]))
 
     kept = EvidenceFile.objects.get()
     assert held.status_code == 422
@@ -138,11 +138,11 @@ def test_a_file_named_after_a_passport_is_kept_without_the_number_and_asked_abou
     assert not AuditDetail.objects.filter(after__contains="N123456").exists()
     assert "untick it" in held.context["form"].errors["files"][0]
 
-    unasked = client.post(url, test_views_ministry.filled(kept_files=kept.pk) | seen(held))
+    unasked = client.post(url, test_views_ministry_home.filled(kept_files=kept.pk) | seen(held))
     assert unasked.status_code == 422
     assert not UpdateRound.objects.exists()
 
-    client.post(url, test_views_ministry.filled(kept_files=kept.pk) | ticks(unasked))
+    client.post(url, test_views_ministry_home.filled(kept_files=kept.pk) | ticks(unasked))
     assert UpdateRound.objects.get().evidence.get().file == kept
     assert entry("update.sent")["confirmed_no_personal_data"] == ["file name"]
 
@@ -150,9 +150,9 @@ def test_a_file_named_after_a_passport_is_kept_without_the_number_and_asked_abou
 @pytest.mark.django_db
 def test_a_file_that_was_held_back_can_be_left_out(client, commitment):
     url = reverse("update_send", args=[commitment.pk])
-    held = client.post(url, test_views_ministry.filled(files=[pdf("passport N123456.pdf")]))
+    held = client.post(url, test_views_ministry_home.filled(files=[pdf("passport N123456.pdf")]))
 
-    assert client.post(url, test_views_ministry.filled() | seen(held)).status_code == 302
+    assert client.post(url, test_views_ministry_home.filled() | seen(held)).status_code == 302
     assert UpdateRound.objects.get().evidence.get().file is None
 
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.test import override_settings
 
+from dialogues.choices import Decision, DoneBy, Kind, MadeBy, Review, Sensitivity, Shows, Status, Verdict
 from dialogues.lesotho.exercise import STEPS
 from dialogues.lesotho.happened import COMMITMENTS, EVIDENCE
 from dialogues.models import (
@@ -29,7 +30,6 @@ from dialogues.models import (
     RoundDecision,
     UpdateRound,
 )
-from dialogues.words import Decision, DoneBy, Kind, MadeBy, Review, Sensitivity, Shows, Status, Verdict
 from recommendations.models import (
     Benchmark,
     BenchmarkTerms,
@@ -39,17 +39,17 @@ from recommendations.models import (
     Milestone,
     Recommendation,
 )
-from reports.facts import gather_facts
-from reports.readiness import readiness
-from reports.words import Misfit
+from reports.choices import Misfit
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
 from tests.append_only import named_by_a_redaction
 from tests.conftest import MASERU
 from tests.kept import once
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
+from tiptracker.choices import Role
 from tiptracker.jobs.models import Job
-from tiptracker.words import Role
 
 pytestmark = pytest.mark.django_db
 

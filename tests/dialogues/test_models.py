@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from dialogues.choices import Decision, Kind, Progress, Review, Sensitivity
 from dialogues.models import (
     AssessmentEvidence,
     Commitment,
@@ -15,7 +16,6 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import standing_in
 from dialogues.status import first_due
-from dialogues.words import Decision, Kind, Progress, Review, Sensitivity
 from tests.append_only import named_by_a_redaction
 from tests.dialogues.histories import HISTORIES, NAMES, at, jan
 from tests.factories import (

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from dialogues import permissions
-from dialogues.words import Kind
+from dialogues.choices import Kind
 from recommendations.permissions import can_edit_recommendations
 from tests.dialogues.histories import jan
 from tests.factories import (

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
+from dialogues.choices import DoneBy, EvidenceKind
 from dialogues.models import Commitment, Evidence, UpdateRound
-from dialogues.views.register import ORDER, PAGE_SIZE, SEARCHED
-from dialogues.words import DoneBy, EvidenceKind
+from dialogues.views.evidence_list import ORDER, PAGE_SIZE, SEARCHED
 from tests.database_roles import run_as_owner
 from tests.factories import CountryFactory, OfficerFactory, at_noon
-from tiptracker.searching import matching
+from tiptracker.web.search import matching
 
 pytestmark = [
     pytest.mark.django_db,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from dialogues.choices import Kind, Status
 from dialogues.status import SETTLED, by_events, first_due, standing_on
-from dialogues.words import Kind, Status
 from tests.dialogues.histories import DUE, HISTORIES, MADE, NAMES, UNDATED, history, jan
 
 

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from dialogues.choices import VERDICT_MEANS, Verdict
 from dialogues.models import Assessment
 from dialogues.views.assessments import section_of_law
-from dialogues.words import VERDICT_MEANS, Verdict
 from tests.dialogues.histories import jan
 from tests.factories import (
     AmbassadorFactory,

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from dialogues.choices import Decision, Kind, Progress, Reach, Sensitivity, Status
 from dialogues.models import Commitment
-from dialogues.words import Decision, Kind, Progress, Reach, Sensitivity, Status
-from recommendations.words import Pillar
+from recommendations.choices import Pillar
 from tests.addresses import page_of
 from tests.factories import (
     AmbassadorFactory,
@@ -29,7 +29,7 @@ from tests.factories import (
     UpdateRoundFactory,
     at_noon,
 )
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from dialogues import actions
+from dialogues.choices import Presence, Stage
 from dialogues.models import Commitment, Dialogue, NextStep
-from dialogues.words import Presence, Stage
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF
 from tests.factories import (

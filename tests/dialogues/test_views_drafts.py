@@ -7,7 +7,7 @@ from django.urls import reverse
 from dialogues.actions import Page, save_draft
 from dialogues.models import Draft, EvidenceFile, UpdateRound
 from tests.conftest import THE_DAY
-from tests.dialogues.test_views_ministry import filled, pdf, send
+from tests.dialogues.test_views_ministry_home import filled, pdf, send
 from tests.factories import (
     CommitmentFactory,
     DialogueFactory,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.actions import confirm_redaction, propose_redaction
-from dialogues.words import DoneBy, Review, Sensitivity
+from dialogues.choices import DoneBy, Review, Sensitivity
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF
 from tests.factories import (

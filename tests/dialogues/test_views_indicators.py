@@ -8,11 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from dialogues.choices import Direction
 from dialogues.models import Evidence, Reading
 from dialogues.small_counts import HELD_BACK
-from dialogues.words import Direction
+from recommendations.choices import Question
 from recommendations.models import Indicator
-from recommendations.words import Question
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF
 from tests.factories import (

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from dialogues import actions
-from dialogues.words import DoneBy, EvidenceKind, Review, Shows
+from dialogues.choices import DoneBy, EvidenceKind, Review, Shows
 from recommendations.models import Benchmark
 from tests.conftest import MASERU
 from tests.journeys.hands import keep_picture

@@ -17,16 +17,16 @@ from django.urls import URLPattern, reverse
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
 
 import dialogues.urls
-import recommendations.loading.urls
+import recommendations.importing.urls
 import recommendations.setup.urls
 import recommendations.urls
 import reports.urls
 import tiptracker.accounts.urls
 import tiptracker.audit.urls
+from dialogues.choices import MadeBy, Status
 from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateRound
-from dialogues.words import MadeBy, Status
-from recommendations.loading.brought import as_document, bring_text
-from recommendations.loading.preview import sought
+from recommendations.importing.draft import as_document, bring_text
+from recommendations.importing.preview import sought
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
 from reports.actions import compute_readiness
 from reports.models import Briefing
@@ -45,11 +45,11 @@ from tests.live import Live
 from tests.recommendations.another_list import ANOTHER_LIST
 from tests.signing_in import enrol
 from tiptracker.accounts import tokens
-from tiptracker.accounts.links import Purpose, link
+from tiptracker.accounts.mail_links import Purpose, link
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
+from tiptracker.choices import Scope
 from tiptracker.jobs.models import State
-from tiptracker.words import Scope
 
 DESK, PHONE, NARROWEST = 1280, 375, 320
 OPTIONS = {

@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dialogues import actions
+from dialogues.choices import Decision, DoneBy, Horizon, MadeBy, Progress, Reach, Review
 from dialogues.models import Evidence, EvidenceReview, RoundDecision, UpdateRound
-from dialogues.words import Decision, DoneBy, Horizon, MadeBy, Progress, Reach, Review
 from recommendations.models import Benchmark, Edition
-from reports.facts import gather_facts
-from reports.readiness import readiness
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
 from tests.conftest import MASERU, THE_DAY
 from tests.live import Live
 from tiptracker.accounts.models import User

@@ -15,11 +15,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from dialogues import actions
+from dialogues.choices import Horizon, MadeBy, Reach
 from dialogues.models import EvidenceFile, UpdateRound
-from dialogues.words import Horizon, MadeBy, Reach
 from recommendations.models import Benchmark, Edition
-from reports.facts import gather_facts
-from reports.readiness import readiness
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
 from tests.conftest import MASERU, THE_DAY
 from tests.journeys.hands import a_pdf, choose
 from tests.live import Live

@@ -43,10 +43,10 @@ from dialogues.models import (
     UpdateRound,
 )
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
-from reports.changes import Standpoint, changes
-from reports.facts import gather_facts
-from reports.readiness import readiness
-from reports.trend import trend
+from reports.readiness.explanation.changes import Standpoint, changes
+from reports.readiness.explanation.trend import trend
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
 from reports.views.next_steps import next_steps_context
 from tests.addresses import page_of
 from tests.database_roles import as_owner, run_as_owner, set_up_databases

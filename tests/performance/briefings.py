@@ -30,16 +30,16 @@ from pypdf import PdfReader
 
 from dialogues.models import Evidence, EvidenceBearing, EvidenceReview
 from recommendations.models import Edition
-from reports import actions, pdf
-from reports.briefing import as_html, build_document
+from reports import actions
+from reports.briefings import as_html, build_document, pdf
+from reports.choices import BriefingKind
 from reports.models import Briefing, Document
-from reports.words import BriefingKind
 from tests import factories
 from tests.exercise import load_exercise
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, free_port, stop, wait_until_served
 from tiptracker.accounts.models import User
+from tiptracker.demo.supervisor import web_command
 from tiptracker.jobs.actions import Progress
-from tiptracker.supervision import web_command
 
 GOAL_MS, GOAL_MB, GOAL_CLICK, TIMES = 600, 130, 1.2, 10
 ROUNDS, CLICKS = 3, 120

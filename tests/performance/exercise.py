@@ -7,6 +7,7 @@ ministries, most has been reviewed, some was corrected. The same size always giv
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from dialogues.choices import Decision, DoneBy, EvidenceKind, Kind, Progress, Reach, Review, Sensitivity, Shows, Verdict
 from dialogues.models import (
     Assessment,
     AssessmentEvidence,
@@ -21,9 +22,8 @@ from dialogues.models import (
     Update,
     UpdateRound,
 )
-from dialogues.words import Decision, DoneBy, EvidenceKind, Kind, Progress, Reach, Review, Sensitivity, Shows, Verdict
+from recommendations.choices import MilestoneKind, Pillar, Question, Rule, Tier
 from recommendations.models import Edition
-from recommendations.words import MilestoneKind, Pillar, Question, Rule, Tier
 from tests import factories
 from tests.factories import MASERU, PERIOD_ENDS_ON, PERIOD_STARTS_ON, at_noon
 

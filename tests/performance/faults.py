@@ -328,7 +328,7 @@ class Installation:
         return False
 
 
-_SET_PASSWORDS = f"from tiptracker.demonstration import set_passwords; set_passwords({PASSWORD!r})"
+_SET_PASSWORDS = f"from tiptracker.demo.database import set_passwords; set_passwords({PASSWORD!r})"
 
 
 def _made(folder: Path) -> Path:

@@ -37,16 +37,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialogues import actions
+from dialogues.choices import DoneBy, Progress
 from dialogues.models import Commitment, EvidenceFile
-from dialogues.words import DoneBy, Progress
 from tests.database_roles import SUPERUSER_URL, as_owner, set_up_databases
 from tests.exercise import load_exercise
 from tests.live import Live, free_port, stop, wait_until_served
 from tests.security import hostile_files as hostile
 from tests.signing_in import enter
 from tiptracker.accounts.models import User
-from tiptracker.supervision import web_command
-from tiptracker.words import Role
+from tiptracker.choices import Role
+from tiptracker.demo.supervisor import web_command
 
 SECONDS = 600
 CONNECTIONS = 8

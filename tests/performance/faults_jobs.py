@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tiptracker.supervision import worker_command
+from tiptracker.demo.supervisor import worker_command
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 JOBS, SENDERS = 1000, 4

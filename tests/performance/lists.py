@@ -16,8 +16,8 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.urls import include, path
 
+from dialogues.choices import Kind
 from dialogues.models import Commitment, CommitmentEvent
-from dialogues.words import Kind
 from tests import factories
 from tests.addresses import page_of
 from tests.database_roles import run_as_owner

@@ -5,9 +5,9 @@ from time import perf_counter
 
 from weasyprint import HTML
 
-from recommendations.narrative import read
-from recommendations.reading import read_file
-from tests.recommendations.narrative.editions import ITEMS, OPENING, PROSE
+from recommendations.importing.readers import read_file
+from recommendations.importing.report_parser import read
+from tests.recommendations.importing.report_parser.editions import ITEMS, OPENING, PROSE
 from tiptracker.sandbox import Sandbox
 
 GOAL_S = 5.0

@@ -21,13 +21,13 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
-from recommendations.loading.actions import load_edition
-from recommendations.loading.preview import preview
-from recommendations.loading.telling import proposed, understood
+from recommendations.importing.actions import load_edition
+from recommendations.importing.messages import proposed, understood
+from recommendations.importing.preview import preview
 from recommendations.models import Edition, EditionImport, Recommendation
 from recommendations.tasks import read_list
 from tests import factories
-from tests.recommendations.narrative.editions import ITEMS
+from tests.recommendations.importing.report_parser.editions import ITEMS
 from tiptracker.accounts.models import User
 from tiptracker.jobs.models import Job
 

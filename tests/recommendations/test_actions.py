@@ -16,8 +16,8 @@ from recommendations.actions import (
     readiness_may_have_moved,
     set_reporting_ministry,
 )
+from recommendations.choices import MilestoneKind, Origin, Pillar, Rule, TextStatus
 from recommendations.models import Benchmark, BenchmarkTerms, Recommendation
-from recommendations.words import MilestoneKind, Origin, Pillar, Rule, TextStatus
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -35,7 +35,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.validation import ChangedMeanwhile
 
 pytestmark = pytest.mark.django_db
 

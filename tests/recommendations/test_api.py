@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from recommendations.words import Origin, Question, Rule, TextStatus
+from recommendations.choices import Origin, Question, Rule, TextStatus
 from tests.factories import (
     BenchmarkFactory,
     BenchmarkTermsFactory,

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from recommendations.choices import Better, Origin, Pillar, Question, Rule, TextStatus
 from recommendations.models import (
     Benchmark,
     BenchmarkTerms,
@@ -18,7 +19,6 @@ from recommendations.models import (
     RecommendationWeight,
 )
 from recommendations.models.recommendations import validate_indicia
-from recommendations.words import Better, Origin, Pillar, Question, Rule, TextStatus
 from tests.factories import (
     TERMS_SET_AT,
     BenchmarkFactory,

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from recommendations.choices import Pillar, Rule, TextStatus
 from recommendations.models import BenchmarkTerms, Recommendation
-from recommendations.words import Pillar, Rule, TextStatus
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from recommendations.words import MilestoneKind
+from recommendations.choices import MilestoneKind
 from tests.factories import (
     EditionFactory,
     MilestoneDoneFactory,

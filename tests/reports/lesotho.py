@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from dialogues.words import Direction, DoneBy, Shows, Verdict
-from recommendations.words import Pillar, Question, Rule
+from dialogues.choices import Direction, DoneBy, Shows, Verdict
+from recommendations.choices import Pillar, Question, Rule
 from tests.reports.records import Record, window
 
 TERMS = date(2021, 7, 1)

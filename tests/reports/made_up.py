@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from dialogues.words import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
-from recommendations.words import Better, Pillar, Question, Rule
+from dialogues.choices import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
+from recommendations.choices import Better, Pillar, Question, Rule
 from tests.reports.records import Record, noon, window
 
 PERIOD = window("2021-04-01", "2022-03-31")

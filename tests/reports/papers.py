@@ -4,8 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from reports import charts, content
-from reports.document import DISCLAIMER
+from reports import charts
+from reports.briefings import content
+from reports.readiness.serialization import DISCLAIMER
 
 DAY = date(2022, 1, 28)
 MOMENT = datetime(2022, 1, 26, 10, tzinfo=ZoneInfo("Africa/Maseru"))

@@ -8,10 +8,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdf import PdfReader
 
-from reports import pdf
-from reports.briefing import as_html
-from reports.typesetting import as_written
-from tiptracker.words import Paper
+from reports.briefings import as_html, pdf
+from reports.briefings.typesetting import as_written
+from tiptracker.choices import Paper
 
 POINT = 72 / 25.4
 """Points in a millimetre."""

@@ -4,9 +4,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.words import Direction, DoneBy, Kind, Progress, Review, Shows
-from recommendations.words import Pillar, Rule
-from reports.record import (
+from dialogues.choices import Direction, DoneBy, Kind, Progress, Review, Shows
+from recommendations.choices import Pillar, Rule
+from reports.readiness.facts import (
     Assessment,
     Bearing,
     Benchmark,

@@ -8,11 +8,11 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from reports.actions import request_briefing
+from reports.choices import BriefingKind
 from reports.models import Briefing, Document
-from reports.words import BriefingKind
 from tests.factories import MASERU, OfficerFactory, RecommendationFactory, at_noon
-from tiptracker.refusals import Refused
-from tiptracker.words import Paper
+from tiptracker.choices import Paper
+from tiptracker.errors import Refused
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from reports import actions
+from reports.choices import BriefingKind
 from reports.models import Briefing, Document, Standing
-from reports.words import BriefingKind
 from tests.factories import (
     MASERU,
     AmbassadorFactory,
@@ -30,9 +30,9 @@ from tests.factories import (
 )
 from tests.refusing import refuses
 from tiptracker.audit.actions import fault_of_head
+from tiptracker.errors import Refused
 from tiptracker.jobs.models import State
-from tiptracker.refusals import Refused
-from tiptracker.rules import ChangedMeanwhile
+from tiptracker.validation import ChangedMeanwhile
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.files.storage import default_storage
 
-from reports import actions, pdf
+from reports import actions
+from reports.briefings import pdf
+from reports.choices import BriefingKind
 from reports.models import Briefing, Document, Standing
-from reports.words import BriefingKind
 from tests.factories import (
     MASERU,
     AmbassadorFactory,
@@ -22,9 +23,9 @@ from tests.factories import (
 from tests.transactions import record
 from tiptracker.audit.actions import head
 from tiptracker.audit.models import AuditEntry
+from tiptracker.errors import Refused
 from tiptracker.jobs.actions import Progress
 from tiptracker.jobs.models import State
-from tiptracker.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 

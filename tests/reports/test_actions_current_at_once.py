@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
 
-from reports import actions, pdf
+from reports import actions
+from reports.briefings import pdf
 from reports.models import Briefing, BriefingDownload
 from reports.tasks import current_briefings
 from tests.factories import MASERU, AmbassadorFactory, EvidenceFactory, JobFactory, RecommendationFactory

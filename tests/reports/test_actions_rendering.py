@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 
-from reports import actions, pdf
+from reports import actions
+from reports.briefings import pdf
+from reports.choices import BriefingKind
 from reports.models import Briefing, Document, Standing
-from reports.words import BriefingKind
 from tests.factories import (
     MASERU,
     AmbassadorFactory,

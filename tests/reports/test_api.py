@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from dialogues.words import Verdict
-from recommendations.words import Question, Rule
+from dialogues.choices import Verdict
+from recommendations.choices import Question, Rule
 from reports.models import Briefing, BriefingDownload
 from tests.factories import (
     AmbassadorFactory,

@@ -6,9 +6,9 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from dialogues.words import DoneBy, Shows, Verdict
+from dialogues.choices import DoneBy, Shows, Verdict
+from recommendations.choices import MilestoneKind, Origin, Question, Rule, TextStatus
 from recommendations.models import Recommendation
-from recommendations.words import MilestoneKind, Origin, Question, Rule, TextStatus
 from reports.models import Briefing
 from tests.addresses import page_of
 from tests.factories import (

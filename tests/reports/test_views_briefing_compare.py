@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from reports.words import BriefingKind
+from reports.choices import BriefingKind
 from tests.factories import (
     AmbassadorFactory,
     BriefingFactory,

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from reports.choices import BriefingKind
 from reports.models import Briefing
-from reports.words import BriefingKind
 from tests.addresses import page_of
 from tests.factories import (
     AmbassadorFactory,

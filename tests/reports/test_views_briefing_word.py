@@ -13,10 +13,10 @@ from django.urls import reverse
 from docx import Document as WordDocument
 
 from dialogues.actions import confirm_redaction, propose_redaction
-from dialogues.words import Review
+from dialogues.choices import Review
 from reports import actions
+from reports.choices import BriefingKind
 from reports.models import Briefing, Document, Standing
-from reports.words import BriefingKind
 from tests.factories import (
     MASERU,
     AmbassadorFactory,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from django.urls import reverse
 
-from dialogues.words import Verdict
+from dialogues.choices import Verdict
 from tests.addresses import page_of
 from tests.factories import (
     MASERU,

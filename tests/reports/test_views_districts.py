@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from dialogues.choices import Review
 from dialogues.models import Evidence
-from dialogues.words import Review
-from recommendations.words import Rule
-from reports.words import Told
+from recommendations.choices import Rule
+from reports.choices import Told
 from tests.addresses import page_of
 from tests.factories import (
     BenchmarkFactory,

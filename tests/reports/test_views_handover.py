@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.words import Kind, MadeBy, Progress
-from recommendations.words import MilestoneKind
+from dialogues.choices import Kind, MadeBy, Progress
+from recommendations.choices import MilestoneKind
 from tests.addresses import page_of
 from tests.factories import (
     AmbassadorFactory,

@@ -9,8 +9,8 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from dialogues.words import Decision, Kind, Progress, Review, Shows
-from recommendations.words import Rule
+from dialogues.choices import Decision, Kind, Progress, Review, Shows
+from recommendations.choices import Rule
 from tests.addresses import page_of
 from tests.factories import (
     AmbassadorFactory,

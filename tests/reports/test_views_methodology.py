@@ -5,12 +5,12 @@ from datetime import date, datetime
 import pytest
 from django.urls import reverse
 
+from dialogues.choices import Shows
 from dialogues.lesotho.actions import load_public_record
-from dialogues.words import Shows
 from recommendations.models import Edition
-from reports import backtest
-from reports.document import DISCLAIMER
-from reports.tallying import LAW, PILLAR_LAW, QUESTION_LAW
+from reports.readiness import backtest
+from reports.readiness.scoring import LAW, PILLAR_LAW, QUESTION_LAW
+from reports.readiness.serialization import DISCLAIMER
 from tests.addresses import page_of
 from tests.factories import (
     MASERU,

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from dialogues.words import DoneBy, Shows, Verdict
-from recommendations.words import Rule
+from dialogues.choices import DoneBy, Shows, Verdict
+from recommendations.choices import Rule
 from tests.addresses import page_of
 from tests.factories import (
     AdministratorFactory,

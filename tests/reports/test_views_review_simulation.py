@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from dialogues.words import Progress, Verdict
-from recommendations.words import Rule
-from reports.facts import gather_facts
-from reports.readiness import readiness
+from dialogues.choices import Progress, Verdict
+from recommendations.choices import Rule
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
 from tests.factories import (
     AssessmentFactory,
     BenchmarkFactory,

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.words import Kind
-from recommendations.words import MilestoneKind
+from dialogues.choices import Kind
+from recommendations.choices import MilestoneKind
 from tests.addresses import page_of
 from tests.factories import (
     CommitmentEventFactory,

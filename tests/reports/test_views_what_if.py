@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.words import Verdict
+from dialogues.choices import Verdict
 from tests.addresses import page_of
 from tests.factories import (
     AdministratorFactory,

@@ -19,20 +19,20 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
+from dialogues.choices import Kind, Sensitivity
 from dialogues.models import Draft, EvidenceFile, FileScan, RedactionPlace
-from dialogues.words import Kind, Sensitivity
-from recommendations.words import MilestoneKind, Rule
-from reports.words import BriefingKind
+from recommendations.choices import MilestoneKind, Rule
+from reports.choices import BriefingKind
 from tests import factories
 from tests.security.asking import BODIES
 from tests.security.world import MINISTRIES, OTHER, OWN
 from tiptracker.accounts.models import AccountRequest, ApiToken
 from tiptracker.audit.models import AuditDetail, AuditEntry, ListRead, LogVerification
+from tiptracker.choices import AccountRequestKind
 from tiptracker.idempotency.models import IdempotencyKey
 from tiptracker.jobs.models import State
 from tiptracker.lock_outs.models import LockOutCount
 from tiptracker.mail.models import Mail, MailKind
-from tiptracker.words import AccountRequestKind
 
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
 NOBODY = frozenset()

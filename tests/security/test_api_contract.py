@@ -30,7 +30,7 @@ from tests.security.test_roles import API
 from tests.security.world import READERS
 from tests.signing_in import enrol
 from tests.transactions import a_tests_own_transaction
-from tiptracker.words import Scope
+from tiptracker.choices import Scope
 
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "2"))
 CHECKS = [

@@ -19,9 +19,8 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from dialogues.cleaning.apart import clean_apart
-from reports import pdf
-from reports.briefing import build_briefing
+from dialogues.files.sanitizers.confined import clean_apart
+from reports.briefings import build_briefing, pdf
 from tests.dialogues import samples
 from tests.factories import (
     AmbassadorFactory,
@@ -218,7 +217,7 @@ def test_process_that_cleans_a_file_can_do_nothing_else(heard, tmp_path, attempt
     """Whatever a hostile file makes of it."""
     address, calls = heard
     attempt = attempt.format(port=address.rpartition(":")[2], folder=tmp_path)
-    script = f"from recommendations.reading.confined import confine; confine(); {attempt}"
+    script = f"from tiptracker.sandbox.confinement import confine; confine(); {attempt}"
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env={}, capture_output=True, text=True, check=False)
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests.security.asking import ask
 from tests.security.test_roles import LINES
-from tiptracker import error_pages, pages
+from tiptracker.web import error_pages, pages
 from tiptracker.wsgi import application
 
 EVERYWHERE = {

@@ -11,15 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from dialogues.cleaning import Unclean, texts
-from dialogues.cleaning.apart import clean_apart
-from dialogues.drawing import Undrawable
-from dialogues.drawing.apart import draw_apart
+from dialogues.files.previews import Undrawable
+from dialogues.files.previews.confined import draw_apart
+from dialogues.files.sanitizers import Unclean, text
+from dialogues.files.sanitizers.confined import clean_apart
 from dialogues.models import EvidenceFile, UpdateRound
-from dialogues.views.showing import UNDRAWABLE
-from recommendations.reading import read_file
-from recommendations.reading.confined import MOST_SECONDS
-from recommendations.tables import read_cells
+from dialogues.views.previews import UNDRAWABLE
+from recommendations.importing.readers import read_file
+from recommendations.importing.tables import read_cells
 from tests.deployment.container import dockerfile
 from tests.dialogues.samples import DOCX, PDF
 from tests.factories import (
@@ -31,10 +30,11 @@ from tests.factories import (
 )
 from tests.security import hostile_files as hostile
 from tests.signing_in import enter
-from tests.tiptracker.test_limits import update
+from tests.tiptracker.web.test_rate_limits import update
 from tiptracker import sandbox
-from tiptracker.refusals import Refused, TryLater
+from tiptracker.errors import Refused, TryLater
 from tiptracker.sandbox import Sandbox, process, slots
+from tiptracker.sandbox.confinement import MOST_SECONDS
 
 BY = 7
 """A person, by number."""
@@ -63,7 +63,7 @@ CLEANED = {
     "workbook of texts": (hostile.workbook_of_shared_texts, ".xlsx", "holds more than can be looked through"),
     "jpeg of many scans": (hostile.jpeg_of_many_scans, ".jpg", "too many steps"),
     "pdf of many objects": (hostile.pdf_of_very_many_objects, ".pdf", "holds more than can be looked through"),
-    "table of empty cells": (hostile.table_of_empty_cells, ".csv", f"more than {texts.MOST_CELLS:,} cells"),
+    "table of empty cells": (hostile.table_of_empty_cells, ".csv", f"more than {text.MOST_CELLS:,} cells"),
 }
 
 
@@ -125,7 +125,7 @@ def entered(person):
 # --- The same in pages ------------------------------------------------------------------------------------------------
 
 
-def failed(content, module="dialogues.drawing"):
+def failed(content, module="dialogues.files.previews"):
     """As a file stands whose process was ended by its limit."""
     cache.set(sandbox._name_of_failure(module, (), content), True)
 
@@ -245,7 +245,7 @@ def begin(*people, is_job=False):
 
     def work(person):
         try:
-            Sandbox(person, is_job)("dialogues.cleaning", content=b"", most_waited=1)
+            Sandbox(person, is_job)("dialogues.files.sanitizers", content=b"", most_waited=1)
             answers.append("done")
         except TryLater as refusal:
             answers.append(refusal.status)
@@ -287,7 +287,7 @@ def test_no_more_requests_wait_than_threads_are_left_to_serve(at_work, settings)
         pass
 
     with pytest.raises(TryLater):
-        Sandbox(99)("dialogues.cleaning", content=b"", most_waited=1)
+        Sandbox(99)("dialogues.files.sanitizers", content=b"", most_waited=1)
 
     gate.set()
     for thread in waiting:
@@ -359,13 +359,13 @@ def test_a_machine_that_has_no_time_for_a_file_is_no_fault_of_the_file(monkeypat
     monkeypatch.setattr(sandbox, "run", lambda *_, **__: late)
 
     with pytest.raises(TryLater):
-        Sandbox(BY)("dialogues.cleaning", content=b"slow", most_waited=30)
+        Sandbox(BY)("dialogues.files.sanitizers", content=b"slow", most_waited=30)
 
-    assert not sandbox.is_known_to_fail("dialogues.cleaning", content=b"slow")
+    assert not sandbox.is_known_to_fail("dialogues.files.sanitizers", content=b"slow")
 
 
 def test_a_confined_process_stands_behind_those_who_serve(settings):
-    script = "import os; from recommendations.reading.confined import confine; confine(); print(os.nice(0))"
+    script = "import os; from tiptracker.sandbox.confinement import confine; confine(); print(os.nice(0))"
     done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, capture_output=True, check=True)
 
     assert int(done.stdout) >= 5

@@ -13,7 +13,7 @@ from tests.security import asking
 from tests.security.asking import UNKNOWN, Line, ask, without_chance
 from tests.security.test_lists import API
 from tests.security.test_roles import LINES
-from tiptracker.api import router
+from tiptracker.api.base import router
 
 HUGE = 10**30
 IN_A_QUERY = [

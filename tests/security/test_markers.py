@@ -22,10 +22,10 @@ from tests.security.test_roles import LINES
 from tests.security.world import MINISTRIES
 from tests.transactions import a_tests_own_transaction
 from tiptracker.accounts import mails
-from tiptracker.accounts.links import Purpose, link
+from tiptracker.accounts.mail_links import Purpose, link
 from tiptracker.accounts.models import AccountRequest
 from tiptracker.celery import app
-from tiptracker.words import AccountRequestKind
+from tiptracker.choices import AccountRequestKind
 
 
 @pytest.fixture(scope="module")

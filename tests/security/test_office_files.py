@@ -15,8 +15,8 @@ from lxml import etree
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import TokenizerError
 
-from dialogues.cleaning import Unclean, clean, formulas
-from dialogues.cleaning.office_markup import VOCABULARY
+from dialogues.files.sanitizers import Unclean, clean, excel_formulas
+from dialogues.files.sanitizers.office_markup import VOCABULARY
 from tests.dialogues import samples
 
 FILES = int(os.environ.get("MUTATED_FILES", "200")) // 2
@@ -551,7 +551,7 @@ def test_formulas_put_together_by_chance_call_nothing_but_what_is_known():
     taken = 0
     for _ in range(FILES * 30):
         text = "".join(chance.choices(PIECES, k=chance.randrange(1, 9)))
-        if formulas.find_refused(text, frozenset({"one"})) is not None:
+        if excel_formulas.find_refused(text, frozenset({"one"})) is not None:
             continue
         taken += 1
         try:

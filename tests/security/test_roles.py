@@ -26,7 +26,7 @@ from tests.security.asking import (
 from tests.security.world import READERS, UNENROLLED
 from tests.signing_in import enrol
 from tests.transactions import a_tests_own_transaction
-from tiptracker.words import Scope
+from tiptracker.choices import Scope
 
 TABLE = """
 #                                                  officer   ambassador   own supporting other   administrator

@@ -8,28 +8,28 @@ from allauth.socialaccount import app_settings as openid
 from django.conf import settings
 from django.db import connection
 
-from dialogues import scanner
+from dialogues.files import scanner
 from tests.test_architecture import breaches, nodes, sources
-from tiptracker import messages
 from tiptracker import settings as as_configured
 from tiptracker.accounts import openid_tokens
-from tiptracker.database import caches
+from tiptracker.infrastructure import task_messages
+from tiptracker.infrastructure.database import caches
 from tiptracker.mail import smtp
 
 LONGEST = 20
 """Seconds for one step of a conversation; where a person waits, far less."""
 OPENS = re.compile(r"(socket|smtplib|http\.client|urllib\.request|requests|redis|ftplib|httpx|psycopg)(\.|$)")
 WITH_A_TIME_OUT = {
-    "dialogues/scanner.py": "clamd: `scanner.MOST_WAITED`, below",
+    "dialogues/files/scanner.py": "clamd: `scanner.MOST_WAITED`, below",
     "tiptracker/accounts/openid_tokens.py": "the OpenID provider: `MOST_WAITED` and `MOST_SECONDS`, below",
-    "tiptracker/cache.py": "the errors of Redis alone",
-    "tiptracker/database.py": "PostgreSQL and the cache in Redis: their options, below",
+    "tiptracker/infrastructure/cache.py": "the errors of Redis alone",
+    "tiptracker/infrastructure/database.py": "PostgreSQL and the cache in Redis: their options, below",
     "tiptracker/mail/actions.py": "the errors of smtplib alone",
     "tiptracker/mail/smtp.py": "the mail server: the option in settings, and a deadline for all of it, below",
     "tiptracker/management/commands/demo.py": "its own web server, by `urlopen(timeout=…)`",
-    "tiptracker/messages.py": "the broker: `messages.ONE_TRY`, below",
-    "tiptracker/outages.py": "the errors of PostgreSQL alone",
-    "tiptracker/watchdog.py": "the process that it watches: `ASKED_WITHIN`",
+    "tiptracker/infrastructure/task_messages.py": "the broker: `messages.ONE_TRY`, below",
+    "tiptracker/infrastructure/outages.py": "the errors of PostgreSQL alone",
+    "tiptracker/infrastructure/watchdog.py": "the process that it watches: `ASKED_WITHIN`",
 }
 """Every file that knows how to open a connection, to what, and where its time-out stands."""
 
@@ -58,7 +58,7 @@ def test_scanner_and_provider_have_a_time_out():
 
 def test_redis_has_a_time_out_of_two_seconds_at_most():
     cache = caches("redis://127.0.0.1", folder=settings.VAR_DIR)["shared"]["OPTIONS"]
-    for waits in (cache, messages.ONE_TRY):
+    for waits in (cache, task_messages.ONE_TRY):
         assert waits["socket_connect_timeout"] + waits["socket_timeout"] <= 2
 
 

@@ -11,8 +11,8 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 
-from dialogues.words import Kind, Progress, Sensitivity
-from recommendations.words import MilestoneKind, Origin, Rule
+from dialogues.choices import Kind, Progress, Sensitivity
+from recommendations.choices import MilestoneKind, Origin, Rule
 from tests.dialogues.samples import picture
 from tests.factories import (
     TERMS_SET_AT,
@@ -60,8 +60,8 @@ from tests.transactions import record
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import AccountRequest
 from tiptracker.audit.models import AuditEntry
+from tiptracker.choices import AccountRequestKind, Scope
 from tiptracker.jobs.models import State
-from tiptracker.words import AccountRequestKind, Scope
 
 SMALL = picture("JPEG", (8, 8))
 READERS = (

@@ -17,10 +17,11 @@ from django.test import Client
 
 from tests.factories import OfficerFactory
 from tests.live import free_port, stop
-from tiptracker import asgi, error_pages
+from tiptracker import asgi
 from tiptracker.accounts import tokens
-from tiptracker.audit.context import PERSON
-from tiptracker.words import Scope
+from tiptracker.audit.request_context import PERSON
+from tiptracker.choices import Scope
+from tiptracker.web import error_pages
 
 POST = {"method": "POST", "path": "/accounts/login/"}
 
@@ -104,7 +105,9 @@ def test_a_body_that_does_not_arrive_in_time_is_given_up():
     answer_late = Asked(app, **POST, headers=length(200))
     asyncio.run(answer_late.run())
 
-    assert answer.status == 200  # the server said that this was all: `tiptracker.whole` tells that it was not
+    assert (
+        answer.status == 200
+    )  # the server said that this was all: `tiptracker.web.complete_body` tells that it was not
     assert answer_late.status == 408
     assert answer_late.body.decode() == error_pages.html_of(*error_pages.TOO_SLOW)
     assert answer_late.headers["content-security-policy"] == error_pages.POLICY

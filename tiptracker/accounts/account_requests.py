@@ -14,13 +14,13 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tiptracker.accounts import actions, links, mails
+from tiptracker.accounts import actions, mail_links, mails
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, User
 from tiptracker.audit.actions import Told, log_now, record, record_all
 from tiptracker.audit.models import AuditEntry
-from tiptracker.refusals import Refused
-from tiptracker.words import AccountRequestKind, AccountRequestStepKind, Role, Word
+from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, Role, Word
+from tiptracker.errors import Refused
 
 DELAY = timedelta(days=1)
 """How long a new address that an administrator asked for waits, and a reset of the password after the second step."""
@@ -231,7 +231,7 @@ def stop(*, request: AccountRequest, by: User | None, now: datetime) -> Stage:
 @transaction.atomic
 def confirm_address(*, token: str, now: datetime) -> User | None:
     """Carry out the owner's own request, by the link that was sent to the new address; None where the link is void."""
-    request = links.request_of(token, links.Decision.CONFIRM)
+    request = mail_links.request_of(token, mail_links.Decision.CONFIRM)
     if request is None:
         return None
     request = _locked(request)

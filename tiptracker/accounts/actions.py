@@ -9,13 +9,13 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from tiptracker.accounts import links, mails, tokens
+from tiptracker.accounts import mail_links, mails, tokens
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import Told, record, record_all
+from tiptracker.choices import Role
+from tiptracker.errors import Refused
 from tiptracker.mail.models import Mail
-from tiptracker.refusals import Refused
-from tiptracker.words import Role
 
 
 @transaction.atomic
@@ -46,18 +46,18 @@ def ask_for_password(email: str) -> None:
 
 
 @transaction.atomic
-def set_password(*, token: str, password: str, purpose: links.Purpose) -> bool:
+def set_password(*, token: str, password: str, purpose: mail_links.Purpose) -> bool:
     """Set the password by a link of the mail; whoever is signed in to the account is signed out, its tokens end.
 
     Whether it was set: not where the link works no longer, which is judged once nobody else can use it meanwhile.
     """
-    person = links.person_of(token, purpose, locked=True)
+    person = mail_links.person_of(token, purpose, locked=True)
     if person is None:
         return False
     person.set_password(password)
     person.save(update_fields=["password"])
     ended = end_all(person)
-    verb = "person.invitation_accepted" if purpose == links.Purpose.INVITATION else "person.password_reset"
+    verb = "person.invitation_accepted" if purpose == mail_links.Purpose.INVITATION else "person.password_reset"
     mails.tell_of_change(person, "A new password was set")
     record_all([*ended, Told(verb, person)], by=person)
     return True

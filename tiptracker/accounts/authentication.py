@@ -11,8 +11,8 @@ from rest_framework.request import Request
 
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import ApiToken, User
-from tiptracker.audit import context
-from tiptracker.words import Scope
+from tiptracker.audit import request_context
+from tiptracker.choices import Scope
 
 if TYPE_CHECKING:  # it imports this module
     from rest_framework.views import APIView
@@ -35,9 +35,9 @@ class TokenAuthentication(BaseAuthentication):
             tokens.note_refusal(token, why)
         if token is None or why:
             raise AuthenticationFailed(REFUSED)
-        tokens.note_use(token, context.address.get())
-        context.token.set(token.beginning)
-        context.say_whose(request, token.person_id)
+        tokens.note_use(token, request_context.address.get())
+        request_context.token.set(token.beginning)
+        request_context.say_whose(request, token.person_id)
         if zone := token.person.time_zone():
             timezone.activate(ZoneInfo(zone))  # until tiptracker.clock.country_time ends the request
         return token.person, token

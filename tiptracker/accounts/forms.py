@@ -12,11 +12,11 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.db import transaction
 
-from tiptracker import texts
-from tiptracker.accounts import codes
+from tiptracker import text_rules
+from tiptracker.accounts import one_time_codes
 from tiptracker.accounts.models import User
-from tiptracker.frontend.forms import DayInput, PlainForm
-from tiptracker.words import Scope
+from tiptracker.choices import Scope
+from tiptracker.web.frontend.forms import DayInput, PlainForm
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
@@ -52,14 +52,14 @@ class NewPasswordForm(PlainForm):
     """A password, twice (`password`, `again`)."""
 
     password = forms.CharField(
-        max_length=texts.SECRET,
+        max_length=text_rules.SECRET,
         label="New password",
         strip=False,
         help_text=" ".join(password_validators_help_texts()),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        max_length=texts.SECRET,
+        max_length=text_rules.SECRET,
         label="The same password again",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -118,7 +118,7 @@ class _Once:
                 refusal = error
             else:
                 step: Authenticator = self.authenticator  # type: ignore[attr-defined]
-                if step.type != Authenticator.Type.TOTP or codes.use(step, code):
+                if step.type != Authenticator.Type.TOTP or one_time_codes.use(step, code):
                     return code
                 refusal = get_adapter().validation_error("incorrect_code")
         raise refusal

@@ -17,9 +17,9 @@ from django.urls import Resolver404, resolve
 
 from tiptracker.accounts import sessions
 from tiptracker.accounts.models import User
-from tiptracker.audit import context as audit_context
+from tiptracker.audit import request_context as audit_context
 from tiptracker.audit.actions import record
-from tiptracker.typed import SIGNED_OUT, given_back, wants_json
+from tiptracker.web.preserved_input import SIGNED_OUT, given_back, wants_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

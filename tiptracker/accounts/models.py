@@ -10,14 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from tiptracker.words import (
-    EMBASSY_ROLES,
-    AccountRequestKind,
-    AccountRequestStepKind,
-    Paper,
-    Role,
-    Scope,
-)
+from tiptracker.choices import EMBASSY_ROLES, AccountRequestKind, AccountRequestStepKind, Paper, Role, Scope
 
 
 class CountryQuerySet(models.QuerySet["Country"]):

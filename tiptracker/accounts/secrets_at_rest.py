@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from tiptracker.accounts.models import User
-from tiptracker.outages import Outage
+from tiptracker.infrastructure.outages import Outage
 
 ENCRYPTED = {"secret", "seed", "migrated_codes"}
 """What is encrypted in the data of an app or of recovery codes; the last is a list."""

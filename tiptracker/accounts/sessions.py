@@ -11,8 +11,8 @@ from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 
-from tiptracker.outages import FULL, READ_ONLY, outage_of
-from tiptracker.words import Role
+from tiptracker.choices import Role
+from tiptracker.infrastructure.outages import FULL, READ_ONLY, outage_of
 
 logger = logging.getLogger(__name__)
 

@@ -18,11 +18,11 @@ from tiptracker import clock
 from tiptracker.accounts import mails
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import ApiToken, User
-from tiptracker.audit import context
+from tiptracker.audit import request_context
 from tiptracker.audit.actions import Told, record
-from tiptracker.locking import hold
-from tiptracker.refusals import Refused
-from tiptracker.words import Scope
+from tiptracker.choices import Scope
+from tiptracker.errors import Refused
+from tiptracker.infrastructure.locking import hold
 
 KNOWN_BY = "tip_"
 """How each begins, so that what searches texts and code for secrets finds it."""
@@ -119,7 +119,7 @@ def note_use(token: ApiToken, address: str | None) -> None:
 
 def note_refusal(token: ApiToken | None, why: str) -> None:
     """Tell the log that a token was refused: once in a while by address and token, so that nobody can flood it."""
-    key = f"token-refused:{context.address.get()}:{token.pk if token else 0}"
+    key = f"token-refused:{request_context.address.get()}:{token.pk if token else 0}"
     if cache.add(key, 1, timeout=settings.LOCKED_OUT_MINUTES * 60):
         with transaction.atomic():
             record("token.refused", by=None, row=token, after={"why": why})

@@ -33,13 +33,13 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
-from tiptracker.accounts import actions, codes, links, mails, tokens
+from tiptracker.accounts import actions, mail_links, mails, one_time_codes, tokens
 from tiptracker.accounts.forms import NewPasswordForm, PasswordForgottenForm, TokenForm
 from tiptracker.accounts.middleware import ENROLLED_HERE
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.words import Scope
+from tiptracker.choices import Scope
+from tiptracker.errors import Refused
 
 LINK_QUEUED = (
     "If somebody signs in here with that address, a mail with a link to set a new password is queued for it. "
@@ -77,19 +77,19 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def password_choose(request: HttpRequest, token: str) -> HttpResponse:
     """Set another password, by the link of a mail."""
-    return _set_password(request, token, links.Purpose.RESET)
+    return _set_password(request, token, mail_links.Purpose.RESET)
 
 
 @never_cache
 @sensitive_post_parameters()
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """Set the first password, by the link of an invitation."""
-    return _set_password(request, token, links.Purpose.INVITATION)
+    return _set_password(request, token, mail_links.Purpose.INVITATION)
 
 
-def _set_password(request: HttpRequest, token: str, purpose: links.Purpose) -> HttpResponse:
+def _set_password(request: HttpRequest, token: str, purpose: mail_links.Purpose) -> HttpResponse:
     page = f"account/{purpose}.html"
-    person = links.person_of(token, purpose)
+    person = mail_links.person_of(token, purpose)
     if person is None:
         return _gone(request, page)
     form = NewPasswordForm(request.POST or None, person=person)
@@ -186,7 +186,7 @@ class _ActivateApp(_Changed, ActivateTOTPView):  # type: ignore[misc]
         """The code by which it was set up is used up by that."""
         with transaction.atomic():
             answer = super().form_valid(form)
-            codes.use(
+            one_time_codes.use(
                 Authenticator.objects.get(user=form.user, type=Authenticator.Type.TOTP), form.cleaned_data["code"]
             )
         return answer

@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tiptracker.accounts.models import Country, User
-from tiptracker.audit import chain, context
+from tiptracker.audit import chain, request_context
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
-from tiptracker.confirming import confirmed
-from tiptracker.transactions import is_in_transaction
-from tiptracker.words import Role
+from tiptracker.choices import Role
+from tiptracker.infrastructure.transactions import is_in_transaction
+from tiptracker.privacy.confirmations import confirmed
 
-CHECKS_OF_MARKS = ("dialogues.actions.marks.faults_of_marks", "reports.actions.withdrawing.faults_of_notes")
+CHECKS_OF_MARKS = ("dialogues.actions.redaction_checks.faults_of_marks", "reports.actions.withdrawals.faults_of_notes")
 """What holds the marks of redactions against the redactions, by name alone: the floor imports none of them."""
 _CHAIN_LOCK = 7106_7107
 """Any fixed number: PostgreSQL's advisory lock under which entries are appended one at a time."""
@@ -81,7 +81,7 @@ def record_all(told: Sequence[Told], *, by: User | None, country: Country | int 
             verb=one.verb,
             table=one.row._meta.label_lower if one.row is not None else "",
             row=str(one.row.pk) if one.row is not None else "",
-            address=context.address.get(),
+            address=request_context.address.get(),
             before_digest=chain.salted(salt, "before", was),
             after_digest=chain.salted(salt, "after", became),
             previous_hash=previous,
@@ -99,7 +99,7 @@ def _with_how(after: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """What was after, and how it came about: what was confirmed of it, and the token that did it."""
     if after and (kinds := confirmed()):
         after = {**after, "confirmed_no_personal_data": kinds}
-    if beginning := context.token.get():
+    if beginning := request_context.token.get():
         after = {**(after or {}), "by_token": beginning}
     return after
 

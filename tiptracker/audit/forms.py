@@ -14,9 +14,9 @@ from django.utils import timezone
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Reader
 from tiptracker.audit.models import AuditDetail, AuditEntryQuerySet
-from tiptracker.audit.rows import KINDS
+from tiptracker.audit.subjects import KINDS
 from tiptracker.audit.verbs import LOADED, Group, verbs_in
-from tiptracker.frontend.forms import DayInput, PlainForm
+from tiptracker.web.frontend.forms import DayInput, PlainForm
 
 NOBODY = "nobody"
 """Stands for entries by nobody: the tracker itself, or somebody who had not signed in."""

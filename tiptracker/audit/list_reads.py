@@ -12,8 +12,8 @@ from django.db.models import Sum
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import Told, record_all
 from tiptracker.audit.models import ListRead
-from tiptracker.locking import hold
-from tiptracker.words import Role
+from tiptracker.choices import Role
+from tiptracker.infrastructure.locking import hold
 
 TOLD_EVERY = 500
 """After how many more rows of a list the log is told once more."""

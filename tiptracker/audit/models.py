@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from tiptracker.accounts.models import Country, Reader
 from tiptracker.audit.verbs import CHANGES_NO_FACT
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 READERS = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.ADMINISTRATOR})
 """Whose roles read the log."""

@@ -1,6 +1,6 @@
 """What each verb of the log is in words that a person reads, and in which group it is looked for. Pure."""
 
-from tiptracker.words import Word
+from tiptracker.choices import Word
 
 
 class Group(Word):

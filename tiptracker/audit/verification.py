@@ -10,7 +10,7 @@ from tiptracker.accounts import mails
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import fault_of_head, head, record, verify
 from tiptracker.audit.models import AuditEntry, LogVerification
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 logger = logging.getLogger(__name__)
 

@@ -21,14 +21,14 @@ from django.views.decorators.http import require_GET, require_safe
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit import actions
+from tiptracker.audit.differences import compare
 from tiptracker.audit.forms import LogFilter
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet, LogVerification
 from tiptracker.audit.permissions import can_read_log
-from tiptracker.audit.rows import Line, Thing, things
-from tiptracker.audit.sides import compare
+from tiptracker.audit.subjects import Line, Thing, things
 from tiptracker.audit.verbs import words_of
-from tiptracker.limits import keeps
-from tiptracker.sheets import csv_lines
+from tiptracker.web.rate_limits import keeps
+from tiptracker.web.spreadsheets import csv_lines
 
 PAGE_SIZE = 50
 CHUNK = 500

@@ -12,8 +12,8 @@ from typing import Any
 from django.db import models, transaction
 
 from tiptracker.accounts.models import User
+from tiptracker.errors import Refused
 from tiptracker.idempotency.models import KEPT_FOR, IdempotencyKey
-from tiptracker.refusals import Refused
 
 ABANDONED_AFTER = timedelta(minutes=2)
 """A request that has run for so long is taken to be lost; the same request may then be carried out anew."""

@@ -14,9 +14,9 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Least
 from django.utils import timezone
 
+from tiptracker.errors import Refused
+from tiptracker.infrastructure.task_messages import send_message
 from tiptracker.jobs.models import OPEN_STATES, Job, State
-from tiptracker.messages import send_message
-from tiptracker.refusals import Refused
 
 logger = logging.getLogger(__name__)
 

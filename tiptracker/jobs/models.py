@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from tiptracker.words import Word
+from tiptracker.choices import Word
 
 
 class State(Word):

@@ -12,10 +12,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from tiptracker.accounts.models import User
+from tiptracker.infrastructure.transactions import is_in_transaction
 from tiptracker.jobs.actions import TryLater, enqueue
 from tiptracker.mail.models import Mail, MailKind, MailState, new_key
 from tiptracker.mail.texts import message_of
-from tiptracker.transactions import is_in_transaction
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from tiptracker.accounts.models import Reader
-from tiptracker.words import Role, Word
+from tiptracker.choices import Role, Word
 
 
 class MailKind(Word):

@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from tiptracker import clock
-from tiptracker.accounts import links
+from tiptracker.accounts import mail_links
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import AccountRequest, User
 from tiptracker.accounts.posts import post_of
@@ -23,9 +23,9 @@ def _is_expected(person: User) -> bool:
     return _may_sign_in(person) and not person.has_usable_password()
 
 
-WITH_LINK: dict[str, tuple[links.Purpose, Callable[[User], bool]]] = {
-    MailKind.INVITATION: (links.Purpose.INVITATION, _is_expected),
-    MailKind.PASSWORD_RESET: (links.Purpose.RESET, _may_sign_in),
+WITH_LINK: dict[str, tuple[mail_links.Purpose, Callable[[User], bool]]] = {
+    MailKind.INVITATION: (mail_links.Purpose.INVITATION, _is_expected),
+    MailKind.PASSWORD_RESET: (mail_links.Purpose.RESET, _may_sign_in),
 }
 """By kind: what the link in the mail is for, and to whom it is sent if it still holds of them.
 
@@ -41,8 +41,8 @@ def _now(mail: Mail) -> datetime:
 def _about_request(key: int, address: str) -> dict[str, Any]:
     """What a mail about a request tells, to the address until now or to the new one: each gets its own link."""
     request = AccountRequest.objects.select_related("person", "asked_by").get(pk=key)
-    decision = links.Decision.STOP if address == request.old_email else links.Decision.CONFIRM
-    return {"request": request, "link": links.request_link(request, decision), "address": address}
+    decision = mail_links.Decision.STOP if address == request.old_email else mail_links.Decision.CONFIRM
+    return {"request": request, "link": mail_links.request_link(request, decision), "address": address}
 
 
 def message_of(mail: Mail) -> EmailMessage | None:
@@ -55,9 +55,11 @@ def message_of(mail: Mail) -> EmailMessage | None:
         more |= _about_request(int(more["request"]), address)
     if mail.kind in WITH_LINK:
         purpose, is_needed = WITH_LINK[mail.kind]
-        if not is_needed(person) or (purpose is links.Purpose.RESET and links.is_reset_held_back(person, _now(mail))):
+        if not is_needed(person) or (
+            purpose is mail_links.Purpose.RESET and mail_links.is_reset_held_back(person, _now(mail))
+        ):
             return None
-        address, more["link"] = person.email, links.link(person, purpose)
+        address, more["link"] = person.email, mail_links.link(person, purpose)
     said = render_to_string(f"account/email/{mail.kind}.txt", {"person": person, "post": post_of(person), **more})
     subject, _, text = said.partition("\n")
     message_id = {"Message-ID": mail.message_id}

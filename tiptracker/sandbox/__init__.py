@@ -20,10 +20,10 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.cache import cache
 
-from tiptracker.limits import spelt
-from tiptracker.refusals import TryLater
+from tiptracker.errors import TryLater
 from tiptracker.sandbox.process import run
 from tiptracker.sandbox.slots import place
+from tiptracker.web.rate_limits import spelt
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ def _name_of_failure(module: str, arguments: tuple[str, ...], content: bytes) ->
 def _version_of(module: str) -> str:
     """What changes with the code that opens files and with the libraries that it stands on."""
     folder = settings.BASE_DIR.joinpath(*module.split("."))
-    confined = settings.BASE_DIR / "recommendations" / "reading" / "confined.py"
+    confined = settings.BASE_DIR / "tiptracker" / "sandbox" / "confinement.py"
     digest = hashlib.sha256()
     for file in (*sorted(folder.glob("*.py")), confined):
         digest.update(file.read_bytes())

@@ -11,8 +11,8 @@ from dialogues.lesotho import asked
 from dialogues.lesotho.actions import load_public_record
 from dialogues.lesotho.exercise import STEPS, Played, play_exercise
 from tiptracker import clock
-from tiptracker.refusals import Refused
-from tiptracker.rules import spelt
+from tiptracker.errors import Refused
+from tiptracker.validation import spelt
 
 
 class Command(BaseCommand):

@@ -10,20 +10,20 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from recommendations.loading import telling
-from recommendations.loading.actions import begin_edition, begin_import, load_edition, say_columns
-from recommendations.loading.brought import Brought, bring_file
-from recommendations.loading.preview import Preview, preview
+from recommendations.choices import Pillar, TextStatus, Tier
+from recommendations.importing import messages
+from recommendations.importing.actions import begin_edition, begin_import, load_edition, say_columns
+from recommendations.importing.draft import Brought, bring_file
+from recommendations.importing.preview import Preview, preview
+from recommendations.importing.tables import Charset, Column
+from recommendations.importing.tables.rows import Sought
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
-from recommendations.tables import Charset, Column
-from recommendations.tables.rows import Sought
-from recommendations.words import Pillar, TextStatus, Tier
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
-from tiptracker.locking import hold
-from tiptracker.refusals import Refused
+from tiptracker.choices import Role
+from tiptracker.errors import Refused
+from tiptracker.infrastructure.locking import hold
 from tiptracker.sandbox import Sandbox
-from tiptracker.words import Role
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ class Command(BaseCommand):
             self.stderr.write(f"{refusal}{_how(refusal)}")
             raise SystemExit(2) from refusal
         if is_json:
-            self.stdout.write(json.dumps(telling.document(found) | {"did": did}, indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(messages.document(found) | {"did": did}, indent=2, ensure_ascii=False))
             return
-        for line in telling.lines(found):
+        for line in messages.lines(found):
             self.stdout.write(line)
         self.stdout.write(_concluded(did, is_rehearsal=dry_run))
 
@@ -119,7 +119,7 @@ def _load(
     if asked.columns is not None:
         imported = _with_columns(imported, asked.columns, by)
     found = preview(imported)
-    pairing, pillars = telling.understood(_pairing(asked.pairing), found)
+    pairing, pillars = messages.understood(_pairing(asked.pairing), found)
     try:
         _refuse_undecided(found, pairing.became)
         done = load_edition(

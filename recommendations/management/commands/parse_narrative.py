@@ -10,9 +10,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from recommendations.narrative import Narrative, countries, expect, read
-from recommendations.reading import read_file
-from tiptracker.refusals import Refused
+from recommendations.importing.readers import read_file
+from recommendations.importing.report_parser import Narrative, countries, expect, read
+from tiptracker.errors import Refused
 from tiptracker.sandbox import Sandbox
 
 

@@ -9,14 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from recommendations.actions import add_benchmark, readiness_may_have_moved
+from recommendations.choices import Better, Pillar, Question, Rule
 from recommendations.models import Benchmark, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
-from recommendations.words import Better, Pillar, Question, Rule
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, written
-from tiptracker.texts import alike
+from tiptracker.errors import Refused
+from tiptracker.text_rules import alike
+from tiptracker.validation import add, written
 
 
 class NewIndicator(NamedTuple):

@@ -8,13 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from recommendations.actions import readiness_may_have_moved, refuse_outside_period, refuse_overlap
+from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition, EditionTerms, Milestone
-from recommendations.words import MilestoneKind, Tier
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
-from tiptracker.posts.permissions import can_set_up
-from tiptracker.refusals import Refused
-from tiptracker.rules import add, change, refuse_backwards, written
+from tiptracker.errors import Refused
+from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.validation import add, change, refuse_backwards, written
 
 
 class Day(NamedTuple):

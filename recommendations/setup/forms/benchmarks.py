@@ -6,14 +6,14 @@ from typing import Any
 
 from django import forms
 
+from recommendations.choices import Question, Rule
 from recommendations.models import Indicator
 from recommendations.setup.actions import Accepted, NewIndicator
-from recommendations.suggesting import Suggestion
-from recommendations.words import Question, Rule
-from tiptracker import texts
+from recommendations.setup.benchmark_suggestions import Suggestion
+from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.forms import PlainForm
-from tiptracker.frontend.rows import RowField, offer
+from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.frontend.rows import RowField, offer
 
 
 class SuggestedRow(PlainForm):
@@ -22,7 +22,7 @@ class SuggestedRow(PlainForm):
     accept = forms.BooleanField(required=False)
     criterion = forms.CharField(
         required=False,
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Success criterion",
         help_text="What has to be so for it to be met. The ministry reads this too.",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -40,7 +40,7 @@ class SuggestedRow(PlainForm):
     new_unit = forms.CharField(required=False, max_length=50, label="Its unit")
     new_ministry = RowField(required=False, label="Ministry that reports its figure")
     is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
-    words = forms.CharField(required=False, max_length=texts.REASON, widget=forms.HiddenInput)
+    words = forms.CharField(required=False, max_length=text_rules.REASON, widget=forms.HiddenInput)
     question = forms.ChoiceField(required=False, choices=[("", ""), *Question.choices()], widget=forms.HiddenInput)
 
     def __init__(
@@ -113,7 +113,7 @@ class ReasonForm(PlainForm):
     """Why these terms, kept with each."""
 
     reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Why these terms",
         initial="As the wording of the recommendation suggests, looked over by the post.",
         help_text="Terms are dated and kept. Whoever reads them after you reads this.",

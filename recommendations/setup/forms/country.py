@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from django import forms
 
-from tiptracker import atlas
+from tiptracker import country_reference
 from tiptracker.accounts.models import Country, District
-from tiptracker.atlas import Land, Level
-from tiptracker.frontend.forms import PlainForm
-from tiptracker.frontend.rows import Choices
-from tiptracker.posts.actions import NamedDistrict
-from tiptracker.words import Paper
+from tiptracker.choices import Paper
+from tiptracker.country_reference import Land, Level
+from tiptracker.onboarding.actions import NamedDistrict
+from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.frontend.rows import Choices
 
 MOST_DISTRICTS = 20_000
 """Characters: a few hundred districts with their capitals."""
@@ -28,12 +28,12 @@ class ChooseCountryForm(forms.Form):
     def __init__(self, *args: Any, there: Collection[str], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        left = [(code, name) for code, name in atlas.names().items() if code not in there]
+        left = [(code, name) for code, name in country_reference.names().items() if code not in there]
         cast("forms.ChoiceField", self.fields["country"]).choices = [("", "Choose one"), *left]
 
     def clean_country(self) -> Land | None:
         """What the list knows of the country today."""
-        return atlas.land(self.cleaned_data["country"], self.today)
+        return country_reference.land(self.cleaned_data["country"], self.today)
 
 
 class CountryForm(PlainForm):
@@ -56,8 +56,8 @@ class CountryForm(PlainForm):
     def __init__(self, *args: Any, land: Land | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own_zones, own_money = (land.time_zones, land.currencies) if land else ((), ())
-        zone_names = {zone: zone for zone in atlas.zones()}
-        money = {code: f"{code}, {name}" for code, name in atlas.currencies().items()}
+        zone_names = {zone: zone for zone in country_reference.zones()}
+        money = {code: f"{code}, {name}" for code, name in country_reference.currencies().items()}
         cast("forms.ChoiceField", self.fields["time_zone"]).choices = _own_first(own_zones, zone_names)
         cast("forms.ChoiceField", self.fields["currency"]).choices = _own_first(own_money, money)
 

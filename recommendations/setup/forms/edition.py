@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 
+from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition
-from recommendations.periods import ordinary_period
 from recommendations.setup.actions import Day
-from recommendations.words import MilestoneKind, Tier
-from tiptracker import texts
-from tiptracker.frontend.forms import DayField, PlainForm
-from tiptracker.rules import spelt
+from recommendations.tracking_period import ordinary_period
+from tiptracker import text_rules
+from tiptracker.validation import spelt
+from tiptracker.web.frontend.forms import DayField, PlainForm
 
 TYPED = (MilestoneKind.ACTION_PLAN, MilestoneKind.INTERIM)
 """Milestones whose days are typed; the deadline and the end of the period follow from the rest."""
@@ -86,7 +86,7 @@ class EditionForm(FactsForm):
     ends_on = DayField(label="Last day of the tracking period", required=False)
     deadline_on = DayField(label="Deadline", help_text="The day that counts for the post, within the tracking period.")
     reason = forms.CharField(
-        max_length=texts.REASON,
+        max_length=text_rules.REASON,
         label="Why this deadline",
         help_text="Who set it, and why. It is kept with the day; an officer may set another one later.",
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.forms import DayField, PlainForm
-from tiptracker.frontend.rows import RowField, offer, typed
-from tiptracker.posts.actions import Holder, NewMinistry
+from tiptracker.onboarding.actions import Holder, NewMinistry
+from tiptracker.web.frontend.forms import DayField, PlainForm
+from tiptracker.web.frontend.rows import RowField, offer, typed
 
 
 class HolderRow(PlainForm):

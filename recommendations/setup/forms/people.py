@@ -7,10 +7,10 @@ from django import forms
 
 from tiptracker.accounts.backend import in_a_year
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.frontend.forms import DayField, PlainForm
-from tiptracker.frontend.rows import RowField, offer, typed
-from tiptracker.posts.actions import INVITED_HERE, Invited
-from tiptracker.words import Role
+from tiptracker.choices import Role
+from tiptracker.onboarding.actions import INVITED_HERE, Invited
+from tiptracker.web.frontend.forms import DayField, PlainForm
+from tiptracker.web.frontend.rows import RowField, offer, typed
 
 
 class PersonRow(PlainForm):

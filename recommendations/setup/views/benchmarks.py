@@ -11,22 +11,22 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from recommendations.here import stand_at
+from recommendations.choices import Origin
+from recommendations.edition_context import stand_at
 from recommendations.models import Benchmark, Edition, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.setup import actions
+from recommendations.setup.benchmark_suggestions import suggestions
 from recommendations.setup.forms.benchmarks import ReasonForm, SuggestedRow, SuggestedRows
 from recommendations.setup.steps import Step
 from recommendations.setup.views.posts import country_of, kicker
-from recommendations.suggesting import suggestions
-from recommendations.words import Origin
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
-from tiptracker.frontend.rows import beside_field, beside_line, refused
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.refusals import Refused
-from tiptracker.texts import alike
-from tiptracker.words import Role
+from tiptracker.choices import Role
+from tiptracker.errors import Refused
+from tiptracker.text_rules import alike
+from tiptracker.web.frontend.rows import beside_field, beside_line, refused
+from tiptracker.web.pages import SignedIn, render_page
 
 
 class AskedLine(NamedTuple):

@@ -13,14 +13,14 @@ from recommendations.forms import refuse
 from recommendations.setup.forms.country import ChooseCountryForm, CountryEditForm, CountryForm
 from recommendations.setup.steps import Step
 from recommendations.setup.views.posts import country_of, kicker
-from tiptracker import atlas, clock
+from tiptracker import clock, country_reference
 from tiptracker.accounts.models import Country
-from tiptracker.atlas import Land, Level
+from tiptracker.country_reference import Land, Level
+from tiptracker.errors import Refused
 from tiptracker.numbers import whole_number
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.posts import actions
-from tiptracker.posts.permissions import can_set_up
-from tiptracker.refusals import Refused
+from tiptracker.onboarding import actions
+from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.web.pages import SignedIn, render_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -62,7 +62,7 @@ def setup_country(request: SignedIn, pk: int) -> HttpResponse:
     districts = list(country.districts.all())
     form = CountryEditForm(
         request.POST if request.method == "POST" else None,
-        land=atlas.land(country.code, clock.today()),
+        land=country_reference.land(country.code, clock.today()),
         districts=districts,
         initial=CountryEditForm.filled_from_row(country),
     )

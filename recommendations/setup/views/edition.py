@@ -17,9 +17,9 @@ from recommendations.setup.forms.edition import EditionForm, FactsForm
 from recommendations.setup.steps import Step
 from recommendations.setup.views.posts import country_of, kicker
 from tiptracker import clock
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.posts.permissions import can_set_up
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
+from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.web.pages import SignedIn, render_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -15,11 +15,11 @@ from recommendations.setup.steps import Step
 from recommendations.setup.views.posts import country_of, kicker
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, OfficeHolder, in_office
-from tiptracker.frontend.forms import PlainForm
-from tiptracker.frontend.rows import beside_field, beside_line, refused, typed, with_another_row
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.posts import actions
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
+from tiptracker.onboarding import actions
+from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.frontend.rows import beside_field, beside_line, refused, typed, with_another_row
+from tiptracker.web.pages import SignedIn, render_page
 
 
 @login_required

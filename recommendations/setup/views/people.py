@@ -17,12 +17,12 @@ from recommendations.setup.views.posts import country_of, kicker
 from tiptracker import clock
 from tiptracker.accounts import mails
 from tiptracker.accounts.models import Country, Ministry, User, contact_in
-from tiptracker.frontend.forms import PlainForm
-from tiptracker.frontend.rows import beside_field, beside_line, refused, with_another_row
+from tiptracker.errors import Refused
 from tiptracker.mail.sentences import standing_of
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.posts import actions
-from tiptracker.refusals import Refused
+from tiptracker.onboarding import actions
+from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.frontend.rows import beside_field, beside_line, refused, with_another_row
+from tiptracker.web.pages import SignedIn, render_page
 
 
 class PersonLine(NamedTuple):

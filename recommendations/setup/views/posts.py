@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from recommendations.here import stand_in
+from recommendations.edition_context import stand_in
 from recommendations.setup.counts import posts
 from recommendations.setup.steps import Hand, Post, Standing, State, Step, standings
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
-from tiptracker.pages import SignedIn, render_page
-from tiptracker.posts.permissions import can_follow_set_up, can_set_up
-from tiptracker.words import Role
+from tiptracker.choices import Role
+from tiptracker.onboarding.permissions import can_follow_set_up, can_set_up
+from tiptracker.web.pages import SignedIn, render_page
 
 
 class Line(NamedTuple):

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reports import backtest, wording
-from reports.backtest import BackTest, document
-from reports.backtest.scoring import Scored
-from tiptracker.refusals import Refused
+from reports import formatting
+from reports.readiness import backtest
+from reports.readiness.backtest import BackTest, report
+from reports.readiness.backtest.scoring import Scored
+from tiptracker.errors import Refused
 
 
 class Command(BaseCommand):
@@ -25,19 +26,19 @@ class Command(BaseCommand):
     def handle(self, *, country: str | None, is_json: bool, **options: Any) -> None:
         test = backtest.result()
         if country is None:
-            lines, data = document.told(test), document.as_document(test)
+            lines, data = report.told(test), report.as_document(test)
         else:
             try:
                 rows = _rows(test, country)
             except Refused as refusal:
                 self.stderr.write(str(refusal))
                 raise SystemExit(2) from refusal
-            lines, data = document.told_of_country(test, rows), document.country_document(test, rows)
+            lines, data = report.told_of_country(test, rows), report.country_document(test, rows)
         self.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) if is_json else "\n".join(lines))
 
 
 def _rows(test: BackTest, country: str) -> tuple[Scored, ...]:
     if rows := test.of_country(country):
         return rows
-    codes = wording.listed(sorted({one.row.code for one in test.rows}))
+    codes = formatting.listed(sorted({one.row.code for one in test.rows}))
     raise Refused(f"The back-test has no country “{country}”. Give a name such as Lesotho, or one of these: {codes}.")

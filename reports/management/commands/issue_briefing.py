@@ -11,19 +11,19 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from recommendations.models import Edition
-from reports import asking, pdf, wording
-from reports.briefing import as_html, build_document
-from reports.content import Content, WashingtonInput
+from reports import formatting, request_params
+from reports.briefings import as_html, build_document, pdf
+from reports.briefings.content import Content, WashingtonInput
+from reports.briefings.word import to_docx
+from reports.choices import BriefingKind
 from reports.management import arguments
 from reports.models import Document
-from reports.word import to_docx
-from reports.words import BriefingKind
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
+from tiptracker.choices import Paper, Role
+from tiptracker.errors import Refused
+from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.moments import moment
-from tiptracker.refusals import Refused
-from tiptracker.snapshot import snapshot
-from tiptracker.words import Paper, Role
 
 
 class Command(BaseCommand):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("country", help="ISO 3166-1 alpha-3 code, such as LSO")
         parser.add_argument("year", help="the edition's year, such as 2021")
-        kinds = wording.listed(BriefingKind)
+        kinds = formatting.listed(BriefingKind)
         parser.add_argument("--kind", default=BriefingKind.AMBASSADOR.value, help=f"what kind of document: {kinds}")
         parser.add_argument("--ministry", help="whose page it is: the ministry's name or short name")
         parser.add_argument(
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             _refuse_what_does_not_fit(output, **options)
             edition = arguments.edition(country, year)
             now = clock.now(edition.country.time_zone)
-            day = asking.day(as_of, edition, now.date())
+            day = request_params.day(as_of, edition, now.date())
             known_at = moment(known_by) if known_by else now
             document = _document(edition, day, known_at, **options)
             with _an_ambassador(edition.country) as reader:
@@ -79,7 +79,7 @@ def _refuse_what_does_not_fit(
     output: str, *, kind: str, ministry: str | None, dialogue: str | None, without_sources: bool, **others: Any
 ) -> None:
     if kind not in set(BriefingKind):
-        raise Refused(f"There is no kind of briefing called “{kind}”. There is {wording.listed(BriefingKind)}.")
+        raise Refused(f"There is no kind of briefing called “{kind}”. There is {formatting.listed(BriefingKind)}.")
     if ministry and kind != BriefingKind.MINISTRY:
         raise Refused("Only --kind ministry is about one ministry. Leave --ministry out.")
     if kind == BriefingKind.MINISTRY and not ministry:
@@ -89,7 +89,9 @@ def _refuse_what_does_not_fit(
     if without_sources and kind != BriefingKind.WASHINGTON:
         raise Refused("Only --kind washington can leave sources out. Leave --without-sources out.")
     if Path(output).suffix.lower() not in WRITERS:
-        raise Refused(f"A briefing is written as {wording.listed(WRITERS)}. Let the name of the file end so: {output}")
+        raise Refused(
+            f"A briefing is written as {formatting.listed(WRITERS)}. Let the name of the file end so: {output}"
+        )
     if kind != BriefingKind.WASHINGTON and Path(output).suffix.lower() == ".docx":
         raise Refused(f"Only --kind washington is written as .docx. Let the name of the file end in .pdf: {output}")
 

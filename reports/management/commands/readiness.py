@@ -8,17 +8,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reports import asking, beside, content, document, telling, wording
-from reports.facts import gather_facts
+from reports import formatting, request_params, sentences
+from reports.briefings import content
 from reports.management import arguments
-from reports.readiness import Readiness, readiness
-from reports.step_sentences import told_steps
-from reports.step_texts import step_texts
-from reports.tallying import Line
+from reports.readiness import serialization
+from reports.readiness.explanation import context_display
+from reports.readiness.forecast.step_sentences import told_steps
+from reports.readiness.forecast.step_texts import step_texts
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import Readiness, readiness
+from reports.readiness.scoring import Line
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
+from tiptracker.errors import Refused
 from tiptracker.moments import moment
-from tiptracker.refusals import Refused
 
 
 class Command(BaseCommand):
@@ -42,7 +45,7 @@ class Command(BaseCommand):
             ministries = dict(Ministry.objects.filter(country=edition.country_id).values_list("pk", "name"))
             result = readiness(
                 gather_facts(edition),
-                as_of=asking.day(as_of, edition, today) if as_of else today,
+                as_of=request_params.day(as_of, edition, today) if as_of else today,
                 known_by=moment(known_by) if known_by else None,
             )
         except Refused as refusal:
@@ -51,7 +54,7 @@ class Command(BaseCommand):
         steps = result.next_steps()
         texts = step_texts(result, steps, reader=None)
         if is_json:
-            told = document.as_document(result, steps=steps, texts=texts)
+            told = serialization.as_document(result, steps=steps, texts=texts)
             self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
         else:
             self.stdout.write("\n".join(_read(result, ministries, told_steps(result, steps, texts))))
@@ -63,16 +66,18 @@ def _read(result: Readiness, ministries: Mapping[int, str], ladder: content.Ladd
     `ministries` by id.
     """
     known = f", as known by {result.known_by.isoformat()}" if result.known_by else ""
-    yield f"{result.edition.country} {result.edition.year}, as of {wording.day(result.as_of)}{known}"
-    yield document.headline(result)
+    yield f"{result.edition.country} {result.edition.year}, as of {formatting.day(result.as_of)}{known}"
+    yield serialization.headline(result)
     parts = result.verified.parts
-    printed = wording.printed([part.points for part in parts])
+    printed = formatting.printed([part.points for part in parts])
     for part, points in zip(parts, printed, strict=True):
         figure = (
-            f"{points:.1f} of {wording.figure(wording.tenths(part.of))}" if result.is_reviewed else part.verdict.label
+            f"{points:.1f} of {formatting.figure(formatting.tenths(part.of))}"
+            if result.is_reviewed
+            else part.verdict.label
         )
         yield f"\n{part.key.label}: {figure}. {part.law}"
-        lines = wording.printed([line.points for line in part.lines], total=points)
+        lines = formatting.printed([line.points for line in part.lines], total=points)
         for line, given in zip(part.lines, lines, strict=True):
             shown = f"{given:>5.1f}" if result.is_reviewed else ""
             named = line.title.lower() in line.finding.reason.lower()
@@ -84,20 +89,20 @@ def _read(result: Readiness, ministries: Mapping[int, str], ladder: content.Ladd
     if result.checks:
         yield f"\nWhat doesn't fit together ({len(result.checks)})"
         yield from (f"  {check.sentence} {check.to_do}" for check in result.checks)
-    yield f"\n{document.DISCLAIMER}"
+    yield f"\n{serialization.DISCLAIMER}"
 
 
 def _beside(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
     """What stands beside the score: possible, ceiling, mark, smallest set, years, claims by ministry."""
     yield "\nBeside the score"
-    for sentence in (beside.possible(result), beside.ceiling(result)):
+    for sentence in (context_display.possible(result), context_display.ceiling(result)):
         if sentence:
             yield f"  {sentence}"
     if result.working_mark is not None:
-        yield f"  Target: {wording.figure(result.working_mark)}. {result.working_mark_reason}"
-    yield f"  {beside.smallest_set(result, result.smallest_set())}"
-    yield f"  {beside.watch_list(result)}"
-    if claims := beside.claims(result):
+        yield f"  Target: {formatting.figure(result.working_mark)}. {result.working_mark_reason}"
+    yield f"  {context_display.smallest_set(result, result.smallest_set())}"
+    yield f"  {context_display.watch_list(result)}"
+    if claims := context_display.claims(result):
         yield "\nClaimed and not verified, by who claims it"
         for claim in claims:
             who = ministries.get(claim.ministry_id or 0, "Told by others, logged by the embassy")
@@ -126,12 +131,12 @@ def _points(points: Decimal | None) -> str:
     return f"{'' if points is None else format(points, '.1f'):>5}"
 
 
-def _behind(claim: beside.PrintedClaim) -> str:
+def _behind(claim: context_display.PrintedClaim) -> str:
     """What stands behind a claim, counted: "1 submission, 2 pieces of evidence"."""
     counted = (
-        telling.counted(len(claim.rounds), "submission", "submissions"),
-        telling.counted(len(claim.evidence), "piece of evidence", "pieces of evidence"),
-        telling.counted(len(claim.readings), "figure", "figures"),
+        sentences.counted(len(claim.rounds), "submission", "submissions"),
+        sentences.counted(len(claim.evidence), "piece of evidence", "pieces of evidence"),
+        sentences.counted(len(claim.readings), "figure", "figures"),
     )
     return ", ".join(one for one in counted if not one.startswith("0 "))
 

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reports import keeping, wording
+from reports import formatting
+from reports.choices import Recomputed
 from reports.models import ReadinessRun
-from reports.readiness import METHOD
-from reports.words import Recomputed
+from reports.readiness import stored_runs
+from reports.readiness.readiness import METHOD
 
 
 class Command(BaseCommand):
@@ -21,12 +22,12 @@ class Command(BaseCommand):
         count, differing = 0, 0
         for run in current.iterator(chunk_size=20):
             count += 1
-            found = keeping.compare(run)
+            found = stored_runs.compare(run)
             if found.outcome is Recomputed.DIFFERS:
                 differing += 1
                 self.stderr.write(
-                    f"Run {run.pk} ({run.edition.country.code} {run.edition.year}, as of {wording.day(run.as_of)}) "
-                    f"differs: {wording.listed(found.differing)}."
+                    f"Run {run.pk} ({run.edition.country.code} {run.edition.year}, as of {formatting.day(run.as_of)}) "
+                    f"differs: {formatting.listed(found.differing)}."
                 )
         older = ReadinessRun.objects.exclude(methodology=METHOD).count()
         self.stdout.write(

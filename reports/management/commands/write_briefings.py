@@ -12,10 +12,10 @@ from django.utils.text import slugify
 
 from dialogues.models import Commitment
 from recommendations.models import Recommendation
+from reports.choices import BriefingKind
 from reports.management import arguments
-from reports.words import BriefingKind
 from tiptracker.accounts.models import Ministry
-from tiptracker.refusals import Refused
+from tiptracker.errors import Refused
 
 SCALE = 1.5
 """Points to dots: 108 to the inch, in which 8-point type can be read."""

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition, EditionTerms, Milestone
-from recommendations.periods import ordinary_period
 from recommendations.setup.actions import Day, change_edition, open_edition
-from recommendations.words import MilestoneKind, Tier
+from recommendations.tracking_period import ordinary_period
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from recommendations.choices import Question, Rule
 from recommendations.models import Benchmark, BenchmarkTerms, Indicator
-from recommendations.suggesting import suggestions
-from recommendations.words import Question, Rule
+from recommendations.setup.benchmark_suggestions import suggestions
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone
-from recommendations.words import MilestoneKind
 from tests.factories import (
     AdministratorFactory,
     CountryFactory,

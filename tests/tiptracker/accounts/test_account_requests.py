@@ -22,12 +22,12 @@ from tests.factories import (
 from tests.refusing import refuses
 from tests.signing_in import enrol, enter, sign_in
 from tiptracker import clock
-from tiptracker.accounts import account_requests, actions, links
+from tiptracker.accounts import account_requests, actions, mail_links
 from tiptracker.accounts.account_requests import Stage, ask_for_address, ask_to_remove_second_step, consenters, stage
 from tiptracker.accounts.models import AccountRequest, User
 from tiptracker.accounts.tasks import carry_out_account_requests
 from tiptracker.audit.models import AuditDetail, AuditEntry
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db
 NEW = "new@post.example"
@@ -332,22 +332,22 @@ def test_after_a_second_step_was_removed_no_link_sets_a_password_for_a_day(admin
     """Else whoever reads the owner's mail would own the account."""
     person = OfficerFactory()
     enrol(person)
-    before = "/" + links.link(person, links.Purpose.RESET).split("/", 3)[3]
+    before = "/" + mail_links.link(person, mail_links.Purpose.RESET).split("/", 3)[3]
 
     dropped(person, administrator)
 
     assert Client().get(before).status_code == 410
-    assert links.is_reset_held_back(person, later(23))
-    assert not links.is_reset_held_back(person, later(25))
+    assert mail_links.is_reset_held_back(person, later(23))
+    assert not mail_links.is_reset_held_back(person, later(25))
     enrol(person)
-    assert not links.is_reset_held_back(person, later(1))
+    assert not mail_links.is_reset_held_back(person, later(1))
 
 
 def test_within_a_day_of_a_password_set_by_mail_nobody_consents_to_the_removal(administrator):
     person, second = OfficerFactory(), AdministratorFactory()
     enrol(person)
-    token = links.link(person, links.Purpose.RESET).split("/")[-2]
-    assert actions.set_password(token=token, password="another long password", purpose=links.Purpose.RESET)
+    token = mail_links.link(person, mail_links.Purpose.RESET).split("/")[-2]
+    assert actions.set_password(token=token, password="another long password", purpose=mail_links.Purpose.RESET)
     request = ask_to_remove_second_step(person=person, by=administrator, now=clock.now())
 
     with refuses("by mail within the last day"):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.factories import OfficerFactory
 from tests.meanwhile import both_at_once
 from tests.signing_in import codes, enrol, sign_in
-from tiptracker.accounts import links
+from tiptracker.accounts import mail_links
 from tiptracker.audit.models import AuditEntry
 
 NEW = "another long password"
@@ -20,7 +20,7 @@ NEW = "another long password"
 
 def test_of_several_who_use_one_link_at_once_one_sets_a_password(fresh_database):
     person = OfficerFactory(password=make_password(None))
-    path = "/" + links.link(person, links.Purpose.INVITATION).split("/", 3)[3]
+    path = "/" + mail_links.link(person, mail_links.Purpose.INVITATION).split("/", 3)[3]
     answers = {}
 
     def accept(password):

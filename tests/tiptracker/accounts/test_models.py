@@ -17,7 +17,7 @@ from tests.factories import (
 from tests.readers import EMBASSY, alike, readers, seen_by_each
 from tests.transactions import record
 from tiptracker.accounts.models import User, in_office
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.factories import OfficerFactory
 from tests.signing_in import code_of, codes, enrol, enter, sign_in
-from tiptracker.accounts import links, secrets_at_rest
+from tiptracker.accounts import mail_links, secrets_at_rest
 from tiptracker.accounts.checks import secrets_open
 from tiptracker.audit.models import AuditEntry
 
@@ -67,12 +67,12 @@ def test_no_page_of_somebody_signed_in_fails_for_another_key(settings, enrolled)
 
 def test_a_former_key_goes_on_while_it_is_a_fallback(settings, enrolled):
     person, secret, recovery = enrolled
-    link = links.link(OfficerFactory(), links.Purpose.INVITATION)
+    link = mail_links.link(OfficerFactory(), mail_links.Purpose.INVITATION)
     change_key(settings, with_fallback=True)
 
     assert shows(person, recovery[0]).status_code == 302
     assert shows(person, code_of(secret)).status_code == 302
-    assert links.person_of(link.rstrip("/").rpartition("/")[2], links.Purpose.INVITATION)
+    assert mail_links.person_of(link.rstrip("/").rpartition("/")[2], mail_links.Purpose.INVITATION)
 
 
 def test_a_former_key_can_be_dropped_once_secrets_were_rotated(settings, enrolled):

@@ -24,11 +24,11 @@ from tests.signing_in import enrol, enter
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, tokens
 from tiptracker.accounts.authentication import REFUSED
-from tiptracker.accounts.links import Purpose, link
+from tiptracker.accounts.mail_links import Purpose, link
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.models import AuditEntry
-from tiptracker.refusals import Refused
-from tiptracker.words import Scope
+from tiptracker.choices import Scope
+from tiptracker.errors import Refused
 
 pytestmark = pytest.mark.django_db
 COMMITMENTS = "/api/v1/commitments/"

@@ -16,10 +16,10 @@ from tests.administration import press
 from tests.factories import AdministratorFactory, OfficerFactory
 from tests.signing_in import enrol, enter, sign_in
 from tiptracker import clock
-from tiptracker.accounts import account_requests, links, tokens
+from tiptracker.accounts import account_requests, mail_links, tokens
 from tiptracker.audit.models import AuditEntry
+from tiptracker.choices import Scope
 from tiptracker.mail.models import Mail
-from tiptracker.words import Scope
 
 pytestmark = pytest.mark.django_db
 TRIES, FEWER = 40, 12
@@ -117,7 +117,7 @@ def test_who_goes_on_trying_is_locked_out_and_the_log_tells_of_it(name, checked)
 
 
 CALLS = {"check_password", "acheck_password", "verify_password", "authenticate", "aauthenticate", "validate_code"}
-MAY = {"tiptracker/accounts/adapter.py": {"authenticate"}, "tiptracker/demonstration.py": {"check_password"}}
+MAY = {"tiptracker/accounts/adapter.py": {"authenticate"}, "tiptracker/demo/database.py": {"check_password"}}
 """Where a secret is checked: through the adapter, which counts; and where the demonstration sets its own password."""
 
 
@@ -172,7 +172,7 @@ class Account:
 
     def link(self, purpose):
         self.person.refresh_from_db()
-        return "/" + links.link(self.person, purpose).split("/", 3)[3]
+        return "/" + mail_links.link(self.person, purpose).split("/", 3)[3]
 
     def became(self):
         """Whether the sign-in elsewhere and the token work, whether the owner was told by mail, and the log's verbs."""
@@ -187,7 +187,7 @@ class Account:
 
 
 def reset(account):
-    account.here.post(account.link(links.Purpose.RESET), {"password": NEW, "again": NEW})
+    account.here.post(account.link(mail_links.Purpose.RESET), {"password": NEW, "again": NEW})
 
 
 def remove_app(account):
@@ -208,7 +208,7 @@ def make_token(account):
 def own_address(account):
     account.here.post(reverse("account_address"), {"email": "new@post.example"})
     request = account.person.account_requests.get()
-    link = links.request_link(request, links.Decision.CONFIRM)
+    link = mail_links.request_link(request, mail_links.Decision.CONFIRM)
     Client().post("/" + link.split("/", 3)[3])
 
 

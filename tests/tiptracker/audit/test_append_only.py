@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from dialogues.words import Answer, Kind
+from dialogues.choices import Answer, Kind
 from tests import factories
 from tests.append_only import FREE, HELD, KEPT, make, named_by_a_redaction
 from tests.database_roles import run_as_owner

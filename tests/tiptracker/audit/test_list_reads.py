@@ -19,7 +19,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
 )
-from tiptracker import api
+from tiptracker.api import base
 from tiptracker.audit.api import COUNTED, LogsReading
 from tiptracker.audit.list_reads import count_read
 from tiptracker.audit.models import AuditEntry, ListRead
@@ -51,7 +51,7 @@ def after_of(entry):
 
 def operations():
     """Name, method's action and view set of everything that the API answers to GET."""
-    for pattern in api.router().urls:
+    for pattern in base.router().urls:
         actions = getattr(pattern.callback, "actions", None)
         if actions and "get" in actions:
             yield pattern.name, actions["get"], pattern.callback.cls

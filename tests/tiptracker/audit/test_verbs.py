@@ -3,7 +3,7 @@
 import ast
 import re
 
-from dialogues.words import Review
+from dialogues.choices import Review
 from tests.test_architecture import dotted, nodes, sources
 from tiptracker.audit.verbs import LOADED, VERBS, Group, verbs_in, words_of
 

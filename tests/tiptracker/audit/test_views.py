@@ -24,7 +24,7 @@ from tests.factories import (
 )
 from tests.signing_in import enter
 from tests.transactions import record
-from tiptracker.audit import context
+from tiptracker.audit import request_context
 from tiptracker.audit.actions import head
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
@@ -65,9 +65,9 @@ def exported(client, **asked):
 
 def test_log_list_says_who_did_what_to_what_when_and_from_where(client, officer):
     evidence = EvidenceFactory(title="A law was passed")
-    token = context.address.set("192.0.2.44")
+    token = request_context.address.set("192.0.2.44")
     entry = wrote("evidence.verified", by=officer, row=evidence)
-    context.address.reset(token)
+    request_context.address.reset(token)
 
     page = search(client)
 
@@ -80,9 +80,9 @@ def test_log_list_says_who_did_what_to_what_when_and_from_where(client, officer)
 def test_log_list_tells_the_tracker_from_somebody_who_had_not_signed_in(client, officer):
     wrote("readiness.computed")
     assert "The tracker itself" in search(client, what="machine").text
-    token = context.address.set("192.0.2.44")
+    token = request_context.address.set("192.0.2.44")
     wrote("person.sign_in_refused")
-    context.address.reset(token)
+    request_context.address.reset(token)
 
     assert "Nobody signed in" in search(client, address="192.0.2.44").text
 
@@ -139,9 +139,9 @@ def test_log_list_is_newest_first_and_paged_with_its_filters(client, officer):
 def test_log_list_is_narrowed_by_each_filter(client, officer):
     other = AmbassadorFactory()
     evidence, commitment = EvidenceFactory(), CommitmentFactory()
-    token = context.address.set("192.0.2.1")
+    token = request_context.address.set("192.0.2.1")
     mine = wrote("evidence.viewed", by=officer, row=evidence)
-    context.address.reset(token)
+    request_context.address.reset(token)
     theirs = wrote("commitment.recorded", by=other, row=commitment, after={"text": "Twelve “safe” houses"})
     machines = wrote("readiness.computed", by=None, before={"facts": "abc"})
     loaded = wrote("indicator.loaded", by=officer)

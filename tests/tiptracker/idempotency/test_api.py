@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.client import encode_multipart
 
+from dialogues.choices import Progress
 from dialogues.models import Assessment, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
-from dialogues.words import Progress
 from reports.models import Briefing
 from tests.dialogues.samples import PDF
 from tests.factories import (
@@ -26,9 +26,9 @@ from tests.factories import (
     UpdateRoundFactory,
 )
 from tests.security.asking import bearing
-from tests.tiptracker.test_query import addresses, url_of
+from tests.tiptracker.api.test_query_params import addresses, url_of
+from tiptracker.choices import Scope
 from tiptracker.idempotency.models import IdempotencyKey
-from tiptracker.words import Scope
 
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 

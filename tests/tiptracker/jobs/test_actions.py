@@ -7,10 +7,10 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from tests.factories import JobFactory
 from tiptracker.celery import app
+from tiptracker.errors import Refused
 from tiptracker.jobs import actions, polling
 from tiptracker.jobs.actions import MOST_ATTEMPTS, STUCK_AFTER, TryLater, claimed, enqueue, send_waiting, sweep
 from tiptracker.jobs.models import Job, State
-from tiptracker.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from tests.live import Live, stop
 from tests.smtp_server import mail_server
 from tests.tiptracker.jobs.test_worker import wait_for
 from tiptracker.accounts import mails
+from tiptracker.demo.supervisor import mail_worker_command
 from tiptracker.mail.models import Mail, MailState
-from tiptracker.supervision import mail_worker_command
 
 
 def test_two_mails_that_are_never_answered_hold_up_no_third(fresh_database):

@@ -5,7 +5,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
-import tiptracker.words
+import tiptracker.choices
 
 
 class Migration(migrations.Migration):
@@ -170,9 +170,9 @@ class Migration(migrations.Migration):
             model_name="user",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("ministry__isnull", False), ("role", tiptracker.words.Role["FOCAL_POINT"])),
+                    models.Q(("ministry__isnull", False), ("role", tiptracker.choices.Role["FOCAL_POINT"])),
                     models.Q(
-                        models.Q(("role", tiptracker.words.Role["FOCAL_POINT"]), _negated=True),
+                        models.Q(("role", tiptracker.choices.Role["FOCAL_POINT"]), _negated=True),
                         ("ministry__isnull", True),
                     ),
                     _connector="OR",
@@ -188,11 +188,11 @@ class Migration(migrations.Migration):
                     (
                         "role__in",
                         [
-                            tiptracker.words.Role["OFFICER"],
-                            tiptracker.words.Role["AMBASSADOR"],
-                            tiptracker.words.Role["FOCAL_POINT"],
-                            tiptracker.words.Role["OBSERVER"],
-                            tiptracker.words.Role["ADMINISTRATOR"],
+                            tiptracker.choices.Role["OFFICER"],
+                            tiptracker.choices.Role["AMBASSADOR"],
+                            tiptracker.choices.Role["FOCAL_POINT"],
+                            tiptracker.choices.Role["OBSERVER"],
+                            tiptracker.choices.Role["ADMINISTRATOR"],
                         ],
                     )
                 ),

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import tiptracker.words
+import tiptracker.choices
 
 
 class Migration(migrations.Migration):
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="paper",
             field=models.CharField(
                 choices=[("a4", "A4"), ("letter", "US Letter")],
-                default=tiptracker.words.Paper["A4"],
+                default=tiptracker.choices.Paper["A4"],
                 help_text="What the post prints on.",
                 max_length=6,
                 verbose_name="paper of its documents",

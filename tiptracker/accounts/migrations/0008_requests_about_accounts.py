@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import tiptracker.words
+import tiptracker.choices
 from tiptracker.audit.append_only import AppendOnly, HoldColumns
 
 
@@ -119,10 +119,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("kind", tiptracker.words.AccountRequestKind["ADDRESS"]),
+                        ("kind", tiptracker.choices.AccountRequestKind["ADDRESS"]),
                         models.Q(("new_email", ""), _negated=True),
                     ),
-                    models.Q(("kind", tiptracker.words.AccountRequestKind["SECOND_STEP"]), ("new_email", "")),
+                    models.Q(("kind", tiptracker.choices.AccountRequestKind["SECOND_STEP"]), ("new_email", "")),
                     _connector="OR",
                 ),
                 name="request_names_a_new_address_exactly_for_another_address",
@@ -141,10 +141,10 @@ class Migration(migrations.Migration):
                     (
                         "kind__in",
                         [
-                            tiptracker.words.AccountRequestStepKind["CONSENTED"],
-                            tiptracker.words.AccountRequestStepKind["STOPPED"],
-                            tiptracker.words.AccountRequestStepKind["DONE"],
-                            tiptracker.words.AccountRequestStepKind["REVERTED"],
+                            tiptracker.choices.AccountRequestStepKind["CONSENTED"],
+                            tiptracker.choices.AccountRequestStepKind["STOPPED"],
+                            tiptracker.choices.AccountRequestStepKind["DONE"],
+                            tiptracker.choices.AccountRequestStepKind["REVERTED"],
                         ],
                     )
                 ),

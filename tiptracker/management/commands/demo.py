@@ -24,7 +24,7 @@ from django.db import connection
 from django.utils import timezone
 from environs import Env, EnvError, validate
 
-from tiptracker import demonstration, supervision
+from tiptracker.demo import database, supervisor
 
 PASSWORD = "lumelang-2021"  # noqa: S105 -- everybody may read it; with it only this machine is served
 DAY = "2022-01-28"
@@ -52,12 +52,12 @@ class Command(BaseCommand):
         wishes = _wishes()
         if not settings.DEMONSTRATION:
             _start_with_own_settings(wishes)
-        supervision.stop_on_signals()
+        supervisor.stop_on_signals()
         if os.environ.get("MAKELEVEL"):  # `make` waits for us; without it nobody would
-            supervision.die_with(os.getppid())
+            supervisor.die_with(os.getppid())
         try:
             self._run(wishes)
-        except supervision.Stopped:
+        except supervisor.Stopped:
             self.stdout.write("\nStopped.")
 
     def _run(self, wishes: Wishes) -> None:
@@ -72,11 +72,11 @@ class Command(BaseCommand):
             self._serve(wishes, environment)
 
     def _prepare_database(self, *, is_reset: bool) -> None:
-        if why := demonstration.strangers():
+        if why := database.strangers():
             raise CommandError(f"{why} The demonstration keeps away: give it a database of its own by DATABASE_URL=.")
         if is_reset:
             self.stdout.write("Starting over.")
-            demonstration.start_over()
+            database.start_over()
             for folder in (
                 settings.MEDIA_ROOT,
                 settings.MAIL_DIR,
@@ -88,7 +88,7 @@ class Command(BaseCommand):
 
     def _clock_from(self, day: datetime) -> str:
         """DEMO_CLOCK from now on: at 9:00 of that day, or just after the last recorded row where that is later."""
-        last = demonstration.last_recorded_at()
+        last = database.last_recorded_at()
         if last and last >= day:
             day = last.astimezone(MASERU).replace(microsecond=0)
             self.stdout.write(f"Going on after the last recorded row, {day:%H:%M on} {day.day} {day:%B %Y} in Maseru.")
@@ -96,33 +96,33 @@ class Command(BaseCommand):
 
     def _serve(self, wishes: Wishes, environment: dict[str, str]) -> None:
         """Load what the clock has reached, serve, and stay until somebody stops us or a child ends."""
-        is_loaded = demonstration.last_recorded_at() is not None
+        is_loaded = database.last_recorded_at() is not None
         logs = settings.VAR_DIR / "logs"
 
         def start_children() -> None:
             _let_go_of_database()
-            supervisor.start("web", supervision.web_command(wishes.host, wishes.port))
-            supervisor.start("worker", supervision.worker_command(with_beat=True))
-            supervisor.start("mail-worker", supervision.mail_worker_command())
+            running.start("web", supervisor.web_command(wishes.host, wishes.port))
+            running.start("worker", supervisor.worker_command(with_beat=True))
+            running.start("mail-worker", supervisor.mail_worker_command())
 
-        with supervision.Supervisor(environment, settings.BASE_DIR, logs) as supervisor:
+        with supervisor.Supervisor(environment, settings.BASE_DIR, logs) as running:
             if is_loaded:  # little is left to load, if anything: they can begin meanwhile
                 start_children()
             self._load(wishes, environment)
             if not is_loaded:
                 start_children()
             address = f"http://{_in_url(wishes.host)}:{wishes.port}"
-            _wait_until_answered(f"{address}/health/", supervisor)
+            _wait_until_answered(f"{address}/health/", running)
             self.stdout.write(_greeting(address, wishes, environment["DEMO_CLOCK"], logs))
             self.stdout.flush()
-            child = supervisor.watch(again={"worker", "mail-worker"})
+            child = running.watch(again={"worker", "mail-worker"})
             raise CommandError(f"The {child.name} ended, so everything stops. It said last:\n{child.last_lines()}")
 
     def _load(self, wishes: Wishes, environment: dict[str, str]) -> None:
         load = [sys.executable, "manage.py", "load_lesotho", "--exercise"]
         if subprocess.run(load, env=environment, cwd=settings.BASE_DIR, check=False).returncode:  # noqa: S603
             raise CommandError("Lesotho could not be loaded; the reason stands above.")
-        demonstration.set_passwords(wishes.password)
+        database.set_passwords(wishes.password)
         _let_go_of_database()
 
 
@@ -203,10 +203,10 @@ def _empty(folder: Path) -> None:
             path.unlink()
 
 
-def _wait_until_answered(url: str, supervisor: supervision.Supervisor) -> None:
+def _wait_until_answered(url: str, running: supervisor.Supervisor) -> None:
     give_up_at = time.monotonic() + SECONDS_TO_ANSWER
     while time.monotonic() < give_up_at:
-        if child := supervisor.dead():
+        if child := running.dead():
             raise CommandError(f"The {child.name} did not start. It said last:\n{child.last_lines()}")
         with suppress(URLError, OSError):
             urlopen(url, timeout=5).close()  # noqa: S310 -- our own server, plain HTTP
@@ -218,8 +218,8 @@ def _wait_until_answered(url: str, supervisor: supervision.Supervisor) -> None:
 def _greeting(address: str, wishes: Wishes, demo_clock: str, logs: Path) -> str:
     domain, _ = demo_clock.split()
     now = datetime.fromisoformat(domain)
-    width = max(len(email) for email in demonstration.ACCOUNTS)
-    people = "\n".join(f"  {email:<{width}}  {purpose}" for email, purpose in demonstration.ACCOUNTS.items())
+    width = max(len(email) for email in database.ACCOUNTS)
+    people = "\n".join(f"  {email:<{width}}  {purpose}" for email, purpose in database.ACCOUNTS.items())
     return f"""
 TIP Tracker, demonstration: {address}
 In Maseru it is {now:%H:%M} on {now:%A}, {now.day} {now:%B %Y}. Lesotho's deadline is 28 February 2022.

@@ -9,10 +9,10 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from tiptracker import clock
-from tiptracker.accounts import links
+from tiptracker.accounts import mail_links
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
-from tiptracker.words import Role
+from tiptracker.choices import Role
 
 
 class Command(BaseCommand):
@@ -36,5 +36,5 @@ class Command(BaseCommand):
             until = clock.today() + timedelta(days=365)
             person = User.objects.create_user(email, name=name, role=Role.ADMINISTRATOR, valid_until_on=until)
         record("person.invited", by=None, row=person)
-        link = links.link(person, links.Purpose.INVITATION)
+        link = mail_links.link(person, mail_links.Purpose.INVITATION)
         self.stdout.write(f"Open this link to set the password. It works once, for seven days:\n{link}")

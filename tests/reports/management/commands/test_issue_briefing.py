@@ -7,8 +7,7 @@ from pypdf import PdfReader
 
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
-from reports import pdf
-from reports.briefing import as_html, build_briefing
+from reports.briefings import as_html, build_briefing, pdf
 from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
 from tests.kept import once
 from tiptracker.accounts.models import User

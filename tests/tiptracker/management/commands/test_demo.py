@@ -18,8 +18,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.live import free_port
-from tests.tiptracker.test_supervision import processes_with, wait_until_gone
-from tiptracker.demonstration import ACCOUNTS
+from tests.tiptracker.demo.test_supervisor import processes_with, wait_until_gone
+from tiptracker.demo.database import ACCOUNTS
 
 
 @pytest.fixture

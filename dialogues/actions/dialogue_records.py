@@ -1,0 +1,182 @@
+"""What happened at a dialogue, written down in the room; and what became of its next steps."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from dialogues.actions.commitments import record_commitment
+from dialogues.actions.dialogues import ParticipantLine, keep_participants, log_dialogue, to_change, told
+from dialogues.actions.drafts import Page, finish_draft
+from dialogues.actions.duplicates import RecordedBefore, one_at_a_time, refuse_twice
+from dialogues.actions.files import refuse_unless_own_and_unsent
+from dialogues.choices import Horizon, MadeBy, Paper, Reach
+from dialogues.models import Dialogue, DialogueFile, EvidenceFile, NextStep, NextStepDone
+from dialogues.permissions import can_hold_dialogue
+from recommendations.actions import readiness_may_have_moved
+from recommendations.models import Benchmark
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.audit.actions import record
+from tiptracker.errors import Refused
+from tiptracker.validation import add, change, refuse_future, spelt, written
+
+
+class CommitmentLine(NamedTuple):
+    """A commitment struck on the spot: a ministry's, or (without one) the United States'; due, or no date agreed."""
+
+    ministry: Ministry | None
+    text: str
+    due_on: date | None
+    horizon: Horizon
+    links: Sequence[tuple[Benchmark, Reach]] = ()
+
+
+class NextStepLine(NamedTuple):
+    """A next step: what, and who does it by when. Without ministry and office the embassy does."""
+
+    text: str
+    ministry: Ministry | None
+    office: str
+    due_on: date | None
+
+
+@transaction.atomic
+def record_dialogue(
+    *,
+    dialogue: Dialogue,
+    version: int,
+    participants: Sequence[ParticipantLine],
+    said: Mapping[int, str],
+    record: str,
+    agreed: str,
+    commitments: Sequence[CommitmentLine] = (),
+    next_steps: Sequence[NextStepLine] = (),
+    page: Page | None = None,
+    by: User,
+    now: datetime,
+) -> Dialogue:
+    """Write down a dialogue, all of it or nothing: who came, what was said of each item (by its key), what was agreed.
+
+    Commitments and next steps are added to those there are; the draft from which `page` was filled goes with it.
+    Raises PermissionDenied, ChangedMeanwhile; Refused for a day to come, and beside a row by a field such as
+    "commitments-0-due_on"; RecordedBefore.
+    """
+    one_at_a_time(by)  # as recording a commitment does
+    locked = to_change(dialogue, version, by, now)
+    if locked.held_on > now.date():
+        raise Refused(
+            f"It is planned for {spelt(locked.held_on)}, so nothing of it can be recorded yet. If it was held earlier, "
+            "change its date first."
+        )
+    if not any(line.came for line in participants):
+        raise Refused("Tick who came, or add somebody: at least one office.", field="participants")
+    if page is not None:
+        finish_draft(of=locked, page=page, by=by, now=now)
+    before = told(locked)
+    if locked.recorded_at is None:
+        locked.recorded_at, locked.recorded_by = now, by
+    locked.record, locked.agreed = record.strip(), agreed.strip()
+    locked.version += 1
+    change(locked)
+    keep_participants(locked, participants)
+    for item in locked.agenda.filter(pk__in=said):
+        item.said = said[item.pk].strip()
+        change(item)
+    readiness_may_have_moved(locked.country_id)
+    for number, commitment in enumerate(commitments):
+        with _beside("commitments", number):
+            _strike(locked, commitment, by, now)
+    for number, step in enumerate(next_steps):
+        with _beside("steps", number):
+            _add_step(locked, step, by, now)
+    log_dialogue("dialogue.recorded", locked, before, by, now)
+    return locked
+
+
+@transaction.atomic
+def tick_off(*, step: NextStep, done_on: date, result: str, by: User, now: datetime) -> NextStepDone:
+    """Note that a next step was done, on which day, and what came of it. Raises PermissionDenied, Refused."""
+    if not can_hold_dialogue(by, step.dialogue.country):
+        raise PermissionDenied
+    locked = NextStep.objects.select_for_update(no_key=True, of=("self",)).select_related("dialogue").get(pk=step.pk)
+    if before := NextStepDone.objects.filter(step=locked).select_related("recorded_by").first():
+        raise Refused(f"{before.recorded_by} ticked this off already, as done on {spelt(before.done_on)}.")
+    refuse_future(done_on, now, field="done_on")
+    if done_on < locked.dialogue.held_on:
+        raise Refused(
+            f"It was agreed on {spelt(locked.dialogue.held_on)}. Give that day or a later one.", field="done_on"
+        )
+    done = add(NextStepDone(step=locked, done_on=done_on, result=result.strip(), recorded_at=now, recorded_by=by))
+    after = {"done_on": done_on, "result": done.result}
+    record("next_step.done", by=by, row=locked, country=locked.dialogue.country_id, after=after)
+    return done
+
+
+@transaction.atomic
+def attach_files(
+    *, dialogue: Dialogue, files: Sequence[EvidenceFile], what: Paper, by: User, now: datetime
+) -> list[DialogueFile]:
+    """Let kept files belong to a dialogue: a statement, a communiqué. Raises PermissionDenied, Refused."""
+    if not can_hold_dialogue(by, dialogue.country):
+        raise PermissionDenied
+    if not files:
+        raise Refused("Choose a file to attach.", field="files")
+    refuse_unless_own_and_unsent(files, by)
+    attached = [
+        add(DialogueFile(dialogue=dialogue, file=file, what=what, recorded_at=now, recorded_by=by)) for file in files
+    ]
+    after = {"what": what, "files": [file.pk for file in files]}
+    record("dialogue.file_attached", by=by, row=dialogue, country=dialogue.country_id, after=after)
+    return attached
+
+
+def _strike(dialogue: Dialogue, line: CommitmentLine, by: User, now: datetime) -> None:
+    record_commitment(
+        country=dialogue.country,
+        made_by=MadeBy.MINISTRY if line.ministry else MadeBy.UNITED_STATES,
+        ministry=line.ministry,
+        text=line.text,
+        made_on=dialogue.held_on,
+        due_on=line.due_on,
+        dialogue=dialogue,
+        horizon=line.horizon,
+        links=line.links,
+        by=by,
+        now=now,
+    )
+
+
+def _add_step(dialogue: Dialogue, line: NextStepLine, by: User, now: datetime) -> None:
+    text = written(line.text, "Say what is to be done next.", field="text")
+    if line.ministry and line.ministry.country_id != dialogue.country_id:
+        raise Refused("That ministry is another country's. Choose one of this country's.", field="owner")
+    if line.due_on and line.due_on < dialogue.held_on:
+        raise Refused("It can't be due before the dialogue. Give a later day, or none.", field="due_on")
+    step = NextStep(
+        dialogue=dialogue,
+        text=text,
+        ministry=line.ministry,
+        office=line.office.strip(),
+        due_on=line.due_on,
+        recorded_at=now,
+        recorded_by=by,
+    )
+    names = ("dialogue", "text", "ministry", "office", "due_on", "recorded_by")
+    refuse_twice(NextStep.objects.filter(**{name: getattr(step, name) for name in names}).first(), now)
+    add(step)
+    after = {"text": text, "ministry": step.ministry_id, "office": step.office, "due_on": step.due_on}
+    record("next_step.agreed", by=by, row=step, country=dialogue.country_id, after={**after, "dialogue": dialogue.pk})
+
+
+@contextmanager
+def _beside(rows: str, number: int) -> Iterator[None]:
+    """Say of a refusal beside which row it belongs."""
+    try:
+        yield
+    except RecordedBefore as refusal:
+        raise RecordedBefore(str(refusal), refusal.row, field=f"{rows}-{number}-{refusal.field or 'text'}") from refusal
+    except Refused as refusal:
+        raise Refused(str(refusal), field=f"{rows}-{number}-{refusal.field or 'text'}") from refusal

@@ -1,0 +1,91 @@
+"""Hold the marks in the record and in the log against the redactions that name them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import Q
+
+from dialogues.choices import Answer
+from dialogues.models import Dialogue, EvidenceFile, Redaction, RedactionPlace
+from dialogues.models.dialogues import AgendaItem, Participant
+from dialogues.models.texts import TEXTS
+from recommendations.models import Edition, Milestone, Recommendation
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditDetail, AuditEntry
+
+WRITTEN_ANEW = frozenset({AgendaItem, Dialogue, Edition, Milestone, Participant, Recommendation})
+"""Rows that may be put right or taken away: where a text became the mark, another may stand today."""
+FIELDS: Mapping[type[models.Model], tuple[str, ...]] = {
+    **{model: texts.fields for model, texts in TEXTS.items()},
+    AuditDetail: ("before", "after"),
+}
+
+
+class Place(NamedTuple):
+    """A text by its table, row and field."""
+
+    table: str
+    row: int
+    field: str
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row}, {self.field}"
+
+
+def faults_of_marks() -> list[str]:
+    """What is wrong with the marks, a sentence each: those that no redaction names, and the other way round."""
+    named, marks = set(_named()), set(_marks())
+    untold = set(_untold(named))
+    is_fixed = {model._meta.label_lower for model in FIELDS.keys() - WRITTEN_ANEW}
+    return [
+        *(f"{place} became the mark, and no redaction names it" for place in sorted(marks - named - set(_dropped()))),
+        *(
+            f"{place} is named by a redaction and is not the mark"
+            for place in sorted(named - marks)
+            if place.table in is_fixed
+        ),
+        *(f"{place} is named by a redaction of which the log tells nothing" for place in sorted(untold)),
+        *(f"the words of redaction {pk} became the mark before it was decided" for pk in _undecided()),
+    ]
+
+
+def _named() -> Iterator[Place]:
+    confirmed = RedactionPlace.objects.filter(is_left=False, redaction__decision__decision=Answer.CONFIRMED)
+    yield from (Place(*place) for place in confirmed.values_list("table", "row", "field").iterator())
+
+
+def _marks() -> Iterator[Place]:
+    for model, fields in FIELDS.items():
+        held = Q()
+        for field in fields:
+            held |= Q((field, REDACTED))
+        rows: Any = model._default_manager.filter(held).order_by().values_list("pk", *fields)
+        for pk, *texts in rows.iterator():
+            for field, text in zip(fields, texts, strict=True):
+                if text == REDACTED:
+                    yield Place(model._meta.label_lower, pk, field)
+
+
+def _dropped() -> Iterator[Place]:
+    """The names of files that nobody sent: the mark stands there once the log tells that the file was removed."""
+    table = EvidenceFile._meta.label_lower
+    for row in AuditEntry.objects.filter(verb="file.dropped", table=table).values_list("row", flat=True).iterator():
+        yield Place(table, int(row), "name")
+
+
+def _untold(named: set[Place]) -> Iterator[Place]:
+    """Those that no entry of the log lists, neither a confirmation nor the search that followed it."""
+    table = Redaction._meta.label_lower
+    entries = AuditEntry.objects.filter(table=table, verb__in=("redaction.confirmed", "redaction.finished"))
+    told: set[str] = set()
+    for text in entries.values_list("detail__after", flat=True).iterator():
+        if text == REDACTED:  # what it listed can't be told any more
+            return
+        told.update(json.loads(text or "{}").get("places", ()))
+    yield from (place for place in named if f"{place.table}:{place.row}:{place.field}" not in told)
+
+
+def _undecided() -> list[int]:
+    return list(Redaction.objects.filter(words=REDACTED, decision=None).order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,437 @@
+"""One chain of verbs: a ministry sends a round; the embassy returns it or accepts it, bearing by bearing."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Model
+
+from dialogues.actions.commitments import (
+    add_event,
+    is_reported,
+    locked_with_standing,
+    newest_day,
+    refuse_unproven,
+    returned_round,
+    waiting_round,
+)
+from dialogues.actions.drafts import Page, draft_of, finish_draft, hold_draft
+from dialogues.actions.evidence import TITLE_LENGTH, add_review, bear, refuse_unless_reviewer, told
+from dialogues.actions.files import refuse_too_much_together, refuse_unless_own_and_unsent
+from dialogues.actions.readings import Part, add_reading
+from dialogues.actions.readings import told as reading_told
+from dialogues.actions.redactions import refuse_named
+from dialogues.choices import Decision, Direction, DoneBy, EvidenceKind, Kind, Progress, Review, Sensitivity, Shows
+from dialogues.models import (
+    Commitment,
+    Evidence,
+    EvidenceBearing,
+    EvidenceFile,
+    Reading,
+    RoundDecision,
+    Update,
+    UpdateRound,
+)
+from dialogues.permissions import can_decide, can_send_update
+from recommendations.actions import readiness_may_have_moved
+from recommendations.choices import Rule
+from recommendations.models import Benchmark, Edition, Indicator
+from recommendations.tracking_period import at_hand, holding
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.audit.actions import record
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile, add, refuse_backwards, refuse_future, spelt, spelt_moment, written
+
+NO_FILE: Sequence[EvidenceFile | None] = (None,)
+GOVERNMENTS_OWN = (DoneBy.GOVERNMENT, DoneBy.JOINT)
+
+
+class Figure(NamedTuple):
+    """A count that a ministry sends: a figure, or only its direction, from the start of the tracking period."""
+
+    indicator: Indicator
+    figure: Decimal | None
+    direction: Direction | str
+    through_on: date
+    parts: Sequence[Part] = ()
+
+
+class Judgement(NamedTuple):
+    """The embassy's word on one bearing of a round's evidence or, with none, on the evidence itself."""
+
+    evidence: Evidence
+    bearing: EvidenceBearing | None
+    decision: Review
+    reason: str
+    first_on: date | None = None
+
+
+@transaction.atomic
+def send_round(
+    *,
+    commitment: Commitment,
+    title: str,
+    narrative: str,
+    claimed: Progress,
+    happened_from: date | None,
+    happened_to: date,
+    done_by: DoneBy,
+    files: Sequence[EvidenceFile],
+    figures: Sequence[Figure],
+    page: Page | None = None,
+    by: User,
+    now: datetime,
+) -> UpdateRound:
+    """Send what a ministry did about its commitment: a new update, or another round of the one that came back.
+
+    Each file and each figure becomes a piece of evidence of its own; with no file the update's words are one, a
+    statement, unless its figures answer all that the commitment works towards: every claim goes through evidence.
+    Claimed done, it is reported done in the same transaction. The draft from which `page` was filled goes with it; a
+    program, which has no page, leaves drafts alone. Raises PermissionDenied; Refused where the commitment is settled,
+    an update waits already, a day is to come, or a file is none of the sender's, the draft's or the round's that came
+    back; ChangedMeanwhile where a colleague saved a draft that `page` has not shown.
+    """
+    if not can_send_update(by, commitment):
+        raise PermissionDenied
+    title = written(title, "Say in a line what was done.", field="title")
+    narrative = written(narrative, "Say what was done, in a few sentences.", field="narrative")
+    refuse_future(happened_to, now, field="happened_to")
+    refuse_backwards(happened_from, happened_to, field="happened_to")
+    if done_by not in GOVERNMENTS_OWN:
+        raise Refused("Say whether the government did it alone or together with others.", field="done_by")
+    if len(files) > settings.UPLOAD_MAX_FILES:
+        raise Refused(f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out.", field="files")
+    refuse_too_much_together(files)
+    locked, standing = locked_with_standing(commitment, now)
+    if standing.is_settled:
+        raise Refused(
+            # The reason and who gave it may be the embassy's own: a ministry reads the status and its day alone.
+            f"{standing.status.label} on {spelt(newest_day(locked))}. Nothing more is asked of you. If work goes on, "
+            "ask the embassy to reopen it."
+        )
+    if waiting := waiting_round(locked):
+        raise Refused(
+            f"Your update of {spelt_moment(waiting.recorded_at, now)}, sent by {waiting.recorded_by}, is with the "
+            "embassy. Wait for its answer; it will stand here."
+        )
+    returned = returned_round(locked)
+    refuse_unless_own_and_unsent(files, by, returned=returned, draft=hold_draft(locked) if page else draft_of(locked))
+    if page is not None:
+        finish_draft(of=locked, page=page, by=by, now=now)
+    sent = add(
+        UpdateRound(
+            update=(update := returned.update if returned else _next_update(locked)),
+            number=update.rounds.count() + 1,
+            narrative=narrative,
+            claimed=claimed,
+            happened_on=happened_to,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+    benchmarks = _asked_on(locked, happened_from, happened_to, now.date())
+    shows = Shows.PLAN if claimed == Progress.NOT_STARTED else Shows.ACTION
+    carriers = files or (() if _answer(figures, benchmarks) else NO_FILE)
+    pieces = [
+        _add_piece(
+            sent,
+            locked,
+            title=_specified(title, file.name) if file and len(files) > 1 else title,
+            kind=EvidenceKind.REPORT if file else EvidenceKind.STATEMENT,
+            span=(happened_from, happened_to),
+            done_by=done_by,
+            file=file,
+            bearings=[(benchmark, shows) for benchmark in benchmarks],
+        )
+        for file in carriers
+    ]
+    readings = [_add_figure(sent, locked, title, figure) for figure in figures]
+    pieces += [reading.evidence for reading in readings if reading.evidence]
+    if claimed == Progress.DONE:
+        # Never before what is recorded already: done in December, returned on 3 January, sent again on 10 January.
+        add_event(locked, Kind.REPORTED_DONE, on=max(happened_to, newest_day(locked)), round=sent, by=by, now=now)
+    readiness_may_have_moved(locked.country_id)
+    record(
+        "update.sent",
+        by=by,
+        row=sent,
+        country=locked.country_id,
+        after={
+            "commitment": locked.pk,
+            "update": update.number,
+            "round": sent.number,
+            "narrative": narrative,
+            "claimed": claimed,
+            "evidence": [told(piece) for piece in pieces],
+            "figures": [reading_told(reading) for reading in readings],
+        },
+    )
+    return sent
+
+
+def hold_for_sending(*, commitment: Commitment, by: User) -> None:
+    """Lock all that keeping files and sending them with an update locks, before the first of these is told in the log.
+
+    Call within the transaction that does both.
+    """
+    if by.ministry_id:
+        Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
+    Commitment.objects.select_for_update(no_key=True).get(pk=commitment.pk)
+    readiness_may_have_moved(commitment.country_id)
+
+
+@transaction.atomic
+def open_rounds(*rounds: UpdateRound, by: User) -> None:
+    """Tell in the log who has opened them, evidence and all. Whether they may see them, `visible_to` has said."""
+    for round in rounds:
+        record("update.viewed", by=by, row=round, country=round.update.commitment.country_id)
+
+
+@transaction.atomic
+def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) -> RoundDecision:
+    """Send a round back to be mended; a claimed "done" folds back to open or overdue.
+
+    Raises PermissionDenied; Refused without a reason; ChangedMeanwhile where somebody decided on it already.
+    """
+    if not can_decide(by, round):
+        raise PermissionDenied
+    reason = written(reason, "Say what is missing, so that the ministry can mend it.", field="reason")
+    locked, standing = locked_with_standing(round.update.commitment, now)
+    _refuse_decided(round, now)
+    decision = _decide(round, Decision.RETURNED, reason, by, now)
+    if round.claimed == Progress.DONE and is_reported(locked, now):
+        add_event(locked, Kind.REPORT_RETURNED, on=now.date(), reason=reason, round=round, by=by, now=now)
+    readiness_may_have_moved(locked.country_id)
+    record(
+        "update.returned",
+        by=by,
+        row=round,
+        country=locked.country_id,
+        before={"status": standing.status},
+        after={"commitment": locked.pk, "reason": reason},
+    )
+    return decision
+
+
+@transaction.atomic
+def accept_round(
+    *, round: UpdateRound, reviews: Sequence[Judgement], reason: str = "", by: User, now: datetime
+) -> RoundDecision:
+    """Take a round: each bearing, and each piece that carries a figure or bears on nothing, verified or rejected.
+
+    Claimed done, it is verified done with `reason`; then something of it must be verified, and dated. Accepting never
+    assesses. Raises PermissionDenied; Refused naming what isn't judged or is missing, or where something of it is
+    proposed to be redacted; ChangedMeanwhile where somebody decided on it already.
+    """
+    if not can_decide(by, round):
+        raise PermissionDenied
+    locked, standing = locked_with_standing(round.update.commitment, now)
+    _refuse_decided(round, now)
+    _refuse_unless_whole(to_judge(round), reviews)
+    refuse_named(locked.country, _texts_of(round))
+    for judgement in reviews:
+        refuse_unless_reviewer(by, judgement.evidence, judgement.bearing)
+        add_review(**judgement._asdict(), by=by, now=now)
+    decision = _decide(round, Decision.ACCEPTED, reason.strip(), by, now)
+    if round.claimed == Progress.DONE and is_reported(locked, now):
+        if not any(judgement.decision == Review.VERIFIED for judgement in reviews):
+            raise Refused(
+                "It claims to be done, and nothing of it is verified. Verify what proves it, or return the update and "
+                "say what is missing."
+            )
+        refuse_unproven(locked, reason)
+        add_event(locked, Kind.VERIFIED_DONE, on=now.date(), reason=reason.strip(), round=round, by=by, now=now)
+    readiness_may_have_moved(locked.country_id)
+    record(
+        "update.accepted",
+        by=by,
+        row=round,
+        country=locked.country_id,
+        before={"status": standing.status},
+        after={
+            "commitment": locked.pk,
+            "reason": decision.reason,
+            "reviews": [
+                {
+                    "evidence": judgement.evidence.pk,
+                    "bearing": judgement.bearing.pk if judgement.bearing else None,
+                    "decision": judgement.decision,
+                    "reason": judgement.reason,
+                    "first_on": judgement.first_on,
+                }
+                for judgement in reviews
+            ],
+        },
+    )
+    return decision
+
+
+def to_judge(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]]:
+    """What accepting a round has to judge: each bearing; a piece itself if figures rest on it or it bears on none."""
+    pieces = round.evidence.order_by("pk").prefetch_related("bearings__benchmark__recommendation", "readings")
+    parts: list[tuple[Evidence, EvidenceBearing | None]] = []
+    for piece in pieces:
+        bearings = list(piece.bearings.all())
+        parts += [(piece, bearing) for bearing in bearings]
+        if not bearings or piece.readings.all():
+            parts.append((piece, None))
+    return parts
+
+
+def _texts_of(round: UpdateRound) -> list[Model]:
+    """What a ministry wrote and sent: the round, its evidence with the files, and its figures."""
+    evidence = list(round.evidence.select_related("file"))
+    return [round, *evidence, *(each.file for each in evidence if each.file), *round.readings.all()]
+
+
+def _next_update(commitment: Commitment) -> Update:
+    """A new update, numbered on."""
+    last = commitment.updates.order_by("-number").first()
+    return add(Update(commitment=commitment, number=last.number + 1 if last else 1))
+
+
+def _answer(figures: Sequence[Figure], benchmarks: Sequence[Benchmark]) -> bool:
+    """Whether figures say all that an update can say on these benchmarks, so that its words claim nothing besides."""
+    counted = {figure.indicator.pk for figure in figures if figure.figure is not None or figure.direction}
+    return bool(counted) and all(
+        (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id in counted
+        for benchmark in benchmarks
+    )
+
+
+def _add_piece(
+    sent: UpdateRound,
+    commitment: Commitment,
+    *,
+    title: str,
+    kind: EvidenceKind,
+    span: tuple[date | None, date],
+    done_by: DoneBy,
+    file: EvidenceFile | None = None,
+    bearings: Sequence[tuple[Benchmark, Shows]] = (),
+) -> Evidence:
+    """One piece of evidence that comes with a round: a file, a figure, or the round's own words."""
+    happened_from, happened_to = span
+    piece = add(
+        Evidence(
+            country=commitment.country,
+            title=title,
+            kind=kind,
+            happened_from=happened_from,
+            happened_to=happened_to,
+            done_by=done_by,
+            stated_by=commitment.maker,
+            source=f"Update of the {commitment.maker}, {spelt(sent.recorded_at.date())}",
+            file=file,
+            commitment=commitment,
+            round=sent,
+            sensitivity=Sensitivity.SHARED,
+            recorded_at=sent.recorded_at,
+            recorded_by=sent.recorded_by,
+        )
+    )
+    bear(piece, bearings)
+    return piece
+
+
+def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: Figure) -> Reading:
+    """A figure of a round, with evidence of its own, so that it is judged by itself."""
+    starts_on = _period_start(figure, commitment, sent.recorded_by)
+    reading = Reading(
+        indicator=figure.indicator,
+        figure=figure.figure,
+        direction=figure.direction,
+        starts_on=starts_on,
+        through_on=figure.through_on,
+    )
+    piece = _add_piece(
+        sent,
+        commitment,
+        title=_specified(title, reading.in_words),
+        kind=EvidenceKind.STATISTIC,
+        span=(starts_on, figure.through_on),
+        done_by=DoneBy.GOVERNMENT,
+    )
+    return add_reading(
+        indicator=figure.indicator,
+        starts_on=starts_on,
+        through_on=figure.through_on,
+        figure=figure.figure,
+        direction=figure.direction,
+        note="",
+        source=piece.source,
+        evidence=piece,
+        parts=figure.parts,
+        round=sent,
+        field="figures",
+        by=sent.recorded_by,
+        now=sent.recorded_at,
+    )
+
+
+def _asked_on(commitment: Commitment, first: date | None, last: date, today: date) -> list[Benchmark]:
+    """What a commitment works towards in the edition whose tracking period holds the days, where it moved along.
+
+    Where none does, in the one at hand `today`: there it can still come to count.
+    """
+    links = commitment.links.select_related("benchmark__recommendation__edition")
+    by_edition: dict[Edition, list[Benchmark]] = {}
+    for link in links:
+        by_edition.setdefault(link.benchmark.recommendation.edition, []).append(link.benchmark)
+    at = at_hand(by_edition, today)
+    edition = holding([at, *by_edition], first, last) if at else None
+    return by_edition[edition] if edition else []
+
+
+def _specified(title: str, what: str) -> str:
+    """An update's line with the part of it that a piece of evidence is, cut to what a title holds."""
+    return f"{title} ({what})"[:TITLE_LENGTH]
+
+
+def _period_start(figure: Figure, commitment: Commitment, by: User) -> date:
+    """The first day of the tracking period that the figure's last day lies in or follows."""
+    if not Indicator.objects.visible_to(by).filter(pk=figure.indicator.pk).exists():
+        raise Refused(f"“{figure.indicator}” isn't asked of your ministry. Leave it out.", field="figures")
+    editions = Edition.objects.filter(country=commitment.country_id, starts_on__lte=figure.through_on).tracked()
+    if (edition := editions.first()) is None:
+        raise Refused(
+            f"No tracking period had begun by {spelt(figure.through_on)}. Give the last day that the figure covers.",
+            field="figures",
+        )
+    return edition.starts_on
+
+
+def _refuse_decided(round: UpdateRound, now: datetime) -> None:
+    decided = RoundDecision.objects.filter(round=round).select_related("recorded_by").first()
+    if decided:
+        raise ChangedMeanwhile(
+            f"{decided.recorded_by} {decided.decision} this update on {spelt_moment(decided.recorded_at, now)}. "
+            "Nothing of yours was saved: see what was decided."
+        )
+
+
+def _refuse_unless_whole(
+    parts: Sequence[tuple[Evidence, EvidenceBearing | None]], reviews: Sequence[Judgement]
+) -> None:
+    """Refuse where something isn't judged, is judged twice, or isn't of this round."""
+    asked = {(piece.pk, bearing.pk if bearing else None) for piece, bearing in parts}
+    given = [(judged.evidence.pk, judged.bearing.pk if judged.bearing else None) for judged in reviews]
+    own_pieces = {piece.pk for piece, _ in parts}
+    extra = {key for key in given if key not in asked and (key[1] is not None or key[0] not in own_pieces)}
+    if extra or len(set(given)) < len(given):
+        raise Refused("Something is judged twice, or came with another update. Open this update again.")
+    lacking = [
+        f"“{piece.title}”" + (f" on {bearing.benchmark.key}" if bearing else " itself")
+        for piece, bearing in parts
+        if (piece.pk, bearing.pk if bearing else None) not in given
+    ]
+    if lacking:
+        raise Refused(f"Say of each whether it is verified or rejected. Still open: {'; '.join(lacking)}.")
+
+
+def _decide(round: UpdateRound, decision: Decision, reason: str, by: User, now: datetime) -> RoundDecision:
+    return add(RoundDecision(round=round, decision=decision, reason=reason, recorded_at=now, recorded_by=by))

@@ -1,0 +1,197 @@
+"""The vocabulary of what was promised, what happened and what proves it. Pure."""
+
+from tiptracker.choices import Word
+
+
+class MadeBy(Word):
+    """Whose undertaking a commitment is."""
+
+    MINISTRY = "ministry"
+    UNITED_STATES = "united_states", "United States"
+
+
+class Reach(Word):
+    """What keeping a commitment gives the benchmark it points at."""
+
+    MEETS = "meets", "Meets it"
+    CONTRIBUTES = "contributes", "Contributes to it"
+
+
+class Horizon(Word):
+    """The two kinds of step of an action plan (22 U.S.C. 7107(b)(4))."""
+
+    SHORT_TERM = "short_term", "Short-term"
+    MULTI_YEAR = "multi_year", "Multi-year"
+
+
+class Kind(Word):
+    """What may happen to a commitment; each is a dated event."""
+
+    MADE = "made"
+    RESCHEDULED = "rescheduled"
+    REPORTED_DONE = "reported_done"
+    REPORT_RETURNED = "report_returned"
+    VERIFIED_DONE = "verified_done"
+    WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+
+
+class Status(Word):
+    """How a commitment stands on a day: folded from its events and the updates sent on it, never stored."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    WITH_EMBASSY = "with_embassy", "With the embassy"
+    REPORTED = "reported_done", "Reported done"
+    VERIFIED = "verified_done", "Verified done"
+    WITHDRAWN = "withdrawn"
+
+
+class Progress(Word):
+    """What a ministry says of a commitment when it sends an update."""
+
+    NOT_STARTED = "not_started", "Not started"
+    UNDER_WAY = "under_way", "Under way"
+    DONE = "done"
+
+
+PROGRESS_MEANS: dict[str, str] = {
+    Progress.NOT_STARTED: "Nothing of it has been done yet, though there may be a plan.",
+    Progress.UNDER_WAY: "A part of it has been done, and a part is still to come.",
+    Progress.DONE: "All that was promised has been done.",
+}
+"""What each of these says, beside it wherever one is chosen."""
+
+
+class Decision(Word):
+    """What the embassy made of a round: it goes back, or it is taken."""
+
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+class Answer(Word):
+    """The second person's word on a redaction that was proposed."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class Stage(Word):
+    """How far a dialogue has come: folded from its day and what was recorded of it, never stored."""
+
+    PLANNED = "planned"
+    TODAY = "today", "Today"
+    UNRECORDED = "to_be_recorded", "Not recorded"
+    HELD = "held"
+    CALLED_OFF = "called_off", "Called off"
+
+
+class Presence(Word):
+    """How somebody takes part in a dialogue."""
+
+    IN_PERSON = "in_person", "In person"
+    VIDEO = "video", "By video"
+
+
+class Paper(Word):
+    """What a file is that belongs to a dialogue."""
+
+    STATEMENT = "statement"
+    COMMUNIQUE = "communique", "Communiqué"
+    AGENDA = "agenda"
+    PHOTOGRAPH = "photograph"
+    OTHER = "other"
+
+
+class EvidenceKind(Word):
+    """What sort of thing a piece of evidence is."""
+
+    LAW = "law", "Law or regulation"
+    BUDGET = "budget", "Budget or payment"
+    COURT = "court", "Court record"
+    STATISTIC = "statistic"
+    TRAINING = "training"
+    REPORT = "report", "Report"
+    SITE_VISIT = "site_visit", "Site visit"
+    PRESS = "press"
+    STATEMENT = "statement"
+
+
+class DoneBy(Word):
+    """Who did what the evidence tells of. Only the government's own or joint action counts."""
+
+    GOVERNMENT = "government"
+    JOINT = "joint", "Joint, the government taking part"
+    CIVIL_SOCIETY = "civil_society", "Civil society"
+    INTERNATIONAL = "international_organization", "International organization"
+    UNITED_STATES = "united_states", "United States"
+
+
+class Sensitivity(Word):
+    """Who may see a piece of evidence besides whoever sent it."""
+
+    INTERNAL = "internal", "Internal to the embassy"
+    SHARED = "shared", "Shared with the ministry"
+
+
+class Shows(Word):
+    """What a piece of evidence shows on a benchmark. Only a concrete action scores (22 U.S.C. 7107(b), Tier 2)."""
+
+    ACTION = "concrete_action", "A concrete action"
+    PLAN = "statement_or_plan", "A statement or plan"
+    NO_ACTION = "no_action", "A finding of no action"
+    CONTEXT = "context"
+
+
+class Review(Word):
+    """The embassy's word on a bearing or on a piece of evidence."""
+
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+
+
+class Verdict(Word):
+    """The embassy's verdict on a benchmark."""
+
+    MET = "met"
+    STEP = "concrete_step", "Concrete step"
+    STALLED = "stalled"
+    NO_INFORMATION = "no_information", "No information"
+    BACKWARDS = "going_backwards", "Going backwards"
+
+
+VERDICT_MEANS: dict[str, str] = {
+    Verdict.MET: "All that the benchmark asks is done, and verified evidence of a concrete action shows it.",
+    Verdict.STEP: "A concrete action was taken and verified, and part of what is asked is still open.",
+    Verdict.STALLED: "Nothing that moves it was done, or what began has stopped. A plan or a promise is no action.",
+    Verdict.NO_INFORMATION: "It was asked, and nobody has told. On investigations and on complicit officials the law "
+    "then presumes that nothing was done (22 U.S.C. 7106(b)(1), (7)).",
+    Verdict.BACKWARDS: "It stands worse than before: something was undone, or done against what is asked.",
+}
+"""When each verdict is given, as it stands beside the choice."""
+
+
+class Dimension(Word):
+    """By what a figure is broken down."""
+
+    FORM = "form", "Sex or labour trafficking"
+    SEX = "sex"
+    AGE = "age"
+    DISTRICT = "district"
+
+
+CATEGORIES = {
+    Dimension.FORM: ("Sex trafficking", "Labour trafficking"),
+    Dimension.SEX: ("Female", "Male"),
+    Dimension.AGE: ("Adults", "Children"),
+}
+"""Into what a figure is broken down; districts are the country's own."""
+
+
+class Direction(Word):
+    """Which way a count moved when no figure was told."""
+
+    UP = "up", "More, no figure"
+    LEVEL = "level", "Level, no figure"
+    DOWN = "down", "Less, no figure"

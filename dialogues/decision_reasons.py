@@ -1,0 +1,66 @@
+"""Why the embassy verifies, rejects or returns: the sentences that recur, and how a whole reason is put together. Pure.
+
+What is kept is the sentence itself, so that the record says for good what was said, whatever stands in this list then.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tiptracker.choices import Word
+
+
+class WhyVerified(Word):
+    """What lets an officer vouch for it."""
+
+    SEEN = "seen", "The embassy saw it itself."
+    DOCUMENT = "document", "The official document was seen."
+    SECOND_SOURCE = "second_source", "A second source confirms it."
+    ASKED = "asked", "The office that did it confirmed it to the embassy."
+    AGREES = "agrees", "The figure agrees with the register behind it."
+
+
+class WhyRejected(Word):
+    """Why it shows nothing, whatever else the ministry may send."""
+
+    OUTSIDE = "outside", "It happened outside the reporting period."
+    NOT_THEIRS = "not_theirs", "It is not the government’s own action."
+    OTHER_BENCHMARK = "other_benchmark", "It does not show what this benchmark asks."
+    ONLY_A_PLAN = "only_a_plan", "It tells of a plan, not of what was done."
+    NOTHING_PROVES_IT = "unproven", "Nothing proves it."
+    CONTRADICTED = "contradicted", "Another source contradicts it."
+    TOLD_BEFORE = "told_before", "It was counted before."
+
+
+class WhyReturned(Word):
+    """What the ministry can mend, and how: it reads these sentences."""
+
+    FIRST_DAY = "first_day", "The first day is missing: say when it began."
+    PROOF = "proof", "Nothing proves it: attach a document, a photograph or a list without names."
+    UNREADABLE = "unreadable", "The file can’t be read: send it again."
+    PLAN = "plan", "It tells of a plan, not of what was done: tell what was done, and when."
+    IDENTIFIABLE = "identifiable", "It shows people who could be identified: send it without their names and faces."
+    WHO = "who", "It does not say who did it: name the office."
+    FIGURE = "figure", "The figure does not agree with the file: put one of them right."
+
+
+SENTENCES: dict[str, str] = {word.value: word.label for why in (WhyVerified, WhyRejected, WhyReturned) for word in why}
+"""Every sentence of the lists, by its word."""
+
+
+class Lacking(NamedTuple):
+    """A line of an update that is to be mended: what was sent, towards what, and what it lacks."""
+
+    piece: str
+    towards: str
+    reason: str
+
+
+def whole(chosen: str, own_words: str) -> str:
+    """The reason as it is kept: the sentence chosen from a list, then what was written; either may be missing."""
+    return " ".join(part for part in (SENTENCES.get(chosen, ""), own_words.strip()) if part)
+
+
+def of_a_return(reason: str, lines: Iterable[Lacking]) -> str:
+    """What a ministry reads: what is said of the whole update, then a paragraph a line that it has to mend."""
+    told = [f"“{line.piece}”{f', {line.towards}' if line.towards else ''}: {line.reason}" for line in lines]
+    return "\n\n".join(part for part in (reason.strip(), *told) if part)

@@ -1,0 +1,1 @@
+"""Uploaded files: inspection, malware scan, sanitizing and previews."""

@@ -1,0 +1,18 @@
+"""Look at one file: its content on standard input, its media type and a page (0: the outline) as arguments."""
+
+import json
+import sys
+
+from dialogues.files.previews import MOST_MEMORY, MOST_SECONDS, draw, outline
+from tiptracker.sandbox.confinement import confine
+
+
+def main() -> None:
+    confine(most_seconds=MOST_SECONDS, most_memory=MOST_MEMORY)
+    media_type, page = sys.argv[1], int(sys.argv[2])
+    content = sys.stdin.buffer.read()
+    answer = draw(content, media_type, page) if page else json.dumps(outline(content, media_type)).encode()
+    sys.stdout.buffer.write(answer)
+
+
+main()

@@ -1,0 +1,415 @@
+"""The XML of a part of an Office file, written anew from the elements and attributes that `vocabulary.toml` names.
+
+Of alternatives for newer programs (part 3 of ECMA-376, "AlternateContent") the one for all programs is kept.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from dialogues.files.sanitizers import Unclean, excel_formulas, office_relationships
+from dialogues.files.sanitizers.package_xml import refuse_document_type
+from dialogues.files.sanitizers.word_fields import Fields
+
+_XML = "http://www.w3.org/XML/1998/namespace"
+_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_REFERENCES = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+"""The namespaces of attributes that name a relation; the second is that of "strict" files."""
+
+
+class CleanMarkup(NamedTuple):
+    """A part written anew, and the relations that it draws on, by their key."""
+
+    content: bytes
+    drawn_on: frozenset[str]
+    sheets: Mapping[str, str]
+    """Of a workbook: the names of its sheets by the key of their relation."""
+
+
+class Place(NamedTuple):
+    """Where a part stands in the file, as far as its cleaning asks: what it may be and draw on, how people call it."""
+
+    root: str
+    relations: Mapping[str, str]
+    """What the relations of the part are, by their key; those alone that are taken."""
+    sheet: str = ""
+    """The name of a sheet, as people see it."""
+    sheets: frozenset[str] | None = None
+    """The names of all sheets, case folded; None where they aren't known."""
+
+
+def clean_markup(part: bytes, place: Place) -> CleanMarkup:
+    """The part again, of nothing but what the vocabulary names.
+
+    Raises Unclean where something in it changes its meaning when it is left out, or draws on something outside; expat's
+    error or ValueError where it is no sound part of its kind.
+    """
+    return _Writer(place).write(part)
+
+
+def _load() -> tuple[dict[str, str], dict[str, str], dict[str, dict[str, str]]]:
+    """Namespaces by prefix; names of elements, and by prefix of attributes, by how expat tells them."""
+    spaces, elements = {}, {"xml": "xml"}  # the root of a part of VML has no namespace
+    attributes: dict[str, dict[str, str]] = {"": {}}
+    said = tomllib.loads((Path(__file__).parent / "vocabulary.toml").read_text())
+    known = {prefix: row["namespaces"] for prefix, row in said.items()}
+    known |= {"r": list(_REFERENCES), "xml": [_XML], "xsi": [_XSI]}
+    for prefix, row in said.items():
+        for space in row["namespaces"]:
+            spaces[space] = prefix
+            elements |= {f"{space} {name}": f"{prefix}:{name}" for name in row["elements"].split()}
+        attributes[prefix] = {f"{_XML} space": "xml:space", f"{_XML} lang": "xml:lang"}
+        for name in row["attributes"].split():
+            owner, _, local = name.rpartition(":")
+            attributes[prefix] |= {f"{space} {local}" if space else local: name for space in known.get(owner, [""])}
+    return spaces, elements, attributes
+
+
+_SPACES, _ELEMENTS, _ATTRIBUTES = _load()
+VOCABULARY = frozenset(_ELEMENTS)
+"""The elements that a copy may have, each as its namespace, a space and its name."""
+_SPACES |= {_REFERENCES[0]: "r", _REFERENCES[1]: "r", _XSI: "xsi"}
+_WORDS = [space for space, prefix in _SPACES.items() if prefix == "w"]
+_UNWRAPPED = frozenset(
+    [
+        f"{_MC} AlternateContent",
+        f"{_MC} Fallback",
+        *(f"{space} {name}" for space in _WORDS for name in ("customXml", "smartTag")),
+    ]
+)
+"""What is left out itself, while what stands in it is kept."""
+_INSIDE = frozenset(f"{space} {name}" for space in _WORDS for name in ("object", "control", "altChunk", "subDoc")) | {
+    "urn:schemas-microsoft-com:office:office OLEObject"
+}
+"""Other files in the document, which people see as part of it."""
+_POINTS_TO = {
+    "w:hyperlink": {"r:id": "hyperlink"},
+    "a:hlinkClick": {"r:id": "hyperlink"},
+    "s:hyperlink": {"r:id": "hyperlink"},
+    "w:headerReference": {"r:id": "header"},
+    "w:footerReference": {"r:id": "footer"},
+    "a:blip": {"r:embed": "image"},
+    "v:imagedata": {"r:id": "image", "o:relid": "image"},
+    "v:image": {"r:id": "image", "o:relid": "image"},
+    "v:fill": {"r:id": "image", "o:relid": "image"},
+    "v:stroke": {"r:id": "image", "o:relid": "image"},
+    "s:picture": {"r:id": "image"},
+    "s:sheet": {"r:id": "worksheet chartsheet"},
+    "s:drawing": {"r:id": "drawing"},
+    "s:legacyDrawing": {"r:id": "vmldrawing"},
+    "s:legacyDrawingHF": {"r:id": "vmldrawing"},
+    "s:tablePart": {"r:id": "table"},
+    "c:chart": {"r:id": "chart"},
+    "c:userShapes": {"r:id": "chartusershapes"},
+    "dgm:relIds": {
+        "r:dm": "diagramdata",
+        "r:lo": "diagramlayout",
+        "r:qs": "diagramquickstyle",
+        "r:cs": "diagramcolors",
+    },
+    "w:embedRegular": {"r:id": "font"},
+    "w:embedBold": {"r:id": "font"},
+    "w:embedItalic": {"r:id": "font"},
+    "w:embedBoldItalic": {"r:id": "font"},
+}
+"""Which attribute of which element names a relation, and of which kinds that has to be."""
+_LEFT_OUT_WITHOUT = frozenset({"a:hlinkClick", "w:embedRegular", "w:embedBold", "w:embedItalic", "w:embedBoldItalic"})
+"""Elements that are nothing without the relation that they name."""
+_FORMULAS = frozenset({"s:f", "s:formula", "s:definedName", "s:calculatedColumnFormula", "s:totalsRowFormula", "c:f"})
+_RUN_AT_OPENING = re.compile(r"(?:_xlnm\.)?auto_(?:open|close|activate|deactivate)", re.IGNORECASE)
+_STYLE = re.compile(r"url|expression|behaviou?r|import|[\\@<]", re.IGNORECASE)
+"""In the style of an old drawing: what could draw on something."""
+_SHAPE = re.compile(r"#?[\w.-]*")
+"""In an old drawing: a kind of shape that stands in the same part, or a kind of fill."""
+_DRAWINGS = frozenset(
+    f"{base}drawingml/{year}{kind}"
+    for base, year in (("http://schemas.openxmlformats.org/", "2006/"), ("http://purl.oclc.org/ooxml/", ""))
+    for kind in ("main", "picture", "chart", "diagram", "table", "lockedCanvas", "compatibility")
+)
+"""What a frame may hold (20.1.2.2.17); what newer programs put into one has an alternative beside it."""
+_PLACE_INSIDE = re.compile(r"(?:(?:'(?:[^'\[\]\\/:*?|]|'')+'|[^'\[\]\\/:*?|!\"]+)!)?[^\[\]\\/|'\"!]+")
+"""Where a link within a workbook leads: a range or a name, of a sheet or not."""
+_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_TO_ESCAPE = re.compile(r"[&<>\r]")
+_TO_QUOTE = re.compile(r"[&<>\"\t\r\n]")
+_QUOTED = _ESCAPED | {'"': "&quot;", "\t": "&#9;", "\n": "&#10;"}
+
+
+def _escape(text: str) -> str:
+    return _TO_ESCAPE.sub(lambda found: _ESCAPED[found[0]], text) if _TO_ESCAPE.search(text) else text
+
+
+def _quote(value: str) -> str:
+    return _TO_QUOTE.sub(lambda found: _QUOTED[found[0]], value) if _TO_QUOTE.search(value) else value
+
+
+class _Writer:
+    """What expat tells of a part, written again."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.written: list[str] = []
+        self.open: list[str | None] = []
+        self.left_out = 0
+        """How deep in something that is left out."""
+        self.is_begun = False
+        """Whether the last element still wants its ">"."""
+        self.spaces: dict[str, str] = {}
+        self.drawn_on: set[str] = set()
+        self.sheets: dict[str, str] = {}
+        self.fields = Fields() if place.root.startswith("w:") else None
+        self.heard: list[str] | None = None
+        """The text of a formula, or of a field's code."""
+        self.at = ""
+        """The cell or the name that is being read."""
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = refuse_document_type
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.begin, self.end
+        self.parser.CharacterDataHandler = self.text
+
+    def write(self, part: bytes) -> CleanMarkup:
+        self.parser.Parse(part, True)
+        if self.fields:
+            self.fields.finish()
+        spaces = "".join(
+            f" xmlns{':' if prefix != 's' else ''}{prefix if prefix != 's' else ''}={quoteattr(space)}"
+            for prefix, space in self.spaces.items()
+        )
+        root = self.written[0]
+        content = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{root}{spaces}{"".join(self.written[1:])}'
+        return CleanMarkup(content.encode(), frozenset(self.drawn_on), self.sheets)
+
+    def begin(self, full_name: str, said: dict[str, str]) -> None:
+        if self.left_out:
+            self.left_out += 1
+            return
+        name = _ELEMENTS.get(full_name)
+        if name is None:
+            self._pass_over(full_name)
+            return
+        if self.heard is not None or not (self.open or name == self.place.root):
+            raise ValueError("code with another element in it, or another part than its relation says")
+        prefix = name.partition(":")[0] if ":" in name else ""
+        kept = self._keep_attributes(prefix, full_name, said)
+        rule = _RULES.get(name)
+        if (rule and not rule(self, kept, said)) or not self._point(name, kept):
+            self.left_out = 1
+            return
+        if prefix == "v":
+            _keep_to_the_drawing(kept)
+        is_code = self.fields and self.fields.begin(name, kept.get("w:fldCharType"), kept.get("w:instr"))
+        self.heard = [] if is_code or name in _FORMULAS else None
+        self._put("")
+        told = "".join([f' {key}="{_quote(value)}"' for key, value in kept.items()])
+        self.written.append(f"<{name.removeprefix('s:')}{told}")
+        self.is_begun = True
+        self.open.append(name)
+
+    def text(self, text: str) -> None:
+        if self.left_out or not self.open:
+            return
+        if self.heard is not None:
+            self.heard.append(text)
+        elif text:
+            self._put(_escape(text))
+
+    def end(self, _: str) -> None:
+        if self.left_out:
+            self.left_out -= 1
+            return
+        name = self.open.pop()
+        if name is None:
+            return
+        if self.heard is not None:
+            self._hear(name, "".join(self.heard))
+        if self.fields:
+            self.fields.end(name)
+        if self.is_begun:
+            self.written.append("/>")
+            self.is_begun = False
+        else:
+            self.written.append(f"</{name.removeprefix('s:')}>")
+
+    def _put(self, text: str) -> None:
+        """Write `text`, which is XML, where the last element may still want its ">"."""
+        if self.is_begun:
+            self.written.append(">")
+            self.is_begun = False
+        if text:
+            self.written.append(text)
+
+    def _pass_over(self, full_name: str) -> None:
+        if full_name in _INSIDE:
+            raise office_relationships.with_another_inside(full_name.rpartition(" ")[2])
+        if not self.open:
+            raise ValueError("another part than its relation says")
+        if full_name in _UNWRAPPED:
+            self.open.append(None)
+        else:
+            self.left_out = 1
+
+    def _keep_attributes(self, prefix: str, full_name: str, said: Mapping[str, str]) -> dict[str, str]:
+        self._note_space(prefix, full_name)
+        known, kept = _ATTRIBUTES[prefix], {}
+        for key, value in said.items():
+            called = known.get(key)
+            if called is not None:
+                kept[called] = value
+                if ":" in called:
+                    self._note_space(called.partition(":")[0], key)
+        return kept
+
+    def _note_space(self, prefix: str, full_name: str) -> None:
+        space = full_name.rpartition(" ")[0]
+        if prefix and prefix != "xml" and self.spaces.setdefault(prefix, space) != space:
+            raise ValueError("a part that is strict and isn't")
+
+    def _point(self, name: str, kept: dict[str, str]) -> bool:
+        """Keep of what names a relation what names one that is taken; whether the element is to be kept."""
+        of_what = _POINTS_TO.get(name, {})
+        for key in [key for key in kept if key.startswith("r:") or key == "o:relid"]:
+            kinds = of_what.get(key)
+            if kinds is not None and self.place.relations.get(kept[key]) in kinds.split():
+                self.drawn_on.add(kept[key])
+            elif kinds is None or kinds in {"hyperlink", "font"} or not kept[key]:
+                del kept[key]
+            elif kinds == "image":
+                raise office_relationships.with_another_picture()
+            else:
+                raise ValueError("a relation that isn't there")
+        if name == "s:hyperlink" and not kept.keys() & {"r:id", "location"}:
+            kept["location"] = kept.get("ref", "A1")  # a list of links without one is damaged to Excel
+        return "r:id" in kept or name not in _LEFT_OUT_WITHOUT
+
+    def _hear(self, name: str, text: str) -> None:
+        """What a formula, or a piece of a field's code, says."""
+        self.heard = None
+        if name in _FORMULAS:
+            text = self.check_formula(text)
+        elif self.fields:
+            self.fields.text(text)
+        self._put(_escape(text))
+
+    def check_formula(self, formula: str) -> str:
+        """The formula; Unclean where it isn't taken. In a document the numbers of a chart stand beside it."""
+        sheets = self.place.sheets
+        if self.place.root == "s:workbook":
+            sheets = frozenset(name.casefold() for name in self.sheets.values())
+        refused = excel_formulas.find_refused(formula, sheets)
+        if refused is None:
+            return formula
+        if sheets is None:
+            return "#REF!"
+        where = f"{self.at or 'a chart or drawing'}" + (
+            f" of the sheet “{self.place.sheet}”" if self.place.sheet else ""
+        )
+        raise Unclean(
+            f"draws on something outside it, or may do so, by a formula: “{refused}” in {where}. Put the value in the "
+            "place of the formula (Copy, then Paste Special, Values), or save it as a PDF; then choose it again."
+        )
+
+
+_Rule = Callable[[_Writer, dict[str, str], Mapping[str, str]], bool]
+"""What else is asked of an element, of its attributes as they are kept and as they were said; whether it is kept."""
+
+
+def _is_linked_picture(writer: _Writer, kept: dict[str, str], said: Mapping[str, str]) -> bool:
+    is_inside = any(kept.get(key) for key in ("r:embed", "r:id", "o:relid"))
+    is_outside = any(value for key, value in said.items() if key.rpartition(" ")[2] in {"link", "src", "href"})
+    if is_outside and not is_inside:
+        raise office_relationships.drawing_on_others()
+    return True
+
+
+def _cell(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    writer.at = f"cell {kept.get('r', '')}"
+    return True
+
+
+def _rule(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    writer.at = "a rule of conditional formatting"
+    return True
+
+
+def _threshold(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    writer.check_formula(kept.get("val", ""))
+    return True
+
+
+def _column(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    writer.at = f"the column “{kept.get('name', '')}” of a table"
+    return True
+
+
+def _name(writer: _Writer, kept: dict[str, str], said: Mapping[str, str]) -> bool:
+    if _RUN_AT_OPENING.match(kept.get("name", "")) or any(said.get(key) in _TRUE for key in _MACRO_NAMES):
+        raise office_relationships.with_macros()
+    writer.at = f"the name “{kept.get('name', '')}” (Formulas, Name Manager)"
+    return True
+
+
+def _sheet(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    writer.sheets[kept.get("r:id", "")] = kept.get("name", "")
+    return True
+
+
+def _link(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    if not _PLACE_INSIDE.fullmatch(kept.get("location", "A1")):
+        del kept["location"]
+    return True
+
+
+def _shape(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    if kept.get("textlink"):
+        kept["textlink"] = writer.check_formula(kept["textlink"])
+    return True
+
+
+def _frame(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    if kept.get("uri") not in _DRAWINGS:
+        raise office_relationships.with_another_picture()
+    return True
+
+
+def _moment(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    if kept.get("xsi:type", "dcterms:W3CDTF") != "dcterms:W3CDTF":
+        raise ValueError("a moment of another kind")
+    return True
+
+
+def _keep_to_the_drawing(kept: dict[str, str]) -> None:
+    """Of an old drawing: no style, and no kind of shape, that stands elsewhere."""
+    if _STYLE.search(kept.get("style", "")):
+        del kept["style"]
+    if not _SHAPE.fullmatch(kept.get("type", "")):
+        del kept["type"]
+
+
+_TRUE = frozenset({"1", "true", "on"})
+_MACRO_NAMES = ("function", "vbProcedure", "xlm")
+_RULES: dict[str, _Rule] = {
+    "a:blip": _is_linked_picture,
+    "v:imagedata": _is_linked_picture,
+    "v:image": _is_linked_picture,
+    "s:c": _cell,
+    "s:cfRule": _rule,
+    "s:cfvo": _threshold,
+    "s:tableColumn": _column,
+    "s:definedName": _name,
+    "s:sheet": _sheet,
+    "s:hyperlink": _link,
+    "xdr:sp": _shape,
+    "cdr:sp": _shape,
+    "a:graphicData": _frame,
+    "dcterms:created": _moment,
+    "dcterms:modified": _moment,
+}

@@ -1,0 +1,187 @@
+"""Fields of a Word document (17.16 of part 1): only those that draw on nothing outside it, spelled in plain sight."""
+
+import re
+
+from dialogues.files.sanitizers import Unclean
+
+MOST_NESTED = 20
+"""Fields within one another."""
+_NAMES = """
+    = ADVANCE AUTHOR AUTONUM AUTONUMLGL AUTONUMOUT BIBLIOGRAPHY CITATION COMMENTS COMPARE CREATEDATE DATE DISPLAYBARCODE
+    DOCPROPERTY DOCVARIABLE EDITTIME EQ FILENAME FILESIZE FOOTNOTEREF FORMCHECKBOX FORMDROPDOWN FORMTEXT IF INDEX INFO
+    KEYWORDS LASTSAVEDBY LISTNUM MERGEFIELD NOTEREF NUMCHARS NUMPAGES NUMWORDS PAGE PAGEREF PRINTDATE QUOTE REF REVNUM
+    SAVEDATE SECTION SECTIONPAGES SEQ SET SHAPE STYLEREF SUBJECT SYMBOL TA TC TIME TITLE TOA TOC USERADDRESS
+    USERINITIALS USERNAME XE
+"""
+_TAKEN = frozenset(_NAMES.split())
+"""Whatever stands behind the name: numbers, dates, words of the document itself."""
+_VALUE = r'(?:"[^"\\“”„]*"|[^\s"\\“”„]+)'
+_ADDRESS = r'(?:https?://[^\s"\\/“”„][^"\\“”„]*|mailto:[^"\\“”„]+|\#[^"\\/“”„]*)'
+_BARE_ADDRESS = r'(?:https?://[^\s"\\/“”„][^\s"\\“”„]*|mailto:[^\s"\\“”„]+)'
+_WHOLE = {
+    "HYPERLINK": re.compile(
+        rf'\s*HYPERLINK\s*(?:"{_ADDRESS}"|{_BARE_ADDRESS})?'
+        rf"(?:\s*+\\[hns]|\s*+\\[lotm](?:\s*+{_VALUE})?|\s*+\\\*\s*+\w++)*+\s*+",
+        re.IGNORECASE,
+    ),
+    "MACROBUTTON": re.compile(r"\s*MACROBUTTON\s+NoMacro\b.*", re.IGNORECASE | re.DOTALL),
+    "ADDIN": re.compile(
+        r"\s*ADDIN\s+(?:ZOTERO_(?:ITEM|BIBL|TEMP)|EN\.(?:CITE(?:\.DATA)?|REFLIST)|CSL_CITATION|Mendeley\s+\w+)\b.*",
+        re.IGNORECASE | re.DOTALL,
+    ),
+}
+"""Taken only as a whole: a link to a page of the web, to an address of mail or within the document; a place to click
+and type; what programs that keep lists of literature note beside a citation."""
+_NAME = re.compile(r"\s*(=|[A-Za-z]+)(?![A-Za-z])")
+_CODES = frozenset({"w:instrText", "w:delInstrText", "w:t", "w:delText"})
+"""Text that is part of a code, where it stands in one: Word tells them apart no more once it has read them."""
+_PASSED_OVER = frozenset({"w:r", "w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:bookmarkStart", "w:bookmarkEnd"}) | {
+    "w:proofErr",
+    "w:lastRenderedPageBreak",
+    "w:permStart",
+    "w:permEnd",
+}
+_CLOSED = frozenset({"w:rPr", "w:fldChar"})
+"""Elements whose content says how a run looks or what a form's field asks, and is no text."""
+_ADDED = frozenset({"w:ins", "w:moveTo"})
+_TAKEN_OUT = frozenset({"w:del", "w:moveFrom"})
+
+
+class _Field:
+    """A field that hasn't ended."""
+
+    def __init__(self, revision: tuple[int, int]) -> None:
+        self.code = ""
+        self.is_code = True
+        self.is_interrupted = False
+        self.revisions = {revision}
+
+
+class Fields:
+    """The fields of a part, told of its elements in order; raises Unclean at the first that isn't taken.
+
+    The name of a field has to stand in runs of one paragraph with nothing between them, so that nobody reads another
+    one: not spelled by a field inside, nor through a box of text, nor differently once changes are accepted.
+    """
+
+    def __init__(self) -> None:
+        self.open: list[_Field] = []
+        self.closed = 0
+        self.added = self.taken_out = 0
+
+    def begin(self, name: str, kind: str | None, instruction: str | None) -> bool:
+        """Note an element; `kind` is a mark's, `instruction` a simple field's. Whether its text is to be told."""
+        if self.closed:
+            self.closed += 1
+            return False
+        if name == "w:fldChar":
+            self._mark(kind)
+        elif name == "w:fldSimple":
+            self._interrupt()
+            _refuse_unless_taken(instruction or "")
+        elif name in _ADDED:
+            self.added += 1
+        elif name in _TAKEN_OUT:
+            self.taken_out += 1
+        elif name in _CODES:
+            is_code = bool(self.open) and self.open[-1].is_code
+            if name in {"w:instrText", "w:delInstrText"} and not is_code:
+                raise ValueError("a field's code where no field is")
+            return is_code
+        elif name not in _PASSED_OVER and name not in _CLOSED:
+            self._interrupt()
+        if name in _CLOSED:
+            self.closed = 1
+        return False
+
+    def end(self, name: str) -> None:
+        if self.closed:
+            self.closed -= 1
+        elif name in _ADDED:
+            self.added -= 1
+        elif name in _TAKEN_OUT:
+            self.taken_out -= 1
+
+    def text(self, text: str) -> None:
+        """A piece of a code."""
+        field = self.open[-1]
+        if field.is_interrupted and not _is_named(field.code):
+            raise _unclear(field.code + text)
+        field.code += text
+        field.revisions.add((self.added > 0, self.taken_out > 0))
+
+    def finish(self) -> None:
+        for field in self.open:
+            _check(field)
+
+    def _mark(self, kind: str | None) -> None:
+        if kind == "begin":
+            self._interrupt()
+            if len(self.open) == MOST_NESTED:
+                raise ValueError("more fields within one another than Word takes")
+            self.open.append(_Field((self.added > 0, self.taken_out > 0)))
+        elif not self.open:
+            raise ValueError("the end of no field")
+        elif kind == "separate":
+            if not self.open[-1].is_code:
+                raise ValueError("two results of one field")
+            _check(self.open[-1])
+            self.open[-1].is_code = False
+        elif kind == "end":
+            field = self.open.pop()
+            if field.is_code:
+                _check(field)
+        else:
+            raise ValueError("a mark of no kind")
+
+    def _interrupt(self) -> None:
+        """Something stands in the code that is no part of it."""
+        for field in self.open:
+            if field.is_code:
+                field.is_interrupted = True
+                if not _is_named(field.code):
+                    raise _unclear(field.code)
+
+
+def _is_named(code: str) -> bool:
+    """Whether the name in it is whole: something else follows it."""
+    named = _NAME.match(code)
+    return named is not None and (named[1] == "=" or named.end() < len(code))
+
+
+def _check(field: _Field) -> None:
+    name = _refuse_unless_taken(field.code)
+    if field.is_interrupted and name in _WHOLE:
+        raise _unclear(field.code)
+    if len(field.revisions) > 1:
+        raise Unclean(
+            f"has a field with tracked changes in it ({_shown(field.code)}). Accept or reject the changes in Word, "
+            "then save it and choose it again."
+        )
+
+
+def _refuse_unless_taken(code: str) -> str:
+    """The name of a field with this code; Unclean where it isn't taken."""
+    if not code.strip():
+        return ""  # Word shows nothing but its result
+    named = _NAME.match(code)
+    name = named[1].upper() if named else ""
+    if name in _TAKEN or (name in _WHOLE and _WHOLE[name].fullmatch(code)):
+        return name
+    raise Unclean(
+        f"draws on something outside it, or may do so, by the field “{_shown(code)}”. In Word press Ctrl+A, then "
+        "Ctrl+Shift+F9, which turns fields into their text, or save it as a PDF; then choose it again."
+    )
+
+
+def _unclear(code: str) -> Unclean:
+    return Unclean(
+        f"draws on something outside it, or may do so, by a field that is put together from others “{_shown(code)}”. "
+        "In Word press Ctrl+A, then Ctrl+Shift+F9, which turns fields into their text, or save it as a PDF; then "
+        "choose it again."
+    )
+
+
+def _shown(code: str) -> str:
+    shown = " ".join(code.split())
+    return shown if len(shown) <= 60 else f"{shown[:59]}…"

@@ -1,0 +1,226 @@
+"""What is typed in the room: who came, what was said, what was promised, who does what next; and what comes later."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any, cast
+
+from django import forms
+
+from dialogues.choices import Horizon, MadeBy, Paper, Reach
+from dialogues.forms.fields import DatedForm, FilesField, PastDayField, SeenField
+from recommendations.models import Benchmark
+from tiptracker import text_rules
+from tiptracker.accounts.models import Ministry
+from tiptracker.web.frontend.forms import DayField, Narrative, PlainForm
+from tiptracker.web.frontend.rows import Choices, RowField, offer, typed
+
+BENCHMARKS_A_ROW = 3
+EMBASSY, OFFICE = "embassy", "office"
+
+
+def as_shown(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form begins with, and the mark by which it knows later whether its reader left it so."""
+    return {**said, "was": _mark(said)}
+
+
+def _mark(said: Mapping[str, Any]) -> str:
+    told = [f"{name}={' '.join(str(value or '').split())}" for name, value in sorted(said.items()) if name != "was"]
+    return sha256("\n".join(told).encode()).hexdigest()[:16]
+
+
+class ShownForm(PlainForm):
+    """A form filled from what stood in the record, which somebody else may have changed meanwhile."""
+
+    was = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether its reader left it as it was shown."""
+        return bool(self.data.get(self.add_prefix("was")) == _mark(typed(self)))
+
+    def shows_now(self, said: Mapping[str, Any]) -> None:
+        """Take over what stands in the record now, so that sending the form again changes nothing of it."""
+        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        for name, value in as_shown(said).items():
+            key = self.add_prefix(name)
+            data.pop(key, None)
+            if value:
+                data[key] = "on" if value is True else str(value)
+        self.data = data
+
+
+class WordsForm(ShownForm):
+    """What was said of one thing."""
+
+    text = forms.CharField(required=False, max_length=text_rules.NARRATIVE, widget=Narrative(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, label: str, hint: str = "", lines: int = 3, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["text"]
+        field.label, field.help_text = label, hint
+        field.widget.attrs["rows"] = lines
+
+
+class CameForm(ShownForm):
+    """Whether somebody expected came, and under which name."""
+
+    came = forms.BooleanField(required=False)
+    name = forms.CharField(required=False, max_length=200, label="Name, if known")
+
+    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["came"].label = label
+
+
+class SeenForm(PlainForm):
+    """From which state the page was filled."""
+
+    version = SeenField()
+
+
+class CommitmentRow(PlainForm):
+    """A commitment struck on the spot; an empty line says nothing."""
+
+    who = forms.ChoiceField(label="Who promises", required=False)
+    text = forms.CharField(
+        label="What, in a sentence",
+        required=False,
+        max_length=text_rules.REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    due_on = DayField(label="Due", required=False)
+    no_date = forms.BooleanField(label="No date agreed", required=False)
+    horizon = forms.ChoiceField(
+        label="What kind of step", required=False, choices=Horizon.choices(), initial=Horizon.SHORT_TERM.value
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        ministries: Sequence[Ministry],
+        benchmarks: Sequence[Benchmark],
+        choices: Choices,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.ministries = {str(ministry.pk): ministry for ministry in ministries}
+        cast("forms.ChoiceField", self.fields["who"]).choices = [
+            ("", "Choose one"),
+            *((str(ministry.pk), ministry.name) for ministry in ministries),
+            (MadeBy.UNITED_STATES.value, MadeBy.UNITED_STATES.label),
+        ]
+        for number in range(1, BENCHMARKS_A_ROW + 1):
+            self.fields[f"benchmark_{number}"] = RowField(label=f"Towards benchmark, {number}", required=False)
+            self.fields[f"reach_{number}"] = forms.ChoiceField(
+                label="Keeping it", required=False, choices=Reach.choices(), initial=Reach.CONTRIBUTES.value
+            )
+            offer(self, f"benchmark_{number}", benchmarks, empty="None", choices=choices)
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was typed: then it has to make sense."""
+        said = typed(self)
+        names = ("who", "text", "due_on", "no_date", *(f"benchmark_{n}" for n in range(1, BENCHMARKS_A_ROW + 1)))
+        return any(said[name] for name in names)
+
+    @property
+    def towards(self) -> list[tuple[Any, Any]]:
+        """Its pairs of controls: a benchmark, and how far keeping the promise goes."""
+        return [(self[f"benchmark_{n}"], self[f"reach_{n}"]) for n in range(1, BENCHMARKS_A_ROW + 1)]
+
+    @property
+    def links(self) -> list[tuple[Benchmark, Reach]]:
+        """Towards which benchmarks it goes, and how far."""
+        said = self.cleaned_data
+        return [
+            (benchmark, Reach(said.get(f"reach_{n}") or Reach.CONTRIBUTES))
+            for n in range(1, BENCHMARKS_A_ROW + 1)
+            if (benchmark := said.get(f"benchmark_{n}"))
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not self.is_filled:
+            return said
+        if not said.get("who") and "who" not in self.errors:
+            self.add_error("who", "Say who promises it: a ministry, or the United States.")
+        if not said.get("text") and "text" not in self.errors:
+            self.add_error("text", "Say what was promised.")
+        if said.get("due_on") and said.get("no_date"):
+            self.add_error("due_on", "Give the day, or tick that none was agreed, not both.")
+        elif not said.get("due_on") and not said.get("no_date") and "due_on" not in self.errors:
+            self.add_error("due_on", "Give the day, or tick that no date was agreed.")
+        named = [benchmark.pk for benchmark, _ in self.links]
+        for number in range(2, len(named) + 1):
+            if named[number - 1] in named[: number - 1]:
+                self.add_error(f"benchmark_{number}", "This benchmark is named above already.")
+        return said
+
+
+CommitmentRows = forms.formset_factory(CommitmentRow, extra=1, max_num=30, absolute_max=40)
+
+
+class StepRow(PlainForm):
+    """A next step with its owner; an empty line says nothing."""
+
+    text = forms.CharField(
+        label="What is done next",
+        required=False,
+        max_length=text_rules.REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    owner = forms.ChoiceField(label="Who does it", required=False, initial=EMBASSY)
+    office = forms.CharField(label="Which office, if another", required=False, max_length=200)
+    due_on = DayField(label="By when", required=False)
+
+    def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ministries = {str(ministry.pk): ministry for ministry in ministries}
+        cast("forms.ChoiceField", self.fields["owner"]).choices = [
+            (EMBASSY, "The embassy"),
+            *((str(ministry.pk), ministry.name) for ministry in ministries),
+            (OFFICE, "Another office"),
+        ]
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was typed."""
+        said = typed(self)
+        return any(said[name] for name in ("text", "office", "due_on"))
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not self.is_filled:
+            return said
+        if not said.get("text") and "text" not in self.errors:
+            self.add_error("text", "Say what is to be done next.")
+        if said.get("owner") == OFFICE and not said.get("office") and "office" not in self.errors:
+            self.add_error("office", "Say which office does it.")
+        if said.get("owner") != OFFICE and said.get("office"):
+            self.add_error("owner", "Choose “Another office”, or leave the office empty.")
+        return said
+
+
+StepRows = forms.formset_factory(StepRow, extra=1, max_num=30, absolute_max=40)
+
+
+class DoneForm(DatedForm):
+    """That a next step was done."""
+
+    done_on = PastDayField(label="Done on")
+    result = forms.CharField(
+        max_length=text_rules.REASON,
+        label="What came of it",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="In a word: “Sent”, “The list came back with two names”.",
+    )
+
+
+class AttachForm(PlainForm):
+    """Files of a dialogue."""
+
+    what = forms.ChoiceField(
+        label="What it is", widget=forms.RadioSelect, choices=Paper.choices(), initial=Paper.STATEMENT.value
+    )
+    files = FilesField(label="Files", help_text="Internal to the embassy.")  # type: ignore[assignment]  # a form's attribute is no field

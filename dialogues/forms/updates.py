@@ -1,0 +1,232 @@
+"""What is typed about rounds of an update: what a ministry sends, what the embassy makes of it."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar, cast
+
+from django import forms
+
+from dialogues import decision_reasons
+from dialogues.choices import PROGRESS_MEANS, DoneBy, Progress, Review
+from dialogues.decision_reasons import WhyRejected, WhyReturned, WhyVerified
+from dialogues.forms.evidence import ReviewForm, reason_choices
+from dialogues.forms.fields import DatedForm, DefinedChoices, DirectionField, FigureField, FilesField, PastDayField
+from dialogues.models import Reading
+from recommendations.models import Indicator
+from tiptracker import text_rules
+from tiptracker.choices import Word
+from tiptracker.validation import spelt
+from tiptracker.web.frontend.forms import Narrative, PlainForm
+from tiptracker.web.frontend.rows import typed
+
+
+class UpdateForm(DatedForm):
+    """What a ministry says of one of its commitments. Few fields, none of them about scoring."""
+
+    claimed = forms.ChoiceField(
+        label="How far is it?", widget=DefinedChoices(PROGRESS_MEANS), choices=Progress.choices()
+    )
+    title = forms.CharField(
+        label="What happened, in one line",
+        max_length=200,
+        help_text="Such as “Focal officers named in six districts”.",
+    )
+    narrative = forms.CharField(
+        max_length=text_rules.NARRATIVE,
+        label="Tell it in your own words",
+        widget=Narrative(attrs={"rows": 6}),
+        help_text="What was done, where, with what result, and what comes next.",
+    )
+    happened_from = PastDayField(
+        label="It began on",
+        required=False,
+        help_text="Leave it empty if you do not know the day. It cannot count before the day is known.",
+    )
+    happened_to = PastDayField(label="Last day of it, so far")
+    done_by = forms.ChoiceField(
+        label="Who did it?",
+        widget=forms.RadioSelect,
+        choices=[
+            (DoneBy.GOVERNMENT.value, "The government alone"),
+            (DoneBy.JOINT.value, "The government together with others"),
+        ],
+        initial=DoneBy.GOVERNMENT.value,
+    )
+    files = FilesField(  # type: ignore[assignment]  # a form's attribute of this name is no field
+        label="Files that prove it",
+        help_text="Photographs, letters, lists without names; a phone’s camera will do. Choose all of them at once: "
+        "choosing again takes the place of what you chose before, unless that is attached already.",
+    )
+    through_on = PastDayField(label="Counted through", help_text="The last day that these figures cover.")
+
+    def __init__(self, *args: Any, asks_figures: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_figures:
+            del self.fields["through_on"]
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        first, last = said.get("happened_from"), said.get("happened_to")
+        if first and last and first > last:
+            self.add_error("happened_from", "It can’t have begun after it was finished. Change one of the two days.")
+        return said
+
+
+class FigureForm(PlainForm):
+    """One indicator's count since the period began: a figure, only which way it moved, "no data", or nothing said."""
+
+    figure = FigureField()
+    direction = DirectionField(label="If you have no figure: compared with the year before", empty="Nothing to say")
+
+    districts = forms.MultipleChoiceField(
+        label="In which districts?", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        indicator: Indicator,
+        since: str,
+        last: Reading | None = None,
+        before: Reading | None = None,
+        districts: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        kwargs["prefix"] = f"indicator-{indicator.pk}"
+        super().__init__(*args, **kwargs)
+        self.indicator = indicator
+        if indicator.counts_districts and districts:
+            cast("forms.MultipleChoiceField", self.fields["districts"]).choices = [(name, name) for name in districts]
+        else:
+            del self.fields["districts"]
+        self.fields["figure"].label = f"{indicator.name} since {since}"
+        said = f" You last sent: {last.told}, through {spelt(last.through_on)}." if last else ""
+        said += f" The period before, you said: {before.told}, through {spelt(before.through_on)}." if before else ""
+        self.fields["figure"].help_text = f"Counted in {indicator.unit}.{said}"
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a figure, a direction or "no data" to send."""
+        return self.cleaned_data["figure"] is not None or bool(self.cleaned_data["direction"])
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        named = said.get("districts") or []
+        if named and said.get("figure") is None and "figure" not in self.errors:
+            said["figure"] = Decimal(len(named))
+        if said.get("figure") is not None and said.get("direction"):
+            self.add_error("direction", "Give the figure, or only the direction, not both.")
+        elif named and said.get("figure") is not None and len(named) != said["figure"]:
+            self.add_error(
+                "districts",
+                f"You ticked {len(named)}, and the figure is {said['figure'].normalize():f}. Put one of them right.",
+            )
+        return said
+
+
+MEND = "mend"
+"""Beside the embassy's words on a line: what it lacks can be mended, so the update is to go back."""
+
+
+class JudgementForm(ReviewForm):
+    """The embassy's word on one line of a round, or that it is to be mended.
+
+    A line that is verified or rejected without a reason of its own takes the reason for all.
+    """
+
+    lists: ClassVar[Mapping[str, type[Word]]] = {**ReviewForm.lists, MEND: WhyReturned}
+    needs_reason = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        decision, because = (cast("forms.ChoiceField", self.fields[name]) for name in ("decision", "because"))
+        decision.choices = [
+            (Review.VERIFIED.value, "Verify"), (Review.REJECTED.value, "Reject"), (MEND, "Needs mending"),
+        ]  # fmt: skip
+        because.choices = reason_choices(
+            ("To verify", WhyVerified), ("To reject", WhyRejected), ("To have it mended", WhyReturned)
+        )
+        because.help_text = "Here, or once for all of it below."
+        del self.fields["seen"]
+
+    @property
+    def is_to_mend(self) -> bool:
+        """Whether it is marked as to be mended, so that it goes with a return."""
+        return bool(self.is_bound and typed(self)["decision"] == MEND)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if said.get("decision") == MEND and not said["reason"] and not {"because", "reason"} & set(self.errors):
+            self.add_error("reason", "Say what is to be mended here: choose a sentence, or write one.")
+        return said
+
+    def refuse_to_mend(self) -> None:
+        """An update is accepted line by line, or goes back."""
+        self.add_error(
+            "decision",
+            "It is marked as needing mending, so the update can’t be accepted. Return it, or verify or reject this.",
+        )
+
+
+class AcceptForm(PlainForm):
+    """The reason that stands for the whole round, cleaned to the whole of it."""
+
+    because = forms.ChoiceField(
+        label="Reason for all that is verified", required=False, choices=reason_choices(("To verify", WhyVerified))
+    )
+    reason = forms.CharField(
+        max_length=text_rules.REASON,
+        label="Reason for all of it",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed unless every line has a reason of its own, and wherever the commitment is claimed done: the "
+        "sentence above, your own words, or both.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        said["own_words"] = said.get("reason", "")
+        said["reason"] = decision_reasons.whole(said.get("because", ""), said["own_words"])
+        return said
+
+    def reasons_given(self, judgements: Sequence[JudgementForm]) -> bool:
+        """Whether every line has a reason, its own or the one for all; marks those that have none.
+
+        A sentence from the list for what is verified rejects nothing.
+        """
+        said = self.cleaned_data
+        lacking = [
+            judgement
+            for judgement in judgements
+            if not judgement.cleaned_data.get("reason")
+            and not (said["own_words"] if judgement.cleaned_data["decision"] == Review.REJECTED else said["reason"])
+        ]
+        for judgement in lacking:
+            judgement.add_error("reason", "Say in a sentence why, here or once for all of it below.")
+        return not lacking
+
+
+class ReturnForm(PlainForm):
+    """What the ministry has to mend, cleaned to the whole of it; lines that are to be mended may say it all."""
+
+    because = forms.ChoiceField(label="Why it goes back", required=False, choices=reason_choices(("", WhyReturned)))
+    reason = forms.CharField(
+        max_length=text_rules.REASON,
+        label="What is missing",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The ministry reads these sentences. Say what to send so that it can be accepted.",
+    )
+
+    def __init__(self, *args: Any, has_lines: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_lines = has_lines
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        said["reason"] = decision_reasons.whole(said.get("because", ""), said.get("reason", ""))
+        if not said["reason"] and not self.has_lines and not self.errors:
+            self.add_error(
+                "reason", "Say what is missing: choose a sentence, write one, or mark a line above as needing mending."
+            )
+        return said

@@ -1,0 +1,391 @@
+"""What happened at a dialogue: written down in the room on one page; its files; and its next steps, ticked off."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from dialogues import actions, permissions
+from dialogues.choices import Horizon, Paper, Presence
+from dialogues.forms.dialogue_records import (
+    OFFICE,
+    AttachForm,
+    CameForm,
+    CommitmentRows,
+    DoneForm,
+    SeenForm,
+    ShownForm,
+    StepRows,
+    WordsForm,
+    as_shown,
+)
+from dialogues.forms.dialogues import OtherRows
+from dialogues.forms.fields import benchmark_choices
+from dialogues.models import Commitment, Dialogue, Draft, NextStep, Participant
+from dialogues.views.drafts import DraftNote, as_posted, draft_on, draft_seen, page_of, told_in, typed_in
+from dialogues.views.follow_up import Item, items_of, last_time
+from dialogues.views.uploads import Kept, keep_files
+from recommendations.edition_context import stand_in
+from recommendations.models import Benchmark
+from tiptracker import clock
+from tiptracker.accounts.models import Ministry
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile, spelt
+from tiptracker.web.frontend.rows import beside_field, beside_line, has_now_seen, refused, typed, with_another_row
+from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.preserved_input import Typed
+
+RECORD_HINT = "Internal to the embassy. A ministry sees the date, the place and its own commitments."
+
+
+@login_required
+def dialogue_record(request: SignedIn, pk: int) -> HttpResponse:
+    """Write down a dialogue while sitting in the room: all of it on one page, saved together."""
+    user = request.user
+    dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
+    stand_in(request, dialogue.country)
+    if not permissions.can_hold_dialogue(user, dialogue.country):
+        raise PermissionDenied
+    now = clock.now(dialogue.country.time_zone)
+    draft = draft_seen(user, dialogue)
+    page = _Page(request, dialogue, now.date(), draft)
+    context: dict[str, Any] = {"dialogue": dialogue}
+    if page.is_sent and page.is_valid():
+        try:
+            actions.record_dialogue(dialogue=dialogue, page=page_of(request), by=user, now=now, **page.said())
+        except ChangedMeanwhile as refusal:
+            context["meanwhile"] = page.take_over(str(refusal))
+        except Refused as refusal:
+            page.refuse(refusal)
+            context["recorded_before"] = _recorded_before(refusal)
+        else:
+            messages.success(request, f"Saved. {page.tally()}")
+            return redirect(f"{reverse('dialogue_detail', args=[dialogue.pk])}?saved=record")
+    note = draft_on(draft, dialogue, user)
+    if page.is_sent:
+        note, context["drafted"] = _kept_as_draft(request, dialogue, now)
+    elif request.method == "POST":  # the draft that it was filled from, not one that came since
+        note = note._replace(seen=page_of(request).seen)
+    context |= page.context() | {
+        "draft": note,
+        "last": last_time(user, dialogue, now.date()),
+        "is_to_come": dialogue.held_on > now.date(),
+    }
+    return render_page(request, "dialogues/dialogue_record.html", context, status=422 if page.is_sent else 200)
+
+
+def _kept_as_draft(request: SignedIn, dialogue: Dialogue, now: datetime) -> tuple[DraftNote, list[Typed]]:
+    """Keep what could not be saved as the draft; where a colleague's stands there unseen, that is told instead."""
+    theirs: list[Typed] = []
+    draft = None
+    try:
+        draft = actions.save_draft(
+            of=dialogue, content=typed_in(request), files=[], page=page_of(request), by=request.user, now=now
+        )
+    except ChangedMeanwhile:
+        draft = draft_seen(request.user, dialogue)
+        theirs = told_in(draft)
+    except Refused:
+        draft = draft_seen(request.user, dialogue)
+    return draft_on(draft, dialogue, request.user), theirs
+
+
+def _recorded_before(refusal: Refused) -> tuple[str, str] | None:
+    """Address and name of what a refusal says is recorded already."""
+    if not isinstance(refusal, actions.RecordedBefore):
+        return None
+    row = refusal.row
+    if isinstance(row, NextStep):
+        return reverse("dialogue_detail", args=[row.dialogue_id]), str(row)
+    return reverse("commitment_detail", args=[row.pk]), str(row)
+
+
+class _Page:
+    """All that is typed about what happened: filled from the request, or from what is recorded so far."""
+
+    def __init__(self, request: SignedIn, dialogue: Dialogue, day: date, draft: Draft | None) -> None:
+        user = request.user
+        self.dialogue = dialogue
+        self.items: list[Item] = items_of(user, dialogue, day)
+        self.people = list(Participant.objects.filter(dialogue=dialogue).select_related("ministry"))
+        self.struck = list(Commitment.objects.visible_to(user).filter(dialogue=dialogue).select_related("ministry"))
+        self.agreed_steps = list(NextStep.objects.visible_to(user).filter(dialogue=dialogue).select_related("ministry"))
+        ministries = list(Ministry.objects.visible_to(user).filter(country=dialogue.country))
+        benchmarks = list(
+            Benchmark.objects.visible_to(user)
+            .filter(recommendation__edition__country=dialogue.country)
+            .asked()
+            .select_related("recommendation__edition")
+            .with_terms()
+        )
+        of_rows: dict[str, dict[str, Any]] = {
+            "others": {"prefix": "others", "form_kwargs": {"ministries": ministries}},
+            "commitments": {
+                "prefix": "commitments",
+                "form_kwargs": {
+                    "ministries": ministries,
+                    "benchmarks": benchmarks,
+                    "choices": benchmark_choices(benchmarks),
+                },
+            },
+            "steps": {"prefix": "steps", "form_kwargs": {"ministries": ministries}},
+        }
+        kinds: dict[str, Any] = {"others": OtherRows, "commitments": CommitmentRows, "steps": StepRows}
+        data = request.POST if request.method == "POST" else as_posted(draft) if draft else None
+        more = request.POST.get("more")
+        self.is_sent = request.method == "POST" and more is None
+        self.rows: dict[str, Any] = {
+            name: kinds[name](data if data and f"{name}-TOTAL_FORMS" in data else None, **kwargs)
+            for name, kwargs in of_rows.items()
+        }
+        self._fill(data)
+        if data is not None and not self.is_sent:  # a draft, or another line is asked for: nothing is judged or lost
+            for name, kwargs in of_rows.items():
+                if not self.rows[name].is_bound:  # a draft that was begun without these lines
+                    continue
+                kept = [typed(form) for form in self.rows[name].forms]
+                again = kinds[name](initial=kept, **kwargs)
+                again.extra = 0
+                self.rows[name] = with_another_row(self.rows[name], **kwargs) if name == more else again
+            self._fill(None, said=[typed(form) for form in self._single()])
+
+    def _fill(self, data: Any, said: list[dict[str, Any]] | None = None) -> None:
+        """The forms that are there once: the version, who was expected, each item, and what was said besides."""
+        begun = iter(said) if said else None
+
+        def of(now: dict[str, Any]) -> dict[str, Any]:
+            typed_so_far = next(begun) if begun else {}
+            return typed_so_far if any(typed_so_far.values()) else as_shown(now)
+
+        version = next(begun).get("version") if begun else None
+        self.seen = SeenForm(data, initial={"version": version or self.dialogue.version})
+        self.came = {
+            one.pk: CameForm(data, prefix=f"came-{one.pk}", label=_expected(one), initial=of(_came(one)))
+            for one in self.people
+        }
+        self.said_of = {
+            item.key: WordsForm(
+                data,
+                prefix=f"said-{item.key}",
+                label=f"What was said on {item.position}",
+                lines=2,
+                initial=of({"text": item.said}),
+            )
+            for item in self.items
+        }
+        self.record = WordsForm(
+            data,
+            prefix="record",
+            label="What was said besides" if self.items else "What was said",
+            hint=RECORD_HINT,
+            lines=5,
+            initial=of({"text": self.dialogue.record}),
+        )
+        self.agreed = WordsForm(
+            data, prefix="agreed", label="What was agreed, in words", initial=of({"text": self.dialogue.agreed})
+        )
+
+    def _single(self) -> list[Form]:
+        return [self.seen, *self.came.values(), *self.said_of.values(), self.record, self.agreed]
+
+    def _all(self) -> list[Form]:
+        return [*self._single(), *(form for rows in self.rows.values() for form in rows)]
+
+    def is_valid(self) -> bool:
+        """Whether all of it is; asks each, so that all that is wrong is shown at once."""
+        return all([*(form.is_valid() for form in self._single()), *(rows.is_valid() for rows in self.rows.values())])
+
+    def _filled(self, name: str) -> list[Any]:
+        return [form for form in self.rows[name] if form.is_filled]
+
+    def said(self) -> dict[str, Any]:
+        """What was typed, in the action's words."""
+        return {
+            "version": self.seen.cleaned_data["version"] or 0,
+            "participants": [*self._expected(), *self._others()],
+            "said": {key: form.cleaned_data["text"] for key, form in self.said_of.items()},
+            "record": self.record.cleaned_data["text"],
+            "agreed": self.agreed.cleaned_data["text"],
+            "commitments": [
+                actions.CommitmentLine(
+                    form.ministries.get(form.cleaned_data["who"]),
+                    form.cleaned_data["text"],
+                    form.cleaned_data["due_on"],
+                    Horizon(form.cleaned_data["horizon"] or Horizon.SHORT_TERM),
+                    form.links,
+                )
+                for form in self._filled("commitments")
+            ],
+            "next_steps": [
+                actions.NextStepLine(
+                    form.cleaned_data["text"],
+                    form.ministries.get(form.cleaned_data["owner"]),
+                    form.cleaned_data["office"] if form.cleaned_data["owner"] == OFFICE else "",
+                    form.cleaned_data["due_on"],
+                )
+                for form in self._filled("steps")
+            ],
+        }
+
+    def _expected(self) -> list[actions.ParticipantLine]:
+        return [
+            actions.ParticipantLine(
+                said["name"], one.office, Presence(one.presence), one.ministry, came=said["came"], key=one.pk
+            )
+            for one in self.people
+            for said in [self.came[one.pk].cleaned_data]
+        ]
+
+    def _others(self) -> list[actions.ParticipantLine]:
+        rows = (row.cleaned_data for row in self.rows["others"] if row.cleaned_data.get("office"))
+        return [
+            actions.ParticipantLine(
+                row["name"],
+                row["office"],
+                Presence(row["presence"] or Presence.IN_PERSON),
+                row["ministry"],
+                came=True,
+            )
+            for row in rows
+        ]
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put the sentence beside the row that it belongs to ("commitments-0-due_on": of those filled, the first)."""
+        if beside_line({name: self._filled(name) for name in ("commitments", "steps")}, str(refusal), refusal.field):
+            return
+        if refusal.field == "participants":
+            beside_field(self.rows["others"].forms[0], str(refusal), "office")
+        else:
+            beside_field(self.seen, str(refusal), None)
+
+    def take_over(self, sentence: str) -> dict[str, Any]:
+        """After somebody was quicker: what they saved stands in every field left as it was, and is shown beside."""
+        dialogue = self.dialogue
+        dialogue.refresh_from_db()
+        items = {item.pk: item for item in dialogue.agenda.select_related("recommendation", "commitment")}
+        people = {one.pk: one for one in Participant.objects.filter(dialogue=dialogue).select_related("ministry")}
+        now: list[tuple[ShownForm, dict[str, Any]]] = [
+            (self.record, {"text": dialogue.record}),
+            (self.agreed, {"text": dialogue.agreed}),
+            *((form, {"text": items[key].said}) for key, form in self.said_of.items() if key in items),
+            *((form, _came(people[key])) for key, form in self.came.items() if key in people),
+        ]
+        for form, said in now:
+            if form.is_untouched:
+                form.shows_now(said)
+                form.full_clean()
+        self._keep_words_without_item()
+        has_now_seen(self.seen, "version", dialogue.version)
+        self.seen.add_error(None, sentence)
+        return {
+            "came": [one for one in people.values() if one.came],
+            "items": [item for item in items.values() if item.said],
+            "commitments": list(dialogue.commitments.select_related("ministry")),
+            "steps": list(dialogue.next_steps.select_related("ministry")),
+        }
+
+    def _keep_words_without_item(self) -> None:
+        """What was typed of an item that a colleague took off the agenda goes to what was said besides."""
+        data: Any = self.record.data
+        keys = (f"said-{key}-text" for key in self.said_of)
+        lost = [
+            text
+            for key in sorted(set(data) - set(keys))
+            if key.startswith("said-") and key.endswith("-text") and (text := data[key].strip())
+        ]
+        if lost:
+            self.record.data = data = data.copy()
+            data["record-text"] = "\n".join([data.get("record-text", ""), *lost]).strip()
+
+    def tally(self) -> str:
+        """What was added, in a sentence."""
+        promised, steps = len(self._filled("commitments")), len(self._filled("steps"))
+        said = [
+            f"{promised} commitment{'' if promised == 1 else 's'}" if promised else "",
+            f"{steps} next step{'' if steps == 1 else 's'}" if steps else "",
+        ]
+        return f"Recorded with it: {' and '.join(filter(None, said))}." if promised or steps else ""
+
+    def context(self) -> dict[str, Any]:
+        """What the template draws."""
+        return {
+            "seen": self.seen,
+            "came": list(self.came.values()),
+            "items": [(item, self.said_of[item.key]) for item in self.items],
+            "record": self.record,
+            "agreed": self.agreed,
+            "others": self.rows["others"],
+            "commitments": self.rows["commitments"],
+            "steps": self.rows["steps"],
+            "struck": self.struck,
+            "agreed_steps": self.agreed_steps,
+            "wrong_forms": refused(*self._all()),
+        }
+
+
+def _expected(one: Participant) -> str:
+    ministry = f" ({one.ministry.short_name})" if one.ministry else ""
+    return f"{one.office}{ministry}, {Presence(one.presence).label.lower()}"
+
+
+def _came(one: Participant) -> dict[str, Any]:
+    return {"came": bool(one.came), "name": one.name}
+
+
+@login_required
+def next_step_done(request: SignedIn, pk: int) -> HttpResponse:
+    """Tick off a next step: the day, and what came of it."""
+    user = request.user
+    step = get_object_or_404(
+        NextStep.objects.visible_to(user).select_related("dialogue__country", "ministry", "done__recorded_by"), pk=pk
+    )
+    stand_in(request, step.dialogue.country)
+    if not permissions.can_hold_dialogue(user, step.dialogue.country):
+        raise PermissionDenied
+    now = clock.now(step.dialogue.country.time_zone)
+    is_sent = request.method == "POST"
+    form = DoneForm(request.POST if is_sent else None, today=now.date())
+    if form.is_valid():
+        try:
+            actions.tick_off(step=step, by=user, now=now, **form.cleaned_data)
+        except Refused as refusal:
+            beside_field(form, str(refusal), refusal.field)
+        else:
+            messages.success(request, f"Ticked off: {step.text}")
+            return redirect("dialogue_detail", step.dialogue_id)
+    context = {"step": step, "done": getattr(step, "done", None), "form": form}
+    return render_page(request, "dialogues/next_step_done.html", context, status=422 if is_sent else 200)
+
+
+@login_required
+def dialogue_attach(request: SignedIn, pk: int) -> HttpResponse:
+    """Attach a statement, a communiqué or another file."""
+    user = request.user
+    dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
+    stand_in(request, dialogue.country)
+    if not permissions.can_hold_dialogue(user, dialogue.country):
+        raise PermissionDenied
+    now = clock.now(dialogue.country.time_zone)
+    is_sent = request.method == "POST"
+    uploads = keep_files(request, now=now) if is_sent else Kept([], [])
+    form = AttachForm(request.POST if is_sent else None)
+    if is_sent:
+        uploads.tell(form)
+    if form.is_valid():
+        try:
+            what = Paper(form.cleaned_data["what"])
+            actions.attach_files(dialogue=dialogue, files=uploads.files, what=what, by=user, now=now)
+        except Refused as refusal:
+            beside_field(form, str(refusal), refusal.field)
+        else:
+            messages.success(request, f"Attached to the dialogue of {spelt(dialogue.held_on)}.")
+            return redirect("dialogue_detail", dialogue.pk)
+    context = {"dialogue": dialogue, "form": form, "kept": uploads.files}
+    answer = render_page(request, "dialogues/dialogue_attach.html", context, status=422 if is_sent else 200)
+    return uploads.answer(answer)

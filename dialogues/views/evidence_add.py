@@ -1,0 +1,230 @@
+"""Log progress: one thing that happened, what proves it, what it counted, and on which benchmarks it bears."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from dialogues import actions, permissions
+from dialogues.choices import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
+from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, CountForm, EvidenceForm
+from dialogues.forms.fields import NO_DATA, benchmark_choices
+from dialogues.models import Commitment, Evidence, EvidenceFile
+from dialogues.score_effects import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
+from dialogues.views.edition_context import outside, recorded_before
+from dialogues.views.uploads import Kept, keep_files
+from recommendations.choices import Rule
+from recommendations.edition_context import AtEdition, editions_here
+from recommendations.models import Benchmark, Edition, Indicator
+from recommendations.tracking_period import holding
+from tiptracker import clock
+from tiptracker.errors import Refused
+from tiptracker.web.frontend.rows import beside_field, refused, typed, with_another_row
+from tiptracker.web.pages import SignedIn, render_page
+
+
+@login_required
+def evidence_log(request: AtEdition) -> HttpResponse:
+    """Log progress in one form, for the page's edition; `?commitment=` and `?benchmark=` say what it is about."""
+    user, edition = request.user, request.edition
+    now = clock.now(edition.country.time_zone)
+    if not permissions.can_log(user, edition.country):
+        raise PermissionDenied
+    page = LogPage(request, edition, now)
+    before = None
+    if page.is_sent and page.is_valid():
+        try:
+            evidence = actions.log_evidence(country=edition.country, by=user, now=now, **page.said())
+        except Refused as refusal:
+            page.refuse(refusal)
+            before = recorded_before(refusal, "evidence_detail")
+        else:
+            messages.add_message(request, *page.what_becomes_of(evidence))
+            return redirect("evidence_detail", evidence.pk)
+    context = page.context() | {
+        "recorded_before": before,
+        "other_editions": editions_here(request)[1:],
+        "by_figures": [b.key for b in page.benchmarks if (rule := _rule(b)) and rule is not Rule.ASSESSED],
+    }
+    answer = render_page(request, "dialogues/evidence_log.html", context, status=422 if page.is_sent else 200)
+    return page.uploads.answer(answer) if page.is_sent else answer
+
+
+class LogPage:
+    """The form, what was counted, and the lines of benchmarks: filled from the request or from its address."""
+
+    form_class: type[EvidenceForm] = EvidenceForm
+
+    def __init__(self, request: SignedIn, edition: Edition, now: datetime) -> None:
+        user, today = request.user, now.date()
+        self.request, self.edition = request, edition
+        self.commitments = list(
+            Commitment.objects.visible_to(user).filter(country=edition.country).select_related("ministry")
+        )
+        self.benchmarks = list(
+            Benchmark.objects.visible_to(user).filter(self.asked()).select_related("recommendation").with_terms()
+        )
+        indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
+        uploads = keep_files(request, now=now) if request.method == "POST" else Kept(self.files(), [])
+        self.uploads = uploads._replace(files=uploads.files[-1:])  # one file goes with it: the newest
+        offered: dict[str, Any] = {"today": today, "commitments": self.commitments, "kept": self.uploads.files}
+        offered |= self.offered()
+        counted: dict[str, Any] = {"today": today, "edition": edition, "indicators": indicators}
+        row_kwargs: dict[str, Any] = {
+            "prefix": "bearings",
+            "form_kwargs": {"benchmarks": self.benchmarks, "choices": benchmark_choices(self.benchmarks)},
+        }
+        self.is_sent = request.method == "POST" and "more" not in request.POST
+        if request.method == "POST":
+            self.form, self.count = self.form_class(request.POST, **offered), CountForm(request.POST, **counted)
+            self.rows = BearingRows(request.POST, **row_kwargs)
+            if self.is_sent:
+                self.uploads.tell(self.form)
+            else:
+                for sentence in self.uploads.refusals:
+                    messages.warning(request, sentence)
+                self.form = self.form_class(initial=typed(self.form), **offered)
+                self.count = CountForm(initial=typed(self.count), **counted)
+                self.rows = with_another_row(self.rows, **row_kwargs)
+        else:
+            self.form = self.form_class(initial=self.about(today), **offered)
+            self.count = CountForm(initial=self.counted(), **counted)
+            self.rows = BearingRows(initial=self.towards(), **row_kwargs)
+
+    def asked(self) -> Q:
+        """Which benchmarks may be named."""
+        return Q(recommendation__edition=self.edition, recommendation__is_retired=False)
+
+    def files(self) -> list[EvidenceFile]:
+        """The files that go with it before anything is sent."""
+        return []
+
+    def offered(self) -> dict[str, Any]:
+        """What the form wants besides."""
+        return {}
+
+    def about(self, today: date) -> dict[str, Any]:
+        """What stands in the form before anything is typed."""
+        return {"commitment": self.request.GET.get("commitment"), "happened_from": today}
+
+    def counted(self) -> dict[str, Any]:
+        """What stands beside the figure before anything is typed."""
+        return {}
+
+    def towards(self) -> list[dict[str, Any]]:
+        """The benchmarks named by the address: one by itself, and those of the commitment that is named."""
+        about, asked = self.request.GET.get("commitment"), {one.pk for one in self.benchmarks}
+        named = [{"benchmark": self.request.GET["benchmark"]}] if "benchmark" in self.request.GET else []
+        return named + [
+            {"benchmark": link.benchmark_id, "shows": Shows.ACTION.value}
+            for commitment in self.commitments
+            if str(commitment.pk) == about
+            for link in commitment.links.all()
+            if link.benchmark_id in asked
+        ]
+
+    def context(self) -> dict[str, Any]:
+        """What the page draws."""
+        return {
+            "form": self.form,
+            "count": self.count,
+            "rows": self.rows,
+            "wrong_forms": refused(self.form, self.count, *self.rows),
+            "kept": self.uploads.files,
+            "edition": self.edition,
+        }
+
+    def is_valid(self) -> bool:
+        """Whether all of it is; asks each, so that all that is wrong is shown at once."""
+        is_form_valid = self.form.is_valid()
+        self.count.evidence_ends_on = self.form.cleaned_data.get("happened_to")
+        return all([is_form_valid, self.count.is_valid(), self.rows.is_valid()])
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put the sentence beside its field."""
+        form: Form = self.count if refusal.field in self.count.fields else self.form
+        beside_field(form, str(refusal), refusal.field)
+
+    def said(self) -> dict[str, Any]:
+        """What was typed, in the action's words."""
+        return self.told() | {"count": self.figure()}
+
+    def told(self) -> dict[str, Any]:
+        """What was typed, but for the figure."""
+        said = self.form.cleaned_data
+        return {
+            "title": said["title"],
+            "kind": EvidenceKind(said["kind"]),
+            "happened_from": said["happened_from"],
+            "happened_to": said["happened_to"],
+            "done_by": DoneBy(said["done_by"]),
+            "stated_by": said["stated_by"],
+            "source": said["source"],
+            "link": said["link"],
+            "file": self.form.kept[0] if self.form.kept else None,
+            "commitment": said["commitment"],
+            "sensitivity": Sensitivity(said["sensitivity"]),
+            "bearings": self._bearings(),
+        }
+
+    def what_becomes_of(self, evidence: Evidence) -> tuple[int, str]:
+        """A message's level and its sentences: what was logged, whether it can count, and what that waits for."""
+        bearings, count = self._bearings(), self.figure()
+        first, last = evidence.happened_from, evidence.happened_to
+        if why := why_not(DoneBy(evidence.done_by), outside([self.edition], first, last)):
+            held = holding(editions_here(self.request), first, last)
+            if held and held != self.edition and held.covers(first, last):
+                why += f" In {held.year} it can: put it right, and name what was asked then."
+        named = [On(benchmark.key, effect(shows, _rule(benchmark))) for benchmark, shows in bearings]
+        told = why or on_benchmarks(named, evidence.happened_from)
+        if not named and count is None and not why:
+            told = "It names no benchmark, so it counts towards none."
+        figure = on_figure(self._counted(count)) if count else ""
+        can_count = not why and (count is not None or any(on.effect is Effect.COUNTS for on in named))
+        return messages.SUCCESS if can_count else messages.WARNING, " ".join(filter(None, ("Recorded.", told, figure)))
+
+    def _bearings(self) -> list[tuple[Benchmark, Shows]]:
+        return [
+            (row.cleaned_data["benchmark"], Shows(row.cleaned_data["shows"] or Shows.ACTION))
+            for row in self.rows
+            if row.cleaned_data.get("benchmark")
+        ]
+
+    def figure(self) -> actions.Count | None:
+        """The figure that was typed, if any was."""
+        if not self.count.is_filled:
+            return None
+        said = self.count.cleaned_data
+        starts_on, through_on = self.edition.starts_on, said["through_on"]
+        if said["span"] == YEAR_BEFORE:
+            starts_on, through_on = self.edition.year_before
+        direction = said["direction"]
+        return actions.Count(
+            indicator=said["indicator"],
+            starts_on=starts_on,
+            through_on=through_on,
+            figure=said["figure"],
+            direction=Direction(direction) if direction not in ("", NO_DATA) else "",
+            note=said["note"],
+        )
+
+    def _counted(self, count: actions.Count) -> Counted:
+        judged = (terms for b in self.benchmarks if (terms := b.current_terms) and terms.rule != Rule.ASSESSED)
+        return Counted(
+            has_figure=count.figure is not None,
+            has_direction=bool(count.direction),
+            is_of_year_before=count.starts_on < self.edition.starts_on,
+            answers_question=bool(count.indicator.question),
+            moves_benchmark=any(terms.indicator_id == count.indicator.pk for terms in judged),
+        )
+
+
+def _rule(benchmark: Benchmark) -> Rule | None:
+    """How it is judged now; None where no terms say."""
+    return Rule(terms.rule) if (terms := benchmark.current_terms) else None

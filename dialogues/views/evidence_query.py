@@ -1,0 +1,71 @@
+"""A piece of evidence as pages read it, and all that is read with it."""
+
+from datetime import date
+from typing import Any, NamedTuple, Self
+
+from django.db.models import Prefetch
+
+from dialogues.choices import DoneBy, EvidenceKind
+from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
+from dialogues.views.edition_context import Head
+from recommendations.models import Benchmark
+from tiptracker.accounts.models import User
+
+
+class Piece(NamedTuple):
+    """A piece of evidence as everybody reads it who sees it; reviews and bearings are told beside it."""
+
+    pk: int
+    title: str
+    first_day: date | None
+    happened_to: date
+    kind: str
+    done_by: str
+    stated_by: str
+    source: str
+    link: str
+    file: EvidenceFile | None
+    commitment: Head | None
+    is_revision: bool
+    is_replaced: bool
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Self:
+        return cls(
+            pk=evidence.pk,
+            title=evidence.title,
+            first_day=evidence.first_day,
+            happened_to=evidence.happened_to,
+            kind=EvidenceKind(evidence.kind).label,
+            done_by=DoneBy(evidence.done_by).label,
+            stated_by=evidence.stated_by,
+            source=evidence.source,
+            link=evidence.link,
+            file=evidence.file,
+            commitment=Head.of(evidence.commitment) if evidence.commitment else None,
+            is_revision=evidence.revises_id is not None,
+            is_replaced=hasattr(evidence, "revised_by"),
+        )
+
+
+def with_what_it_shows(user: User) -> Any:
+    """Evidence that this person sees, with what it bears on (and those benchmarks' wording) and all reviews."""
+    return (
+        Evidence.objects.visible_to(user)
+        .select_related(
+            "country", "file", "commitment__ministry", "round__update", "round__decision", "recorded_by", "revised_by"
+        )
+        .prefetch_related(
+            Prefetch(
+                "bearings",
+                EvidenceBearing.objects.visible_to(user).prefetch_related(
+                    Prefetch(
+                        "benchmark",
+                        Benchmark.objects.visible_to(user).select_related("recommendation").with_terms(),
+                    )
+                ),
+            ),
+            Prefetch("reviews", EvidenceReview.objects.visible_to(user).select_related("recorded_by")),
+            Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
+        )
+    )

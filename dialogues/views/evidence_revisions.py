@@ -1,0 +1,145 @@
+"""Putting evidence right: the form that logged it, filled in, and why."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from dialogues import actions, permissions
+from dialogues.forms.evidence import PERIOD, YEAR_BEFORE, ReviseForm
+from dialogues.forms.fields import NO_DATA
+from dialogues.models import Evidence, EvidenceFile, Reading
+from dialogues.views.edition_context import recorded_before
+from dialogues.views.evidence_add import LogPage
+from dialogues.views.evidence_query import with_what_it_shows
+from recommendations.edition_context import editions_here, stand_in
+from recommendations.models import Edition
+from recommendations.tracking_period import holding
+from tiptracker import clock
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile
+from tiptracker.web.pages import SignedIn, render_page
+
+
+@login_required
+def evidence_revise(request: SignedIn, pk: int) -> HttpResponse:
+    """Tell a piece of evidence anew, from what stands in it, and say why. What stood stays readable."""
+    user = request.user
+    evidence = get_object_or_404(with_what_it_shows(user), pk=pk)
+    stand_in(request, evidence.country)
+    editions = editions_here(request)
+    edition = holding(editions, evidence.happened_from, evidence.happened_to)
+    if edition is None or not permissions.can_log(user, evidence.country):
+        raise PermissionDenied
+    is_sent = request.method == "POST"
+    if not is_sent and (evidence.round_id or hasattr(evidence, "revised_by")):
+        messages.warning(request, FROM_A_MINISTRY if evidence.round_id else PUT_RIGHT_ALREADY)
+        return redirect("evidence_detail", pk)
+    now = clock.now(evidence.country.time_zone)
+    page = _RevisePage(request, edition, now, evidence)
+    before, standing = None, evidence
+    if page.is_sent and page.is_valid():
+        try:
+            revision = actions.revise_evidence(evidence=evidence, by=user, now=now, **page.said())
+        except Refused as refusal:
+            page.refuse(refusal)
+            before = recorded_before(refusal, "evidence_detail")
+            if isinstance(refusal, ChangedMeanwhile):
+                standing = with_what_it_shows(user).get(revises=evidence)
+        else:
+            messages.add_message(request, *page.what_becomes_of(revision))
+            return redirect("evidence_detail", revision.pk)
+    context = page.context() | {
+        "evidence": evidence,
+        "standing": standing if standing != evidence else None,
+        "goes_to": reverse("evidence_revise", args=[standing.pk]),
+        "recorded_before": before,
+    }
+    answer = render_page(request, "dialogues/evidence_revise.html", context, status=422 if page.is_sent else 200)
+    return page.uploads.answer(answer) if page.is_sent else answer
+
+
+FROM_A_MINISTRY = (
+    "A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again; what you know yourself, "
+    "log as evidence of its own."
+)
+PUT_RIGHT_ALREADY = "A later entry put this right. Only the newest can be put right: open that one."
+
+
+class _RevisePage(LogPage):
+    """The form of a new piece, filled from the one that is put right."""
+
+    form_class = ReviseForm
+
+    def __init__(self, request: SignedIn, edition: Edition, now: datetime, evidence: Evidence) -> None:
+        self.evidence = evidence
+        readings = list(evidence.readings.all())
+        self.editable = next((one for one in readings if _fits(one, edition)), None)
+        self.carried = [one for one in readings if one != self.editable]
+        super().__init__(request, edition, now)
+
+    def asked(self) -> Q:
+        """The edition's benchmarks, and those of an earlier one, or no longer asked, that it bears on."""
+        return super().asked() | Q(pk__in=[bearing.benchmark_id for bearing in self.evidence.bearings.all()])
+
+    def files(self) -> list[EvidenceFile]:
+        """The file that is kept with it already."""
+        file = self.evidence.file
+        return [file] if file and file.name != REDACTED else []
+
+    def offered(self) -> dict[str, Any]:
+        """The figures that go along as they are."""
+        return {"carried": self.carried}
+
+    def about(self, today: date) -> dict[str, Any]:
+        """What it says."""
+        names = ("title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "sensitivity")
+        said = {name: getattr(self.evidence, name) for name in names}
+        link = self.evidence.link
+        return said | {
+            "commitment": self.evidence.commitment_id,
+            "link": link if link != REDACTED else "",
+            "carried": [str(reading.pk) for reading in self.carried],
+        }
+
+    def counted(self) -> dict[str, Any]:
+        """The figure it tells, as far as the form has room for it."""
+        reading = self.editable
+        if reading is None:
+            return {}
+        return {
+            "indicator": reading.indicator_id,
+            "figure": f"{reading.figure.normalize():f}" if reading.figure is not None else None,
+            "direction": NO_DATA if reading.is_no_data else reading.direction,
+            "span": PERIOD if reading.starts_on == self.edition.starts_on else YEAR_BEFORE,
+            "through_on": reading.through_on if reading.starts_on == self.edition.starts_on else None,
+            "note": reading.note,
+        }
+
+    def towards(self) -> list[dict[str, Any]]:
+        """What it shows on which benchmark."""
+        return [{"benchmark": one.benchmark_id, "shows": one.shows} for one in self.evidence.bearings.all()]
+
+    def said(self) -> dict[str, Any]:
+        """What was typed, in the action's words."""
+        said = self.form.cleaned_data
+        own = self.figure()
+        along = [actions.counted(reading) for reading in said.get("carried", [])]
+        return self.told() | {"reason": said["reason"], "counts": [*([own] if own else []), *along]}
+
+
+def _fits(reading: Reading, edition: Edition) -> bool:
+    """Whether the form can tell a reading anew: of the period or of the year before, and not broken down.
+
+    What victims' small counts are made of is shown to nobody, so that it isn't filled in anywhere either.
+    """
+    span = (reading.starts_on, reading.through_on)
+    of_period = reading.starts_on == edition.starts_on and reading.through_on <= edition.ends_on
+    return (of_period or span == edition.year_before) and not reading.parts.all()

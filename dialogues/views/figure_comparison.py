@@ -1,0 +1,65 @@
+"""A figure beside what was told before of the same: verified for the same period, and for the year before."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.db.models import Prefetch
+
+from dialogues.choices import Decision, Review
+from dialogues.effective_reading import latest
+from dialogues.models import EvidenceReview, Reading
+from recommendations.tracking_period import year_before
+from tiptracker.accounts.models import User
+
+
+class Figure(NamedTuple):
+    """A reading, the latest other one of its period that the embassy verified, and that of the whole year before."""
+
+    reading: Reading
+    verified: Reading | None
+    before: Reading | None
+
+
+def figures_of(user: User, readings: Iterable[Reading]) -> Mapping[int, Figure]:
+    """Each reading by its key, beside what was told before of the same, as far as this person sees that."""
+    readings = list(readings)
+    there = _told_of({reading.indicator_id for reading in readings}, user) if readings else []
+    return {
+        reading.pk: Figure(
+            reading,
+            latest(row for row in there if _is_of(row, reading) and row.pk != reading.pk and _is_verified(row)),
+            latest(row for row in there if _is_year_before(row, reading) and not _is_rejected(row)),
+        )
+        for reading in readings
+    }
+
+
+def _told_of(indicators: Iterable[int], user: User) -> list[Reading]:
+    """What counts still of these indicators: not put right by a later entry, not sent back to its ministry."""
+    reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
+    rows = Reading.objects.visible_to(user).filter(indicator__in=indicators, evidence__revised_by__isnull=True)
+    return list(
+        rows.exclude(round__decision__decision=Decision.RETURNED)
+        .select_related("evidence", "indicator")
+        .prefetch_related(Prefetch("evidence__reviews", reviews))
+    )
+
+
+def _is_of(row: Reading, reading: Reading) -> bool:
+    return (row.indicator_id, row.starts_on) == (reading.indicator_id, reading.starts_on)
+
+
+def _is_year_before(row: Reading, reading: Reading) -> bool:
+    span = (row.starts_on, row.through_on)
+    return row.indicator_id == reading.indicator_id and span == year_before(reading.starts_on)
+
+
+def _is_verified(row: Reading) -> bool:
+    """Whether the newest word on its evidence verifies it, and was said after it."""
+    word = row.evidence.word if row.evidence else None
+    return bool(word and word.decision == Review.VERIFIED and word.recorded_at >= row.recorded_at)
+
+
+def _is_rejected(row: Reading) -> bool:
+    word = row.evidence.word if row.evidence else None
+    return bool(word and word.decision == Review.REJECTED)

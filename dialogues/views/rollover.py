@@ -1,0 +1,184 @@
+"""Carrying an edition over: what is checked again, and which open commitments move along to it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from dialogues import actions
+from dialogues.choices import Verdict
+from dialogues.forms.rollover import CarryForm
+from dialogues.models import Assessment, Commitment
+from dialogues.status import Standing
+from recommendations.edition_context import edition_url
+from recommendations.models import Benchmark, Edition, Recommendation
+from recommendations.rollover.views import both_years
+from tiptracker import clock
+from tiptracker.accounts.models import User
+from tiptracker.errors import Refused
+from tiptracker.web.frontend.rows import beside_field
+from tiptracker.web.pages import SignedIn, render_page
+
+
+class Moving(NamedTuple):
+    """An open commitment towards a benchmark of the year before; whether it works towards this year's already."""
+
+    commitment: Commitment
+    standing: Standing
+    has_moved: bool
+
+
+class CarryLine(NamedTuple):
+    """A benchmark of the year before: its verdict, what is open towards it, and its field or what repeats it."""
+
+    benchmark: Benchmark
+    verdict: Verdict | None
+    commitments: list[Moving]
+    again: Benchmark | None
+    field: BoundField | None
+
+
+class CarryGroup(NamedTuple):
+    """A recommendation of the year before, those that repeat it, and its benchmarks."""
+
+    recommendation: Recommendation
+    repeated_by: list[Recommendation]
+    lines: list[CarryLine]
+
+    @property
+    def stays(self) -> bool:
+        """Whether anything of it may stay behind: of one that was retired already, only what is open."""
+        is_open = any(line.commitments for line in self.lines)
+        return is_open if self.recommendation.is_retired else bool(self.lines)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edition_carry_over(request: SignedIn, pk: int) -> HttpResponse:
+    """Ask the benchmarks of the year before again, and move open commitments along to them."""
+    edition, before = both_years(request, pk)
+    if before is None:
+        return redirect("edition_repeats", pk=edition.pk)
+    now = clock.now(edition.country.time_zone)
+    page = _Page(request, edition, before, now.date())
+    if page.form.is_bound and page.form.is_valid():
+        try:
+            carried = actions.carry_over(edition=edition, goes=page.form.goes(), by=request.user, now=now)
+        except Refused as refusal:
+            beside_field(page.form, str(refusal), refusal.field)
+        else:
+            messages.success(request, _told(carried, before))
+            return redirect(edition_url(edition, "recommendation_list"))
+    status = 422 if page.form.errors else 200
+    return render_page(request, "dialogues/edition_carry_over.html", page.context(), status=status)
+
+
+def _told(carried: actions.Carried, before: Edition) -> str:
+    if carried == (0, 0):
+        return f"Nothing of {before.year} was left to carry over."
+    benchmarks = f"{carried.benchmarks} benchmark{'' if carried.benchmarks == 1 else 's'} asked again"
+    moved = f"{carried.commitments} open commitment{'' if carried.commitments == 1 else 's'} moved along"
+    return f"Carried over from {before.year}: {benchmarks}, {moved}."
+
+
+class _Page:
+    """What stands of both years, and the form."""
+
+    def __init__(self, request: SignedIn, edition: Edition, before: Edition, today: date) -> None:
+        user = request.user
+        self.user, self.edition, self.before, self.today = user, edition, before, today
+        benchmarks = Prefetch(
+            "benchmarks",
+            Benchmark.objects.visible_to(user).select_related("recommendation").order_by("letter").with_terms(),
+        )
+        rows = Recommendation.objects.visible_to(user).order_by("-origin", "number", "is_retired", "pk")
+        self.old = list(rows.filter(edition=before).prefetch_related(benchmarks))
+        self.new = list(rows.asked().filter(edition=edition).prefetch_related(benchmarks))
+        self.again = {one.repeats_id: one for row in self.new for one in row.benchmarks.all() if one.repeats_id}
+        self.moving = self._moving()
+        left = [
+            one
+            for row in self.old
+            for one in row.benchmarks.all()
+            if one.pk not in self.again and one.known_terms and (not row.is_retired or one.pk in self.moving)
+        ]
+        typed = request.POST if request.method == "POST" else None
+        self.form = CarryForm(typed, benchmarks=left, new=self.new, year=before.year)
+
+    def context(self) -> dict[str, Any]:
+        """What the page shows: what is asked again first, then what isn't."""
+        groups = self._groups()
+        return {
+            "edition": self.edition,
+            "before": self.before,
+            "form": self.form,
+            "repeated": [one for one in groups if one.repeated_by],
+            "dropped": [one for one in groups if not one.repeated_by and one.stays],
+            "is_matched": any(row.repeats_id for row in self.new),
+            "leaves": len(self.form.benchmarks),
+            "moves": self._moves(groups),
+        }
+
+    def _groups(self) -> list[CarryGroup]:
+        verdicts = _verdicts(self.user, self.old)
+        return [
+            CarryGroup(
+                row,
+                [one for one in self.new if one.repeats_id == row.pk],
+                [
+                    CarryLine(
+                        one,
+                        verdicts.get(one.pk),
+                        self.moving.get(one.pk, []),
+                        self.again.get(one.pk),
+                        self.form[f"goes_{one.pk}"] if f"goes_{one.pk}" in self.form.fields else None,
+                    )
+                    for one in row.benchmarks.all()
+                ],
+            )
+            for row in self.old
+        ]
+
+    def _moving(self) -> Mapping[int, list[Moving]]:
+        """By benchmark of the year before, what is open towards it; the soonest due first."""
+        benchmarks = [one.pk for row in self.old for one in row.benchmarks.all()]
+        rows = Commitment.objects.visible_to(self.user).filter(links__benchmark__in=benchmarks).distinct()
+        found: dict[int, list[Moving]] = {}
+        for row in rows.with_history().select_related("ministry").prefetch_related("links"):
+            standing = row.standing_on(self.today)
+            if standing is None or standing.status not in actions.MOVES:
+                continue
+            towards = {link.benchmark_id for link in row.links.all()}
+            for key in towards & set(benchmarks):
+                again = self.again.get(key)
+                found.setdefault(key, []).append(Moving(row, standing, again is not None and again.pk in towards))
+        for own in found.values():
+            own.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
+        return found
+
+    @staticmethod
+    def _moves(groups: Iterable[CarryGroup]) -> int:
+        """How many open commitments would move along without anything being chosen."""
+        return len(
+            {
+                moving.commitment.pk
+                for group in groups
+                for line in group.lines
+                for moving in line.commitments
+                if line.again and not moving.has_moved
+            }
+        )
+
+
+def _verdicts(user: User, old: Sequence[Recommendation]) -> dict[int, Verdict]:
+    """The newest verdict on each benchmark."""
+    rows = Assessment.objects.visible_to(user).filter(benchmark__recommendation__in=[row.pk for row in old])
+    told = rows.order_by("recorded_at", "pk").values_list("benchmark", "verdict")
+    return {benchmark: Verdict(verdict) for benchmark, verdict in told}

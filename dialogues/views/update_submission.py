@@ -1,0 +1,243 @@
+"""One page a commitment for its ministry: what was asked, what was sent and came back, and the form of an update."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from dialogues import actions, permissions
+from dialogues.choices import Dimension, Direction, DoneBy, EvidenceKind, Progress
+from dialogues.forms.fields import NO_DATA
+from dialogues.forms.updates import FigureForm, UpdateForm
+from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
+from dialogues.score_effects import beside_status
+from dialogues.views.commitments import towards_of
+from dialogues.views.drafts import as_posted, draft_on, draft_seen, files_in, page_of, told_in, typed_in
+from dialogues.views.edition_context import Head, stand_by
+from dialogues.views.timeline import Story, decision_on, next_step, tell
+from dialogues.views.timeline_entries import line_of
+from dialogues.views.uploads import Kept, keep_files
+from recommendations.edition_context import edition_of, editions_here
+from recommendations.models import Edition, Indicator
+from tiptracker import clock
+from tiptracker.accounts.models import contact_in
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.errors import Refused
+from tiptracker.validation import ChangedMeanwhile, spelt
+from tiptracker.web.frontend.rows import beside_field, refused, typed
+from tiptracker.web.pages import SignedIn, render_page
+
+
+@login_required
+def update_send(request: SignedIn, pk: int) -> HttpResponse:
+    """Send an update, from the draft where there is one; where the last one came back, from what was sent.
+
+    A form that is refused is kept as a draft too, so that nothing of it is lost if the page is.
+    """
+    user = request.user
+    events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
+    rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
+    commitment = get_object_or_404(rows.prefetch_related(events), pk=pk)
+    stand_by(request, commitment)
+    if not permissions.can_send_update(user, commitment):
+        raise PermissionDenied
+    now = clock.now(commitment.country.time_zone)
+    story = tell(user, commitment, now.date(), editions_here(request))
+    if story is None:
+        raise Http404
+    page = _Page(request, story, edition_of(request, commitment.country), now)
+    if page.is_sent:
+        if page.is_valid() and page.send():
+            messages.success(request, "Sent to the embassy.")
+            return redirect(f"{reverse('commitment_detail', args=[pk])}?sent")
+        page.keep()
+    is_closed = bool(story.waiting) or story.standing.is_settled
+    decision = decision_on(story.returned) if story.returned else None
+    context = {
+        "commitment": Head.of(commitment),
+        "standing": story.standing,
+        "stands": beside_status(story.standing),
+        "towards": towards_of(user, commitment),
+        "exchange": story.exchange,
+        "returned_reason": decision.reason if decision else "",
+        "next": next_step(user, story) if is_closed else None,
+        "contact": contact_in(commitment.country_id),
+        **page.context(),
+    }
+    answer = render_page(request, "dialogues/update_send.html", context, status=422 if page.is_sent else 200)
+    return page.uploads.answer(answer)
+
+
+class _Page:
+    """The form of an update with its figures and files: as posted, or as it stands in the draft or came back."""
+
+    def __init__(self, request: SignedIn, story: Story, edition: Edition | None, now: Any) -> None:
+        self.request, self.story, self.now = request, story, now
+        self.commitment = story.commitment
+        self.is_sent = request.method == "POST"
+        self.draft = draft_seen(request.user, self.commitment)
+        self.theirs: Draft | None = None
+        posted = request.POST if self.is_sent else None
+        self.figures = self._figures(posted, edition)
+        self.form = self._form(posted)
+        if self.is_sent:
+            self.uploads = keep_files(request, now=now)
+            self.uploads.tell(self.form)
+        else:
+            self.uploads = Kept(self._attached(), [])
+        if not self.is_sent and self.draft:
+            said = as_posted(self.draft)
+            drafted, figures = self._form(said), self._figures(said, edition)
+            self.form = UpdateForm(initial=typed(drafted), **self._asked)
+            for figure, said_of_it in zip(self.figures, figures, strict=True):
+                figure.initial = typed(said_of_it)
+
+    @property
+    def _asked(self) -> dict[str, Any]:
+        return {"today": self.now.date(), "asks_figures": bool(self.figures)}
+
+    def _form(self, data: QueryDict | None) -> UpdateForm:
+        returned = self.story.returned
+        return UpdateForm(data, initial=_as_sent(returned) if returned and data is None else None, **self._asked)
+
+    def _figures(self, data: QueryDict | None, edition: Edition | None) -> list[FigureForm]:
+        """A form for each indicator that the commitment's benchmarks count; none where they count nothing."""
+        if edition is None:
+            return []
+        user, commitment, returned = self.request.user, self.commitment, self.story.returned
+        indicators = Indicator.objects.visible_to(user).filter(benchmark_terms__benchmark__commitments=commitment)
+        counted = list(indicators.distinct())
+        earlier = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on__lt=edition.starts_on)
+        before = {reading.indicator_id: reading for reading in earlier.order_by("through_on", "pk")}
+        now = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on=edition.starts_on)
+        last = {reading.indicator_id: reading for reading in now.order_by("recorded_at", "pk")}
+        sent = {reading.indicator_id: reading for reading in returned.readings.all()} if returned else {}
+        by_district = any(indicator.counts_districts for indicator in counted)
+        return [
+            FigureForm(
+                data,
+                indicator=indicator,
+                since=spelt(edition.starts_on),
+                last=last.get(indicator.pk),
+                before=before.get(indicator.pk),
+                districts=[each.name for each in commitment.country.districts.all()] if by_district else [],
+                initial=_as_counted(sent.get(indicator.pk)),
+            )
+            for indicator in counted
+        ]
+
+    def _attached(self) -> list[EvidenceFile]:
+        user = self.request.user
+        if self.draft:
+            return files_in(self.draft, user)
+        return list(actions.sendable_again(self.story.returned, user)) if self.story.returned else []
+
+    def is_valid(self) -> bool:
+        """Whether form and figures all are; asks all, so that all that is wrong is shown at once."""
+        return all([self.form.is_valid(), *(figure.is_valid() for figure in self.figures)])
+
+    def send(self) -> bool:
+        """Send what the forms say; False where it was refused, with the sentence beside its field."""
+        said = self.form.cleaned_data
+        try:
+            actions.send_round(
+                commitment=self.commitment,
+                title=said["title"],
+                narrative=said["narrative"],
+                claimed=Progress(said["claimed"]),
+                happened_from=said["happened_from"],
+                happened_to=said["happened_to"],
+                done_by=DoneBy(said["done_by"]),
+                files=self.uploads.files,
+                figures=[
+                    _figure(figure, through_on=said["through_on"]) for figure in self.figures if figure.says_something
+                ],
+                page=page_of(self.request),
+                by=self.request.user,
+                now=self.now,
+            )
+        except ChangedMeanwhile as refusal:
+            self.form.add_error(None, str(refusal))
+            self.draft = self.theirs = draft_seen(self.request.user, self.commitment)
+        except Refused as refusal:
+            beside_field(self.form, str(refusal), "through_on" if refusal.field == "figures" else refusal.field)
+        else:
+            return True
+        return False
+
+    def keep(self) -> None:
+        """Keep what could not be sent as the draft, unless a colleague's stands there that this page has not shown."""
+        if self.theirs:
+            return
+        try:
+            self.draft = actions.save_draft(
+                of=self.commitment,
+                content=typed_in(self.request),
+                files=self.uploads.files,
+                page=page_of(self.request),
+                by=self.request.user,
+                now=self.now,
+            )
+        except ChangedMeanwhile:
+            self.draft = self.theirs = draft_seen(self.request.user, self.commitment)
+        except Refused:
+            return  # it is said beside the form already, which keeps what was typed
+
+    def context(self) -> dict[str, Any]:
+        note = draft_on(self.draft, self.commitment, self.request.user)
+        return {
+            "form": self.form,
+            "figures": self.figures,
+            "wrong_forms": refused(self.form, *self.figures),
+            "kept": self.uploads.files,
+            "draft": note,
+            "theirs": told_in(self.theirs, self.form, *self.figures),
+        }
+
+
+def _figure(form: FigureForm, *, through_on: Any) -> actions.Figure:
+    said = form.cleaned_data
+    moved = said["direction"] if said["direction"] != NO_DATA else ""
+    named = said.get("districts", ())
+    return actions.Figure(
+        indicator=form.indicator,
+        figure=said["figure"],
+        direction=Direction(moved) if moved else "",
+        through_on=through_on,
+        parts=[actions.Part(Dimension.DISTRICT, name, Decimal(1)) for name in named],
+    )
+
+
+def _as_counted(reading: Reading | None) -> dict[str, Any]:
+    """A figure, its direction or "no data", as it was sent before."""
+    if reading is None:
+        return {}
+    named = [part.category for part in reading.parts.all() if part.dimension == Dimension.DISTRICT]
+    direction = NO_DATA if reading.is_no_data else reading.direction
+    return {"figure": _plain(reading.figure), "direction": direction, "districts": named}
+
+
+def _plain(figure: Decimal | None) -> str:
+    """A figure as somebody types it: 8 for 8.00."""
+    return "" if figure is None else f"{figure.normalize():f}"
+
+
+def _as_sent(round: UpdateRound) -> dict[str, Any]:
+    """What was sent before, to be mended rather than typed again."""
+    pieces = list(round.evidence.select_related("file").order_by("pk"))
+    readings = list(round.readings.select_related("indicator").order_by("pk"))
+    told = {"claimed": round.claimed, "narrative": round.narrative, "happened_to": round.happened_on}
+    if readings:
+        told["through_on"] = readings[0].through_on
+    if pieces:
+        told["title"] = line_of(pieces, readings)
+    if piece := next((piece for piece in pieces if piece.kind != EvidenceKind.STATISTIC), None):
+        told |= {"happened_from": piece.happened_from, "done_by": piece.done_by}
+    # What was redacted is to be told anew, not sent as the mark.
+    return {name: "" if value == REDACTED else value for name, value in told.items()}

@@ -1,0 +1,215 @@
+"""What somebody brings to be loaded, what they say of a table's columns, and what they decide on the preview."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.text import Truncator
+
+from recommendations.choices import Pillar, TextStatus
+from recommendations.importing.comparison import Line
+from recommendations.importing.draft import Brought
+from recommendations.importing.matching import RETIRED, Pairing, which_of
+from recommendations.importing.preview import Preview
+from recommendations.importing.tables import Charset, Column, Row
+from recommendations.models import Recommendation
+from tiptracker import text_rules
+from tiptracker.web.frontend.forms import PlainForm
+
+LONGEST_PASTE = 500_000
+"""Characters: a whole narrative has a tenth of it."""
+MOST_FIELDS = 400
+"""That a page begins with; a list of which more has to be said is loaded by the command."""
+FIRST_WORDS = 6
+"""By which a new item is named beside its number."""
+_NUMBERS = re.compile(r"\d{1,5}(?:\s*(?:,|;|and|\s)\s*\d{1,5})*")
+
+
+class BringForm(PlainForm):
+    """A narrative or a table, as a file or pasted."""
+
+    one_of_two = ("file", "pasted")
+
+    file = forms.FileField(
+        required=False,
+        label="File",
+        help_text="The country’s narrative: text, a saved web page, PDF or Word. Or a table: CSV or Excel (.xlsx).",
+    )
+    pasted = forms.CharField(
+        required=False,
+        max_length=LONGEST_PASTE,
+        label="Or its text",
+        help_text="The whole narrative, or the list with its heading, “Prioritized recommendations:”, in a line above "
+        "it. Cells copied from a spreadsheet are read as a table.",
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    text_status = forms.ChoiceField(
+        choices=[(TextStatus.OFFICIAL, "The report’s own"), (TextStatus.RECONSTRUCTION, "Put together by us")],
+        initial=TextStatus.OFFICIAL.value,
+        label="Whose words they are",
+        widget=forms.RadioSelect,
+        help_text="What is put together from other sources is labelled so wherever it is shown.",
+    )
+    charset = forms.ChoiceField(
+        choices=[("", "Tell by its bytes"), *Charset.choices()],
+        required=False,
+        label="What a CSV file is written in",
+        help_text="Choose only where letters came out wrong.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if "file" not in self.errors and "pasted" not in self.errors:
+            if said.get("file") and said.get("pasted"):
+                self.add_error("file", "Choose a file or paste the text, not both.")
+            elif not said.get("file") and not said.get("pasted"):
+                self.add_error("file", "Choose a file, or paste the text below.")
+        return said
+
+
+class ColumnsForm(PlainForm):
+    """What each column of a table holds."""
+
+    def __init__(self, *args: Any, brought: Brought, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines = brought.cells.lines if brought.cells else ()
+        columns = brought.columns
+        for place, column in enumerate(columns.holds):
+            heading, *below = [line.cells[place] for line in lines[:3] if place < len(line.cells)] or [""]
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                choices=Column.choices(),
+                required=False,
+                initial=column.value,
+                label=f"Column {place + 1}: {Truncator(heading).chars(60) or 'without a heading'}",
+                help_text=f"Below it: {Truncator(below[0]).chars(90)}" if below and below[0] else "",
+            )
+        self.fields["has_headings"] = forms.BooleanField(
+            required=False, initial=columns.has_headings, label="The first row is headings"
+        )
+
+    def said(self) -> dict[str, Any]:
+        """As the action takes it."""
+        names = [name for name in self.fields if name.startswith("column_")]
+        return {
+            "holds": tuple(Column(self.cleaned_data[name]) for name in names),
+            "has_headings": self.cleaned_data["has_headings"],
+        }
+
+
+class PreviewForm(PlainForm):
+    """What became of each item that stands, where words alone don't tell it; and what is open on the new ones."""
+
+    seen = forms.CharField(max_length=text_rules.DAY, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, found: Preview, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = found
+        self.texts = {row.number: row.text for row in found.listed.rows}
+        self.initial = {"seen": found.seen} | dict(self.initial)
+        for line in found.comparison.undecided:
+            if line.old:
+                self._ask_what_became(line, found.standing[line.old.key])
+        for line in found.comparison.lines:
+            if line.new and line.new.doubt:
+                number = line.new.number
+                self.fields[f"text_{number}"] = forms.CharField(
+                    initial=line.new.text,
+                    max_length=text_rules.REASON,
+                    label=f"Number {number} says",
+                    help_text=line.new.doubt,
+                    widget=forms.Textarea(attrs={"rows": 3}),
+                )
+        for row in self._begun():
+            number = row.number
+            self.fields[f"pillar_{number}"] = forms.ChoiceField(
+                choices=[("", "Choose one"), *Pillar.choices()],
+                initial=found.pillar_of(row),
+                label=f"Pillar of number {number}",
+                help_text=row.text,
+                error_messages={"required": f"Say to which of the three Ps number {number} belongs."},
+            )
+        if found.listed.wrong:
+            self.fields["leave_out"] = forms.BooleanField(
+                required=False, label=f"Load without the rows that can’t be read ({len(found.listed.wrong)})"
+            )
+
+    def _ask_what_became(self, line: Line, row: Recommendation) -> None:
+        alike = "; ".join(f"{self._called(one.number)} ({one.likeness} of 100)" for one in line.candidates)
+        self.fields[f"became_{row.pk}"] = forms.CharField(
+            initial=str(line.new.number) if line.new else "",
+            max_length=60,
+            label=f"Number {row.number} became",
+            help_text=f"Its new number; several, with commas, where it was split; or “{RETIRED}”."
+            + (f" Most alike: {alike}." if alike else " Nothing in the new list is like it."),
+            error_messages={"required": f"Give its new number, or write “{RETIRED}”."},
+        )
+        for one in row.benchmarks.all():
+            self.fields[f"goes_{one.pk}"] = forms.IntegerField(
+                required=False,
+                min_value=1,
+                label=f"Benchmark {row.number}{one.letter} goes to",
+                help_text=one.wording,
+            )
+
+    def _called(self, number: int) -> str:
+        """A new item by its number and how it begins."""
+        return f"{number}, “{Truncator(self.texts[number]).words(FIRST_WORDS)}”"
+
+    def _begun(self) -> Iterable[Row]:
+        """The new items that nothing becomes, as far as was said, whose pillar the table doesn't tell."""
+        if self.is_bound:
+            became = {number for key in self._undecided() for number in _numbers(self[f"became_{key}"].data or "")}
+        else:
+            became = {line.new.number for line in self.found.comparison.undecided if line.new}
+        certain = {line.new.number for line in self.found.comparison.lines if line.old and line.new and line.is_certain}
+        for row in self.found.listed.rows:
+            if row.number not in became | certain and row.pillar is None:
+                yield row
+
+    def _undecided(self) -> list[int]:
+        return [line.old.key for line in self.found.comparison.undecided if line.old]
+
+    def clean(self) -> dict[str, Any]:
+        listed = {row.number for row in self.found.listed.rows}
+        for key in self._undecided():
+            name = f"became_{key}"
+            said = (self.cleaned_data.get(name) or "").strip()
+            if name in self.errors or said.casefold() == RETIRED:
+                continue
+            if not _NUMBERS.fullmatch(said):
+                self.add_error(name, f"Give its new number, several with commas, or write “{RETIRED}”.")
+            elif strange := [number for number in _numbers(said) if number not in listed]:
+                self.add_error(name, f"There is no number {strange[0]} in the new list. Give numbers of that list.")
+            else:
+                self._ask_where_benchmarks_go(key, tuple(dict.fromkeys(_numbers(said))))
+        return self.cleaned_data
+
+    def _ask_where_benchmarks_go(self, key: int, became: Sequence[int]) -> None:
+        """Refuse, all at once, each benchmark of what was split that isn't sent to one of its parts."""
+        for one in self.found.standing[key].benchmarks.all():
+            name = f"goes_{one.pk}"
+            if len(became) > 1 and name not in self.errors and self.cleaned_data.get(name) not in became:
+                self.add_error(name, which_of(became))
+
+    def answers(self) -> dict[str, Any]:
+        """What was decided, as the action takes it."""
+        said = self.cleaned_data
+        became = {key: tuple(_numbers(said[f"became_{key}"])) for key in self._undecided()}
+        goes = {key: number for key, number in _named(said, "goes_").items() if number}
+        return {
+            "pairing": Pairing(became, goes),
+            "pillars": {number: Pillar(value) for number, value in _named(said, "pillar_").items()},
+            "texts": {number: " ".join(value.split()) for number, value in _named(said, "text_").items()},
+            "leaves_out_wrong": said.get("leave_out", False),
+            "seen": said["seen"] or None,
+        }
+
+
+def _named(said: Mapping[str, Any], beginning: str) -> dict[int, Any]:
+    """What was said in the fields whose names begin so, by the number that follows."""
+    return {int(name.removeprefix(beginning)): value for name, value in said.items() if name.startswith(beginning)}
+
+
+def _numbers(said: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{1,5}", said)]

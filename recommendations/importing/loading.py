@@ -1,0 +1,203 @@
+"""A plan, written: rows that go on, rows that begin, rows that are retired, benchmarks that move.
+
+However long the list is, rows of a kind are written together; each that stood before has its own entry in the log.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from recommendations.actions.benchmarks import moved_terms, next_letter
+from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.actions.recommendations import terms_of, told
+from recommendations.choices import Origin, Pillar, TextStatus
+from recommendations.importing.matching import Inherited, Plan
+from recommendations.importing.preview import Preview
+from recommendations.importing.tables import Row
+from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import Told, record_all
+from tiptracker.errors import Refused
+from tiptracker.text_rules import alike
+from tiptracker.validation import add, add_all, change, change_all
+
+_OUT_OF_THE_WAY = 32_767
+"""The highest number that a column holds: from there down, numbers stand for a moment while others change places."""
+_CHANGED = ("number", "text", "text_status", "lead", "is_retired", "version")
+"""What a list changes of a row that stood before."""
+
+
+@dataclass
+class Writer:
+    """Writes a plan for one import into its edition (both held), for somebody (`by`), at a moment."""
+
+    edition: Edition
+    imported: EditionImport
+    found: Preview
+    by: User
+    now: datetime
+    has_written: bool = False
+    rows: dict[int, Recommendation] = field(default_factory=dict)
+    """What stands now, by number."""
+    changed: list[Recommendation] = field(default_factory=list)
+    terms: list[RecommendationTerms] = field(default_factory=list)
+    entries: list[Told] = field(default_factory=list)
+    """Rows that are changed, their terms, and what the log is told of them: to be written together."""
+
+    def write(self, planned: Plan, pillars: Mapping[int, Pillar]) -> dict[str, Any]:
+        """Carry the plan out; gives what it did, as the import keeps it. `pillars` are by number."""
+        numbers = {key: row.number for key, row in self.found.standing.items()}
+        self._retire(planned.retired)
+        self._write_changed()  # their numbers are free from here on
+        changed = self._go_on(planned.kept, pillars)
+        self._write_changed()
+        add_all(self.terms)
+        self._begin(planned.begun, pillars)
+        moved = self._move(planned.moved, numbers)
+        if self.has_written:
+            readiness_may_have_moved(self.edition.country_id)
+        record_all(self.entries, by=self.by, country=self.edition.country_id)
+        return {
+            "new": [each.row.number for each in planned.begun],
+            "changed": changed,
+            "unchanged": len(planned.kept) - len(changed),
+            "retired": [numbers[key] for key in planned.retired],
+            "joined": {str(numbers[key]): number for key, number in planned.retired.items() if number},
+            "split": {str(numbers[key]): list(became) for key, became in planned.split.items()},
+            "moved": len(moved),
+            "benchmarks": moved,
+        }
+
+    @property
+    def _whence(self) -> str:
+        return f"As it stands in “{self.imported.name}”."
+
+    def _retire(self, retired: Mapping[int, int | None]) -> None:
+        for key, number in retired.items():
+            row = self.found.standing[key]
+            before = told(row, row.pillar, self.now)
+            row.is_retired = True
+            into = f"It went into number {number} of" if number else "It stands no longer in"
+            self._keep(row, row.pillar, f"{into} “{self.imported.name}”.", before)
+
+    def _go_on(self, kept: Mapping[int, Row], pillars: Mapping[int, Pillar]) -> dict[str, int]:
+        """Write what differs of rows that go on; gives those that changed, their number then and now."""
+        pairs = [(self.found.standing[key], row) for key, row in kept.items()]
+        renumbered = [one.pk for one, row in pairs if one.number != row.number]
+        Recommendation.objects.filter(pk__in=renumbered).update(number=_OUT_OF_THE_WAY - F("number"))
+        changed: dict[str, int] = {}
+        for one, row in pairs:
+            self.rows[row.number] = one
+            number = one.number
+            if self._change(one, row, pillars):
+                changed[str(number)] = row.number
+        return changed
+
+    def _change(self, one: Recommendation, row: Row, pillars: Mapping[int, Pillar]) -> bool:
+        """Whether anything of it had to be written."""
+        before = told(one, one.pillar, self.now)
+        lead, supporting = self._ministries(row)
+        one.number, one.text, one.text_status = row.number, row.text, self._status
+        one.lead_id = lead or one.lead_id
+        pillar = pillars.get(row.number) or row.pillar or one.pillar
+        has_new_support = bool(supporting) and supporting != set(before["supporting"])
+        if told(one, pillar, self.now) == before and not has_new_support:
+            return False
+        if has_new_support:
+            one.supporting.set(supporting)
+        self._keep(one, pillar, self._whence, before)
+        return True
+
+    def _keep(self, row: Recommendation, pillar: str | None, reason: str, before: Mapping[str, Any]) -> None:
+        """Put a row that stood before, as it is now, to what is written, with its terms if those are others."""
+        row.version += 1
+        self.changed.append(row)
+        after = told(row, pillar, self.now)
+        dated = ("number", "text", "text_status", "pillar")
+        if pillar and (row.is_retired or any(after[name] != before[name] for name in dated)):
+            self.terms.append(terms_of(row, Pillar(pillar), reason, by=self.by, now=self.now))
+        after |= {"is_retired": row.is_retired, "import": self.imported.pk}
+        self.entries.append(Told("recommendation.changed", row, before, after))
+        self.has_written = True
+
+    def _write_changed(self) -> None:
+        change_all(self.changed, _CHANGED)
+        self.changed = []
+
+    def _begin(self, begun: Iterable[Inherited], pillars: Mapping[int, Pillar]) -> None:
+        """Write the rows that begin, together: one may be a thousand."""
+        begun = list(begun)
+        placed = {each.row.number: self._pillar(each, pillars) for each in begun}
+        rows = [self._new(each) for each in begun]
+        Recommendation.objects.bulk_create(rows)
+        RecommendationTerms.objects.bulk_create(
+            terms_of(row, placed[row.number], self._whence, by=self.by, now=self.now) for row in rows
+        )
+        support: Any = Recommendation.supporting.through
+        support.objects.bulk_create(
+            support(recommendation_id=row.pk, ministry_id=key)
+            for row, each in zip(rows, begun, strict=True)
+            for key in self._support_of(each)
+        )
+        self.rows |= {row.number: row for row in rows}
+        self.has_written = self.has_written or bool(rows)
+
+    def _pillar(self, each: Inherited, pillars: Mapping[int, Pillar]) -> Pillar:
+        like = self.found.standing.get(each.like or 0)
+        pillar = pillars.get(each.row.number) or each.row.pillar or (Pillar(like.pillar) if like else None)
+        if pillar is None:
+            number = each.row.number
+            raise Refused(f"Say to which of the three Ps number {number} belongs.", field=f"pillar_{number}")
+        return pillar
+
+    def _new(self, each: Inherited) -> Recommendation:
+        like = self.found.standing.get(each.like or 0)
+        lead, _ = self._ministries(each.row)
+        return Recommendation(
+            edition=self.edition,
+            origin=Origin.REPORT,
+            number=each.row.number,
+            text=each.row.text,
+            text_status=self._status,
+            indicia=list(like.indicia) if like else [],
+            lead_id=lead or (like.lead_id if like else None),
+        )
+
+    def _support_of(self, each: Inherited) -> set[int]:
+        _, supporting = self._ministries(each.row)
+        like = self.found.standing.get(each.like or 0)
+        return supporting or ({one.pk for one in like.supporting.all()} if like else set())
+
+    def _ministries(self, row: Row) -> tuple[int | None, set[int]]:
+        """The ministries that a row names, as far as they are there: none is made."""
+        known = self.found.ministries
+        return known.get(alike(row.lead)), {key for name in row.supporting if (key := known.get(alike(name)))}
+
+    def _move(self, moved: Mapping[int, int], numbers: Mapping[int, int]) -> dict[str, str]:
+        """Put benchmarks under another recommendation, with all that was promised, proved and judged of them.
+
+        `numbers` are those of the list before, by key; gives what each benchmark was called then, and is called now.
+        """
+        called: dict[str, str] = {}
+        for key, number in moved.items():
+            benchmark = Benchmark.objects.select_related("recommendation").get(pk=key)
+            then = f"{numbers[benchmark.recommendation_id]}{benchmark.letter}"
+            before = {"recommendation": benchmark.recommendation_id, "letter": benchmark.letter}
+            there = self.rows[number]
+            benchmark.letter = next_letter(there.benchmarks.values_list("letter", flat=True))
+            benchmark.recommendation = there
+            change(benchmark)
+            if terms := moved_terms(benchmark, self._whence, by=self.by, now=self.now):
+                add(terms)
+            after = {"recommendation": there.pk, "letter": benchmark.letter, "import": self.imported.pk}
+            self.entries.append(Told("benchmark.moved", benchmark, before, after))
+            called[then] = benchmark.key
+            self.has_written = True
+        return called
+
+    @property
+    def _status(self) -> TextStatus:
+        return TextStatus(self.imported.text_status)

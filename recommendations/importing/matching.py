@@ -1,0 +1,111 @@
+"""What each item of the old list became, as a person said it, turned into what is to be written. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from recommendations.importing.comparison import Standing, same
+from recommendations.importing.tables.rows import Row
+from tiptracker.errors import Refused
+
+RETIRED = "retired"
+"""What a person writes in the place of a number where an item is asked no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What a person decided. `became` says by the old item's key which numbers it became: none where it is retired.
+
+    `benchmarks` says by a benchmark's key, where its item was split, to which of those numbers it goes.
+    """
+
+    became: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    benchmarks: Mapping[int, int] = field(default_factory=dict)
+
+
+class Inherited(NamedTuple):
+    """A row that begins anew; `like` is the key of the old item it was split from, whose pillar and lead it takes."""
+
+    row: Row
+    like: int | None = None
+
+
+class Plan(NamedTuple):
+    """What is to be written. Old items and benchmarks by key, rows by number.
+
+    `kept` goes on as another row of the list; `begun` is new; `retired` is no longer asked, and into which number it
+    went, if into any; `moved` are benchmarks that change their item. `split` tells of which old item several came.
+    """
+
+    kept: Mapping[int, Row]
+    begun: Sequence[Inherited]
+    retired: Mapping[int, int | None]
+    moved: Mapping[int, int]
+    split: Mapping[int, Sequence[int]]
+
+
+def plan(
+    old: Sequence[Standing], rows: Sequence[Row], pairing: Pairing, benchmarks: Mapping[int, Collection[int]]
+) -> Plan:
+    """What the pairing means. `benchmarks` are those of each old item, by its key.
+
+    Raises Refused, beside the field `became_KEY` or `goes_KEY`, where something is left open or can't be.
+    """
+    by_number = {row.number: row for row in rows}
+    became = _became(old, rows, pairing)
+    heirs: dict[int, int] = {}
+    for each in sorted(old, key=lambda each: (len(became[each.key]) != 1, each.number)):
+        if free := [number for number in became[each.key] if number not in heirs.values()]:
+            heirs[each.key] = free[0]
+    begun = [
+        Inherited(row, next((each.key for each in old if row.number in became[each.key]), None))
+        for row in rows
+        if row.number not in heirs.values()
+    ]
+    retired = {key: next(iter(numbers), None) for key, numbers in became.items() if key not in heirs}
+    moved = {
+        benchmark: number
+        for each in old
+        for benchmark in benchmarks.get(each.key, ())
+        if (number := _goes(benchmark, became[each.key], pairing)) is not None and heirs.get(each.key) != number
+    }
+    split = {key: numbers for key, numbers in became.items() if len(numbers) > 1}
+    return Plan({key: by_number[number] for key, number in heirs.items()}, begun, retired, moved, split)
+
+
+def _became(old: Sequence[Standing], rows: Sequence[Row], pairing: Pairing) -> dict[int, tuple[int, ...]]:
+    """By key, the numbers that each old item became; what says the same is paired by that."""
+    certain = same(old, rows)
+    numbers = {row.number for row in rows}
+    became: dict[int, tuple[int, ...]] = {}
+    for each in old:
+        if row := certain.get(each.key):
+            became[each.key] = (row.number,)
+            continue
+        if each.key not in pairing.became:
+            raise Refused(
+                f"Say what became of number {each.number}: the numbers it has now, or that it is retired.",
+                field=f"became_{each.key}",
+            )
+        if strange := [number for number in pairing.became[each.key] if number not in numbers]:
+            raise Refused(
+                f"There is no number {strange[0]} in the new list. Give numbers of that list.",
+                field=f"became_{each.key}",
+            )
+        became[each.key] = tuple(dict.fromkeys(pairing.became[each.key]))
+    return became
+
+
+def _goes(benchmark: int, became: tuple[int, ...], pairing: Pairing) -> int | None:
+    """To which number a benchmark goes; None where its item is retired and it with it."""
+    if len(became) < 2:
+        return next(iter(became), None)
+    chosen = pairing.benchmarks.get(benchmark)
+    if chosen not in became:
+        raise Refused(which_of(became), field=f"goes_{benchmark}")
+    return chosen
+
+
+def which_of(became: Sequence[int]) -> str:
+    """What to say of a benchmark that is sent to none of the numbers that its item was split into."""
+    return f"Its recommendation was split: say whether it goes to {' or '.join(map(str, became))}."

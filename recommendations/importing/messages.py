@@ -1,0 +1,104 @@
+"""What loading would do, told outside of pages: as lines, and as a document that may be put right and given back."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from recommendations.choices import Pillar
+from recommendations.importing.comparison import Kind, Line
+from recommendations.importing.matching import RETIRED, Pairing
+from recommendations.importing.preview import Preview
+from recommendations.text_similarity import Side, difference
+from tiptracker.errors import Refused
+
+
+def lines(found: Preview) -> Iterator[str]:
+    """An item a line, with what differs, then what can't be read and what is to be known of the whole."""
+    for line in found.comparison.lines:
+        yield _line(line)
+        if line.old and line.is_little_alike:
+            yield f"          little alike to {line.old.number}. {line.old.text}"
+        elif line.old and line.new and line.old.text != line.new.text:
+            yield f"          {marked(line.old.text, line.new.text)}"
+        yield from (f"          {change}" for change in line.changes)
+        if line.new and line.new.doubt:
+            yield f"          ? {line.new.doubt}"
+    yield from (f"wrong     row {one.line}: {one.why}" for one in found.listed.wrong)
+    yield from (f"? {note}" for note in found.listed.notes)
+    if unknown := found.comparison.unknown_ministries:
+        yield f"? No ministry is called {', '.join(unknown)} here; none is made. Add it first, or name it later."
+
+
+def document(found: Preview) -> dict[str, Any]:
+    """The same as JSON takes it. `pairing` is what is proposed: put it right, then give it back."""
+    return {
+        "items": [_item(line) for line in found.comparison.lines],
+        "wrong": [{"row": one.line, "why": one.why} for one in found.listed.wrong],
+        "notes": list(found.listed.notes),
+        "unknown_ministries": list(found.comparison.unknown_ministries),
+        "pairing": proposed(found),
+    }
+
+
+def proposed(found: Preview) -> dict[str, Any]:
+    """What each old item that needs it became, by its number, and the pillar of each new one, as they are proposed."""
+    return {
+        "became": {
+            str(line.old.number): [line.new.number] if line.new else RETIRED
+            for line in found.comparison.undecided
+            if line.old
+        },
+        "benchmarks": {},
+        "pillars": {
+            str(line.new.number): found.pillar_of(line.new)
+            for line in found.comparison.lines
+            if line.new and line.old is None
+        },
+    }
+
+
+def understood(said: Mapping[str, Any], found: Preview) -> tuple[Pairing, dict[int, Pillar]]:
+    """What somebody put right, by keys. Old items are named by number, benchmarks as "4a". Raises Refused."""
+    keys = {row.number: key for key, row in found.standing.items()}
+    lettered = {f"{row.number}{one.letter}": one.pk for row in found.standing.values() for one in row.benchmarks.all()}
+    try:
+        became = {
+            _known(keys, int(number), number): () if numbers == RETIRED else tuple(map(int, numbers))
+            for number, numbers in said.get("became", {}).items()
+        }
+        goes = {_known(lettered, name, name): int(number) for name, number in said.get("benchmarks", {}).items()}
+        pillars = {int(number): Pillar(one) for number, one in said.get("pillars", {}).items() if one}
+    except (AttributeError, TypeError, ValueError) as error:
+        raise Refused(
+            "The pairing can’t be understood. Take what --dry-run --json proposes, and change its numbers alone."
+        ) from error
+    return Pairing(became, goes), pillars
+
+
+def marked(old: str, new: str) -> str:
+    """Both texts in one, [-what is taken out-] and {+what is put in+} marked."""
+    brackets = {Side.BOTH: "{}", Side.OLD: "[-{}-]", Side.NEW: "{{+{}+}}"}
+    return " ".join(brackets[piece.side].format(piece.text) for piece in difference(old, new))
+
+
+def _known[K, V](keys: Mapping[K, V], key: K, name: object) -> V:
+    if key not in keys:
+        raise Refused(f"The list that stands has no {name}. Name what the pairing is about as --dry-run does.")
+    return keys[key]
+
+
+def _line(line: Line) -> str:
+    if line.new is None:
+        return f"{line.kind.value:<9} {line.old.number:>3}. {line.old.text}" if line.old else ""
+    text = f"{line.kind.value:<9} {line.new.number:>3}. {line.new.text}"
+    return f"{text} (was {line.old.number})" if line.old and line.kind is not Kind.UNCHANGED else text
+
+
+def _item(line: Line) -> dict[str, Any]:
+    return {
+        "kind": line.kind.value,
+        "was": {"number": line.old.number, "text": line.old.text} if line.old else None,
+        "is": {"number": line.new.number, "text": line.new.text, "doubt": line.new.doubt} if line.new else None,
+        "changes": list(line.changes),
+        "certain": line.is_certain,
+        "alike": [{"number": one.number, "likeness": one.likeness} for one in line.candidates],
+    }

@@ -1,0 +1,27 @@
+"""Which of the three Ps a recommendation likely belongs to, by its words: a proposal, never a fact. Pure."""
+
+import re
+
+from recommendations.choices import Pillar
+
+_SAY: dict[Pillar, re.Pattern[str]] = {
+    Pillar.PROSECUTION: re.compile(
+        r"\b(?:investigat|prosecut|convict|sentenc|penalt|punish|court|judge|magistrat|law enforcement|police|crimin|"
+        r"traffickers|complicit|corrupt|officials accused|legislat|amend)"
+    ),
+    Pillar.PROTECTION: re.compile(
+        r"\b(?:victim|shelter|identif|refer|servic|protecti|care\b|assist|witness|repatriat|counsel|rehabilit|restitut)"
+    ),
+    Pillar.PREVENTION: re.compile(
+        r"\b(?:aware|campaign|action plan|committee|coordinat|convene|data|research|recruit|inspect|labou?r|demand|"
+        r"hotline|educat|public|prevent|register|migrant worker|brokers|ratif|accede)"
+    ),
+}
+
+
+def likely(text: str) -> Pillar | None:
+    """The pillar whose words are said most; None where two are said alike, or none."""
+    said = {pillar: len(words.findall(text.casefold())) for pillar, words in _SAY.items()}
+    most = max(said.values())
+    found = [pillar for pillar, count in said.items() if count == most]
+    return found[0] if most and len(found) == 1 else None

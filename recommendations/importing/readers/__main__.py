@@ -1,0 +1,19 @@
+"""Read one file: its content on standard input; the answer, JSON, is read by `read_file`."""
+
+import json
+import sys
+
+from recommendations.importing.readers import Paragraph, Unreadable, read_content
+from tiptracker.sandbox.confinement import confine
+
+
+def main() -> None:
+    confine()
+    try:
+        answer: list[Paragraph] | str = read_content(sys.stdin.buffer.read())
+    except Unreadable as refusal:
+        answer = str(refusal)
+    sys.stdout.write(json.dumps(answer))
+
+
+main()

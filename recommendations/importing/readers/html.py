@@ -1,0 +1,125 @@
+"""A page of HTML, as it is read on a screen: nothing of it runs, and nothing is fetched."""
+
+import re
+from collections.abc import Iterator
+from itertools import count
+
+from lxml import etree
+
+from recommendations.importing.readers import BROKEN, Kind, Paragraph, Unreadable
+
+_UNSEEN = {
+    "applet", "audio", "canvas", "datalist", "embed", "head", "iframe", "map", "math", "noscript", "object",
+    "script", "select", "style", "svg", "template", "textarea", "video",
+}  # fmt: skip
+_BESIDE = {
+    "aside", "button", "dialog", "figure", "footer", "form", "label", "menu", "nav",
+}  # fmt: skip
+_BESIDE_BY_ROLE = {
+    "banner", "complementary", "contentinfo", "menu", "menubar", "navigation", "search", "toolbar",
+}  # fmt: skip
+_BLOCKS = {
+    "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details",
+    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hgroup", "hr", "html", "label", "legend", "li", "main", "menu", "nav", "ol",
+    "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+}  # fmt: skip
+MOST_TAGS = 300_000
+"""A long report as one page has a tenth of it."""
+_HEADING = re.compile(r"h[1-6]")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_TITLES = ("//head/title/text()", "//meta[@property='og:title']/@content", "//link[@rel='canonical']/@href")
+
+
+def read(text: str) -> Iterator[Paragraph]:
+    """Its paragraphs, in order: lists and headings as such, what stands around the text as furniture.
+
+    Raises Unreadable where it has more tags than any page that people read.
+    """
+    if text.count("<") > MOST_TAGS:
+        raise Unreadable("is a page of too many parts. Copy the narrative out of it, and paste its text.")
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(text.encode(errors="replace"), parser)
+    if root is None:
+        return
+    for path in _TITLES:
+        for title in root.xpath(path):
+            yield Paragraph(_SPACES.sub(" ", str(title)).strip(), Kind.TITLE)
+    yield from _Reader(root).read()
+
+
+class _Reader:
+    """Walks a page and gathers the text of each block."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.root = root
+        mains = root.xpath("//main | //*[@role='main']")
+        self.main = mains[0] if len(mains) == 1 else None
+        self.texts: list[str] = []
+        self.items: list[int] = []
+        """The open items of lists, by number, from the outermost."""
+        self.begun: set[int] = set()
+        self.numbers = count()
+        self.depths = dict.fromkeys(("unseen", "beside", "heading", "main"), 0)
+
+    def read(self) -> Iterator[Paragraph]:
+        for event, element in etree.iterwalk(self.root, events=("start", "end")):
+            if event == "start":
+                yield from self._start(element)
+            else:
+                yield from self._end(element)
+        yield from self._flush()
+
+    def _start(self, element: etree._Element) -> Iterator[Paragraph]:
+        name = element.tag
+        if name in _BLOCKS:
+            yield from self._flush()
+        for depth in self._depths_of(element):
+            self.depths[depth] += 1
+        if name == "li":
+            self.items.append(next(self.numbers))
+        elif name == "br":
+            self.texts.append(BROKEN)
+        self._hear(element.text)
+
+    def _end(self, element: etree._Element) -> Iterator[Paragraph]:
+        if element.tag in _BLOCKS:
+            yield from self._flush()
+        if element.tag == "li":
+            self.items.pop()
+        for depth in self._depths_of(element):
+            self.depths[depth] -= 1
+        self._hear(element.tail)
+
+    def _depths_of(self, element: etree._Element) -> Iterator[str]:
+        name, said = element.tag, element.attrib
+        if name in _UNSEEN or "hidden" in said or _HIDDEN.search(said.get("style", "")):
+            yield "unseen"
+        if name in _BESIDE or said.get("role") in _BESIDE_BY_ROLE:
+            yield "beside"
+        if _HEADING.fullmatch(name):
+            yield "heading"
+        if element is self.main:
+            yield "main"
+
+    def _hear(self, text: str | None) -> None:
+        if text and not self.depths["unseen"]:
+            self.texts.append(_SPACES.sub(" ", text))
+
+    def _flush(self) -> Iterator[Paragraph]:
+        text = _SPACES.sub(" ", "".join(self.texts)).strip(f" {BROKEN}")
+        self.texts.clear()
+        if text:
+            yield Paragraph(text, self._kind())
+
+    def _kind(self) -> Kind:
+        if self.depths["beside"] or (self.main is not None and not self.depths["main"]):
+            return Kind.FURNITURE
+        if self.depths["heading"]:
+            return Kind.HEADING
+        if not self.items:
+            return Kind.PLAIN
+        is_first = len(self.items) == 1 and self.items[-1] not in self.begun
+        self.begun.update(self.items)
+        return Kind.ITEM if is_first else Kind.PART

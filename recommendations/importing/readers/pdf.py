@@ -1,0 +1,204 @@
+"""A PDF, which knows letters and places alone: its lines, and from where they stand its paragraphs.
+
+Lines are taken in the order in which they are drawn, which is that of reading, column by column. What a line is to the
+next one, its place tells: one that had room for the next word ended because it was meant to.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from ctypes import byref, c_double
+from itertools import pairwise, zip_longest
+from statistics import median
+from typing import Any, NamedTuple
+
+import pypdfium2
+from pypdfium2 import raw
+
+from recommendations.importing.readers import BROKEN, PAGE, Kind, Paragraph, Unreadable
+
+MOST_PAGES = 1_000
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_RUN_ON = ("\x02", "\ufffe")
+"""What PDFium makes of a hyphen at the end of a line, which it then runs on into the next."""
+_BULLET = r"[•●▪■◦○‣∙·\uf0b7\uf0a7*–—-]"
+_MARKER = re.compile(rf"{_BULLET}|\(?\d{{1,2}}[.)]")
+_MARKED = re.compile(rf"(?:{_MARKER.pattern})\s")
+_NUMBER = re.compile(r"(?:page\s*)?[–-]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[–-]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
+_MARGIN = 0.15
+"""Of a page's height, above and below: where running heads stand."""
+
+
+class Line(NamedTuple):
+    """A line, in points from the page's lower left corner."""
+
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+    """How high its first letter may be."""
+    word: float
+    """How wide its first word is."""
+    page: int
+
+
+def read(content: bytes) -> Iterator[Paragraph]:
+    """Its paragraphs; raises Unreadable where a password or too many pages keep it shut."""
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Unreadable("has a password. Save it without one, then choose it again.") from error
+        raise
+    if len(document) > MOST_PAGES:
+        raise Unreadable(f"has more than {MOST_PAGES} pages. Cut out the country’s narrative, then choose it again.")
+    if title := document.get_metadata_dict().get("Title", "").strip():
+        yield Paragraph(title, Kind.TITLE)
+    pages, heights = [], []
+    for number in range(len(document)):
+        page = document[number]
+        pages.append(_lines(page, number))
+        heights.append(page.get_height())
+        page.close()
+    yield from _told(pages, _furniture(pages, heights))
+
+
+# --- Lines ------------------------------------------------------------------------------------------------------------
+
+
+def _lines(page: Any, number: int) -> list[Line]:
+    """The lines of a page in the order in which they are drawn; a bullet that is drawn apart, with its line."""
+    text = page.get_textpage()
+    found = []
+    run: list[tuple[int, str]] = []
+    for index in range(text.count_chars()):
+        sign = chr(raw.FPDFText_GetUnicode(text.raw, index))
+        if sign not in "\r\n":
+            run.append((index, "-" if sign in _RUN_ON else sign))
+        if sign in "\r\n" or sign in _RUN_ON:
+            found += _line(text, run, number)
+            run = []
+    found += _line(text, run, number)
+    text.close()
+    return _with_markers(found)
+
+
+def _line(text: Any, run: list[tuple[int, str]], page: int) -> list[Line]:
+    """The line that `run` is, by the index and the letter; none where there is nothing to see."""
+    seen = [index for index, sign in run if not sign.isspace()]
+    if not seen:
+        return []
+    words = "".join(sign for _, sign in run).translate(_LIGATURES).strip()
+    first_word = next((index for index, sign in run if index > seen[0] and sign.isspace()), seen[-1] + 1) - 1
+    first, last, end = (_box(text, index) for index in (seen[0], seen[-1], first_word))
+    x, y = c_double(), c_double()
+    raw.FPDFText_GetCharOrigin(text.raw, seen[0], byref(x), byref(y))
+    size = max(abs(first.top - first.bottom), 1.0)
+    return [Line(words, first.left, last.right, y.value, size, end.right - first.left, page)]
+
+
+def _box(text: Any, index: int) -> Any:
+    """Where a letter may stand: as high as any of its typeface."""
+    box = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(text.raw, index, byref(box))
+    return box
+
+
+def _with_markers(lines: list[Line]) -> list[Line]:
+    """The lines, each bullet or number that stands apart set before the line that it stands beside."""
+    found = list(lines)
+    for marker in [line for line in lines if _MARKER.fullmatch(line.text)]:
+        beside = [
+            line
+            for line in found
+            if line.left > marker.left and abs(line.base - marker.base) < 0.5 * max(line.size, marker.size)
+        ]
+        if beside:
+            nearest = min(beside, key=lambda line: line.left)
+            whole = nearest._replace(text=f"{marker.text} {nearest.text}", left=marker.left)
+            found[found.index(nearest)] = whole
+            found.remove(marker)
+    return found
+
+
+# --- What stands around the text --------------------------------------------------------------------------------------
+
+
+def _furniture(pages: list[list[Line]], heights: list[float]) -> set[Line]:
+    """Page numbers, and what stands at the edge of several pages alike but for its numbers, apart from the text."""
+    edges = [line for lines, height in zip(pages, heights, strict=True) for line in _edges(lines, height)]
+    alike = Counter(text for _, text in {(line.page, _without_numbers(line)) for line in edges})
+    return {line for line in edges if alike[_without_numbers(line)] > 1 or _NUMBER.fullmatch(line.text)}
+
+
+def _without_numbers(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.text.casefold())
+
+
+def _edges(lines: list[Line], height: float) -> Iterator[Line]:
+    """The lines in the margins that keep a distance from what is nearer the middle."""
+    for sign in (1, -1):
+        inwards = sorted(lines, key=lambda line: -sign * line.base)
+        pitch = _pitch(lines)
+        group: list[Line] = []
+        for line, following in zip_longest(inwards, inwards[1:]):
+            if (height - line.base if sign > 0 else line.base) > _MARGIN * height or len(group) == 3:
+                break
+            group.append(line)
+            if following is None or abs(line.base - following.base) > 1.5 * pitch:
+                yield from group
+                group = []
+
+
+def _pitch(lines: list[Line]) -> float:
+    """How far the lines of a page are from each other, as a rule."""
+    steps = [one.base - other.base for one, other in pairwise(lines)]
+    return median([step for step in steps if step > 1] or [12.0])
+
+
+# --- Paragraphs -------------------------------------------------------------------------------------------------------
+
+
+def _told(pages: list[list[Line]], beside: set[Line]) -> Iterator[Paragraph]:
+    """What is read, page by page: the furniture of each before its text."""
+    edges = _right_edges([line for lines in pages for line in lines if line not in beside])
+    text: list[str] = []
+    before: Line | None = None
+    for lines in pages:
+        for line in lines:
+            if line in beside:
+                yield Paragraph(line.text, Kind.FURNITURE)
+                continue
+            sign = "" if before is None else _between(before, line, _pitch(lines), edges[before])
+            if sign:
+                text += [sign, line.text]
+            else:
+                if text:
+                    yield Paragraph("".join(text))
+                text = [line.text]
+            before = line
+    if text:
+        yield Paragraph("".join(text))
+
+
+def _between(one: Line, other: Line, pitch: float, edge: float) -> str:
+    """What parts two lines that follow one another: the end of a paragraph (""), or a sign."""
+    has_room = one.right + 0.25 * one.size + other.word < edge - 0.3 * one.size
+    goes_on = one.page != other.page or other.base > one.base + 0.5 * one.size  # on another page, in another column
+    is_apart = not goes_on and one.base - other.base > 1.3 * max(pitch, one.size)
+    if is_apart or _MARKED.match(other.text) or abs(one.size - other.size) > 0.08 * one.size:
+        return ""
+    if has_room:
+        return "" if goes_on else BROKEN
+    return PAGE if goes_on else "\n"
+
+
+def _right_edges(lines: list[Line]) -> dict[Line, float]:
+    """How far to the right each line could have gone: as far as any like it that begins near where it begins."""
+    furthest: dict[tuple[int, int, int], float] = {}
+    for line in lines:
+        for near in (-1, 0, 1):
+            key = (line.page, round(line.size), round(line.left / 36) + near)
+            furthest[key] = max(furthest.get(key, 0.0), line.right)
+    return {line: furthest[line.page, round(line.size), round(line.left / 36)] for line in lines}

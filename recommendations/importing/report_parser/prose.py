@@ -1,0 +1,168 @@
+"""How the report writes: where a sentence ends, what begins like an account of what happened, what is a name's dot."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from recommendations.importing.report_parser import countries
+from recommendations.importing.report_parser.dehyphenation import SEAM
+
+_STOPPED = re.compile(r"[.!?;:][”’\"')\]]{0,3}\s*$")
+_ENDED = re.compile(r"[.!?][”’\"')\]]{0,3}\s*$")
+_ENDS = rf"(?P<dot>[.!?][”’\"')\]]{{0,3}})(?P<gap>[\s{SEAM}]*)"
+_CAPITAL = r"[“‘\"'(\[]{0,3}[A-Z]"
+_ABBREVIATIONS = {
+    "a.m", "amb", "approx", "apr", "art", "arts", "aug", "capt", "cf", "ch", "co", "col", "corp", "dec", "dept",
+    "dr", "e.g", "eg", "est", "feb", "gen", "gov", "hon", "i.e", "ie", "inc", "jan", "jul", "jun", "lt", "ltd",
+    "mar", "mr", "mrs", "ms", "no", "nos", "nov", "oct", "p", "p.m", "ph.d", "pp", "prof", "rep", "rev", "sec",
+    "sen", "sept", "sgt", "st", "vol", "vs",
+}  # fmt: skip
+_LEANS = re.compile(
+    r"(?:,|\b(?:a|an|and|as|at|by|for|from|in|including|into|its|of|on|or|such|that|the|their|to|with))$"
+)
+"""How a line ends that goes on, whatever the next one begins with."""
+
+_SUBJECT = re.compile(
+    r"(?:the|this|these|those|that|there|it|its|they|their|he|she|we|a|an|some|many|most|several|few|no(?!\s+longer)|"
+    r"authorities|officials|governments?|ngos?|observers|experts|media|traffickers|victims|courts|police|prosecutors|"
+    r"judges|parliament|children|women|men|girls|boys|migrants|workers|"
+    r"however|moreover|furthermore|additionally|according)(?![\w-])",
+    re.IGNORECASE,
+)
+"""How a sentence of an account begins, and none that says what to do."""
+_GOES_ON = re.compile(r"(?:this|these|those|that|such|it|they|both|he|she)\b(?![-’'])", re.IGNORECASE)
+"""How a sentence begins that tells more of what the one before it says, so that nothing new begins with it."""
+_SETTING = re.compile(
+    r"(?:in|during|after|before|as|at|by|for|from|on|of|over|under|through|throughout|between|among|within|without|with|"
+    r"due|although|though|while|despite|because|since|when|if)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that its main clause makes an account or a demand."""
+_ACTOR = r"(?:governments?|authorities|officials|police|courts?|ngos?|parliament|ministry|law|act|code|media|it|they)"
+_DID = r"\b(?:\w{2,}ed|did|was|were|had|has|have|made|began|held|took|gave|found|led|ran|saw|met|is|are|remains?)\b"
+_MAIN_CLAUSE = re.compile(
+    rf",\s+(?:(?:{_ACTOR}|there|traffickers|victims)\s+(?!(?:and|or|in|of|from|at|on|with|to|who|that)\b)\w"
+    r"|(?!which\b|who\b|that\b)\w+\s+(?:is|are|was|were|had)\b"
+    rf"|(?:(?:the|a|an|some|many|no|its|their)\s+|(?-i:[A-Z]))[^,.;]{{0,80}}?{_DID})",
+    re.IGNORECASE,
+)
+_HAPPENED = re.compile(rf"[^,.;]{{0,80}}?\b{_ACTOR}\b[^,.;]{{0,60}}?{_DID}", re.IGNORECASE)
+_VERBS = """
+    accede accelerate adopt allocate allow amend apply appoint approve ask assign assist authorize ban bring broaden
+    build care cease charge clarify collaborate collect complete conclude conduct consider continue convene convict
+    cooperate coordinate create criminalize decriminalize dedicate define deny designate develop devote direct
+    disburse discontinue dismantle disseminate distribute double draft educate eliminate employ empower enable enact
+    encourage end enforce engage enhance enlist ensure equip eradicate establish examine exempt exercise expand
+    expedite extend facilitate finalize finance find formalize formulate fulfill fund give grant guarantee harmonize
+    help hire hold identify implement impose improve include incorporate increase inform initiate inspect institute
+    institutionalize instruct integrate intensify intervene introduce investigate issue join keep launch lead let
+    maintain make mandate map match meet monitor move negotiate obtain offer open organize partner pass pay penalize
+    permit place plan prepare prevent prioritize process prohibit promote promulgate prosecute protect provide
+    publish punish pursue put raise ratify reach recognize redouble reduce refer reform refrain register regulate
+    remove repeal report require resource respect respond restore resume review revise safeguard sanction screen
+    secure seek sensitize sentence set shift sign solicit staff standardize stop strengthen strike submit support
+    sustain tackle take target teach track train treat undertake update use vet waive widen withdraw work write
+"""
+_DEMANDS = frozenset(_VERBS.split())
+"""What recommendations begin with, by far the most of them."""
+_BEFORE_DEMAND = re.compile(r"\W*(?:(?:\w+ly|also|and|to|not|do|immediately)\s+)*(?P<verb>[A-Za-z]+)\b", re.IGNORECASE)
+_ASKS = re.compile(r"\b(?:should|must|needs? to|ought to|is urged to|are urged to|are recommended|is recommended)\b")
+_GOVERNMENT = re.compile(
+    r"(?:The [Gg]overnment|The Government of [^.;]{2,60}?|[A-Z]\w+(?:’s|'s)? (?:government|authorities))"
+    r"(?: (?:also|has|had|did|was|were|is|continued?)| \w+ly)*"
+    r" (?:\w+ed|did|was|were|has|had|made|began|remained|held|took|gave|does|is)\b"
+)
+
+
+class Ending(NamedTuple):
+    """Between two sentences: where the first ends, where the next begins, and whether they were glued together."""
+
+    end: int
+    start: int
+    is_glued: bool
+
+
+def endings(text: str, before: str = _CAPITAL) -> Iterator[Ending]:
+    """Where one sentence of `text` ends and another begins, as `before` has it; no amount, initial or abbreviation."""
+    opened, counted = 0, 0
+    for found in re.finditer(rf"{_ENDS}(?={before})", text):
+        is_glued = not found["gap"]
+        opened, counted = opened + text.count('"', counted, found.start()), found.start()
+        after = re.match(r"[“‘\"'(\[]{0,3}(?:[A-Z][a-z]|[A-Z]{2,}\b|A\b)", text[found.end() : found.end() + 40])
+        word = _last_word(text[max(0, found.start() - 40) : found.start()])
+        is_abbreviated = found["dot"].startswith(".") and _is_abbreviation(word)
+        if is_abbreviated and not (is_glued and demands(text[found.end() : found.end() + 40])):
+            continue
+        if is_glued and (not after or "/" in word or "@" in word or word.casefold() == "www"):
+            continue
+        end = found.start() + len(found["dot"])
+        if is_glued and found["dot"].endswith('"') and opened % 2 == 0:
+            end -= 1  # it opens what follows
+            yield Ending(end, end, is_glued)
+        else:
+            yield Ending(end, found.end(), is_glued)
+
+
+def _last_word(text: str) -> str:
+    return re.split(rf"[\s{SEAM}“‘\"'(\[]", text)[-1]
+
+
+def _is_abbreviation(text: str) -> bool:
+    """Whether the last word of `text`, up to its dot, is an initial or an abbreviation: "U.S", "No"."""
+    word = _last_word(text[-40:])
+    return word.casefold().strip(".") in _ABBREVIATIONS or bool(re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", word))
+
+
+def has_ended(text: str) -> bool:
+    """Whether it ends as a sentence does."""
+    return bool(_ENDED.search(text[-20:]))
+
+
+def has_stopped(text: str) -> bool:
+    """Whether it ends as a sentence, a clause or what leads to a list does."""
+    return bool(_STOPPED.search(text[-20:]))
+
+
+def leans(text: str) -> bool:
+    """Whether it plainly goes on: it ends with a comma, an abbreviation or a word that nothing ends with."""
+    text = text[-60:].rstrip()
+    return bool(_LEANS.search(text)) or (text.endswith(".") and _is_abbreviation(text[:-1]))
+
+
+def is_account(text: str, country: str | None = None, *, least: int = 4) -> bool:
+    """Whether `text` begins like an account of what happened, of `least` words, and not like what ought to be done."""
+    text = text.lstrip(SEAM)
+    first = first_sentence(text)
+    if not text[:1].isupper() or len(first.split()) < least or _ASKS.search(first):
+        return False
+    if _SUBJECT.match(text):
+        return True
+    if country and (named := countries.begins(text)) and named.code == country:
+        return True
+    if not _SETTING.match(text):
+        return False
+    return bool(_MAIN_CLAUSE.search(first) if "," in first else _HAPPENED.match(first))
+
+
+def first_sentence(text: str) -> str:
+    return text[: next((ending.end for ending in endings(text)), len(text))]
+
+
+def demands(text: str) -> bool:
+    """Whether a sentence in `text` begins with what to do, by the verbs that recommendations begin with."""
+    for start in (0, *(found.end() for found in re.finditer(r"[,;:.!?)•●▪■◦·*–-]\s+", text))):
+        verb = _BEFORE_DEMAND.match(text, start)
+        if verb and verb["verb"].casefold() in _DEMANDS:
+            return True
+    return False
+
+
+def tells_more(text: str) -> bool:
+    """Whether `text` begins as a sentence does that needs the one before it: "This includes"."""
+    return bool(_GOES_ON.match(text.lstrip(SEAM)))
+
+
+def tells_of_government(text: str) -> bool:
+    """Whether `text` begins by telling what a government did: "The government maintained its efforts"."""
+    text = text.lstrip(SEAM)
+    return bool(_GOVERNMENT.match(text)) and not _ASKS.search(text[:200])

@@ -1,0 +1,20 @@
+"""Read one workbook: its content on standard input; the answer, JSON, is read by `tables.apart`."""
+
+import json
+import sys
+
+from recommendations.importing.tables.excel import read_workbook
+from tiptracker.errors import Refused
+from tiptracker.sandbox.confinement import confine
+
+
+def main() -> None:
+    confine()
+    try:
+        answer: object = read_workbook(sys.stdin.buffer.read())
+    except Refused as refusal:
+        answer = str(refusal)
+    sys.stdout.write(json.dumps(answer))
+
+
+main()

@@ -1,0 +1,137 @@
+"""Saying which recommendation of the year before is repeated, and copying the benchmarks by which it was checked."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from recommendations.actions import add_benchmark, readiness_may_have_moved
+from recommendations.choices import Rule
+from recommendations.models import Benchmark, Edition, Recommendation
+from recommendations.permissions import can_edit_recommendations
+from tiptracker.accounts.models import User
+from tiptracker.audit.actions import record
+from tiptracker.errors import Refused
+from tiptracker.infrastructure.locking import hold
+from tiptracker.validation import ChangedMeanwhile, change
+
+
+@transaction.atomic
+def say_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: str | None, by: User) -> int:
+    """Say of an edition's recommendations (keys) which of the year before each repeats, or (None) that it is new.
+
+    Ministries and indicia that one lacks it takes over from what it repeats. `seen` is the `fingerprint` of what stood
+    on the page; None asks nothing. Gives how many repeat one. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    """
+    if not can_edit_recommendations(by, edition):
+        raise PermissionDenied
+    locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    hold(Recommendation.objects.filter(edition=locked))
+    before = edition_before(locked)
+    old = {row.pk: row for row in asked(before)}
+    new = {row.pk: row for row in asked(locked)}
+    if seen is not None and seen != fingerprint([*old.values(), *new.values()]):
+        raise ChangedMeanwhile(
+            "One of the two lists was changed meanwhile, so nothing was saved. What you chose is kept: look at what "
+            "stands now, then save it again."
+        )
+    for key, repeated in repeats.items():
+        if key not in new or (repeated is not None and repeated not in old):
+            raise Refused(
+                f"One of these recommendations is no longer asked in {before.year} or {locked.year}. Open this page "
+                "again."
+            )
+    readiness_may_have_moved(locked.country_id)
+    for key, repeated in repeats.items():
+        _repeat(new[key], old.get(repeated or 0), by)
+    return sum(row.repeats_id is not None for row in new.values())
+
+
+def _repeat(row: Recommendation, repeated: Recommendation | None, by: User) -> None:
+    """Write what differs, and tell the log."""
+    was = _told(row)
+    row.repeats = repeated
+    if repeated:
+        row.lead_id = row.lead_id or repeated.lead_id
+        row.indicia = row.indicia or list(repeated.indicia)
+        if not was["supporting"]:
+            row.supporting.set(repeated.supporting.all())
+    if _told(row) == was:
+        return
+    row.version += 1
+    change(row)
+    record("recommendation.repeats", by=by, row=row, country=row.edition.country_id, before=was, after=_told(row))
+
+
+def _told(row: Recommendation) -> dict[str, Any]:
+    return {
+        "repeats": row.repeats_id,
+        "indicia": list(row.indicia),
+        "lead": row.lead_id,
+        "supporting": sorted(one.pk for one in row.supporting.all()),
+    }
+
+
+def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now: datetime) -> Benchmark:
+    """The same benchmark asked again under a recommendation of the next edition, by the terms in force.
+
+    Call within a transaction. Raises PermissionDenied; Refused where it has no terms.
+    """
+    terms = benchmark.current_terms
+    if terms is None:
+        raise Refused(f"Benchmark {benchmark.key} has no terms yet, so nothing can be copied. Give it terms first.")
+    return add_benchmark(
+        recommendation=under,
+        criterion=terms.criterion,
+        rule=Rule(terms.rule),
+        target=terms.target,
+        weight=terms.weight,
+        indicator=terms.indicator,
+        is_about_complicity=terms.is_about_complicity,
+        reason=f"As {benchmark.key} was asked in the {benchmark.recommendation.edition.year} edition.",
+        repeats=benchmark,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def repeat_benchmark(*, benchmark: Benchmark, repeated: Benchmark, by: User) -> Benchmark:
+    """Say that a benchmark that is there asks the same as one of the year before.
+
+    Raises PermissionDenied; Refused where it repeats another one already.
+    """
+    if not can_edit_recommendations(by, benchmark.recommendation.edition):
+        raise PermissionDenied
+    (locked,) = hold(Benchmark.objects.filter(pk=benchmark.pk))
+    if locked.repeats_id not in (None, repeated.pk):
+        raise Refused(f"{locked.key} repeats another one already. Copy {repeated.key}, or leave it.")
+    locked.repeats = repeated
+    change(locked)
+    after = {"repeats": repeated.pk}
+    country = locked.recommendation.edition.country_id
+    record("benchmark.repeats", by=by, row=locked, country=country, before={"repeats": None}, after=after)
+    return locked
+
+
+def edition_before(edition: Edition) -> Edition:
+    """The one that may be carried over into `edition`. Raises Refused where there is none."""
+    before = Edition.objects.preceding(edition).first()
+    if before is None:
+        raise Refused(f"No list of a year before {edition.year} is here, so there is nothing to carry over.")
+    return before
+
+
+def asked(edition: Edition) -> list[Recommendation]:
+    """What an edition asks now, the report's own first, with ministries."""
+    rows = Recommendation.objects.filter(edition=edition).asked().select_related("edition")
+    return list(rows.prefetch_related("supporting").order_by("-origin", "number"))
+
+
+def fingerprint(rows: Iterable[Recommendation]) -> str:
+    """A short word that is another one as soon as any of these rows is."""
+    told = ",".join(f"{row.pk}:{row.version}" for row in rows)
+    return sha256(told.encode()).hexdigest()[:16]

@@ -1,0 +1,83 @@
+"""Which recommendations of an edition repeat those of the year before: proposed by likeness, said by a person."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from recommendations.edition_context import stand_at
+from recommendations.forms import has_seen, refuse
+from recommendations.models import Edition, Recommendation
+from recommendations.permissions import can_edit_recommendations
+from recommendations.rollover import actions
+from recommendations.rollover.forms import RepeatsForm, repeated_at_first
+from recommendations.rollover.proposals import proposals
+from recommendations.text_similarity import Piece, difference
+from tiptracker.errors import Refused
+from tiptracker.web.pages import SignedIn, render_page
+
+
+class RepeatsLine(NamedTuple):
+    """A recommendation, its field, and how its words differ from those that it may repeat."""
+
+    recommendation: Recommendation
+    field: BoundField
+    pieces: Sequence[Piece]
+
+
+def both_years(request: SignedIn, pk: int) -> tuple[Edition, Edition | None]:
+    """An edition, at which the page stands, and the one that may be carried over into it, if any.
+
+    Raises Http404 for one that isn't seen, PermissionDenied for who may not carry anything over.
+    """
+    edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
+    if not can_edit_recommendations(request.user, edition):
+        raise PermissionDenied
+    stand_at(request, edition)
+    return edition, Edition.objects.visible_to(request.user).preceding(edition).first()
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edition_repeats(request: SignedIn, pk: int) -> HttpResponse:
+    """Say of each recommendation which of the year before it repeats, so that the years it is unmet count."""
+    edition, before = both_years(request, pk)
+    if before is None:
+        return render_page(request, "recommendations/edition_repeats.html", {"edition": edition})
+    old, new = _asked(request, before), _asked(request, edition)
+    proposed = proposals({row.pk: row.text for row in old}, {row.pk: row.text for row in new})
+    typed = request.POST if request.method == "POST" else None
+    seen = actions.fingerprint([*old, *new])
+    form = RepeatsForm(typed, old=old, new=new, proposed=proposed, initial={"seen": seen})
+    if form.is_valid():
+        try:
+            count = actions.say_repeats(
+                edition=edition, repeats=form.repeats(), seen=form.cleaned_data["seen"] or None, by=request.user
+            )
+        except Refused as refusal:
+            refuse(form, refusal)
+            has_seen(form, "seen", seen)
+        else:
+            messages.success(
+                request, f"{count} of {len(new)} recommendations repeat one of {before.year}. Next come its benchmarks."
+            )
+            return redirect("edition_carry_over", pk=edition.pk)
+    texts = {row.pk: row.text for row in old}
+    lines = []
+    for row in new:
+        repeated = repeated_at_first(row, new, proposed)
+        pieces = difference(texts[repeated], row.text) if repeated in texts else ()
+        lines.append(RepeatsLine(row, form[f"repeats_{row.pk}"], pieces))
+    context: dict[str, Any] = {"edition": edition, "before": before, "form": form, "lines": lines}
+    return render_page(request, "recommendations/edition_repeats.html", context, status=422 if form.errors else 200)
+
+
+def _asked(request: SignedIn, edition: Edition) -> list[Recommendation]:
+    rows = Recommendation.objects.visible_to(request.user).filter(edition=edition).asked()
+    return list(rows.order_by("-origin", "number"))

@@ -1,0 +1,87 @@
+"""Hold the files of briefings to their hashes: where one is handed out, and every night."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from reports.models import Briefing
+from tiptracker.accounts.models import User
+from tiptracker.errors import Refused
+from tiptracker.file_integrity import (
+    Fault,
+    NotAsKept,
+    is_machines_fault,
+    read_kept,
+    refuse_faults,
+    sentence_of,
+    tell_fault,
+)
+from tiptracker.jobs.actions import enqueue
+
+MOST_CHECKED_AT_ONCE = 1000
+"""So many are read in far less than the time that a job is given."""
+
+
+class _File(NamedTuple):
+    path: str
+    sha256: str
+
+
+def refuse_unless_as_kept(*, briefing: Briefing, by: User, as_word: bool = False) -> None:
+    """Raises Refused where the file is missing or altered, which goes into the log."""
+    for file in _files(briefing):
+        is_asked_for = file.path == str(briefing.copy(as_word=as_word).file)
+        if is_asked_for and (fault := _fault(file)) and _is_still_kept(briefing, file):
+            _tell(fault, briefing, file, by)
+            raise Refused(
+                sentence_of(
+                    fault, what="the file of this briefing", number=briefing.pk, remedy="ask for a new briefing"
+                )
+            )
+
+
+def check_kept_briefings(*, after: int = 0) -> None:
+    """Hold the files of each briefing with a key above `after` to their hashes; a job does those beyond the most.
+
+    Raises Refused where some are no longer what was made, naming their briefings; each goes into the log.
+    """
+    faulty: dict[Briefing, tuple[Fault, _File]] = {}
+    looked_for = 0
+    rows = Briefing.objects.filter(pk__gt=after, withdrawn_at=None).exclude(file="").select_related("edition")
+    for looked_for, briefing in enumerate(rows.defer("said").order_by("pk").iterator(), 1):
+        for file in _files(briefing):
+            if (fault := _fault(file)) and _is_still_kept(briefing, file):
+                faulty[briefing] = fault, file
+        if looked_for == MOST_CHECKED_AT_ONCE:
+            enqueue("check_briefings", briefing.pk)
+            break
+    faults = {briefing.pk: fault for briefing, (fault, _) in faulty.items()}
+    if not is_machines_fault(faults, looked_for):
+        for briefing, (fault, file) in faulty.items():
+            _tell(fault, briefing, file, None)
+    refuse_faults(faults, things="briefings", looked_for=looked_for)
+
+
+def _files(briefing: Briefing) -> Iterator[_File]:
+    if briefing.file:
+        yield _File(str(briefing.file), briefing.sha256)
+    if briefing.word:
+        yield _File(str(briefing.word), briefing.word_sha256)
+
+
+def _fault(file: _File) -> Fault | None:
+    try:
+        read_kept(file.path, file.sha256)
+    except NotAsKept as error:
+        return error.fault
+    return None
+
+
+def _is_still_kept(briefing: Briefing, file: _File) -> bool:
+    """Whether the row names that file still: a draft may have been replaced, or withdrawn, in this very moment."""
+    now = Briefing.objects.only("file", "word", "withdrawn_at").get(pk=briefing.pk)
+    return now.withdrawn_at is None and file.path in now.paths
+
+
+def _tell(fault: Fault, briefing: Briefing, file: _File, by: User | None) -> None:
+    country = briefing.edition.country_id
+    tell_fault(fault, row=briefing, kind="briefing", path=file.path, sha256=file.sha256, country=country, by=by)

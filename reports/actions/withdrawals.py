@@ -1,0 +1,99 @@
+"""Briefings that hold what was redacted: found and withdrawn."""
+
+import json
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from dialogues.actions import finish_redaction
+from dialogues.models import Redaction
+from dialogues.text_search import holds_each
+from reports.actions.rendering import delete_files
+from reports.briefings import pdf
+from reports.models import Briefing
+from tiptracker.audit.actions import record
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.actions import Progress
+
+logger = logging.getLogger(__name__)
+
+
+def withdraw_redacted(*, redaction: Redaction, now: datetime, progress: Progress) -> None:
+    """Withdraw each briefing that holds the words of a confirmed redaction, or can't be read; then finish that.
+
+    Doing it again does no harm; until it is done, the words are kept and no briefing of the country is given out.
+    """
+    briefings = Briefing.objects.filter(edition__country=redaction.country_id).exclude(file="").order_by("pk")
+    for done, briefing in enumerate(briefings if redaction.words else ()):
+        progress.tell(min(90, 10 * done), "Looking through the briefings")
+        if reason := _why_to_withdraw(briefing, redaction.words):
+            withdraw(briefing=briefing, redaction=redaction, reason=reason, now=now)
+    if redaction.words:
+        _take_out_of_notes(redaction)
+    finish_redaction(redaction=redaction)
+
+
+def _take_out_of_notes(redaction: Redaction) -> None:
+    """The covering notes of briefings that never had a file go as a whole where they hold the words."""
+    without_file = Briefing.objects.filter(edition__country=redaction.country_id, file="", withdrawn_at__isnull=True)
+    for briefing in without_file.exclude(covering_note="").order_by("pk"):
+        if holds_each(briefing.covering_note, redaction.words):
+            _take_out_note(briefing, redaction)
+
+
+@transaction.atomic
+def _take_out_note(briefing: Briefing, redaction: Redaction) -> None:
+    """Let the whole note become the mark, unless the briefing got its file meanwhile: then that is looked through."""
+    if Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED):
+        by, country = redaction.decision.recorded_by, redaction.country_id
+        record("briefing.note_redacted", by=by, row=briefing, country=country)
+
+
+def faults_of_notes() -> list[str]:
+    """Covering notes that became the mark and of which the log tells nothing, a sentence each."""
+    marked = Briefing.objects.filter(covering_note=REDACTED).order_by("pk").values_list("pk", flat=True)
+    told = AuditEntry.objects.filter(verb="briefing.note_redacted", table=Briefing._meta.label_lower)
+    rows = set(told.values_list("row", flat=True))
+    return [
+        f"the covering note of briefing {pk} became the mark, and no redaction names it"
+        for pk in marked
+        if str(pk) not in rows
+    ]
+
+
+@transaction.atomic
+def withdraw(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
+    """Take a briefing that is ready, or issued, out of circulation: its file is destroyed, its hash is kept."""
+    by = redaction.decision.recorded_by
+    locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
+    if locked.withdrawn_at or not locked.file:
+        return
+    paths = locked.paths
+    locked.file = locked.word = locked.covering_note = ""
+    locked.said = None
+    locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = now, by, reason
+    locked.withdrawn_for = redaction
+    told_no_more = ["file", "word", "covering_note", "said"]
+    locked.save(update_fields=[*told_no_more, "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_for"])
+    hashes = {"sha256": locked.sha256} | ({"word_sha256": locked.word_sha256} if locked.word_sha256 else {})
+    told = {"reason": reason, **hashes, "redaction": redaction.pk}
+    record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=told)
+    # Before the transaction commits: a file that is gone can't be read, and so is withdrawn when this is done again.
+    delete_files(paths)
+
+
+def _why_to_withdraw(briefing: Briefing, words: str) -> str:
+    """Why it can't stay, in a sentence without the words; nothing where it can."""
+    try:
+        with briefing.file.open("rb") as file:
+            text = pdf.text_of(file.read())
+    except OSError:
+        logger.exception("The file of briefing %s can't be read", briefing.pk)
+        text = ""
+    if not text:
+        return "A text was taken out of the record, and this briefing could not be searched for it."
+    # What is kept of it for comparing may tell more than fits on its pages.
+    told = f"{text}\n{json.dumps(briefing.said, ensure_ascii=False)}"
+    return "It held a text that has been taken out of the record." if holds_each(told, words) else ""

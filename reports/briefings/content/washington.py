@@ -1,0 +1,131 @@
+"""What input for Washington says. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from reports import formatting, sentences
+from reports.choices import BriefingKind
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An indicator: the year before, the period, and which way it moved, in a sentence. `source` may be left out."""
+
+    name: str
+    before: str
+    now: str
+    moved: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A verified concrete action of the government: when, what, who did it, on which benchmarks. `source` may be ""."""
+
+    when: str
+    what: str
+    done_by: str
+    towards: str
+    source: str
+
+    @property
+    def beside(self) -> str:
+        """Who did it, and for what: "Government; benchmarks 4a, 4b"."""
+        if not self.towards:
+            return self.done_by
+        return f"{self.done_by}; {'benchmarks' if ',' in self.towards else 'benchmark'} {self.towards}"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A benchmark as the embassy assesses it, with its rationale and section of the law."""
+
+    key: str
+    criterion: str
+    verdict: str
+    rationale: str
+    law: str
+
+    @property
+    def named(self) -> str:
+        """The benchmark by its key and in its words."""
+        return f"{self.key} · {self.criterion}"
+
+
+@dataclass(frozen=True)
+class Indicium:
+    """What the record holds on one of the twelve indicia under a pillar."""
+
+    no_deeds: ClassVar[str] = "No concrete action is verified here yet."
+    counted_heads: ClassVar[tuple[str, ...]] = ("Counted", "The year before", "The period", "How it moved")
+    judged_heads: ClassVar[tuple[str, ...]] = ("Benchmark", "Assessment", "Why")
+
+    label: str
+    law: str
+    counted: tuple[Counted, ...]
+    deeds: tuple[Deed, ...]
+    judged: tuple[Judged, ...]
+
+
+@dataclass(frozen=True)
+class PillarInput:
+    """A pillar with its indicia, in the order of the law."""
+
+    no_indicia: ClassVar[str] = "Nothing is asked under this pillar, and nothing is counted."
+
+    title: str
+    indicia: tuple[Indicium, ...]
+
+
+@dataclass(frozen=True)
+class WashingtonInput:
+    """The tracking period by pillar and indicium, as Washington asks for it; `has_sources`: each says where it stands.
+
+    `unverified` is how many claims wait: they are no part of it.
+    """
+
+    kind: ClassVar[BriefingKind] = BriefingKind.WASHINGTON
+    no_sections: ClassVar[str] = "No section was picked for this document."
+
+    title: str
+    subtitle: str
+    post: str
+    country: str
+    edition: str
+    marking: str
+    is_cleared: bool
+    as_of: date
+    known_by: datetime | None
+    facts_up_to: datetime | None
+    window: str
+    sentence: str
+    has_sources: bool
+    pillars: tuple[PillarInput, ...]
+    unverified: int
+    disclaimer: str
+    sections: tuple[str, ...] | None = None
+    covering_note: str = ""
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What stands under its title: each a name and what it says."""
+        lines = [("Tracking period", self.window), ("As of", formatting.day(self.as_of))]
+        if self.known_by:
+            lines.append(("As known by", formatting.day(self.known_by)))
+        newest = formatting.moment(self.facts_up_to) if self.facts_up_to else "no fact recorded yet"
+        return (*lines, ("Facts up to", newest))
+
+    @property
+    def scope(self) -> str:
+        """What is part of it, and what is left out."""
+        told = (
+            "Only what the embassy has verified stands here: concrete actions that the government took in the tracking "
+            "period, alone or jointly, and what was counted, against the year before."
+        )
+        if self.unverified:
+            claims = "claim is not verified yet and is", "claims are not verified yet and are"
+            told += f" {sentences.counted(self.unverified, *claims)} left out."
+        if self.has_sources:
+            return f"{told} Each line names its source, at the foot of its page."
+        return f"{told} Sources are left out."

@@ -1,0 +1,298 @@
+"""A dialogue pack: what the Ambassador takes into the room, or looks back on once it was held.
+
+Agenda and participants of a meeting to come are a plan, not dated facts: they are told as they stand. Everything else
+is as it stood on a day, as known by a moment.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+
+from dialogues.choices import Presence, Stage
+from dialogues.dialogue_phase import stage_on
+from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
+from dialogues.score_effects import overdue_by
+from dialogues.status import days_past_due
+from recommendations.models import Edition
+from reports import formatting, sentences
+from reports.briefings import content
+from reports.briefings.evidence import gather_pieces
+from reports.briefings.promises import Promise, gather_promises
+from reports.briefings.reader import Seen
+from reports.briefings.recommendations import gather_asked, named, terms_in_force
+from reports.briefings.talking_points import Known, told_talks
+from reports.briefings.updates import gather_rounds, is_decided
+from reports.choices import StepKind
+from reports.readiness import countable_facts, serialization
+from reports.readiness.forecast.next_steps import NextSteps
+from reports.readiness.forecast.step_sentences import told_steps
+from reports.readiness.forecast.step_texts import step_texts
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import Readiness, readiness
+from tiptracker.accounts.models import User
+from tiptracker.choices import Marking
+from tiptracker.infrastructure.read_snapshot import snapshot
+
+
+@snapshot()
+def build_dialogue_pack(
+    *,
+    dialogue: Dialogue,
+    reader: User,
+    edition: Edition,
+    as_of: date,
+    known_by: datetime | None,
+    marking: Marking = Marking.SBU,
+    is_cleared: bool = False,
+) -> content.DialoguePack:
+    """The pack for a dialogue, for one reader, as of a day and as known by a moment (None: all that is recorded).
+
+    Raises PermissionDenied for a reader who may not read readiness, Edition.DoesNotExist and Dialogue.DoesNotExist for
+    those this reader may not see, and the latter for one that was not written down by the moment.
+    """
+    if not reader.is_embassy:
+        raise PermissionDenied
+    edition = Edition.objects.visible_to(reader).select_related("country").get(pk=edition.pk)
+    seen = Seen(reader, edition, as_of, known_by)
+    own = Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(known_by).get(pk=dialogue.pk)
+    facts = countable_facts.known(gather_facts(edition), known_by)
+    result = readiness(facts, as_of=as_of, known_by=known_by)
+    next_steps = result.next_steps()
+    keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
+    promises = gather_promises(seen, keys)
+    rounds = gather_rounds(seen, promises)
+    before = list(Dialogue.objects.visible_to(reader).held_before(own).filter(seen.recorded, held_on__lte=as_of))
+    last = before[0] if before else None
+    people = list(Participant.objects.filter(dialogue=own).select_related("ministry").order_by("pk"))
+    table = own.ministries_at_the_table()
+    concerning = set(
+        Commitment.objects.visible_to(reader)
+        .filter(pk__in=[promise.row.pk for promise in promises])
+        .concerning(table)
+        .values_list("pk", flat=True)
+    )
+    theirs = [promise for promise in promises if promise.row.pk in concerning]
+    steps = _steps(seen, [own, *before])
+    since = [step for step in steps if not table or step.ministry_id is None or step.ministry_id in table]
+    stage = _stage(seen, own)
+    talks = told_talks(
+        Known(
+            seen=seen,
+            result=result,
+            asked=gather_asked(seen),
+            promises=promises,
+            rounds=rounds,
+            pieces=gather_pieces(seen, keys),
+            terms=terms_in_force(seen),
+            concerning=frozenset(concerning),
+            table=table,
+            steps=next_steps,
+            since=last.held_on if last else None,
+        )
+    )
+    newest = max(
+        filter(
+            None,
+            [
+                serialization.facts_up_to(facts),
+                *(event.recorded_at for promise in promises for event in promise.events),
+                *(row.decision.recorded_at for row in rounds if is_decided(seen, row)),
+                *(at for row in [own, *before] for at in (row.entered_at, row.recorded_at) if at and seen.knows(at)),
+                *(step.recorded_at for step in steps),
+                *(step.done.recorded_at for step in steps if _is_done(seen, step)),
+            ],
+        ),
+        default=None,
+    )
+    return content.DialoguePack(
+        title=f"{edition.country}: dialogue of {formatting.day(own.held_on)}",
+        subtitle=f"Dialogue pack · Trafficking in Persons Report, {edition.year} edition",
+        post=f"U.S. Embassy, {edition.country}",
+        country=edition.country.name,
+        edition=f"{edition.year} edition",
+        marking=marking.label,
+        is_cleared=is_cleared,
+        as_of=as_of,
+        known_by=seen.local(known_by) if known_by else None,
+        facts_up_to=seen.local(newest) if newest else None,
+        held_on=own.held_on,
+        countdown=sentences.distance(own.held_on, as_of),
+        place=own.place,
+        purpose=own.purpose,
+        table=_names(people, table),
+        stage=stage.label,
+        deadline=result.deadline_on,
+        sentence=_sentence(talks, result),
+        next_steps=_next_steps(seen, result, next_steps, table),
+        agenda=tuple(_agenda(seen, own, promises, result, is_held=stage is Stage.HELD)),
+        minutes=_meeting(seen, own, promises, [step for step in steps if step.dialogue_id == own.pk])
+        if stage is Stage.HELD
+        else None,
+        talks=talks,
+        last=_meeting(seen, last, theirs, _since(seen, last, since, own)) if last else None,
+        participants=tuple(_person(row, is_held=stage is Stage.HELD) for row in people),
+        disclaimer=serialization.DISCLAIMER,
+    )
+
+
+def _stage(seen: Seen, row: Dialogue) -> Stage:
+    """How far it had come on the day, by what was known."""
+    is_recorded = row.recorded_at is not None and seen.knows(row.recorded_at) and row.held_on <= seen.as_of
+    is_called_off = row.called_off_at is not None and seen.knows(row.called_off_at)
+    return stage_on(row.held_on, seen.as_of, is_recorded=is_recorded, is_called_off=is_called_off)
+
+
+def _sentence(talks: Iterable[content.Talk], result: Readiness) -> str:
+    """What there is to say, in a sentence: "3 to thank for, 2 to answer and 9 to ask; 31 days are left."."""
+    theirs = [talk for talk in talks if not talk.is_ours]
+    numbers = {
+        "to thank for": sum(len(talk.kept) for talk in theirs),
+        "to answer": sum(len(talk.with_us) for talk in theirs),
+        "overdue": sum(len(talk.overdue) for talk in theirs),
+        "returned": sum(len(talk.returned) for talk in theirs),
+        "to ask": sum(len(talk.to_ask) for talk in theirs),
+    }
+    parts = [f"{number} {words}" for words, number in numbers.items() if number]
+    said = formatting.listed(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
+    if result.deadline_on is None:
+        return f"{said}."
+    return f"{said}; {serialization.time_left(result.deadline_on, result.as_of)}."
+
+
+def _agenda(
+    seen: Seen, row: Dialogue, promises: Iterable[Promise], result: Readiness, *, is_held: bool
+) -> Iterable[content.Item]:
+    """Its items in their order, each as it stands; what was said once it was held."""
+    told = {promise.row.pk: promise.told for promise in promises}
+    items = AgendaItem.objects.filter(dialogue=row).select_related("recommendation__lead", "commitment__ministry")
+    for item in items.order_by("position", "pk"):
+        if item.commitment and not seen.knows(item.commitment.recorded_at):
+            continue
+        yield content.Item(
+            position=item.position,
+            what=_about(item),
+            whose=_whose(item),
+            standing=_standing(item, told, result),
+            ask=item.note,
+            said=item.said if is_held else "",
+        )
+
+
+def _about(item: AgendaItem) -> str:
+    asked = item.recommendation
+    if asked is None:
+        return str(item)
+    ours = ", as we reconstruct it" if asked.is_reconstruction else ""
+    return f"{formatting.opening(named(asked))}{ours}: {asked.text}"
+
+
+def _whose(item: AgendaItem) -> str:
+    if item.recommendation:
+        return item.recommendation.lead.name if item.recommendation.lead else "No ministry named"
+    return item.commitment.maker if item.commitment else "Other topic"
+
+
+def _standing(item: AgendaItem, told: dict[int, content.Undertaking], result: Readiness) -> str:
+    """How what an item is about stands; nothing of a topic, and of what belongs to another edition."""
+    if item.commitment_id:
+        return told[item.commitment_id].standing if item.commitment_id in told else ""
+    own = [line for line in result.verified.benchmarks if line.recommendation_id == item.recommendation_id]
+    if not own:
+        return ""
+    shown = sum(bool(line.line.finding.worth) for line in own)
+    if not shown:
+        return "nothing verified yet"
+    return f"shown and verified on {shown} of {sentences.counted(len(own), 'benchmark', 'benchmarks')}"
+
+
+def _person(row: Participant, *, is_held: bool) -> content.Person:
+    how = formatting.within(Presence(row.presence).label)
+    if not is_held:
+        how = f"expected {how}"
+    elif row.came is False:
+        how = "did not come"
+    return content.Person(
+        office=row.office,
+        name=row.name or ("" if is_held else "name not known yet"),
+        ministry=row.ministry.short_name if row.ministry else "",
+        how=how,
+    )
+
+
+def _next_steps(
+    seen: Seen, result: Readiness, steps: NextSteps, table: Collection[int]
+) -> tuple[content.NextStep, ...]:
+    """The steps of the ministries at the table; of all where it is with none in particular. What waits is ours."""
+    told = told_steps(result, steps, step_texts(result, steps, reader=seen.reader)).steps
+    return tuple(
+        one
+        for step, one in zip(steps.steps, told, strict=True)
+        if step.kind is not StepKind.REVIEW and (not table or step.ministry_id in table)
+    )[: content.STEPS_FIRST]
+
+
+def _names(people: Iterable[Participant], table: Collection[int]) -> str:
+    """The ministries at the table by name; empty where it is with none in particular."""
+    names = {one.ministry.name for one in people if one.ministry and one.ministry.pk in table}
+    return formatting.listed(sorted(names)) if names else ""
+
+
+def _steps(seen: Seen, dialogues: Sequence[Dialogue]) -> list[NextStep]:
+    """What somebody undertook to do next at these dialogues, in the order in which it was agreed."""
+    return list(
+        NextStep.objects.visible_to(seen.reader)
+        .filter(seen.recorded, Q(dialogue__held_on__lte=seen.as_of), dialogue__in=dialogues)
+        .select_related("dialogue", "ministry", "done")
+        .order_by("dialogue__held_on", "pk")
+    )
+
+
+def _is_done(seen: Seen, step: NextStep) -> bool:
+    """Whether it was done by the day, as far as was known."""
+    done = getattr(step, "done", None)
+    return done is not None and done.done_on <= seen.as_of and seen.knows(done.recorded_at)
+
+
+def _since(seen: Seen, last: Dialogue, steps: Iterable[NextStep], own: Dialogue) -> list[NextStep]:
+    """What was to be done since last time: what was agreed then, and what is still open of earlier times."""
+    return [
+        step
+        for step in steps
+        if step.dialogue_id == last.pk or (step.dialogue_id != own.pk and not _is_done(seen, step))
+    ]
+
+
+def _meeting(seen: Seen, row: Dialogue, promises: Iterable[Promise], steps: Iterable[NextStep]) -> content.Meeting:
+    """What was said and agreed at a dialogue that was held, and what became of it; steps still open first."""
+    made = [promise for promise in promises if promise.row.dialogue_id == row.pk]
+    return content.Meeting(
+        held_on=row.held_on,
+        place=row.place,
+        record=row.record,
+        agreed=row.agreed,
+        summary=sentences.tallied([promise.told.state for promise in made]),
+        undertakings=tuple(promise.told for promise in made),
+        steps=tuple(_step(seen, step) for step in sorted(steps, key=lambda step: _is_done(seen, step))),
+    )
+
+
+def _step(seen: Seen, step: NextStep) -> content.Step:
+    due_on = step.due_on
+    if _is_done(seen, step):
+        done = step.done
+        state = "verified_done"
+        standing = f"done {sentences.short(done.done_on)}{f': {done.result}' if done.result else ''}"
+    elif overdue := days_past_due(due_on, seen.as_of):
+        state, standing = "overdue", overdue_by(overdue)
+    else:
+        state, standing = "open", f"due {sentences.distance(due_on, seen.as_of)}" if due_on else "still open"
+    return content.Step(
+        text=step.text,
+        owner=step.owner,
+        agreed_on=step.dialogue.held_on,
+        due_on=due_on,
+        state=state,
+        standing=standing,
+    )

@@ -1,0 +1,81 @@
+"""Any document that can be asked for, built by its kind."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from recommendations.models import Edition
+from reports.briefings import content
+from reports.briefings.ambassador import build_briefing
+from reports.briefings.dialogue import build_dialogue_pack
+from reports.briefings.ministry import build_ministry_page
+from reports.briefings.washington import build_washington_input
+from reports.choices import BriefingKind
+from reports.models import Document
+from tiptracker.accounts.models import User
+
+
+def build_document(
+    *,
+    document: Document,
+    edition: Edition,
+    reader: User,
+    as_of: date,
+    known_by: datetime,
+    tells_known_by: bool,
+    is_cleared: bool = False,
+) -> content.Content:
+    """What a document says to one reader, as of a day and as known by a moment.
+
+    The moment is told only where `tells_known_by`: all that is known now is what a reader expects, and two requests on
+    the same facts say the same. Raises PermissionDenied for a reader who may not read readiness (a ministry's page is
+    read through that ministry's eyes), and DoesNotExist for an edition or a dialogue that this reader may not see.
+    """
+    said: content.Content
+    if document.kind == BriefingKind.MINISTRY:
+        if document.ministry is None:
+            raise ValueError("A ministry's page is about a ministry.")
+        said = build_ministry_page(
+            ministry=document.ministry,
+            edition=edition,
+            as_of=as_of,
+            known_by=known_by,
+            marking=document.marking,
+            is_cleared=is_cleared,
+        )
+    elif document.kind == BriefingKind.DIALOGUE:
+        if document.dialogue is None:
+            raise ValueError("A dialogue pack is about a dialogue.")
+        said = build_dialogue_pack(
+            dialogue=document.dialogue,
+            reader=reader,
+            edition=edition,
+            as_of=as_of,
+            known_by=known_by,
+            marking=document.marking,
+            is_cleared=is_cleared,
+        )
+    elif document.kind == BriefingKind.WASHINGTON:
+        said = build_washington_input(
+            reader=reader,
+            edition=edition,
+            as_of=as_of,
+            known_by=known_by,
+            marking=document.marking,
+            is_cleared=is_cleared,
+            has_sources=document.has_sources,
+        )
+    else:
+        said = build_briefing(
+            reader=reader,
+            edition=edition,
+            as_of=as_of,
+            known_by=known_by,
+            marking=document.marking,
+            is_cleared=is_cleared,
+        )
+    return replace(
+        said,
+        known_by=said.known_by if tells_known_by else None,
+        sections=document.sections,
+        covering_note=document.covering_note,
+    )

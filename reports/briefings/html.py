@@ -1,0 +1,72 @@
+"""A document as HTML, in the one print style: each kind has its template, and all share a frame."""
+
+from itertools import pairwise
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from reports.briefings import content
+from reports.briefings.page_fit import WIDTH, has_room, note_of, sheet_of, steps_beside
+from reports.templatetags.print import Notes
+from tiptracker.choices import Paper
+
+TEMPLATES: dict[type, str] = {
+    content.BriefingContent: "reports/briefing.html",
+    content.MinistryPage: "reports/briefing_ministry.html",
+    content.DialoguePack: "reports/briefing_dialogue.html",
+    content.WashingtonInput: "reports/briefing_washington.html",
+}
+
+NOTE_APART = "The covering note stands on page"
+"""What stands for a covering note in an annex; the number of that follows."""
+
+type Entry = tuple[str, str]
+"""A line of a table of contents: an anchor, and what stands there."""
+
+
+def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
+    """What a document says, laid out; besides its hash, and whether it is a draft, nothing is added."""
+    sections = content.picked(said.kind, said.sections)
+    note = note_of(said.covering_note, WIDTH[paper])
+    is_note_apart = isinstance(said, content.BriefingContent) and not has_room(note, said, paper)
+    if is_note_apart:
+        note = NOTE_APART
+    context: dict[str, Any] = {
+        "briefing": said,
+        "paper": paper.value,
+        "sections": sections,
+        "names": {section.name for section in sections},
+        "contents": _columns(_contents(said, sections, is_note_apart=is_note_apart)),
+        "note": note,
+        "is_note_apart": is_note_apart,
+        "clearance": content.clearance(said),
+        "imprint": content.imprint(said),
+        "notes": Notes(),
+    }
+    if isinstance(said, content.BriefingContent):
+        shown = steps_beside(note, said, paper)
+        context |= {"steps": said.ladder.on_one_page[:shown], "more_steps": said.ladder.more_than(shown)}
+    if isinstance(said, content.MinistryPage):
+        context["sheet"] = sheet_of(said, sections, paper)
+    return render_to_string(TEMPLATES[type(said)], context)
+
+
+def _contents(said: content.Content, sections: tuple[content.Section, ...], *, is_note_apart: bool) -> list[Entry]:
+    """What stands where, after the pages that come first."""
+    entries: list[Entry] = []
+    if is_note_apart:
+        entries.append(("note", "Covering note"))
+    if isinstance(said, content.BriefingContent) and said.has_more_months:
+        entries.append(("course", "Month by month"))
+    return [
+        *entries,
+        *((section.name, section.title.partition(",")[0]) for section in sections),
+        ("imprint", content.IMPRINT),
+    ]
+
+
+def _columns(entries: list[Entry], columns: int = 3) -> list[list[Entry]]:
+    """Side by side, each read to its end before the next; the first ones are the longer."""
+    lines, more = divmod(len(entries), columns)
+    ends = [0, *(lines * at + min(at, more) for at in range(1, columns + 1))]
+    return [entries[start:end] for start, end in pairwise(ends) if end > start]

@@ -1,0 +1,219 @@
+"""A ministry's page: what was agreed, what is due, what we have verified, what we still need. Safe to hand over.
+
+It is read through the ministry's own eyes, so that it can say nothing that the ministry may not know.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from enum import IntEnum, auto
+
+from django.db.models import Q
+
+from dialogues.choices import Review, Shows, Status
+from dialogues.models import EvidenceReview, UpdateRound
+from recommendations.models import Edition
+from reports import formatting, sentences
+from reports.briefings import content
+from reports.briefings.promises import Promise, gather_promises
+from reports.briefings.reader import Seen, in_office
+from reports.briefings.updates import gather_rounds, is_decided, newest_of
+from tiptracker.accounts.models import Ministry, User
+from tiptracker.choices import Marking, Role
+from tiptracker.infrastructure.read_snapshot import snapshot
+
+
+@snapshot()
+def build_ministry_page(
+    *,
+    ministry: Ministry,
+    edition: Edition,
+    as_of: date,
+    known_by: datetime | None,
+    marking: Marking = Marking.UNCLASSIFIED,
+    is_cleared: bool = False,
+) -> content.MinistryPage:
+    """The page for one ministry, as of a day and as known by a moment (None: all that is recorded)."""
+    eyes = User(role=Role.FOCAL_POINT, ministry=ministry)
+    seen = Seen(eyes, edition, as_of, known_by)
+    promises = gather_promises(seen, {})
+    rounds = gather_rounds(seen, promises)
+    newest = newest_of(rounds)
+    places = {promise.row.pk: _place(promise) for promise in promises}
+    promises.sort(key=lambda promise: places[promise.row.pk])
+    words = _words(seen)
+    needed = tuple(_needed(seen, promises, places, newest))
+    return content.MinistryPage(
+        title=ministry.name,
+        subtitle=f"What we agreed, and where it stands on {formatting.day(as_of)}",
+        post=f"U.S. Embassy, {edition.country}",
+        country=edition.country.name,
+        edition=f"{edition.year} edition",
+        minister=in_office(seen, ministry),
+        marking=marking.label,
+        is_cleared=is_cleared,
+        as_of=as_of,
+        known_by=seen.local(known_by) if known_by else None,
+        facts_up_to=_facts_up_to(seen, promises, rounds, words),
+        sentence=_sentence(promises),
+        agreed=tuple(promise.told for promise in promises),
+        verified=tuple(_verified(seen, promises, words)),
+        needed=needed,
+        agreed_order=_order(places.values()),
+        verified_order=_verified_order(promises, words),
+        needed_order=_order(place for place in places.values() if place in TO_DO),
+    )
+
+
+class Place(IntEnum):
+    """Why an undertaking stands where it does in a list: what the ministry can do something about comes first."""
+
+    OVERDUE = auto()
+    RETURNED = auto()
+    DUE = auto()
+    UNDATED = auto()
+    WITH_US = auto()
+    DONE = auto()
+    WITHDRAWN = auto()
+
+
+TO_DO = (Place.OVERDUE, Place.RETURNED, Place.DUE, Place.UNDATED)
+ORDER = {
+    Place.OVERDUE: "what is overdue longest",
+    Place.RETURNED: "what we returned",
+    Place.DUE: "what is due soonest",
+    Place.UNDATED: "what has no date yet",
+    Place.WITH_US: "what waits for our answer",
+    Place.DONE: "what is done",
+    Place.WITHDRAWN: "what was withdrawn",
+}
+"""What is listed at each place, in words."""
+
+
+def _place(promise: Promise) -> Place:
+    match promise.standing.status:
+        case Status.VERIFIED:
+            return Place.DONE
+        case Status.WITHDRAWN:
+            return Place.WITHDRAWN
+        case Status.REPORTED | Status.WITH_EMBASSY:
+            return Place.WITH_US
+        case Status.OVERDUE:
+            return Place.OVERDUE
+    if promise.standing.returned_on:
+        return Place.RETURNED
+    return Place.DUE if promise.standing.due_on else Place.UNDATED
+
+
+def _order(places: Iterable[Place]) -> str:
+    """In which order undertakings at these places are listed; nothing where there is one at most."""
+    found = list(places)
+    if len(found) < 2:
+        return ""
+    first, *others = (ORDER[place] for place in sorted(set(found)))
+    return f"Listed first is {first}{''.join(f', then {other}' for other in others)}."
+
+
+def _verified_order(promises: Iterable[Promise], words: Iterable[EvidenceReview]) -> str:
+    """In which order verified things are listed; nothing where there is one at most."""
+    done = sum(promise.standing.status is Status.VERIFIED for promise in promises)
+    pieces = len({row.evidence_id for row in words if row.decision == Review.VERIFIED})
+    if done + pieces < 2:
+        return ""
+    return "Listed first is what is done, then what we verified last." if done and pieces else "The newest is first."
+
+
+def _words(seen: Seen) -> list[EvidenceReview]:
+    """The embassy's newest word on each piece that the ministry sent and on each thing that it shows. Oldest first.
+
+    Concrete actions and figures alone: a statement, or a finding that nothing was done, is no thing to thank for.
+    """
+    rows = (
+        EvidenceReview.objects.visible_to(seen.reader)
+        .filter(seen.recorded, evidence__happened_to__lte=seen.as_of)
+        .filter(Q(evidence__bearings__shows=Shows.ACTION) | Q(evidence__readings__figure__isnull=False))
+        .select_related("evidence")
+        .order_by("recorded_at", "pk")
+        .distinct()
+    )
+    return list({(row.evidence_id, row.bearing_id): row for row in rows}.values())
+
+
+def _verified(seen: Seen, promises: Iterable[Promise], words: Iterable[EvidenceReview]) -> Iterator[content.Verified]:
+    """What is done and verified; then the single things that the embassy verified of what was sent."""
+    done = [promise for promise in promises if promise.standing.status is Status.VERIFIED]
+    for promise in sorted(done, key=lambda promise: promise.events[-1].happened_on, reverse=True):
+        done_on = promise.events[-1].happened_on
+        yield content.Verified(promise.told.text, f"done; verified on {sentences.short(done_on)}")
+    told = {row.evidence_id: row for row in words if row.decision == Review.VERIFIED}
+    for row in sorted(told.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
+        piece = row.evidence
+        when = sentences.span(row.first_on or piece.happened_from, piece.happened_to)
+        yield content.Verified(piece.title, f"{when}; verified on {sentences.short(seen.day(row.recorded_at))}")
+
+
+def _needed(
+    seen: Seen, promises: Iterable[Promise], places: Mapping[int, Place], newest: Mapping[int, UpdateRound]
+) -> Iterator[content.Needed]:
+    """What the ministry can do next about each undertaking that is open, most urgent first."""
+    due = [one.standing.due_on for one in promises if places[one.row.pk] is Place.DUE and one.standing.due_on]
+    soonest = min(due, default=None)
+    for promise in promises:
+        place, row = places[promise.row.pk], newest.get(promise.row.pk)
+        if place in TO_DO:
+            reason = _reason(seen, promise, place, soonest)
+            yield content.Needed(promise.told.text, _what_is_needed(promise, row), reason)
+
+
+def _reason(seen: Seen, promise: Promise, place: Place, soonest: date | None) -> str:
+    """Why an undertaking stands where it does: "Overdue by 14 days", "Due soonest, in 3 days", "No date agreed"."""
+    due_on = promise.standing.due_on
+    if place is Place.RETURNED and promise.standing.returned_on:
+        return f"Returned on {sentences.short(promise.standing.returned_on)}"
+    if due_on is None:
+        return "No date agreed"
+    if place is Place.OVERDUE:
+        return f"Overdue by {sentences.days(promise.standing.days_overdue)}"
+    far = sentences.distance(due_on, seen.as_of)
+    return f"Due soonest, {far}" if due_on == soonest else f"Due {far}"
+
+
+def _what_is_needed(promise: Promise, newest: UpdateRound | None) -> str:
+    if newest is not None and promise.standing.returned_on:
+        answered = formatting.day(promise.standing.returned_on)
+        return f"We returned your update on {answered}. What to change: {newest.decision.reason}"
+    due_on = promise.standing.due_on
+    if promise.standing.status is Status.OVERDUE and due_on:
+        return f"It was due on {formatting.day(due_on)}. Please tell us how far it is, or by which day it will be done."
+    if due_on is None:
+        return "Please tell us by which day it will be done."
+    return f"It is due on {formatting.day(due_on)}. Please tell us once it is done, with the days and what shows it."
+
+
+def _sentence(promises: list[Promise]) -> str:
+    """Where all of it stands, what is done first."""
+    if not promises:
+        return "Nothing has been agreed between us yet."
+    statuses = [promise.standing.status for promise in promises]
+    told = {
+        "done and verified": statuses.count(Status.VERIFIED),
+        "with the embassy": statuses.count(Status.WITH_EMBASSY),
+        "reported done": statuses.count(Status.REPORTED),
+        "under way or still to begin": statuses.count(Status.OPEN),
+        "overdue": statuses.count(Status.OVERDUE),
+        "withdrawn": statuses.count(Status.WITHDRAWN),
+    }
+    parts = [f"{number} {'is' if number == 1 else 'are'} {word}" for word, number in told.items() if number]
+    return f"Of {sentences.counted(len(promises), 'undertaking', 'undertakings')}, {formatting.listed(parts)}."
+
+
+def _facts_up_to(
+    seen: Seen, promises: list[Promise], rounds: list[UpdateRound], words: list[EvidenceReview]
+) -> datetime | None:
+    """When the newest fact on it was recorded."""
+    moments = [
+        *(event.recorded_at for promise in promises for event in promise.events),
+        *(row.recorded_at for row in rounds),
+        *(row.decision.recorded_at for row in rounds if is_decided(seen, row)),
+        *(row.recorded_at for row in words),
+    ]
+    return seen.local(max(moments)) if moments else None

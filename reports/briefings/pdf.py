@@ -1,0 +1,286 @@
+"""HTML to PDF/UA-1, and a PDF to its text: the only file that knows WeasyPrint.
+
+One print style (`templates/reports/print.css`) and the product's own typefaces are parsed once per
+process and used for every document. Nothing comes from outside: no address is fetched, no file is
+opened for a document, no font of the machine is used, so the same HTML gives the same bytes anywhere.
+WeasyPrint takes a second to import and only the worker needs it: it is imported inside functions.
+
+A worker's parent imports it before it forks (`load`), so that its children share that. Typefaces are each process's
+own: Pango answers for them from a thread, which no fork takes along, and a child with its parent's would wait for ever.
+"""
+
+import atexit
+import gc
+import hashlib
+import io
+import logging
+import os
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from reports.briefings import typesetting
+from reports.briefings.text_width import FONTS, glyphs_of
+from reports.briefings.typesetting import as_written, printable, typeset
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+logger = logging.getLogger(__name__)
+
+HOUSE = Path(__file__).resolve().parents[2]
+STYLE = HOUSE / "templates" / "reports" / "print.css"
+NO_SYSTEM_FONTS = HOUSE / "templates" / "reports" / "fonts.conf"
+
+FONT_SCHEME = "font"
+FAMILY = "Public Sans"
+WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600, "Bold": 700}
+
+PRINTED = 4
+"""The flag of an annotation that is printed as it is shown (ISO 32000-1, 12.5.3)."""
+
+
+type Tell = Callable[[int, str], None]
+"""Is told how far a document is: per cent of the time that it takes (0 to 100, never less), and the step in words."""
+
+STEPS = {
+    "1": (0, "Reading the document"),
+    "3": (4, "Applying the print style"),
+    "4": (9, "Arranging its parts"),
+    "5": (14, "Setting page {}"),
+    "6": (66, "Drawing the pages"),
+    "7": (84, "Writing the file"),
+}
+"""By WeasyPrint's own number: where a step begins, in per cent as measured of the Ambassador's briefing; its words."""
+AGAIN = "Filling in page numbers"
+HTML_A_PAGE = 5_000
+"""Characters of a document that come to one page of it, about: before they are set, nobody knows how many there are."""
+
+
+class Engine(NamedTuple):
+    """What is prepared once and shared with forked processes: the parsed print style, and what can be printed."""
+
+    files: dict[str, bytes]
+    fetcher: "URLFetcher"
+    style: "CSS"
+    glyphs: frozenset[str]
+
+
+class Typefaces(NamedTuple):
+    """A process's own: the typefaces as Pango has them, and the rules by which a document names them."""
+
+    fonts: "FontConfiguration"
+    rules: "CSS"
+
+
+def load() -> None:
+    """Import the engine and parse the print style: what a process may do before it forks those that print."""
+    _engine()
+
+
+def warm_up() -> None:
+    """Have the typefaces ready too, and print a line in each: for a process that will print and fork no other."""
+    to_pdf('<html lang="en"><head><title>A line</title></head><body><p>It <b>is <i>a</i></b> <i>line</i>.</p></html>')
+
+
+def cool_down() -> None:
+    """Remove what this process has put aside."""
+    _typefaces.cache_clear()
+
+
+def setting(html: str) -> str:
+    """The SHA-256, in hexadecimal, of all that a document's file comes from: equal ones have files of equal bytes."""
+    return hashlib.sha256(f"{_made_with()}\n{html}".encode()).hexdigest()
+
+
+def to_pdf(html: str, tell: Tell | None = None) -> bytes:
+    """A whole HTML document, with `lang` and `<title>`, as PDF/UA-1 bytes: equal for equal HTML.
+
+    A character that the typefaces lack prints as its code point, `[U+1F984]`. Addresses in the
+    document are never followed. FileNotFoundError where the front end has not been built.
+    """
+    from weasyprint import HTML  # noqa: PLC0415 -- slow, only the worker needs it
+
+    engine, typefaces = _engine(), _typefaces(os.getpid())
+    with _collector_off(), _told(tell, len(html) / HTML_A_PAGE):
+        document = HTML(string=printable(typeset(html), engine.glyphs), url_fetcher=engine.fetcher)
+        pdf: bytes = document.write_pdf(
+            finisher=_finish,
+            font_config=typefaces.fonts,
+            stylesheets=[typefaces.rules, engine.style],
+            pdf_variant="pdf/ua-1",
+        )
+    return pdf
+
+
+def text_of(pdf: bytes) -> str:
+    """What stands in a PDF, page by page, as it was written; nothing where that can't be read."""
+    from pypdf import PdfReader  # noqa: PLC0415 -- only the worker needs it
+
+    try:
+        text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    except Exception:
+        logger.exception("A PDF can't be read")
+        return ""
+    return as_written(text)
+
+
+@cache
+def _made_with() -> str:
+    """What every document is made with, in one text: the code, the print style, the typefaces and the libraries."""
+    files = [Path(__file__), Path(typesetting.__file__), STYLE, NO_SYSTEM_FONTS, *sorted(FONTS.glob("*.ttf"))]
+    wanted = [line for line in metadata.requires("weasyprint") or () if "extra ==" not in line]
+    libraries = ["weasyprint", *(re.split(r"[^\w.-]", line)[0] for line in wanted)]
+    return "\n".join(
+        [
+            *(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files),
+            *(f"{name} {metadata.version(name)}" for name in libraries),
+        ]
+    )
+
+
+@cache
+def _engine() -> Engine:
+    """The engine, without typefaces. Fontconfig reads where fonts of the machine lie as WeasyPrint is imported."""
+    files = {path.name: path.read_bytes() for path in sorted(FONTS.glob("*.ttf"))}
+    if not files:
+        raise FileNotFoundError(f"No typefaces in {FONTS}: run `make setup`, which builds the front end.")
+    with _no_system_fonts():
+        from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
+    fetcher = _fetcher(files)
+    style = CSS(string=STYLE.read_text(encoding="utf-8"), url_fetcher=fetcher)
+    return Engine(files, fetcher, style, glyphs_of(files.values()))
+
+
+@cache
+def _typefaces(process: int) -> Typefaces:
+    """The typefaces of a process, by its number. Fontconfig reads once more where fonts lie as they are set up."""
+    del process
+    engine = _engine()
+    from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- slow, only the worker needs it
+
+    with _no_system_fonts():
+        fonts = FontConfiguration()
+    rules = CSS(string="\n".join(map(_font_face, engine.files)), url_fetcher=engine.fetcher, font_config=fonts)
+    # Its folder of typefaces is removed by a finalizer that no longer works once the interpreter is being taken down.
+    atexit.register(cool_down)
+    return Typefaces(fonts, rules)
+
+
+def _fetcher(files: dict[str, bytes]) -> "URLFetcher":
+    """Serves the given typefaces by name and `data:` addresses; whatever else is asked for is refused."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 -- slow, only the worker needs it
+
+    class OwnFontsOnly(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            scheme, _, name = url.partition(":")
+            if scheme == FONT_SCHEME and name in files:
+                return URLFetcherResponse(url, files[name], {"Content-Type": "font/ttf"})
+            return super().fetch(url, headers)
+
+    return OwnFontsOnly(allowed_protocols=("data",), allow_redirects=False)
+
+
+def _font_face(name: str) -> str:
+    """The `@font-face` rule of a file called as its makers call it: `PublicSans-SemiBoldItalic.ttf`."""
+    face = name.removesuffix(".ttf").partition("-")[2]
+    style = "italic" if face.endswith("Italic") else "normal"
+    weight = WEIGHTS[face.removesuffix("Italic") or "Regular"]
+    return (
+        f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-style: {style};'
+        f' src: url("{FONT_SCHEME}:{name}") }}'
+    )
+
+
+def _finish(document: object, pdf: Any) -> None:
+    """What PDF/UA asks for and the engine leaves out: what each header cell heads, and that links are printed too.
+
+    A header cell heads its column within a table's head, else its row.
+    """
+    del document
+    elements: dict[bytes, Any] = {item.reference: item for item in pdf.objects}
+    for element in elements.values():
+        if not isinstance(element, dict):
+            continue
+        if element.get("S") == "/TH" and "A" in element:
+            row = elements[element["P"]]
+            in_head = elements[row["P"]].get("S") == "/THead"
+            element["A"]["Scope"] = "/Column" if in_head else "/Row"
+        elif element.get("Subtype") == "/Link":
+            element["F"] = PRINTED
+
+
+@contextmanager
+def _no_system_fonts() -> Iterator[None]:
+    """Let Fontconfig know no font of this machine while the engine starts."""
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(NO_SYSTEM_FONTS)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="No fonts configured in FontConfig")
+            yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Rendering makes millions of objects and few cycles: without the collector it is a tenth faster."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@contextmanager
+def _told(tell: Tell | None, pages: float) -> Iterator[None]:
+    """Pass on how far WeasyPrint says that it is, with about so many `pages` to set."""
+    if tell is None:
+        yield
+        return
+    steps = logging.getLogger("weasyprint.progress")
+    level, steps.propagate = steps.level, False
+    listener = _Listener(tell, pages)
+    steps.addHandler(listener)
+    steps.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        steps.removeHandler(listener)
+        steps.setLevel(level)
+        steps.propagate = True
+
+
+class _Listener(logging.Handler):
+    """Makes of WeasyPrint's "Step 5 - Creating layout - Page 7" what a person is told."""
+
+    def __init__(self, tell: Tell, pages: float) -> None:
+        super().__init__()
+        self.tell, self.pages, self.most, self.is_again = tell, pages, 0, False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = re.match(r"Step (\d)(?: - Creating layout - (?:Page (\d+)$|(Repagination)))?", record.getMessage())
+        if not said or said[1] not in STEPS or (said[1] == "5" and not (said[2] or said[3])):
+            return
+        per_cent, words = STEPS[said[1]]
+        if said[1] == "5":
+            self.is_again = self.is_again or bool(said[3])
+            set_by_now = min(1.0, (int(said[2] or 1) - 1) / self.pages)
+            per_cent += int((STEPS["6"][0] - per_cent) * set_by_now)
+            words = AGAIN if self.is_again else words.format(said[2])
+        self.most = max(self.most, per_cent)
+        self.tell(self.most, words)

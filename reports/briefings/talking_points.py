@@ -1,0 +1,301 @@
+"""What to say to each ministry at a dialogue: thanks for what was kept; what we owe; what is overdue or to ask."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from dialogues.choices import Kind, Review, Shows, Status
+from dialogues.models import UpdateRound
+from dialogues.score_effects import OWN, moved
+from dialogues.status import first_due
+from recommendations.choices import Rule
+from recommendations.models import BenchmarkTerms, Recommendation
+from reports import formatting, sentences
+from reports.briefings import content
+from reports.briefings.evidence import Piece
+from reports.briefings.promises import Promise
+from reports.briefings.reader import Seen, in_office
+from reports.briefings.recommendations import label, named
+from reports.briefings.spoken_text import aloud, asked_aloud
+from reports.briefings.updates import newest_of
+from reports.choices import StepKind, Years
+from reports.readiness.forecast.next_steps import NextSteps, Step
+from reports.readiness.readiness import Readiness
+from tiptracker.accounts.models import Ministry
+
+UNSETTLED = (Status.OVERDUE, Status.OPEN)
+OURS = "United States"
+NOBODY = "No ministry leads yet"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What talking points are made from. `since` is the day of the last dialogue: thanks are due for what came after.
+
+    `terms` are by key of a benchmark, `table` the keys of the ministries at the table (none: no ministry in
+    particular), `concerning` those of the promises that concern these.
+    """
+
+    seen: Seen
+    result: Readiness
+    asked: Sequence[Recommendation]
+    promises: Sequence[Promise]
+    rounds: Sequence[UpdateRound]
+    pieces: Sequence[Piece]
+    terms: Mapping[int, BenchmarkTerms]
+    concerning: frozenset[int]
+    table: frozenset[int]
+    steps: NextSteps
+    since: date | None
+
+
+def told_talks(known: Known) -> tuple[content.Talk, ...]:
+    """To each ministry at the table, by name; where there is none in particular, to each that leads or has promised.
+
+    Then what no ministry leads, unless it is with one alone, and what the United States itself undertook.
+    """
+    speaker = _Speaker(known)
+    rows = Ministry.objects.visible_to(known.seen.reader).filter(country=known.seen.edition.country)
+    ministries = rows.prefetch_related("office_holders").order_by("name", "pk")
+    talks = [speaker.talk(row) for row in ministries if speaker.has_business(row)]
+    nobodys = speaker.points(None, [])
+    if nobodys.to_ask and len(known.table) != 1:
+        talks.append(nobodys.talk(NOBODY, "Settle who is to lead before anything is asked."))
+    own = [one for one in known.promises if one.is_our_own and one.row.pk in known.concerning]
+    ours = speaker.points(None, own, is_ours=True)
+    return (*talks, ours.talk(OURS, "What we undertook ourselves: it is tracked too, and never enters readiness."))
+
+
+@dataclass
+class _Points:
+    """Points by kind, while they are gathered; those to ask with their place in the order."""
+
+    is_ours: bool
+    kept: list[content.Point] = field(default_factory=list)
+    with_us: list[content.Point] = field(default_factory=list)
+    overdue: list[content.Point] = field(default_factory=list)
+    returned: list[content.Point] = field(default_factory=list)
+    to_ask: list[tuple[tuple[int, date], content.Point]] = field(default_factory=list)
+
+    def talk(self, whose: str, about: str) -> content.Talk:
+        """All of it, what is worth most asked first."""
+        return content.Talk(
+            whose=whose,
+            about=about,
+            is_ours=self.is_ours,
+            kept=tuple(self.kept),
+            with_us=tuple(self.with_us),
+            overdue=tuple(self.overdue),
+            returned=tuple(self.returned),
+            to_ask=tuple(point for _, point in sorted(self.to_ask, key=lambda each: each[0])),
+        )
+
+
+class _Speaker:
+    """The record looked at once, out of which each ministry is spoken to."""
+
+    def __init__(self, known: Known) -> None:
+        self.known, self.seen = known, known.seen
+        self.steps = list(enumerate(known.steps.steps))
+        self.place = {step.rows[0].id: place for place, step in self.steps if step.kind is StepKind.KEEP}
+        self.brings_forward = {step.rows[0].id for step in known.steps.after_deadline if step.points}
+        self.keys = {one.benchmark_id: one.line.key for one in known.result.verified.benchmarks}
+        rows = {row.pk: row for row in known.asked}
+        self.asked_by = {one.benchmark_id: rows[one.recommendation_id] for one in known.result.verified.benchmarks}
+        self.findings = {one.benchmark_id: one.line.finding for one in known.result.verified.benchmarks}
+        self.newest = newest_of(known.rounds)
+
+    def has_business(self, row: Ministry) -> bool:
+        """Whether it is at the table or, where no ministry in particular is, there is anything to say to it."""
+        if self.known.table:
+            return row.pk in self.known.table
+        leads = row.pk in {one.lead_id for one in self.known.asked}
+        promised = any(promise.row.ministry_id == row.pk for promise in self.known.promises)
+        return leads or promised
+
+    def talk(self, row: Ministry) -> content.Talk:
+        """What to say to a ministry."""
+        own = [promise for promise in self.known.promises if promise.row.ministry_id == row.pk]
+        leads = [label(one) for one in self.known.asked if one.lead_id == row.pk]
+        about = (
+            in_office(self.seen, row),
+            f"Leads on recommendation{'' if len(leads) == 1 else 's'} {formatting.listed(leads)}" if leads else "",
+            sentences.tallied([promise.told.state for promise in own]).rstrip("."),
+        )
+        return self.points(row.pk, own).talk(row.name, " ".join(f"{said}." for said in about if said))
+
+    def points(self, lead: int | None, promises: Iterable[Promise], *, is_ours: bool = False) -> _Points:
+        """All there is to say on these promises, and on the benchmarks of whoever leads (None: of nobody)."""
+        found, own = _Points(is_ours), list(promises)
+        for promise in own:
+            if is_ours:
+                self._of_our_own(found, promise)
+            else:
+                self._of(found, promise)
+        found.kept += self._verified_besides(own)
+        if not is_ours:
+            found.to_ask += self._not_promised(lead)
+        return found
+
+    def _of(self, found: _Points, promise: Promise) -> None:
+        """Put a ministry's promise where it belongs; nothing is said of one that was withdrawn."""
+        status, row = promise.standing.status, self.newest.get(promise.row.pk)
+        if status is Status.VERIFIED:
+            if self._is_new(promise.events[-1].happened_on):
+                found.kept.append(self._kept(promise))
+        elif status in (Status.WITH_EMBASSY, Status.REPORTED):
+            found.with_us.append(self._with_us(promise))
+        elif status in UNSETTLED and row and promise.standing.returned_on:
+            found.returned.append(self._returned(promise, row))
+        elif status is Status.OVERDUE:
+            found.overdue.append(self._overdue(promise))
+        elif status is Status.OPEN and (point := self._due(promise)):
+            place = self.place.get(promise.row.pk, len(self.steps))
+            found.to_ask.append(((place, promise.standing.due_on or date.max), point))
+
+    def _kept(self, promise: Promise) -> content.Point:
+        on = promise.events[-1].happened_on
+        said = f"Thank you for {_quoted(promise.told.text)}: it is done, and we verified it on {formatting.day(on)}."
+        return self._point(promise, said, sentences.short(on))
+
+    def _with_us(self, promise: Promise) -> content.Point:
+        text = _quoted(promise.told.text)
+        if since := promise.standing.waits_since:
+            said = f"Your update on {text} has been with us since {formatting.day(since)}, and we owe you an answer."
+        else:
+            since = promise.events[-1].happened_on
+            said = f"You told us on {formatting.day(since)} that {text} is done, and we owe you our word on it."
+        return self._point(promise, said, f"for {sentences.days((self.seen.as_of - since).days)}")
+
+    def _overdue(self, promise: Promise) -> content.Point:
+        stands = promise.standing
+        was_moved = f" and its day has been moved {_times(stands.slips)}" if stands.slips else ""
+        due = formatting.day(stands.due_on) if stands.due_on else ""
+        said = f"{_quoted(promise.told.text)} was due on {due}{was_moved}: by which day can we count on it?"
+        return self._point(promise, said, f"by {sentences.days(stands.days_overdue)}")
+
+    def _returned(self, promise: Promise, row: UpdateRound) -> content.Point:
+        on = promise.standing.returned_on or self.seen.day(row.decision.recorded_at)
+        reason = " ".join(row.decision.reason.split())
+        said = (
+            f"Your update on {_quoted(promise.told.text)} was returned on {formatting.day(on)}, and we will gladly "
+            f"take it up again once this is put right: {reason}"
+        )
+        return self._point(promise, said, promise.told.standing)
+
+    def _due(self, promise: Promise) -> content.Point | None:
+        """What to ask of a promise that is open; None where it is due after the deadline and would move nothing."""
+        due_on, deadline_on = promise.standing.due_on, self.known.result.deadline_on
+        text = _quoted(promise.told.text)
+        if due_on is None:
+            return self._point(promise, f"{text} has no day yet: may we agree on one today?", "no date agreed")
+        standing = f"due {sentences.distance(due_on, self.seen.as_of)}"
+        if deadline_on is None or due_on <= deadline_on or self.seen.as_of > deadline_on:
+            return self._point(promise, f"{text} is due on {formatting.day(due_on)}: is it on its way?", standing)
+        if promise.row.pk not in self.brings_forward:
+            return None
+        said = (
+            f"{text} is promised for {formatting.day(due_on)}, after the deadline of {formatting.day(deadline_on)}: "
+            "can it come before that?"
+        )
+        return self._point(promise, said, standing)
+
+    def _not_promised(self, ministry: int | None) -> Iterator[tuple[tuple[int, date], content.Point]]:
+        """The figures that a ministry has not given, and the benchmarks on which nobody has promised or claimed."""
+        for place, step in self.steps:
+            if step.ministry_id != ministry:
+                continue
+            if step.kind is StepKind.ASK:
+                yield (place, date.max), self._figure(step)
+            elif step.kind is StepKind.AGREE:
+                yield (place, date.max), self._agreement(step.benchmarks[0])
+
+    def _figure(self, step: Step) -> content.Point:
+        indicator = self.known.result.sent.asked.indicators[step.indicator_id or 0]
+        since = formatting.day(self.known.result.edition.tracking.starts_on)
+        years = f"since {since} and in the year before" if step.years is Years.BOTH else f"since {since}"
+        said = f"May we have the figure on {formatting.within(indicator.name)} {years}, with its source?"
+        return content.Point(said, "not reported", f"Indicator: {indicator.name}", ())
+
+    def _agreement(self, key: int) -> content.Point:
+        asked, terms = self.asked_by[key], self.known.terms[key]
+        said = asked_aloud(named(asked), terms.criterion, Rule(terms.rule), self.findings[key])
+        ours = ", as we reconstruct it" if asked.is_reconstruction else ""
+        source = f"{formatting.opening(named(asked))}{ours}: {asked.text.rstrip('.')}"
+        if aloud(terms.criterion) != terms.criterion.rstrip("."):
+            source += f". Benchmark {self.keys[key]}: {terms.criterion}"
+        return content.Point(said, "not promised", source, (self.keys[key],))
+
+    def _verified_besides(self, promises: Iterable[Promise]) -> Iterator[content.Point]:
+        """What was verified since last time of what was sent on promises that aren't done yet, the newest first.
+
+        Concrete actions alone, and of those no more that were undone: by the embassy's word, or with the promise.
+        """
+        unsettled = {one.row.pk: one for one in promises if one.standing.status is not Status.VERIFIED}
+        for piece in reversed(self.known.pieces):
+            promise, word = unsettled.get(piece.row.commitment_id or 0), piece.decisive
+            if promise is None or word is None or piece.row.done_by not in OWN:
+                continue
+            on, keys = self.seen.day(word.recorded_at), self._moved_by(piece)
+            is_undone = any(one.kind == Kind.REOPENED and one.happened_on >= on for one in promise.events)
+            if keys and self._is_new(on) and not is_undone:
+                said = f"Thank you for {_quoted(piece.row.title)}, which we verified on {formatting.day(on)}."
+                when = sentences.span(piece.first_on, piece.row.happened_to)
+                source = f"Sent on {_quoted(promise.told.text)}; it happened {when}"
+                yield content.Point(said, sentences.short(on), source, tuple(self.keys[key] for key in keys))
+
+    def _moved_by(self, piece: Piece) -> list[int]:
+        """The benchmarks on which it is verified as a concrete action, and that stand somewhere."""
+        shown = {key for key, finding in self.findings.items() if finding.worth}
+        return [
+            one.benchmark_id
+            for one in piece.bearings
+            if one.shows == Shows.ACTION and piece.state_of(one) == Review.VERIFIED and one.benchmark_id in shown
+        ]
+
+    def _of_our_own(self, found: _Points, promise: Promise) -> None:
+        """Put our own promise where it belongs, in the words in which we answer for it."""
+        stands, text, on = promise.standing, _quoted(promise.told.text), promise.events[-1].happened_on
+        due = formatting.day(stands.due_on) if stands.due_on else ""
+        match stands.status:
+            case Status.VERIFIED if self._is_new(on):
+                said = f"We have done {text}, as we promised."
+                found.kept.append(self._point(promise, said, sentences.short(on)))
+            case Status.REPORTED:
+                said = f"We have done {text}, and a colleague is still to verify it."
+                found.with_us.append(self._point(promise, said, f"done {sentences.short(on)}"))
+            case Status.OVERDUE:
+                said = f"We promised {text} for {due} and have not kept that: we owe you a new day."
+                found.overdue.append(self._point(promise, said, f"by {sentences.days(stands.days_overdue)}"))
+            case Status.OPEN:
+                said = f"We promised {text} for {due}." if due else f"We promised {text}, and owe you a day for it."
+                far = f"due {sentences.distance(stands.due_on, self.seen.as_of)}" if stands.due_on else "no date agreed"
+                found.to_ask.append(((0, stands.due_on or date.max), self._point(promise, said, far)))
+
+    def _is_new(self, on: date) -> bool:
+        """Whether it came after the last dialogue."""
+        return self.known.since is None or on > self.known.since
+
+    def _point(self, promise: Promise, said: str, standing: str) -> content.Point:
+        """A point with where the promise stands in the record: the day and the place at which it was made."""
+        row, made_on = promise.row, sentences.short(promise.told.made_on)
+        made = f"Promised {made_on} ({row.letter})"
+        if row.dialogue:
+            made = f"Promised at the dialogue of {sentences.short(row.dialogue.held_on)} ({row.dialogue.place})"
+        history = moved(promise.standing.slips, first_due(promise.events, self.seen.as_of))
+        source = f"{made}; {history}" if history else made
+        keys = (self.keys[key] for key in _towards(promise) if key in self.keys)
+        return content.Point(said, standing, source, tuple(keys))
+
+
+def _towards(promise: Promise) -> list[int]:
+    return [link.benchmark_id for link in promise.row.links.all()]
+
+
+def _quoted(text: str) -> str:
+    """A text of the record inside a sentence."""
+    return f"“{text.rstrip('.')}”"
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")

@@ -1,0 +1,31 @@
+"""The score week by week, as the briefing's reader would have seen it."""
+
+from collections.abc import Iterable
+
+from dialogues.models import Dialogue
+from recommendations.models import Milestone
+from reports.briefings import content
+from reports.briefings.reader import Seen
+from reports.calendar.events import told
+from reports.readiness.explanation.trend_display import course
+from reports.readiness.facts import Facts
+
+
+def told_trend(
+    seen: Seen, facts: Facts, dialogues: Iterable[Dialogue], milestones: Iterable[Milestone]
+) -> content.Trend:
+    """The finding, the drawing and the months, from the facts that were known.
+
+    A month without a figure in which nothing happened has no row; the last one always has.
+    """
+    run = course(facts, as_of=seen.as_of, known_by=seen.known_by, happenings=told(dialogues, milestones, seen.as_of))
+    months = run.by_month
+    return content.Trend(
+        title=run.title,
+        chart=run.drawn(width=648, size=11, plot_height=96),
+        months=tuple(
+            content.Month(week.ends_on, week.then, week.hindsight, "; ".join(one.said for one in week.happened))
+            for week in months
+            if week.then is not None or week.hindsight or week.happened or week is months[-1]
+        ),
+    )

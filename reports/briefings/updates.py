@@ -1,0 +1,87 @@
+"""What ministries sent, round by round, and what the embassy made of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from dialogues.choices import Decision
+from dialogues.models import Reading, UpdateRound
+from reports import formatting, sentences
+from reports.briefings import content
+from reports.briefings.evidence import Proof
+from reports.briefings.promises import Promise
+from reports.briefings.reader import Seen
+
+WAITING = "waiting"
+
+
+def gather_rounds(seen: Seen, promises: Iterable[Promise]) -> list[UpdateRound]:
+    """The rounds sent on these commitments, update by update, in the order in which they were sent."""
+    return list(
+        UpdateRound.objects.visible_to(seen.reader)
+        .filter(
+            seen.recorded,
+            happened_on__lte=seen.as_of,
+            update__commitment__in=[promise.row.pk for promise in promises],
+        )
+        .select_related("update", "recorded_by", "decision__recorded_by")
+        .order_by("update__commitment", "update__number", "number")
+    )
+
+
+def is_decided(seen: Seen, row: UpdateRound) -> bool:
+    """Whether the embassy's answer was known."""
+    return hasattr(row, "decision") and seen.knows(row.decision.recorded_at)
+
+
+def newest_of(rounds: Iterable[UpdateRound]) -> dict[int, UpdateRound]:
+    """By commitment: what was sent on it last."""
+    return {row.update.commitment_id: row for row in sorted(rounds, key=lambda row: (row.recorded_at, row.pk))}
+
+
+def told_updates(
+    seen: Seen, rounds: list[UpdateRound], promises: Iterable[Promise], proof: Proof
+) -> tuple[content.Update, ...]:
+    """Updates by commitment, the most urgent commitment first."""
+    figures: dict[int | None, list[str]] = defaultdict(list)
+    for reading in (
+        Reading.objects.visible_to(seen.reader)
+        .filter(seen.recorded, round__in=rounds)
+        .select_related("indicator")
+        .order_by("pk")
+    ):
+        through = sentences.short(reading.through_on)
+        figures[reading.round_id].append(f"{reading.indicator.name}: {reading.told}, through {through}")
+    sent: dict[int, dict[int, list[UpdateRound]]] = defaultdict(lambda: defaultdict(list))
+    for row in rounds:
+        sent[row.update.commitment_id][row.update_id].append(row)
+    return tuple(
+        content.Update(
+            commitment=promise.told.text,
+            ministry=promise.told.ministry,
+            towards=promise.told.towards,
+            rounds=tuple(_round(seen, row, figures[row.pk], proof) for row in own),
+        )
+        for promise in promises
+        for own in sent[promise.row.pk].values()
+    )
+
+
+def _round(seen: Seen, row: UpdateRound, figures: list[str], proof: Proof) -> content.Round:
+    outcome, decision = WAITING, "Waiting for the embassy"
+    if is_decided(seen, row):
+        word = Decision(row.decision.decision)
+        outcome = word.value
+        decision = (
+            f"{word.label} {formatting.day(seen.day(row.decision.recorded_at))} by {row.decision.recorded_by.name}"
+        )
+        if row.decision.reason:
+            decision += f": {row.decision.reason}"
+    return content.Round(
+        sent=f"Sent {formatting.day(seen.day(row.recorded_at))} by {row.recorded_by.name}",
+        claims=formatting.within(row.get_claimed_display()),
+        narrative=row.narrative,
+        figures=tuple(figures),
+        evidence=proof.in_round.get(row.pk, ()),
+        outcome=outcome,
+        decision=decision,
+    )

@@ -1,0 +1,285 @@
+"""A Word file as it is written, from its head to its end.
+
+How it looks stands in the styles of `templates/reports/word`, an empty document unzipped; a paragraph names its style
+and nothing else, so that whoever works on the file changes a style and has changed all of it. Every text is spelt as
+the PDF prints it. The same calls give the same bytes anywhere.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from docx import Document
+from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import qn
+from docx.shared import Length, Mm, Twips
+from docx.table import Table, _Row
+from docx.text.paragraph import Paragraph
+from lxml import etree
+
+from reports.briefings import pdf, text_width
+from reports.briefings.typesetting import JOINED
+from reports.templatetags.print import Notes
+from tiptracker.choices import Paper
+
+EMPTY = pdf.HOUSE / "templates" / "reports" / "word"
+SIZES = {Paper.A4: (Mm(210), Mm(297)), Paper.LETTER: (Mm(215.9), Mm(279.4))}
+"""Width and height of a sheet."""
+LANGUAGE = "en-US"
+UNSEEN = f"[\N{SOFT HYPHEN}{JOINED}]"
+MOST = 255
+"""Characters that a file's property may have."""
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip file can tell: each part of the file has it, so that no clock is in there."""
+
+
+class Piece(NamedTuple):
+    """A part of a paragraph, by the style of its characters where that isn't the paragraph's own."""
+
+    text: str
+    style: str | None = None
+
+
+class Source(NamedTuple):
+    """Where something comes from: a note at the foot of the page. Nothing stands there for an empty text."""
+
+    text: str
+
+
+class Line(NamedTuple):
+    """A paragraph: its style, and what stands in it."""
+
+    style: str
+    pieces: Sequence[str | Piece | Source]
+
+
+type Cell = Sequence[Line]
+
+
+class Column(NamedTuple):
+    """A column of a table: its head (empty where the table has none) and its share of the width, in per cent."""
+
+    head: str
+    width: int
+
+
+class Manuscript:
+    """A document of its own paper, to which is added at its end until it is taken as `to_bytes`."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.document = Document(io.BytesIO(_empty()))
+        self.notes = Notes()
+        self.headings = 0
+        self.listed = 0
+        self.footnotes = self.document.part.part_related_by(RELATIONSHIP_TYPE.FOOTNOTES)
+        self.foot = parse_xml(self.footnotes.blob)
+        section = self.document.sections[0]
+        section.page_width, section.page_height = SIZES[paper]
+        self.width = Length(section.page_width - (section.left_margin or 0) - (section.right_margin or 0))
+        for name in ("Header", "Footer", "toc 1", "toc 2"):
+            tabs = self.document.styles[name].paragraph_format.tab_stops
+            tabs.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT)
+
+    def describe(self, *, title: str, subject: str, author: str, on: date) -> None:
+        """What the file says of itself, as of a day: nobody's name and no clock is in it."""
+        told = self.document.core_properties
+        told.title, told.subject, told.author = (spelt(text)[:MOST] for text in (title, subject, author))
+        told.last_modified_by = told.author
+        told.language = LANGUAGE
+        told.created = told.modified = datetime.combine(on, time())
+
+    def margins(self, *, marking: str, running: str, clearance: str, foot: str) -> None:
+        """What stands above and below the text of each page: the marking, what this is, and which page."""
+        section = self.document.sections[0]
+        self._fill(section.header.paragraphs[0], "Marking", (marking,))
+        self._fill(
+            section.header.add_paragraph(),
+            "Header",
+            (running, *(("\t", Piece(clearance, "Strong")) if clearance else ())),
+        )
+        count = self._fill(section.footer.paragraphs[0], "Footer", (foot, "\t", "Page "))
+        _add_field(count, "PAGE", "1")
+        count.add_run(" of ")
+        _add_field(count, "NUMPAGES", "1")
+        self._fill(section.footer.add_paragraph(), "Marking", (marking,))
+
+    def line(self, style: str, *pieces: str | Piece | Source) -> None:
+        """A paragraph."""
+        self._fill(self.document.add_paragraph(), style, pieces)
+
+    def heading(self, level: int, text: str) -> None:
+        """A heading; one of level 1 is where a line of the contents leads, in the order of both."""
+        paragraph = self._fill(self.document.add_paragraph(), f"Heading {level}", (text,))
+        if level == 1:
+            self.headings += 1
+            _bookmark(paragraph, f"_Toc{self.headings}", self.headings)
+
+    def contents(self, titles: Sequence[str]) -> None:
+        """A table of contents of the headings to come: Word adds the pages once it is asked to update it."""
+        for at, title in enumerate(titles):
+            paragraph = self._fill(self.document.add_paragraph(), "toc 1", ())
+            if at == 0:
+                _mark_field(paragraph, "begin")
+                _instruct(paragraph, r' TOC \o "1-2" \h \z \u ')
+                _mark_field(paragraph, "separate")
+            self.listed += 1
+            link = _element("w:hyperlink", {"w:anchor": f"_Toc{self.listed}", "w:history": "1"})
+            link.append(paragraph.add_run(spelt(title))._r)
+            paragraph._p.append(link)
+            if at == len(titles) - 1:
+                _mark_field(paragraph, "end")
+
+    def table(self, about: str, columns: Sequence[Column], rows: Iterable[Iterable[Cell]]) -> None:
+        """A table over the whole width, `about` telling what it is to who can't see it.
+
+        Its head, if its columns have one, stands again on every page, and no row is broken over two.
+        """
+        has_head = any(column.head for column in columns)
+        table = self.document.add_table(0, len(columns), "Record Table")
+        _describe_table(table, spelt(about), self.width, has_head=has_head)
+        widths = list(_widths(self.width, columns))
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+        if has_head:
+            head = self._row(table, [(Line("Table Heading", (column.head,)),) for column in columns], widths)
+            head._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+        for row in rows:
+            self._row(table, row, widths)
+
+    def to_bytes(self) -> bytes:
+        """The file."""
+        self.footnotes._blob = etree.tostring(self.foot, encoding="UTF-8", standalone=True)
+        saved, file = io.BytesIO(), io.BytesIO()
+        self.document.save(saved)
+        with zipfile.ZipFile(saved) as before, zipfile.ZipFile(file, "w") as after:
+            for name in before.namelist():
+                _put(after, name, before.read(name))
+        return file.getvalue()
+
+    def _row(self, table: Table, cells: Iterable[Cell], widths: Sequence[Length]) -> _Row:
+        row: _Row = table.add_row()  # type: ignore[no-untyped-call]
+        row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+        for place, cell, width in zip(row.cells, cells, widths, strict=True):
+            place.width = width
+            for at, line in enumerate(cell):
+                self._fill(place.add_paragraph() if at else place.paragraphs[0], line.style, line.pieces)
+        return row
+
+    def _fill(self, paragraph: Paragraph, style: str, pieces: Iterable[str | Piece | Source]) -> Paragraph:
+        paragraph.style = style
+        for piece in pieces:
+            match piece:
+                case Source(text):
+                    self._note(paragraph, text)
+                case Piece(text, of):
+                    paragraph.add_run(spelt(text), of)
+                case "\t":
+                    paragraph.add_run(piece)
+                case _:
+                    paragraph.add_run(spelt(piece))
+        return paragraph
+
+    def _note(self, paragraph: Paragraph, text: str) -> None:
+        """A note, or where it was given before its number again."""
+        if not text:
+            return
+        number, is_new = self.notes.number(text)
+        name = f"_Source{number}"
+        if not is_new:
+            _add_field(paragraph, f"NOTEREF {name} \\f \\h", str(number), "footnote reference")
+            return
+        run = paragraph.add_run(style="footnote reference")
+        run._r.append(_element("w:footnoteReference", {"w:id": str(number)}))
+        _bookmark(paragraph, name, 10_000 + number, run._r)
+        self.foot.append(self._foot(number, spelt(text)))
+
+    def _foot(self, number: int, text: str) -> Any:
+        """What stands at the foot of the page."""
+        paragraph = Paragraph(_element("w:p"), self.document._body)
+        paragraph.style = "footnote text"
+        paragraph.add_run(style="footnote reference")._r.append(_element("w:footnoteRef"))
+        paragraph.add_run(f" {text}")
+        note = _element("w:footnote", {"w:id": str(number)})
+        note.append(paragraph._p)
+        return note
+
+
+def spelt(text: str) -> str:
+    """A text as the PDF prints it, its white space as a browser takes it, without what nobody sees."""
+    return re.sub(UNSEEN, "", re.sub(r"[ \t\r\n]+", " ", text_width.spelt(text)))
+
+
+@cache
+def _empty() -> bytes:
+    """The empty document, zipped."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as zipped:
+        for path in sorted(Path(EMPTY).rglob("*")):
+            if path.is_file():
+                _put(zipped, path.relative_to(EMPTY).as_posix(), path.read_bytes())
+    return file.getvalue()
+
+
+def _put(zipped: zipfile.ZipFile, name: str, part: bytes) -> None:
+    """A part of a file, as of no time and of no system."""
+    entry = zipfile.ZipInfo(name, FIRST_DAY)
+    entry.create_system = 0
+    zipped.writestr(entry, part, zipfile.ZIP_DEFLATED)
+
+
+def _widths(whole: Length, columns: Sequence[Column]) -> Iterator[Length]:
+    """The columns' widths, which together are the whole."""
+    ends = [0]
+    for column in columns:
+        ends.append(ends[-1] + column.width)
+    for start, end in pairwise(round(whole.twips * end / ends[-1]) for end in ends):
+        yield Twips(end - start)
+
+
+def _describe_table(table: Table, about: str, width: Length, *, has_head: bool) -> None:
+    table.autofit = False
+    of_table = table._tbl.tblPr
+    whole = of_table.find(qn("w:tblW"))
+    whole.set(qn("w:type"), "dxa")
+    whole.set(qn("w:w"), str(width.twips))
+    if not has_head:
+        look = of_table.find(qn("w:tblLook"))
+        look.set(qn("w:firstRow"), "0")
+        look.set(qn("w:val"), "0480")
+    of_table.append(_element("w:tblCaption", {"w:val": about}))
+
+
+def _element(tag: str, attributes: dict[str, str] | None = None) -> Any:
+    return OxmlElement(tag, {qn(name): value for name, value in (attributes or {}).items()})
+
+
+def _bookmark(paragraph: Paragraph, name: str, number: int, around: Any = None) -> None:
+    """A place to lead to: a run of a paragraph, or all that is in it."""
+    within = [around] if around is not None else paragraph._p.r_lst
+    within[0].addprevious(_element("w:bookmarkStart", {"w:id": str(number), "w:name": name}))
+    within[-1].addnext(_element("w:bookmarkEnd", {"w:id": str(number)}))
+
+
+def _add_field(paragraph: Paragraph, instruction: str, shown: str, style: str | None = None) -> None:
+    """What Word works out; `shown` until it does."""
+    field = _element("w:fldSimple", {"w:instr": f" {instruction} "})
+    field.append(paragraph.add_run(shown, style)._r)
+    paragraph._p.append(field)
+
+
+def _mark_field(paragraph: Paragraph, end: str) -> None:
+    paragraph.add_run()._r.append(_element("w:fldChar", {"w:fldCharType": end}))
+
+
+def _instruct(paragraph: Paragraph, instruction: str) -> None:
+    told = _element("w:instrText", {"xml:space": "preserve"})
+    told.text = instruction
+    paragraph.add_run()._r.append(told)

@@ -1,0 +1,1 @@
+"""The days of an edition's year: milestones, dialogues and due dates."""

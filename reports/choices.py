@@ -1,0 +1,85 @@
+"""The vocabulary of what we conclude: the four parts of readiness and their verdicts. Pure."""
+
+from tiptracker.choices import Word
+
+
+class PartKey(Word):
+    """The four parts of readiness (readiness method, version 1)."""
+
+    EFFORTS = "increasing_efforts", "Increasing efforts"
+    ACTION = "concrete_action", "Concrete action on the recommendations"
+    THREE_PS = "three_ps", "All three Ps"
+    DATA = "data_given", "Data given"
+
+
+class Shown(Word):
+    """How far the record shows a thing. No data is a state of its own, and worth 0."""
+
+    SHOWN = "shown"
+    PARTLY = "partly_shown", "Partly shown"
+    NOT_SHOWN = "not_shown", "Not shown"
+    NO_DATA = "no_data", "No data"
+
+
+class Looked(Word):
+    """The embassy's word on what a piece of evidence shows, or that nobody has looked yet."""
+
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+    CLAIMED = "claimed", "Claimed, not verified"
+
+
+class Misfit(Word):
+    """What may not fit together in a record."""
+
+    MET_WITHOUT_ACTION = "met_without_action", "Assessed as met without a verified action"
+    NOT_ASSESSED = "not_assessed", "Verified action without an assessment"
+    FIGURE_TOO_LOW = "figure_too_low", "Figure below what the evidence adds up to"
+    NO_SOURCE = "no_source", "Figure without a source"
+    DAY_UNKNOWN = "day_unknown", "Would count if its first day were known"
+    PAST_DUE = "past_due", "Overdue, no update received"
+    NO_BENCHMARK = "no_benchmark", "Recommendation without a benchmark"
+    NO_LEAD = "no_lead", "Recommendation without a lead ministry"
+    MISSED = "missed", "Milestone missed"
+
+
+class StepKind(Word):
+    """What a next step asks somebody to do, from what is surest to what is still to be won."""
+
+    REVIEW = "review"
+    ASK = "ask", "Ask for a figure"
+    KEEP = "keep", "Keep a commitment"
+    AGREE = "agree", "Agree on a commitment"
+
+
+class Years(Word):
+    """For which years a figure is asked."""
+
+    PERIOD = "period", "The tracking period"
+    BOTH = "both", "The tracking period and the year before"
+    BEFORE = "before", "The year before"
+
+
+class Recomputed(Word):
+    """What comes of computing a kept run of readiness anew."""
+
+    SAME = "same", "Recomputed just now: the same"
+    DIFFERS = "differs", "Recomputed just now: it differs"
+    NOT_COMPUTED = "not_computed", "Shown as it was kept"
+
+
+class BriefingKind(Word):
+    """The documents that are handed over."""
+
+    AMBASSADOR = "ambassador", "Ambassador’s briefing"
+    MINISTRY = "ministry", "Ministry’s page"
+    DIALOGUE = "dialogue", "Dialogue pack"
+    WASHINGTON = "washington", "Input for Washington"
+
+
+class Told(Word):
+    """What is known of a district: said and seen, said alone, or nothing."""
+
+    VERIFIED = "verified"
+    CLAIMED = "claimed"
+    NOTHING = "no_data", "Nothing told"

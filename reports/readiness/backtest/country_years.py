@@ -1,0 +1,187 @@
+"""The country-years of the back-test: `country_years.csv`, read.
+
+One row a country and edition: the tier before and after, whether it moved up, and the facts that
+the narrative tells of the reporting period, in our own coding (no sentence is copied). Sources
+stand in the last columns.
+
+| column | what it holds |
+|---|---|
+| `inv_`, `pros_`, `conv_`, `vic_` | investigations, prosecutions, convictions, victims: `now`, `before`, `dir` |
+| `…_dir` | which way it moved: `up`, `level`, `down`; empty where nothing was seen |
+| `complicity` | the most that was told of complicit officials |
+| `law_changed`, `procedures_adopted` | `y`, `n`, or empty where nothing was seen |
+| `n_achievements`, `n_failures` | distinct ones in the opening paragraph |
+| `wl_years_before` | editions in a row on the Watch List, up to the one before: `1`, `2`, `3+` |
+| `source_kind` | what was read: the opening paragraph, the Factbook, the press, or a list without text |
+
+`says_overall_increasing` and `says_significant` are the wording of the decision itself. They are
+kept in the file and not read: a judgement must not be tried on itself. Pure.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from importlib import resources
+
+from dialogues.choices import Direction
+from recommendations.choices import Question, Tier
+from reports.readiness.facts import Period
+from tiptracker.choices import Word
+
+
+class Source(Word):
+    """What the coder read."""
+
+    OPENING = "opening", "Opening paragraph"
+    FACTBOOK = "factbook", "World Factbook"
+    PRESS = "press"
+    LIST = "list", "List of tiers, no text"
+
+
+class Moved(Word):
+    """Where the government's tier went, from the edition before to this one."""
+
+    UP = "up", "Moved up"
+    SAME = "same", "Stayed"
+    DOWN = "down", "Fell"
+
+
+class Officials(Word):
+    """The most that was told of complicit officials."""
+
+    CONVICTED = "convicted", "Officials convicted"
+    PROSECUTED = "prosecuted", "Officials prosecuted"
+    INVESTIGATED = "investigated", "Officials investigated"
+    NONE = "none", "No official investigated, prosecuted or convicted"
+    NOT_TOLD = "not told", "Nothing told of officials"
+
+
+class Plan(Word):
+    """What was told of a national action plan."""
+
+    IMPLEMENTED = "implemented", "Plan implemented"
+    ADOPTED = "adopted", "Plan adopted"
+    NONE = "none", "No plan"
+
+
+TEXT = frozenset({Source.OPENING, Source.FACTBOOK})
+"""What has a narrative to read. Press rows are all of governments that moved up; a list tells nothing."""
+
+COLUMNS = {
+    Question.INVESTIGATIONS: "inv",
+    Question.PROSECUTIONS: "pros",
+    Question.CONVICTIONS: "conv",
+    Question.VICTIMS: "vic",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was told of one thing that is counted: now, the year before, and which way it moved."""
+
+    now: Decimal | None = None
+    before: Decimal | None = None
+    direction: Direction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountryYear:
+    """One country and edition. None, or a `Count` without anything in it, is what was not seen."""
+
+    code: str
+    country: str
+    edition: int
+    tier_before: Tier
+    tier_after: Tier
+    moved: Moved
+    source: Source
+    counts: Mapping[Question, Count]
+    officials: Officials = Officials.NOT_TOLD
+    law_changed: bool | None = None
+    procedures_adopted: bool | None = None
+    plan: Plan | None = None
+    training: Direction | None = None
+    awareness: Direction | None = None
+    achievements: int | None = None
+    years_before: str = ""
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def period(self) -> Period:
+        """The year that the edition looked back on: 1 April to 31 March."""
+        return Period(date(self.edition - 1, 4, 1), date(self.edition, 3, 31))
+
+    @property
+    def has_text(self) -> bool:
+        """Whether it rests on a narrative or the Factbook."""
+        return self.source in TEXT
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether it enters the tests: on the Watch List in the edition before, with a text to read."""
+        return self.has_text and self.tier_before is Tier.WATCH_LIST
+
+
+def read(lines: Iterable[str]) -> tuple[CountryYear, ...]:
+    """The rows of a file like `country_years.csv`, the line of its columns first.
+
+    Raises KeyError where a column is missing, and ValueError where a word is none of ours, a
+    direction contradicts its figures, or a country and edition come twice.
+    """
+    rows = tuple(_row(cells) for cells in csv.DictReader(lines))
+    if len({(row.code, row.edition) for row in rows}) < len(rows):
+        raise ValueError("A country and edition come twice.")
+    return rows
+
+
+def packaged() -> tuple[CountryYear, ...]:
+    """The 147 rows that come with the product."""
+    file = resources.files(__package__).joinpath("country_years.csv")
+    return read(file.read_text(encoding="utf-8").splitlines())
+
+
+def _row(cells: Mapping[str, str]) -> CountryYear:
+    return CountryYear(
+        code=cells["iso3"],
+        country=cells["country"],
+        edition=int(cells["edition"]),
+        tier_before=Tier(cells["tier_before"]),
+        tier_after=Tier(cells["tier_after"]),
+        moved=Moved(cells["moved"]),
+        source=Source(cells["source_kind"]),
+        counts={
+            **{question: _count(cells, column) for question, column in COLUMNS.items()},
+            Question.MONEY: Count(direction=_direction(cells["funding_dir"])),
+        },
+        officials=Officials(cells["complicity"] or Officials.NOT_TOLD),
+        law_changed=_yes(cells["law_changed"]),
+        procedures_adopted=_yes(cells["procedures_adopted"]),
+        plan=Plan(cells["plan"]) if cells["plan"] else None,
+        training=_direction(cells["training_dir"]),
+        awareness=_direction(cells["awareness_dir"]),
+        achievements=int(cells["n_achievements"]) if cells["n_achievements"] else None,
+        years_before=cells["wl_years_before"],
+        sources=tuple(cells[column] for column in ("source_1", "source_2") if cells[column]),
+        note=cells["note"],
+    )
+
+
+def _count(cells: Mapping[str, str], column: str) -> Count:
+    now, before = (Decimal(cell) if (cell := cells[f"{column}_{when}"]) else None for when in ("now", "before"))
+    direction = _direction(cells[f"{column}_dir"])
+    if now is not None and before is not None:
+        moved = Direction.LEVEL if now == before else Direction.UP if now > before else Direction.DOWN
+        if moved is not direction:
+            raise ValueError(f"{cells['iso3']} {cells['edition']}: {column}_dir contradicts its figures.")
+    return Count(now, before, direction)
+
+
+def _direction(cell: str) -> Direction | None:
+    return Direction(cell) if cell else None
+
+
+def _yes(cell: str) -> bool | None:
+    return {"y": True, "n": False, "": None}[cell]

@@ -1,0 +1,194 @@
+"""The back-test in words, as a terminal prints it, and as data. Pure.
+
+Each ends with the limits, so that no figure goes without them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from reports import formatting
+from reports.readiness.backtest import HELD_OUT, BackTest, Sample
+from reports.readiness.backtest.country_years import CountryYear
+from reports.readiness.backtest.measures import Outcome
+from reports.readiness.backtest.scoring import Scored
+from reports.readiness.serialization import DISCLAIMER
+
+CONCLUSION = "A low record is a safe warning, a high one is no promise."
+
+
+def told(test: BackTest) -> Iterator[str]:
+    """The table, leave-one-out, the held-out splits and the limits, in lines of text."""
+    yield f"Back-test of method {test.method} on {len(test.rows)} country-years. {CONCLUSION}"
+    yield (
+        f"Tested: {test.tested.moved_up + test.tested.others} on the Watch List with a text to read."
+        f" {test.tested.moved_up} moved up, {test.tested.others} did not."
+    )
+    left_out = formatting.listed(f"{count} ({source.label.lower()})" for source, count in test.left_out)
+    yield f"Left out: {left_out}." if test.left_out else "Left out: none."
+    yield "\nArea under the curve (1 tells all apart, 0.5 is chance)"
+    yield from (_area(sample) for sample in (test.tested, *test.groups))
+    yield "\nMark    moved up, at or above    did not, below"
+    yield from (_outcome(f"{one.mark}", one.outcome) for one in test.marks)
+    marks = formatting.listed(
+        f"{mark} ({'once' if count == 1 else f'{count} times'})" for mark, count in test.leave_one_out.marks
+    )
+    yield f"\nEach row judged by the mark learnt from all the others: {marks}"
+    yield _outcome("", test.leave_one_out.outcome)
+    for split in test.splits:
+        yield f"\nLearnt on {split.learnt_on}: {split.mark}. Tried on {split.tried_on}"
+        yield _outcome(f"{split.mark}", split.outcome)
+    yield f"\nYears on the Watch List before edition {HELD_OUT}"
+    yield from (f"{one.years:<8}{one.moved_up} of {one.of} moved up, {one.fell} fell" for one in test.after_years)
+    yield ""
+    yield from limits(test)
+
+
+def told_of_country(test: BackTest, rows: Sequence[Scored]) -> Iterator[str]:
+    """The rows of one country, each with its parts and reasons, and the limits."""
+    for one in rows:
+        row = one.row
+        yield (
+            f"{row.country} {row.edition}: {formatting.tenths(one.points)} of 100."
+            f" {row.tier_before.label} before, {row.tier_after.label} after: {row.moved.label.lower()}."
+        )
+        yield f"Read: {row.source.label.lower()}. {_test(row)}"
+        printed = formatting.printed([part.points for part in one.tally.parts])
+        for part, points in zip(one.tally.parts, printed, strict=True):
+            yield f"  {part.key.label}: {points:.1f} of {formatting.figure(formatting.tenths(part.of))}"
+            lines = formatting.printed([line.points for line in part.lines], total=points)
+            for line, given in zip(part.lines, lines, strict=True):
+                reason = line.finding.reason
+                title = "" if line.title.lower() in reason.lower() else f"{line.title}. "
+                yield f"  {given:>6.1f}  {line.finding.verdict.label.lower():<13}{title}{reason}"
+        yield from (f"  {source}" for source in row.sources)
+        yield from (f"  Note: {note}" for note in [row.note] if note)
+        yield ""
+    yield from limits(test)
+
+
+def limits(test: BackTest) -> Iterator[str]:
+    """What has to be known before any of it is believed, and what readiness never says."""
+    yield "Limits"
+    yield from (f"- {limit}" for limit in test.limits)
+    yield f"\n{DISCLAIMER}"
+
+
+def as_document(test: BackTest) -> dict[str, Any]:
+    """The whole back-test as JSON takes it.
+
+    Areas are numbers of two decimals (null without both kinds), the exact value beside each as a
+    string ("2481/2900").
+    """
+    return {
+        "method": test.method,
+        "country_years": len(test.rows),
+        "tested": _sample(test.tested),
+        "groups": [_sample(sample) for sample in test.groups],
+        "marks": [{"mark": one.mark, **_counts(one.outcome)} for one in test.marks],
+        "leave_one_out": {
+            **_counts(test.leave_one_out.outcome),
+            "marks": [{"mark": mark, "times": count} for mark, count in test.leave_one_out.marks],
+        },
+        "splits": [
+            {
+                "learnt_on": split.learnt_on,
+                "tried_on": split.tried_on,
+                "mark": split.mark,
+                **_counts(split.outcome),
+            }
+            for split in test.splits
+        ],
+        "years_on_watch_list": [
+            {"years": one.years, "moved_up": one.moved_up, "fell": one.fell, "of": one.of} for one in test.after_years
+        ],
+        "forecast": _sample(test.forecast),
+        "left_out": {source.value: count for source, count in test.left_out},
+        "limits": list(test.limits),
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def country_document(test: BackTest, rows: Iterable[Scored]) -> dict[str, Any]:
+    """The rows of one country as JSON takes them, in points as readiness gives them, with the limits."""
+    return {
+        "method": test.method,
+        "rows": [_scored(one) for one in rows],
+        "limits": list(test.limits),
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def _test(row: CountryYear) -> str:
+    return "One of the rows tested." if row.is_tested else "Not one of the rows tested."
+
+
+def _area(sample: Sample) -> str:
+    area = "none" if sample.area is None else f"{sample.area:.2f}"
+    return f"{area:<8}{sample.title}: {sample.moved_up} moved up, {sample.others} did not"
+
+
+def _outcome(mark: str, outcome: Outcome) -> str:
+    found = f"{outcome.found} of {outcome.moved_up}, missed {outcome.missed}"
+    return f"{mark:<8}{found:<26}{outcome.warned} of {outcome.others}, missed {outcome.false_hopes}"
+
+
+def _counts(outcome: Outcome) -> dict[str, int]:
+    return {
+        "found": outcome.found,
+        "missed": outcome.missed,
+        "moved_up": outcome.moved_up,
+        "warned": outcome.warned,
+        "false_hopes": outcome.false_hopes,
+        "others": outcome.others,
+    }
+
+
+def _sample(sample: Sample) -> dict[str, Any]:
+    return {
+        "title": sample.title,
+        "moved_up": sample.moved_up,
+        "others": sample.others,
+        "area": None if sample.area is None else round(float(sample.area), 2),
+        "area_exact": None if sample.area is None else str(sample.area),
+    }
+
+
+def _points(points: Fraction) -> dict[str, Any]:
+    return {"points": round(float(points), 4), "points_exact": str(points)}
+
+
+def _scored(one: Scored) -> dict[str, Any]:
+    row = one.row
+    return {
+        "country": row.code,
+        "name": row.country,
+        "edition": row.edition,
+        "tier_before": row.tier_before.value,
+        "tier_after": row.tier_after.value,
+        "moved": row.moved.value,
+        "source_kind": row.source.value,
+        "is_tested": row.is_tested,
+        **_points(one.points),
+        "parts": [
+            {
+                "key": part.key.value,
+                "of": float(part.of),
+                **_points(part.points),
+                "lines": [
+                    {
+                        "key": line.key,
+                        "title": line.title,
+                        "of": round(float(line.of), 4),
+                        **_points(line.points),
+                        "verdict": line.finding.verdict.value,
+                        "reason": line.finding.reason,
+                    }
+                    for line in part.lines
+                ],
+            }
+            for part in one.tally.parts
+        ],
+        "sources": list(row.sources),
+        "note": row.note,
+    }

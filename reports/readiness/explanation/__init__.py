@@ -1,0 +1,1 @@
+"""Why the score is what it is, how it changed, and how both are displayed."""

@@ -1,0 +1,184 @@
+"""Why a row counts, or doesn't, said beside it. Pure.
+
+Whether it counts is `reports.readiness.countable_facts`'s to decide and only read here; the sentence names the first
+rule that speaks against it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from dialogues.choices import DoneBy, Review, Shows
+from recommendations.choices import Rule
+from reports import formatting
+from reports.readiness import countable_facts
+from reports.readiness.fact_views import look, newest_reviews
+from reports.readiness.facts import Bearing, Evidence, EvidenceReview, Facts, Period, Reading, Round
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """Whether a row counts; whether it is a claim that would; and, where it doesn't count, why, as a phrase."""
+
+    counts: bool
+    is_claim: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weights of bearings and of readings, by id.
+
+    `holding` are the assessments that hold (ids), one a benchmark at most; `waiting` the pieces of
+    evidence (ids) that would count if somebody verified them, for what they show or for a figure.
+    """
+
+    bearings: Mapping[int, Weight]
+    readings: Mapping[int, Weight]
+    holding: frozenset[int]
+    waiting: frozenset[int]
+
+
+COUNTS = Weight(counts=True)
+WAITS = Weight(counts=False, is_claim=True, why="not verified yet")
+
+
+def weigh(facts: Facts, as_of: date) -> Weights:
+    """What each bearing and each reading of the record weighs on a day, by all that is known."""
+    sights = look(facts, as_of)
+    seen, sent = sights.verified, sights.claimed
+    rule = {one.id: terms.rule for one in facts.benchmarks if (terms := countable_facts.newest(one.terms))}
+    evidence = {row.id: row for row in facts.evidence}
+    reviews = newest_reviews(facts.reviews)
+    record = _Record(
+        evidence=evidence,
+        reviews=reviews,
+        rounds={row.id: row for row in facts.rounds},
+        revised=frozenset(row.revises for row in facts.evidence if row.revises is not None),
+        window=facts.edition.tracking,
+        zone=facts.zone,
+        as_of=as_of,
+    )
+    proven = {(one, act.evidence_id) for one, acts in seen.actions.items() for act in acts}
+    waiting = {(one, act.evidence_id) for one, acts in sent.actions.items() for act in acts}
+    figures = {row.id for rows in seen.readings.values() for row in rows}
+    figures |= {row.id for rows in seen.previous.values() for row in rows}
+    told = {row.id for rows in sent.readings.values() for row in rows}
+
+    def bearing(row: Bearing) -> Weight:
+        pair = (row.benchmark_id, row.evidence_id)
+        if rule.get(row.benchmark_id, Rule.ASSESSED) is not Rule.ASSESSED:
+            return Weight(counts=False, why="only a figure moves this benchmark")
+        if pair in proven:
+            return COUNTS
+        against = record.against_bearing(row, evidence[row.evidence_id])
+        if pair in waiting:
+            return Weight(counts=False, is_claim=True, why=against or WAITS.why)
+        return Weight(counts=False, why=against)
+
+    def reading(row: Reading) -> Weight:
+        if row.id in figures:
+            return COUNTS
+        return WAITS if row.id in told else Weight(counts=False, why=record.against_reading(row))
+
+    readings = {row.id: reading(row) for row in facts.readings}
+    cited = {row.evidence_id for row in facts.readings if row.evidence_id is not None and readings[row.id].is_claim}
+    return Weights(
+        bearings={row.id: bearing(row) for row in facts.bearings},
+        readings=readings,
+        holding=frozenset(one.id for one in seen.judgements.values()),
+        waiting=frozenset(evidence for _, evidence in waiting) | cited,
+    )
+
+
+@dataclass(frozen=True)
+class _Record:
+    evidence: Mapping[int, Evidence]
+    reviews: Mapping[tuple[int, int | None], EvidenceReview]
+    rounds: Mapping[int, Round]
+    revised: frozenset[int]
+    window: Period
+    zone: ZoneInfo
+    as_of: date
+
+    def against_bearing(self, bearing: Bearing, evidence: Evidence) -> str:
+        """The first thing that speaks against a bearing; empty where nothing does."""
+        return next((why for why in self._all_against_bearing(bearing, evidence) if why), "")
+
+    def _all_against_bearing(self, bearing: Bearing, evidence: Evidence) -> Iterator[str]:
+        review = self.reviews.get((evidence.id, bearing.id))
+        first = evidence.happened_from or (review.first_on if review else None)
+        if evidence.id in self.revised:
+            yield "put right by a newer row"
+        if evidence.done_by not in countable_facts.OWN:
+            yield f"done by {done_by(evidence.done_by)}, not by the government"
+        if bearing.shows is not Shows.ACTION:
+            yield f"{formatting.within(bearing.shows.label)}, not a concrete action"
+        if (first or evidence.happened_to) < self.window.starts_on:
+            yield self._outside(first, evidence.happened_to)
+        if evidence.happened_to > self.window.ends_on:
+            yield f"after {formatting.day(self.window.ends_on)}"
+        if evidence.happened_to > self.as_of:
+            yield f"not over by {formatting.day(self.as_of)}"
+        if review is None:
+            yield self._rejected(self.reviews.get((evidence.id, None)))
+            yield self._returned(evidence.round_id)
+        elif review.decision is Review.REJECTED:
+            yield self._rejected(review)
+        elif first is None:
+            yield "verified, but nobody has stated its first day"
+
+    def against_reading(self, reading: Reading) -> str:
+        """The first thing that speaks against a reading."""
+        return next((why for why in self._all_against_reading(reading) if why), "")
+
+    def _all_against_reading(self, reading: Reading) -> Iterator[str]:
+        cited = self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
+        if cited and cited.id in self.revised:
+            yield "put right by a newer row"
+        if reading.through_on < self.window.starts_on:
+            yield f"before {formatting.day(self.window.starts_on)}"
+        if reading.starts_on != self.window.starts_on:
+            yield "not from the first day of the tracking period"
+        if reading.through_on > self.window.ends_on:
+            yield f"after {formatting.day(self.window.ends_on)}"
+        if reading.through_on > self.as_of:
+            yield f"not over by {formatting.day(self.as_of)}"
+        yield self._returned(reading.round_id)
+        if cited:
+            yield self._returned(cited.round_id)
+            yield self._rejected(self.reviews.get((cited.id, None)))
+        if reading.is_no_data:
+            yield "it says that there is no data"
+
+    def _outside(self, first: date | None, last: date) -> str:
+        start = formatting.day(self.window.starts_on)
+        return f"begun before {start}" if first and last >= self.window.starts_on else f"before {start}"
+
+    def _rejected(self, review: EvidenceReview | None) -> str:
+        """On which day the embassy rejected it; empty where it didn't."""
+        if review is None or review.decision is not Review.REJECTED:
+            return ""
+        return f"rejected by the embassy on {self._day(review.recorded_at)}"
+
+    def _returned(self, round_id: int | None) -> str:
+        """On which day the update it came with went back; empty where it didn't."""
+        sent = self.rounds.get(round_id) if round_id is not None else None
+        if sent is None or sent.returned_at is None:
+            return ""
+        return f"the update it came with was returned on {self._day(sent.returned_at)}"
+
+    def _day(self, moment: datetime) -> str:
+        return formatting.day(moment.astimezone(self.zone).date())
+
+
+def done_by(doer: DoneBy) -> str:
+    """Who did it, as it stands inside a sentence: `the government`, `civil society`."""
+    return {
+        DoneBy.GOVERNMENT: "the government",
+        DoneBy.JOINT: "the government and others",
+        DoneBy.CIVIL_SOCIETY: "civil society",
+        DoneBy.INTERNATIONAL: "an international organization",
+        DoneBy.UNITED_STATES: "the United States",
+    }[doer]

@@ -1,0 +1,121 @@
+"""The method by the example of one record: what each rule gave there, in the record's own sentences. Pure.
+
+The rules themselves are told by the methodology page; what they are worth, and the law that each
+rests on, is taken from where the score is computed, so that page and score can't differ.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from recommendations.choices import REQUIRED, Pillar, Rule
+from reports import formatting
+from reports.choices import PartKey
+from reports.readiness import countable_facts
+from reports.readiness.countable_facts import newest
+from reports.readiness.explanation import score_display
+from reports.readiness.explanation.counting_reasons import weigh
+from reports.readiness.facts import Facts
+from reports.readiness.readiness import Readiness
+from reports.readiness.scoring import DATA_LAW, LAW, PILLAR_LAW, POINTS, QUESTION_LAW, QUESTION_POINTS
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """One thing that a part asks, what it could give, its section of the law, and what this record gave ("" for none).
+
+    "Prosecutions rose from 4 to 16: 7 of 7."
+    """
+
+    title: str
+    of: Decimal
+    law: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulePart:
+    """One of the four parts, and what it asks of every record; the second asks what the edition's list asks."""
+
+    key: PartKey
+    of: Decimal
+    law: str
+    example: str
+    lines: tuple[RuleLine, ...]
+
+
+ASKED = {
+    PartKey.EFFORTS: [(one.value, one.label, of, QUESTION_LAW[one]) for one, of in QUESTION_POINTS.items()],
+    PartKey.ACTION: [],
+    PartKey.THREE_PS: [(one.value, one.label, POINTS[PartKey.THREE_PS] / 3, PILLAR_LAW[one]) for one in Pillar],
+    PartKey.DATA: [(one.value, one.label, POINTS[PartKey.DATA] / len(REQUIRED), DATA_LAW) for one in REQUIRED],
+}
+"""What each part asks of every record: key, title, what it can give, law."""
+
+
+def parts(result: Readiness | None) -> tuple[RulePart, ...]:
+    """The four parts with what they ask, by the example of a result; without examples where there is none."""
+    printed = {one.key: one for one in score_display.parts(result)} if result else {}
+    return tuple(
+        RulePart(
+            key,
+            score_display.plain(formatting.tenths(of)),
+            LAW[key],
+            _best(printed[key]) if key in printed and not ASKED[key] else "",
+            _lines(key, printed.get(key)),
+        )
+        for key, of in POINTS.items()
+    )
+
+
+def by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
+    """Each rule for benchmarks by the example of the one that gave most: "1b: prosecutions rose …: 0.8 of 0.8."."""
+    asked = {one.id: newest(one.terms) for one in countable_facts.known(facts, result.known_by).benchmarks}
+    examples: dict[Rule, score_display.PrintedBenchmark] = {}
+    for key, one in score_display.benchmarks(facts, result).items():
+        terms = asked[key]
+        if terms and (terms.rule not in examples or one.points > examples[terms.rule].points):
+            examples[terms.rule] = one
+    return {
+        rule: f"{one.key}: {_example(one.reason, one.points if result.is_reviewed else None, one.of)}"
+        for rule, one in examples.items()
+    }
+
+
+def set_aside(facts: Facts, result: Readiness) -> tuple[tuple[str, int], ...]:
+    """Why rows of the record don't count, and how many for each reason, the most first."""
+    weights = weigh(countable_facts.known(facts, result.known_by), result.as_of)
+    counted = Counter(
+        one.why for one in (*weights.bearings.values(), *weights.readings.values()) if one.why and not one.is_claim
+    )
+    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _lines(key: PartKey, printed: score_display.PrintedPart | None) -> tuple[RuleLine, ...]:
+    given = {line.key: line for line in printed.lines} if printed else {}
+    possible = formatting.printed([of for _, _, of, _ in ASKED[key]])
+    return tuple(
+        RuleLine(title, score_display.plain(of), law, _printed(given[name]) if name in given else "")
+        for (name, title, _, law), of in zip(ASKED[key], possible, strict=True)
+    )
+
+
+def _best(part: score_display.PrintedPart) -> str:
+    """The line that gave most: "Recommendation 4: shown: 4a and 4b: 3 of 3."."""
+    best = max(part.lines, key=lambda line: line.points or 0, default=None)
+    return f"{best.title}. {_printed(best)}" if best else ""
+
+
+def _printed(line: score_display.PrintedLine) -> str:
+    if line.points is None:
+        return line.reason
+    return f"{line.reason.removesuffix('.')}: {line.points} of {line.of}."
+
+
+def _example(reason: str, points: Fraction | None, of: Fraction) -> str:
+    if points is None:
+        return reason
+    given, could = (formatting.figure(formatting.tenths(one)) for one in (points, of))
+    return f"{reason.removesuffix('.')}: {given} of {could}."

@@ -1,0 +1,83 @@
+"""The score week by week: as it was known at each week's end, and, in hindsight, as it is known now. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from reports import formatting
+from reports.readiness.facts import Facts, Period
+from reports.readiness.readiness import Days
+
+WEEK = timedelta(days=7)
+STILL = 4
+"""For so many weeks nothing has to move before the title says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week by its last day: the score of that day, of 100, as known at its end and as known now.
+
+    Each is None where nothing had been reviewed by then: no figure is shown, and none is drawn.
+    """
+
+    ends_on: date
+    then: Fraction | None
+    hindsight: Fraction | None
+
+
+def trend(facts: Facts, now: datetime) -> tuple[Week, ...]:
+    """Every week of the tracking period that has begun by `now`, the running one up to today."""
+    today = now.astimezone(facts.zone).date()
+    days = Days(facts)
+    return tuple(
+        Week(
+            ends_on,
+            then=days.score(ends_on, min(_end_of(ends_on, facts.zone), now)),
+            hindsight=days.score(ends_on, now),
+        )
+        for ends_on in week_ends(facts.edition.tracking, today)
+    )
+
+
+def week_ends(period: Period, today: date) -> Iterator[date]:
+    """The last days of the period's weeks, counted from its first day; the last of them ends today or with it."""
+    last = min(today, period.ends_on)
+    ends_on = period.starts_on + WEEK - timedelta(days=1)
+    while ends_on < last:
+        yield ends_on
+        ends_on += WEEK
+    if last >= period.starts_on:
+        yield last
+
+
+def finding(weeks: Sequence[Week]) -> str:
+    """What the trend says, in a sentence without a full stop, to stand over it as its title."""
+    known = [week for week in weeks if week.then is not None]
+    if not known:
+        return "Nothing has been reviewed yet"
+    last = known[-1]
+    since = next((week for week in reversed(known) if week.then != last.then), None)
+    if since is None:
+        return f"Verified readiness has stood at {_points(last)} since the first review"
+    moved = next(week for week in known if week.ends_on > since.ends_on)
+    weeks_ago = (last.ends_on - moved.ends_on).days // WEEK.days
+    if weeks_ago >= STILL:
+        return f"Verified readiness has not moved since the week to {formatting.day(moved.ends_on)}"
+    began = known[max(0, len(known) - 1 - STILL)]
+    if began.then == last.then:
+        return f"Verified readiness stands at {_points(last)}, as on {formatting.day(began.ends_on)}"
+    verb = "risen" if (last.then or 0) > (began.then or 0) else "fallen"
+    return (
+        f"Verified readiness has {verb} from {_points(began)} to {_points(last)} since {formatting.day(began.ends_on)}"
+    )
+
+
+def _points(week: Week) -> str:
+    return formatting.figure(formatting.tenths(week.then or Fraction(0)))
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    """The last moment of a day in the country."""
+    return datetime.combine(day, time.max, zone)

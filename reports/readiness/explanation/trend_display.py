@@ -1,0 +1,125 @@
+"""The course of the score as pages and documents print it: the finding, the drawing, the weeks, what happened.
+
+Seen from a standpoint: weeks up to a day, hindsight as known at a moment. Pure.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from reports import charts, formatting
+from reports.readiness import countable_facts, serialization
+from reports.readiness.explanation.trend import Week, finding, trend
+from reports.readiness.facts import Facts
+from reports.readiness.readiness import Days
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A dialogue, or a milestone, on a day: its name on a drawing, and what is said of it in a table."""
+
+    on: date
+    name: str
+    said: str
+    dialogue_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedWeek:
+    """A week by its last day, its scores to one decimal (None: nothing reviewed); what happened since the last one."""
+
+    ends_on: date
+    then: Decimal | None
+    hindsight: Decimal | None
+    happened: tuple[Happening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The weeks of an edition's tracking period, with the days that everybody watches, and the working mark."""
+
+    starts_on: date
+    ends_on: date
+    weeks: Sequence[Week]
+    happenings: Sequence[Happening]
+    mark: Decimal | None
+
+    @property
+    def title(self) -> str:
+        """The finding, without a full stop."""
+        last = self.weeks[-1] if self.weeks else None
+        if last is None or last.then is not None or last.hindsight is None:
+            return finding(self.weeks)
+        return f"Nothing had been reviewed by {formatting.day(last.ends_on)}; in hindsight the score was {_said(last)}"
+
+    @property
+    def by_week(self) -> tuple[PrintedWeek, ...]:
+        """Every week, the first one first."""
+        return self._printed(self.weeks)
+
+    @property
+    def by_month(self) -> tuple[PrintedWeek, ...]:
+        """The last week that ended in each month."""
+        return self._printed(
+            [
+                week
+                for week, following in pairwise([*self.weeks, None])
+                if week and (following is None or following.ends_on.month != week.ends_on.month)
+            ]
+        )
+
+    def drawn(self, *, width: float, size: float, plot_height: float) -> charts.TrendChart:
+        """The drawing, in user units."""
+        return charts.trend_chart(
+            self.weeks,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            events=[charts.Event(one.on, one.name, one.dialogue_id is not None) for one in self.happenings],
+            mark=self.mark,
+            width=width,
+            size=size,
+            plot_height=plot_height,
+        )
+
+    def _printed(self, weeks: Sequence[Week]) -> tuple[PrintedWeek, ...]:
+        printed, after = [], date.min
+        for week in weeks:
+            happened = tuple(one for one in self.happenings if after < one.on <= week.ends_on)
+            printed.append(PrintedWeek(week.ends_on, _tenths(week.then), _tenths(week.hindsight), happened))
+            after = week.ends_on
+        return tuple(printed)
+
+
+def course(facts: Facts, *, as_of: date, known_by: datetime | None, happenings: Iterable[Happening]) -> Course:
+    """The weeks up to a day in the country; hindsight as known at a moment (None: by all that is there)."""
+    tracking = facts.edition.tracking
+    known = countable_facts.known(facts, known_by)
+    terms = countable_facts.newest(known.edition_terms)
+    last = min(as_of, tracking.ends_on)
+    evening = datetime.combine(last, time.max, facts.zone)
+    now = max(evening, serialization.facts_up_to(known) or evening)
+    weeks = [week for week in trend(known, now) if week.ends_on <= last]
+    if (not weeks or weeks[-1].ends_on < last) and last >= tracking.starts_on:
+        days = Days(known)
+        weeks.append(Week(last, days.score(last, evening), days.score(last, now)))
+    return Course(
+        starts_on=tracking.starts_on,
+        ends_on=tracking.ends_on,
+        weeks=weeks,
+        happenings=sorted(
+            (one for one in happenings if tracking.starts_on <= one.on <= tracking.ends_on),
+            key=lambda one: (one.on, one.name),
+        ),
+        mark=terms.working_mark if terms else None,
+    )
+
+
+def _tenths(points: Fraction | None) -> Decimal | None:
+    return None if points is None else formatting.tenths(points)
+
+
+def _said(week: Week) -> str:
+    return formatting.figure(formatting.tenths(week.hindsight or Fraction(0)))

@@ -1,0 +1,318 @@
+"""The record of one edition as plain values: every dated row that readiness may rest on.
+
+`reports.readiness.gathering` fills it from the tables, whole: each row of terms, each review and each assessment
+ever recorded is in it. What of it was known by a moment, and what counts on a day, is decided in
+`reports.readiness.countable_facts` from these values alone, so that one loading answers for any day.
+
+Moments (`…_at`) are aware datetimes, days (`…_on`, `…_from`, `…_to`) are dates in the country, ids
+are the tables' keys. Rows may come in any order. Pure: no Django.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from dialogues.choices import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
+from recommendations.choices import Better, MilestoneKind, Origin, Pillar, Question, Rule, Tier
+from recommendations.tracking_period import year_before
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Two days and all between them, both included."""
+
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class EditionTerms:
+    """What an edition is measured by; a change is another row.
+
+    `weights` gives recommendations, by id, a weight other than 1.
+    """
+
+    id: int
+    recorded_at: datetime
+    deadline_on: date | None = None
+    weights: Mapping[int, Decimal] = field(default_factory=dict)
+    working_mark: Decimal | None = None
+    working_mark_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The edition whose recommendations are followed; `tracking` is the window in which action on them counts."""
+
+    id: int
+    country: str
+    year: int
+    tracking: Period
+
+    @property
+    def previous(self) -> Period:
+        """The year before the window, which figures are compared with (22 U.S.C. 7107(b), Watch List (II))."""
+        return Period(*year_before(self.tracking.starts_on))
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationTerms:
+    """The pillar that a recommendation belongs to and its number in the list; a change is another row.
+
+    `number` is None in what was kept before numbers were dated: then the recommendation's own has always held.
+    """
+
+    id: int
+    recorded_at: datetime
+    pillar: Pillar
+    number: int | None = None
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One prioritized recommendation; `has_lead` is False where no ministry answers for it.
+
+    `number` is that of its newest terms. `lead_id` is the lead ministry's key, `indicia` the numbers of those in
+    22 U.S.C. 7106(b) that it is about; runs kept before these two were kept have neither.
+    """
+
+    id: int
+    number: int
+    origin: Origin = Origin.REPORT
+    terms: tuple[RecommendationTerms, ...] = ()
+    has_lead: bool = True
+    lead_id: int | None = None
+    indicia: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkTerms:
+    """How a benchmark is judged, and where it stands; a change is another row.
+
+    `recommendation_id` and `letter` are None in what was kept before they were dated: then the benchmark's own have
+    always held. Raises ValueError where the rule could not be applied: a target needs a figure above 0, and both
+    rules that count need an indicator.
+    """
+
+    id: int
+    recorded_at: datetime
+    rule: Rule
+    weight: Decimal = Decimal(1)
+    target: Decimal | None = None
+    indicator_id: int | None = None
+    is_about_complicity: bool = False
+    recommendation_id: int | None = None
+    letter: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.rule is Rule.TARGET and not (self.target and self.target > 0):
+            raise ValueError("A target needs a figure above 0.")
+        if self.rule is not Rule.ASSESSED and self.indicator_id is None:
+            raise ValueError("A rule that counts needs an indicator.")
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One checkable part of a recommendation: "6a" is letter "a" of number 6. Where it stands, its newest terms say."""
+
+    id: int
+    recommendation_id: int
+    letter: str
+    terms: tuple[BenchmarkTerms, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What is counted, and which question of "Increasing efforts" it answers, if any (one indicator a question).
+
+    `indicium` is its number in 22 U.S.C. 7106(b), `ministry_id` the ministry that reports it, where one is set.
+    """
+
+    id: int
+    name: str
+    pillar: Pillar
+    unit: str = ""
+    better: Better = Better.UP
+    question: Question | None = None
+    indicium: int | None = None
+    ministry_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was told of an indicator from `starts_on` through a day.
+
+    A figure, or a direction only, or no data. `has_source` is False where neither a source nor a
+    piece of evidence stands behind it.
+    """
+
+    id: int
+    indicator_id: int
+    recorded_at: datetime
+    starts_on: date
+    through_on: date
+    figure: Decimal | None = None
+    direction: Direction | None = None
+    evidence_id: int | None = None
+    round_id: int | None = None
+    has_source: bool = True
+
+    @property
+    def is_no_data(self) -> bool:
+        """Whether it says that there is nothing to say: a state of its own, not a zero."""
+        return self.figure is None and self.direction is None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What happened, between two days of which the first may be unknown, and who did it.
+
+    `revises` is the row that this one puts right and takes the place of; `commitment_id` is what it was
+    filed under.
+    """
+
+    id: int
+    recorded_at: datetime
+    happened_from: date | None
+    happened_to: date
+    done_by: DoneBy
+    round_id: int | None = None
+    revises: int | None = None
+    commitment_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What a piece of evidence shows on a benchmark."""
+
+    id: int
+    evidence_id: int
+    benchmark_id: int
+    recorded_at: datetime
+    shows: Shows
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceReview:
+    """The embassy's word on one bearing, or, where `bearing_id` is None, on the evidence itself.
+
+    `first_on` states the first day where the evidence lacks it.
+    """
+
+    id: int
+    evidence_id: int
+    bearing_id: int | None
+    recorded_at: datetime
+    decision: Review
+    first_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One sending of a ministry's update: how far it says it is, and when it was sent back, if it was.
+
+    `ministry_id` is who sent it, `commitment_id` on what; `decided_at` is when it was answered, either way.
+    """
+
+    id: int
+    recorded_at: datetime
+    progress: Progress
+    returned_at: datetime | None = None
+    ministry_id: int | None = None
+    commitment_id: int | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def pk(self) -> int:
+        """Its key, as `dialogues.status` calls it."""
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentEvent:
+    """What happened to a commitment on a day; `due_on` is the date it agreed, if any."""
+
+    id: int
+    recorded_at: datetime
+    kind: Kind
+    happened_on: date
+    due_on: date | None = None
+
+    @property
+    def pk(self) -> int:
+        """Its key, as `dialogues.status` calls it."""
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What was promised, by the government or (`ministry_id` None) by the United States.
+
+    It never counts. `towards` says by benchmark (id) what keeping it would give, `linked_at` since when that is known
+    where it was recorded later than the commitment; `events` are its life.
+    """
+
+    id: int
+    recorded_at: datetime
+    ministry_id: int | None
+    towards: Mapping[int, Reach] = field(default_factory=dict)
+    events: tuple[CommitmentEvent, ...] = ()
+    linked_at: Mapping[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneDone:
+    """The day on which what was to happen by a milestone did; another row puts it right."""
+
+    id: int
+    recorded_at: datetime
+    done_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A day of the edition's year, and all that was recorded of what was to happen by then."""
+
+    id: int
+    kind: MilestoneKind
+    due_on: date
+    done: tuple[MilestoneDone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The embassy's verdict on a benchmark and the evidence it rests on."""
+
+    id: int
+    benchmark_id: int
+    recorded_at: datetime
+    verdict: Verdict
+    evidence_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything readiness may rest on, whatever the day and whenever it became known.
+
+    `zone` is the country's: a moment's day there is the day it was recorded. `tiers` are those that
+    the country was given, by the year of the edition, up to this one.
+    """
+
+    edition: Edition
+    zone: ZoneInfo
+    edition_terms: tuple[EditionTerms, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    bearings: tuple[Bearing, ...] = ()
+    reviews: tuple[EvidenceReview, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    tiers: Mapping[int, Tier] = field(default_factory=dict)

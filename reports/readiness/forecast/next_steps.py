@@ -1,0 +1,390 @@
+"""Next steps: advice beside the score, from what is surest to what is still to be won. Pure.
+
+A ladder of four rungs: review what waits, ask for the figures that nobody has given, see that open commitments are
+kept, agree on what nobody has promised. Each step's points are what it adds given all steps before it, so the points
+of the ladder add up. Within a rung the step with the most points comes first. Nothing here enters the score: promises
+are not concrete actions (22 U.S.C. 7107(b), Tier 2), and no data counts against (22 U.S.C. 7106(b)(1), (7)).
+
+Every candidate answers some questions and benchmarks further. Together they answer each as far as the furthest of
+them does, so a candidate never adds more than it did before other steps were taken. `_climb_rung` rests on that: it
+computes a candidate's points anew only where they could still be the most.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from heapq import heapify, heappop, heappush
+from itertools import accumulate, islice
+
+from dialogues.choices import Reach
+from dialogues.effective_reading import latest
+from recommendations.choices import REQUIRED, Better, Question, Rule
+from reports.choices import StepKind, Years
+from reports.readiness.answers import WHOLE, Answers, Finding, Questionnaire, Row, greater, with_readings
+from reports.readiness.claims import Claim
+from reports.readiness.facts import Facts, Indicator
+from reports.readiness.forecast.projection import Promised, Seen, by_keeping, hypothetical_reading, open_benchmarks
+from reports.readiness.forecast.smallest_set import NEVER
+from reports.readiness.scoring import Gains, score
+
+NOTHING_ANSWERED = Answers({}, {}, {})
+TAKEN = Finding(WHOLE, "Taken as given.")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do, what it adds and who has to do it.
+
+    `benchmarks` are ids, in order; `indicator_id` is set where a figure is asked for, of the `years` that are unknown.
+    `rows` are what it is about: an update, evidence, an indicator, a commitment. `ministry_id` is the ministry that
+    owns it: None where the embassy does (a review) or where nobody is known. Points are exact, of 100: `points` are
+    what it adds given all steps before it, `points_at_most` what it may add where that depends on the figure.
+    `cumulative` is readiness with it and all steps before it; None off the ladder. `taken` are the answers that it
+    gives.
+    """
+
+    kind: StepKind
+    benchmarks: tuple[int, ...]
+    indicator_id: int | None
+    rows: tuple[Row, ...]
+    ministry_id: int | None
+    due_on: date | None
+    points: Fraction
+    points_at_most: Fraction
+    cumulative: Fraction | None = None
+    years: Years = Years.PERIOD
+    taken: Answers = field(default=NOTHING_ANSWERED, compare=False, repr=False)
+
+    @property
+    def key(self) -> str:
+        """What names the step in an address: `keep-commitment-12`."""
+        row = self.rows[0]
+        return f"{self.kind.value}-{row.type}-{row.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """The ladder, and what stands apart from it.
+
+    `also_ask`: the money figure, which adds nothing by being given, only by being above last period's. `last_period`:
+    last period's figures where they alone are missing, so that nothing compares with what is known of this period.
+    `to_assess`: benchmarks with a verified action that nobody has assessed, with what "met" would add to readiness
+    today. `after_deadline`: commitments due after the deadline, with what keeping them by then would add to the
+    cumulative after the third rung. `target_reached_after` is the number of the first step with which the target is
+    reached: 0 where it is reached already, None where no step reaches it or no target is set.
+    """
+
+    steps: tuple[Step, ...]
+    also_ask: tuple[Step, ...]
+    last_period: tuple[Step, ...]
+    to_assess: tuple[Step, ...]
+    after_deadline: tuple[Step, ...]
+    target_reached_after: int | None
+
+    @property
+    def every(self) -> tuple[Step, ...]:
+        """All of them."""
+        return (*self.steps, *self.also_ask, *self.last_period, *self.to_assess, *self.after_deadline)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that may become a step: what it would answer (`taken`), and at most, where that is more."""
+
+    kind: StepKind
+    benchmarks: tuple[int, ...]
+    rows: tuple[Row, ...]
+    ministry_id: int | None
+    taken: Answers
+    place: int
+    due_on: date | None = None
+    indicator_id: int | None = None
+    at_most: Answers | None = None
+    years: Years = Years.PERIOD
+
+    @property
+    def order(self) -> tuple[date, int, tuple[Row, ...]]:
+        """What equals are compared by: the soonest due, then in the order of what is asked, then by key."""
+        return self.due_on or NEVER, self.place, self.rows
+
+
+def next_steps(
+    facts: Facts,
+    *,
+    seen: Seen,
+    sent: Seen,
+    waiting: Iterable[Claim],
+    promised: Iterable[Promised],
+    as_of: date,
+    deadline_on: date | None,
+    target: Decimal | None,
+    without: Collection[StepKind] = (),
+) -> NextSteps:
+    """The next steps of a day, `without` some rungs of the ladder where that is asked.
+
+    `facts` are those known, `seen` what is verified of them, `sent` what is claimed; `waiting` are the claims,
+    `promised` the government's commitments that may still be kept.
+    """
+    claims, promises = tuple(waiting), tuple(promised)
+    is_over = deadline_on is not None and as_of > deadline_on
+    asks = _asks(facts, sent, REQUIRED)
+    rungs = [_reviews(seen.asked, claims), asks]
+    later: list[Candidate] = []
+    if not is_over:
+        spoken_for = {key for row, _ in promises for key in row.towards}
+        spoken_for |= {key for claim in claims for key in claim.benchmarks}
+        rungs += [
+            [_keep(sent, one) for one in promises if not _is_later(one, deadline_on)],
+            _agreements(facts, seen, sent, spoken_for=spoken_for, asks=asks),
+        ]
+        later = [_keep(sent, one) for one in promises if _is_later(one, deadline_on)]
+    steps, states = _climb(seen.asked, seen.found, ([one for one in rung if one.kind not in without] for rung in rungs))
+    return NextSteps(
+        steps=tuple(steps),
+        also_ask=_apart(seen.asked, states[1], _asks(facts, sent, [Question.MONEY])),
+        last_period=_last_period(seen.asked, states[1], facts, sent),
+        to_assess=_apart(seen.asked, seen.found, _to_assess(seen)),
+        after_deadline=_apart(seen.asked, states[-2], later),
+        target_reached_after=_target_reached_after(score(seen.asked, seen.found), steps, target),
+    )
+
+
+def _climb(
+    asked: Questionnaire, state: Answers, rungs: Iterable[Iterable[Candidate]]
+) -> tuple[list[Step], list[Answers]]:
+    """The steps of a ladder from the answers `state` on, rung by rung, and the answers after each rung."""
+    gains = Gains(asked)
+    steps: list[Step] = []
+    states = [state]
+    for rung in rungs:
+        taken, after = _climb_rung(gains, states[-1], rung)
+        steps += taken
+        states.append(after)
+    stands = accumulate((one.points for one in steps), initial=score(asked, state))
+    return [replace(one, cumulative=then) for one, then in zip(steps, islice(stands, 1, None), strict=True)], states[1:]
+
+
+def _climb_rung(gains: Gains, state: Answers, candidates: Iterable[Candidate]) -> tuple[list[Step], Answers]:
+    """The steps of one rung, each the one that adds most given those before it, and the answers with all of them.
+
+    What adds nothing is no step.
+    """
+    shown = gains.pillars(state)
+    # A candidate's points only fall as others are taken: what is at the top with points of this very state is the most.
+    heap = [(-gains.of(one.taken, state, shown), one.order, number, 0, one) for number, one in enumerate(candidates)]
+    heapify(heap)
+    steps: list[Step] = []
+    while heap and heap[0][0]:
+        negative, order, number, computed_at, one = heappop(heap)
+        if computed_at < len(steps):
+            heappush(heap, (-gains.of(one.taken, state, shown), order, number, len(steps), one))
+            continue
+        steps.append(_step(one, -negative, gains.of(one.at_most or one.taken, state, shown)))
+        state = greater(state, one.taken)
+        shown = gains.pillars(state)
+    return steps, state
+
+
+def _apart(asked: Questionnaire, state: Answers, candidates: Iterable[Candidate]) -> tuple[Step, ...]:
+    """Candidates that are no steps of the ladder, each with what it alone would add to a state, the most first."""
+    gains = Gains(asked)
+    shown = gains.pillars(state)
+    found = [
+        (one.order, _step(one, gains.of(one.taken, state, shown), gains.of(one.at_most or one.taken, state, shown)))
+        for one in candidates
+    ]
+    return tuple(step for _, step in sorted(found, key=lambda each: (-each[1].points, each[0])))
+
+
+def _step(one: Candidate, points: Fraction, at_most: Fraction) -> Step:
+    return Step(
+        kind=one.kind,
+        benchmarks=one.benchmarks,
+        indicator_id=one.indicator_id,
+        rows=one.rows,
+        ministry_id=one.ministry_id,
+        due_on=one.due_on,
+        points=points,
+        points_at_most=at_most,
+        years=one.years,
+        taken=one.taken,
+    )
+
+
+def _reviews(asked: Questionnaire, claims: Iterable[Claim]) -> list[Candidate]:
+    """Each update that waits, each piece of evidence or figure that nobody has reviewed, taken as sent."""
+    return [
+        Candidate(StepKind.REVIEW, claim.benchmarks, (claim.row,), None, claim.taken, _place(asked, claim.benchmarks))
+        for claim in claims
+    ]
+
+
+def _asks(facts: Facts, sent: Seen, questions: Collection[Question]) -> list[Candidate]:
+    """The figures for these questions that are neither verified nor waiting for the period.
+
+    Given, one of the required adds what "data given" has for it. At most it is above last period's too; where that
+    is unknown both years are asked for.
+    """
+    found = []
+    for place, question in enumerate(questions):
+        indicator = next((one for one in sent.asked.indicators.values() if one.question is question), None)
+        if indicator is None or any(row.figure is not None for row in sent.sight.readings.get(indicator.id, ())):
+            continue
+        given = {question: TAKEN} if question in REQUIRED else {}
+        at_most, is_comparable = _above_last_period(sent, indicator, given)
+        years = Years.PERIOD if is_comparable else Years.BOTH
+        asked = _ask(facts, sent.asked, indicator, place=place, years=years)
+        found.append(replace(asked, taken=Answers({}, {}, given), at_most=at_most))
+    return found
+
+
+def _ask(facts: Facts, asked: Questionnaire, indicator: Indicator, *, place: int, years: Years) -> Candidate:
+    """A figure to ask for; what it answers is still to be said."""
+    return Candidate(
+        kind=StepKind.ASK,
+        benchmarks=(),
+        rows=(Row("indicator", indicator.id),),
+        ministry_id=_who_reports(facts, asked, indicator),
+        taken=NOTHING_ANSWERED,
+        place=place,
+        indicator_id=indicator.id,
+        years=years,
+    )
+
+
+def _last_period(asked: Questionnaire, state: Answers, facts: Facts, sent: Seen) -> tuple[Step, ...]:
+    """Last period's figure of what is known of this period alone, where that may add anything."""
+    before = []
+    for place, question in enumerate((*REQUIRED, Question.MONEY)):
+        indicator = next((one for one in asked.indicators.values() if one.question is question), None)
+        if indicator is None or all(row.figure is None for row in sent.sight.readings.get(indicator.id, ())):
+            continue
+        at_most, is_comparable = _above_last_period(sent, indicator, {})
+        if not is_comparable:
+            one = _ask(facts, asked, indicator, place=place, years=Years.BEFORE)
+            before.append(replace(one, at_most=at_most))
+    return tuple(one for one in _apart(asked, state, before) if one.points_at_most)
+
+
+def _above_last_period(
+    sent: Seen, indicator: Indicator, given: Mapping[Question, Finding]
+) -> tuple[Answers | None, bool]:
+    """What a figure better than last period's would answer, and whether last period's is known.
+
+    `given` is what any figure answers. Of what is better the less there is, none can't be undercut: None.
+    """
+    before = latest(sent.sight.previous.get(indicator.id, ()))
+    if before is None or before.figure is None:
+        compared = {
+            one.id: TAKEN
+            for one in sent.asked.benchmarks
+            if one.terms.rule is Rule.MORE and one.terms.indicator_id == indicator.id
+        }
+        return Answers({indicator.question: TAKEN} if indicator.question else {}, compared, given), False
+    further = before.figure + (-1 if indicator.better is Better.DOWN else 1)
+    if further < 0:
+        return None, True
+    reading = hypothetical_reading(sent.asked, indicator.id, further)
+    return with_readings(sent.asked, sent.sight, {indicator.id: reading}), True
+
+
+def _who_reports(facts: Facts, asked: Questionnaire, indicator: Indicator) -> int | None:
+    """The ministry (id) to ask for a figure.
+
+    The one that is set; else who last sent a reading; else the lead of the first recommendation with its pillar and
+    indicium.
+    """
+    if indicator.ministry_id is not None:
+        return indicator.ministry_id
+    senders = {row.id: row.ministry_id for row in facts.rounds}
+    came_with = {row.id: row.round_id for row in facts.evidence}
+    sent = [
+        (row.recorded_at, row.id, ministry)
+        for row in facts.readings
+        if row.indicator_id == indicator.id
+        and (ministry := senders.get(row.round_id or came_with.get(row.evidence_id or 0) or 0)) is not None
+    ]
+    if sent:
+        return max(sent)[-1]
+    about = {row.id: row for row in facts.recommendations}
+    leads = (
+        about[each.id].lead_id
+        for each in asked.recommendations
+        if each.pillar is indicator.pillar and indicator.indicium in about[each.id].indicia
+    )
+    return next((lead for lead in leads if lead is not None), None)
+
+
+def _keep(sent: Seen, promise: Promised) -> Candidate:
+    """A commitment of the government, kept: all its links as in the ceiling."""
+    row, due_on = promise
+    towards = [(one.id, row.towards[one.id]) for one in sent.asked.benchmarks if one.id in row.towards]
+    met = [key for key, reach in towards if reach is Reach.MEETS]
+    further = [key for key, reach in towards if reach is Reach.CONTRIBUTES]
+    benchmarks = tuple(key for key, _ in towards)
+    return Candidate(
+        kind=StepKind.KEEP,
+        benchmarks=benchmarks,
+        rows=(Row("commitment", row.id),),
+        ministry_id=row.ministry_id,
+        taken=by_keeping(sent, met=met, steps=further),
+        place=_place(sent.asked, benchmarks),
+        due_on=due_on,
+    )
+
+
+def _agreements(
+    facts: Facts, seen: Seen, sent: Seen, *, spoken_for: Collection[int], asks: Iterable[Candidate]
+) -> list[Candidate]:
+    """Each open benchmark that nobody has promised or claimed (`spoken_for`, ids) and no figure is asked for: met."""
+    figures = {one.indicator_id for one in asks}
+    leads = {row.id: row.lead_id for row in facts.recommendations}
+    return [
+        Candidate(
+            kind=StepKind.AGREE,
+            benchmarks=(one.id,),
+            rows=(Row("benchmark", one.id),),
+            ministry_id=leads[one.recommendation_id],
+            taken=by_keeping(sent, met=[one.id]),
+            place=_place(sent.asked, [one.id]),
+        )
+        for one in open_benchmarks(seen)
+        if one.id not in spoken_for and not (one.counts and one.terms.indicator_id in figures)
+    ]
+
+
+def _to_assess(seen: Seen) -> list[Candidate]:
+    """Each benchmark with a verified action that nobody has assessed, taken as assessed "met"."""
+    return [
+        Candidate(
+            kind=StepKind.REVIEW,
+            benchmarks=(one.id,),
+            rows=(Row("benchmark", one.id),),
+            ministry_id=None,
+            taken=by_keeping(seen, met=[one.id]),
+            place=_place(seen.asked, [one.id]),
+        )
+        for one in seen.asked.benchmarks
+        if not one.counts and seen.sight.actions.get(one.id) and one.id not in seen.sight.judgements
+    ]
+
+
+def _place(asked: Questionnaire, benchmarks: Collection[int]) -> int:
+    """The place of the first of these benchmarks (ids) in the list; the last of all where there is none."""
+    return next((place for place, one in enumerate(asked.benchmarks) if one.id in benchmarks), len(asked.benchmarks))
+
+
+def _is_later(promise: Promised, deadline_on: date | None) -> bool:
+    _, due_on = promise
+    return due_on is not None and deadline_on is not None and due_on > deadline_on
+
+
+def _target_reached_after(stands: Fraction, steps: Iterable[Step], target: Decimal | None) -> int | None:
+    """The number of the first step with which the target is reached; 0 where it is reached already."""
+    if target is None:
+        return None
+    if stands >= target:
+        return 0
+    return next((number for number, one in enumerate(steps, start=1) if (one.cumulative or 0) >= target), None)

@@ -1,0 +1,191 @@
+"""Next steps in sentences, as they are read aloud, and with figures that add up as printed. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from reports import formatting
+from reports.briefings import content
+from reports.choices import StepKind, Years
+from reports.readiness.forecast.next_steps import NextSteps, Step
+from reports.readiness.readiness import Readiness
+from reports.readiness.standings import standing_of
+
+EMBASSY = "Embassy"
+
+
+@dataclass(frozen=True, slots=True)
+class StepTexts:
+    """What the record calls the things that steps are about, by id.
+
+    `updates` are by the id of the version that waits: who sent it, when, on which commitment. What is missing here, a
+    step's sentence names by its benchmarks alone. `own_evidence` is what the reader recorded, and so may not review.
+    """
+
+    ministries: Mapping[int, str] = field(default_factory=dict)
+    benchmarks: Mapping[int, str] = field(default_factory=dict)
+    commitments: Mapping[int, str] = field(default_factory=dict)
+    evidence: Mapping[int, str] = field(default_factory=dict)
+    updates: Mapping[int, tuple[str, date, str]] = field(default_factory=dict)
+    own_evidence: frozenset[int] = frozenset()
+
+
+def told_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> content.Ladder:
+    """The next steps of a day as pages and documents tell them; what their points print adds up to what is printed."""
+    teller = _Teller(result, texts)
+    reached = steps.target_reached_after
+    return content.Ladder(
+        steps=tuple(teller.ladder(steps.steps, reached)),
+        also_ask=tuple(teller.apart(one) for one in steps.also_ask),
+        last_period=tuple(teller.apart(one) for one in steps.last_period),
+        to_assess=tuple(teller.apart(one) for one in steps.to_assess if one.points),
+        after_deadline=tuple(teller.apart(one) for one in steps.after_deadline if one.points),
+        target=_target(result, steps),
+    )
+
+
+def sentence(result: Readiness, step: Step, texts: StepTexts) -> str:
+    """What a step asks somebody to do, in a sentence that can be understood alone."""
+    return _Teller(result, texts).sentence(step)
+
+
+def owner(step: Step, texts: StepTexts) -> str | None:
+    """Who has to take a step, by name; None where nobody is known."""
+    if step.kind is StepKind.REVIEW:
+        return EMBASSY
+    return texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
+
+
+class _Teller:
+    """Puts the steps of one result into words."""
+
+    def __init__(self, result: Readiness, texts: StepTexts) -> None:
+        self.result, self.texts = result, texts
+        undated = {row.id for row in result.record.evidence if row.happened_from is None}
+        self.undated = {one.row for one in result.waiting_claims if undated.intersection(one.evidence)}
+        self.keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
+
+    def ladder(self, steps: Iterable[Step], reached: int | None) -> Iterator[content.NextStep]:
+        """Steps with their cumulative readiness: the points printed are the differences of what is printed of it."""
+        before = formatting.tenths(self.result.score)
+        for number, one in enumerate(steps, start=1):
+            then = formatting.tenths(one.cumulative or Fraction(0))
+            yield self._told(one, then - before, then, reaches_target=number == reached)
+            before = then
+
+    def apart(self, step: Step) -> content.NextStep:
+        """A step off the ladder."""
+        return self._told(step, formatting.tenths(step.points), None)
+
+    def _told(
+        self, step: Step, points: Decimal, cumulative: Decimal | None, *, reaches_target: bool = False
+    ) -> content.NextStep:
+        is_shown = self.result.is_reviewed
+        at_most = formatting.tenths(step.points_at_most)
+        return content.NextStep(
+            kind=step.kind.value,
+            sentence=self.sentence(step),
+            owner=owner(step, self.texts) or "",
+            due_on=step.due_on,
+            points=points if is_shown else None,
+            at_most=at_most if is_shown and step.points_at_most > step.points and at_most > points else None,
+            cumulative=cumulative if is_shown else None,
+            reaches_target=reaches_target and is_shown,
+        )
+
+    def sentence(self, step: Step) -> str:
+        """What a step asks somebody to do."""
+        match step.kind:
+            case StepKind.REVIEW:
+                return self._review(step)
+            case StepKind.ASK:
+                return self._ask(step)
+            case StepKind.KEEP:
+                return self._keep(step)
+            case StepKind.AGREE:
+                whom = self._ministry(step) or "the government"
+                return f"Agree with {whom} on benchmark {self._criterion(step)}."
+
+    def _review(self, step: Step) -> str:
+        row, towards = step.rows[0], self._towards(step)
+        if row in self.undated:
+            towards += ", and state its start date"
+        if row.type == "round":
+            if row.id not in self.texts.updates:
+                return f"Review the update that waits{towards}."
+            who, on, about = self.texts.updates[row.id]
+            return f"Review the update from {_with_article(who)} of {formatting.day(on)} on “{_bare(about)}”{towards}."
+        if row.type == "evidence":
+            title = self.texts.evidence.get(row.id)
+            return f"Review the evidence “{_bare(title)}”{towards}." if title else f"Review the evidence{towards}."
+        if row.type == "benchmark":
+            return f"Assess benchmark {self._criterion(step)}. A verified action supports it."
+        return f"Record the proof for the figure that was entered without any{towards}, and have it verified."
+
+    def _ask(self, step: Step) -> str:
+        indicator = self.result.sent.asked.indicators[step.indicator_id or 0]
+        edition = self.result.edition
+        since = f"since {formatting.day(edition.tracking.starts_on)}"
+        first, last = (formatting.day(day) for day in (edition.previous.starts_on, edition.previous.ends_on))
+        years = {
+            Years.PERIOD: since,
+            Years.BOTH: f"{since}, and for the year before that",
+            Years.BEFORE: f"from {first} to {last}, to compare with",
+        }
+        figure = f"the figure on {formatting.within(indicator.name)} {years[step.years]}"
+        whom = self._ministry(step)
+        return f"Ask {whom} for {figure}." if whom else f"Find out which ministry has {figure}, and ask for it."
+
+    def _keep(self, step: Step) -> str:
+        text = self.texts.commitments.get(step.rows[0].id)
+        what = f"commitment “{_bare(text)}”" if text else "commitment"
+        whom = self._ministry(step) or "the ministry"
+        about, deadline = f"{what}{self._towards(step)}", self.result.deadline_on
+        if step.due_on is None:
+            return f"Make sure that {whom} keeps its {about}. No date is agreed yet."
+        if deadline is not None and step.due_on > deadline:
+            return f"Ask {whom} to bring forward its {about}, due {formatting.day(step.due_on)}."
+        return f"Make sure that {whom} keeps its {about}, due {formatting.day(step.due_on)}.{self._stands(step)}"
+
+    def _stands(self, step: Step) -> str:
+        """That it is overdue, or that an update on it waits; nothing where it is simply open."""
+        standing = standing_of(self.result.record, step.rows[0].id, self.result.as_of)
+        if standing is not None and standing.waits_since:
+            return f" An update on it has been with the embassy since {formatting.day(standing.waits_since)}."
+        return " It is overdue." if standing is not None and standing.days_overdue else ""
+
+    def _ministry(self, step: Step) -> str | None:
+        name = self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
+        return _with_article(name) if name else None
+
+    def _towards(self, step: Step) -> str:
+        """The benchmarks that it supports, in brackets; nothing where there are none."""
+        return f" ({formatting.listed(self.keys[key] for key in step.benchmarks)})" if step.benchmarks else ""
+
+    def _criterion(self, step: Step) -> str:
+        key = step.benchmarks[0]
+        text = self.texts.benchmarks.get(key)
+        return f"{self.keys[key]}: {formatting.within(_bare(text))}" if text else self.keys[key]
+
+
+def _with_article(name: str) -> str:
+    """A ministry's name inside a sentence: `the Ministry of Police`."""
+    return f"the {name}" if name.startswith(("Ministry", "Office", "Department")) else name
+
+
+def _bare(text: str) -> str:
+    return text.rstrip(".")
+
+
+def _target(result: Readiness, steps: NextSteps) -> str:
+    """Whether these steps reach the target."""
+    if result.working_mark is None:
+        return "No target is set."
+    target = f"our target of {formatting.figure(result.working_mark)}"
+    if steps.target_reached_after == 0:
+        return f"Readiness has reached {target}."
+    if steps.target_reached_after is None:
+        return f"With these steps readiness does not reach {target}."
+    return f"With these steps readiness reaches {target}."

@@ -1,0 +1,42 @@
+"""What the record calls the things that next steps are about, as one reader may see it."""
+
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from dialogues.models import Commitment, Evidence, UpdateRound
+from recommendations.models import Benchmark
+from reports.readiness.forecast.next_steps import NextSteps
+from reports.readiness.forecast.step_sentences import StepTexts
+from reports.readiness.readiness import Readiness
+from tiptracker.accounts.models import Ministry, User
+
+
+def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> StepTexts:
+    """The texts of these steps as they read now, in five queries at most.
+
+    Of rows that the reader may see; of all where there is none, as for a command at the machine.
+    """
+
+    def rows_of(model: Any) -> Any:
+        return model.objects.visible_to(reader) if reader else model.objects.all()
+
+    zone = result.record.zone
+    rows = {row for step in steps.every for row in step.rows}
+    ids = {name: [row.id for row in rows if row.type == name] for name in ("round", "evidence", "commitment")}
+    benchmarks = {key for step in steps.every for key in step.benchmarks}
+    ministries = {step.ministry_id for step in steps.every if step.ministry_id is not None}
+    evidence = list(rows_of(Evidence).filter(pk__in=ids["evidence"]).values_list("pk", "title", "recorded_by_id"))
+    return StepTexts(
+        ministries=dict(rows_of(Ministry).filter(pk__in=ministries).values_list("pk", "name")),
+        benchmarks={
+            row.pk: row.wording for row in rows_of(Benchmark).filter(pk__in=benchmarks).with_terms(result.known_by)
+        },
+        commitments=dict(rows_of(Commitment).filter(pk__in=ids["commitment"]).values_list("pk", "text")),
+        evidence={key: title for key, title, _ in evidence},
+        own_evidence=frozenset(key for key, _, by in evidence if reader and by == reader.pk),
+        updates={
+            row.pk: (row.update.commitment.maker, localtime(row.recorded_at, zone).date(), row.update.commitment.text)
+            for row in rows_of(UpdateRound).filter(pk__in=ids["round"]).select_related("update__commitment__ministry")
+        },
+    )

@@ -1,0 +1,198 @@
+"""Readiness, method version 1: how ready the record is, of 100 points, and why.
+
+It never predicts a tier: that is the Secretary of State's decision (22 U.S.C. 7107(b)). A score is
+the sum of its reasons, in exact fractions: four parts, each the sum of its lines, each line what it
+could give times the share it has. Everything is a function of the facts, a day and a moment of
+knowledge. Pure.
+
+`answers` (reports.readiness.answers) says what the record answers, seen one way; `tally` (reports.readiness.scoring)
+turns any answers into points. Verified, claimed, possible and ceiling are tallies of the same record.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from reports.choices import StepKind
+from reports.readiness import countable_facts
+from reports.readiness.answers import Questionnaire, answers, greater, questionnaire
+from reports.readiness.checks import Check, checks
+from reports.readiness.claims import Claim, Claimed, claims, waiting_claims
+from reports.readiness.fact_views import look
+from reports.readiness.facts import Edition, Facts
+from reports.readiness.forecast.next_steps import NextSteps, Step, next_steps
+from reports.readiness.forecast.projection import (
+    Lever,
+    Promised,
+    Seen,
+    ceiling,
+    due_days,
+    levers,
+    open_commitments,
+    smallest_set,
+    with_kept,
+)
+from reports.readiness.scoring import Tally, score, tally
+from reports.readiness.verified_history import BY_NOW, Ledger
+from reports.readiness.watch_list import years_on_watch_list
+
+METHOD = "1"
+"""The version of the method: raised whenever a rule changes, and kept with every result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How ready the record of an edition is, as of a day and as known by a moment (None: by now).
+
+    `verified` is the score; `possible` counts what is verified from its first day; `claimed` takes
+    each waiting claim as sent; `ceiling` is claimed with every promise due by the deadline kept. So
+    score ≤ possible, and score ≤ claimed ≤ ceiling. `is_reviewed` is False where the embassy has
+    reviewed nothing yet: then the score is 0 and pages show no figure. `waiting` counts the claims
+    that nobody has reviewed, `claims` says by whom they come. `seen` is what the score rests on, `sent` what is
+    claimed, `record` the facts as known, `promised` the commitments that may still be kept.
+    """
+
+    edition: Edition
+    as_of: date
+    known_by: datetime | None
+    verified: Tally
+    claimed: Tally
+    possible: Tally
+    ceiling: Tally
+    is_reviewed: bool
+    waiting: int
+    claims: tuple[Claimed, ...]
+    checks: tuple[Check, ...]
+    watch_list_years: int
+    deadline_on: date | None
+    working_mark: Decimal | None
+    working_mark_reason: str
+    due: Mapping[int, date]
+    seen: Seen = field(compare=False, repr=False)
+    sent: Seen = field(compare=False, repr=False)
+    record: Facts = field(compare=False, repr=False)
+    promised: tuple[Promised, ...] = field(compare=False, repr=False)
+    waiting_claims: tuple[Claim, ...] = field(compare=False, repr=False)
+    method: str = METHOD
+
+    @property
+    def score(self) -> Fraction:
+        """What is verified, of 100."""
+        return self.verified.points
+
+    def next_steps(self, *, without: Collection[StepKind] = ()) -> NextSteps:
+        """What to do next, in order, each step with what it adds given all steps before it."""
+        return next_steps(
+            self.record,
+            seen=self.seen,
+            sent=self.sent,
+            waiting=self.waiting_claims,
+            promised=self.promised,
+            as_of=self.as_of,
+            deadline_on=self.deadline_on,
+            target=self.working_mark,
+            without=without,
+        )
+
+    def levers(self) -> tuple[Lever, ...]:
+        """What meeting each open benchmark would add, the most first."""
+        return levers(self.seen, self.verified, self.due)
+
+    def smallest_set(self) -> tuple[int, ...] | None:
+        """The fewest open benchmarks (ids) that, met, reach the mark; None where none do or there is none."""
+        return smallest_set(self.seen, self.verified, self.working_mark, self.due)
+
+    def if_met(self, benchmarks: Collection[int]) -> Tally:
+        """What-if: the score as it would be with these benchmarks (ids) met."""
+        return self.if_taken((), met=benchmarks)
+
+    def if_taken(self, steps: Iterable[Step], *, met: Collection[int] = ()) -> Tally:
+        """What-if: the score as it would be with these next steps taken and these benchmarks (ids) met."""
+        found = with_kept(self.seen, met=met)
+        for step in steps:
+            found = greater(found, step.taken)
+        return tally(self.seen.asked, found)
+
+
+def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) -> Readiness:
+    """How ready the record is as of a day, by what was known at a moment (None: all that is there).
+
+    Only concrete actions of the government, over by the day and whole within the tracking period,
+    verified by the moment, score (22 U.S.C. 7107(b), Tier 2).
+    """
+    record = countable_facts.known(facts, known_by)
+    asked = questionnaire(record)
+    sights = look(record, as_of)
+    found = answers(asked, sights.verified)
+    sent = greater(found, answers(asked, sights.claimed))
+    seen = Seen(asked, sights.lean, answers(asked, sights.lean))
+    claimed = Seen(asked, sights.claimed, sent)
+    waiting = waiting_claims(record, seen, claimed)
+    promised = tuple(open_commitments(record, as_of))
+    terms = countable_facts.newest(record.edition_terms)
+    deadline_on = terms.deadline_on if terms else None
+    return Readiness(
+        edition=facts.edition,
+        as_of=as_of,
+        known_by=known_by,
+        verified=tally(asked, found),
+        claimed=tally(asked, sent),
+        possible=tally(asked, greater(found, answers(asked, sights.begun))),
+        ceiling=tally(asked, ceiling(promised, as_of, deadline_on, claimed)),
+        is_reviewed=countable_facts.is_reviewed(record),
+        waiting=sights.waiting,
+        claims=claims(seen, waiting),
+        checks=checks(record, asked, sights.verified, as_of),
+        watch_list_years=years_on_watch_list(facts.tiers, facts.edition.year),
+        deadline_on=deadline_on,
+        working_mark=terms.working_mark if terms else None,
+        working_mark_reason=terms.working_mark_reason if terms else "",
+        due=due_days(promised),
+        seen=seen,
+        sent=claimed,
+        record=record,
+        promised=promised,
+        waiting_claims=waiting,
+    )
+
+
+class Days:
+    """The score of one record on many days: what all of them need is looked up once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.ledger = Ledger.of(facts)
+        self.first_review = countable_facts.first_review(facts)
+        self._terms_at = sorted(countable_facts.terms_recorded_at(facts))
+        self._asked: dict[int, Questionnaire] = {}
+
+    def score(self, as_of: date, known_by: datetime) -> Fraction | None:
+        """The score of a day by what was known at a moment; None where nothing had been reviewed by then."""
+        if self.first_review is None or self.first_review > known_by:
+            return None
+        asked = self._questionnaire(known_by)
+        return score(asked, answers(asked, self.ledger.verified(as_of, known_by, is_lean=True)))
+
+    def tally(self, as_of: date, known_by: datetime | None) -> Tally:
+        """The score of a day with its reasons."""
+        moment = known_by or BY_NOW
+        asked = self._questionnaire(moment)
+        return tally(asked, answers(asked, self.ledger.verified(as_of, moment)))
+
+    def worth(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
+        """What is asked and what each answer is worth: where this is the same on two days, all of their points are."""
+        moment = known_by or BY_NOW
+        asked = self._questionnaire(moment)
+        found = answers(asked, self.ledger.verified(as_of, moment, is_lean=True))
+        every = (found.questions, found.benchmarks, found.figures)
+        return asked, tuple(finding.worth for findings in every for finding in findings.values())
+
+    def _questionnaire(self, known_by: datetime) -> Questionnaire:
+        """What was asked by a moment: the same until other terms are recorded."""
+        recorded = bisect_right(self._terms_at, known_by)
+        if recorded not in self._asked:
+            self._asked[recorded] = questionnaire(countable_facts.known(self.facts, known_by))
+        return self._asked[recorded]

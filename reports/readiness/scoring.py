@@ -1,0 +1,406 @@
+"""Answers in points: four parts, each the sum of its lines, each line what it could give times its share. Pure.
+
+`answers` (reports.readiness.answers) says what the record answers, seen one way; `tally` turns any answers
+into points, of 100 and in exact fractions, each with its sentence and its section of the law.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from recommendations.choices import REQUIRED, Origin, Pillar, Question
+from reports import formatting
+from reports.choices import PartKey, Shown
+from reports.readiness.answers import (
+    NOTHING,
+    PRESUMED,
+    WHOLE,
+    Answers,
+    Asked,
+    AskedRecommendation,
+    Finding,
+    Questionnaire,
+    mean,
+    rows_of,
+    verdict,
+)
+
+POINTS = {
+    PartKey.EFFORTS: Fraction(40),
+    PartKey.ACTION: Fraction(30),
+    PartKey.THREE_PS: Fraction(20),
+    PartKey.DATA: Fraction(10),
+}
+"""What each part can give, of 100."""
+
+QUESTION_POINTS = {
+    Question.INVESTIGATIONS: Fraction(7),
+    Question.PROSECUTIONS: Fraction(7),
+    Question.CONVICTIONS: Fraction(6),
+    Question.VICTIMS: Fraction(8),
+    Question.MONEY: Fraction(4),
+    Question.COMPLICITY: Fraction(8),
+}
+"""What each question of "Increasing efforts" can give, of that part's points."""
+
+LAW = {
+    PartKey.EFFORTS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1), (2), (7), (11)",
+    PartKey.ACTION: "22 U.S.C. 7107(b), Tier 2",
+    PartKey.THREE_PS: "22 U.S.C. 7106(b)(1)–(3)",
+    PartKey.DATA: "22 U.S.C. 7106(b)(1), (7)",
+}
+"""The section of law each part rests on."""
+
+QUESTION_LAW = {
+    Question.INVESTIGATIONS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1)",
+    Question.PROSECUTIONS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1)",
+    Question.CONVICTIONS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1)",
+    Question.VICTIMS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(2)",
+    Question.MONEY: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(2)",
+    Question.COMPLICITY: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(7)",
+}
+
+PILLAR_LAW = {
+    Pillar.PROSECUTION: "22 U.S.C. 7106(b)(1)",
+    Pillar.PROTECTION: "22 U.S.C. 7106(b)(2)",
+    Pillar.PREVENTION: "22 U.S.C. 7106(b)(3)",
+}
+
+DATA_LAW = "22 U.S.C. 7106(b)(1)"
+COMPLICITY_LAW = "22 U.S.C. 7107(b), Tier 2; 7106(b)(7)"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reason of a score: what it could give, of 100, and what was found."""
+
+    key: str
+    title: str
+    of: Fraction
+    law: str
+    finding: Finding
+
+    @property
+    def points(self) -> Fraction:
+        """What it gives."""
+        return self.of * self.finding.worth
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the four parts: the sum of its lines."""
+
+    key: PartKey
+    lines: tuple[Line, ...]
+
+    @property
+    def of(self) -> Fraction:
+        """What the part can give, of 100."""
+        return POINTS[self.key]
+
+    @property
+    def law(self) -> str:
+        """The section of law it rests on."""
+        return LAW[self.key]
+
+    @property
+    def points(self) -> Fraction:
+        """What its lines give together."""
+        return sum((line.points for line in self.lines), NOTHING)
+
+    @property
+    def verdict(self) -> Shown:
+        """The word for its share; no data where no line has any."""
+        if all(line.finding.share is None for line in self.lines):
+            return Shown.NO_DATA
+        return verdict(self.points / self.of)
+
+    @property
+    def reason(self) -> str:
+        """Its lines by verdict, in a sentence."""
+        return summary((line.title, line.finding) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkLine:
+    """A benchmark's line within its recommendation's."""
+
+    benchmark_id: int
+    recommendation_id: int
+    recommendation: int
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The record seen one way: the four parts, and the benchmarks under the second of them."""
+
+    parts: tuple[Part, ...]
+    benchmarks: tuple[BenchmarkLine, ...]
+
+    @property
+    def points(self) -> Fraction:
+        """Of 100."""
+        return sum((part.points for part in self.parts), NOTHING)
+
+
+def tally(asked: Questionnaire, found: Answers) -> Tally:
+    """Answers in points: questions and benchmarks as found, the Ps and the data computed from them."""
+    complicity = complicit_officials(
+        (one.key, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity
+    )
+    lines = tuple(_benchmark_lines(asked, found))
+    return Tally(
+        parts=(
+            increasing_efforts({**found.questions, Question.COMPLICITY: complicity}),
+            concrete_action((each, recommendation(each, found.benchmarks)) for each in asked.recommendations),
+            three_ps({pillar: _pillar(pillar, asked, found) for pillar in Pillar}),
+            data_given(found.figures),
+        ),
+        benchmarks=lines,
+    )
+
+
+def score(asked: Questionnaire, found: Answers) -> Fraction:
+    """The points of `tally` without their reasons: for whoever compares many answers and reads none of them."""
+    officials = mean((WHOLE, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity)
+    efforts = sum((QUESTION_POINTS[key] * finding.worth for key, finding in found.questions.items()), NOTHING)
+    action = sum((asked.shares[key] * finding.worth for key, finding in found.benchmarks.items()), NOTHING)
+    shown = sum(any(shows for _, _, shows in _on(pillar, asked, found)) for pillar in Pillar)
+    given = sum((found.figures[key].worth for key in REQUIRED if key in found.figures), NOTHING)
+    return (
+        efforts
+        + QUESTION_POINTS[Question.COMPLICITY] * (officials or NOTHING)
+        + POINTS[PartKey.ACTION] * action
+        + POINTS[PartKey.THREE_PS] * shown / len(Pillar)
+        + POINTS[PartKey.DATA] * given / len(REQUIRED)
+    )
+
+
+class Gains:
+    """What answers add to others, of 100: for whoever tries many small changes of one state.
+
+    The same as the difference of two `score`s, worked out from the answers that change alone.
+    """
+
+    def __init__(self, asked: Questionnaire) -> None:
+        self._each = {key: POINTS[PartKey.ACTION] * share for key, share in asked.shares.items()}
+        officials = [one.id for one in asked.benchmarks if one.terms.is_about_complicity]
+        for key in officials:
+            self._each[key] += QUESTION_POINTS[Question.COMPLICITY] / len(officials)
+        self._pillar_of = {one.id: one.pillar for one in asked.benchmarks}
+        self._pillar_asked = {one.question: one.pillar for one in asked.indicators.values() if one.question}
+
+    def pillars(self, found: Answers) -> frozenset[Pillar]:
+        """The Ps that these answers show."""
+        return frozenset(
+            [self._pillar_of[key] for key, finding in found.benchmarks.items() if finding.share]
+            + [self._pillar_asked[key] for key, finding in found.questions.items() if finding.share == WHOLE]
+        )
+
+    def of(self, taken: Answers, state: Answers, shown: frozenset[Pillar]) -> Fraction:
+        """What the answers `taken` add to a state, where they go further; `shown` are the state's `pillars`."""
+        efforts = _further(taken.questions, state.questions, QUESTION_POINTS)
+        action = _further(taken.benchmarks, state.benchmarks, self._each)
+        each = POINTS[PartKey.DATA] / len(REQUIRED)
+        data = _further(taken.figures, state.figures, dict.fromkeys(REQUIRED, each))
+        new = self.pillars(taken) - shown
+        return efforts + action + data + POINTS[PartKey.THREE_PS] / len(Pillar) * len(new)
+
+
+def _further[K](taken: Mapping[K, Finding], state: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
+    """The points by which some answers go further than those of a state; of what the state lacks, none."""
+    return sum(
+        (
+            points[key] * (finding.worth - state[key].worth)
+            for key, finding in taken.items()
+            if key in state and finding.worth > state[key].worth
+        ),
+        NOTHING,
+    )
+
+
+def increasing_efforts(found: Mapping[Question, Finding]) -> Part:
+    """Is there evidence of increasing efforts over the year before (22 U.S.C. 7107(b), Watch List (II))?
+
+    A question nobody answers is one without data.
+    """
+    return Part(
+        PartKey.EFFORTS,
+        tuple(
+            Line(
+                key=question.value,
+                title=question.label,
+                of=points,
+                law=QUESTION_LAW[question],
+                finding=found.get(question) or _unanswered(question),
+            )
+            for question, points in QUESTION_POINTS.items()
+        ),
+    )
+
+
+def concrete_action(found: Iterable[tuple[AskedRecommendation, Finding]]) -> Part:
+    """Concrete action on the recommendations, as they are weighted (22 U.S.C. 7107(b), Tier 2).
+
+    Nothing leaves the denominator: a recommendation without data has a share of 0.
+    """
+    pairs = tuple(found)
+    total = sum((each.weight for each, _ in pairs), NOTHING)
+    return Part(
+        PartKey.ACTION,
+        tuple(
+            Line(
+                key=f"{'' if each.origin is Origin.REPORT else 'action_plan_'}{each.number}",
+                title=f"{'Recommendation' if each.origin is Origin.REPORT else each.origin.label} {each.number}",
+                of=POINTS[PartKey.ACTION] * each.weight / total if total else NOTHING,
+                law=LAW[PartKey.ACTION],
+                finding=finding,
+            )
+            for each, finding in pairs
+        ),
+    )
+
+
+def three_ps(found: Mapping[Pillar, Finding]) -> Part:
+    """A third each for prosecution, protection and prevention (22 U.S.C. 7106(b)(1)–(3))."""
+    return Part(
+        PartKey.THREE_PS,
+        tuple(
+            Line(
+                key=pillar.value,
+                title=pillar.label,
+                of=POINTS[PartKey.THREE_PS] / 3,
+                law=PILLAR_LAW[pillar],
+                finding=found[pillar],
+            )
+            for pillar in Pillar
+        ),
+    )
+
+
+def data_given(found: Mapping[Question, Finding]) -> Part:
+    """The share of the four required indicators with a figure (22 U.S.C. 7106(b)(1), (7)).
+
+    One that nobody counts is one without a figure.
+    """
+    return Part(
+        PartKey.DATA,
+        tuple(
+            Line(
+                key=question.value,
+                title=question.label,
+                of=POINTS[PartKey.DATA] / len(REQUIRED),
+                law=DATA_LAW,
+                finding=found.get(question) or _unanswered(question),
+            )
+            for question in REQUIRED
+        ),
+    )
+
+
+def recommendation(each: AskedRecommendation, found: Mapping[int, Finding]) -> Finding:
+    """A recommendation's share: the weighted mean of its benchmarks (findings by benchmark's id)."""
+    own = [(one, found[one.id]) for one in each.benchmarks]
+    return Finding(
+        mean((Fraction(one.terms.weight), finding) for one, finding in own),
+        summary((one.key, finding) for one, finding in own),
+        rows_of(finding for _, finding in own),
+    )
+
+
+def complicit_officials(flagged: Iterable[tuple[str, Finding]]) -> Finding:
+    """The mean share of the benchmarks about complicit officials (22 U.S.C. 7106(b)(7)); by key.
+
+    Met: charged or convicted in the window; a step: investigated. No data is presumed against.
+    """
+    pairs = tuple(flagged)
+    share = mean((WHOLE, finding) for _, finding in pairs)
+    rows = rows_of(finding for _, finding in pairs)
+    if share is None:
+        return Finding(None, "No data on complicit officials: presumed against (22 U.S.C. 7106(b)(7)).", rows)
+    shown = [key for key, finding in pairs if finding.worth]
+    if not shown:
+        keys = formatting.listed(key for key, _ in pairs)
+        return Finding(share, f"Complicit officials: nothing charged, convicted or investigated on {keys}.", rows)
+    return Finding(
+        share,
+        "Complicit officials: "
+        + formatting.listed(
+            f"{'met' if finding.worth == WHOLE else 'a step'} on {key}" for key, finding in pairs if finding.worth
+        )
+        + ".",
+        rows,
+    )
+
+
+def pillar_shown(shown: Iterable[tuple[str, Finding]], asked: Iterable[Finding]) -> Finding:
+    """A P: 1 if anything shows it (by name), else 0; no data where nothing asked of it has any."""
+    pairs = tuple(shown)
+    if pairs:
+        names = formatting.listed(name for name, _ in pairs)
+        return Finding(WHOLE, f"Shown by {names}.", rows_of(finding for _, finding in pairs))
+    rest = tuple(asked)
+    if all(finding.share is None for finding in rest):
+        return Finding(None, "Nothing of it is shown, for want of data.", rows_of(rest))
+    return Finding(NOTHING, "No benchmark of it has moved and no question of it is up.", rows_of(rest))
+
+
+def summary(findings: Iterable[tuple[str, Finding]]) -> str:
+    """Names by verdict: `Shown: 1a and 1b; not shown: 1c and 1d.`"""
+    pairs = tuple(findings)
+    groups = [
+        f"{word.label.lower()}: {formatting.together([formatting.within(name) for name in names])}"
+        for word in Shown
+        if (names := [name for name, finding in pairs if finding.verdict is word])
+    ]
+    return formatting.opening("; ".join(groups)) + "." if groups else "Nothing is asked."
+
+
+def _pillar(pillar: Pillar, asked: Questionnaire, found: Answers) -> Finding:
+    """A P: shown by whatever on it shows it."""
+    on = _on(pillar, asked, found)
+    return pillar_shown([(name, finding) for name, finding, shows in on if shows], [finding for _, finding, _ in on])
+
+
+def _on(pillar: Pillar, asked: Questionnaire, found: Answers) -> list[tuple[str, Finding, bool]]:
+    """What is asked of a P, by name, each with whether it shows it: a benchmark's share is above 0, a question is up.
+
+    Only a comparison can be up: the question on complicit officials is a mean of benchmarks, which
+    count for their own pillar.
+    """
+    benchmarks = [(one.key, found.benchmarks[one.id]) for one in asked.benchmarks if one.pillar is pillar]
+    its = {one.question for one in asked.indicators.values() if one.pillar is pillar}
+    questions = [
+        (question.label.lower(), found.questions[question])
+        for question in QUESTION_POINTS
+        if question in its and question in found.questions
+    ]
+    return [(name, finding, bool(finding.share)) for name, finding in benchmarks] + [
+        (name, finding, finding.share == WHOLE) for name, finding in questions
+    ]
+
+
+def _benchmark_lines(asked: Questionnaire, found: Answers) -> Iterable[BenchmarkLine]:
+    for each in asked.recommendations:
+        for one in each.benchmarks:
+            yield BenchmarkLine(
+                benchmark_id=one.id,
+                recommendation_id=each.id,
+                recommendation=each.number,
+                line=Line(
+                    key=one.key,
+                    title=one.key,
+                    of=POINTS[PartKey.ACTION] * asked.shares[one.id],
+                    law=_law(one),
+                    finding=found.benchmarks[one.id],
+                ),
+            )
+
+
+def _law(one: Asked) -> str:
+    return COMPLICITY_LAW if one.terms.is_about_complicity else LAW[PartKey.ACTION]
+
+
+def _unanswered(question: Question) -> Finding:
+    return Finding(None, f"No data on {formatting.within(question.label)}: {PRESUMED}.")

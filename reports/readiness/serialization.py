@@ -1,0 +1,284 @@
+"""Readiness in words and as data: the sentence at the top, the JSON document, the facts it used. Pure.
+
+Pages, the API, the command and the kept runs all say what stands here, so they can't differ.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reports import formatting
+from reports.readiness import countable_facts
+from reports.readiness.answers import Finding, Row
+from reports.readiness.checks import Check
+from reports.readiness.claims import Claimed
+from reports.readiness.facts import Facts
+from reports.readiness.forecast import step_sentences
+from reports.readiness.forecast.next_steps import NextSteps, Step
+from reports.readiness.forecast.projection import Lever
+from reports.readiness.forecast.step_sentences import StepTexts
+from reports.readiness.readiness import METHOD, Readiness
+from reports.readiness.scoring import LAW, POINTS, QUESTION_LAW, QUESTION_POINTS, BenchmarkLine, Line, Part
+
+DISCLAIMER = (
+    "Readiness describes this record. It does not predict a tier; the tier is the Secretary of State’s decision."
+)
+
+NO_TEXTS = StepTexts()
+
+METHODOLOGY = {
+    "version": METHOD,
+    "parts": [{"key": key.value, "title": key.label, "of": float(of), "law": LAW[key]} for key, of in POINTS.items()],
+    "questions": [
+        {"key": key.value, "title": key.label, "of": float(of), "law": QUESTION_LAW[key]}
+        for key, of in QUESTION_POINTS.items()
+    ],
+    "disclaimer": DISCLAIMER,
+}
+"""The method as every document names it: its version, what each part can give and the law it rests on."""
+
+
+def headline(result: Readiness) -> str:
+    """Where the record stands, in a sentence.
+
+    "31 of 100 verified, 52 claimed; our target is 45; 31 days are left." Where nothing has
+    been reviewed no figure is given: "Nothing has been reviewed yet; 4 claims are waiting."
+    """
+    if not result.is_reviewed:
+        return f"Nothing has been reviewed yet; {_waiting(result.waiting)}."
+    score, claimed = (
+        formatting.figure(formatting.tenths(points)) for points in (result.verified.points, result.claimed.points)
+    )
+    sentence = f"{score} of 100 verified, {claimed} claimed"
+    if result.working_mark is not None:
+        sentence += f"; our target is {formatting.figure(result.working_mark)}"
+    if result.deadline_on is not None:
+        sentence += f"; {time_left(result.deadline_on, result.as_of)}"
+    return f"{sentence}."
+
+
+def time_left(deadline_on: date, as_of: date) -> str:
+    """The time to a deadline, as it stands inside a sentence: `31 days are left`."""
+    days = (deadline_on - as_of).days
+    if days > 0:
+        return f"{_count(days, 'day is', 'days are')} left"
+    if days == 0:
+        return "the deadline is today"
+    return f"the deadline passed {_count(-days, 'day', 'days')} ago"
+
+
+def as_document(result: Readiness, *, steps: NextSteps | None = None, texts: StepTexts = NO_TEXTS) -> dict[str, Any]:
+    """The whole result as JSON takes it; `texts` is what the record calls the things that its next `steps` are about.
+
+    Points and shares are numbers of four decimals, never null, and beside each stands the exact
+    value as a string ("121/2"). A share without data is 0 with the verdict `no_data`. Rows are
+    references to the record: {"type": "reading", "id": 3}.
+    """
+    verified, claimed = result.verified, result.claimed
+    keys = {one.benchmark_id: one.line.key for one in verified.benchmarks}
+    smallest = result.smallest_set()
+    steps = steps or result.next_steps()
+
+    def told(apart: Iterable[Step]) -> list[dict[str, Any]]:
+        return [_step(one, result, keys, texts) for one in apart]
+
+    return {
+        "edition": {"id": result.edition.id, "country": result.edition.country, "year": result.edition.year},
+        "as_of": result.as_of.isoformat(),
+        "known_by": result.known_by.isoformat() if result.known_by else None,
+        "headline": headline(result),
+        **_number("score", verified.points),
+        **_number("claimed", claimed.points),
+        **_number("possible", result.possible.points),
+        **_number("ceiling", result.ceiling.points),
+        "reviewed": result.is_reviewed,
+        "waiting": result.waiting,
+        "parts": [_part(*pair) for pair in zip(verified.parts, claimed.parts, strict=True)],
+        "benchmarks": [_benchmark(*pair) for pair in zip(verified.benchmarks, claimed.benchmarks, strict=True)],
+        "next_steps": [
+            {**_step(one, result, keys, texts), **_number("cumulative", one.cumulative or Fraction(0))}
+            for one in steps.steps
+        ],
+        "also_ask": told(steps.also_ask),
+        "last_period": told(steps.last_period),
+        "to_assess": told(steps.to_assess),
+        "after_deadline": told(steps.after_deadline),
+        "target_reached_after": steps.target_reached_after,
+        "levers": [_lever(one) for one in result.levers()],
+        "smallest_set": None if smallest is None else [keys[one] for one in smallest],
+        "claims": [_claims(one) for one in result.claims],
+        "checks": [_check(one) for one in result.checks],
+        "watch_list_years": result.watch_list_years,
+        "deadline_on": result.deadline_on.isoformat() if result.deadline_on else None,
+        "working_mark": None if result.working_mark is None else float(result.working_mark),
+        "working_mark_reason": result.working_mark_reason,
+        "methodology": METHODOLOGY,
+    }
+
+
+def facts_document(facts: Facts, known_by: datetime | None = None) -> dict[str, Any]:
+    """The facts as they were known, as JSON takes them, in an order of their own: equal facts, equal documents."""
+    document: dict[str, Any] = _plain(countable_facts.known(facts, known_by))
+    return document
+
+
+def fingerprint(document: dict[str, Any]) -> str:
+    """The SHA-256 of a document, in hexadecimal: the same for the same facts, in whatever order they came."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def facts_up_to(facts: Facts, known_by: datetime | None = None) -> datetime | None:
+    """When the newest fact that was known was recorded; None where there is none."""
+    return max(_moments(countable_facts.known(facts, known_by)), default=None)
+
+
+def _moments(facts: Facts) -> Iterator[datetime]:
+    for rows in (
+        facts.edition_terms,
+        (terms for one in facts.recommendations for terms in one.terms),
+        (terms for one in facts.benchmarks for terms in one.terms),
+        facts.readings,
+        facts.evidence,
+        facts.bearings,
+        facts.reviews,
+        facts.rounds,
+        facts.assessments,
+        facts.commitments,
+        (event for one in facts.commitments for event in one.events),
+        (done for one in facts.milestones for done in one.done),
+    ):
+        yield from (row.recorded_at for row in rows)
+    yield from (at for row in facts.rounds if (at := row.decided_at or row.returned_at))
+
+
+def _part(verified: Part, claimed: Part) -> dict[str, Any]:
+    return {
+        "key": verified.key.value,
+        "title": verified.key.label,
+        **_number("points", verified.points),
+        **_number("of", verified.of),
+        **_number("claimed", claimed.points),
+        "verdict": verified.verdict.value,
+        "reason": verified.reason,
+        "law": verified.law,
+        "rows": _rows(row for line in verified.lines for row in line.finding.rows),
+        "questions": [_line(*pair) for pair in zip(verified.lines, claimed.lines, strict=True)],
+    }
+
+
+def _line(verified: Line, claimed: Line) -> dict[str, Any]:
+    return {
+        "key": verified.key,
+        "title": verified.title,
+        **_number("points", verified.points),
+        **_number("of", verified.of),
+        **_number("claimed", claimed.points),
+        **_number("share", verified.finding.worth),
+        **_number("claimed_share", claimed.finding.worth),
+        "verdict": verified.finding.verdict.value,
+        "reason": verified.finding.reason,
+        "claimed_reason": _claim(verified.finding, claimed.finding),
+        "law": verified.law,
+        "rows": _rows(verified.finding.rows),
+        "claimed_rows": _rows(claimed.finding.rows),
+    }
+
+
+def _benchmark(verified: BenchmarkLine, claimed: BenchmarkLine) -> dict[str, Any]:
+    return {
+        "id": verified.benchmark_id,
+        "recommendation": verified.recommendation,
+        "recommendation_id": verified.recommendation_id,
+        **_line(verified.line, claimed.line),
+    }
+
+
+def _step(step: Step, result: Readiness, keys: Mapping[int, str], texts: StepTexts) -> dict[str, Any]:
+    indicator = result.sent.asked.indicators[step.indicator_id] if step.indicator_id is not None else None
+    return {
+        "kind": step.kind.value,
+        "benchmarks": [keys[one] for one in step.benchmarks],
+        "indicator": indicator.name if indicator else None,
+        "rows": [{"type": row.type, "id": row.id} for row in step.rows],
+        "owner": step_sentences.owner(step, texts),
+        "owner_id": step.ministry_id,
+        "due_on": step.due_on.isoformat() if step.due_on else None,
+        **_number("points", step.points),
+        **_number("points_at_most", step.points_at_most),
+        "sentence": step_sentences.sentence(result, step, texts),
+    }
+
+
+def _lever(lever: Lever) -> dict[str, Any]:
+    return {
+        "benchmark": lever.key,
+        "benchmark_id": lever.benchmark_id,
+        **_number("points", lever.points),
+        "due_on": lever.due_on.isoformat() if lever.due_on else None,
+    }
+
+
+def _claims(claimed: Claimed) -> dict[str, Any]:
+    return {
+        "ministry_id": claimed.ministry_id,
+        **_number("points", claimed.points),
+        "rounds": list(claimed.rounds),
+        "evidence": list(claimed.evidence),
+        "readings": list(claimed.readings),
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "key": check.misfit.value,
+        "title": check.misfit.label,
+        "sentence": check.sentence,
+        "to_do": check.to_do,
+        "rows": [{"type": row.type, "id": row.id} for row in check.rows],
+    }
+
+
+def _claim(verified: Finding, claimed: Finding) -> str:
+    """What a claim adds, in its own sentence; empty where it adds nothing."""
+    return claimed.reason if claimed.worth > verified.worth else ""
+
+
+def _number(name: str, value: Fraction) -> dict[str, Any]:
+    return {name: float(round(value, 4)), f"{name}_exact": str(value)}
+
+
+def _rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    return [{"type": row.type, "id": row.id} for row in sorted(set(rows))]
+
+
+def _waiting(claims: int) -> str:
+    if claims == 0:
+        return "no claim is waiting"
+    return f"{_count(claims, 'claim is', 'claims are')} waiting"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _plain(value: Any) -> Any:
+    """A value of the record as JSON takes it; rows and ids by id."""
+    match value:
+        case date():
+            return value.isoformat()
+        case Decimal() | ZoneInfo():
+            return str(value)
+        case tuple() | frozenset():
+            return [_plain(one) for one in sorted(value, key=lambda one: getattr(one, "id", one))]
+        case Mapping():
+            return {str(key): _plain(one) for key, one in value.items()}
+        case _ if is_dataclass(value):
+            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        case _:
+            return value

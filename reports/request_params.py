@@ -1,0 +1,112 @@
+"""From where the record is looked at: the edition, the day and the moment that an address or a command names.
+
+One reading of what was asked, for pages, the API and the commands; what can't be meant is refused
+with a sentence that says what to ask instead.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from django.utils.http import urlencode
+
+from recommendations.models import Edition
+from reports import formatting
+from reports.readiness.explanation.changes import Standpoint
+from reports.readiness.forecast.next_steps import NextSteps, Step
+from reports.readiness.readiness import Readiness
+from tiptracker import clock
+from tiptracker.errors import Refused
+from tiptracker.moments import countable, moment
+
+
+class Asked(NamedTuple):
+    """What is asked for: an edition, a day and a moment of knowledge (None: all that is known now); and today there."""
+
+    edition: Edition
+    as_of: date
+    known_by: datetime | None
+    today: date
+
+    @property
+    def standpoint(self) -> Standpoint:
+        """The day and the moment alone."""
+        return Standpoint(self.as_of, self.known_by)
+
+    @property
+    def query(self) -> str:
+        """The query string that asks for the same again of its edition, without its question mark."""
+        told = {"as_of": self.as_of.isoformat()}
+        return urlencode(told | ({"known_by": self.known_by.isoformat()} if self.known_by else {}))
+
+
+def asked_for(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: str = "") -> Asked:
+    """The standpoint in an address: `as_of` a day, `known_by` a moment, or `known_on` the day at whose end.
+
+    `suffix` is added to the names where an address has two of them. Raises Refused with the field.
+    """
+    zone = ZoneInfo(asked.country.time_zone)
+    today = clock.today(asked.country.time_zone)
+    name = f"as_of{suffix}"
+    as_of = day(told, asked, today, field=name) if (told := typed.get(name, "")) else today
+    name = f"known_by{suffix}"
+    known_by = moment(told, field=name) if (told := typed.get(name, "")) else None
+    name = f"known_on{suffix}"
+    if known_by is None and (told := typed.get(name, "")):
+        known_on = _day(told, field=name)
+        if known_on > today:
+            raise Refused("That day has not come yet. Leave it empty for all that is known now.", field=name)
+        known_by = countable(datetime.combine(known_on, time.max, zone), told, field=name)
+    return Asked(asked, as_of, known_by, today)
+
+
+def met(told: Iterable[str], result: Readiness) -> frozenset[int]:
+    """The benchmarks (ids) that an address takes as met. Raises Refused for one that isn't asked in this result."""
+    asked = {str(one.benchmark_id): one.benchmark_id for one in result.verified.benchmarks}
+    chosen = set(told)
+    if chosen - asked.keys():
+        raise Refused(
+            "A benchmark of this address was not asked by then. Tick those to take as met, or ask for a later moment.",
+            field="met",
+        )
+    return frozenset(asked[one] for one in chosen)
+
+
+def taken(told: Iterable[str], steps: NextSteps) -> list[Step]:
+    """The next steps that an address takes as taken, in their order. Raises Refused for one that is none of these."""
+    chosen = set(told)
+    found = [one for one in steps.every if one.key in chosen]
+    if len(found) < len(chosen):
+        raise Refused(
+            "A next step of this address is none any more. Tick those to take as taken, or ask for an earlier moment.",
+            field="step",
+        )
+    return found
+
+
+def day(told: str, asked: Edition, today: date, *, field: str = "as_of") -> date:
+    """A day from the first of the tracking period to `today`, the country's; of an upcoming edition `today` alone.
+
+    Raises Refused.
+    """
+    meant = _day(told, field=field)
+    if meant > today:
+        raise Refused(
+            f"{formatting.day(meant)} has not come yet. Ask for today, {formatting.day(today)}, or an earlier day.",
+            field=field,
+        )
+    if meant < min(asked.starts_on, today):
+        raise Refused(
+            f"The tracking period begins on {formatting.day(asked.starts_on)}. Ask for that day or a later one.",
+            field=field,
+        )
+    return meant
+
+
+def _day(told: str, *, field: str) -> date:
+    try:
+        return date.fromisoformat(told)
+    except ValueError as error:
+        raise Refused(f"“{told}” is no day. Give one such as 2022-03-31.", field=field) from error

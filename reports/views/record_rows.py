@@ -1,0 +1,238 @@
+"""Rows of the record as a page names them: what each is called, where it is read, who says so and who verified it.
+
+What was concluded refers to its rows by type and id alone (`reports.readiness.answers.Row`); here they become
+links. A row that somebody doesn't see isn't in the answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from dialogues.choices import Review
+from dialogues.models import Assessment, Commitment, Evidence, EvidenceReview, Reading
+from recommendations.choices import DATES_ALONE, Origin
+from recommendations.edition_context import edition_url
+from recommendations.models import Benchmark, Edition, EditionTerms, Milestone, Recommendation
+from reports import formatting
+from reports.readiness.answers import Row
+from tiptracker.accounts.models import User
+from tiptracker.choices import Role
+
+
+class Said(NamedTuple):
+    """The embassy's word: on what a piece of evidence shows on a benchmark (id), or (None) on the evidence itself."""
+
+    benchmark_id: int | None
+    decision: Review
+    who: str
+    on: datetime
+    reason: str
+    first_on: date | None
+
+
+class ToldRow(NamedTuple):
+    """A row as it is named on a page.
+
+    `url` is where it is read; empty where it has no page. `source` is the document it names. `who`,
+    `did` and `on` say whose word it is and since when it is known ("Ministry of Police", "claimed").
+    `first` and `last` are its days in the world. `said` holds the newest word on each thing it shows.
+    """
+
+    row: Row
+    text: str
+    url: str = ""
+    source: str = ""
+    who: str = ""
+    did: str = ""
+    on: datetime | None = None
+    first: date | None = None
+    last: date | None = None
+    said: Sequence[Said] = ()
+
+    @property
+    def word(self) -> Said | None:
+        """The newest word on any of it; None where nobody has looked."""
+        return max(self.said, key=lambda one: one.on, default=None)
+
+    def word_on(self, benchmark_id: int | None) -> Said | None:
+        """The newest word on what it shows on one benchmark, or (None) on itself."""
+        return next((one for one in self.said if one.benchmark_id == benchmark_id), None)
+
+
+def rows_told(user: User, rows: Iterable[Row], known_by: datetime | None = None) -> Mapping[Row, ToldRow]:
+    """What the rows are called, by row; without those that this person doesn't see.
+
+    The embassy's words, what is asked and a milestone's day are those known by the moment (None: by
+    now). One query a type of row, benchmarks one more; evidence and readings two more, for
+    the embassy's words and for what was put right.
+    """
+    asked: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        asked[row.type].add(row.id)
+    found: list[ToldRow] = []
+    if asked["evidence"] or asked["reading"]:
+        found += _proof(user, asked["evidence"], asked["reading"], known_by)
+    if asked["benchmark"]:
+        found += _benchmarks(user, asked["benchmark"], known_by)
+    if asked["recommendation"]:
+        found += _recommendations(user, asked["recommendation"], known_by)
+    if asked["milestone"]:
+        found += _milestones(user, asked["milestone"], known_by)
+    for kind, tell in _TELLERS.items():
+        if asked[kind]:
+            found += tell(user, asked[kind])
+    return {told.row: told for told in found}
+
+
+def _proof(user: User, evidence: set[int], readings: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
+    """Evidence, and readings with the evidence they cite."""
+    then = Q() if known_by is None else Q(recorded_at__lte=known_by)
+    figures = list(
+        Reading.objects.visible_to(user)
+        .filter(pk__in=readings)
+        .select_related("indicator", "recorded_by", "round__update__commitment__ministry")
+    )
+    seen = Evidence.objects.visible_to(user)
+    cites = {row.pk: row.evidence_id for row in figures if row.evidence_id is not None}
+    pieces = {
+        row.pk: row for row in seen.filter(pk__in=evidence | set(cites.values())).select_related("file", "recorded_by")
+    }
+    words = _words(
+        EvidenceReview.objects.visible_to(user)
+        .filter(then, evidence__in=pieces)
+        .select_related("bearing", "recorded_by")
+        .order_by("recorded_at", "pk")
+    )
+    for row in figures:
+        piece = pieces.get(cites.get(row.pk, 0))
+        yield _reading(row, piece, words)
+    for key in evidence & pieces.keys():
+        piece = pieces[key]
+        yield ToldRow(
+            Row("evidence", piece.pk),
+            piece.title,
+            reverse("evidence_detail", args=[piece.pk]),
+            _source(piece),
+            piece.stated_by,
+            "claimed",
+            piece.recorded_at,
+            piece.happened_from,
+            piece.happened_to,
+            [said for (owner, _), said in words.items() if owner == piece.pk],
+        )
+
+
+def _reading(row: Reading, piece: Evidence | None, words: Mapping[tuple[int, int | None], Said]) -> ToldRow:
+    """A figure: verified by a word on the evidence it cites, said after it."""
+    word = words.get((piece.pk, None)) if piece else None
+    sender = row.round.update.commitment.maker if row.round else None
+    return ToldRow(
+        Row("reading", row.pk),
+        str(row),
+        reverse("evidence_detail", args=[piece.pk]) if piece else "",
+        row.source or (_source(piece) if piece else ""),
+        sender or (piece.stated_by if piece else row.recorded_by.name),
+        "claimed" if row.evidence_id is not None or row.round_id is not None else "recorded",
+        row.recorded_at,
+        row.starts_on,
+        row.through_on,
+        [word] if word and word.on >= row.recorded_at else [],
+    )
+
+
+def _words(reviews: QuerySet[EvidenceReview]) -> Mapping[tuple[int, int | None], Said]:
+    """The newest word by evidence (id) and what it is about, a benchmark (id) or the evidence itself."""
+    return {
+        (row.evidence_id, about): Said(
+            about, Review(row.decision), row.recorded_by.name, row.recorded_at, row.reason, row.first_on
+        )
+        for row in reviews
+        for about in [row.bearing.benchmark_id if row.bearing else None]
+    }
+
+
+def _source(piece: Evidence) -> str:
+    return piece.source or (piece.file.name if piece.file else piece.link)
+
+
+def _assessments(user: User, keys: set[int]) -> Iterator[ToldRow]:
+    rows = Assessment.objects.visible_to(user).filter(pk__in=keys)
+    for row in rows.select_related("benchmark__recommendation", "recorded_by"):
+        yield ToldRow(
+            Row("assessment", row.pk),
+            f"{row.benchmark.key}: {formatting.within(row.get_verdict_display())}",
+            _benchmark_url(row.benchmark),
+            row.law,
+            row.recorded_by.name,
+            "assessed",
+            row.recorded_at,
+        )
+
+
+def _benchmarks(user: User, keys: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
+    rows = Benchmark.objects.visible_to(user).filter(pk__in=keys)
+    for row in rows.select_related("recommendation").with_terms(known_by):
+        yield ToldRow(Row("benchmark", row.pk), f"{row.key}: {row.wording}", _benchmark_url(row))
+
+
+def _recommendations(user: User, keys: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
+    for row in Recommendation.objects.visible_to(user).filter(pk__in=keys).as_worded_by(known_by):
+        kind = "Recommendation" if row.origin == Origin.REPORT else Origin.ACTION_PLAN.label
+        url = reverse("recommendation_detail", args=[row.pk])
+        yield ToldRow(Row("recommendation", row.pk), f"{kind} {row.number}: {row.text}", url)
+
+
+def _commitments(user: User, keys: set[int]) -> Iterator[ToldRow]:
+    rows = Commitment.objects.visible_to(user).filter(pk__in=keys)
+    for row in rows.select_related("ministry"):
+        yield ToldRow(
+            Row("commitment", row.pk),
+            row.text,
+            reverse("commitment_detail", args=[row.pk]),
+            who=row.maker,
+            did="promised",
+            on=row.recorded_at,
+        )
+
+
+def _milestones(user: User, keys: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
+    rows = Milestone.objects.visible_to(user).filter(pk__in=keys).as_known_by(known_by)
+    for row in rows.select_related("edition__country"):
+        url = f"{edition_url(row.edition, 'dashboard')}#days"
+        if user.role == Role.OFFICER and row.kind not in DATES_ALONE:
+            url = reverse("milestone_done", args=[row.pk])
+        yield ToldRow(Row("milestone", row.pk), row.get_kind_display(), url, row.source, last=row.falls_on)
+
+
+def _editions(user: User, keys: set[int]) -> Iterator[ToldRow]:
+    for row in Edition.objects.visible_to(user).filter(pk__in=keys).select_related("country"):
+        url = edition_url(row, "readiness_detail")
+        if user.role == Role.OFFICER:
+            url = reverse("edition_terms", args=[row.pk])
+        yield ToldRow(Row("edition", row.pk), f"The terms of {row.country}, {row.year} edition", url)
+
+
+def terms_told(user: User, edition: ToldRow) -> Mapping[datetime, ToldRow]:
+    """An edition's terms by the moment at which they were set, with the reason given for them. One query."""
+    rows = EditionTerms.objects.visible_to(user).filter(edition=edition.row.id).select_related("recorded_by")
+    return {
+        row.recorded_at: edition._replace(
+            text=f"{edition.text}: {row.reason}", who=row.recorded_by.name, did="set", on=row.recorded_at
+        )
+        for row in rows
+    }
+
+
+def _benchmark_url(row: Benchmark) -> str:
+    return f"{reverse('recommendation_detail', args=[row.recommendation_id])}#benchmark-{row.letter}"
+
+
+_TELLERS = {
+    "assessment": _assessments,
+    "commitment": _commitments,
+    "edition": _editions,
+}

@@ -1,0 +1,93 @@
+"""What is sent: how much, under which name, and what becomes of it."""
+
+import hashlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+
+from dialogues.files.inspection import clean_name, inspect, megabytes
+from dialogues.files.sanitizers import clean
+from tests.dialogues.samples import DOCX, PDF
+from tests.refusing import refuses
+from tiptracker.sandbox import Sandbox
+
+
+def upload(name, content, claims="application/octet-stream"):
+    return SimpleUploadedFile(name, content, claims)
+
+
+def test_upload_becomes_a_clean_copy_and_what_it_is_told_of_it_counts_nothing():
+    cleaned = clean(PDF, ".pdf").content
+
+    assert inspect(upload("A.PDF", PDF, claims="text/html"), run=Sandbox(None)) == (
+        "A.PDF",
+        "application/pdf",
+        cleaned,
+        hashlib.sha256(PDF).hexdigest(),
+    )
+    assert cleaned != PDF
+
+
+def test_file_on_disk_is_read_whole():
+    kept = TemporaryUploadedFile("a.pdf", "application/pdf", len(PDF), None)
+    kept.write(PDF)
+
+    assert inspect(kept, run=Sandbox(None)).received_sha256 == hashlib.sha256(PDF).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.pdf", b"", "“a.pdf” is empty. Choose the file again."),
+        ("a.pdf", b"just words", "“a.pdf” is named like a PDF, but its content is damaged or something else."),
+        ("a.pdf", DOCX, "“a.pdf” is a Word document by its content, but its name doesn't end in .docx."),
+        ("a.exe", b"MZ", "“a.exe” can't be taken. Send a PDF,"),
+    ],
+)
+def test_refusal_names_the_file(name, content, told):
+    with refuses(told, field="files"):
+        inspect(upload(name, content), run=Sandbox(None))
+
+
+def test_file_over_the_limit_is_refused_and_one_at_it_is_not(settings):
+    settings.UPLOAD_MAX_BYTES = 1024 * 1024
+    at_the_limit = PDF[:9] + b"\n" * (settings.UPLOAD_MAX_BYTES - len(PDF)) + PDF[9:]
+
+    assert inspect(upload("a.pdf", at_the_limit), run=Sandbox(None)).media_type == "application/pdf"
+    with refuses("at most 1.0 MB can be taken. Send a smaller scan, or split it.", field="files"):
+        inspect(upload("a.pdf", PDF[:9] + b"\n" + at_the_limit[9:]), run=Sandbox(None))
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [(1, "0.0 MB"), (1024 * 1024 * 3 // 2, "1.5 MB"), (5 * 1024**3 // 2, "2.5 GB")]
+)
+def test_sizes_are_told_as_people_read_them(size, told):
+    assert megabytes(size) == told
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("letter.pdf", "letter.pdf"),
+        ("/etc/passwd.pdf", "passwd.pdf"),
+        ("..\\..\\boot.pdf", "boot.pdf"),
+        ("C:\\Users\\Thabo\\my letter.pdf", "my letter.pdf"),
+        ("gnp\u202efdp.pdf", "gnpfdp.pdf"),
+        ("a\x00b\nc\x7f.pdf", "abc.pdf"),
+        ("zero\u200bwidth\ufeff.pdf", "zerowidth.pdf"),
+        ("  much   room .pdf ", "much room .pdf"),
+        ("…", "…"),
+        ("...", "file"),
+        ("", "file"),
+        (".pdf", "pdf"),
+        ("Mokhotlong – Qacha’s Nek.pdf", "Mokhotlong – Qacha’s Nek.pdf"),
+        ("e\u0301.pdf", "é.pdf"),
+    ],
+)
+def test_name_is_cleaned(sent, kept):
+    assert clean_name(sent) == kept
+
+
+def test_long_name_keeps_its_extension():
+    assert clean_name("x" * 300 + ".docx") == "x" * 250 + ".docx"
+    assert len(clean_name("x." + "y" * 300)) == 255

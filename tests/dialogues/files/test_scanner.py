@@ -1,0 +1,134 @@
+"""The conversation with clamd, and what becomes of a file meanwhile: nothing is given out that wasn't found clean."""
+
+import socket
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from dialogues.actions import keep_upload, scan_unscanned, take_file
+from dialogues.files import scanner
+from dialogues.files.scanner import Silent, scan
+from dialogues.models import EvidenceFile
+from tests.dialogues.clamd import clamd
+from tests.dialogues.samples import PDF
+from tests.factories import EvidenceFactory, EvidenceFileFactory, FocalPointFactory, OfficerFactory, at_noon
+from tests.refusing import refuses
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditEntry
+from tiptracker.celery import app
+
+NOW = at_noon(date(2022, 1, 28))
+
+
+@pytest.fixture
+def nobody():
+    """An address where nothing listens."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        yield f"tcp://127.0.0.1:{closed.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("on_a_path", [False, True], ids=["tcp", "unix"])
+@pytest.mark.parametrize(
+    ("content", "found"), [(b"", ""), (b"a letter" * 30_000, ""), (b"a" * 100_000 + b"EICAR", "Eicar-Test")]
+)
+def test_scanner_hears_the_whole_file_and_says_what_it_found(on_a_path, content, found, tmp_path):
+    with clamd(str(tmp_path / "clamd") if on_a_path else None) as (address, heard):
+        assert scan(content, address) == found
+    assert heard == [content]
+
+
+@pytest.mark.parametrize("says", [b"INSTREAM size limit exceeded. ERROR\0", b"stream: ERROR\0", b"\0", b"what?"])
+def test_scanner_that_gives_no_verdict_is_not_taken_to_say_clean(says):
+    with clamd(says=says) as (address, _), pytest.raises(Silent):
+        scan(b"a letter", address)
+
+
+def test_scanner_that_is_not_there_or_does_not_answer_is_silent(monkeypatch, nobody, tmp_path):
+    monkeypatch.setattr(scanner, "MOST_WAITED", 0.05)
+    for address in (nobody, f"unix://{tmp_path}/nothing"):
+        with pytest.raises(Silent):
+            scan(b"a letter", address)
+    with clamd(says=None) as (address, _), pytest.raises(Silent, match="timed out"):
+        scan(b"a letter", address)
+
+
+# --- Uploads and downloads --------------------------------------------------------------------------------------------
+
+
+def letter(content=PDF):
+    return SimpleUploadedFile("letter.pdf", content)
+
+
+@pytest.mark.django_db
+def test_upload_is_kept_once_the_scanner_found_it_clean_as_it_was_sent(settings):
+    by = OfficerFactory()
+    with clamd() as (settings.CLAMD_URL, heard):
+        kept = keep_upload(upload=letter(), by=by, now=NOW)
+    assert heard == [PDF]
+    assert kept.scans.values_list("found", "at").get() == ("", NOW)
+    assert take_file(file=kept, by=by)
+
+
+@pytest.mark.django_db
+def test_upload_with_malware_is_refused_and_not_kept(settings):
+    with (
+        clamd() as (settings.CLAMD_URL, _),
+        refuses("“letter.pdf” holds malware (Eicar-Test) and was not kept.", field="files"),
+    ):
+        keep_upload(upload=letter(PDF + b"%EICAR\n"), by=OfficerFactory(), now=NOW)
+    assert not EvidenceFile.objects.exists()
+
+
+@pytest.mark.django_db
+def test_upload_is_refused_while_the_scanner_is_silent(settings, nobody):
+    settings.CLAMD_URL = nobody
+    with refuses("can't be taken now: what checks files for malware doesn't answer.", field="files"):
+        keep_upload(upload=letter(), by=FocalPointFactory(), now=NOW)
+    assert not EvidenceFile.objects.exists()
+
+
+@pytest.mark.django_db
+def test_file_is_in_quarantine_until_the_scanner_found_it_clean(client, settings, nobody):
+    by, kept = OfficerFactory(), EvidenceFileFactory(content=b"a letter")
+    EvidenceFactory(file=kept)
+    client.force_login(by)
+    address = reverse("evidence_file", args=[kept.pk])
+    settings.CLAMD_URL = nobody
+    assert scan_unscanned(now=NOW) == 0
+
+    response = client.get(address)
+    assert response.status_code == 409
+    assert "This file hasn’t been checked for malware yet" in response.text.replace("&#x27;", "’")
+    assert "a letter" not in response.text
+    with clamd() as (settings.CLAMD_URL, _):
+        assert (scan_unscanned(now=NOW), scan_unscanned(now=NOW)) == (1, 0)
+        assert b"".join(client.get(address).streaming_content) == b"a letter"
+
+
+@pytest.mark.django_db
+def test_malware_found_in_what_was_kept_before_is_never_given_out_and_is_logged(settings):
+    kept, by = EvidenceFileFactory(content=b"EICAR"), OfficerFactory()
+    EvidenceFactory(file=kept)
+    clean, dropped = EvidenceFileFactory(content=b"a letter"), EvidenceFileFactory(name=REDACTED, content=b"EICAR")
+    app.loader.import_default_modules()
+    with clamd() as (settings.CLAMD_URL, _):
+        app.tasks[settings.CELERY_BEAT_SCHEDULE["unscanned-files"]["task"]]()
+    assert AuditEntry.objects.values_list("verb", "row").get() == ("file.infected", str(kept.pk))
+
+    settings.CLAMD_URL = ""
+    with refuses("This file holds malware (Eicar-Test), so it isn't given out. Ask who sent it"):
+        take_file(file=kept, by=by)
+    assert take_file(file=clean, by=by) == b"a letter"
+    assert not dropped.scans.exists()
+    # The newest word holds: a false alarm is put right by a later scan.
+    kept.scans.create(at=NOW + timedelta(days=1))
+    assert take_file(file=kept, by=by) == b"EICAR"
+
+
+@pytest.mark.django_db
+def test_without_a_scanner_nothing_is_asked():
+    EvidenceFileFactory()
+    assert scan_unscanned(now=NOW) == 0

@@ -1,0 +1,62 @@
+"""The same form sent twice at the same moment, to two processes."""
+
+from datetime import date
+
+from dialogues.actions import log_evidence, record_commitment
+from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy
+from dialogues.models import Commitment, Evidence
+from tests.factories import CountryFactory, OfficerFactory, at_noon
+from tests.meanwhile import both_at_once
+
+DAY = date(2022, 1, 20)
+NOW = at_noon(date(2022, 1, 28))
+
+
+def test_the_same_logged_twice_at_once_is_recorded_once(fresh_database):
+    officer, country = OfficerFactory(), CountryFactory()
+
+    def log():
+        log_evidence(
+            country=country,
+            title="Two men were charged",
+            kind=EvidenceKind.COURT,
+            happened_from=DAY,
+            happened_to=DAY,
+            done_by=DoneBy.GOVERNMENT,
+            stated_by="High Court of Lesotho",
+            source="Court register",
+            by=officer,
+            now=NOW,
+        )
+
+    done, refused = both_at_once(log, log)
+
+    assert done == "done"
+    assert "You recorded exactly this on 28 January 2022 at 12:00" in refused
+    assert Evidence.objects.count() == 1
+
+
+def test_the_same_promise_recorded_twice_at_once_is_recorded_once(fresh_database):
+    officer, country = OfficerFactory(), CountryFactory()
+
+    def promise():
+        record_commitment(
+            country=country,
+            made_by=MadeBy.UNITED_STATES,
+            ministry=None,
+            text="Send two trainers",
+            made_on=DAY,
+            due_on=None,
+            dialogue=None,
+            letter="Note verbale 1/2022",
+            horizon=Horizon.SHORT_TERM,
+            links=[],
+            by=officer,
+            now=NOW,
+        )
+
+    done, refused = both_at_once(promise, promise)
+
+    assert done == "done"
+    assert "You recorded exactly this on 28 January 2022 at 12:00" in refused
+    assert Commitment.objects.count() == 1

@@ -1,0 +1,171 @@
+"""Each mark in the record and in the log is a redaction's doing, and `verify_audit` names those that are not."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from dialogues.actions.files import drop_unsent, keep_upload
+from dialogues.actions.redaction_checks import faults_of_marks
+from dialogues.actions.redactions import (
+    confirm_redaction,
+    decline_redaction,
+    finish_redaction,
+    propose_redaction,
+)
+from dialogues.models import EvidenceFile, Redaction, UpdateRound
+from recommendations.models import BenchmarkTerms
+from tests.append_only import named_by_a_redaction
+from tests.database_roles import run_as_owner
+from tests.dialogues.test_actions_files import NOW, upload
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    BriefingFactory,
+    CountryFactory,
+    DialogueFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    OfficerFactory,
+    UpdateRoundFactory,
+)
+from tests.transactions import record
+from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
+from tiptracker.audit.models import AuditDetail
+from tiptracker.validation import add, change
+
+pytestmark = pytest.mark.django_db
+NAME = "Palesa Exercise"
+
+
+def carry_out(**more):
+    """A redaction of NAME, as two people and the worker carry it out."""
+    asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "now": NOW}
+    redaction = propose_redaction(**asked | more, by=OfficerFactory())
+    confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=NOW)
+    finish_redaction(redaction=redaction)
+    return redaction
+
+
+def without_trigger(table):
+    """Take away what refuses changes of a table, as whoever owns the database can; ends with the test."""
+    if connection.vendor == "postgresql":
+        run_as_owner(f"DROP TRIGGER append_only ON {table}")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {table}_append_only")
+
+
+def verify():
+    with pytest.raises(CommandError) as caught:
+        call_command("verify_audit")
+    assert caught.value.returncode == 1
+    return str(caught.value)
+
+
+def test_what_a_redaction_took_out_holds():
+    sent = UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
+    file = EvidenceFactory(file=EvidenceFileFactory(name=f"{NAME}.pdf"), title=f"{NAME} testified").file
+    DialogueFactory(record=f"We spoke of {NAME}.")
+    record("evidence.logged", by=None, row=sent, country=CountryFactory(), after={"title": NAME})
+
+    carry_out(files=[file])
+
+    assert UpdateRound.objects.get().narrative == REDACTED
+    assert AuditDetail.objects.filter(after=REDACTED).exists()
+    assert faults_of_marks() == []
+    call_command("verify_audit")
+
+
+def test_a_declined_redaction_and_a_file_that_nobody_sent_hold():
+    EvidenceFactory(title=f"{NAME} testified")
+    asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "by": OfficerFactory()}
+    redaction = propose_redaction(**asked, now=NOW)
+    decline_redaction(redaction=redaction, reason="It is public.", by=AmbassadorFactory(), now=NOW)
+    keep_upload(upload=upload(), by=OfficerFactory(), now=NOW)
+    drop_unsent(now=NOW + timedelta(days=30))
+
+    assert Redaction.objects.get().words == REDACTED
+    assert EvidenceFile.objects.get().name == REDACTED
+    assert faults_of_marks() == []
+
+
+def test_marks_that_no_redaction_names_are_named_and_verify_audit_exits_with_1():
+    evidence, dialogue = EvidenceFactory(), DialogueFactory()
+    record("evidence.logged", by=None, row=evidence, country=CountryFactory(), after={"title": "Something"})
+    detail = AuditDetail.objects.get()
+    for table in ("dialogues_evidence", "audit_auditdetail"):
+        without_trigger(table)
+    type(evidence).objects.filter(pk=evidence.pk).update(title=REDACTED)
+    type(dialogue).objects.filter(pk=dialogue.pk).update(record=REDACTED)
+    AuditDetail.objects.filter(pk=detail.pk).update(after=REDACTED)
+
+    told = verify()
+
+    for place in (
+        f"dialogues.evidence {evidence.pk}, title",
+        f"dialogues.dialogue {dialogue.pk}, record",
+        f"audit.auditdetail {detail.pk}, after",
+    ):
+        assert f"{place} became the mark, and no redaction names it" in told
+
+
+def test_a_place_that_the_log_does_not_tell_of_is_named():
+    evidence = EvidenceFactory()
+    named_by_a_redaction(evidence, "title")
+    type(evidence).objects.filter(pk=evidence.pk).update(title=REDACTED)
+
+    assert f"dialogues.evidence {evidence.pk}, title is named by a redaction of which the log tells nothing" in verify()
+
+
+def test_a_text_that_a_redaction_names_and_that_came_back_is_named():
+    evidence = EvidenceFactory(title=f"{NAME} testified")
+    carry_out()
+    without_trigger("dialogues_evidence")
+    type(evidence).objects.filter(pk=evidence.pk).update(title=f"{NAME} testified")
+
+    assert f"dialogues.evidence {evidence.pk}, title is named by a redaction and is not the mark" in verify()
+
+
+def test_words_that_went_before_anybody_decided_are_named():
+    EvidenceFactory(title=f"{NAME} testified")
+    asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "by": OfficerFactory()}
+    redaction = propose_redaction(**asked, now=NOW)
+    without_trigger("dialogues_redaction")
+    Redaction.objects.update(words=REDACTED)
+
+    assert f"the words of redaction {redaction.pk} became the mark before it was decided" in verify()
+
+
+def test_a_covering_note_that_became_the_mark_by_nobodys_doing_is_named():
+    briefing = BriefingFactory(covering_note=REDACTED)
+
+    assert f"the covering note of briefing {briefing.pk} became the mark" in verify()
+
+
+def test_a_text_that_may_be_written_anew_may_be_after_a_redaction():
+    dialogue = DialogueFactory(record=f"We spoke of {NAME}.")
+    carry_out()
+    dialogue.refresh_from_db()
+
+    change(dialogue)
+    assert type(dialogue).objects.get().record == REDACTED
+    dialogue.record = "We spoke of a case."
+    change(dialogue)
+
+    assert faults_of_marks() == []
+
+
+def test_a_row_that_repeats_a_mark_says_it_in_other_words():
+    terms = BenchmarkFactory().terms.get()
+    dialogue = DialogueFactory(record="We spoke of a case.")
+    dialogue.record = REDACTED
+    terms.pk, terms.criterion = None, REDACTED
+    terms.recorded_at += timedelta(days=1)
+
+    change(dialogue)
+    add(terms)
+
+    assert BenchmarkTerms.objects.latest("pk").criterion == type(dialogue).objects.get().record == REDACTED_BEFORE
+    assert faults_of_marks() == []

@@ -1,0 +1,247 @@
+"""Next year: benchmarks are asked again, and what is open moves along to them with its whole history."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from dialogues.actions import Carried, asked_again, carry_over, record_commitment, send_round
+from dialogues.choices import DoneBy, Horizon, Kind, MadeBy, Progress, Reach
+from dialogues.models import Commitment, EvidenceBearing
+from recommendations.models import Benchmark
+from recommendations.rollover.actions import say_repeats
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
+from reports.readiness.serialization import facts_document
+from reports.readiness.stored_runs import facts_from
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EditionFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+from tests.refusing import refuses
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.models import Job
+from tiptracker.validation import ChangedMeanwhile
+
+pytestmark = pytest.mark.django_db
+
+NOW = at_noon(date(2022, 8, 5))
+
+
+@pytest.fixture
+def old():
+    """2021's number 4, with the benchmark 4a."""
+    return BenchmarkFactory(recommendation=RecommendationFactory(number=4))
+
+
+@pytest.fixture
+def new(old):
+    """2022's number 1, which repeats it."""
+    row = RecommendationFactory(edition=EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28)), number=1)
+    say_repeats(edition=row.edition, repeats={row.pk: old.recommendation_id}, seen=None, by=OfficerFactory())
+    row.refresh_from_db()
+    return row
+
+
+def carry(new, goes, *, by=None, now=NOW):
+    return carry_over(edition=new.edition, goes=goes, by=by or OfficerFactory(), now=now)
+
+
+def towards(commitment):
+    rows = commitment.links.select_related("benchmark__recommendation__edition")
+    return {f"{one.benchmark.recommendation.edition.year} {one.benchmark.key}": Reach(one.reach) for one in rows}
+
+
+def test_an_open_commitment_moves_along_with_its_history(old, new):
+    promise = CommitmentFactory(benchmarks=[old], benchmarks__reach=Reach.MEETS, made__due_on=date(2022, 2, 28))
+    CommitmentEventFactory(
+        commitment=promise, kind=Kind.RESCHEDULED, due_on=date(2022, 9, 1), happened_on=date(2022, 2, 1), reason="Late."
+    )
+
+    done = carry(new, {old: new})
+
+    assert done == Carried(benchmarks=1, commitments=1)
+    assert towards(promise) == {"2021 4a": Reach.MEETS, "2022 1a": Reach.MEETS}
+    assert list(promise.events.values_list("kind", flat=True)) == [Kind.MADE, Kind.RESCHEDULED]
+    assert promise.standing_on(NOW.date()).slips == 1
+    entry = AuditEntry.objects.get(verb="commitment.carried_over")
+    assert (entry.row, entry.table) == (str(promise.pk), "dialogues.commitment")
+    assert AuditEntry.objects.filter(verb="edition.carried_over", row=str(new.edition_id)).count() == 1
+    assert Job.objects.filter(kind="readiness", key=str(new.edition_id)).exists()
+
+
+HISTORIES = {
+    "no date agreed": ({}, (), True),
+    "late": ({"made__due_on": date(2022, 2, 28)}, (), True),
+    "reported done": ({}, (Kind.REPORTED_DONE,), True),
+    "verified done": ({"done": True}, (), False),
+    "opened again": ({"done": True}, (Kind.REOPENED,), True),
+    "withdrawn": ({}, (Kind.WITHDRAWN,), False),
+    "the United States'": ({"united_states": True}, (), True),
+}
+
+
+@pytest.mark.parametrize(("made", "events", "moves"), HISTORIES.values(), ids=HISTORIES)
+def test_what_is_settled_stays_with_its_year(old, new, made, events, moves):
+    promise = CommitmentFactory(benchmarks=[old], **made)
+    for kind in events:
+        CommitmentEventFactory(commitment=promise, kind=kind, happened_on=date(2022, 1, 20), reason="Said.")
+
+    carry(new, {old: new})
+
+    assert ("2022 1a" in towards(promise)) is moves
+
+
+def test_what_works_towards_something_that_is_not_asked_again_stays(old, new):
+    dropped = BenchmarkFactory(recommendation=RecommendationFactory(number=5))
+    theirs, both = CommitmentFactory(benchmarks=[dropped]), CommitmentFactory(benchmarks=[old, dropped])
+
+    carry(new, {old: new})
+
+    assert set(towards(theirs)) == {"2021 5a"}
+    assert set(towards(both)) == {"2021 4a", "2021 5a", "2022 1a"}
+
+
+def test_carrying_again_moves_only_what_was_promised_since(old, new):
+    CommitmentFactory(benchmarks=[old])
+    carry(new, {old: new})
+    entries = AuditEntry.objects.count()
+
+    assert carry(new, {}) == (0, 0)
+    assert AuditEntry.objects.count() == entries
+
+    promise = record_commitment(
+        country=new.edition.country, made_by=MadeBy.MINISTRY, ministry=MinistryFactory(), text="Later.",
+        made_on=date(2022, 8, 4), due_on=None, dialogue=None, letter="A letter", horizon=Horizon.SHORT_TERM,
+        links=[(old, Reach.CONTRIBUTES)], by=OfficerFactory(), now=NOW,
+    )  # fmt: skip
+    assert carry(new, {}) == (0, 1)
+    assert set(towards(promise)) == {"2021 4a", "2022 1a"}
+
+
+def test_a_benchmark_that_is_there_may_ask_the_same(old, new):
+    own = BenchmarkFactory(recommendation=new)
+    promise = CommitmentFactory(benchmarks=[old])
+
+    assert carry(new, {old: own}) == (1, 1)
+
+    assert asked_again(new.edition) == {old.pk: own}
+    assert set(towards(promise)) == {"2021 4a", "2022 1a"}
+    assert new.benchmarks.count() == 1
+
+
+def test_a_commitment_that_works_towards_it_already_is_not_linked_twice(old, new):
+    own = BenchmarkFactory(recommendation=new)
+    promise = CommitmentFactory(benchmarks=[old, own])
+
+    assert carry(new, {old: own}) == (1, 0)
+    assert promise.links.count() == 2
+
+
+def test_one_carried_over_meanwhile_is_not_carried_twice(old, new):
+    carry(new, {old: new})
+
+    with pytest.raises(ChangedMeanwhile, match="4a of 2021 was carried over meanwhile"):
+        carry(new, {old: new})
+    assert new.benchmarks.count() == 1
+
+
+def test_all_of_it_or_nothing(old, new):
+    other = BenchmarkFactory(recommendation=old.recommendation, terms=False)
+
+    with refuses("Benchmark 4b has no terms yet", field=f"goes_{other.pk}"):
+        carry(new, {old: new, other: new})
+
+    assert not Benchmark.objects.filter(recommendation=new).exists()
+
+
+def test_nothing_goes_into_another_edition(old, new):
+    elsewhere = RecommendationFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)))
+
+    with refuses("no longer asked in 2021 or 2022", field=f"goes_{old.pk}"):
+        carry(new, {old: elsewhere})
+    with refuses("no longer asked in 2021 or 2022", field=f"goes_{old.pk}"):
+        carry(new, {old: old.recommendation})
+
+
+@pytest.mark.parametrize("person", [AdministratorFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory])
+def test_only_officers_of_the_country_carry_over(old, new, person):
+    with pytest.raises(PermissionDenied):
+        carry(new, {old: new}, by=person())
+    with pytest.raises(PermissionDenied):
+        carry(new, {old: new}, by=OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+
+
+def test_the_score_of_the_year_before_stays_and_the_new_year_begins_without_points(old, new):
+    CommitmentFactory(benchmarks=[old], benchmarks__reach=Reach.MEETS, made__due_on=date(2022, 2, 1))
+    as_of = date(2022, 3, 31)
+    before = readiness(gather_facts(old.recommendation.edition), as_of=as_of)
+
+    carry(new, {old: new})
+
+    assert readiness(gather_facts(old.recommendation.edition), as_of=as_of) == before
+    this_year = readiness(gather_facts(new.edition), as_of=NOW.date())
+    assert (this_year.verified.points, this_year.is_reviewed) == (0, False)
+    assert this_year.ceiling.points > 0  # what is open is within reach in the new year too
+
+
+def test_by_what_was_known_before_nothing_had_moved_along(old, new):
+    own = BenchmarkFactory(recommendation=new)
+    CommitmentFactory(benchmarks=[old], benchmarks__reach=Reach.MEETS)
+    carry(new, {old: own})
+    facts = gather_facts(new.edition)
+
+    before = readiness(facts, as_of=NOW.date(), known_by=NOW - timedelta(seconds=1))
+
+    assert before.ceiling.points == 0
+    assert readiness(facts, as_of=NOW.date(), known_by=NOW).ceiling.points > 0
+    assert facts_from(json.loads(json.dumps(facts_document(facts)))) == facts
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "asked"),
+    [
+        (date(2022, 3, 1), date(2022, 3, 31), "2021 4a"),
+        (None, date(2022, 3, 31), "2021 4a"),
+        (date(2022, 4, 1), date(2022, 8, 1), "2022 1a"),
+        (date(2022, 3, 20), date(2022, 4, 20), "2022 1a"),
+    ],
+)
+def test_an_update_bears_on_the_year_in_which_it_happened(old, new, first, last, asked):
+    promise = CommitmentFactory(benchmarks=[old])
+    carry(new, {old: new})
+
+    send_round(
+        commitment=Commitment.objects.get(pk=promise.pk), title="It was done.", narrative="We did it.",
+        claimed=Progress.UNDER_WAY, happened_from=first, happened_to=last, done_by=DoneBy.GOVERNMENT, files=[],
+        figures=[], by=FocalPointFactory(ministry=promise.ministry), now=NOW,
+    )  # fmt: skip
+
+    bearings = EvidenceBearing.objects.select_related("benchmark__recommendation__edition")
+    assert [f"{b.benchmark.recommendation.edition.year} {b.benchmark.key}" for b in bearings] == [asked]
+
+
+def test_an_update_that_lies_in_no_year_bears_on_the_one_at_hand_and_on_no_upcoming_one(old, new):
+    promise = CommitmentFactory(benchmarks=[old])
+    winter = at_noon(date(2022, 1, 28))
+    carry(new, {old: new}, now=winter)
+
+    send_round(
+        commitment=Commitment.objects.get(pk=promise.pk), title="It was done.", narrative="We did it.",
+        claimed=Progress.UNDER_WAY, happened_from=date(2021, 3, 20), happened_to=date(2021, 4, 20),
+        done_by=DoneBy.GOVERNMENT, files=[], figures=[], by=FocalPointFactory(ministry=promise.ministry), now=winter,
+    )  # fmt: skip
+
+    assert EvidenceBearing.objects.get().benchmark == old

@@ -1,0 +1,731 @@
+"""One chain of verbs: send, return, send again, accept."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from dialogues.actions import Figure, Judgement, accept_round, reschedule, return_round, send_round, to_judge, withdraw
+from dialogues.choices import Direction, DoneBy, Kind, Progress, Review, Shows, Status
+from dialogues.models import (
+    CommitmentEvent,
+    Evidence,
+    EvidenceReview,
+    Reading,
+    RedactionFile,
+    RoundDecision,
+    UpdateRound,
+)
+from recommendations.choices import Rule
+from recommendations.models import Edition
+from reports.readiness.explanation.counting_reasons import weigh
+from reports.readiness.forecast.review_simulation import ReviewSimulation
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
+from tests.dialogues.histories import jan
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RedactionDecisionFactory,
+    RedactionFactory,
+    at_noon,
+)
+from tests.meanwhile import both_at_once
+from tests.refusing import refuses
+from tiptracker.audit.models import AuditEntry
+from tiptracker.jobs.models import Job
+from tiptracker.validation import ChangedMeanwhile
+
+TODAY = date(2022, 1, 28)
+NOW = at_noon(TODAY)
+
+
+@pytest.fixture
+def police(db):
+    return FocalPointFactory(name="Lepota Sekola", ministry=MinistryFactory(short_name="Police"))
+
+
+@pytest.fixture
+def officer(db):
+    return OfficerFactory(name="Palesa Nkosi")
+
+
+@pytest.fixture
+def benchmark(db):
+    """Districts with a district focal point, of 10."""
+    return BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10)
+
+
+@pytest.fixture
+def commitment(police, benchmark):
+    """Police's, due on 14 February, towards a benchmark that counts and one that is assessed."""
+    return CommitmentFactory(
+        ministry=police.ministry, made__due_on=date(2022, 2, 14), benchmarks=[benchmark, BenchmarkFactory()]
+    )
+
+
+def send(commitment, by, **said):
+    """Send word of work under way from 10 to 20 January, with what `said` differs."""
+    return send_round(
+        **{
+            "commitment": commitment,
+            "title": "Six focal points placed",
+            "narrative": "Six districts have one now.",
+            "claimed": Progress.UNDER_WAY,
+            "happened_from": jan(10),
+            "happened_to": jan(20),
+            "done_by": DoneBy.GOVERNMENT,
+            "files": [],
+            "figures": [],
+            "by": by,
+            "now": NOW,
+            **said,
+        }
+    )
+
+
+def judgements(sent, decision=Review.VERIFIED, **said):
+    """The same word on everything that a round asks to be judged."""
+    return [Judgement(piece, bearing, decision, "Seen.", **said) for piece, bearing in to_judge(sent)]
+
+
+def accept(sent, by, reviews=None, **said):
+    return accept_round(**{"round": sent, "reviews": reviews or judgements(sent), "by": by, "now": NOW, **said})
+
+
+def send_back(sent, by, **said):
+    return return_round(**{"round": sent, "reason": "Please add the dates.", "by": by, "now": NOW, **said})
+
+
+def standing(commitment, day=TODAY):
+    return commitment.standing_on(day).status
+
+
+# --- Send -------------------------------------------------------------------------------------------------------------
+
+
+def test_send_round_keeps_what_was_sent(commitment, police):
+    sent = UpdateRound.objects.get(pk=send(commitment, police).pk)
+
+    assert (sent.update.commitment, sent.update.number, sent.number) == (commitment, 1, 1)
+    assert (sent.narrative, sent.claimed, sent.happened_on) == (
+        "Six districts have one now.",
+        "under_way",
+        jan(20),
+    )
+    assert (sent.recorded_by, sent.recorded_at) == (police, NOW)
+    assert list(UpdateRound.objects.waiting()) == [sent]
+
+
+def test_send_round_without_files_makes_the_update_itself_evidence(commitment, police):
+    sent = send(commitment, police, done_by=DoneBy.JOINT)
+
+    piece = Evidence.objects.get()
+    assert (piece.title, piece.kind, piece.file, piece.round) == ("Six focal points placed", "statement", None, sent)
+    assert (piece.happened_from, piece.happened_to, piece.done_by) == (jan(10), jan(20), "joint")
+    assert (piece.commitment, piece.sensitivity, piece.stated_by) == (commitment, "shared", "Ministry of Police")
+    assert piece.source == "Update of the Ministry of Police, 28 January 2022"
+    assert (piece.recorded_by, piece.recorded_at) == (police, NOW)
+
+
+def test_send_round_makes_each_file_a_piece_of_evidence(commitment, police):
+    files = [EvidenceFileFactory(name=name, uploaded_by=police) for name in ("list.pdf", "photo.jpg")]
+    send(commitment, police, files=files)
+
+    pieces = Evidence.objects.order_by("pk")
+    assert [(piece.title, piece.kind, piece.file) for piece in pieces] == [
+        ("Six focal points placed (list.pdf)", "report", files[0]),
+        ("Six focal points placed (photo.jpg)", "report", files[1]),
+    ]
+
+
+def test_send_round_with_one_file_keeps_the_title(commitment, police):
+    send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)])
+
+    assert Evidence.objects.get().title == "Six focal points placed"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "shows"),
+    [(Progress.NOT_STARTED, Shows.PLAN), (Progress.UNDER_WAY, Shows.ACTION), (Progress.DONE, Shows.ACTION)],
+)
+def test_send_round_bears_on_every_benchmark_of_the_commitment(commitment, police, claimed, shows):
+    send(commitment, police, claimed=claimed)
+
+    bearings = Evidence.objects.get().bearings.all()
+    assert [(b.benchmark, b.shows, b.recorded_by) for b in bearings] == [
+        (link.benchmark, shows, police) for link in commitment.links.all()
+    ]
+
+
+def test_send_round_with_figures_makes_readings_from_the_start_of_the_period(commitment, police, benchmark):
+    indicator = benchmark.current_terms.indicator
+    files = [EvidenceFileFactory(uploaded_by=police) for _ in range(2)]
+    sent = send(commitment, police, files=files, figures=[Figure(indicator, Decimal(6), "", jan(20))])
+
+    reading = Reading.objects.get()
+    assert (reading.indicator, reading.told, reading.starts_on, reading.through_on) == (
+        indicator,
+        "6",
+        date(2021, 4, 1),
+        jan(20),
+    )
+    assert (reading.evidence, reading.round) == (Evidence.objects.get(kind="statistic"), sent)
+    assert reading.source == "Update of the Ministry of Police, 28 January 2022"
+
+
+def test_send_round_makes_each_figure_a_piece_of_evidence_of_its_own(police):
+    cases, convictions = (IndicatorFactory(name=name) for name in ("Cases", "Convictions"))
+    counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
+    commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
+    figures = [Figure(cases, Decimal(6), "", jan(20)), Figure(convictions, None, Direction.UP, date(2021, 12, 31))]
+    sent = send(
+        commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures, done_by=DoneBy.JOINT
+    )
+
+    file, *pieces = sent.evidence.order_by("pk")
+    assert (file.kind, file.readings.count(), file.bearings.count()) == ("report", 0, 2)
+    assert [(piece.title, piece.happened_from, piece.happened_to) for piece in pieces] == [
+        (
+            "Six focal points placed (Cases: 6, from 1 April 2021 to 20 January 2022)",
+            date(2021, 4, 1),
+            jan(20),
+        ),
+        (
+            "Six focal points placed (Convictions: More, no figure, from 1 April 2021 to 31 December 2021)",
+            date(2021, 4, 1),
+            date(2021, 12, 31),
+        ),
+    ]
+    for piece, indicator in zip(pieces, (cases, convictions), strict=True):
+        assert [reading.indicator for reading in piece.readings.all()] == [indicator]
+        assert (piece.kind, piece.done_by, piece.stated_by, piece.commitment, piece.sensitivity) == (
+            "statistic",
+            "government",
+            "Ministry of Police",
+            commitment,
+            "shared",
+        )
+        assert not piece.bearings.exists()
+
+
+def test_send_round_whose_figures_answer_everything_needs_no_statement(police, benchmark):
+    commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark])
+    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+
+    assert [piece.kind for piece in send(commitment, police, figures=figures).evidence.all()] == ["statistic"]
+
+
+@pytest.mark.parametrize("rule", [Rule.ASSESSED, Rule.MORE])
+def test_send_round_whose_words_claim_more_than_its_figures_keeps_them_as_a_statement(police, benchmark, rule):
+    commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark, BenchmarkFactory(terms__rule=rule)])
+    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    sent = send(commitment, police, figures=figures)
+
+    statement, figure = sent.evidence.order_by("pk")
+    assert (statement.kind, statement.bearings.count(), statement.readings.count()) == ("statement", 2, 0)
+    assert (figure.kind, figure.bearings.count(), figure.readings.count()) == ("statistic", 0, 1)
+
+
+def test_send_round_cuts_a_long_line_rather_than_refuse_its_figure(commitment, police, benchmark):
+    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    sent = send(commitment, police, title="x" * 400, figures=figures)
+
+    assert {len(piece.title) for piece in sent.evidence.all()} == {400}
+
+
+def test_send_round_with_a_figure_outside_the_window_is_kept(commitment, police, benchmark):
+    edition = EditionFactory()
+    indicator = benchmark.current_terms.indicator
+    late = at_noon(date(2022, 5, 2))
+    send(commitment, police, figures=[Figure(indicator, None, Direction.UP, date(2022, 4, 30))], now=late)
+
+    reading = Reading.objects.get()
+    assert (reading.starts_on, reading.through_on) == (edition.starts_on, date(2022, 4, 30))
+    assert not edition.covers(reading.starts_on, reading.through_on)
+
+
+def test_send_round_claiming_done_reports_it_in_the_same_breath(commitment, police):
+    sent = send(commitment, police, claimed=Progress.DONE)
+
+    event = commitment.events.last()
+    assert (event.kind, event.happened_on, event.round, event.recorded_by) == ("reported_done", jan(20), sent, police)
+    assert standing(commitment) is Status.WITH_EMBASSY
+    assert standing(commitment, jan(19)) is Status.OPEN
+
+
+@pytest.mark.parametrize("claimed", [Progress.NOT_STARTED, Progress.UNDER_WAY])
+def test_send_round_claiming_less_is_with_the_embassy_and_no_event(commitment, police, claimed):
+    send(commitment, police, claimed=claimed)
+
+    assert standing(commitment) is Status.WITH_EMBASSY
+    assert commitment.events.count() == 1
+
+
+def test_report_of_what_was_done_before_the_newest_entry_still_holds(commitment, police, officer):
+    reschedule(commitment=commitment, due_on=date(2022, 2, 20), reason="They asked.", on=jan(25), by=officer, now=NOW)
+    send(commitment, police, claimed=Progress.DONE, happened_to=jan(20))
+
+    assert standing(commitment) is Status.WITH_EMBASSY
+    assert commitment.events.last().happened_on == jan(25)
+
+
+def test_send_round_is_entered_in_the_log_and_asks_for_readiness(commitment, police):
+    sent = send(commitment, police)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.row, entry.by, entry.country) == ("update.sent", str(sent.pk), police, commitment.country)
+    assert [job.key for job in Job.objects.filter(kind="readiness")] == [str(EditionFactory().pk)]
+
+
+def test_day_outside_the_window_is_kept(commitment, police):
+    send(commitment, police, happened_from=None, happened_to=date(2021, 3, 15))
+
+    assert Evidence.objects.get().happened_to == date(2021, 3, 15)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "field"),
+    [
+        ({"title": " "}, "Say in a line what was done.", "title"),
+        ({"narrative": ""}, "Say what was done, in a few sentences.", "narrative"),
+        ({"happened_to": date(2022, 1, 29)}, "That day has not come yet.", "happened_to"),
+        ({"happened_from": jan(21)}, "The last day lies before the first.", "happened_to"),
+        ({"done_by": DoneBy.CIVIL_SOCIETY}, "Say whether the government did it alone or together", "done_by"),
+        ({"claimed": "nearly"}, "is not a valid choice", "claimed"),
+        ({"title": "x" * 401}, "at most 400 characters", "title"),
+    ],
+)
+def test_send_round_refuses(commitment, police, said, sentence, field):
+    with refuses(sentence, field=field):
+        send(commitment, police, **said)
+    assert not UpdateRound.objects.exists()
+    assert not commitment.updates.exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ((Decimal(-1), "", jan(20)), "A figure can't be less than zero."),
+        ((Decimal(1), Direction.UP, jan(20)), "Give the figure, or only the direction"),
+        ((Decimal(1), "", date(2022, 1, 29)), "That day has not come yet."),
+        ((Decimal(1), "", date(2021, 3, 31)), "No tracking period had begun by 31 March 2021."),
+    ],
+)
+def test_send_round_refuses_figures(commitment, police, benchmark, told, sentence):
+    figures = [Figure(benchmark.current_terms.indicator, *told)]
+
+    with refuses(sentence, field="figures"):
+        send(commitment, police, claimed=Progress.DONE, figures=figures)
+    assert not UpdateRound.objects.exists()
+    assert standing(commitment) is Status.OPEN
+
+
+def test_send_round_refuses_figures_not_asked_of_the_ministry(commitment, police):
+    of_another = IndicatorFactory(name="Shelters")
+
+    with refuses("“Shelters” isn't asked of your ministry. Leave it out.", field="figures"):
+        send(commitment, police, figures=[Figure(of_another, Decimal(1), "", jan(20))])
+
+
+def test_send_round_takes_again_the_files_of_the_round_that_came_back_and_no_others(commitment, police, officer):
+    def attached(**more):
+        return EvidenceFileFactory(uploaded_by=police, **more)
+
+    older, last = attached(), [attached(), attached()]
+    of_another = attached()
+    EvidenceFactory(file=of_another, commitment=CommitmentFactory(ministry=police.ministry))
+    for files in ([older], last):
+        return_round(round=send(commitment, police, files=files), reason="Add more.", by=officer, now=NOW)
+    destroyed = last[1]
+    redaction = RedactionFactory(country=commitment.country)
+    RedactionFile.objects.create(redaction=redaction, file=destroyed)
+    RedactionDecisionFactory(redaction=redaction)
+    colleague = FocalPointFactory(ministry=police.ministry)
+
+    for file in (older, of_another, destroyed):
+        with refuses("One of those files was sent already.", field="files"):
+            send(commitment, colleague, files=[last[0], file])
+
+    sent = send(commitment, colleague, files=[last[0]])
+    assert [piece.file for piece in sent.evidence.all()] == [last[0]]
+
+
+def test_send_round_takes_no_file_again_of_an_update_that_was_accepted(commitment, police, officer):
+    file = EvidenceFileFactory(uploaded_by=police)
+    sent = send(commitment, police, files=[file])
+    accept(sent, officer, judgements(sent))
+
+    with refuses("One of those files was sent already.", field="files"):
+        send(commitment, police, files=[file])
+
+
+def test_send_round_refuses_files_of_others_and_files_sent_before(commitment, police):
+    colleague = FocalPointFactory(ministry=police.ministry)
+    sent = EvidenceFileFactory(uploaded_by=police)
+    EvidenceFactory(file=sent)
+
+    for file in (sent, EvidenceFileFactory(uploaded_by=colleague)):
+        with refuses("One of those files was sent already.", field="files"):
+            send(commitment, police, files=[file])
+
+
+def test_send_round_refuses_too_many_files(commitment, police, settings):
+    settings.UPLOAD_MAX_FILES = 1
+
+    with refuses("At most 1 files go with one update. Leave some out.", field="files"):
+        send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police) for _ in range(2)])
+
+
+@pytest.mark.parametrize(("kind", "word"), [(Kind.WITHDRAWN, "Withdrawn"), (Kind.VERIFIED_DONE, "Verified done")])
+def test_send_round_refuses_a_settled_commitment(commitment, police, kind, word):
+    CommitmentEventFactory(
+        commitment=commitment,
+        kind=kind,
+        happened_on=jan(12),
+        reason="The embassy's own reason, which a ministry does not read.",
+        recorded_by=OfficerFactory(name="Thabo Mokoena"),
+    )
+
+    with refuses(
+        f"{word} on 12 January 2022. Nothing more is asked of you. If work goes on, ask the embassy to reopen it."
+    ):
+        send(commitment, police)
+
+
+def test_send_round_refuses_while_one_waits_and_says_whose(commitment, police):
+    send(commitment, police, now=at_noon(jan(27)))
+    colleague = FocalPointFactory(ministry=police.ministry)
+
+    with refuses(
+        "Your update of 27 January 2022 at 12:00, sent by Lepota Sekola, is with the embassy. Wait for its answer"
+    ):
+        send(commitment, colleague)
+    assert UpdateRound.objects.count() == 1
+
+
+@pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory])
+def test_only_the_ministrys_own_focal_points_send(commitment, factory):
+    with pytest.raises(PermissionDenied):
+        send(commitment, factory())
+
+
+def test_supporting_ministry_sends_nothing(commitment, benchmark):
+    supporting = FocalPointFactory()
+    benchmark.recommendation.supporting.add(supporting.ministry)
+
+    with pytest.raises(PermissionDenied):
+        send(commitment, supporting)
+
+
+def test_nobody_sends_updates_on_what_the_united_states_undertook(police):
+    with pytest.raises(PermissionDenied):
+        send(CommitmentFactory(united_states=True), police)
+
+
+# --- Return -----------------------------------------------------------------------------------------------------------
+
+
+def test_return_round_gives_the_reason(commitment, police, officer):
+    sent = send(commitment, police)
+    decision = send_back(sent, officer, reason=" Please add the dates. ")
+
+    assert RoundDecision.objects.get() == decision
+    assert (decision.decision, decision.reason, decision.recorded_by) == ("returned", "Please add the dates.", officer)
+    assert AuditEntry.objects.last().verb == "update.returned"
+    assert commitment.events.count() == 1
+
+
+def test_return_round_folds_a_claimed_done_back(commitment, police, officer):
+    sent = send(commitment, police, claimed=Progress.DONE)
+    send_back(sent, officer)
+
+    event = commitment.events.last()
+    assert (event.kind, event.happened_on, event.round) == ("report_returned", TODAY, sent)
+    assert standing(commitment) is Status.OPEN
+    assert standing(commitment, date(2022, 2, 15)) is Status.OVERDUE
+
+
+def test_return_round_needs_a_reason(commitment, police, officer):
+    with refuses("Say what is missing, so that the ministry can mend it.", field="reason"):
+        send_back(send(commitment, police), officer, reason=" ")
+
+
+def test_mended_round_belongs_to_the_update_that_came_back(commitment, police, officer):
+    first = send(commitment, police, claimed=Progress.DONE)
+    send_back(first, officer)
+    mended = send(commitment, police, claimed=Progress.DONE)
+
+    assert (mended.update, mended.number) == (first.update, 2)
+    assert standing(commitment) is Status.WITH_EMBASSY, "though what it tells of was done before the return"
+
+
+def test_round_after_an_accepted_one_begins_a_new_update(commitment, police, officer):
+    accept(send(commitment, police), officer)
+    another = send(commitment, police)
+
+    assert (another.update.number, another.number) == (2, 1)
+
+
+@pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
+def test_only_officers_decide(commitment, police, factory):
+    sent = send(commitment, police)
+
+    with pytest.raises(PermissionDenied):
+        send_back(sent, factory())
+    with pytest.raises(PermissionDenied):
+        accept(sent, factory())
+    with pytest.raises(PermissionDenied):
+        accept(sent, police)
+
+
+def test_officer_elsewhere_decides_nothing_here(commitment, police):
+    sent = send(commitment, police)
+    stranger = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+
+    with pytest.raises(PermissionDenied):
+        send_back(sent, stranger)
+    with pytest.raises(PermissionDenied):
+        accept(sent, stranger)
+
+
+# --- Accept -----------------------------------------------------------------------------------------------------------
+
+
+def test_accept_round_judges_bearing_by_bearing(commitment, police, officer):
+    sent = send(commitment, police)
+    piece = sent.evidence.get()
+    first, second = piece.bearings.all()
+    decision = accept(
+        sent,
+        officer,
+        [
+            Judgement(piece, first, Review.VERIFIED, "Seen on a visit."),
+            Judgement(piece, second, Review.REJECTED, "It says nothing of that."),
+        ],
+    )
+
+    assert (decision.decision, decision.recorded_by, decision.round) == ("accepted", officer, sent)
+    assert [(r.bearing, r.decision, r.reason, r.recorded_by) for r in EvidenceReview.objects.all()] == [
+        (first, "verified", "Seen on a visit.", officer),
+        (second, "rejected", "It says nothing of that.", officer),
+    ]
+    entry = AuditEntry.objects.last()
+    assert (entry.verb, entry.row) == ("update.accepted", str(sent.pk))
+    assert "Seen on a visit." in entry.detail.after
+    assert not UpdateRound.objects.waiting().exists()
+
+
+def test_accept_round_never_assesses_nor_settles_what_is_under_way(commitment, police, officer, benchmark):
+    accept(send(commitment, police), officer)
+
+    assert standing(commitment) is Status.OPEN
+    assert not benchmark.assessments.exists()
+
+
+def test_accept_round_verifies_done_what_was_claimed_done(commitment, police, officer):
+    sent = send(commitment, police, claimed=Progress.DONE)
+    accept(sent, officer, reason="Seen in all ten districts.")
+
+    event = commitment.events.last()
+    assert (event.kind, event.reason, event.round, event.happened_on) == (
+        "verified_done",
+        "Seen in all ten districts.",
+        sent,
+        TODAY,
+    )
+    assert standing(commitment) is Status.VERIFIED
+
+
+def test_accept_round_judges_each_figure_by_itself(police, officer):
+    counted = [BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10) for _ in range(2)]
+    commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
+    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20)) for benchmark in counted]
+    sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures)
+    file, first, second = sent.evidence.order_by("pk")
+    parts = to_judge(sent)
+    assert parts == [*[(file, bearing) for bearing in file.bearings.all()], (first, None), (second, None)]
+
+    words = dict.fromkeys((file, first), Review.VERIFIED) | {second: Review.REJECTED}
+    accept(sent, officer, [Judgement(piece, bearing, words[piece], "Seen.") for piece, bearing in parts])
+
+    weights = weigh(gather_facts(Edition.objects.get()), TODAY).readings
+    assert [(weights[reading.pk].counts, weights[reading.pk].why) for reading in sent.readings.order_by("pk")] == [
+        (True, ""),
+        (False, "rejected by the embassy on 28 January 2022"),
+    ]
+
+
+@pytest.mark.parametrize("files", [0, 1])
+def test_accept_round_gives_the_points_simulated(commitment, police, officer, benchmark, files):
+    papers = [EvidenceFileFactory(uploaded_by=police) for _ in range(files)]
+    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    sent = send(commitment, police, files=papers, figures=figures)
+    edition = Edition.objects.get()
+    told = ReviewSimulation(gather_facts(edition), as_of=TODAY, now=NOW).of_update(sent.pk)
+
+    accept(sent, officer)
+
+    assert readiness(gather_facts(edition), as_of=TODAY).score - told.score == told.accepting > 0
+
+
+def test_accept_round_on_a_figure_that_a_file_carries_judges_that_file_itself_too(commitment, police):
+    sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)])
+    piece = sent.evidence.get()
+    ReadingFactory(round=sent, evidence=piece)
+
+    assert to_judge(sent) == [*[(piece, bearing) for bearing in piece.bearings.all()], (piece, None)]
+
+
+def test_accept_round_judges_evidence_that_bears_on_nothing(police, officer):
+    sent = send(CommitmentFactory(ministry=police.ministry), police)
+    piece = sent.evidence.get()
+
+    assert to_judge(sent) == [(piece, None)]
+    accept(sent, officer)
+    assert EvidenceReview.objects.get().bearing is None
+
+
+def test_accept_round_may_judge_the_evidence_itself_besides(commitment, police, officer):
+    sent = send(commitment, police)
+    accept(sent, officer, [*judgements(sent), Judgement(sent.evidence.get(), None, Review.VERIFIED, "Seen.")])
+
+    assert EvidenceReview.objects.count() == 3
+
+
+def test_accept_round_names_what_is_not_judged(commitment, police, officer, benchmark):
+    sent = send(commitment, police)
+    _, second = to_judge(sent)
+
+    with refuses(
+        "Say of each whether it is verified or rejected. Still open: “Six focal points placed” on "
+        f"{second[1].benchmark.key}."
+    ):
+        accept(sent, officer, judgements(sent)[:1])
+    assert not EvidenceReview.objects.exists()
+    assert list(UpdateRound.objects.waiting()) == [sent]
+
+
+def test_accept_round_refuses_what_is_judged_twice_or_came_with_another(commitment, police, officer):
+    sent = send(commitment, police)
+    stray = EvidenceFactory(bears_on=[BenchmarkFactory()])
+
+    for extra in (
+        judgements(sent)[0],
+        Judgement(stray, None, Review.VERIFIED, "Seen."),
+        Judgement(stray, stray.bearings.get(), Review.VERIFIED, "Seen."),
+        Judgement(sent.evidence.get(), stray.bearings.get(), Review.VERIFIED, "Seen."),
+    ):
+        with refuses("Something is judged twice, or came with another update."):
+            accept(sent, officer, [*judgements(sent), extra])
+
+
+def test_accept_round_needs_a_reason_for_each_word(commitment, police, officer):
+    sent = send(commitment, police)
+
+    with refuses("Say in a sentence why.", field="reason"):
+        accept(sent, officer, [each._replace(reason=" ") for each in judgements(sent)])
+
+
+def test_accept_round_claimed_done_needs_a_reason(commitment, police, officer):
+    sent = send(commitment, police, claimed=Progress.DONE)
+
+    with refuses("It can't be verified done yet. What is missing: a written reason.", field="reason"):
+        accept(sent, officer, reason=" ")
+    assert not EvidenceReview.objects.exists(), "nothing of it is written"
+    assert list(UpdateRound.objects.waiting()) == [sent]
+
+
+def test_accept_round_claimed_done_needs_something_verified(commitment, police, officer):
+    EvidenceFactory(commitment=commitment, verified=True)  # of earlier, and not of this update
+    sent = send(commitment, police, claimed=Progress.DONE)
+
+    with refuses("It claims to be done, and nothing of it is verified."):
+        accept(sent, officer, judgements(sent, Review.REJECTED), reason="Seen.")
+    assert standing(commitment) is Status.WITH_EMBASSY
+
+
+def test_accept_round_claimed_done_needs_its_first_day(commitment, police, officer):
+    sent = send(commitment, police, claimed=Progress.DONE, happened_from=None)
+
+    with refuses("What is missing: the first day of its evidence"):
+        accept(sent, officer, reason="Seen.")
+    accept(sent, officer, judgements(sent, first_on=jan(3)), reason="Seen.")
+    assert standing(commitment) is Status.VERIFIED
+
+
+def test_accept_round_under_way_may_reject_all(commitment, police, officer):
+    sent = send(commitment, police)
+    accept(sent, officer, judgements(sent, Review.REJECTED))
+
+    assert sent.decision.decision == "accepted"
+
+
+def test_accept_round_on_a_commitment_withdrawn_since_settles_nothing(commitment, police, officer):
+    sent = send(commitment, police, claimed=Progress.DONE)
+    CommitmentEventFactory(commitment=commitment, kind=Kind.WITHDRAWN, happened_on=jan(27))
+    accept(sent, officer)
+
+    assert standing(commitment) is Status.WITHDRAWN
+
+
+def test_waiting_round_keeps_a_commitment_from_being_withdrawn(commitment, police, officer):
+    send(commitment, police)
+
+    with refuses("The ministry's update of 28 January 2022 waits in the inbox."):
+        withdraw(commitment=commitment, reason="They asked.", on=TODAY, by=officer, now=NOW)
+
+
+@pytest.mark.parametrize("first", [send_back, accept])
+@pytest.mark.parametrize("second", [send_back, accept])
+def test_second_to_decide_sees_what_the_first_did(commitment, police, officer, first, second):
+    sent = send(commitment, police)
+    word = first(sent, officer).decision
+
+    with pytest.raises(ChangedMeanwhile, match=f"Palesa Nkosi {word} this update on 28 January 2022 at 12:00"):
+        second(UpdateRound.objects.get(pk=sent.pk), OfficerFactory())
+    assert RoundDecision.objects.count() == 1
+
+
+# --- Two at once, for real --------------------------------------------------------------------------------------------
+
+
+def test_two_decisions_at_once_are_one_decision_and_one_refusal(fresh_database):
+    police = FocalPointFactory()
+    sent = send(CommitmentFactory(ministry=police.ministry), police, claimed=Progress.DONE)
+    one, other = OfficerFactory(), OfficerFactory()
+
+    done, refused = both_at_once(
+        lambda: accept(sent, one, reason="Seen."),
+        lambda: send_back(UpdateRound.objects.get(pk=sent.pk), other),
+    )
+
+    assert done == "done"
+    assert "this update on 28 January 2022 at 12:00. Nothing of yours was saved" in refused
+    assert RoundDecision.objects.count() == 1
+    assert CommitmentEvent.objects.count() == 3
+
+
+def test_two_updates_at_once_are_one_update_and_one_refusal(fresh_database):
+    police = FocalPointFactory()
+    colleague = FocalPointFactory(ministry=police.ministry)
+    commitment = CommitmentFactory(ministry=police.ministry)
+
+    done, refused = both_at_once(lambda: send(commitment, police), lambda: send(commitment, colleague))
+
+    assert done == "done"
+    assert "is with the embassy" in refused
+    assert UpdateRound.objects.count() == Evidence.objects.count() == 1

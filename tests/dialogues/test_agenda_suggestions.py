@@ -1,0 +1,60 @@
+"""How far a dialogue has come, and what its agenda should hold, from values alone."""
+
+from datetime import date
+
+import pytest
+
+from dialogues.agenda_suggestions import Asked, Promise, suggest
+from dialogues.choices import Stage, Status
+from dialogues.dialogue_phase import stage_on
+from dialogues.status import Standing
+
+DAY = date(2022, 1, 28)
+OPEN = Promise(1, Standing(Status.OPEN, None), is_of_last_dialogue=False, is_ours=False)
+
+
+def stands(status, due_on=None, **more):
+    return Standing(status, due_on, **more)
+
+
+@pytest.mark.parametrize(
+    ("held_on", "is_recorded", "is_called_off", "stage"),
+    [
+        (date(2022, 1, 29), False, False, Stage.PLANNED),
+        (DAY, False, False, Stage.TODAY),
+        (date(2022, 1, 27), False, False, Stage.UNRECORDED),
+        (DAY, True, False, Stage.HELD),
+        (date(2022, 1, 27), False, True, Stage.CALLED_OFF),
+    ],
+)
+def test_stage_comes_from_the_day_and_what_is_recorded(held_on, is_recorded, is_called_off, stage):
+    assert stage_on(held_on, DAY, is_recorded=is_recorded, is_called_off=is_called_off) is stage
+
+
+def test_suggest_puts_what_presses_most_first_each_with_its_reason():
+    promises = [
+        OPEN._replace(key=1),
+        OPEN._replace(key=2, is_of_last_dialogue=True, standing=stands(Status.OPEN, date(2022, 6, 1))),
+        OPEN._replace(key=3, standing=stands(Status.OPEN, date(2022, 2, 20))),
+        OPEN._replace(key=4, standing=stands(Status.REPORTED)),
+        OPEN._replace(key=5, standing=stands(Status.OPEN, returned_on=date(2022, 1, 5))),
+        OPEN._replace(key=6, standing=stands(Status.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 3))),
+        OPEN._replace(key=7, standing=stands(Status.OVERDUE, days_overdue=12), is_ours=True),
+        OPEN._replace(key=10, standing=stands(Status.OVERDUE, days_overdue=1, returned_on=date(2022, 1, 4))),
+        OPEN._replace(key=8, standing=stands(Status.VERIFIED, DAY)),
+        OPEN._replace(key=9, standing=stands(Status.OPEN, date(2022, 6, 1))),
+    ]
+
+    told = [(one.about, one.reason) for one in suggest(promises, [Asked(3, 1, 0), Asked(4, 2, 1)], DAY)]
+
+    assert told == [
+        ("commitment-7", "our own, overdue by 12 days"),
+        ("commitment-10", "overdue by 1 day; their update was returned on 4 January 2022 and not sent again"),
+        ("commitment-5", "their update was returned on 5 January 2022 and not sent again"),
+        ("commitment-4", "reported done, and not verified yet"),
+        ("commitment-6", "with the embassy since 3 January 2022"),
+        ("commitment-3", "due 20 Feb 2022"),
+        ("commitment-2", "agreed last time and still open, due 1 Jun 2022"),
+        ("commitment-1", "open, and no date agreed"),
+        ("recommendation-3", "nothing has been shown on it"),
+    ]

@@ -1,0 +1,68 @@
+"""The first day of what happened, once a review has stated it: wherever the days are told."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+
+from dialogues.date_spans import first_day
+from reports.briefings.evidence import gather_proof
+from reports.briefings.reader import Seen
+from tests.factories import (
+    BenchmarkFactory,
+    CommitmentFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    OfficerFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+
+
+def said(day, first_on, bearing=None):
+    return SimpleNamespace(id=day, bearing_id=bearing, recorded_at=at_noon(date(2022, 1, day)), first_on=first_on)
+
+
+@pytest.mark.parametrize(
+    ("own", "reviews", "first"),
+    [
+        (date(2022, 1, 2), [said(12, date(2022, 1, 1))], date(2022, 1, 2)),
+        (None, [], None),
+        (None, [said(12, None)], None),
+        (None, [said(12, date(2022, 1, 4)), said(13, date(2022, 1, 5))], date(2022, 1, 5)),
+        (None, [said(13, None), said(12, date(2022, 1, 4))], None),
+        (None, [said(12, date(2022, 1, 4), 1), said(13, date(2022, 1, 3), 2), said(14, None)], date(2022, 1, 3)),
+    ],
+)
+def test_the_first_day_is_its_own_else_the_earliest_that_the_newest_reviews_state(own, reviews, first):
+    assert first_day(own, reviews) == first
+
+
+@pytest.mark.django_db
+def test_no_page_calls_the_first_day_unknown_once_a_review_has_stated_it(client):
+    client.force_login(OfficerFactory())
+    benchmark = BenchmarkFactory()
+    commitment = CommitmentFactory(benchmarks=[benchmark])
+    sent = UpdateRoundFactory(update__commitment=commitment, accepted=True)
+    known = {"happened_from": None, "happened_to": date(2022, 1, 10), "bears_on": [benchmark]}
+    pieces = [EvidenceFactory(round=sent, **known), EvidenceFactory(commitment=commitment, **known)]
+    for piece in pieces:
+        EvidenceReviewFactory(bearing=piece.bearings.get(), first_on=date(2022, 1, 3))
+
+    pages = {
+        "evidence_detail": client.get(reverse("evidence_detail", args=[pieces[1].pk])),
+        "evidence_list": client.get(reverse("evidence_list")),
+        "round_detail": client.get(reverse("round_detail", args=[sent.pk])),
+        "commitment_detail": client.get(reverse("commitment_detail", args=[commitment.pk])),
+        "benchmark_assess": client.get(reverse("benchmark_assess", args=[benchmark.pk])),
+        "recommendation_detail": client.get(reverse("recommendation_detail", args=[benchmark.recommendation_id])),
+        "readiness_why": client.get(reverse("readiness_why", args=["concrete_action", benchmark.key])),
+    }
+    annex = gather_proof(
+        Seen(OfficerFactory(), benchmark.recommendation.edition, date(2022, 1, 28), None), {benchmark.pk: benchmark.key}
+    ).annex
+
+    assert {name for name, page in pages.items() if "first day unknown" in page.text} == set()
+    assert {name for name, page in pages.items() if "between 3 Jan and 10 Jan 2022" not in page.text} == set()
+    assert {piece.when for piece in annex} == {"between 3 Jan and 10 Jan 2022"}

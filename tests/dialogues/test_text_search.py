@@ -1,0 +1,110 @@
+"""Words are found in a text however they are written there."""
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogues.text_search import AROUND, bare, excerpt, found_in_json, holds, holds_each, repeats
+
+NAME = "Palesa Mokoéna"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Palesa Mokoéna was heard.",
+        "PALESA  MOKOÉNA",
+        "palesa mokoena",
+        "Palesa\n    Mokoéna",
+        "Pale\u00adsa Moko-\néna",
+        "palesa_mokoena.pdf",
+        unicodedata.normalize("NFD", "(Palesa Mokoéna’s sister)"),
+        "Palesa\u00a0Mokoéna",
+    ],
+)
+def test_a_name_is_found_however_it_is_written(text):
+    assert holds(text, NAME)
+
+
+@pytest.mark.parametrize("text", ["", "[redacted]", "Mokoéna Palesa", "Palesa M.", "Palesa and Mokoéna"])
+def test_another_text_does_not_hold_it(text):
+    assert not holds(text, NAME)
+
+
+def test_words_without_a_letter_or_digit_stand_nowhere():
+    assert not holds("… – …", "… –")
+    assert not holds_each("… – …", "… –")
+
+
+@given(st.text(), st.text(min_size=1), st.text())
+def test_words_are_found_between_any_others(before, words, behind):
+    assert holds(f"{before} {words} {behind}", words) == bool(bare(words))
+
+
+@given(st.text())
+def test_a_text_is_laid_bare_sign_by_sign_as_at_once(text):
+    assert sorted(bare(text)) == sorted("".join(map(bare, text)))
+
+
+def test_each_word_is_found_though_a_page_ends_between_them():
+    assert holds_each("… heard Palesa\nSENSITIVE BUT UNCLASSIFIED\nMo\u00adkoena, of Mafeteng", NAME)
+    assert not holds_each("… heard Palesa", NAME)
+
+
+def test_it_is_found_in_what_the_log_keeps_and_not_in_what_json_adds():
+    kept = json.dumps({"participants": [["Palesa\nMokoena", "witness"]], "n": 3, "none": None})
+
+    assert found_in_json(kept, NAME) == ["Palesa\nMokoena"]
+    assert found_in_json(kept, "Witness") == ["witness"]
+    assert not found_in_json(kept, "null")
+    assert not found_in_json("", NAME)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "participants",  # a key
+        "accepted", "ports done", "reported_done", "telephone",  # the domain's words
+        "2022-01-28", "1200",  # a day, a moment
+        "abcd",  # a hash
+        "narrative", "dialogues",  # the key of a place
+    ],
+)  # fmt: skip
+def test_nothing_that_nobody_typed_is_found_in_what_the_log_keeps(words):
+    """… else the words of a proposal could wipe how something was decided."""
+    kept = {
+        "participants": [],
+        "status": ["accepted", "reported_done"],
+        "confirmed_no_personal_data": ["telephone number"],
+        "on": ["2022-01-28", "2022-01-28T12:00:00Z", "2022-01-28T12:00:00.123+02:00"],
+        "sha256": "abcd" * 16,
+        "places": ["dialogues.updateround:12:narrative"],
+    }
+
+    assert not found_in_json(json.dumps(kept), words)
+    assert found_in_json(json.dumps({"reason": f"It was {words}."}), words)
+
+
+@pytest.mark.parametrize("reason", ["It names Palesa Mokoena.", "It names Mokoéna, who is a child.", "palesa"])
+def test_a_reason_that_says_the_name_again_is_noticed(reason):
+    assert repeats(reason, NAME)
+
+
+def test_a_reason_may_use_the_small_words_of_what_is_to_go():
+    assert not repeats("It says from where the girl is.", "the girl from Mafeteng")
+
+
+def test_an_excerpt_shows_the_words_and_what_is_around_them():
+    text = f"{'Before it. ' * 30}Pale\u00adsa\n Mokoena was heard.{' Behind it.' * 30}"
+
+    shown = excerpt(text, NAME)
+
+    assert "Pale\u00adsa\n Mokoena was heard." in shown
+    assert shown.startswith("…")
+    assert shown.endswith("…")
+    assert len(shown) <= len("Pale\u00adsa\n Mokoena") + 2 * AROUND + 2
+    assert excerpt("Palesa Mokoena", NAME) == "Palesa Mokoena"
+    assert excerpt("Nothing of it", NAME) == "Nothing of it"

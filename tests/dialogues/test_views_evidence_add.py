@@ -1,0 +1,490 @@
+"""Log progress in one form."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from dialogues.choices import Shows
+from dialogues.models import Evidence, EvidenceFile, Reading
+from recommendations.choices import Question, Rule
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
+from tests.addresses import page_of
+from tests.dialogues.samples import PDF
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    EditionFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def pdf(name="gazette.pdf", content=PDF):
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def address(name, row):
+    return reverse(name, args=[row.pk])
+
+
+def filled(**changed):
+    rows = {"bearings-TOTAL_FORMS": "2", "bearings-INITIAL_FORMS": "0"}
+    form = {
+        "title": "The committee met.",
+        "kind": "site_visit",
+        "happened_from": "2022-01-20",
+        "happened_to": "2022-01-20",
+        "done_by": "government",
+        "stated_by": "Embassy visit",
+        "source": "Minutes of 20 January 2022",
+        "sensitivity": "internal",
+    }
+    return rows | form | changed
+
+
+def test_evidence_log_keeps_what_happened_and_what_it_shows(client):
+    benchmark = BenchmarkFactory()
+    officer = OfficerFactory()
+    client.force_login(officer)
+
+    response = client.post(
+        reverse("evidence_log"),
+        filled(files=pdf(), **{"bearings-0-benchmark": benchmark.pk, "bearings-0-shows": "statement_or_plan"}),
+        follow=True,
+    )
+
+    evidence = Evidence.objects.get()
+    assert response.redirect_chain == [(address("evidence_detail", evidence), 302)]
+    assert f"On {benchmark.key} it is shown and adds nothing: only a concrete action counts." in response.text
+    assert (evidence.title, evidence.file.name, evidence.recorded_by) == ("The committee met.", "gazette.pdf", officer)
+    assert [(bearing.benchmark, bearing.shows) for bearing in evidence.bearings.all()] == [(benchmark, Shows.PLAN)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"happened_from": "2021-02-10", "happened_to": "2021-02-10"}, "It does not count: before 1 April 2021."),
+        ({"happened_from": "2021-03-10"}, "It does not count: it began before 1 April 2021."),
+        ({}, "It names no benchmark, so it counts towards none."),
+        ({"done_by": "civil_society"}, "only what the government does, alone or jointly, can."),
+    ],
+)
+def test_evidence_log_keeps_what_cannot_count_and_says_so(client, changed, sentence):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(**changed), follow=True)
+
+    assert sentence in response.text
+    assert Evidence.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"title": ""}, "title", "Fill this in."),
+        ({"happened_to": "2022-01-29"}, "happened_to", "That day has not come yet."),
+        ({"happened_to": "28.1.22"}, "happened_to", "Give the day as a date"),
+        ({"happened_from": "2022-01-21"}, "happened_from", "The first day can’t lie after the last."),
+        ({"source": ""}, "source", "Give a source, a link or a file: without one nobody can check it."),
+        ({"kind": ""}, "kind", "Choose one."),
+        ({"commitment": "987654"}, "commitment", "Choose one from the list."),
+        ({"sensitivity": "shared"}, "commitment", "Say which commitment it belongs to"),
+    ],
+)
+def test_evidence_log_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(**({"stated_by": "Kept as typed"} | changed)))
+
+    assert response.status_code == 422
+    assert sentence in str(response.context["form"].errors[field])
+    assert "Kept as typed" in response.text
+    assert not Evidence.objects.exists()
+
+
+def test_evidence_log_takes_no_file_of_too_large_a_form_and_keeps_what_was_typed(client, settings):
+    settings.UPLOAD_MAX_TOTAL_BYTES = 1024 * 1024
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+    files = [SimpleUploadedFile(name, PDF + b"\n" * 600_000) for name in ("one.pdf", "two.pdf")]
+
+    response = client.post(reverse("evidence_log"), filled(stated_by="Kept as typed", files=files))
+
+    assert response.status_code == 422
+    assert "Together the files have 1.1 MB; at most 1.0 MB can be taken at once" in str(
+        response.context["form"].errors["files"]
+    )
+    assert "Kept as typed" in response.text
+    assert not EvidenceFile.objects.exists()
+    assert not Evidence.objects.exists()
+
+
+def test_evidence_log_keeps_the_file_of_a_refused_form(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    refused = client.post(reverse("evidence_log"), filled(title="", source="", files=pdf()))
+    kept = EvidenceFile.objects.get()
+    assert refused.status_code == 422
+    assert f'name="kept_files" value="{kept.pk}"' in refused.text
+    assert "source" not in refused.context["form"].errors
+
+    client.post(reverse("evidence_log"), filled(source="", kept_files=[kept.pk]))
+    assert Evidence.objects.get().file == kept
+
+
+def test_evidence_log_says_what_is_wrong_with_a_file(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(files=pdf(content=b"not a PDF at all")))
+
+    assert response.status_code == 422
+    assert "its content is damaged or something else" in str(response.context["form"].errors["files"])
+
+
+def test_evidence_log_takes_no_file_that_somebody_else_uploaded(client):
+    BenchmarkFactory()
+    theirs = EvidenceFileFactory(uploaded_by=OfficerFactory(email="other@example.com"))
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(source="", kept_files=[theirs.pk]))
+
+    assert response.status_code == 422
+    assert not Evidence.objects.exists()
+
+
+def test_evidence_log_begins_with_the_commitment_it_was_opened_from(client):
+    benchmark = BenchmarkFactory()
+    commitment = CommitmentFactory(benchmarks=[benchmark])
+    client.force_login(OfficerFactory())
+
+    text = client.get(f"{reverse('evidence_log')}?commitment={commitment.pk}").text
+
+    assert f'<option value="{commitment.pk}" selected>' in text
+    assert f'<option value="{benchmark.pk}" selected>' in text
+    assert 'max="2022-01-28"' in text
+    assert text.count('value="2022-01-28"') == 2
+
+
+def test_evidence_log_offers_another_line_and_loses_nothing(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("evidence_log"),
+        filled(more="bearings", kind="", files=pdf(), **{"bearings-0-benchmark": benchmark.pk}),
+    )
+
+    assert response.status_code == 200
+    assert 'name="bearings-2-benchmark"' in response.text
+    assert f'<option value="{benchmark.pk}" selected>' in response.text
+    assert "The committee met." in response.text
+    assert f'value="{EvidenceFile.objects.get().pk}"' in response.text
+    assert "Fill this in." not in response.text
+
+
+@pytest.mark.parametrize("reader", [ObserverFactory, AmbassadorFactory, FocalPointFactory])
+def test_evidence_log_is_the_officers(client, reader):
+    BenchmarkFactory()
+    client.force_login(reader())
+    assert client.get(reverse("evidence_log")).status_code == 403
+    assert client.post(reverse("evidence_log"), filled()).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_evidence_log_query_count(client, django_assert_num_queries, count):
+    for _ in range(count):
+        CommitmentFactory(benchmarks=[BenchmarkFactory()])
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; edition and others, permission, commitments, benchmarks, terms, indicators; inbox, the name
+    with django_assert_num_queries(10):
+        client.get(page_of("evidence_log"))
+
+
+# --- What becomes of it -----------------------------------------------------------------------------------------------
+
+
+def bearing(benchmark, shows="concrete_action"):
+    return {"bearings-0-benchmark": benchmark.pk, "bearings-0-shows": shows}
+
+
+def by_figure(**terms):
+    return BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, **terms)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({}, "It counts on {} once somebody else has verified it."),
+        ({"happened_from": ""}, "It stays a claim on {} until a review states its first day."),
+        ({"happened_from": "2021-03-10"}, "It does not count: it began before 1 April 2021."),
+        ({"happened_from": "", "done_by": "united_states"}, "only what the government does, alone or jointly, can."),
+        ({"bearings-0-shows": "statement_or_plan"}, "On {} it is shown and adds nothing"),
+    ],
+)
+def test_evidence_log_says_what_becomes_of_it_where_the_embassy_assesses(client, changed, sentence):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(**(bearing(benchmark) | changed)), follow=True)
+
+    assert sentence.format(benchmark.key) in response.text
+    assert ("once somebody else has verified it" in response.text) == (not changed)
+
+
+@pytest.mark.parametrize("rule", [{"terms__rule": Rule.TARGET, "terms__target": 10}, {"terms__rule": Rule.MORE}])
+def test_evidence_log_promises_nothing_where_a_figure_alone_moves_the_benchmark(client, rule):
+    benchmark = BenchmarkFactory(**rule)
+    client.force_login(OfficerFactory())
+
+    form = client.get(reverse("evidence_log")).text
+    assert f"{benchmark.key} is judged by figures" in form
+    response = client.post(reverse("evidence_log"), filled(**bearing(benchmark)), follow=True)
+
+    assert f"It does not move {benchmark.key}: there only a verified figure does." in response.text
+    assert "This benchmark is judged by its figures" in response.text
+    assert "once somebody else has verified" not in response.text
+
+
+# --- A figure ---------------------------------------------------------------------------------------------------------
+
+
+def counted(counts, **changed):
+    typed = {"indicator": counts.pk, "figure": "10", "span": "period", "through_on": "2022-01-20"} | changed
+    return {f"count-{name}": value for name, value in typed.items()}
+
+
+def test_evidence_log_keeps_a_figure_with_the_evidence_it_stands_in(client):
+    indicator = IndicatorFactory(question=Question.INVESTIGATIONS)
+    EditionFactory()
+    BenchmarkFactory()
+    officer = OfficerFactory()
+    client.force_login(officer)
+
+    response = client.post(
+        reverse("evidence_log"), filled(**counted(indicator, figure="12.5", note="Without Qacha’s Nek.")), follow=True
+    )
+
+    reading = Reading.objects.get()
+    assert (reading.indicator, reading.figure, reading.direction) == (indicator, Decimal("12.5"), "")
+    assert (reading.starts_on, reading.through_on) == (date(2021, 4, 1), date(2022, 1, 20))
+    assert (reading.evidence, reading.recorded_by) == (Evidence.objects.get(), officer)
+    assert "Its figure counts once somebody else has verified the evidence itself." in response.text
+    assert "Without Qacha’s Nek." in response.text
+
+
+def test_evidence_log_takes_a_figure_without_a_day_through_the_last_day_of_its_evidence(client):
+    indicator = IndicatorFactory(question=Question.INVESTIGATIONS)
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+    page = client.get(reverse("evidence_log"))
+    assert not page.context["count"]["through_on"].value()
+    assert "Left empty: the last day given above." in page.text
+
+    client.post(reverse("evidence_log"), filled(happened_to="2022-01-24", **counted(indicator, through_on="")))
+
+    assert Reading.objects.get().through_on == date(2022, 1, 24)
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "wrong"),
+    [
+        (
+            "2021-03-31",
+            {"through_on": ["The tracking period goes from 1 April 2021 to 31 March 2022. Give a day in it."]},
+        ),
+        ("", {}),
+    ],
+)
+def test_evidence_log_keeps_no_figure_whose_evidence_gives_it_no_day_in_the_period(client, ends_on, wrong):
+    indicator = IndicatorFactory()
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        reverse("evidence_log"),
+        filled(happened_from="", happened_to=ends_on, **counted(indicator, through_on="")),
+    )
+
+    assert response.status_code == 422
+    assert response.context["count"].errors == wrong
+    assert not Reading.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "told", "sentence"),
+    [
+        ({"figure": "", "direction": "up"}, "More, no figure", "everything else wants a figure"),
+        ({"figure": "", "direction": "no_data"}, "no data", "“No data” stands in the record"),
+        ({"span": "year_before", "through_on": ""}, "10", "This year’s figure is compared with it from now on."),
+    ],
+)
+def test_evidence_log_keeps_a_direction_no_data_and_the_year_before(client, changed, told, sentence):
+    indicator = IndicatorFactory(question=Question.VICTIMS)
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(**counted(indicator, **changed)), follow=True)
+
+    reading = Reading.objects.get()
+    assert reading.told == told
+    assert sentence in response.text
+    if "span" in changed:
+        assert (reading.starts_on, reading.through_on) == (date(2020, 4, 1), date(2021, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"indicator": ""}, "indicator", "Say what was counted."),
+        ({"indicator": "987654"}, "indicator", "Choose one from the list."),
+        ({"figure": "about ten"}, "figure", "Give the figure in digits alone"),
+        ({"figure": "-1"}, "figure", "A figure can’t be less than zero."),
+        ({"figure": "1234567890123"}, "figure", "That figure is too long."),
+        ({"figure": ""}, "figure", "Give the figure; where there is none"),
+        ({"direction": "up"}, "direction", "not both"),
+        ({"figure": "", "direction": "up", "span": "year_before"}, "direction", "For the year before give the figure"),
+        ({"span": ""}, "span", "Choose one."),
+        ({"through_on": "2022-01-29"}, "through_on", "That day has not come yet."),
+        ({"through_on": "2021-03-31"}, "through_on", "The tracking period goes from 1 April 2021 to 31 March 2022."),
+    ],
+)
+def test_evidence_log_refuses_a_figure_beside_its_field_and_keeps_what_was_typed(client, changed, field, sentence):
+    indicator = IndicatorFactory()
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("evidence_log"), filled(**counted(indicator, **({"note": "As typed"} | changed))))
+
+    assert response.status_code == 422
+    assert sentence in str(response.context["count"].errors[field])
+    for kept in ("As typed", "The committee met.", changed.get("figure", "10")):
+        assert kept in response.text
+    assert '<details class="block" open>' in response.text
+    assert not Evidence.objects.exists()
+    assert not Reading.objects.exists()
+
+
+def test_evidence_log_folds_the_figure_away_and_keeps_it_open_once_begun(client):
+    indicator = IndicatorFactory()
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    assert '<details class="block">' in client.get(reverse("evidence_log")).text
+    with_another = client.post(reverse("evidence_log"), filled(more="bearings", **counted(indicator, figure="ten")))
+
+    assert '<details class="block" open>' in with_another.text
+    assert 'value="ten"' in with_another.text
+    assert "in digits alone" not in with_another.text
+
+
+def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
+    edition = EditionFactory()
+    BenchmarkFactory(recommendation__edition=edition)
+    indicator = IndicatorFactory(question=Question.INVESTIGATIONS)
+    ReadingFactory(indicator=indicator, figure=4, last_period=True)
+    officer, ambassador = OfficerFactory(), AmbassadorFactory()
+
+    def part(key):
+        lines = readiness(gather_facts(edition), as_of=date(2022, 1, 28)).verified.parts
+        return next(line.points for part in lines for line in part.lines if line.key == key)
+
+    client.force_login(officer)
+    client.post(reverse("evidence_log"), filled(**counted(indicator)))
+    evidence = Evidence.objects.get()
+    own = client.get(address("evidence_detail", evidence)).text
+    assert part("investigations") == 0
+    assert "What it counts waits for a review of the evidence itself." in own
+    assert "Save what you decided" not in own
+
+    client.force_login(ambassador)
+    inbox = client.get(reverse("round_list")).text
+    assert address("evidence_detail", evidence) in inbox
+    client.post(
+        address("evidence_review", evidence),
+        {"evidence-decision": "verified", "evidence-reason": "We saw the register.", "evidence-seen": "0"},
+    )
+
+    assert part("investigations") == 7
+    assert address("evidence_detail", evidence) not in client.get(reverse("round_list")).text
+
+
+# --- The same again ---------------------------------------------------------------------------------------------------
+
+
+def test_evidence_log_sent_again_says_what_it_recorded_and_adds_nothing(client):
+    benchmark, indicator = BenchmarkFactory(), IndicatorFactory()
+    client.force_login(OfficerFactory())
+    form = filled(**bearing(benchmark), **counted(indicator))
+
+    client.post(reverse("evidence_log"), {**form, "files": pdf()})
+    again = client.post(reverse("evidence_log"), {**form, "files": pdf("renamed.pdf")})
+
+    evidence = Evidence.objects.get()
+    assert again.status_code == 422
+    assert "You recorded exactly this on 28 January 2022 at 09:00, and it stands." in again.text
+    assert f'<a href="{address("evidence_detail", evidence)}">The committee met.</a>' in again.text
+    assert Reading.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"title": "The committee met again."},
+        {"happened_to": "2022-01-21"},
+        {"bearings-0-shows": "context"},
+        {"count-figure": "11"},
+    ],
+)
+def test_evidence_log_takes_what_differs(client, changed):
+    form = filled(**bearing(BenchmarkFactory()), **counted(IndicatorFactory()))
+    client.force_login(OfficerFactory())
+
+    for typed in (form, form | changed):
+        assert client.post(reverse("evidence_log"), typed).status_code == 302
+
+
+def test_evidence_log_takes_of_each_officer_what_they_saw(client):
+    BenchmarkFactory()
+    for officer in (OfficerFactory(), OfficerFactory(email="second@example.com")):
+        client.force_login(officer)
+        assert client.post(reverse("evidence_log"), filled()).status_code == 302
+
+
+# --- Smaller things ---------------------------------------------------------------------------------------------------
+
+
+def test_evidence_log_says_beforehand_what_file_it_takes(client, settings):
+    settings.UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    text = client.get(reverse("evidence_log")).text
+
+    assert "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most 10 MB a file." in text
+
+
+def test_another_line_takes_the_cursor(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    assert "autofocus" not in client.get(reverse("evidence_log")).text
+    text = client.post(reverse("evidence_log"), filled(more="bearings")).text
+
+    assert text.count("autofocus") == 1
+    assert "autofocus" in text.split('name="bearings-2-benchmark"')[1].split(">")[0]

@@ -1,0 +1,158 @@
+"""The register of evidence: every piece, searched, narrowed and sorted."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.choices import Review
+from tests.addresses import page_of
+from tests.factories import (
+    BenchmarkFactory,
+    CommitmentFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    EvidenceReviewFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def followed():
+    """An edition for the pages to stand at, whatever else there is."""
+    RecommendationFactory(number=99, lead=None)
+
+
+def listed(response):
+    return [line.piece.title for line in response.context["lines"]]
+
+
+def asked(client, **query):
+    return listed(client.get(reverse("evidence_list"), query))
+
+
+@pytest.fixture
+def client(client):
+    client.force_login(ObserverFactory())
+    return client
+
+
+def test_evidence_list_tells_of_each_piece_what_it_shows_and_the_word_on_that(client):
+    first, second = BenchmarkFactory(), BenchmarkFactory()
+    piece = EvidenceFactory(
+        title="A law", happened_from=date(2021, 3, 1), happened_to=date(2021, 5, 1), bears_on=[first, second]
+    )
+    bearing = piece.bearings.get(benchmark=first)
+    EvidenceReviewFactory(
+        evidence=piece, bearing=bearing, decision=Review.VERIFIED, recorded_at=at_noon(date(2021, 6, 1))
+    )
+    EvidenceReviewFactory(
+        evidence=piece, bearing=bearing, decision=Review.REJECTED, recorded_at=at_noon(date(2021, 7, 1))
+    )
+    counted = ReadingFactory(verified=True)
+
+    lines = {line.piece.pk: line for line in client.get(reverse("evidence_list")).context["lines"]}
+
+    assert [(shown.key, shown.word) for shown in lines[piece.pk].shown] == [
+        (first.key, Review.REJECTED),
+        (second.key, None),
+    ]
+    assert lines[piece.pk].outside == "it began before 1 April 2021"
+    assert [(shown.shows, shown.word) for shown in lines[counted.evidence_id].shown] == [
+        (counted.indicator.name, Review.VERIFIED)
+    ]
+
+
+def test_evidence_list_shows_what_put_a_piece_right_in_its_place(client):
+    earlier = EvidenceFactory(title="As told first")
+    EvidenceFactory(title="Put right", revises=earlier)
+
+    assert asked(client) == ["Put right"]
+
+
+def test_evidence_list_tells_the_post_how_many_opened_a_piece_and_when_last(client):
+    piece, never = EvidenceFactory(file=EvidenceFileFactory()), EvidenceFactory(title="Never opened")
+    for reader in (ObserverFactory(), ObserverFactory(), OfficerFactory()):
+        client.force_login(reader)
+        client.get(reverse("evidence_detail", args=[piece.pk]))
+        client.get(reverse("evidence_detail", args=[piece.pk]))
+
+    lines = {line.piece.pk: line for line in client.get(reverse("evidence_list")).context["lines"]}
+    assert (lines[piece.pk].opened.people, lines[never.pk].opened) == (3, None)
+    assert lines[piece.pk].opened.last_at == AuditEntry.objects.filter(verb="evidence.viewed").last().at
+    file = client.get(reverse("evidence_list"), {"as": "csv"}).content.decode()
+    assert piece.file.received_sha256 in file
+    assert piece.file.stored_sha256 in file
+    client.force_login(ObserverFactory())
+    response = client.get(reverse("evidence_list"))
+    assert "Opened by" not in response.text
+    assert {line.opened for line in response.context["lines"]} == {None}
+
+
+def test_evidence_list_is_narrowed_by_its_address(client):
+    benchmark = BenchmarkFactory()
+    sent = UpdateRoundFactory(narrative="Officers were trained in Leribe.")
+    EvidenceFactory(
+        title="Course", kind="training", bears_on=[benchmark], happened_from=None, happened_to=date(2021, 10, 1)
+    )
+    EvidenceFactory(title="Update", kind="report", commitment=sent.update.commitment, round=sent)
+    EvidenceFactory(title="Verified law", kind="law", verified=True, happened_from=None, happened_to=date(2021, 6, 1))
+    EvidenceFactory(title="Partners’ course", kind="training", done_by="civil_society", commitment=CommitmentFactory())
+
+    assert asked(client, q="leribe") == ["Update"]
+    assert set(asked(client, q="course")) == {"Course", "Partners’ course"}
+    assert asked(client, kind="law") == ["Verified law"]
+    assert asked(client, done_by="civil_society") == ["Partners’ course"]
+    assert asked(client, benchmark=benchmark.pk) == ["Course"]
+    assert asked(client, word="verified") == ["Verified law"]
+    assert "Verified law" not in asked(client, word="unreviewed")
+    assert asked(client, word="rejected") == []
+    assert asked(client, until="2021-06-01") == ["Verified law"]
+    assert "Verified law" not in asked(client, since="2021-06-02")
+    assert asked(client, sort="title") == sorted(["Course", "Partners’ course", "Update", "Verified law"])
+    assert len(asked(client, kind="nonsense")) == 4
+
+
+def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
+    """A bearing that was verified and then rejected is rejected; one with both, on two benchmarks, is both."""
+    first, second = BenchmarkFactory(), BenchmarkFactory()
+    fallen = EvidenceFactory(title="Fallen", bears_on=[first])
+    both = EvidenceFactory(title="Both", bears_on=[first, second])
+    for piece, benchmark, decision, day in [
+        (fallen, first, Review.VERIFIED, 1),
+        (fallen, first, Review.REJECTED, 2),
+        (both, first, Review.REJECTED, 1),
+        (both, second, Review.VERIFIED, 1),
+    ]:
+        EvidenceReviewFactory(
+            evidence=piece,
+            bearing=piece.bearings.get(benchmark=benchmark),
+            decision=decision,
+            recorded_at=at_noon(date(2022, 1, day)),
+        )
+    figure = ReadingFactory(verified=True).evidence
+    EvidenceReviewFactory(
+        evidence=figure, bearing=None, decision=Review.REJECTED, recorded_at=at_noon(date(2022, 4, 30))
+    )
+
+    assert asked(client, word="verified") == ["Both"]
+    assert set(asked(client, word="rejected")) == {"Fallen", "Both", figure.title}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_evidence_list_query_count(client, django_assert_num_queries, count):
+    for _ in range(count):
+        EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True, commitment=CommitmentFactory())
+        ReadingFactory(verified=True)
+    client.force_login(OfficerFactory())
+
+    with django_assert_num_queries(16):  # first which rows, then what they tell
+        client.get(page_of("evidence_list"))

@@ -1,0 +1,266 @@
+"""Putting evidence right on a page, and the story that is told of it."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.urls import reverse
+
+from dialogues.choices import Dimension, Sensitivity, Shows
+from dialogues.models import Evidence
+from tests.dialogues.histories import jan
+from tests.dialogues.samples import PDF
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+AN_ENTRY = 5 if connection.vendor == "postgresql" else 4
+
+
+def page(evidence):
+    return reverse("evidence_revise", args=[evidence.pk])
+
+
+def detail(evidence):
+    return reverse("evidence_detail", args=[evidence.pk])
+
+
+def as_it_stands(response, **changed):
+    """What a browser would send of the page as it opened, but for what is changed."""
+    forms = (response.context["form"], response.context["count"], *response.context["rows"])
+    sent = {
+        field.html_name: value
+        for form in forms
+        for field in form
+        if field.name != "files" and (value := field.value()) not in (None, "")
+    }
+    kept = {"kept_files": [file.pk for file in response.context["kept"]]}
+    rows = {"bearings-TOTAL_FORMS": len(response.context["rows"].forms), "bearings-INITIAL_FORMS": 0}
+    return (
+        {name: str(value) if isinstance(value, date) else value for name, value in (sent | kept | rows).items()}
+        | {"reason": "The register names two."}
+        | changed
+    )
+
+
+@pytest.fixture
+def wrong():
+    evidence = EvidenceFactory(
+        title="Three men were charged",
+        bears_on=[BenchmarkFactory()],
+        verified=True,
+        file=EvidenceFileFactory(name="register.pdf"),
+        commitment=CommitmentFactory(),
+    )
+    ReadingFactory(evidence=evidence, indicator__name="Charges", figure=Decimal(3), through_on=jan(20), note="all")
+    return evidence
+
+
+def test_evidence_revise_opens_with_all_that_stands_and_keeps_all_but_what_is_changed(client, wrong):
+    officer = OfficerFactory(name="Palesa Nkosi")
+    client.force_login(officer)
+    opened = client.get(page(wrong))
+    assert opened.context["form"]["title"].value() == "Three men were charged"
+
+    response = client.post(page(wrong), as_it_stands(opened, title="Two men were charged", **{"count-figure": "2"}))
+
+    revision = Evidence.objects.get(revises=wrong)
+    assert response.headers["Location"] == detail(revision)
+    kept = ("kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "file", "commitment")
+    assert [getattr(revision, name) for name in kept] == [getattr(wrong, name) for name in kept]
+    assert (revision.title, revision.revision_reason, revision.recorded_by) == (
+        "Two men were charged",
+        "The register names two.",
+        officer,
+    )
+    assert [(one.benchmark, one.shows) for one in revision.bearings.all()] == [
+        (wrong.bearings.get().benchmark, Shows.ACTION)
+    ]
+    reading = revision.readings.get()
+    assert (reading.figure, reading.through_on, reading.note) == (2, jan(20), "all")
+
+
+def test_evidence_revise_replaces_the_file_and_lets_figures_that_have_no_room_go_along(client, wrong):
+    broken_down = ReadingFactory(evidence=wrong, indicator__unit="victims", figure=Decimal(9), through_on=jan(20))
+    broken_down.parts.create(dimension=Dimension.SEX, category="Female", figure=2)
+    odd = ReadingFactory(evidence=wrong, starts_on=jan(1), through_on=jan(20), figure=Decimal(4))
+    client.force_login(OfficerFactory())
+    opened = client.get(page(wrong))
+    assert opened.context["form"]["carried"].value() == [str(broken_down.pk), str(odd.pk)]
+
+    file = SimpleUploadedFile("new.pdf", PDF, content_type="application/pdf")
+    client.post(page(wrong), as_it_stands(opened, carried=[broken_down.pk], kept_files=[], files=file))
+
+    revision = Evidence.objects.get(revises=wrong)
+    assert revision.file.name == "new.pdf"
+    assert sorted(row.figure for row in revision.readings.all()) == [3, 9]
+    assert revision.readings.get(figure=9).parts.get().figure == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"reason": ""}, "reason", "Fill this in."),
+        ({"title": ""}, "title", "Fill this in."),
+        ({"happened_from": "2022-01-21"}, "happened_from", "The first day can’t lie after the last."),
+        ({"count-figure": "2,5"}, "figure", "Give the figure in digits alone"),
+        ({}, "__all__", "This says the same as what stands."),
+    ],
+)
+def test_evidence_revise_refuses_beside_the_field_and_keeps_what_was_typed(client, wrong, changed, field, sentence):
+    client.force_login(OfficerFactory())
+    opened = client.get(page(wrong))
+
+    response = client.post(page(wrong), as_it_stands(opened, **changed))
+
+    assert response.status_code == 422
+    errors = response.context["form"].errors | response.context["count"].errors
+    assert sentence in str(errors[field])
+    assert "register.pdf" in response.text
+    assert Evidence.objects.get() == wrong
+
+
+def test_the_second_to_put_right_sees_what_stands_now_and_sends_what_was_typed_there(client, wrong):
+    client.force_login(OfficerFactory())
+    opened = client.get(page(wrong))
+    later = EvidenceFactory(
+        title="Two men were charged", revises=wrong, revision_reason="Seen in court.", recorded_at=at_noon(jan(27))
+    )
+
+    refused = client.post(page(wrong), as_it_stands(opened, title="Four men were charged"))
+
+    assert refused.status_code == 422
+    assert "put this right on 27 January 2022" in refused.text
+    assert "Seen in court." in refused.text
+    assert "Four men were charged" in refused.text
+    assert f'action="{page(later)}"' in refused.text
+    again = client.post(page(later), as_it_stands(refused))
+    assert again.status_code == 302, again.context["wrong_forms"][0].errors
+    assert later.revised_by.title == "Four men were charged"
+
+
+def test_the_same_put_right_twice_is_recorded_once_and_leads_there(client, wrong):
+    client.force_login(OfficerFactory())
+    sent = as_it_stands(client.get(page(wrong)), title="Two men were charged")
+
+    client.post(page(wrong), sent)
+    again = client.post(page(wrong), sent)
+
+    assert again.status_code == 422
+    assert "You recorded exactly this" in again.text
+    assert detail(Evidence.objects.get(revises=wrong)) in again.text
+
+
+def test_evidence_of_a_ministry_and_what_was_put_right_lead_back_to_their_page(client, wrong):
+    EditionFactory()
+    sent = EvidenceFactory(round=UpdateRoundFactory(accepted=True))
+    later = EvidenceFactory(revises=wrong, commitment=wrong.commitment)
+    client.force_login(OfficerFactory())
+
+    for evidence, sentence in ((sent, "nobody overwrites an author"), (wrong, "Only the newest can be put right")):
+        assert sentence in client.get(page(evidence), follow=True).text
+        assert page(evidence) not in client.get(detail(evidence)).text
+    assert page(later) in client.get(detail(later)).text
+    client.force_login(AmbassadorFactory())
+    assert page(later) not in client.get(detail(later)).text
+
+
+def test_evidence_detail_tells_the_whole_story_on_every_entry_of_it(client, wrong):
+    second = EvidenceFactory(
+        title="Two men were charged",
+        revises=wrong,
+        revision_reason="The register names two.",
+        happened_from=None,
+        bears_on=[wrong.bearings.get().benchmark, BenchmarkFactory()],
+        recorded_by=OfficerFactory(name="Palesa Nkosi"),
+        recorded_at=at_noon(jan(20)),
+    )
+    third = EvidenceFactory(title="Two men stood trial", revises=second, recorded_at=at_noon(jan(21)))
+    client.force_login(ObserverFactory())
+
+    told = [client.get(detail(each)) for each in (wrong, second, third)]
+
+    for response in told:
+        assert [one.evidence for one in response.context["wordings"]] == [third, second, wrong]
+        assert "The register names two." in response.text
+        assert "Palesa Nkosi" in response.text
+    assert ["A later entry puts this right." in response.text for response in told] == [True, True, False]
+    assert [len(response.context["asked"]) for response in told] == [0, 0, 0]
+    changed = {one.name: (one.old, one.new) for one in told[0].context["wordings"][1].changed}
+    assert changed["What happened"] == ("Three men were charged", "Two men were charged")
+    assert changed["First day"] == ("10 January 2022", "not known")
+    assert changed["Benchmarks"][1].count("a concrete action") == 2
+    assert changed["File"][0].startswith("register.pdf (SHA-256 ")
+    assert changed["Figures"] == ("Charges: 3, from 1 April 2021 to 20 January 2022, all", "")
+    assert "Last day" not in changed
+
+
+def test_nobody_is_asked_to_review_what_was_put_right(client):
+    wrong = EvidenceFactory(bears_on=[BenchmarkFactory()])
+    EvidenceFactory(revises=wrong)
+    client.force_login(OfficerFactory())
+
+    assert client.get(detail(wrong)).context["asked"] == []
+
+
+def test_a_ministry_reads_of_a_revision_what_is_shared_and_never_why(client):
+    commitment = CommitmentFactory()
+    shared = {"commitment": commitment, "sensitivity": Sensitivity.SHARED}
+    first = EvidenceFactory(title="As first told", **shared)
+    second = EvidenceFactory(title="As told then", revises=first, revision_reason="A source asked us.", **shared)
+    hidden = EvidenceFactory(title="Ours alone", revises=second, revision_reason="It named somebody.")
+    client.force_login(FocalPointFactory(ministry=commitment.ministry))
+
+    texts = [client.get(detail(each)).text for each in (first, second)]
+
+    assert all("A later entry puts this right." in text for text in texts)
+    assert detail(second) in texts[0]
+    for text in texts:
+        for internal in (
+            "A source asked us.",
+            "It named somebody.",
+            "Ours alone",
+            detail(hidden),
+            "How it was put right",
+        ):
+            assert internal not in text
+    api = client.get(reverse("evidence-detail", args=[second.pk])).text
+    assert "A source asked us." not in api
+    client.force_login(ObserverFactory())
+    assert client.get(reverse("evidence-detail", args=[second.pk])).json()["revision_reason"] == "A source asked us."
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_evidence_detail_of_a_story_query_count(client, django_assert_num_queries, count):
+    indicator = IndicatorFactory()
+    entry = None
+    for number in range(count + 1):
+        entry = EvidenceFactory(
+            revises=entry, bears_on=[BenchmarkFactory()], recorded_at=at_noon(jan(10)) + timedelta(days=number)
+        )
+        ReadingFactory(evidence=entry, indicator=indicator).parts.create(dimension="sex", category="Male", figure=9)
+    client.force_login(ObserverFactory())
+
+    # session, user, zone; evidence, bearings, benchmarks, terms, reviews, readings; edition; who revised whom, and its
+    # entries: evidence, bearings, benchmarks, terms, reviews, readings, parts; own figures, the post's name; that it
+    # was opened, in the log; may review, may redact, what is proposed to go; what was told before, its reviews
+    with django_assert_num_queries(23 + AN_ENTRY):
+        response = client.get(detail(entry))
+
+    assert len(response.context["wordings"]) == count + 1

@@ -1,0 +1,140 @@
+"""A figure beside what was told before of the same, where the embassy reviews it and where a ministry gives it."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from dialogues.choices import Review
+from recommendations.choices import Rule
+from tests.factories import (
+    BenchmarkFactory,
+    CommitmentFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    OfficerFactory,
+    ReadingFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+AN_ENTRY = 5 if connection.vendor == "postgresql" else 4
+"""Queries that an entry in the log costs: who opened the evidence."""
+NOVEMBER, DECEMBER, JANUARY = date(2021, 11, 30), date(2021, 12, 31), date(2022, 1, 10)
+
+
+def address(name, row):
+    return reverse(name, args=[row.pk])
+
+
+@pytest.fixture
+def prosecutions():
+    return IndicatorFactory(name="Prosecutions")
+
+
+def told(indicator, figure, through, *, word=None, **fields):
+    """A figure that the embassy logged, with its word on it."""
+    evidence = EvidenceFactory(happened_to=through, recorded_at=at_noon(through))
+    if word:
+        EvidenceReviewFactory(evidence=evidence, decision=word)
+    return ReadingFactory(
+        indicator=indicator,
+        figure=figure,
+        through_on=through,
+        evidence=evidence,
+        recorded_at=at_noon(through),
+        **fields,
+    )
+
+
+@pytest.fixture
+def sent(prosecutions):
+    """10, which the embassy has to decide on, after 8 that it verified, and 4 in the year before."""
+    benchmark = BenchmarkFactory()
+    told(prosecutions, 3, date(2021, 6, 30), word=Review.VERIFIED)
+    told(prosecutions, 8, NOVEMBER, word=Review.VERIFIED)
+    told(prosecutions, 991, DECEMBER, word=Review.REJECTED)
+    told(prosecutions, 992, DECEMBER)
+    told(IndicatorFactory(name="Convictions"), 993, DECEMBER, word=Review.VERIFIED)
+    put_right = told(prosecutions, 994, DECEMBER, word=Review.VERIFIED)
+    EvidenceFactory(revises=put_right.evidence)
+    ReadingFactory(indicator=prosecutions, figure=4, last_period=True)
+    ReadingFactory(indicator=prosecutions, figure=995, starts_on=date(2019, 4, 1), through_on=date(2020, 3, 31))
+    returned = UpdateRoundFactory(returned=True)
+    ReadingFactory(indicator=prosecutions, figure=996, last_period=True, round=returned)
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    piece = EvidenceFactory(round=sent, bears_on=[benchmark])
+    ReadingFactory(
+        indicator=prosecutions, figure=10, through_on=JANUARY, evidence=piece, round=sent, recorded_at=at_noon(JANUARY)
+    )
+    return sent
+
+
+def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_year_before(client, sent):
+    client.force_login(OfficerFactory())
+    pages = {
+        name: client.get(address(name, row)).text
+        for name, row in (
+            ("round_detail", sent),
+            ("evidence_detail", sent.evidence.get()),
+            ("benchmark_assess", sent.evidence.get().bearings.get().benchmark),
+        )
+    }
+
+    for name, text in pages.items():
+        assert "Prosecutions: <strong>10</strong> cases, 1 Apr 2021 to 10 Jan 2022" in text, name
+        assert "Last verified: 8, through 30 November 2021. Year before: 4." in text, name
+        assert [wrong for wrong in range(991, 997) if f" {wrong}" in text] == [], name
+
+
+def test_where_nothing_was_told_before_that_is_said(client, prosecutions):
+    alone = told(prosecutions, 10, JANUARY, word=Review.VERIFIED)
+    client.force_login(OfficerFactory())
+
+    text = client.get(address("evidence_detail", alone.evidence)).text
+
+    assert "No other figure of this period is verified. No figure of the year before is recorded." in text
+
+
+def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothers(client, prosecutions):
+    police = MinistryFactory()
+    benchmark = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=20, terms__indicator=prosecutions)
+    commitments = [CommitmentFactory(ministry=police, benchmarks=[benchmark]) for _ in range(2)]
+    for commitment, figure, day in (
+        (commitments[0], 6, NOVEMBER),
+        (commitments[1], 8, DECEMBER),
+        (CommitmentFactory(benchmarks=[benchmark]), 7654991, JANUARY),
+    ):
+        sent = UpdateRoundFactory(update__commitment=commitment, happened_on=day, accepted=True)
+        evidence = EvidenceFactory(round=sent)
+        ReadingFactory(
+            indicator=prosecutions,
+            figure=figure,
+            through_on=day,
+            round=sent,
+            evidence=evidence,
+            recorded_at=sent.recorded_at,
+        )
+    told(prosecutions, 7654992, JANUARY, word=Review.VERIFIED)
+    client.force_login(FocalPointFactory(ministry=police))
+
+    text = client.get(address("update_send", commitments[0])).text
+
+    assert "Counted in cases. You last sent: 8, through 31 December 2021." in text
+    assert [wrong for wrong in ("7,654,991", "7,654,992", "7654991", "7654992") if wrong in text] == []
+
+
+@pytest.mark.parametrize("count", [1, 3, 30])
+def test_figures_cost_the_same_however_many_were_told(client, prosecutions, django_assert_num_queries, count):
+    for _ in range(count):
+        told(prosecutions, 5, NOVEMBER, word=Review.VERIFIED)
+    last = told(prosecutions, 10, JANUARY)
+    client.force_login(OfficerFactory())
+
+    with django_assert_num_queries(19 + AN_ENTRY):
+        client.get(address("evidence_detail", last.evidence))

@@ -1,0 +1,659 @@
+"""The focal point's pages: what is asked of the ministry, and sending an update."""
+
+from dataclasses import fields, is_dataclass
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
+from django.urls import reverse
+
+from dialogues.actions import Page, save_draft
+from dialogues.choices import PROGRESS_MEANS, Decision, Direction, DoneBy, Kind, Progress, Status
+from dialogues.models import Draft, EvidenceFile, UpdateRound
+from recommendations.choices import Rule
+from recommendations.models import Indicator
+from tests.addresses import page_of
+from tests.dialogues.samples import PDF
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    DialogueFactory,
+    DistrictFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    RoundDecisionFactory,
+    UpdateFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tiptracker.accounts.models import Country
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def followed():
+    """An edition for the pages to stand at, whatever else there is."""
+    RecommendationFactory(number=99, lead=None)
+
+
+@pytest.fixture
+def police():
+    return MinistryFactory(short_name="Police")
+
+
+@pytest.fixture
+def focal_point(client, police):
+    user = FocalPointFactory(ministry=police)
+    client.force_login(user)
+    return user
+
+
+def pdf(name="list.pdf", content=PDF):
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def send(commitment):
+    return reverse("update_send", args=[commitment.pk])
+
+
+# --- What is asked ----------------------------------------------------------------------------------------------------
+
+
+def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_what_is_due_soonest(
+    client, police, focal_point
+):
+    undated = CommitmentFactory(ministry=police)
+    soon = CommitmentFactory(ministry=police, made__due_on=date(2022, 2, 1))
+    overdue = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
+    returned = UpdateRoundFactory(
+        update__commitment=CommitmentFactory(ministry=police, made__due_on=date(2022, 3, 1)), returned=True
+    )
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police))
+    done = CommitmentFactory(ministry=police, done=True)
+    CommitmentFactory(text="Another ministry's.")
+
+    response = client.get(reverse("ministry_home"))
+
+    def commitments(key):
+        return [ask.commitment.pk for ask in response.context[key]]
+
+    assert commitments("asked") == [returned.update.commitment_id, overdue.pk, soon.pk, undated.pk]
+    assert commitments("waiting") == [sent.update.commitment_id]
+    assert commitments("settled") == [done.pk]
+    assert "4 things are asked of your ministry" in response.text
+    assert "returned on 10 January 2022" in response.text
+    assert returned.decision.reason in response.text
+    assert "overdue by 12 days" in response.text
+    assert "Another ministry" not in response.text
+
+
+def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, police, focal_point):
+    waits = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
+    UpdateRoundFactory(update__commitment=waits)
+    story = reverse("commitment_detail", args=[waits.pk])
+
+    home = client.get(reverse("ministry_home")).text
+    told = {"home": home, "story": client.get(story).text, "page": client.get(send(waits)).text}
+    client.force_login(OfficerFactory())
+    told["officer"] = client.get(story).text
+
+    assert {where for where, text in told.items() if "overdue" in text.lower() or "status--open" in text} == set()
+    assert {where for where, text in told.items() if "with the embassy since 10 January 2022" in text} == set(told)
+    assert "16 January 2022" in home
+    assert "We have all your updates and will answer them. You need not do anything until then." in home
+
+
+def test_a_ministry_is_told_of_one_contact_at_the_embassy_as_long_as_they_are_there(client, police, focal_point):
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police))
+    contact = OfficerFactory(name="Ms Contact", email="contact@post.example")
+    pages = [
+        reverse("ministry_home"),
+        reverse("commitment_detail", args=[sent.update.commitment_id]),
+        send(sent.update.commitment),
+    ]
+    assert all("the officer for trafficking in persons" in client.get(page).text for page in pages)
+
+    Country.objects.filter(pk=police.country_id).update(contact=contact)
+    for page in pages:
+        text = client.get(page).text
+        assert ("Ms Contact" in text, "mailto:contact@post.example" in text) == (True, True), page
+    contact.countries.clear()
+    assert "Ms Contact" not in client.get(pages[0]).text
+
+
+def test_ministry_home_leads_back_to_a_draft_and_says_whose_it_is(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    colleague = FocalPointFactory(ministry=police, name="'M’e Lineo")
+    said = {"narrative": ["So far"], "happened_to": ["soon"], "claimed": ["done"]}
+    save_draft(of=commitment, content=said, files=(), page=Page(), by=colleague, now=at_noon(date(2022, 1, 3)))
+
+    home = client.get(reverse("ministry_home")).text
+    page = client.get(send(commitment))
+
+    assert "by &#x27;M’e Lineo of 3 January 2022, 12:00, not sent yet." in home
+    assert "Go on with the draft" in home
+    form = page.context["form"]
+    assert (form["narrative"].value(), form["happened_to"].value(), form["claimed"].value()) == (
+        "So far",
+        "soon",
+        "done",
+    )
+    assert "It is kept until 3 April 2022." in page.text
+    assert not form.errors
+
+
+def test_ministry_home_leads_nowhere_else_and_says_nothing_of_readiness(client, police, focal_point):
+    EditionFactory()
+    CommitmentFactory(ministry=police)
+
+    text = client.get(reverse("ministry_home")).text
+
+    for absent in ("Dashboard", "Inbox", "Briefings", "eadiness", 'aria-label="Main"'):
+        assert absent not in text, absent
+
+
+def test_ministry_home_says_how_it_begins_where_nothing_is_asked(client, focal_point):
+    assert "Nothing is asked of your ministry now" in client.get(reverse("ministry_home")).text
+
+
+def test_ministry_home_is_the_focal_points(client):
+    for reader in (OfficerFactory, AmbassadorFactory, ObserverFactory):
+        client.force_login(reader())
+        closed = client.get(reverse("ministry_home"))
+        assert closed.status_code == 403
+        assert "This page, or what you asked for on it, is not open to your role." in closed.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_ministry_home_query_count(client, django_assert_num_queries, police, focal_point, count):
+    for _ in range(count):
+        UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police), returned=True)
+
+    # session, user, zone; commitments, events, updates, rounds; drafts; ministry, contact, name of the post
+    with django_assert_num_queries(11):
+        response = client.get(page_of("ministry_home"))
+
+    assert len(response.context["asked"]) == count
+
+
+def rows_in(thing):
+    """The rows that a template could get at from what a view gave it, without asking the database."""
+    if isinstance(thing, Model):
+        return {type(thing).__name__}
+    if isinstance(thing, dict):
+        return set().union(*map(rows_in, thing.values()))
+    if isinstance(thing, list | tuple):
+        return set().union(*map(rows_in, thing))
+    if is_dataclass(thing):
+        return rows_in([getattr(thing, part.name) for part in fields(thing)])
+    return set()
+
+
+def test_no_page_of_a_ministry_holds_a_row_that_leads_to_what_is_internal(client, police, focal_point):
+    benchmark = BenchmarkFactory()
+    commitment = CommitmentFactory(ministry=police, dialogue=DialogueFactory(), benchmarks=[benchmark])
+    sent = UpdateRoundFactory(update__commitment=commitment, returned=True)
+    evidence = EvidenceFactory(round=sent, file=EvidenceFileFactory(), bears_on=[benchmark], verified=True)
+
+    held = {
+        url: rows_in([layer.dicts[-1] for layer in client.get(url).context])
+        for url in (
+            reverse("ministry_home"),
+            reverse("commitment_detail", args=[commitment.pk]),
+            reverse("evidence_detail", args=[evidence.pk]),
+            reverse("dialogue_list"),
+            send(commitment),
+        )
+    }
+
+    assert set().union(*held.values()) <= {"User", "Ministry", "EvidenceFile", "Recommendation"}, held
+
+
+# --- Sending an update ------------------------------------------------------------------------------------------------
+
+
+def filled(**changed):
+    return {
+        "claimed": "under_way",
+        "title": "Six districts have a focal point",
+        "narrative": "Officers were named in six districts.",
+        "happened_from": "2022-01-10",
+        "happened_to": "2022-01-20",
+        "done_by": "government",
+    } | changed
+
+
+def test_update_send_sends_the_words_and_every_file(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police, benchmarks=[BenchmarkFactory()])
+
+    response = client.post(send(commitment), filled(files=[pdf(), pdf("order.pdf")]), follow=True)
+
+    assert response.redirect_chain == [(reverse("commitment_detail", args=[commitment.pk]) + "?sent", 302)]
+    assert "Sent to the embassy." in response.text
+    assert "We have your update" in response.text
+    sent = UpdateRound.objects.get()
+    assert (sent.narrative, sent.claimed, sent.recorded_by) == (
+        "Officers were named in six districts.",
+        Progress.UNDER_WAY,
+        focal_point,
+    )
+    assert sorted(evidence.file.name for evidence in sent.evidence.all()) == ["list.pdf", "order.pdf"]
+    assert {evidence.done_by for evidence in sent.evidence.all()} == {DoneBy.GOVERNMENT}
+
+
+def test_update_send_that_it_is_done_reports_it_done(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+
+    client.post(send(commitment), filled(claimed="done"))
+
+    assert commitment.standing_on(date(2022, 1, 28)).status == Status.WITH_EMBASSY
+
+
+def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_point, settings):
+    settings.UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+    commitment = CommitmentFactory(ministry=police)
+
+    text = client.get(reverse("update_send", args=[commitment.pk])).text
+
+    assert "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most 10 MB a file." in text
+    assert "choosing again takes the place of what you chose before" in text
+    assert "What helps the embassy accept it" in text
+
+
+def test_update_send_warns_above_the_narrative_and_says_what_happens_next(client, police, focal_point):
+    text = client.get(send(CommitmentFactory(ministry=police))).text
+
+    warning = text.index("No names of victims,")
+    assert warning < text.index('name="narrative"')
+    assert "the embassy reads it and answers here" in text
+    assert 'max="2022-01-28"' in text
+
+
+def counted_commitment(police, **indicator):
+    benchmark = BenchmarkFactory(
+        terms__rule=Rule.TARGET, terms__target=10, terms__indicator=IndicatorFactory(name="Focal points", **indicator)
+    )
+    return CommitmentFactory(ministry=police, benchmarks=[benchmark])
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"figure": "6"}, (6, "")),
+        ({"direction": "up"}, (None, Direction.UP)),
+        ({"direction": "no_data"}, (None, "")),
+        ({}, None),
+    ],
+)
+def test_update_send_asks_for_figures_only_where_a_benchmark_counts_them(client, police, focal_point, typed, told):
+    commitment = counted_commitment(police)
+    indicator = commitment.benchmarks.get().current_terms.indicator
+    assert "Focal points since 1 April 2021" in client.get(send(commitment)).text
+    assert "Counted through" not in client.get(send(CommitmentFactory(ministry=police))).text
+
+    figures = {f"indicator-{indicator.pk}-{name}": value for name, value in typed.items()}
+    client.post(send(commitment), filled(through_on="2022-01-20", **figures))
+
+    readings = UpdateRound.objects.get().readings.all()
+    assert [(reading.figure, reading.direction) for reading in readings] == ([told] if told else [])
+
+
+def by_district(police):
+    """A commitment towards a benchmark that counts districts, of which the country has three."""
+    commitment = counted_commitment(police)
+    indicator = commitment.benchmarks.get().current_terms.indicator
+    Indicator.objects.filter(pk=indicator.pk).update(unit="districts")
+    for name in ("Berea", "Maseru", "Qacha's Nek"):
+        DistrictFactory(country=commitment.country, name=name)
+    return commitment, f"indicator-{indicator.pk}"
+
+
+def test_update_send_takes_districts_by_name_and_counts_them(client, police, focal_point):
+    commitment, prefix = by_district(police)
+
+    client.post(
+        send(commitment),
+        filled(through_on="2022-01-20", **{f"{prefix}-districts": ["Berea", "Qacha's Nek"]}),
+    )
+
+    reading = UpdateRound.objects.get().readings.get()
+    assert reading.figure == 2
+    assert [(part.dimension, part.category) for part in reading.parts.all()] == [
+        ("district", "Berea"),
+        ("district", "Qacha's Nek"),
+    ]
+    RoundDecisionFactory(round=UpdateRound.objects.get(), decision=Decision.RETURNED)
+    assert client.get(send(commitment)).context["figures"][0]["districts"].value() == ["Berea", "Qacha's Nek"]
+
+
+def test_update_send_refuses_a_figure_that_is_not_the_districts_named(client, police, focal_point):
+    commitment, prefix = by_district(police)
+
+    response = client.post(
+        send(commitment),
+        filled(through_on="2022-01-20", **{f"{prefix}-districts": ["Berea", "Maseru"], f"{prefix}-figure": "3"}),
+    )
+
+    assert response.status_code == 422
+    assert "You ticked 2, and the figure is 3. Put one of them right." in response.text
+    assert not UpdateRound.objects.exists()
+
+
+def test_update_send_fills_in_the_line_that_only_figures_came_with(client, police, focal_point):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+    client.post(send(commitment), filled(title="Six placed", through_on="2022-01-20", **{f"{prefix}-figure": "6"}))
+    sent = UpdateRound.objects.get()
+    assert [piece.kind for piece in sent.evidence.all()] == ["statistic"]
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED)
+
+    page = client.get(send(commitment))
+
+    assert page.context["form"]["title"].value() == "Six placed"
+    assert page.context["figures"][0]["figure"].value() == "6"
+
+
+def test_update_send_refuses_a_figure_with_a_direction(client, police, focal_point):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+
+    response = client.post(
+        send(commitment),
+        filled(through_on="2022-01-20", **{f"{prefix}-figure": "6", f"{prefix}-direction": "up"}),
+    )
+
+    assert response.status_code == 422
+    assert "Give the figure, or only the direction, not both." in response.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("-4", "A figure can’t be less than zero. Put it right."),
+        ("1,200", "Give the figure in digits alone, such as 16."),
+        ("1 200", "Give the figure in digits alone, such as 16."),
+        ("16 people", "Give the figure in digits alone, such as 16."),
+        ("1_200", "Give the figure in digits alone, such as 16."),
+        ("1e3", "Give the figure in digits alone, such as 16."),
+        ("about six", "Give the figure in digits alone, such as 16."),
+        ("1234567890123", "That figure is too long. Give at most 12 digits, and 2 behind the point."),
+    ],
+)
+def test_update_send_says_what_is_wrong_with_a_figure_and_keeps_it_as_typed(
+    client, police, focal_point, typed, sentence
+):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+
+    response = client.post(send(commitment), filled(through_on="2022-01-20", **{f"{prefix}-figure": typed}))
+
+    assert response.status_code == 422
+    assert response.context["figures"][0].errors == {"figure": [sentence]}
+    assert f'value="{typed}"' in response.text
+    assert not UpdateRound.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"claimed": ""}, "Choose one."),
+        ({"narrative": ""}, "Fill this in."),
+        ({"happened_to": "2022-01-29"}, "That day has not come yet."),
+        ({"happened_from": "2022-01-21"}, "It can’t have begun after it was finished."),
+    ],
+)
+def test_update_send_refuses_beside_the_field_and_keeps_what_was_typed(client, police, focal_point, changed, told):
+    response = client.post(send(CommitmentFactory(ministry=police)), filled(**changed))
+
+    assert response.status_code == 422
+    (field,) = changed
+    assert told in str(response.context["form"].errors[field])
+    assert "Six districts have a focal point" in response.text
+    assert not UpdateRound.objects.exists()
+
+
+def test_update_send_keeps_the_files_of_a_refused_form_and_leaves_out_those_unticked(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+
+    refused = client.post(
+        send(commitment), filled(narrative="", files=[pdf(), pdf("order.pdf"), pdf("wrong.pdf", b"nothing")])
+    )
+    kept = {file.name: file.pk for file in EvidenceFile.objects.all()}
+    assert refused.status_code == 422
+    assert sorted(kept) == ["list.pdf", "order.pdf"]
+    assert "“wrong.pdf” is named like a PDF" in refused.text
+    assert all(f'name="kept_files" value="{pk}"' in refused.text for pk in kept.values())
+
+    client.post(send(commitment), filled(kept_files=[kept["list.pdf"]], draft_seen=Draft.objects.get().mark))
+    assert not Draft.objects.exists()
+    assert [evidence.file.name for evidence in UpdateRound.objects.get().evidence.all()] == ["list.pdf"]
+
+
+@pytest.mark.parametrize("limit", [1])
+def test_update_send_says_which_file_was_one_too_many(client, police, focal_point, settings, limit):
+    settings.UPLOAD_MAX_FILES = limit
+
+    response = client.post(send(CommitmentFactory(ministry=police)), filled(files=[pdf(), pdf("order.pdf")]))
+
+    assert response.status_code == 422
+    assert "“order.pdf” was left out: 1 file goes with one form." in response.text
+    assert EvidenceFile.objects.get().name == "list.pdf"
+
+
+def test_update_send_sends_no_file_of_somebody_else(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    theirs = EvidenceFileFactory(uploaded_by=FocalPointFactory(email="other@example.com"))
+
+    client.post(send(commitment), filled(kept_files=[theirs.pk, "nonsense", "99999999999999999999"]))
+
+    assert [evidence.file for evidence in UpdateRound.objects.get().evidence.all()] == [None]
+
+
+def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    sent = UpdateRoundFactory(update__commitment=commitment, claimed=Progress.DONE, narrative="Told once.")
+    EvidenceFactory(round=sent, title="Six named", file=EvidenceFileFactory(name="list.pdf"))
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason="Add the list of posts.")
+
+    response = client.get(send(commitment))
+
+    assert "Add the list of posts." in response.text
+    assert "Told once." in response.text
+    assert "list.pdf" in response.text
+    form = response.context["form"]
+    assert (form["title"].value(), form["claimed"].value()) == ("Six named", Progress.DONE)
+
+    client.post(send(commitment), filled())
+    assert [(r.update, r.number) for r in UpdateRound.objects.order_by("pk")] == [(sent.update, 1), (sent.update, 2)]
+
+
+def returned_with_files(police, names=("list.pdf", "order.pdf")):
+    """A commitment whose update came back, and its files by name; each was cited by a piece of its own."""
+    commitment = CommitmentFactory(ministry=police)
+    sent = UpdateRoundFactory(update__commitment=commitment)
+    files = {name: EvidenceFileFactory(name=name, uploaded_by=sent.recorded_by) for name in names}
+    for file in files.values():
+        EvidenceFactory(round=sent, file=file, commitment=commitment)
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED)
+    return commitment, files
+
+
+def test_update_send_offers_the_files_of_what_came_back_and_sends_those_still_ticked(client, police, focal_point):
+    commitment, files = returned_with_files(police)  # which a colleague sent
+
+    page = client.get(send(commitment)).text
+    assert "Attached already" in page
+    assert all(f'name="kept_files" value="{file.pk}"' in page for file in files.values())
+    assert "again if" not in page
+
+    refused = client.post(send(commitment), filled(narrative="", kept_files=[files["list.pdf"].pk]))
+    assert f'value="{files["list.pdf"].pk}"' in refused.text
+    more = {"files": [pdf("new.pdf")], "draft_seen": Draft.objects.get().mark}
+    client.post(send(commitment), filled(kept_files=[files["list.pdf"].pk], **more))
+
+    again = UpdateRound.objects.latest("pk")
+    assert (again.number, again.recorded_by) == (2, focal_point)
+    assert sorted(piece.file.name for piece in again.evidence.all()) == ["list.pdf", "new.pdf"]
+    assert EvidenceFile.objects.count() == 3
+
+
+def test_update_send_fills_a_figure_in_as_it_was_typed(client, police, focal_point):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+    for typed in ("100", "0.50"):
+        client.post(send(commitment), filled(title=typed, through_on="2022-01-20", **{f"{prefix}-figure": typed}))
+        RoundDecisionFactory(round=UpdateRound.objects.latest("pk"), decision=Decision.RETURNED)
+        shown = client.get(send(commitment)).context["figures"][0]["figure"].value()
+        assert shown == {"100": "100", "0.50": "0.5"}[typed]
+
+
+def test_update_send_twice_is_refused_and_loses_nothing(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    client.post(send(commitment), filled())
+
+    again = client.post(send(commitment), filled(narrative="Told a second time."))
+
+    assert again.status_code == 422
+    assert "is with the embassy. Wait for its answer" in again.text
+    assert "Told a second time." in again.text
+    assert UpdateRound.objects.count() == 1
+    assert "We have your update of 28 January 2022 and will answer it." in client.get(send(commitment)).text
+
+
+@pytest.mark.parametrize("kind", [Kind.WITHDRAWN, Kind.VERIFIED_DONE])
+def test_update_send_on_what_is_settled_is_refused_and_loses_nothing(client, police, focal_point, kind):
+    commitment = CommitmentFactory(ministry=police)
+    CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=date(2022, 1, 3))
+
+    told = client.get(send(commitment)).text
+    assert "It was withdrawn. Nothing is needed." in told or "Nothing more is needed. Thank you." in told
+    response = client.post(send(commitment), filled())
+
+    assert response.status_code == 422
+    assert "Nothing more is asked of you." in response.text
+    assert "Officers were named in six districts." in response.text
+
+
+def test_update_send_is_404_unseen_and_403_where_seen_but_not_allowed(client, police):
+    commitment = CommitmentFactory(ministry=police)
+    for user, status in (
+        (FocalPointFactory(), 404),
+        (OfficerFactory(), 403),
+        (AmbassadorFactory(), 403),
+        (ObserverFactory(), 403),
+    ):
+        client.force_login(user)
+        assert client.get(send(commitment)).status_code == status
+        assert client.post(send(commitment), filled()).status_code == status
+
+
+def test_update_send_shows_what_was_asked_what_was_sent_and_what_came_back(client, police, focal_point):
+    benchmark = BenchmarkFactory(terms__criterion="Each district has a focal point.")
+    commitment = CommitmentFactory(ministry=police, benchmarks=[benchmark], made__due_on=date(2022, 2, 1))
+    update = UpdateFactory(commitment=commitment)
+    for number in (1, 2):
+        sent = UpdateRoundFactory(update=update, narrative=f"Told {number}.", recorded_by=focal_point)
+        EvidenceFactory(round=sent, file=EvidenceFileFactory(name=f"list-{number}.pdf"), commitment=commitment)
+        RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason=f"Reason {number}.")
+
+    text = client.get(send(commitment)).text
+
+    for told in ("Each district has a focal point.", "1 February 2022"):
+        assert told in text, told
+    for told in ("Told {}.", "list-{}.pdf", "Reason {}."):
+        assert [told.format(number) in text for number in (1, 2)] == [True, True], told
+    for word in Progress:
+        assert PROGRESS_MEANS[word] in text
+
+
+def test_update_send_tells_what_the_ministry_itself_said_for_the_period_before(client, police, focal_point):
+    commitment = counted_commitment(police)
+    indicator = commitment.benchmarks.get().current_terms.indicator
+    ReadingFactory(indicator=indicator, last_period=True, figure=77)  # the embassy's
+    assert "The period before" not in client.get(send(commitment)).text
+    own = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police))
+    ReadingFactory(indicator=indicator, last_period=True, figure=4, round=own)
+
+    text = client.get(send(commitment)).text
+
+    assert "The period before, you said: 4, through 31 March 2021." in text
+    assert "said: 77" not in text
+
+
+def test_no_data_is_sent_as_such_answers_nothing_and_comes_back_as_chosen(client, police, focal_point):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+
+    client.post(send(commitment), filled(through_on="2022-01-20", **{f"{prefix}-direction": "no_data"}))
+
+    sent = UpdateRound.objects.get()
+    assert sent.readings.get().is_no_data
+    # It answers nothing, so the words are a piece of evidence of their own.
+    assert {piece.kind for piece in sent.evidence.all()} == {"statistic", "statement"}
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED)
+    assert client.get(send(commitment)).context["figures"][0]["direction"].value() == "no_data"
+
+
+def test_what_a_colleague_saved_meanwhile_is_shown_before_it_is_sent_over(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    colleague = FocalPointFactory(ministry=police, name="Ntate Thabo")
+    said = {"narrative": ["Seven districts by now."]}
+    now = at_noon(date(2022, 1, 28))
+    draft = save_draft(of=commitment, content=said, files=(), page=Page(), by=colleague, now=now)
+
+    refused = client.post(send(commitment), filled())
+    assert refused.status_code == 422
+    assert "Ntate Thabo saved a draft on 28 January 2022 at 12:00" in refused.text
+    assert "Seven districts by now." in refused.text
+    assert "Officers were named in six districts." in refused.text
+    assert Draft.objects.get().content == said
+
+    client.post(send(commitment), filled(draft_seen=draft.mark))
+    assert UpdateRound.objects.get().narrative == "Officers were named in six districts."
+    assert not Draft.objects.exists()
+
+
+def test_a_colleague_sends_the_files_that_the_first_one_attached(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    client.post(reverse("update_draft", args=[commitment.pk]), filled(files=[pdf()]))
+    client.force_login(colleague := FocalPointFactory(ministry=police))
+
+    page = client.get(send(commitment))
+    file = EvidenceFile.objects.get()
+    assert f'value="{file.pk}"' in page.text
+    seen = Draft.objects.get().mark
+    client.post(send(commitment), filled(kept_files=[file.pk], draft_seen=seen))
+
+    sent = UpdateRound.objects.get()
+    assert (sent.recorded_by, [piece.file for piece in sent.evidence.all()]) == (colleague, [file])
+
+
+def test_a_picture_of_an_iphone_is_refused_with_what_to_set(client, police, focal_point):
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64
+
+    page = client.post(send(CommitmentFactory(ministry=police)), filled(files=[pdf("IMG_1.HEIC", heic)]))
+
+    assert page.status_code == 422
+    assert "“IMG_1.HEIC” is a picture in Apple’s own format" in page.text
+
+
+def test_what_was_accepted_and_is_not_done_says_both(client):
+    sent = UpdateRoundFactory(claimed=Progress.UNDER_WAY)
+    RoundDecisionFactory(round=sent, decision=Decision.ACCEPTED)
+    client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
+
+    page = client.get(reverse("ministry_home")).text
+    assert "The embassy accepted your update of" in page
+    assert "It is not done yet" in page

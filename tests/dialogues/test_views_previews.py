@@ -1,0 +1,174 @@
+"""Files in the page: pictures and pages of PDFs, texts, and what can't be shown."""
+
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from dialogues.models import FileScan, RedactionFile
+from dialogues.views import previews
+from tests.dialogues.files.test_previews import pdf_of
+from tests.dialogues.samples import PDF, PNG, WORD
+from tests.factories import (
+    CountryFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    OfficerFactory,
+    RedactionDecisionFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    cache.clear()
+
+
+def kept(content=PDF, media_type="application/pdf", name="map.pdf", **more):
+    return EvidenceFileFactory(content=content, media_type=media_type, name=name, **more)
+
+
+def picture_of(client, file, page=1):
+    return client.get(reverse("file_picture", args=[file.pk, page]))
+
+
+def told(file):
+    return list(AuditEntry.objects.on(file).values_list("verb", "by__name"))
+
+
+@pytest.mark.parametrize("page", ["evidence_detail", "round_detail"])
+def test_a_pdf_is_shown_page_by_page_in_the_page(client, page):
+    sent = UpdateRoundFactory()
+    file = kept(pdf_of(*[(595, 842)] * 14))
+    pieces = [EvidenceFactory(round=sent, file=file) for _ in range(2)]  # shown once, with the first
+    client.force_login(OfficerFactory())
+
+    text = client.get(reverse(page, args=[pieces[0].pk if page == "evidence_detail" else sent.pk])).text
+
+    assert text.count("<img src=") == 12
+    address = reverse("file_picture", args=[file.pk, 12])
+    alt = "map.pdf, page 12 of 14"
+    assert f'<img src="{address}" alt="{alt}" width="1200" height="1698" loading="lazy"' in text
+    assert "2 more pages in the file: download it to read them." in text
+    assert reverse("evidence_file", args=[file.pk]) in text
+    assert told(file) == []  # what has been shown is told when it is
+
+
+def test_a_page_comes_as_a_picture_that_nothing_can_run_in_and_is_told_once(client):
+    file = EvidenceFactory(file=kept(pdf_of(*[(100, 100)] * 3))).file
+    client.force_login(OfficerFactory(name="The officer"))
+
+    answers = [picture_of(client, file, page) for page in (1, 2, 3)]
+
+    assert all(answer.content.startswith(b"\xff\xd8\xff") for answer in answers)
+    headers = answers[0].headers
+    assert headers["Content-Type"] == "image/jpeg"
+    assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert {"private", "no-store"} <= set(headers["Cache-Control"].split(", "))
+    assert told(file) == [("file.shown", "The officer")]
+    client.force_login(OfficerFactory(name="Another"))
+    picture_of(client, file)
+    assert told(file) == [("file.shown", "The officer"), ("file.shown", "Another")]
+
+
+def test_pictures_and_texts_are_shown_and_office_files_are_to_be_downloaded(client):
+    sent = UpdateRoundFactory()
+    text = kept(b"district;cases\nMaseru;<3>\n", "text/csv", "cases.csv")
+    long = kept(b"a" * 20_001, "text/plain", "long.txt")
+    for file in (kept(PNG, "image/png", "sign.png"), text, long, kept(b"PK", WORD, "plan.docx")):
+        EvidenceFactory(round=sent, file=file)
+    client.force_login(OfficerFactory())
+
+    shown = client.get(reverse("round_detail", args=[sent.pk])).text
+
+    assert 'alt="sign.png, shown as a picture" width="64" height="48"' in shown
+    assert "Maseru;&lt;3&gt;" in shown
+    assert "The file goes on: download it to read the rest." in shown
+    assert "a" * 20_001 not in shown
+    assert "A Word or Excel file can’t be shown here. Download it to read it." in shown
+    assert [verb for verb, _ in told(text)] == ["file.shown"]
+
+
+def altered(file):
+    with default_storage.open(file.file.name, "wb") as stored:
+        stored.write(b"%PDF-1.4 something else")
+
+
+def infected(file):
+    FileScan.objects.create(file=file, found="Eicar", at=at_noon(date(2022, 1, 11)))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [(altered, "This file is no longer what was kept"), (infected, "This file holds malware (Eicar)")],
+)
+def test_what_is_not_given_out_is_not_shown_either_and_says_why(client, spoil, sentence):
+    evidence = EvidenceFactory(file=kept())
+    spoil(evidence.file)
+    client.force_login(OfficerFactory())
+
+    page, answer = client.get(reverse("evidence_detail", args=[evidence.pk])), picture_of(client, evidence.file)
+
+    assert sentence in page.text
+    assert "<img" not in page.text
+    assert answer.status_code == 409
+    assert sentence in answer.text
+    assert "file.shown" not in dict(told(evidence.file))
+
+
+def test_a_file_that_was_destroyed_is_not_shown(client):
+    evidence = EvidenceFactory(file=kept(name=REDACTED))
+    redaction = RedactionDecisionFactory(redaction__words=REDACTED).redaction
+    RedactionFile.objects.create(redaction=redaction, file=evidence.file)
+    client.force_login(OfficerFactory())
+
+    assert "<img" not in client.get(reverse("evidence_detail", args=[evidence.pk])).text
+    answer = picture_of(client, evidence.file)
+    assert (answer.status_code, "taken out of the record" in answer.text) == (409, True)
+
+
+def test_a_file_that_cannot_be_drawn_is_to_be_downloaded(client):
+    evidence = EvidenceFactory(file=kept(b"%PDF-1.4\n%%EOF\n"))
+    client.force_login(OfficerFactory())
+
+    assert previews.UNDRAWABLE in client.get(reverse("evidence_detail", args=[evidence.pk])).text
+    assert picture_of(client, evidence.file).status_code == 409
+    assert picture_of(client, EvidenceFactory(file=kept(b"PK", WORD, "plan.docx")).file).status_code == 409
+
+
+def test_a_file_is_shown_to_those_who_see_what_cites_it(client):
+    own = FocalPointFactory()
+    sent = UpdateRoundFactory(update__commitment__ministry=own.ministry, recorded_by=own)
+    file = EvidenceFactory(round=sent, file=kept()).file
+    for user, status in (
+        (own, 200),
+        (FocalPointFactory(), 404),
+        (OfficerFactory(countries=[CountryFactory(elsewhere=True)]), 404),
+    ):
+        client.force_login(user)
+        assert picture_of(client, file).status_code == status
+    client.force_login(own)
+    # A slow line: nothing of it is fetched until it is opened.
+    assert (
+        "<details><summary>Show map.pdf here</summary>"
+        in client.get(reverse("evidence_detail", args=[sent.evidence.get().pk])).text
+    )
+
+
+def test_how_many_pages_there_are_is_asked_once(client, monkeypatch):
+    evidence = EvidenceFactory(file=kept())
+    client.force_login(OfficerFactory())
+    address = reverse("evidence_detail", args=[evidence.pk])
+    first = client.get(address).text
+    monkeypatch.setattr(previews, "outline_apart", None)
+
+    assert first.count("<img") == client.get(address).text.count("<img") == 1

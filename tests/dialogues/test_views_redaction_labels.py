@@ -1,0 +1,67 @@
+"""How places of the record are called, and who is led to them."""
+
+import pytest
+from django.urls import reverse
+
+from dialogues.models import CommitmentEvent
+from dialogues.models.texts import TEXTS
+from dialogues.views.redaction_labels import FIELDS, labelled
+from recommendations.models import BenchmarkTerms, Edition, EditionTerms, RecommendationTerms
+from tests import factories
+from tests.factories import AmbassadorFactory, EditionFactory, EvidenceFactory, EvidenceFileFactory, OfficerFactory
+
+pytestmark = pytest.mark.django_db
+
+FACTORIES = {
+    each._meta.model: each for each in vars(factories).values() if hasattr(each, "_meta") and hasattr(each, "create")
+}
+WHOLES = {
+    CommitmentEvent: factories.CommitmentFactory,
+    EditionTerms: EditionFactory,
+    RecommendationTerms: factories.RecommendationFactory,
+    BenchmarkTerms: factories.BenchmarkFactory,
+}
+"""What is made with its first row of these."""
+
+
+def made(model):
+    if model in WHOLES:
+        WHOLES[model]()
+        return model.objects.first()
+    return FACTORIES[model]()
+
+
+@pytest.mark.parametrize("model", TEXTS, ids=lambda model: model.__name__)
+def test_every_text_that_can_be_redacted_is_named_without_its_row_or_field(model):
+    row = made(model)
+    fields = TEXTS[model].fields
+
+    spots = labelled(OfficerFactory(), [(model, row.pk, field) for field in fields])
+
+    for spot, field in zip(spots, fields, strict=True):
+        name, _, of_it = spot.label.rpartition(": ")
+        assert of_it == FIELDS[field]
+        assert name[0].isupper()
+        assert "_" not in spot.label
+        assert not getattr(row, field) or getattr(row, field) not in name
+
+
+def test_a_file_leads_to_the_evidence_it_came_with():
+    file = EvidenceFileFactory(name="list.pdf")
+    evidence = EvidenceFactory(file=file)
+
+    [spot] = labelled(OfficerFactory(), [(type(file), file.pk, "name")])
+
+    assert spot.label.startswith("File kept on ")
+    assert spot.url == reverse("evidence_detail", args=[evidence.pk])
+
+
+def test_a_page_that_only_an_officer_opens_is_no_link_for_the_ambassador():
+    edition = EditionFactory()
+    place = (Edition, edition.pk, "note")
+
+    [of_officer], [of_ambassador] = labelled(OfficerFactory(), [place]), labelled(AmbassadorFactory(), [place])
+
+    assert of_officer.url == reverse("edition_terms", args=[edition.pk])
+    assert of_ambassador.url == ""
+    assert of_ambassador.label == f"Edition of {edition.year}: the note"

@@ -1,0 +1,217 @@
+"""The page on which benchmarks and open commitments of the year before are carried over."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.choices import Verdict
+from dialogues.models import CommitmentBenchmark
+from recommendations.models import Benchmark, Recommendation
+from tests.addresses import page_of
+from tests.factories import (
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    EditionFactory,
+    EvidenceFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
+
+
+@pytest.fixture(autouse=True)
+def officer(client):
+    person = OfficerFactory()
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def old():
+    """2021's number 4 with 4a, and number 5 with 5a, which nothing repeats."""
+    return [BenchmarkFactory(recommendation=RecommendationFactory(number=number)) for number in (4, 5)]
+
+
+@pytest.fixture
+def new(old):
+    """2022's number 1, which repeats the first."""
+    edition = EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28))
+    return RecommendationFactory(edition=edition, number=1, repeats=old[0].recommendation)
+
+
+def address(new):
+    return reverse("edition_carry_over", args=[new.edition_id])
+
+
+def as_shown(client, new):
+    return {field.html_name: field.value() or "" for field in client.get(address(new)).context["form"]}
+
+
+def test_what_is_asked_again_is_copied_and_what_is_not_stays(client, old, new):
+    moves, stays = CommitmentFactory(benchmarks=[old[0]]), CommitmentFactory(benchmarks=[old[1]])
+
+    sent = as_shown(client, new)
+    answer = client.post(address(new), sent, follow=True)
+
+    assert sent == {f"goes_{old[0].pk}": f"copy-{new.pk}", f"goes_{old[1].pk}": ""}
+    assert "Carried over from 2021: 1 benchmark asked again, 1 open commitment moved along." in answer.text
+    copy = new.benchmarks.get()
+    assert (copy.key, copy.wording) == ("1a", old[0].wording)
+    assert list(CommitmentBenchmark.objects.filter(benchmark=copy).values_list("commitment", flat=True)) == [moves.pk]
+    assert stays.links.count() == 1
+
+
+def test_the_page_tells_of_both_years_and_of_what_is_open(client, old, new):
+    AssessmentFactory(benchmark=old[0], verdict=Verdict.STALLED)
+    late = CommitmentFactory(benchmarks=[old[0]], text="Print the procedures", made__due_on=date(2022, 2, 1))
+    CommitmentFactory(benchmarks=[old[0]], text="Already done", done=True)
+
+    page = client.get(address(new))
+
+    (group,) = page.context["repeated"]
+    assert group.repeated_by == [new]
+    assert [(line.verdict, [one.commitment for one in line.commitments]) for line in group.lines] == [
+        (Verdict.STALLED, [late])
+    ]
+    assert "Print the procedures" in page.text
+    assert "Already done" not in page.text
+    assert [group.recommendation.number for group in page.context["dropped"]] == [5]
+
+
+def test_a_benchmark_in_the_same_words_is_found(client, old, new):
+    own = BenchmarkFactory(recommendation=new, terms__criterion=old[0].wording.upper())
+
+    assert as_shown(client, new)[f"goes_{old[0].pk}"] == f"same-{own.pk}"
+
+
+def test_what_was_carried_over_is_told_and_asked_no_more(client, old, new):
+    client.post(address(new), as_shown(client, new))
+    client.post(address(new), as_shown(client, new) | {f"goes_{old[1].pk}": f"copy-{new.pk}"})
+
+    page = client.get(address(new))
+
+    assert "Asked again as" in page.text
+    assert "Everything is carried over." in page.text
+    assert [benchmark.key for benchmark in Benchmark.objects.filter(recommendation=new)] == ["1a", "1b"]
+    assert "Nothing of 2021 was left to carry over." in client.post(address(new), follow=True).text
+
+
+def test_of_two_who_carry_over_the_second_carries_what_is_left(client, old, new):
+    sent = as_shown(client, new) | {f"goes_{old[1].pk}": f"copy-{new.pk}"}
+    client.post(address(new), as_shown(client, new))
+
+    client.post(address(new), sent)
+
+    assert [one.repeats for one in new.benchmarks.order_by("letter")] == old
+
+
+def test_a_refusal_stands_beside_its_field_and_keeps_what_was_chosen(client, old, new):
+    own = BenchmarkFactory(recommendation=new)
+    chosen = {f"goes_{each.pk}": f"same-{own.pk}" for each in old}
+
+    page = client.post(address(new), chosen)
+
+    assert page.status_code == 422
+    assert page.context["form"].errors == {
+        f"goes_{old[1].pk}": ["1a repeats another one already. Copy 5a, or leave it."]
+    }
+    assert page.context["form"][f"goes_{old[0].pk}"].value() == f"same-{own.pk}"
+    assert not Benchmark.objects.exclude(repeats=None).exists()
+
+
+def test_before_anybody_said_what_is_asked_again_the_page_leads_there(client, old, new):
+    Recommendation.objects.filter(pk=new.pk).update(repeats=None)
+
+    page = client.get(address(new))
+
+    assert "Nobody has said yet what of 2021 is asked again." in page.text
+    assert reverse("edition_repeats", args=[new.edition_id]) in page.text
+
+
+def test_without_an_earlier_list_it_leads_to_where_that_is_said(client, old):
+    edition = old[0].recommendation.edition
+
+    answer = client.get(reverse("edition_carry_over", args=[edition.pk]))
+
+    assert answer.url == reverse("edition_repeats", args=[edition.pk])
+
+
+def test_both_years_stand_on_the_commitments_page(client, old, new):
+    promise = CommitmentFactory(benchmarks=[old[0]])
+    client.post(address(new), as_shown(client, new))
+
+    page = client.get(reverse("commitment_detail", args=[promise.pk]))
+
+    assert [(one.key, one.year) for one in page.context["benchmarks"]] == [("1a", 2022), ("4a", 2021)]
+    assert "Recommendation 1 of 2022" in page.text
+    moved = page.context["entries"][0]
+    assert (moved.on, moved.title, moved.facts) == (date(2022, 8, 5), "It works towards the 2022 edition, too", ["1a"])
+    assert moved.by
+    logged = client.get(f"{reverse('evidence_log')}?commitment={promise.pk}").context["rows"]
+    assert [row["benchmark"].value() for row in logged if row["benchmark"].value()] == [new.benchmarks.get().pk]
+
+
+def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_counts_there(client, old, new):
+    client.post(address(new), as_shown(client, new))
+    edition = old[0].recommendation.edition
+    shown = client.get(reverse("evidence_log"))
+    assert f'href="{page_of("evidence_log", edition=edition)}">Log it for 2021' in shown.text
+    assert "counts for the 2021 edition" in shown.text
+
+    form = client.get(page_of("evidence_log", edition=edition))
+    offered = [value for _, group in form.context["rows"][0].fields["benchmark"].choices[1:] for value, _ in group]
+    assert offered == [str(one.pk) for one in old]
+
+    piece = EvidenceFactory(
+        bears_on=[old[0]], happened_from=date(2022, 2, 1), happened_to=date(2022, 2, 3), recorded_by=OfficerFactory()
+    )
+    shown = client.get(reverse("evidence_detail", args=[piece.pk]))
+    assert shown.context["outside"] == ""
+    elsewhen = EvidenceFactory(happened_from=date(2020, 2, 1), happened_to=date(2020, 2, 3))
+    assert client.get(reverse("evidence_detail", args=[elsewhen.pk])).context["outside"] == "before 1 April 2022"
+
+
+def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, old, new):
+    promise = CommitmentFactory(benchmarks=[*old[:1], new.benchmarks.first() or BenchmarkFactory(recommendation=new)])
+    EvidenceFactory(bears_on=[old[0]], commitment=promise, verified=True)
+    pages = (reverse("commitment_detail", args=[promise.pk]), reverse("evidence_list"))
+
+    told = {address: client.get(address).text for address in pages}
+
+    for address in pages:
+        assert "4a of 2021" in told[address], address
+    assert "It shows" in told[pages[1]]
+
+
+def test_what_was_logged_for_the_wrong_year_says_so_and_is_put_right_with_what_was_asked_then(client, old, new):
+    client.post(address(new), as_shown(client, new))
+    wrong = EvidenceFactory(
+        bears_on=[new.benchmarks.get()],
+        happened_from=date(2022, 2, 1),
+        happened_to=date(2022, 2, 3),
+        recorded_by=OfficerFactory(),
+    )
+
+    shown = client.get(reverse("evidence_detail", args=[wrong.pk]))
+    form = client.get(reverse("evidence_revise", args=[wrong.pk]))
+
+    assert "It does not count: before 1 April 2022." in shown.text
+    assert "It counts once somebody else has verified it." not in shown.text
+    offered = [group for group, _ in form.context["rows"][0].fields["benchmark"].choices[1:]]
+    assert sorted(group.partition(":")[0] for group in offered) == ["2021", "2021", "2022"]
+
+
+def test_what_is_open_towards_something_retired_long_ago_is_not_left_behind_unseen(client, old, new):
+    gone = BenchmarkFactory(recommendation=RecommendationFactory(number=9, is_retired=True))
+    BenchmarkFactory(recommendation=RecommendationFactory(number=10, is_retired=True))
+    promise = CommitmentFactory(benchmarks=[gone])
+
+    page = client.get(address(new))
+
+    assert [group.recommendation.number for group in page.context["dropped"]] == [5, 9]
+    assert "no longer asked in 2021 already" in page.text
+    client.post(address(new), as_shown(client, new) | {f"goes_{gone.pk}": f"copy-{new.pk}"})
+    assert promise.links.filter(benchmark__recommendation=new).exists()

@@ -1,0 +1,197 @@
+"""What is typed into any form that moves a commitment is read in its history."""
+
+from datetime import date
+
+import pytest
+from django import forms
+from django.urls import reverse
+
+from dialogues.choices import Decision, Kind, Sensitivity
+from dialogues.forms import commitments, evidence, updates
+from dialogues.models import Commitment, Evidence
+from recommendations.choices import Rule
+from tests.dialogues import (
+    test_views_commitments,
+    test_views_evidence_add,
+    test_views_evidence_revisions,
+    test_views_ministry_home,
+)
+from tests.factories import (
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    DialogueFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    OfficerFactory,
+    UpdateRoundFactory,
+)
+
+pytestmark = pytest.mark.django_db
+VERBS = {
+    commitments.RescheduleForm: "reschedule",
+    commitments.WithdrawForm: "withdraw",
+    commitments.ReopenForm: "reopen",
+    commitments.ReportDoneForm: "report_done",
+    commitments.VerifyDoneForm: "verify_done",
+}
+
+
+def words_for(form, **given):
+    """Words of its own for each field of a form class in which somebody writes."""
+    written = {
+        name: f"Typed as {form.__name__} {name}"
+        for name, field in form.base_fields.items()
+        if type(field) is forms.CharField and not field.widget.is_hidden
+    }
+    return written | given
+
+
+def address(name, row):
+    return reverse(name, args=[row.pk])
+
+
+def history(client, commitment, reader):
+    client.force_login(reader)
+    return client.get(address("commitment_detail", commitment)).text
+
+
+def missing(text, typed):
+    return {words for words in typed.values() if words not in text}
+
+
+def test_every_form_that_moves_a_commitment_is_tried_here():
+    assert set(commitments.VerbForm.__subclasses__()) == set(VERBS)
+
+
+@pytest.mark.parametrize("form", VERBS)
+def test_what_moves_a_commitment_is_read_in_its_history(client, form):
+    officer, done = OfficerFactory(), form is commitments.ReopenForm
+    row = CommitmentFactory(united_states=True, done=done)
+    if form is commitments.VerifyDoneForm:
+        CommitmentEventFactory(commitment=row, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20))
+        EvidenceFactory(commitment=row, bears_on=[BenchmarkFactory()], verified=True)
+    typed = words_for(form)
+    client.force_login(officer)
+
+    sent = client.post(address(f"commitment_{VERBS[form]}", row), typed | {"on": "2022-01-28", "due_on": "2022-03-01"})
+
+    assert sent.status_code == 302
+    assert missing(history(client, row, officer), typed) == set()
+
+
+def test_a_promise_is_read_with_its_dialogue_and_its_letter(client):
+    officer, held = OfficerFactory(), DialogueFactory(place="The residence")
+    BenchmarkFactory()
+    typed = words_for(commitments.CommitmentForm)
+    client.force_login(officer)
+
+    client.post(reverse("commitment_add"), test_views_commitments.filled(dialogue=held.pk, **typed))
+
+    assert missing(history(client, Commitment.objects.get(), officer), typed | {"at": "The residence"}) == set()
+
+
+@pytest.mark.parametrize("files", [0, 1, 2])
+def test_what_a_ministry_sends_is_read_in_the_history_line_and_words(client, files):
+    sender, officer = FocalPointFactory(), OfficerFactory()
+    row = CommitmentFactory(ministry=sender.ministry, benchmarks=[BenchmarkFactory()])
+    typed = words_for(updates.UpdateForm)
+    attached = [test_views_ministry_home.pdf(f"list {number}.pdf") for number in range(files)]
+    client.force_login(sender)
+
+    client.post(
+        address("update_send", row), test_views_ministry_home.filled(**typed, **({"files": attached} if files else {}))
+    )
+
+    for reader in (sender, officer):
+        text = history(client, row, reader)
+        assert missing(text, typed) == set()
+        assert text.count(typed["title"]) == 1
+
+
+def test_the_line_of_an_update_that_is_figures_alone_is_read_too(client):
+    sender = FocalPointFactory()
+    row = CommitmentFactory(
+        ministry=sender.ministry, benchmarks=[BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=5)]
+    )
+    indicator = row.links.get().benchmark.current_terms.indicator
+    client.force_login(sender)
+
+    client.post(
+        address("update_send", row),
+        test_views_ministry_home.filled(
+            title="Six were charged", through_on="2022-01-20", **{f"indicator-{indicator.pk}-figure": "6"}
+        ),
+    )
+
+    assert "<p>Six were charged</p>" in history(client, row, sender)
+
+
+@pytest.mark.parametrize("decision", [Decision.RETURNED, Decision.ACCEPTED])
+def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decision):
+    officer, benchmark = OfficerFactory(), BenchmarkFactory()
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    piece = EvidenceFactory(round=sent, bears_on=[benchmark], happened_from=None)
+    is_accepted = decision is Decision.ACCEPTED
+    form, verb = (updates.AcceptForm, "accept") if is_accepted else (updates.ReturnForm, "return")
+    of_line = words_for(updates.JudgementForm)
+    typed = words_for(form) | {f"line-{name}": words for name, words in of_line.items()}
+    line = {
+        "decision": "verified" if is_accepted else updates.MEND,
+        **({"first_on": "2022-01-03"} if is_accepted else {}),
+        **of_line,
+    }
+    client.force_login(officer)
+
+    client.post(
+        address(f"round_{verb}", sent),
+        {f"bearing-{piece.bearings.get().pk}-{name}": said for name, said in line.items()}
+        | {f"{verb}-{name}": words for name, words in words_for(form).items()},
+    )
+
+    text = history(client, sent.update.commitment, officer)
+    assert missing(text, typed) == set()
+    assert ("First day: 3 January 2022." in text) is is_accepted
+    assert missing(history(client, sent.update.commitment, sent.recorded_by), typed) == set()
+
+
+def test_what_is_logged_put_right_and_reviewed_is_read_in_the_history(client):
+    logger, reviewer = OfficerFactory(), OfficerFactory()
+    row, indicator = CommitmentFactory(benchmarks=[BenchmarkFactory()]), IndicatorFactory()
+    typed = words_for(evidence.EvidenceForm) | {"link": "https://example.org/register"}
+    counted = words_for(evidence.CountForm)
+    client.force_login(logger)
+    count = counted | {"indicator": indicator.pk, "figure": "7", "span": "period"}
+    log = {"commitment": row.pk, "happened_from": ""} | {f"count-{name}": said for name, said in count.items()}
+    client.post(reverse("evidence_log"), test_views_evidence_add.filled(**typed, **log))
+    assert missing(history(client, row, logger), typed | counted) == set()
+
+    opened = client.get(address("evidence_revise", Evidence.objects.get()))
+    again = words_for(evidence.ReviseForm)
+    client.post(
+        address("evidence_revise", Evidence.objects.get()), test_views_evidence_revisions.as_it_stands(opened, **again)
+    )
+    assert missing(history(client, row, logger), again) == set()
+
+    said = words_for(evidence.ReviewForm)
+    client.force_login(reviewer)
+    standing = Evidence.objects.current().get()
+    sent = {"decision": "verified", "first_on": "2022-01-03"} | said
+    client.post(address("evidence_review", standing), {f"evidence-{name}": value for name, value in sent.items()})
+    assert missing(history(client, row, reviewer), said | {"day": "first day: 3 January 2022"}) == set()
+
+
+def test_a_ministry_reads_no_source_of_what_the_embassy_keeps_to_itself(client):
+    reader = FocalPointFactory()
+    row = CommitmentFactory(ministry=reader.ministry)
+    EvidenceFactory(commitment=row, source="A source of ours")
+    shared = EvidenceFactory(commitment=row, source="A gazette", sensitivity=Sensitivity.SHARED, happened_from=None)
+    EvidenceReviewFactory(evidence=shared, first_on=date(2022, 1, 3))
+
+    text = history(client, row, reader)
+
+    assert "A gazette" in text
+    assert "A source of ours" not in text
+    assert "3 Jan" not in text

@@ -1,0 +1,522 @@
+"""An update: claim beside evidence, accepting and returning line by line."""
+
+import re
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from dialogues import actions
+from dialogues.choices import Decision, EvidenceKind, Kind, Progress, Review, Status
+from dialogues.decision_reasons import WhyRejected, WhyReturned, WhyVerified
+from dialogues.models import EvidenceReview
+from recommendations.choices import Rule
+from tests.addresses import page_of
+from tests.factories import (
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RoundDecisionFactory,
+    UpdateRoundFactory,
+)
+from tiptracker.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+AN_ENTRY = 5 if connection.vendor == "postgresql" else 4
+"""Queries that an entry in the log costs, as on the page of evidence."""
+
+
+def address(name, row):
+    return reverse(name, args=[row.pk])
+
+
+def sent_round(*benchmarks, **fields):
+    """A round that waits, with one piece of evidence that bears on each of `benchmarks`."""
+    commitment = CommitmentFactory(benchmarks=benchmarks)
+    sent = UpdateRoundFactory(update__commitment=commitment, **fields)
+    EvidenceFactory(round=sent, bears_on=benchmarks)
+    return sent
+
+
+# --- One round --------------------------------------------------------------------------------------------------------
+
+
+def test_round_detail_puts_the_claim_beside_its_evidence(client):
+    benchmark = BenchmarkFactory(terms__criterion="Ten districts have one.")
+    sent = sent_round(benchmark, narrative="Six districts have one.")
+    ReadingFactory(round=sent, evidence=sent.evidence.get(), indicator=IndicatorFactory(name="Focal points"), figure=6)
+    client.force_login(OfficerFactory())
+
+    text = client.get(address("round_detail", sent)).text
+
+    assert "Six districts have one." in text
+    assert sent.evidence.get().title in text
+    assert f"{benchmark.key} Ten districts have one." in text
+    assert "The figure: focal points 6" in text
+    assert "Your decision on the figure of Focal points" in text
+    assert text.count("Your decision") == 2
+    assert f'hx-get="{address("round_simulation", sent)}"' in text
+    assert f'<a href="{address("round_simulation", sent)}">' in text
+
+
+def test_round_detail_calls_no_reason_optional_that_it_goes_on_to_ask_for(client):
+    sent = sent_round(BenchmarkFactory(), BenchmarkFactory())
+    client.force_login(OfficerFactory())
+
+    text = client.get(address("round_detail", sent)).text
+
+    assert text.count("Here, or once for all of it below.") == 2
+    assert "Needed unless every line has a reason of its own" in text
+    assert "(optional)" not in text
+
+
+def test_round_detail_is_read_by_the_embassy_and_decided_by_its_officers(client):
+    sent = sent_round(BenchmarkFactory())
+    for user, decides in ((OfficerFactory(), True), (AmbassadorFactory(), False), (ObserverFactory(), False)):
+        client.force_login(user)
+        text = client.get(address("round_detail", sent)).text
+        assert ("Accept with these decisions" in text, "Return with a reason" in text) == (decides, decides)
+    client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+    assert client.get(address("round_detail", sent)).status_code == 404
+
+
+def test_round_detail_tells_what_came_before_it(client):
+    first = sent_round(BenchmarkFactory())
+    RoundDecisionFactory(round=first, decision=Decision.RETURNED, reason="The list is missing.")
+    second = UpdateRoundFactory(update=first.update)
+    client.force_login(OfficerFactory())
+
+    text = client.get(address("round_detail", second)).text
+
+    assert "The list is missing." in text
+    assert address("round_detail", first) in text
+
+
+def test_whoever_opens_an_update_is_told_in_the_log_and_on_its_page_to_the_post(client):
+    sent = sent_round(BenchmarkFactory())
+    client.force_login(ObserverFactory(name="Somebody in Washington"))
+    assert "Who opened it" not in client.get(address("round_detail", sent)).text
+    client.force_login(AmbassadorFactory(name="The ambassador"))
+
+    page = client.get(address("round_detail", sent))
+
+    told = AuditEntry.objects.on(sent).values_list("verb", "by__name", "country")
+    country = sent.update.commitment.country_id
+    assert list(told) == [
+        ("update.viewed", "Somebody in Washington", country),
+        ("update.viewed", "The ambassador", country),
+    ]
+    assert [(past.who, past.did) for past in page.context["history"]] == [
+        ("The ambassador", "Opened an update"),
+        ("Somebody in Washington", "Opened an update"),
+    ]
+    assert f"record=dialogues.updateround&amp;row={sent.pk}" in page.text
+
+
+def test_an_update_that_is_not_seen_is_not_opened(client):
+    client.force_login(FocalPointFactory())
+    sent = sent_round(BenchmarkFactory())
+
+    client.get(address("round_detail", sent))
+    client.get(address("update-detail", sent.update))
+
+    assert not AuditEntry.objects.exists()
+
+
+def test_the_api_tells_the_log_who_opened_an_update_and_each_of_its_rounds(client):
+    first = UpdateRoundFactory(returned=True)
+    second = UpdateRoundFactory(update=first.update, number=2)
+    client.force_login(OfficerFactory())
+
+    client.get(reverse("update-list"))
+    client.get(address("update-detail", first.update))
+    client.get(address("round-detail", second))
+
+    assert list(AuditEntry.objects.exclude(verb="list.read").values_list("verb", "row")) == [
+        ("update.viewed", str(first.pk)),
+        ("update.viewed", str(second.pk)),
+        ("update.viewed", str(second.pk)),
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_round_detail_query_count(client, django_assert_num_queries, count):
+    benchmarks = [BenchmarkFactory() for _ in range(count)]
+    sent = sent_round(*benchmarks)
+    for _ in range(count - 1):
+        EvidenceFactory(round=sent, bears_on=benchmarks)
+    client.force_login(OfficerFactory())
+
+    # session, user, zone; round, may decide, edition; evidence, bearings, benchmarks, terms, reviews, readings;
+    # readings of the round, earlier rounds; inbox, name of the post; that it was opened, in the log; its history;
+    # may redact, what is proposed to go
+    with django_assert_num_queries(18 + AN_ENTRY + 1):
+        response = client.get(address("round_detail", sent))
+
+    assert len(response.context["exhibits"]) == count
+
+
+# --- Returning --------------------------------------------------------------------------------------------------------
+
+
+def test_round_return_sends_it_back_with_a_reason(client):
+    sent = sent_round(BenchmarkFactory())
+    client.force_login(OfficerFactory())
+
+    response = client.post(address("round_return", sent), {"return-reason": "The list is missing."})
+
+    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"round-{sent.pk}"})
+    sent.refresh_from_db()
+    assert (sent.decision.decision, sent.decision.reason) == (Decision.RETURNED, "The list is missing.")
+
+
+def test_round_return_needs_a_reason(client):
+    sent = sent_round(BenchmarkFactory())
+    client.force_login(OfficerFactory())
+
+    response = client.post(address("round_return", sent), {"return-reason": " "})
+
+    assert response.status_code == 422
+    assert "What is missing: Say what is missing: choose a sentence, write one" in response.text
+
+
+def test_round_return_names_what_each_line_lacks_to_its_ministry(client):
+    first, second = BenchmarkFactory(terms__criterion="Ten districts have one."), BenchmarkFactory()
+    own = FocalPointFactory()
+    commitment = CommitmentFactory(ministry=own.ministry, benchmarks=[first, second])
+    sent = UpdateRoundFactory(update__commitment=commitment, recorded_by=own)
+    piece = EvidenceFactory(round=sent, bears_on=[first, second], title="A list of officers")
+    figure = EvidenceFactory(round=sent, title="Six officers")
+    ReadingFactory(round=sent, evidence=figure)
+    one, other = piece.bearings.all()
+    client.force_login(OfficerFactory())
+    typed = {
+        f"bearing-{one.pk}-decision": "mend",
+        f"bearing-{one.pk}-because": WhyReturned.FIRST_DAY,
+        f"bearing-{other.pk}-decision": "verified",
+        f"evidence-{figure.pk}-decision": "mend",
+        f"evidence-{figure.pk}-because": WhyReturned.FIGURE,
+        f"evidence-{figure.pk}-reason": "The list has five names.",
+        "return-because": WhyReturned.PROOF,
+        "return-reason": "Thank you for it.",
+    }
+
+    assert client.post(address("round_return", sent), typed).status_code == 302
+
+    sent.refresh_from_db()
+    assert sent.decision.reason == (
+        "Nothing proves it: attach a document, a photograph or a list without names. Thank you for it.\n\n"
+        "“A list of officers”, for “Ten districts have one.”: The first day is missing: say when it began.\n\n"
+        "“Six officers”: The figure does not agree with the file: put one of them right. The list has five names."
+    )
+    assert not EvidenceReview.objects.exists()  # nobody's word on what may still be mended
+    client.force_login(own)
+    for page in (
+        reverse("ministry_home"),
+        address("update_send", commitment),
+        address("commitment_detail", commitment),
+    ):
+        text = client.get(page).text
+        assert "“A list of officers”, for “Ten districts have one.”: The first day is missing" in text, page
+
+
+def test_round_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(client):
+    sent = sent_round(BenchmarkFactory(), BenchmarkFactory(), BenchmarkFactory())
+    first, second, third = sent.evidence.get().bearings.all()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        address("round_return", sent),
+        {
+            f"bearing-{first.pk}-decision": "mend",
+            f"bearing-{second.pk}-decision": "verified",
+            f"bearing-{second.pk}-because": WhyVerified.SEEN,
+            f"bearing-{third.pk}-reason": "Begun, and left.",
+            "accept-reason": "What I would have said.",
+            "return-reason": "Thank you.",
+        },
+    )
+
+    assert response.status_code == 422
+    lines = {line.bearing: line.form for exhibit in response.context["exhibits"] for line in exhibit.lines}
+    assert {bearing: bool(form.errors) for bearing, form in lines.items()} == {first: True, second: False, third: False}
+    assert "Say what is to be mended here: choose a sentence, or write one." in response.text
+    assert lines[second]["decision"].value() == "verified"
+    assert '<option value="seen" selected>' in response.text
+    for typed in ("Begun, and left.", "What I would have said.", "Thank you."):
+        assert typed in response.text
+
+
+# --- Accepting --------------------------------------------------------------------------------------------------------
+
+
+def words(sent, decision="verified", **changed):
+    """The form of acceptance: one decision on every line of the round."""
+    typed = {f"bearing-{bearing.pk}-decision": decision for e in sent.evidence.all() for bearing in e.bearings.all()}
+    return typed | {"accept-reason": "The list shows it."} | changed
+
+
+def test_round_accept_gives_the_word_on_every_line(client):
+    sent = sent_round(BenchmarkFactory(), BenchmarkFactory())
+    first, second = sent.evidence.get().bearings.all()
+    client.force_login(OfficerFactory())
+
+    response = client.post(
+        address("round_accept", sent),
+        words(
+            sent,
+            **{f"bearing-{second.pk}-decision": "rejected", f"bearing-{second.pk}-reason": "Not what it shows."},
+        ),
+    )
+
+    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"round-{sent.pk}"})
+    assert {(review.bearing, review.decision, review.reason) for review in sent.evidence.get().reviews.all()} == {
+        (first, Review.VERIFIED, "The list shows it."),
+        (second, Review.REJECTED, "Not what it shows."),
+    }
+
+
+def test_round_accept_verifies_the_figures_with_the_evidence_that_they_cite(client):
+    sent = sent_round(BenchmarkFactory())
+    evidence = sent.evidence.get()
+    ReadingFactory(round=sent, evidence=evidence)
+    client.force_login(OfficerFactory())
+
+    client.post(address("round_accept", sent), words(sent, **{f"evidence-{evidence.pk}-decision": "verified"}))
+
+    assert evidence.reviews.filter(bearing=None, decision=Review.VERIFIED).count() == 1
+
+
+def test_round_accept_takes_one_figure_and_rejects_another(client):
+    sent = sent_round(BenchmarkFactory())
+    pieces = [EvidenceFactory(round=sent, kind=EvidenceKind.STATISTIC) for _ in range(2)]
+    for piece in pieces:
+        ReadingFactory(round=sent, evidence=piece)
+    client.force_login(OfficerFactory())
+    assert client.get(address("round_detail", sent)).text.count("Your decision on the figure of") == 2
+
+    taken, refused = (f"evidence-{piece.pk}" for piece in pieces)
+    told = {f"{taken}-decision": "verified", f"{refused}-decision": "rejected", f"{refused}-reason": "Counted twice."}
+    client.post(address("round_accept", sent), words(sent, **told))
+
+    assert [(review.decision, review.reason) for piece in pieces for review in piece.reviews.all()] == [
+        (Review.VERIFIED, "The list shows it."),
+        (Review.REJECTED, "Counted twice."),
+    ]
+
+
+def test_round_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
+    sent = sent_round(BenchmarkFactory(), claimed=Progress.DONE)
+    commitment = sent.update.commitment
+    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=sent.happened_on, round=sent)
+    client.force_login(OfficerFactory())
+
+    refused = client.post(address("round_accept", sent), words(sent, "rejected"))
+    assert refused.status_code == 422
+    assert "nothing of it is verified" in refused.text
+    assert "The list shows it." in refused.text
+
+    assert client.post(address("round_accept", sent), words(sent)).status_code == 302
+    assert commitment.standing_on(date(2022, 1, 28)).status == Status.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"decision": ""}, "Choose one."),
+        ({"accept-reason": ""}, "Say in a sentence why, here or once for all of it below."),
+    ],
+)
+def test_round_accept_refuses_beside_the_line_and_keeps_what_was_typed(client, changed, sentence):
+    sent = sent_round(BenchmarkFactory(), BenchmarkFactory())
+    second = sent.evidence.get().bearings.last()
+    client.force_login(OfficerFactory())
+
+    typed = words(sent, **{f"bearing-{second.pk}-reason": "Kept as typed."} | changed)
+    typed[f"bearing-{sent.evidence.get().bearings.first().pk}-decision"] = changed.get("decision", "verified")
+    response = client.post(address("round_accept", sent), typed)
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert "Kept as typed." in response.text
+    sent.refresh_from_db()
+    assert not hasattr(sent, "decision")
+
+
+def test_round_accept_keeps_the_sentence_chosen_and_the_words_written(client):
+    sent = sent_round(BenchmarkFactory(), BenchmarkFactory(), BenchmarkFactory())
+    first, second, third = sent.evidence.get().bearings.all()
+    client.force_login(OfficerFactory())
+    typed = words(
+        sent,
+        **{
+            "accept-reason": "",
+            "accept-because": WhyVerified.SEEN,
+            f"bearing-{second.pk}-because": WhyVerified.SECOND_SOURCE,
+            f"bearing-{second.pk}-reason": "A letter of the court.",
+            f"bearing-{third.pk}-decision": "rejected",
+        },
+    )
+
+    refused = client.post(address("round_accept", sent), typed)
+    assert refused.status_code == 422  # what was seen is no reason to reject
+    assert refused.text.count("Say in a sentence why, here or once for all of it below.") == 2  # above, and beside it
+
+    assert (
+        client.post(
+            address("round_accept", sent), typed | {f"bearing-{third.pk}-because": WhyRejected.OUTSIDE}
+        ).status_code
+        == 302
+    )
+    assert {review.bearing: review.reason for review in sent.evidence.get().reviews.all()} == {
+        first: "The embassy saw it itself.",
+        second: "A second source confirms it. A letter of the court.",
+        third: "It happened outside the reporting period.",
+    }
+    sent.refresh_from_db()
+    assert sent.decision.reason == "The embassy saw it itself."
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (
+            {"decision": "mend", "reason": "The day."},
+            "It is marked as needing mending, so the update can’t be accepted.",
+        ),
+        ({"because": "outside"}, "That sentence is a reason for another decision."),
+        ({"because": "made-up"}, "Choose one from the list."),
+    ],
+)
+def test_round_accept_refuses_a_line_that_does_not_fit_it(client, line, sentence):
+    sent = sent_round(BenchmarkFactory())
+    bearing = sent.evidence.get().bearings.get()
+    client.force_login(OfficerFactory())
+    typed = {f"bearing-{bearing.pk}-{name}": value for name, value in line.items()} | {"return-reason": "Kept too."}
+
+    response = client.post(address("round_accept", sent), words(sent, **typed))
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert "Kept too." in response.text
+    assert not EvidenceReview.objects.exists()
+
+
+def test_round_accept_states_the_first_day_where_the_evidence_lacks_it(client):
+    benchmark = BenchmarkFactory()
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    evidence = EvidenceFactory(round=sent, happened_from=None, bears_on=[benchmark])
+    bearing = evidence.bearings.get()
+    client.force_login(OfficerFactory())
+
+    client.post(address("round_accept", sent), words(sent, **{f"bearing-{bearing.pk}-first_on": "2022-01-03"}))
+
+    assert evidence.reviews.get().first_on == date(2022, 1, 3)
+
+
+@pytest.mark.parametrize("kept", ["Kept as typed.", ""])
+@pytest.mark.parametrize("decision", Decision)
+@pytest.mark.parametrize("verb", ["return", "accept"])
+def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, verb, decision, kept):
+    sent = sent_round(BenchmarkFactory())
+    first = RoundDecisionFactory(round=sent, decision=decision, reason="The list is missing.")
+    client.force_login(OfficerFactory())
+
+    typed = words(sent, **{"return-reason": kept, "accept-reason": kept})
+    response = client.post(address(f"round_{verb}", sent), typed)
+
+    assert response.status_code == 422
+    assert f"{first.recorded_by} {decision} this update on 10 January 2022" in response.text
+    assert "The list is missing." in response.text
+    assert ("You had written" in response.text, "Kept as typed." in response.text) == (bool(kept), bool(kept))
+
+
+@pytest.mark.parametrize("decision", Decision)
+@pytest.mark.parametrize("verb", ["return", "accept"])
+def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypatch, verb, decision):
+    sent = sent_round(BenchmarkFactory())
+    client.force_login(OfficerFactory())
+    action = f"{verb}_round"
+
+    def too_late(**said):
+        RoundDecisionFactory(round=sent, decision=decision, reason="The list is missing.")
+        return decide(**said)
+
+    decide = getattr(actions, action)
+    monkeypatch.setattr(actions, action, too_late)
+    typed = words(sent, **{"return-reason": "Kept as typed.", "accept-reason": "Kept as typed."})
+
+    response = client.post(address(f"round_{verb}", sent), typed)
+
+    assert response.status_code == 422
+    assert f"{decision} this update on 10 January 2022" in response.text
+    assert "Kept as typed." in response.text
+    offered = re.findall(r'<form[^>]* action="([^"]*)"', response.text)
+    assert [url for url in offered if url.startswith(("/inbox/", "/benchmarks/", "/recommendations/"))] == []
+    assert "Assess " not in response.text
+    assert not EvidenceReview.objects.exists()
+    assert "Your decision on" not in response.text
+
+
+@pytest.mark.parametrize("verb", ["return", "accept"])
+def test_deciding_is_403_for_whoever_sees_but_may_not_and_404_unseen(client, verb):
+    sent = sent_round(BenchmarkFactory())
+    for user, status in (
+        (AmbassadorFactory(), 403),
+        (ObserverFactory(), 403),
+        (FocalPointFactory(ministry=sent.update.commitment.ministry), 404),
+        (OfficerFactory(countries=[CountryFactory(elsewhere=True)]), 404),
+    ):
+        client.force_login(user)
+        assert client.post(address(f"round_{verb}", sent), words(sent)).status_code == status
+    client.force_login(OfficerFactory())
+    # Whoever signs in again after sending comes back by GET: to the page that holds the form.
+    assert client.get(address(f"round_{verb}", sent)).headers["Location"] == address("round_detail", sent)
+
+
+# --- Assessing on the same page ---------------------------------------------------------------------------------------
+
+
+def test_round_detail_asks_for_a_verdict_once_it_is_accepted(client):
+    assessed = BenchmarkFactory(terms__criterion="Adopted.")
+    counted = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=IndicatorFactory())
+    sent = sent_round(assessed, counted)
+    AssessmentFactory(benchmark=assessed, rationale="It was only a draft.")
+    client.force_login(OfficerFactory())
+    assert client.get(address("round_detail", sent)).context["assess"] == []
+
+    RoundDecisionFactory(round=sent)
+    text = client.get(address("round_detail", sent)).text
+
+    assert "It was only a draft." in text
+    assert f"Assess {assessed.key}</button>" in text
+    assert f"Assess {counted.key}</button>" not in text
+    assert "This benchmark is judged by its figures" in text
+
+    client.force_login(ObserverFactory())
+    assert f"Assess {assessed.key}</button>" not in client.get(address("round_detail", sent)).text
+
+
+def test_round_detail_ticks_what_came_with_it_and_no_verdict_rests_on(client):
+    benchmark = BenchmarkFactory()
+    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]), accepted=True)
+    rested, fresh = (EvidenceFactory(round=sent, bears_on=[benchmark], verified=True) for _ in range(2))
+    EvidenceFactory(round=sent, bears_on=[benchmark])
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+    AssessmentFactory(benchmark=benchmark, grounds=[rested])
+    client.force_login(OfficerFactory())
+
+    (assessable,) = client.get(address("round_detail", sent)).context["assess"]
+
+    assert assessable.form["evidence"].value() == [str(fresh.pk)]
+    assert len(assessable.form.fields["evidence"].choices) == 4

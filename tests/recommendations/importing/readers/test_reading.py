@@ -1,0 +1,266 @@
+"""The same rows from text, HTML, PDF and Word; and of what can't be read, a sentence that says what to do."""
+
+import io
+from contextlib import suppress
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from recommendations.choices import Tier
+from recommendations.importing import readers
+from recommendations.importing.readers import Kind, paragraphs, read_content, read_file
+from recommendations.importing.report_parser import read
+from tests.recommendations.importing.readers.samples import LISTS, PAPERS, bullets, docx, page, paragraph, pdf
+from tests.recommendations.importing.report_parser.editions import (
+    CLAUSES,
+    HEADINGS,
+    ITEMS,
+    LAYOUTS,
+    OPENING,
+    document,
+    of_clauses,
+)
+from tiptracker.errors import Refused
+from tiptracker.sandbox import Sandbox
+
+CLAUSE_PARAGRAPH = of_clauses("; ")(CLAUSES)
+
+
+def texts(content):
+    narrative = read(read_content(content))
+
+    assert (narrative.tier, narrative.country, narrative.year) == (Tier.TIER_2, "LSO", 2021)
+    return [item.text for item in narrative.recommendations]
+
+
+def test_the_same_edition_gives_the_same_rows_from_every_sort_of_file():
+    files = {
+        "edition.txt": document(LAYOUTS["a bullet a line"](ITEMS)).encode(),
+        "edition.html": page(LISTS["a list"](ITEMS)),
+        "edition.pdf": pdf(LISTS["a list"](ITEMS)),
+        "edition.docx": docx(bullets(ITEMS)),
+    }
+    rows = {name: read(read_file(name, content, run=Sandbox(None)))[:4] for name, content in files.items()}
+
+    assert [item.text for item in rows["edition.txt"][3]] == ITEMS
+    assert all(row == rows["edition.txt"] for row in rows.values()), rows
+
+
+def test_the_same_clauses_give_the_same_rows_from_every_sort_of_file():
+    expected = [*CLAUSES[:-1], f"{CLAUSES[-1]}."]
+
+    assert texts(document(CLAUSE_PARAGRAPH).encode()) == expected
+    assert texts(page(f"<p>{CLAUSE_PARAGRAPH}</p>")) == expected
+    assert texts(pdf(f"<p>{CLAUSE_PARAGRAPH}</p>")) == expected
+    assert texts(docx(paragraph(CLAUSE_PARAGRAPH))) == expected
+
+
+# --- Texts ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+def test_a_text_is_read_in_whatever_letters_it_was_saved(encoding):
+    assert texts(document(LAYOUTS["a bullet a line"](ITEMS)).encode(encoding)) == ITEMS
+
+
+def test_lines_tell_whether_they_were_full():
+    wrapped = "The first line is as long as any,\nthe second one had room.\nThe third one follows it.\n\fNext"
+
+    assert [each.text for each in paragraphs(wrapped)] == [
+        "The first line is as long as any,\nthe second one had room.\vThe third one follows it.\vNext".replace(
+            "it.\vNext", "it.\v\fNext"
+        )
+    ]
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", LISTS)
+@pytest.mark.parametrize("heading", ["<p><strong>{}</strong></p>", "<h3>{}</h3>", "<p>{}</p>", "<p><u>{}</u></p>"])
+def test_a_page_is_read_through_its_navigation_and_scripts(layout, heading):
+    for said in HEADINGS:
+        headed = heading.format(said.replace("*", "")) if said else ""
+        for following in ("<h3>Prosecution</h3><p>The law is old.</p>", "<p>The government made no effort.</p>"):
+            assert texts(page(LISTS[layout](ITEMS), headed, following)) == ITEMS
+
+
+@pytest.mark.parametrize("heading", ["<p><strong>{}</strong> ", "<p><strong>{}</strong><br>", "<p><b>{}</b>"])
+def test_a_list_in_the_paragraph_of_its_heading(heading):
+    listed = f"{heading.format('RECOMMENDATIONS FOR LESOTHO:')}{CLAUSE_PARAGRAPH}</p>"
+
+    assert texts(page(listed, heading="")) == [*CLAUSES[:-1], f"{CLAUSES[-1]}."]
+
+
+def test_a_list_inside_an_item_stays_in_it_and_is_doubted():
+    listed = "<ul><li>Train:<ul><li>police</li><li>judges</li></ul></li><li>Fund shelters.</li></ul>"
+    found = read(read_content(page(listed))).recommendations
+
+    assert [item.text for item in found] == ["Train: police judges", "Fund shelters."]
+    assert [bool(item.doubt) for item in found] == [True, False]
+
+
+def test_only_the_main_part_of_a_page_is_its_text():
+    found = read_content(b"<html><body><p>Menu</p><main><p>Text</p></main><p>Imprint</p></body></html>")
+
+    assert [(each.text, each.kind) for each in found] == [
+        ("Menu", Kind.FURNITURE),
+        ("Text", Kind.PLAIN),
+        ("Imprint", Kind.FURNITURE),
+    ]
+
+
+def test_nothing_hidden_and_no_script_is_text():
+    said = (
+        "<p>Seen</p><p hidden>No</p><p style='display: none'>No</p><script>No</script><template>No</template>"
+        "<!-- No --><noscript>No</noscript><style>No</style><svg><text>No</text></svg>"
+    )
+
+    assert [each.text for each in read_content(said.encode())] == ["Seen"]
+
+
+# --- PDFs -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize(
+    "layout",
+    ["a list", "a numbered list", "paragraphs", "paragraphs with bullets", "one paragraph with bullets",
+     "one paragraph, glued", "the first before the list"],
+)  # fmt: skip
+def test_a_pdf_is_read_across_its_lines_columns_and_pages(paper, layout):
+    items = [f"{item[:-1]} in phase {phase}." for phase in (1, 2, 3) for item in ITEMS]
+
+    assert texts(pdf(LISTS[layout](items), PAPERS[paper])) == items
+
+
+def test_what_stands_at_the_edge_of_pages_is_left_out_and_told():
+    items = [f"{item[:-1]} in phase {phase}." for phase in (1, 2, 3, 4) for item in ITEMS]
+    found = read(read_content(pdf(LISTS["a list"](items))))
+
+    assert [item.text for item in found.recommendations] == items
+    assert found.left_out == ("LESOTHO", "1")
+
+
+# --- Word -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_document_of_word_is_read_as_word_shows_it():
+    said = (
+        "<w:p><w:r><w:t>• Train po</w:t></w:r><w:del><w:r><w:delText>No</w:delText></w:r></w:del><w:ins><w:r><w:t>lice"
+        "</w:t><w:softHyphen/><w:noBreakHyphen/><w:t>men</w:t></w:r></w:ins><w:hyperlink><w:r><w:t> now.</w:t></w:r>"
+        "</w:hyperlink></w:p><w:sdt><w:sdtContent><w:p><w:r><w:t>• Fund</w:t><w:tab/><w:t>shelters.</w:t></w:r></w:p>"
+        "</w:sdtContent></w:sdt>"
+    )
+
+    assert texts(docx(said)) == ["Train police-men now.", "Fund shelters."]
+
+
+def test_styles_make_headings_and_lists():
+    styles = (
+        '<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        '<w:style w:styleId="a"><w:name w:val="heading 2"/></w:style>'
+        '<w:style w:styleId="b"><w:name w:val="List Bullet"/>'
+        '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+        '<w:style w:styleId="c"><w:name w:val="Own"/><w:basedOn w:val="b"/></w:style></w:styles>'
+    )
+    listed = "".join(
+        paragraph(text, f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>')
+        for style, text in [("b", "Train police; and judges"), ("c", "Fund shelters"), ("a", "What was done")]
+    )
+
+    assert texts(docx(listed, **{"word/styles.xml": styles})) == ["Train police; and judges", "Fund shelters"]
+
+
+def test_a_table_of_numbers_and_items():
+    rows = "".join(
+        f"<w:tr><w:tc>{paragraph(f'{number}.')}</w:tc><w:tc>{paragraph(item)}</w:tc></w:tr>"
+        for number, item in enumerate(ITEMS, 1)
+    )
+
+    assert texts(docx(f"<w:tbl>{rows}</w:tbl>")) == ITEMS
+
+
+def test_items_of_an_editor_that_writes_one_paragraph_each():
+    assert texts(docx("".join(paragraph(item) for item in ITEMS))) == ITEMS
+    assert texts(docx("".join(paragraph(f"• {item}") for item in ITEMS))) == ITEMS
+
+
+# --- What can't be read -----------------------------------------------------------------------------------------------
+
+
+def locked():
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf("<p>Train.</p>"))) as opened:
+        opened.save(made, encryption=pikepdf.Encryption(owner="o", user="u"))
+    return made.getvalue()
+
+
+def scan():
+    made = io.BytesIO()
+    Image.new("L", (200, 300), 255).save(made, "PDF")
+    return made.getvalue()
+
+
+ENTITIES = '<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "bbbbbbbbbb">]>'
+LAUGHS = (
+    "<!DOCTYPE w [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '&a{n - 1};&a{n - 1};'>" for n in range(1, 40)) + "]>"
+)
+BAD = {
+    "too large": (b"x" * (readers.MOST_BYTES + 1), r"has 30 MB; at most 30 MB can be read\. Cut out the pages"),
+    "too much text": (b"Train police. " * 500_000, "holds more text than a whole TIP Report"),
+    "too many lines": (b"a\n" * 150_000, "holds more text than a whole TIP Report"),
+    "letters that nobody tells": (document(CLAUSE_PARAGRAPH).encode("mac_roman"), "doesn’t say in which letters"),
+    "empty": (b"", r"has no text in it\."),
+    "a scan": (scan(), r"has no text in it\. If it shows some, it is a picture, such as a scan"),
+    "a PDF with a password": (locked(), r"has a password\. Save it without one"),
+    "half a PDF": (pdf("<p>Train.</p>")[:700], "is damaged, or something else"),
+    "a zip bomb": (docx("", **{"word/document.xml": "<a>" + " " * 50_000_000}), "unpacks to more than any"),
+    "a zip": (docx("", **{"word/document.xml": "<a/>"})[:50], "is damaged, or something else"),
+    "external entities": (docx("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", before=ENTITIES), "holds definitions that"),
+    "a billion laughs": (docx("<w:p><w:r><w:t>&a39;</w:t></w:r></w:p>", before=LAUGHS), "holds definitions|is damaged"),
+    "half of an XML": (docx("<w:p>"), "is damaged, or something else"),
+    "an old document of Word": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "is in an old format of Word"),
+    "Word with a password": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "has a password"
+    ),
+    "rich text": (rb"{\rtf1 Train}", "is in Rich Text Format"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "is neither a text, a web page, a PDF nor a Word document"),
+    "XML": (ENTITIES.encode() + b"<a>&a;</a>", "is XML that is no web page"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "sentence"), BAD.values(), ids=BAD)
+def test_what_cannot_be_read_is_refused_in_a_sentence(content, sentence):
+    with pytest.raises(Refused, match=f"^“file” (?:{sentence})") as refused:
+        read_file("file", content, run=Sandbox(None))
+
+    assert str(refused.value).endswith((".", "text."))
+
+
+def test_another_sort_of_zip_is_told_apart():
+    parts = {"word/document.xml": "", "mimetype": "application/epub+zip"}
+    packed = docx("", **parts).replace(b"word/document.xml", b"body/document.xml")
+
+    with pytest.raises(Refused, match="is a packed file, but no Word document"):
+        read_file("book.epub", packed, run=Sandbox(None))
+
+
+def test_entities_of_a_page_bring_nothing_in():
+    said = b'<!DOCTYPE html [<!ENTITY a SYSTEM "file:///etc/passwd">]><html><body><p>&a; Train</p></body></html>'
+
+    assert not any("root:" in each.text for each in read_content(said))
+
+
+def test_a_page_nested_without_end_is_read_or_refused():
+    for content in (b"<div>" * 200_000 + b"Train", b"<ul><li>" * 100_000 + b"Train"):
+        with suppress(Refused):  # no RecursionError, and no process left to its own
+            assert "Train" in read_file("deep.html", content, run=Sandbox(None))[-1].text
+
+
+def test_a_process_that_fails_refuses_the_file(monkeypatch):
+    monkeypatch.setattr("sys.executable", "/bin/false")
+
+    with pytest.raises(Refused, match="can’t be opened here: it takes too long or too much room"):
+        read_file("edition.txt", OPENING.encode(), run=Sandbox(None))

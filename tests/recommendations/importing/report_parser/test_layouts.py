@@ -1,0 +1,313 @@
+"""Every layout under every heading and before every section: the items come back word for word, and they alone."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from recommendations.choices import Tier
+from recommendations.importing.report_parser import read
+from tests.recommendations.importing.report_parser.editions import (
+    CLAUSE_LAYOUTS,
+    CLAUSES,
+    HEADINGS,
+    ITEMS,
+    LAYOUTS,
+    NEXT_SECTIONS,
+    OPENING,
+    PROSE,
+    document,
+    wrapped,
+)
+
+LISTS = {name: (render(ITEMS), ITEMS) for name, render in LAYOUTS.items()} | {
+    name: (render(CLAUSES), [*CLAUSES[:-1], f"{CLAUSES[-1]}."]) for name, render in CLAUSE_LAYOUTS.items()
+}
+
+
+def texts(narrative):
+    return [item.text for item in narrative.recommendations]
+
+
+def doubts(narrative):
+    return [item.doubt for item in narrative.recommendations if item.doubt]
+
+
+def check(said, expected):
+    found = read(said)
+
+    assert texts(found) == expected, said
+    assert doubts(found) == []
+    assert [item.number for item in found.recommendations] == list(range(1, len(expected) + 1))
+    assert (found.tier, found.country, found.year) == (Tier.TIER_2, "LSO", 2021)
+    assert (found.doubts, found.introduction, found.left_out) == ((), "", ())
+
+
+@pytest.mark.parametrize("layout", LISTS)
+def test_items_come_back_word_for_word_under_any_heading(layout):
+    listed, expected = LISTS[layout]
+    for heading in HEADINGS:
+        check(document(listed, heading=heading), expected)
+        check(document(listed, heading=heading, gap="\n"), expected)
+
+
+@pytest.mark.parametrize("layout", LISTS)
+def test_items_come_back_word_for_word_before_any_section(layout):
+    listed, expected = LISTS[layout]
+    for following in NEXT_SECTIONS:
+        check(document(listed, following=following), expected)
+        check(document(listed, following=following, heading=""), expected)
+
+
+@pytest.mark.parametrize("layout", [name for name in LISTS if name != "a clause a paragraph"])
+@pytest.mark.parametrize("opening", [OPENING, wrapped(OPENING)], ids=["long lines", "wrapped"])
+def test_a_text_without_empty_lines_is_parted_alike(layout, opening):
+    listed, expected = LISTS[layout]
+    for heading in (HEADINGS[0], HEADINGS[7], ""):
+        for following in NEXT_SECTIONS[:9:2]:
+            lines = document(listed, heading=heading, following=following, opening=opening).splitlines()
+
+            assert texts(read("\r\n".join(line for line in lines if line))) == expected, lines
+
+
+@pytest.mark.parametrize("layout", ["clauses", "clauses, wrapped", "glued together", "bullets in one paragraph"])
+@pytest.mark.parametrize("heading", [heading for heading in HEADINGS if heading.endswith(":")])
+def test_a_list_in_the_line_of_its_heading_is_parted_alike(layout, heading):
+    listed, expected = LISTS[layout]
+
+    assert texts(read(document(listed, heading=heading, gap=" "))) == expected
+    assert texts(read(document(listed, heading=heading, gap=""))) == expected
+
+
+def test_headings_that_are_glued_to_the_text_part_it_all_the_same():
+    whole = f"LESOTHO (Tier 2)\n{OPENING}PRIORITIZED RECOMMENDATIONS:{''.join(ITEMS)}PROSECUTION{PROSE}"
+
+    assert texts(read(whole)) == ITEMS
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("RECOMMENDATIONS FOR THE DEMOCRATIC\nREPUBLIC OF THE CONGO:", "the Democratic Republic of the Congo"),
+        ("Recommendations for St. Vincent\nand the Grenadines:", "St. Vincent and the Grenadines"),
+        ("RECOMMENDATIONS FOR COTE D'IVOIRE:", "Côte d’Ivoire"),
+        ("Recommendations for Guinea-\nBissau:", "Guinea-Bissau"),
+        ("RECOMMENDATIONS FOR GUINEA-BIS-\nSAU:", "Guinea-Bissau"),
+        ("Recommendations to the Government of St. Lucia:", "St. Lucia"),
+        ("RECOMMENDATIONS FOR THE ISLAND OF ST. NOBODY:", "St. Nobody"),
+    ],
+)
+def test_a_heading_with_a_long_name_may_be_broken_or_stand_in_the_opening(heading, name):
+    opening = OPENING.replace("Lesotho", name)
+    listed, expected = LISTS["clauses"]
+    bullets, items = LISTS["a bullet a line"]
+
+    assert texts(read(document(bullets, heading=heading, opening=opening, before=""))) == items
+    assert texts(read(document(listed, heading=heading, opening=opening, before="", gap=" "))) == expected
+    assert texts(read(f"{opening} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
+
+
+@pytest.mark.parametrize(
+    "heading", ["Recommendations:", "Priority Recommendations for Action:", "KEY RECOMMENDATIONS:"]
+)
+def test_a_heading_may_stand_in_the_opening(heading):
+    listed, expected = LISTS["clauses"]
+
+    assert texts(read(f"{OPENING} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
+
+
+def test_a_line_in_small_letters_inside_an_item_is_no_heading():
+    items = [
+        "Put into practice the audit’s recommendations: hire, train and pay.",
+        "Heed all the other recommendations.",
+    ]
+    listed = (
+        "• Put into practice the audit’s\nrecommendations: hire, train and pay.\n• Heed all the other\nrecommendations."
+    )
+
+    assert texts(read(document(listed))) == items
+
+
+def test_an_account_in_the_same_paragraph_ends_the_list():
+    listed = LISTS["clauses"][0]
+
+    assert texts(read(document(f"{listed} {PROSE}", following="")))[-1] == "launch a campaign for the public."
+
+
+def test_a_profile_before_the_opening_is_no_list():
+    profile = "Lesotho is a source country; and victims are exploited in South Africa. Children work in herding."
+    said = document(
+        LISTS["clauses"][0], heading="Recommendations for Lesotho:", gap=" ", opening=f"{profile}\n\n{OPENING}"
+    )
+
+    assert texts(read(said)) == LISTS["clauses"][1]
+
+
+ASKED = [
+    "While respecting victims’ rights, raise the number of prosecutions.",
+    "In cooperation with NGOs, the private sector, and police, train inspectors.",
+    "No longer detain victims in shelters against their will.",
+    "Under the law that was passed in 2018, prosecute brokers who charged fees.",
+    "Meet the minimum standards in all ten districts.",
+]
+OPENINGS = [
+    OPENING,
+    f"{OPENING}\n\nHowever, courts were slow, and officials lacked means.",
+    f"Lesotho is a source country; boys herd cattle.\n\n{OPENING}",
+    "Lesotho was upgraded to Tier 2. Officials did more than the year before.",
+    "The government opened a shelter. It trained officials.",
+]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
+    for following in NEXT_SECTIONS[::3]:
+        said = document(LAYOUTS[layout](ASKED), heading="", opening=opening, following=following)
+        found = read(said)
+
+        assert texts(found) == ASKED, said
+        assert any("Neither a heading" in doubt for doubt in found.doubts) == (opening == OPENINGS[-1])
+
+
+# --- Semicolons -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('define "child; minor"; train police; and act.', ['define "child; minor"', "train police", "act."]),
+        ("strike “by force”; help workers’ unions; and act.", ["strike “by force”", "help workers’ unions", "act."]),
+        ("strike ‘by force; or fraud’ wholly; and act.", ["strike ‘by force; or fraud’ wholly", "act."]),
+        (
+            "amend 'the Act; as revised' wholly; train judges' clerks; and act.",
+            ["amend 'the Act; as revised' wholly", "train judges' clerks", "act."],
+        ),
+        ("set fines (M5,000; M9,000 for officials); and act.", ["set fines (M5,000; M9,000 for officials)", "act."]),
+        ("train police.", ["train police."]),
+    ],
+)
+def test_semicolons_in_marks_and_brackets_part_nothing(said, expected):
+    found = read(document(said))
+
+    assert texts(found) == expected
+    assert doubts(found) == []
+
+
+def test_a_semicolon_before_the_closing_mark_parts_and_is_doubted():
+    found = read(document("strike “by force;” train police; and act."))
+
+    assert texts(found) == ["strike “by force;”", "train police", "act."]
+    assert [item.number for item in found.recommendations if item.doubt] == [1]
+
+
+@pytest.mark.parametrize("bullet", ["•", "*", "-"])
+def test_semicolons_in_one_bulleted_item_part_nothing(bullet):
+    assert texts(read(document(f"{bullet} Train police; fund shelters; and hold campaigns."))) == [
+        "Train police; fund shelters; and hold campaigns."
+    ]
+
+
+@pytest.mark.parametrize(
+    "introduction",
+    [
+        "The government should:",
+        "To meet the minimum standards; and for a start; the government should:",
+        "These recommendations are listed; they are in the order of their priority.",
+    ],
+)
+@pytest.mark.parametrize("layout", ["a bullet a line", "one a paragraph", "glued together", "numbered", "clauses"])
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+def test_an_introduction_is_no_item_and_is_kept(introduction, layout, gap):
+    listed, expected = LISTS[layout]
+    found = read(document(f"{introduction}{gap}{listed}"))
+
+    assert texts(found) == expected
+    assert found.introduction == introduction
+
+
+# --- Any list ---------------------------------------------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    [
+        "police", "anti-trafficking", "in 2018", "(SOPs)", "children’s", "M1,200.50", "$2.5 million", "“child; minor”",
+        "the", "(NGOs; and others)", "St. John’s", "U.S. partners", "Ministry", "e.g. nurses", "short- and long-term",
+        "10", "Qacha’s Nek", "victims’", "Côte d’Ivoire", "25 years’", "and", "including", "NGO-run", "law",
+        "co-operate,",
+    ]
+)  # fmt: skip
+VERBS = st.sampled_from(["Train", "Increase", "Amend", "Finalize", "Fund", "Vigorously prosecute", "Continue to help"])
+ENDS = st.sampled_from(["shelters", "districts", "officials", "2018", "labor", "“force”", "Lesotho"])
+SENTENCES = st.builds(
+    lambda verb, words, end: f"{' '.join([verb, *words, end])}.", VERBS, st.lists(WORDS, max_size=30), ENDS
+)
+PHRASES = SENTENCES.map(lambda text: text[0].lower() + text[1:-1])
+MARKED = [name for name in LAYOUTS if any(word in name for word in ("bullet", "star", "dash"))]
+
+
+@given(
+    st.lists(SENTENCES, min_size=2, max_size=12, unique=True), st.sampled_from(list(LAYOUTS)), st.sampled_from(HEADINGS)
+)
+def test_any_list_comes_back_unchanged(items, layout, heading):
+    found = read(document(LAYOUTS[layout](items), heading=heading))
+
+    assert texts(found) == items
+
+
+@given(
+    st.lists(PHRASES, min_size=2, max_size=12, unique=True),
+    st.sampled_from(list(CLAUSE_LAYOUTS)),
+    st.sampled_from(HEADINGS),
+)
+def test_any_list_of_clauses_comes_back_unchanged(items, layout, heading):
+    found = read(document(CLAUSE_LAYOUTS[layout](items), heading=heading))
+
+    assert texts(found) == [*items[:-1], f"{items[-1]}."]
+
+
+@given(
+    st.lists(SENTENCES, min_size=1, max_size=6, unique=True),
+    st.lists(SENTENCES, min_size=1, max_size=3),
+    st.sampled_from(MARKED),
+)
+def test_bulleted_items_of_several_sentences_with_semicolons_come_back_unchanged(items, more, layout):
+    items = [
+        f"{item} {' '.join(more)}" if number % 2 else item.replace(".", "; and so on.", 1)
+        for number, item in enumerate(items)
+    ]
+    assume(len(items) > 1 or "first" not in layout)
+
+    assert texts(read(document(LAYOUTS[layout](items)))) == items
+
+
+@given(st.lists(SENTENCES, min_size=3, max_size=10, unique=True), st.integers(50, 100))
+def test_lines_of_which_nothing_tells_the_end_are_parted_right_or_doubted(items, width):
+    """One an item, wrapped, without bullets or empty lines: where a last line is full, only the words can tell."""
+    found = read(document("\n".join(wrapped(item, width) for item in items)))
+
+    assert texts(found) == items or doubts(found)
+
+
+SOUP = st.lists(
+    st.sampled_from(
+        [
+            "•", "*", "-", ";", "; and", ".", ":", "\n", "\n\n", "\f", "(", ")", "“", "”", '"', "1.", "2.", "Train",
+            "police", "fund", "Amend", "of", "traf-\n", "anti- ", "the", "2018.Train", "U.S.", "M1.5", "12", "’",
+            "\N{SOFT HYPHEN}",
+        ]
+    ),
+    min_size=1, max_size=60,
+)  # fmt: skip
+
+
+@given(SOUP)
+def test_nothing_is_ever_lost_or_said_twice(soup):
+    """The items put together again are the section, but for bullets, numbers, semicolons and "and" before an item."""
+    listed = "Train police " + " ".join(soup) + " now."
+    found = read(document(listed))
+    kept = " ".join([found.introduction, *texts(found), *found.left_out])
+
+    assert letters(kept) == letters(listed)
+
+
+def letters(text):
+    return sorted("".join(part for part in text.replace(" and", " ") if part.isalpha()))

@@ -1,0 +1,413 @@
+"""What stands around and inside a list: furniture, broken words, contents; and what is doubtful, or no list at all."""
+
+import pytest
+
+from recommendations.importing.report_parser import expect, read
+from tests.recommendations.importing.report_parser.editions import (
+    CLAUSES,
+    HEADINGS,
+    ITEMS,
+    LAYOUTS,
+    OPENING,
+    PROSE,
+    document,
+    of_clauses,
+    wrapped,
+)
+from tiptracker.errors import Refused
+
+LIST = LAYOUTS["a bullet a line"](ITEMS)
+
+
+def texts(narrative):
+    return [item.text for item in narrative.recommendations]
+
+
+def doubts(narrative):
+    return {item.number: item.doubt for item in narrative.recommendations if item.doubt}
+
+
+# --- Furniture --------------------------------------------------------------------------------------------------------
+
+FURNITURE = [
+    "346",
+    "- 12 -",
+    "Page 3 of 5",
+    "LESOTHO",
+    "Lesotho",
+    "LESOTHO 346",
+    "346\nLESOTHO",
+    "COUNTRY NARRATIVES",
+    "LESOTHO TIER PLACEMENT 2014 2015 2016 2017",
+    "LESOTHO TIER RANKING BY YEAR\n14 15 16 17 18 19 20 21",
+    "2021 TRAFFICKING IN PERSONS REPORT",
+    "346 | Trafficking in Persons Report",
+    "TRAFFICKING IN PERSONS REPORT | JUNE 2021",
+    "Office to Monitor and Combat Trafficking in Persons",
+    "https://www.state.gov/reports/2021-trafficking-in-persons-report/lesotho/ 2/6",
+    "7/2/21, 10:15 AM 2021 Trafficking in Persons Report: Lesotho - United States Department of State",
+    "LESOTHO TIER RANKING BY YEAR\nTIER 1\nTIER 2\nTIER 2WL\nTIER 3\n2014 2015 2016 2017 2018 2019 2020 2021",
+    "TIER RANKING HISTORY\n2019: Tier 2\n2020: Tier 3\n2021: Tier 2",
+]
+
+
+@pytest.mark.parametrize("furniture", FURNITURE)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ("\n".join(wrapped(f"• {item}") for item in ITEMS), ITEMS),
+        (wrapped(of_clauses("; ")(CLAUSES)), [*CLAUSES[:-1], f"{CLAUSES[-1]}."]),
+    ],
+    ids=["bullets", "clauses"],
+)
+def test_furniture_in_the_middle_is_left_out_and_told(furniture, gap, listed, expected):
+    lines = listed.split("\n")
+    for line in range(1, len(lines)):
+        found = read(document("\n".join(lines[:line]) + f"{gap}{furniture}{gap}" + "\n".join(lines[line:])))
+
+        assert texts(found) == expected, (line, found)
+        assert found.left_out == tuple(furniture.split("\n"))
+        assert (found.tier, found.country, found.year) == ("2", "LSO", 2021)
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "CONTENTS\nPRIORITIZED RECOMMENDATIONS ........ 2\nPROSECUTION ........ 3\nPROTECTION ........ 4",
+        "Contents\n1. Prioritized Recommendations 2\n2. Prosecution 3\n3. Protection 4",
+        "Prioritized Recommendations\nProsecution\nProtection\nPrevention\nTrafficking Profile",
+        "Prioritized Recommendations\n\nProsecution\n\nProtection\n\nPrevention\n\nTrafficking Profile",
+        "• Prioritized Recommendations\n• Prosecution\n• Protection",
+        "On this page: Prioritized Recommendations | Prosecution | Protection",
+        "Prioritized Recommendations | Prosecution | Protection",
+    ],
+)
+def test_a_heading_in_a_table_of_contents_begins_no_list(contents):
+    assert texts(read(document(LIST, before=f"{contents}\n\nLESOTHO (Tier 2)"))) == ITEMS
+
+
+@pytest.mark.parametrize("beside", ["NARRATIVES BY COUNTRY", "WHAT NOBODY KNOWS\n\nLESOTHO KINGDOM"])
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ("• Train police.\n\n{}\n\n• Fund shelters.", ["Train police.", "Fund shelters."]),
+        ("1. Train police.\n\n{}\n\n2. Fund shelters.", ["Train police.", "Fund shelters."]),
+        ("Train police and\n\n{}\n\njudges.\n\nFund shelters.", ["Train police and judges.", "Fund shelters."]),
+        ("train police; fund\n\n{}\n\nshelters; and act.", ["train police", "fund shelters", "act."]),
+    ],
+)
+def test_what_stands_in_capitals_where_a_list_goes_on_is_left_out_and_told(beside, listed, expected):
+    found = read(document(listed.format(beside)))
+
+    assert texts(found) == expected
+    assert found.left_out == tuple(beside.split("\n\n"))
+
+
+def test_a_heading_in_capitals_behind_the_list_ends_it():
+    assert texts(read(document(LIST, following=f"LAWS AND COURTS\n\n{PROSE}"))) == ITEMS
+
+
+# --- Words ------------------------------------------------------------------------------------------------------------
+
+
+def test_broken_words_are_mended_and_nothing_else():
+    listed = (
+        "• Train police on anti-\ntrafficking laws; and anti-trafficking units.\n• Fund anti- trafficking shelters for "
+        "short- and long-term care in 2019–\n20.\n• Fight traf-\nficking, traf\u00adfick\u00ad\ning, and\u00a0so on."
+    )
+
+    found = read(document(listed))
+
+    assert texts(found) == [
+        "Train police on anti-trafficking laws; and anti-trafficking units.",
+        "Fund anti-trafficking shelters for short- and long-term care in 2019–20.",
+        "Fight trafficking, trafficking, and so on.",
+    ]
+    assert doubts(found) == {}
+
+
+def test_no_space_comes_into_what_a_line_broke_at_a_dash_or_a_slash():
+    listed = (
+        "• End it—\neven here—and ask\n—in time—for help.\n• Go to https://\nexample.org/\nplan in 2019–\n20.\n"
+        "• Screen groups –\nchildren\n– above all."
+    )
+
+    assert texts(read(document(listed))) == [
+        "End it—even here—and ask—in time—for help.",
+        "Go to https://example.org/plan in 2019–20.",
+        "Screen groups – children – above all.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "broken", ["ant\ni-trafficking", "ant\ni- trafficking", "anti-\ntrafficking", "ant i- trafficking"]
+)
+def test_a_word_that_a_line_cut_without_a_hyphen_is_whole_again(broken):
+    assert texts(read(document(f"• Train {broken} police.\n• Amend the law."))) == [
+        "Train anti-trafficking police.",
+        "Amend the law.",
+    ]
+
+
+def test_a_word_that_only_the_rest_of_the_text_explains_is_doubted():
+    found = read(
+        document("• Fight traff\nicking.\n• Act on trafficking in and\nover all of it, over and out, overall.")
+    )
+
+    assert texts(found) == ["Fight trafficking.", "Act on trafficking in and over all of it, over and out, overall."]
+    assert list(doubts(found)) == [1]
+
+
+def test_ligatures_are_letters():
+    assert texts(read(document("• Train the ﬁrst oﬃcers.\n• Amend the law."))) == [
+        "Train the first officers.",
+        "Amend the law.",
+    ]
+
+
+def test_a_hyphen_that_only_a_full_line_explains_is_doubted():
+    found = read(document("• Train police and prose-\ncutors.\n• Fund shelters."))
+
+    assert texts(found) == ["Train police and prose-cutors.", "Fund shelters."]
+    assert doubts(found) == {1: "A word in it was broken at a line’s end: see whether it has a hyphen."}
+
+
+def test_marks_that_people_type_stay_as_they_are():
+    item = "Amend the “Children’s Act” – Act No. 7 of 2011 – to raise fines (€1.000,50; 5 %)."
+
+    assert texts(read(document(f"• {item}\n• Train police."))) == [item, "Train police."]
+
+
+# --- Doubts -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("listed", "doubtful"),
+    [
+        ("Train police. Fund shelters. Hold campaigns.", {1: "ends at a full stop", 2: "ends at a full stop"}),
+        ("• Train police.\nFund shelters.\n• Hold campaigns.", {2: "has no bullet"}),
+        ("• Train police.\n• Fund\n• Hold campaigns.\n• Amend the law.", {2: "doesn’t end with a full stop"}),
+        ("• Train police.\n• fund shelters.\n• Hold campaigns.\n• Amend the law.", {2: "begins with a small letter"}),
+        ("• Train “police.\n• Fund shelters.\n• Hold campaigns.", {1: "One of its quotation marks or brackets"}),
+        (f"• Train {'police ' * 300}.\n• Fund shelters.", {1: "is very long"}),
+        ("train police; fund shelters; hold campaigns. Amend the law.", {3: "ends at a full stop among clauses"}),
+        ("train; fund; and house victims; hold campaigns.", {3: "“And” stands before it"}),
+        (
+            "Train police; and judges. Fund shelters. Hold campaigns.",
+            {1: "ends at a full stop", 2: "ends at a full stop"},
+        ),
+    ],
+)
+def test_what_is_doubtful_of_an_item_it_says(listed, doubtful):
+    found = doubts(read(document(listed)))
+
+    assert found.keys() == doubtful.keys()
+    assert all(doubtful[number] in found[number] for number in found), found
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        (
+            "Train police in\n\n346\n\nMaseru; fund shelters; and act.",
+            ["Train police in Maseru", "fund shelters", "act."],
+        ),
+        (
+            "Train police; fund\nNGOs that run shelters; and\nhelp.",
+            ["Train police", "fund NGOs that run shelters", "help."],
+        ),
+        (
+            "train the police\n\nNo. 5 unit; fund shelters; and act.",
+            ["train the police No. 5 unit", "fund shelters", "act."],
+        ),
+    ],
+)
+def test_a_clause_that_is_cut_before_a_capital_is_put_together_and_doubted(listed, expected):
+    found = read(document(listed))
+
+    assert texts(found) == expected
+    assert sum("full line" in doubt for doubt in doubts(found).values()) in {0, 1}
+
+
+def test_a_paragraph_behind_a_list_of_clauses_is_no_part_of_its_last_and_doubted():
+    found = read(document("Train police; fund shelters; and act.\n\nOnward to better days.", following=""))
+
+    assert texts(found) == ["Train police", "fund shelters", "act.", "Onward to better days."]
+    assert doubts(found) == {4: "It is a paragraph of its own behind a list of clauses: it may be none of them."}
+
+
+def test_an_account_behind_a_full_line_ends_the_list_and_is_doubted():
+    listed = "• Fund shelters.\n• Train police officers, prosecutors and judges in each of the ten districts."
+    found = read(
+        document(listed, following="").rstrip() + "\nDuring the year, the government made uneven progress on it."
+    )
+
+    assert texts(found) == ["Fund shelters.", listed.split("• ")[2]]
+    assert list(doubts(found)) == [2]
+
+
+def test_a_clause_that_asks_for_nothing_is_doubted():
+    assert list(doubts(read(document("give police the means; for example, cars; fund shelters; and act.")))) == [2]
+
+
+def test_a_first_paragraph_with_semicolons_among_paragraphs_is_one_and_doubted():
+    found = read(document("Train police; fund shelters; and act.\n\nAmend the law.\n\nHold campaigns."))
+
+    assert texts(found) == ["Train police; fund shelters; and act.", "Amend the law.", "Hold campaigns."]
+    assert list(doubts(found)) == [1]
+
+
+PARTS = "Take three steps: (1) hire staff; (2) rent a house; and (3) open a hotline."
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_list_in_numbers_inside_an_item_stays_in_it(layout):
+    items = [ITEMS[0], PARTS, ITEMS[2], PARTS.replace("1", "a").replace("2", "b").replace("3", "c")]
+
+    assert texts(read(document(LAYOUTS[layout](items)))) == items
+
+
+@pytest.mark.parametrize("bullet", "•●▪■◦○➢►✓→◆□❑-–*·")
+def test_items_in_small_letters_without_full_stops_are_parted_by_any_bullet(bullet):
+    items = ["train police; and judges", "fund shelters", "amend the law"]
+
+    assert texts(read(document("\n".join(f"{bullet} {item}" for item in items)))) == items
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [("(a)", "(b)"), ("a.", "b."), ("A)", "B)"), ("i.", "ii."), ("1 -", "2 -"), ("#1", "#2"), ("No. 1:", "No. 2:")],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_letters_and_numbers_in_their_order_are_no_words_of_the_items(marks, gap):
+    found = read(document(f"{marks[0]} Train police; and judges.{gap}{marks[1]} Fund shelters."))
+
+    assert texts(found) == ["Train police; and judges.", "Fund shelters."]
+
+
+def test_a_list_of_another_bullet_inside_an_item_stays_in_it_and_is_doubted():
+    found = read(document("• Train all, including:\n– police\n– judges\n• Fund shelters.", following=PROSE))
+
+    assert texts(found) == ["Train all, including: – police – judges", "Fund shelters."]
+    assert list(doubts(found)) == [1]
+
+
+@pytest.mark.parametrize("told", ["The chart shows the tier by year.", "The government increased its efforts."])
+def test_an_account_among_items_ends_no_list_and_is_doubted(told):
+    found = read(document(f"• Train police. The government trained none.\n\n{told}\n\n• Fund shelters."))
+
+    assert texts(found) == ["Train police. The government trained none.", told, "Fund shelters."]
+    assert list(doubts(found)) == [2]
+
+
+def test_an_item_glued_to_an_abbreviation_begins_where_it_demands_something():
+    assert texts(read(document("Work with the U.S.Train police under Act No. 5.Ask the U.S. Congress."))) == [
+        "Work with the U.S.",
+        "Train police under Act No. 5.",
+        "Ask the U.S. Congress.",
+    ]
+
+
+def test_a_list_in_numbers_inside_a_clause_stays_in_it():
+    found = read(document(f"train police; {PARTS.lower()[:-1]}; and act."))
+
+    assert texts(found) == ["train police", PARTS.lower()[:-1], "act."]
+    assert doubts(found) == {}
+
+
+@pytest.mark.parametrize("layout", ["bullets, wrapped", "stars, wrapped and hanging", "one a paragraph, wrapped"])
+@pytest.mark.parametrize("width", range(30, 80, 7))
+def test_no_line_in_an_item_is_taken_for_a_heading_or_an_account(layout, width):
+    items = [
+        "Report each year on prosecution, protection, and prevention.",
+        "Let victims stay, even if they say nothing. This holds for foreign victims too. It is their right.",
+        PARTS,
+        "Give the Public Prosecution Service’s unit cars.",
+    ]
+    bullet = "" if "paragraph" in layout else "• "
+    separator = "\n" if bullet else "\n\n"
+
+    assert texts(read(document(separator.join(wrapped(f"{bullet}{item}", width) for item in items)))) == items
+
+
+def test_a_straight_quotation_mark_behind_glue_opens_the_next_item():
+    assert texts(read(document('Train police."Know your rights" is to be taught.Call it "rights."Fund shelters.'))) == [
+        "Train police.",
+        '"Know your rights" is to be taught.',
+        'Call it "rights."',
+        "Fund shelters.",
+    ]
+
+
+def test_a_sentence_that_tells_more_of_its_item_stays_with_it():
+    assert texts(read(document("Train police.Fund shelters. These need staff.Hold campaigns."))) == [
+        "Train police.",
+        "Fund shelters. These need staff.",
+        "Hold campaigns.",
+    ]
+
+
+# --- None, or several ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "Train police.",
+        "• Flour\n• Butter\n• Sugar",
+        f"LESOTHO (Tier 2)\n\n{OPENING}\n\nPROSECUTION\n\n{PROSE}",
+        f"PRIORITIZED RECOMMENDATIONS:\n\nPROSECUTION\n\n{PROSE}",
+        f"LESOTHO (Tier 2)\n\n{OPENING}\n\nConvictions fell from 12 to 9.\n\nInspectors visited farms; donors paid.",
+        "LESOTHO (Tier 2)\n\nThe government tried harder.\n\nForeign workers pay fees.\n\nTwo officials were jailed.",
+        "Recommendations from civil society were heard. The government acted on them.",
+    ],
+)
+def test_no_list_is_refused(said):
+    with pytest.raises(Refused, match=r"^No list of prioritized recommendations was found"):
+        read(said)
+
+
+MALAWI = document(
+    "• Register workers.\n• Inspect farms.", before="MALAWI (Tier 3)", opening=OPENING.replace("Lesotho", "Malawi")
+)
+
+
+def test_two_lists_are_refused_by_name():
+    with pytest.raises(Refused, match=r"^2 lists of recommendations stand in it \(Lesotho, Malawi\)\. Keep only"):
+        read(f"{document(LIST)}\n\n{MALAWI}")
+    with pytest.raises(Refused, match=r"^2 lists of recommendations stand in it \(Lesotho\)\."):
+        read(f"{document(LIST)}\n\n{HEADINGS[0]}\n\n• Hold campaigns.\n\nPROSECUTION")
+
+
+def test_of_several_narratives_the_country_asked_for_is_read():
+    both = f"2021 Trafficking in Persons Report\n\n{document(LIST, before='LESOTHO (Tier 2)')}\n\n{MALAWI}"
+    lesotho, malawi = read(both, country="LSO"), read(both, country="MWI")
+
+    assert (texts(lesotho), lesotho.tier, lesotho.country, lesotho.year) == (ITEMS, "2", "LSO", 2021)
+    assert (texts(malawi), malawi.tier, malawi.country, malawi.year) == (
+        ["Register workers.", "Inspect farms."], "3", "MWI", 2021,
+    )  # fmt: skip
+    with pytest.raises(
+        Refused, match=r"^2 lists of recommendations stand in it \(Lesotho, Malawi\)\. None is about Kenya\."
+    ):
+        read(both, country="KEN")
+
+
+def test_the_same_list_twice_is_one():
+    assert texts(read(f"{document(LIST)}\n\n{document(LIST)}")) == ITEMS
+
+
+def test_a_narrative_of_another_country_or_year_is_refused():
+    found = read(document(LIST))
+
+    expect(found, country="LSO", year=2021)
+    expect(read(LAYOUTS["a bullet a line"](ITEMS).join((f"{HEADINGS[1]}\n", ""))), country="LSO", year=2021)
+    with pytest.raises(Refused, match=r"^This narrative is about Lesotho, not Malawi\. Choose Malawi’s\.$"):
+        expect(found, country="MWI")
+    with pytest.raises(
+        Refused,
+        match=r"^This narrative is from the report of 2021, not 2020\. Choose .* or go to the edition of 2021\.$",
+    ):
+        expect(found, year=2020)

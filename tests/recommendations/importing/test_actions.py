@@ -1,0 +1,483 @@
+"""Loading a list: what stands goes on, is split or retired as somebody said, and earlier scores stay as they were."""
+
+import json
+from datetime import date, datetime, timedelta
+from itertools import count
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+
+from dialogues.lesotho.actions import load_public_record
+from dialogues.models import Commitment, EvidenceBearing
+from recommendations.choices import Pillar, TextStatus
+from recommendations.importing.actions import begin_import, drop_import, drop_unloaded, load_edition, say_columns
+from recommendations.importing.draft import bring_file, bring_text
+from recommendations.importing.matching import Pairing
+from recommendations.importing.preview import preview, sought
+from recommendations.importing.tables.columns import Column
+from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
+from recommendations.models.imports import KEPT_FOR
+from reports.actions import compute_readiness
+from reports.choices import Recomputed
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
+from reports.readiness.serialization import as_document
+from reports.readiness.stored_runs import compare
+from tests.factories import (
+    MASERU,
+    AdministratorFactory,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EditionFactory,
+    EditionImportFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+from tests.recommendations.another_list import ANOTHER_LIST, BECAME
+from tests.refusing import refuses
+from tiptracker.audit.models import AuditEntry
+from tiptracker.celery import app
+from tiptracker.jobs.models import Job
+from tiptracker.sandbox import Sandbox
+from tiptracker.validation import ChangedMeanwhile
+
+pytestmark = pytest.mark.django_db
+
+NOW = at_noon(date(2022, 8, 5))
+JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
+BEFORE, PROTECTION, PREVENTION = NOW - timedelta(seconds=1), Pillar.PROTECTION, Pillar.PREVENTION
+
+
+def narrative(texts):
+    """A narrative of our own making, with these items."""
+    items = "\n".join(f"• {text}" for text in texts)
+    return f"LESOTHO: TIER 2 WATCH LIST\n\nPRIORITIZED RECOMMENDATIONS:\n\n{items}\n\nPROSECUTION\n\nSaid.\n"
+
+
+def table(rows, heads=("Number", "Recommendation")):
+    lines = [heads, *rows]
+    return "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
+
+
+def brought(edition, content, *, by=None, status=TextStatus.OFFICIAL, name="list.csv", now=NOW):
+    if isinstance(content, bytes):
+        found = bring_file(name, content, sought(edition), run=Sandbox(None))
+    else:
+        content, found = content.encode(), bring_text(content, sought(edition))
+    return begin_import(
+        edition=edition, name=name, content=content, brought=found, text_status=status,
+        by=by or AdministratorFactory(), now=now,
+    )  # fmt: skip
+
+
+def loaded(imported, became=None, goes=None, *, by=None, now=NOW, **said):
+    told = {"pillars": {}, "texts": {}, "leaves_out_wrong": False, "seen": None} | said
+    return load_edition(
+        imported=imported, pairing=Pairing(became or {}, goes or {}), by=by or AdministratorFactory(), now=now, **told
+    )
+
+
+def listed(edition):
+    rows = Recommendation.objects.filter(edition=edition).asked().with_pillar().order_by("number")
+    return [(row.number, row.text, row.text_status, row.pillar) for row in rows]
+
+
+def everything():
+    """How many rows there are of whatever loading writes."""
+    return [model.objects.count() for model in (Recommendation, RecommendationTerms, Benchmark, AuditEntry, Job)]
+
+
+# --- A first list -----------------------------------------------------------------------------------------------------
+
+
+def test_a_narrative_is_loaded_into_an_empty_edition():
+    edition, by = EditionFactory(), AdministratorFactory()
+    imported = brought(edition, narrative(["Fund the shelter.", "Train the police."]), by=by, name="Pasted text")
+    done = loaded(imported, pillars={1: PROTECTION, 2: Pillar.PROSECUTION}, by=by)
+
+    assert listed(edition) == [
+        (1, "Fund the shelter.", "official", "protection"),
+        (2, "Train the police.", "official", "prosecution"),
+    ]
+    assert (done.loaded_by, done.loaded_at, done.brought) == (by, NOW, {})
+    assert done.did == {
+        "new": [1, 2],
+        "changed": {},
+        "unchanged": 0,
+        "retired": [],
+        "joined": {},
+        "split": {},
+        "moved": 0,
+        "benchmarks": {},
+        "left_out": 0,
+    }
+    terms = Recommendation.objects.first().terms.get()
+    assert (terms.reason, terms.recorded_at, terms.recorded_by) == ("As it stands in “Pasted text”.", NOW, by)
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.by, entry.country) == ("edition.imported", by, edition.country)
+    assert json.loads(entry.detail.after)["new"] == [1, 2]
+    assert str(edition.pk) in {job.key for job in Job.objects.all()}
+
+
+def test_a_new_item_without_a_pillar_is_refused_and_nothing_is_written():
+    imported = brought(EditionFactory(), narrative(["Fund the shelter.", "Train the police."]))
+    before = everything()
+
+    with refuses("Say to which of the three Ps number 2 belongs.", field="pillar_2"):
+        loaded(imported, pillars={1: PROTECTION})
+    assert everything() == before
+    assert EditionImport.objects.get().loaded_at is None
+
+
+def test_a_table_brings_pillars_and_ministries_and_makes_none():
+    edition, police = EditionFactory(), MinistryFactory(name="Ministry of Police", short_name="Police")
+    heads = ("Number", "Recommendation", "Pillar", "Lead ministry", "Supporting")
+    rows = [
+        (1, "Fund it.", "Protection", "police", "Labour; Ministry of Police"),
+        (2, "Train.", "Prevention", "Labour", ""),
+    ]
+    imported = brought(edition, table(rows, heads))
+    assert preview(imported).comparison.unknown_ministries == ("Labour",)
+    loaded(imported)
+
+    first, second = Recommendation.objects.order_by("number")
+    assert (first.lead, list(first.supporting.all()), second.lead) == (police, [police], None)
+    assert [row[3] for row in listed(edition)] == ["protection", "prevention"]
+    assert type(police).objects.filter(name__icontains="labour").count() == 0
+
+
+def test_words_may_be_put_right_by_hand():
+    edition = EditionFactory()
+    loaded(
+        brought(edition, narrative(["Fund the shelter. 42", "Train."])),
+        pillars={1: PROTECTION, 2: PROTECTION},
+        texts={1: "Fund the shelter."},
+    )
+
+    assert [row[1] for row in listed(edition)] == ["Fund the shelter.", "Train."]
+
+
+def test_rows_that_can_not_be_read_are_left_out_only_where_somebody_says_so():
+    edition = EditionFactory()
+    imported = brought(edition, table([(1, "Fund it."), ("x", "Train.")]))
+
+    with refuses("Some rows can’t be read.", field="leave_out"):
+        loaded(imported, pillars={1: PROTECTION})
+    assert loaded(imported, pillars={1: PROTECTION}, leaves_out_wrong=True).did["left_out"] == 1
+    assert [row[0] for row in listed(edition)] == [1]
+
+
+def test_columns_that_were_guessed_wrongly_are_corrected():
+    edition = EditionFactory()
+    imported = brought(edition, table([("Fund the shelter.", "Later")], ("Recommendation", "Note")))
+    say_columns(imported=imported, holds=(Column.NOTHING, Column.TEXT), has_headings=True, by=AdministratorFactory())
+
+    assert [row.text for row in preview(EditionImport.objects.get()).listed.rows] == ["Later"]
+    with refuses("Two columns can’t hold the same.", field="columns"):
+        say_columns(imported=imported, holds=(Column.TEXT,) * 2, has_headings=True, by=AdministratorFactory())
+
+
+# --- The same again ---------------------------------------------------------------------------------------------------
+
+
+def test_loading_the_same_again_changes_nothing():
+    edition = EditionFactory()
+    loaded(brought(edition, narrative(["Fund the shelter.", "Train."])), pillars={1: PROTECTION, 2: PROTECTION})
+    before = everything()
+    again = brought(edition, narrative(["Fund the shelter.", "Train."]))
+
+    assert preview(again).comparison.changes_nothing
+    assert loaded(again, now=NOW + timedelta(days=1)).did["unchanged"] == 2
+    assert everything() == before
+
+
+def test_an_import_is_loaded_once():
+    edition = EditionFactory()
+    imported = brought(edition, narrative(["Fund the shelter.", "Train."]))
+    loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
+
+    with refuses("This list was loaded already, and stays as a record of that."):
+        loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
+    with refuses("This list was loaded already, and stays as a record of that."):
+        drop_import(imported=imported, by=AdministratorFactory())
+
+
+# --- Lesotho: a list in the place of the reconstruction ---------------------------------------------------------------
+
+
+@pytest.fixture
+def lesotho():
+    load_public_record(now=JULY_2022)
+    return Edition.objects.select_related("country").get(country__code="LSO", year=2021)
+
+
+def where_commitments_go():
+    """By promise, the criteria of the benchmarks that it goes towards."""
+    return {
+        row.text: {(one.pk, one.wording) for one in row.benchmarks.all()}
+        for row in Commitment.objects.prefetch_related("benchmarks__terms")
+    }
+
+
+def by_number(edition):
+    return {row.number: row.pk for row in Recommendation.objects.filter(edition=edition).asked()}
+
+
+def replaced(edition, **said):
+    """The reconstruction of Lesotho given way to the other list, as it is proposed."""
+    imported = brought(edition, narrative(ANOTHER_LIST.values()))
+    before = by_number(edition)
+    became = {before[old]: (new,) for old, new in BECAME.items()}
+    return loaded(imported, became, pillars={11: PREVENTION}, **said)
+
+
+def test_a_list_takes_the_place_of_the_reconstruction_and_nothing_is_lost(lesotho):
+    before, rows = where_commitments_go(), by_number(lesotho)
+    borne = set(EvidenceBearing.objects.values_list("pk", "benchmark"))
+    keys = {one.pk: one.recommendation_id for one in Benchmark.objects.all()}
+    did = replaced(lesotho).did
+
+    assert {number: rows[old] for old, number in BECAME.items()}.items() <= by_number(lesotho).items()
+    assert [(row[0], row[1], row[2]) for row in listed(lesotho)] == [
+        (number, text, "official") for number, text in ANOTHER_LIST.items()
+    ]
+    assert where_commitments_go() == before
+    assert any(before.values())
+    assert set(EvidenceBearing.objects.values_list("pk", "benchmark")) == borne
+    assert {one.pk: one.recommendation_id for one in Benchmark.objects.all()} == keys
+    assert (did["new"], len(did["changed"]), did["retired"]) == ([11], 10, [])
+
+
+def test_earlier_scores_come_out_to_the_same_bytes(lesotho):
+    end = date(2022, 3, 31)
+
+    def scored(known_by):
+        return json.dumps(as_document(readiness(gather_facts(lesotho), as_of=end, known_by=known_by)))
+
+    run = compute_readiness(edition=lesotho, as_of=end, now=JULY_2022)
+    moments = [JULY_2022, datetime(2022, 2, 28, 23, tzinfo=MASERU), BEFORE]
+    before = [scored(moment) for moment in moments]
+    replaced(lesotho)
+
+    assert [scored(moment) for moment in moments] == before
+    run.refresh_from_db()
+    assert compare(run).outcome is Recomputed.SAME
+    again = compute_readiness(edition=lesotho, as_of=end, now=NOW)
+    assert again.pk != run.pk
+    assert compare(again).outcome is Recomputed.SAME
+    # The new item has no benchmark yet, and ten of eleven weigh as ten of ten did.
+    assert (
+        readiness(gather_facts(lesotho), as_of=end).verified.points
+        < readiness(gather_facts(lesotho), as_of=end, known_by=BEFORE).verified.points
+    )
+
+
+def test_the_old_wording_stays_in_the_history(lesotho):
+    replaced(lesotho)
+    rows = Recommendation.objects.filter(edition=lesotho)
+
+    assert [row.text for row in rows.as_known_by(BEFORE)][3].startswith("Finish and use procedures")
+    assert {row.text_status for row in rows.as_known_by(BEFORE)} == {"reconstruction"}
+    assert {row.text_status for row in rows.as_known_by(NOW)} == {"official"}
+    procedures = rows.get(number=1)
+    assert [terms.number for terms in procedures.terms.all()] == [1, 4]
+    changed = AuditEntry.objects.filter(verb="recommendation.changed", row=str(procedures.pk)).get()
+    assert json.loads(changed.detail.before)["number"] == 4
+
+
+def test_the_record_is_loaded_again_without_harm_after_the_list_has_changed(lesotho):
+    replaced(lesotho)
+    before = where_commitments_go()
+    again = load_public_record(now=NOW)
+
+    assert again.written == 0
+    assert where_commitments_go() == before
+
+
+# --- Split, joined, retired -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def split():
+    """A recommendation with two benchmarks and a promise towards each; and another one."""
+    edition = EditionFactory()
+    both = RecommendationFactory(
+        edition=edition, number=1, text="Fund the shelter and train its staff.", indicia=[2, 7]
+    )
+    letters = count()
+    first, second = (BenchmarkFactory(recommendation=both, letter="ab"[next(letters)]) for _ in range(2))
+    promises = [CommitmentFactory(benchmarks=[one]) for one in (first, second)]
+    other = RecommendationFactory(edition=edition, number=2, text="Count the trees.")
+    return edition, both, first, second, other, promises
+
+
+def test_a_split_gives_the_row_to_the_first_and_the_benchmarks_to_whom_they_are_sent(split):
+    edition, both, first, second, other, promises = split
+    both.supporting.set([MinistryFactory()])
+    imported = brought(edition, narrative(["Train the staff well.", "Fund shelters.", "Count all trees."]))
+    became = {both.pk: (2, 1), other.pk: (3,)}
+
+    with refuses("say whether it goes to 2 or 1.", field=f"goes_{first.pk}"):
+        loaded(imported, became)
+    did = loaded(imported, became, {first.pk: 2, second.pk: 1}).did
+
+    assert (did["split"], did["changed"], did["benchmarks"]) == ({"1": [2, 1]}, {"1": 2, "2": 3}, {"1b": "1a"})
+    both.refresh_from_db()
+    begun = Recommendation.objects.get(number=1, is_retired=False)
+    assert (both.number, both.text) == (2, "Fund shelters.")
+    assert (begun.indicia, begun.lead, list(begun.supporting.all())) == ([2, 7], both.lead, list(both.supporting.all()))
+    assert [row[3] for row in listed(edition)] == ["prosecution"] * 3
+    moved = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")}
+    assert moved == {first.pk: "2a", second.pk: "1a"}
+    assert [list(promise.benchmarks.values_list("pk", flat=True)) for promise in promises] == [[first.pk], [second.pk]]
+    entry = AuditEntry.objects.get(verb="benchmark.moved")
+    assert (entry.row, json.loads(entry.detail.before)["letter"]) == (str(second.pk), "b")
+
+
+def test_a_moved_benchmark_stands_where_it_stood_for_whoever_asks_as_it_was_known(split):
+    edition, both, first, second, other, _ = split
+    before = json.dumps(as_document(readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE)))
+    loaded(
+        brought(edition, narrative(["Train the staff well.", "Fund shelters.", "Count all trees."])),
+        {both.pk: (2, 1), other.pk: (3,)},
+        {first.pk: 2, second.pk: 1},
+    )
+
+    assert json.dumps(as_document(readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE))) == before
+    then = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation").with_terms(BEFORE)}
+    assert then == {first.pk: "1a", second.pk: "1b"}
+
+
+def test_what_is_retired_keeps_its_promises_and_counts_no_more(split):
+    edition, both, first, second, other, promises = split
+    imported = brought(edition, narrative(["Count all trees.", "Open a hotline."]))
+    done = loaded(imported, {both.pk: (), other.pk: (1,)}, pillars={2: PREVENTION})
+
+    both.refresh_from_db()
+    assert (both.is_retired, done.did["retired"]) == (True, [1])
+    assert both.terms.first().reason == "It stands no longer in “list.csv”."
+    assert [list(promise.benchmarks.values_list("pk", flat=True)) for promise in promises] == [[first.pk], [second.pk]]
+    asked = readiness(gather_facts(edition), as_of=date(2022, 3, 31)).verified.benchmarks
+    assert asked == ()
+    known = readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE).verified.benchmarks
+    assert [one.line.key for one in known] == ["1a", "1b"]
+
+
+def test_two_that_became_one_bring_their_benchmarks_together(split):
+    edition, both, first, second, other, _ = split
+    trees = BenchmarkFactory(recommendation=other, letter="a")
+    done = loaded(brought(edition, narrative(["Fund shelters, train staff and count trees.", "Open a hotline."])),
+           {both.pk: (1,), other.pk: (1,)}, pillars={2: PREVENTION})  # fmt: skip
+
+    assert (done.did["retired"], done.did["joined"], done.did["benchmarks"]) == ([2], {"2": 1}, {"2a": "1c"})
+    other.refresh_from_db()
+    keys = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")}
+    assert keys == {first.pk: "1a", second.pk: "1b", trees.pk: "1c"}
+    assert other.is_retired
+    assert other.terms.first().reason == "It went into number 1 of “list.csv”."
+
+
+def test_numbers_may_change_places():
+    edition = EditionFactory()
+    first, second = (RecommendationFactory(edition=edition, number=n, text=f"Do {n}.") for n in (1, 2))
+    loaded(brought(edition, table([(1, "Do 2."), (2, "Do 1.")]), status=TextStatus.RECONSTRUCTION))
+
+    assert {row.pk: row.number for row in Recommendation.objects.all()} == {first.pk: 2, second.pk: 1}
+
+
+def test_an_action_plans_list_is_left_alone():
+    edition = EditionFactory()
+    plan = RecommendationFactory(edition=edition, number=1, origin="action_plan", text="As planned.")
+    loaded(brought(edition, table([(1, "Do 1.")])), pillars={1: PROTECTION})
+
+    plan.refresh_from_db()
+    assert (plan.text, plan.is_retired) == ("As planned.", False)
+
+
+@pytest.mark.parametrize("many", [1, 3, 300])
+def test_a_list_is_loaded_by_as_many_queries_whatever_its_length(many, django_assert_num_queries):
+    edition, by = EditionFactory(), AdministratorFactory()
+
+    def load(words, expected):
+        rows = [(number, f"{words} the shelter in village {number}.", "Protection") for number in range(1, many + 1)]
+        imported = brought(edition, table(rows, ("Number", "Recommendation", "Pillar")), by=by)
+        became = {row.pk: (row.number,) for row in Recommendation.objects.all()}
+        with django_assert_num_queries(expected):
+            return loaded(imported, became, by=by).did
+
+    a_lock = connection.vendor == "postgresql"  # on the log, each time that it is told
+    assert len(load("Fund", 20 + a_lock)["new"]) == many
+    assert len(load("Staff", 23 + 2 * a_lock)["changed"]) == many
+
+
+# --- Who, and when not ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory])
+def test_administrators_alone_bring_and_load(factory):
+    edition, by = EditionFactory(), factory()
+    imported = EditionImportFactory(edition=edition)
+
+    with pytest.raises(PermissionDenied):
+        brought(edition, narrative(["Fund the shelter.", "Train."]), by=by)
+    with pytest.raises(PermissionDenied):
+        loaded(imported, pillars={1: PROTECTION}, by=by)
+    with pytest.raises(PermissionDenied):
+        drop_import(imported=imported, by=by)
+    with pytest.raises(PermissionDenied):
+        say_columns(imported=imported, holds=(), has_headings=True, by=by)
+
+
+def test_a_list_that_changed_since_the_preview_is_not_overwritten():
+    edition = EditionFactory()
+    row = RecommendationFactory(edition=edition, number=1, text="Fund it.")
+    imported = brought(edition, table([(1, "Fund it well.")]))
+    seen = preview(imported).seen
+    Recommendation.objects.filter(pk=row.pk).update(version=2)
+    before = everything()
+
+    with pytest.raises(ChangedMeanwhile, match="The list was changed meanwhile"):
+        loaded(imported, {row.pk: (1,)}, seen=seen)
+    assert everything() == before
+    assert loaded(imported, {row.pk: (1,)}, seen=preview(imported).seen).loaded_at == NOW
+
+
+def test_another_countrys_list_stays_as_it_is():
+    theirs = RecommendationFactory(
+        edition=EditionFactory(country=CountryFactory(elsewhere=True)), number=1, text="Theirs."
+    )
+    edition = EditionFactory()
+    loaded(brought(edition, table([(1, "Theirs.")])), pillars={1: PROTECTION})
+
+    assert listed(theirs.edition) == [(1, "Theirs.", "reconstruction", "prosecution")]
+    assert len(listed(edition)) == 1
+
+
+def test_every_night_what_nobody_loaded_in_time_is_removed(settings):
+    kept = EditionImportFactory(loaded=True, begun_at=NOW - timedelta(days=400))
+    young, _ = (EditionImportFactory(begun_at=NOW + timedelta(minutes=minutes)) for minutes in (1, -1))
+
+    assert (drop_unloaded(now=NOW + KEPT_FOR), drop_unloaded(now=NOW + KEPT_FOR)) == (1, 0)
+    assert set(EditionImport.objects.all()) == {kept, young}
+
+    EditionImport.objects.update(begun_at=NOW - timedelta(days=400))
+    app.loader.import_default_modules()
+    app.tasks[settings.CELERY_BEAT_SCHEDULE["unloaded-lists"]["task"]]()
+    assert set(EditionImport.objects.all()) == {kept}
+
+
+def test_the_pillar_of_what_was_asked_much_alike_the_year_before_is_proposed():
+    text = "Give the committee what it needs to do its work in all districts"
+    RecommendationFactory(text=text, terms__pillar=Pillar.PROTECTION)
+    following = EditionFactory(year=2022)
+
+    found = preview(brought(following, table([(1, f"{text} and beyond"), (2, "Ratify the protocol")])))
+
+    assert [found.pillar_of(row) for row in found.listed.rows] == [Pillar.PROTECTION, Pillar.PREVENTION]

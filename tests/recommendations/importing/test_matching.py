@@ -1,0 +1,80 @@
+"""What a person's pairing means: which items go on, begin, end, and where their benchmarks go."""
+
+import pytest
+
+from recommendations.choices import TextStatus
+from recommendations.importing.comparison import Standing
+from recommendations.importing.matching import Inherited, Pairing, plan
+from recommendations.importing.tables import Row
+from tests.refusing import refuses
+
+A, B, C = (Standing(key, number, text, TextStatus.RECONSTRUCTION) for key, number, text in (
+    (101, 1, "Fund the shelter and train its staff."), (102, 2, "Convict traffickers."), (103, 3, "Keep this."),
+))  # fmt: skip
+ONE, TWO, THREE = Row(1, "Convict them all."), Row(2, "Fund the shelter."), Row(3, "Train the staff.")
+BENCHMARKS = {101: (11, 12), 102: (21,)}
+
+
+def planned(old, rows, became, benchmarks=None):
+    return plan(old, rows, Pairing(became, benchmarks or {}), BENCHMARKS)
+
+
+def test_a_pair_goes_on_with_all_that_hangs_on_it():
+    found = planned([A, B], [ONE, TWO], {101: (2,), 102: (1,)})
+
+    assert found == ({101: TWO, 102: ONE}, [], {}, {}, {})
+
+
+def test_a_split_goes_on_as_the_first_and_its_benchmarks_go_where_they_are_sent():
+    found = planned([A, B], [ONE, TWO, THREE], {101: (2, 3), 102: (1,)}, {11: 2, 12: 3})
+
+    assert found.kept == {102: ONE, 101: TWO}
+    assert found.begun == [Inherited(THREE, like=101)]
+    assert (found.retired, found.moved, found.split) == ({}, {12: 3}, {101: (2, 3)})
+
+
+def test_a_split_whose_benchmarks_are_not_sent_anywhere_is_refused():
+    with refuses("Its recommendation was split: say whether it goes to 2 or 3.", field="goes_12"):
+        planned([A, B], [ONE, TWO, THREE], {101: (2, 3), 102: (1,)}, {11: 2})
+    with refuses("say whether it goes to 2 or 3.", field="goes_12"):
+        planned([A, B], [ONE, TWO, THREE], {101: (2, 3), 102: (1,)}, {11: 2, 12: 1})
+
+
+def test_what_is_retired_keeps_its_benchmarks():
+    found = planned([A, B], [ONE], {101: (), 102: (1,)})
+
+    assert found == ({102: ONE}, [], {101: None}, {}, {})
+
+
+def test_two_that_became_one_bring_their_benchmarks_together():
+    found = planned([A, B], [ONE], {101: (1,), 102: (1,)})
+
+    assert found == ({101: ONE}, [], {102: 1}, {21: 1}, {})
+
+
+def test_of_a_split_and_a_pair_for_one_number_the_pair_goes_on_there():
+    found = planned([A, B], [ONE, TWO], {101: (1, 2), 102: (1,)}, {11: 1, 12: 2})
+
+    assert found == ({102: ONE, 101: TWO}, [], {}, {11: 1}, {101: (1, 2)})
+
+
+def test_what_says_the_same_needs_nobody_to_say_so():
+    found = planned([C], [Row(9, "Keep  this.")], {})
+
+    assert found.kept == {103: Row(9, "Keep  this.")}
+
+
+def test_a_new_item_begins_like_none():
+    assert planned([C], [Row(1, "Keep this."), Row(2, "New.")], {}).begun == [Inherited(Row(2, "New."))]
+
+
+@pytest.mark.parametrize(
+    ("became", "sentence"),
+    [
+        ({}, "Say what became of number 1: the numbers it has now, or that it is retired."),
+        ({101: (7,)}, "There is no number 7 in the new list."),
+    ],
+)
+def test_what_is_left_open_or_not_there_is_refused(became, sentence):
+    with refuses(sentence, field="became_101"):
+        planned([A], [ONE], became)

@@ -1,0 +1,400 @@
+"""Tables of recommendations: which bytes are read, what the columns hold, and what is refused with which sentence."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+import xlsxwriter
+
+from recommendations.choices import Pillar
+from recommendations.importing.tables import Charset, Column, guess_columns, read_cells, read_rows
+from recommendations.importing.tables.rows import Sought
+from tests.refusing import refuses
+from tiptracker.sandbox import Sandbox
+
+LESOTHO = Sought("LSO", 2021, ("Lesotho",))
+PLAIN = (
+    'Number,Recommendation\n1,"Fund the shelter’s staff, and keep it open."\n2,Train the police in every district.\n'
+)
+SAYS = {1: "Fund the shelter’s staff, and keep it open.", 2: "Train the police in every district."}
+
+
+def read(content, charset=None, sought=LESOTHO, columns=None):
+    cells = read_cells(content if isinstance(content, bytes) else content.encode(), charset, run=Sandbox(None))
+    return read_rows(cells, columns or guess_columns(cells), sought)
+
+
+def said(listed):
+    return {row.number: row.text for row in listed.rows}
+
+
+def workbook(*sheets, hidden=()):
+    """An .xlsx of sheets, each a list of rows."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        for place, rows in enumerate(sheets):
+            sheet = book.add_worksheet(f"Sheet {place + 1}")
+            for line, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    sheet.write(line, column, cell)
+            if place in hidden:
+                sheet.hide()
+    return content.getvalue()
+
+
+def repacked(content, **parts):
+    """A workbook with parts put in or exchanged, by name with underscores for slashes and dots."""
+    old, new = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in old.namelist():
+            archive.writestr(name, parts.pop(name.replace("/", "_").replace(".", "_"), old.read(name)))
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return new.getvalue()
+
+
+# --- Bytes ------------------------------------------------------------------------------------------------------------
+
+ENCODED = {
+    "UTF-8": PLAIN.encode(),
+    "UTF-8 with a byte order mark": PLAIN.encode("utf-8-sig"),
+    "UTF-16, as Excel writes it": PLAIN.encode("utf-16"),
+    "UTF-16 of the other byte order": b"\xfe\xff" + PLAIN.encode("utf-16-be"),
+    "UTF-16 without a mark": PLAIN.encode("utf-16-le"),
+    "UTF-16 of the other order without a mark": PLAIN.encode("utf-16-be"),
+    "Windows-1252": PLAIN.encode("cp1252"),
+}
+
+
+@pytest.mark.parametrize("content", ENCODED.values(), ids=ENCODED)
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_a_table_reads_alike_however_it_is_written(content, ending):
+    encoding = {
+        id(ENCODED["UTF-16 of the other byte order"]): "utf-16-be",
+        id(ENCODED["UTF-16 without a mark"]): "utf-16-le",
+        id(ENCODED["UTF-16 of the other order without a mark"]): "utf-16-be",
+        id(ENCODED["UTF-16, as Excel writes it"]): "utf-16-le",
+        id(ENCODED["Windows-1252"]): "cp1252",
+    }.get(id(content), "utf-8")
+    content = content.replace("\n".encode(encoding), ending.encode(encoding))
+
+    assert said(read(content)) == SAYS
+
+
+def test_an_encoding_that_is_a_guess_is_told():
+    listed = read(ENCODED["Windows-1252"])
+
+    assert "read as Windows-1252: look whether apostrophes" in listed.notes[0]
+    assert read(ENCODED["UTF-8"]).notes == ()
+
+
+def test_an_encoding_that_somebody_chose_is_taken():
+    content = "Number,Recommendation\n1,Protéger Ã l’abri\n".encode("cp1252")
+
+    assert said(read(content, Charset.WINDOWS_1252)) == {1: "Protéger Ã l’abri"}
+    with refuses("It can’t be read as UTF-8. Save it as “CSV UTF-8” or as an Excel workbook", field="file"):
+        read(content, Charset.UTF_8)
+    assert said(read(PLAIN.encode("utf-16-be"), Charset.UTF_16)) == SAYS
+
+
+UNTOLD = {
+    "Mac OS Roman": "Number,Recommendation\n1,Fund the shelter’s staff.\n".encode("mac_roman"),
+    "Cyrillic": "Номер,Рекомендация\n1,Расследовать дела о торговле людьми.\n".encode("cp1251"),
+    "Japanese": "番号,勧告\n1,人身取引の捜査を強化する。\n".encode("shift_jis"),
+    "bytes of no letter": b"Number,Recommendation\n1,Fund \x81\x8d\n",
+    "a picture": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+}
+
+
+@pytest.mark.parametrize("content", UNTOLD.values(), ids=UNTOLD)
+def test_an_encoding_that_nothing_tells_is_refused(content):
+    with refuses("It is not told what the file is written in", field="file"):
+        read(content)
+
+
+def test_half_a_letter_of_utf_16_is_refused():
+    with refuses("It begins like UTF-16-LE, but goes on otherwise.", field="file"):
+        read(PLAIN.encode("utf-16")[:-1])
+
+
+# --- CSV --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+def test_whatever_stands_between_the_cells_is_told(sign):
+    rows = [["Number", "Recommendation"], ["1", "Fund it; train, too."], ["2", "Train the police."]]
+    content = "\n".join(sign.join(f'"{cell}"' for cell in row) for row in rows)
+
+    assert said(read(content)) == {1: "Fund it; train, too.", 2: "Train the police."}
+
+
+def test_a_quoted_cell_may_hold_line_ends_and_quotation_marks():
+    listed = read('Number,Recommendation\r\n1,"Fund the\r\n""Trust Fund""\rat once."\r\n2,Train the police.\r\n')
+
+    assert said(listed) == {1: 'Fund the "Trust Fund" at once.', 2: "Train the police."}
+    assert [row.line for row in listed.rows] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (
+            'Number,Recommendation\n1,Fund it.\n2,"Train the police.\n',
+            "Row 3 can’t be read: a quotation mark is opened",
+        ),
+        ('Number,Recommendation\n1,"Fund" it.\n', "Row 2 can’t be read: something stands behind a closing quotation"),
+        ("", "The file is empty."),
+        (" \r\n", "The file is empty."),
+        ("Number,Recommendation\n", "No list was found: there is no row below the headings."),
+        ("Number,Recommendation\n" + "1,x\n" * 20_001, "The table has more than 20,000 rows."),
+        ("Number,Recommendation\n1," + "x" * 10_001, "Row 2 has a cell of more than 10,000 characters."),
+        ("a," * 60 + "\n", "Row 1 has 61 cells."),
+    ],
+)
+def test_what_can_not_be_read_is_refused_with_the_row_and_the_reason(content, sentence):
+    with refuses(sentence, field="file"):
+        read(content)
+
+
+def test_a_file_of_fifty_megabytes_is_refused():
+    with refuses("The file is larger than 10 MB.", field="file"):
+        read(b"x" * 50 * 1024 * 1024)
+
+
+# --- Excel ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_is_read():
+    rows = [
+        ["Nr", "Recommendation", "Pillar"],
+        [1.0, "Fund the shelter.", "Protection"],
+        [],
+        [2, "Train them.", "Prevent"],
+    ]
+    listed = read(workbook(rows, [["Not shown"]], hidden={1}))
+
+    assert [(row.number, row.text, row.pillar, row.line) for row in listed.rows] == [
+        (1, "Fund the shelter.", Pillar.PROTECTION, 2),
+        (2, "Train them.", Pillar.PREVENTION, 4),
+    ]
+
+
+def test_days_and_errors_of_a_workbook_are_told_as_they_read():
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for place, heading in enumerate(("Number", "Recommendation")):
+            sheet.write(0, place, heading)
+        sheet.write_number(1, 0, 1)
+        sheet.write_datetime(1, 1, date(2022, 1, 28), day)
+        sheet.write_number(2, 0, 2)
+        sheet.write_formula(2, 1, "=1/0", None, "#DIV/0!")
+    listed = read(content.getvalue())
+
+    assert said(listed) == {1: "2022-01-28"}
+    assert listed.wrong == ((3, "The spreadsheet holds an error there: #DIV/0!."),)
+
+
+BOMB = b"<worksheet>" + b" " * (70 * 1024 * 1024) + b"</worksheet>"
+SOUND = [["Number", "Recommendation"], [1, "Fund the shelter."]]
+ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet>&e;</worksheet>'
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (lambda: workbook(SOUND, SOUND), "Several sheets hold something: “Sheet 1”, “Sheet 2”."),
+        (lambda: workbook([]), "The workbook holds nothing."),
+        (lambda: workbook(SOUND)[:-200], "The workbook is damaged or not whole."),
+        (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "a workbook of an old Excel, or one locked"),
+        (lambda: repacked(workbook(SOUND), bomb=BOMB), "Unpacked, the workbook is far larger than any list."),
+        (lambda: repacked(workbook(SOUND), xl_worksheets_sheet1_xml=ENTITY), "The workbook declares entities"),
+        (
+            lambda: repacked(workbook(SOUND), xl_worksheets_sheet1_xml=ENTITY.decode().encode("utf-16")),
+            "The workbook declares entities",
+        ),
+        (lambda: repacked(workbook(SOUND), **{f"part{n}": b"" for n in range(1001)}), "far larger than any list"),
+        (lambda: repacked(workbook(SOUND), xl_worksheets_sheet1_xml=b"<worksheet"), "damaged or not whole"),
+        (
+            lambda: workbook([["Number", "Recommendation"], *([n, "x"] for n in range(1, 20_001))]),
+            "The table has more than 20,000 rows.",
+        ),
+    ],
+    ids=(
+        "two sheets", "empty", "cut off", "before 2007", "bomb", "entity", "entity in UTF-16", "many parts", "no XML",
+        "too long",
+    ),
+)  # fmt: skip
+def test_a_workbook_that_is_a_trap_or_broken_is_refused(content, sentence):
+    with refuses(sentence, field="file"):
+        read(content())
+
+
+def test_a_zip_that_lies_about_its_size_is_refused():
+    """The bomb's size in the directory is made small: what comes out is counted, not what is promised."""
+    content = bytearray(repacked(workbook(SOUND), bomb=BOMB))
+    size = len(BOMB).to_bytes(4, "little")
+    while (at := content.find(size)) >= 0:
+        content[at : at + 4] = (100).to_bytes(4, "little")
+
+    with refuses("", field="file"):
+        read(bytes(content))
+
+
+def test_a_sheet_that_says_it_is_endless_is_read_as_far_as_it_goes():
+    sheet = zipfile.ZipFile(io.BytesIO(workbook(SOUND))).read("xl/worksheets/sheet1.xml")
+    endless = sheet.replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"')
+
+    assert endless != sheet
+    assert said(read(repacked(workbook(SOUND), xl_worksheets_sheet1_xml=endless))) == {1: "Fund the shelter."}
+
+
+def test_a_row_far_below_is_refused_not_counted_up_to():
+    sheet = zipfile.ZipFile(io.BytesIO(workbook(SOUND))).read("xl/worksheets/sheet1.xml")
+    far = sheet.replace(b'<row r="2"', b'<row r="999999999"').replace(b'"A2"', b'"A999999999"')
+
+    with refuses("", field="file"):
+        read(repacked(workbook(SOUND), xl_worksheets_sheet1_xml=far.replace(b'"B2"', b'"B999999999"')))
+
+
+def test_another_zip_is_refused():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("list.csv", PLAIN)
+
+    with refuses("This is a zip, but no Excel workbook.", field="file"):
+        read(content.getvalue())
+
+
+# --- Columns ----------------------------------------------------------------------------------------------------------
+
+LONG = "Fund the shelter and its staff in each of the ten districts."
+N, T, L, P, NIL = Column.NUMBER, Column.TEXT, Column.LEAD, Column.PILLAR, Column.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("lines", "holds", "has_headings"),
+    [
+        (["No.;Prioritized recommendation", f"1;{LONG}"], (N, T), True),
+        (["#;Text;Lead ministry;Supporting", f"1;{LONG};Police;Labour"], (N, T, L, Column.SUPPORTING), True),
+        (
+            ["Country;Year;Priority;Recommendation;Pillar", f"LSO;2021;1;{LONG};Protection"],
+            (Column.COUNTRY, Column.YEAR, N, T, Column.PILLAR),
+            True,
+        ),
+        (["Recommendation;Recommendation (Sesotho)", f"{LONG};Thusa"], (T, NIL), True),
+        ([f"1;{LONG}", f"2;{LONG} Soon."], (N, T), False),
+        ([f"{LONG};1.", f"{LONG} Soon.;2."], (T, N), False),
+        ([f"7;{LONG}", f"3;{LONG} Soon."], (NIL, T), False),
+        (["Number;Asked", f"1;{LONG}"], (N, T), True),
+        (["a;b", "c;d"], (NIL, NIL), False),
+        (["Priority;Recommendation", f"high;{LONG}", f"low;{LONG} Soon."], (NIL, T), True),
+        (["Priority;No.;Recommendation", f"high;1;{LONG}", f"low;2;{LONG} Soon."], (NIL, N, T), True),
+        (["Priority;Asked", f"high;{LONG}", f"low;{LONG} Soon."], (NIL, T), True),
+        (["Ref;Recommendation;Who", f"R-01;{LONG};Police"], (NIL, T, L), True),
+        (["Recommendation;Responsible", f"{LONG};Police"], (T, L), True),
+        (["No.;Recommendation;Cat.", f"1;{LONG};Prosecution", f"2;{LONG} Soon.;prevent", "3;Train;"], (N, T, P), True),
+        (["No.;Recommendation;Cat.", f"1;{LONG};A", f"2;{LONG} Soon.;Prevention"], (N, T, NIL), True),
+        (["No.;Recommendation;Desk", f"1;{LONG};Ministry of Police", f"2;{LONG} Soon.;the Ministry of Labour"],
+         (N, T, L), True),
+        (["No.;Recommendation;Lead;Desk", f"1;{LONG};Police;Ministry of Police"], (N, T, L, NIL), True),
+        ([f"R-01;{LONG};Protection", f"R-02;{LONG} Soon.;Prevention"], (N, T, P), False),
+        ([f"{LONG};Fund 5", f"{LONG} Soon.;Train 6 of them"], (T, NIL), False),
+    ],
+)  # fmt: skip
+def test_columns_are_told_by_their_headings_else_by_what_they_hold(lines, holds, has_headings):
+    assert guess_columns(read_cells("\n".join(lines).encode(), run=Sandbox(None))) == (holds, has_headings)
+
+
+def test_columns_may_be_corrected():
+    cells = read_cells(f"What;Note\n{LONG};later\n".encode(), run=Sandbox(None))
+    wrong = guess_columns(cells)
+
+    assert read_rows(cells, wrong._replace(holds=(NIL, T), has_headings=True), LESOTHO).rows[0].text == "later"
+    with refuses("No list was found: no column holds what the recommendations say.", field="columns"):
+        read_rows(cells, wrong._replace(holds=(NIL, NIL)), LESOTHO)
+
+
+# --- Rows -------------------------------------------------------------------------------------------------------------
+
+HEAD = "Country,Year,Number,Recommendation,Pillar,Lead,Supporting\n"
+
+
+def test_a_row_that_can_not_be_taken_says_why():
+    listed = read(
+        f"Number,Recommendation\n1,Fund it.\n,Train them.\nten,Build it.\n2,\n1,Something else.\n3,fund  it.\n"
+        f"0,Nought.\n10001,Far.\n4,{'x' * 4001}\n(5),Sound.\n"
+    )
+
+    assert said(listed) == {1: "Fund it.", 5: "Sound."}
+    assert dict(listed.wrong) == {
+        3: "It has no number.",
+        4: "“ten” is no number of a list, from 1 to 10,000.",
+        5: "It says nothing.",
+        6: "Number 1 stands in row 2 already.",
+        7: "It says the same as row 2.",
+        8: "“0” is no number of a list, from 1 to 10,000.",
+        9: "“10001” is no number of a list, from 1 to 10,000.",
+        10: "It is longer than 4,000 characters. Does it hold more than one recommendation?",
+    }
+
+
+def test_a_number_is_taken_whatever_stands_around_it_if_it_is_the_only_one():
+    listed = read("Number,Recommendation\nRec 1,a\nR-02,b\n3.,c\n4.0,d\nNo. 5),e\n6.1,f\n2021-07,g\n1234567,h\nten,i\n")
+
+    assert said(listed) == {1: "a", 2: "b", 3: "c", 4: "d", 5: "e"}
+    assert [one.line for one in listed.wrong] == [7, 8, 9, 10]
+    assert listed.notes == ()
+
+
+def test_where_no_number_can_be_read_it_is_said_how_to_do_without():
+    cells = read_cells(b"Urgent,Recommendation\nhigh,Fund it.\nlow,Train them.\n", run=Sandbox(None))
+    columns = guess_columns(cells)
+    listed = read_rows(cells, columns._replace(holds=(N, T)), LESOTHO)
+
+    assert (listed.rows, len(listed.wrong)) == ((), 2)
+    assert "Say that it holds “Nothing of the list”" in listed.notes[0]
+    assert said(read_rows(cells, columns, LESOTHO)) == {1: "Fund it.", 2: "Train them."}
+
+
+def test_a_list_without_numbers_is_numbered_as_it_stands():
+    listed = read(f"Recommendation,Note\n{LONG},x\nTrain them.,y\n")
+
+    assert said(listed) == {1: LONG, 2: "Train them."}
+    assert listed.notes == ("No column holds numbers: the list is numbered in the order of its rows.",)
+
+
+def test_two_lists_in_one_table_are_refused():
+    with refuses("There are two lists: the numbers begin at 1 in row 2 and again in row 4.", field="file"):
+        read("Number,Recommendation\n1,a\n2,b\n1,c\n2,d\n")
+
+
+def test_pillar_and_ministries_come_along_where_the_table_has_them():
+    [row] = read(f"{HEAD}Lesotho,2021,1,{LONG},Prosecution,Police,Justice; Labour and  Employment\n").rows
+
+    assert (row.pillar, row.lead, row.supporting) == (
+        Pillar.PROSECUTION,
+        "Police",
+        ("Justice", "Labour and  Employment"),
+    )
+
+
+def test_a_pillar_that_is_none_is_a_doubt():
+    [row] = read(f"{HEAD}Lesotho,2021,1,{LONG},Partnership,,\n").rows
+
+    assert (row.pillar, row.doubt) == (None, "“Partnership” is none of the three Ps: choose one.")
+
+
+def test_rows_of_other_countries_and_years_are_left_out_and_told():
+    listed = read(f"{HEAD}lso,2021,1,{LONG},,,\nSWZ,2021,1,Theirs.,,,\nLesotho,2020,2,Older.,,,\n")
+
+    assert said(listed) == {1: LONG}
+    assert listed.notes == ("2 rows of other countries or years are left out.",)
+
+
+@pytest.mark.parametrize(("country", "year"), [("Eswatini", 2021), ("Lesotho", 2019)])
+def test_a_table_of_another_country_or_year_is_refused(country, year):
+    with refuses(f"This is the list of {country} {year}, not of Lesotho 2021. Choose that of Lesotho 2021"):
+        read(f"{HEAD}{country},{year},1,{LONG},,,\n")

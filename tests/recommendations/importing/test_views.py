@@ -1,0 +1,570 @@
+"""The pages by which a list is brought, looked over, paired and loaded; without script, and losing nothing typed."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase, override_settings
+from django.urls import reverse
+
+from recommendations.choices import Tier
+from recommendations.importing import actions, views
+from recommendations.models import Benchmark, EditionImport, Recommendation
+from recommendations.models.imports import KEPT_FOR
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    EditionFactory,
+    EditionImportFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+from tests.recommendations.another_list import ANOTHER_LIST
+from tiptracker.errors import Refused
+from tiptracker.jobs.models import Job, State
+
+pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
+
+NARRATIVE = (
+    "LESOTHO: TIER 2 WATCH LIST\n\nPRIORITIZED RECOMMENDATIONS:\n\n"
+    "• Fund the shelter and its staff. • Investigate and prosecute traffickers. • Convene everybody.\n\nPROSECUTION\n"
+)
+SAID = {"text_status": "official", "pasted": "", "charset": ""}
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+@pytest.fixture(autouse=True)
+def administrator(client, run_jobs):
+    person = AdministratorFactory()
+    client.run_jobs = run_jobs
+    client.force_login(person)
+    return person
+
+
+def bring(client, edition, **said):
+    return client.post(reverse("edition_import", args=[edition.pk]), SAID | said)
+
+
+def brought(client, edition, **said):
+    """The page on which what was brought is looked over, and its address."""
+    response = bring(client, edition, **said)
+    assert response.status_code == 302, response.context["form"].errors
+    client.run_jobs()
+    return client.get(response.url), response.url
+
+
+def fields_of(response):
+    """What a browser would send of the form that loads."""
+    form = response.context["form"]
+    return {"do": "load"} | {field.name: field.value() or "" for field in form}
+
+
+def errors(response, form="form"):
+    return {name: list(said) for name, said in response.context[form].errors.items()}
+
+
+# --- Bringing ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administrator):
+    page, url = brought(client, edition, pasted=NARRATIVE)
+
+    assert "<h1>Look over the list of 2021</h1>" in page.text
+    assert "Pasted text, brought on 5 August 2022, " in page.text
+    assert "Its words are the report’s own." in page.text
+    assert (
+        "3 recommendations found in it. Nothing is written yet, and what you choose here is kept only by loading it."
+        in page.text
+    )
+    assert "1. Fund the shelter and its staff." in page.text
+    assert fields_of(page) == {
+        "do": "load",
+        "seen": page.context["form"]["seen"].value(),
+        "pillar_1": "protection",
+        "pillar_2": "prosecution",
+        "pillar_3": "prevention",
+    }
+    assert not Recommendation.objects.exists()
+    response = client.post(url, fields_of(page), follow=True)
+    assert "Loaded: 3 new." in response.text
+    assert "<h1>How the list of 2021 was loaded</h1>" in response.text
+    assert "Pasted text, loaded on 5 August 2022" in response.text
+    assert [row.text for row in Recommendation.objects.order_by("number")][
+        1
+    ] == "Investigate and prosecute traffickers."
+    assert EditionImport.objects.get().loaded_by == administrator
+
+
+def test_a_file_is_read_by_what_it_is(client, edition):
+    table = SimpleUploadedFile("list.csv", b"Number,Recommendation,Pillar\n1,Fund it.,Protection\n")
+    page, _ = brought(client, edition, file=table)
+    assert '1. Fund it. <span class="source">Protection</span>' in page.text
+    assert "What the columns hold" in page.text
+
+    word, _ = brought(client, edition, file=SimpleUploadedFile("lesotho.txt", NARRATIVE.encode()))
+    assert "3. Convene everybody." in word.text
+    assert "What the columns hold" not in word.text
+
+
+def test_cells_that_were_copied_are_a_table(client, edition):
+    page, _ = brought(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
+
+    assert "2. Train them." in page.text
+
+
+def test_what_was_brought_waits_on_the_page_and_what_was_loaded_is_listed_below(client, edition):
+    """Another year's waits elsewhere."""
+    EditionImportFactory(edition=EditionFactory(year=2020), name="other.txt")
+    waiting = EditionImportFactory(edition=edition, name="waiting.txt")
+    loaded = EditionImportFactory(edition=edition, name="loaded.txt", loaded=True)
+
+    page = client.get(reverse("edition_import", args=[edition.pk]))
+
+    assert (page.context["waiting"], page.context["loaded"]) == ([waiting], [loaded])
+    assert "stays here until it is loaded or discarded, for 90 days at most." in page.text
+    assert "What you choose while you look it over is kept only by loading it." in page.text
+    for one in (waiting, loaded):
+        assert f'href="{reverse("import_preview", args=[one.pk])}"' in page.text
+
+
+def test_of_the_file_and_the_text_one_is_asked_for(client, edition):
+    page = re.sub(r"<[^>]+>|\s+", " ", client.get(reverse("edition_import", args=[edition.pk])).text)
+
+    assert re.findall(r"(File|Or its text|What a CSV file is written in) +\((.*?)\)", page) == [
+        ("File", "one of the two"),
+        ("Or its text", "one of the two"),
+        ("What a CSV file is written in", "optional"),
+    ]
+
+
+def test_each_list_that_waits_tells_how_much_it_holds_and_when_it_was_brought(client, edition):
+    """Headings are no row."""
+    bring(client, edition, pasted=NARRATIVE)
+    bring(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
+    bring(client, edition, pasted=f"1\t{'Fund it well. ' * 3}\n2\t{'Train them well. ' * 3}\n3\t{'See to it. ' * 3}\n")
+    page = re.sub(r"<[^>]+>|\s+", " ", client.get(reverse("edition_import", args=[edition.pk])).text)
+
+    assert re.findall(r"Pasted text : (.*?), brought on 5 August 2022, \d\d:\d\d by", page) == [
+        "a table of 3 rows",
+        "a table of 2 rows",
+        "3 recommendations",
+    ]
+
+
+def test_a_list_that_was_brought_is_discarded_and_one_that_was_loaded_stays(client, edition):
+    kept = EditionImportFactory(edition=edition)
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    assert "Discard it" in page.text
+
+    response = client.post(url, {"do": "discard"}, follow=True)
+    assert response.redirect_chain == [(reverse("edition_import", args=[edition.pk]), 302)]
+    assert "Discarded: Pasted text." in response.text
+    assert client.get(url).status_code == 404
+    assert list(EditionImport.objects.all()) == [kept]
+
+    loaded = EditionImportFactory(edition=edition, loaded=True)
+    page = client.post(reverse("import_preview", args=[loaded.pk]), {"do": "discard"})
+    assert "Discard it" not in page.text
+    assert EditionImport.objects.filter(pk=loaded.pk).exists()
+
+
+REFUSED = [
+    ({}, "file", "Choose a file, or paste the text below."),
+    ({"pasted": "Nothing of the sort."}, "__all__", "No list of prioritized recommendations was found."),
+    ({"pasted": NARRATIVE.replace("LESOTHO", "ESWATINI")}, "__all__", "This narrative is about Eswatini, not Lesotho."),
+    ({"pasted": NARRATIVE, "text_status": "hearsay"}, "text_status", "Choose one from the list."),
+    ({"pasted": 'Number\tRecommendation\n1\t"Fund it.\n'}, "file", "Row 2 can’t be read: a quotation mark is opened"),
+    ({"pasted": f"Call 5812 3456. {NARRATIVE}"}, "pasted", "reads like a telephone number"),
+]
+
+
+@pytest.mark.parametrize(("said", "field", "sentence"), REFUSED)
+def test_what_can_not_be_read_is_refused_and_what_was_typed_stays(client, edition, said, field, sentence):
+    response = bring(client, edition, **said)
+
+    assert response.status_code == 422
+    assert sentence in " ".join(errors(response)[field])
+    assert response.context["form"]["pasted"].value() == said.get("pasted", "")
+    assert not EditionImport.objects.exists()
+
+
+def test_a_file_and_a_text_at_once_are_refused(client, edition):
+    response = bring(client, edition, pasted=NARRATIVE, file=SimpleUploadedFile("list.txt", b"x"))
+
+    assert errors(response) == {"file": ["Choose a file or paste the text, not both."]}
+
+
+@override_settings(UPLOAD_MAX_TOTAL_BYTES=1024 * 1024)
+def test_a_file_that_is_too_large_to_be_taken_in_is_refused_with_a_sentence(client, edition):
+    response = bring(client, edition, file=SimpleUploadedFile("report.pdf", b"x" * 2 * 1024 * 1024))
+
+    assert response.status_code == 422
+    assert errors(response)["file"][0].startswith("The file is larger than 1 MB, so it was not taken.")
+
+
+def test_columns_that_were_guessed_wrongly_are_corrected_on_the_page(client, edition):
+    table = b"What,Note\nFund the shelter in each of the ten districts.,Later\n"
+    _, url = brought(client, edition, file=SimpleUploadedFile("list.csv", table))
+    wrong = client.post(url, {"do": "columns", "column_0": "text", "column_1": "text", "has_headings": "on"})
+    assert "Two columns can’t hold the same." in errors(wrong, "columns")["__all__"][0]
+    none = client.post(url, {"do": "columns", "column_0": "", "column_1": "", "has_headings": "on"}, follow=True)
+    assert "No list was found: no column holds what the recommendations say." in none.text
+    right = client.post(url, {"do": "columns", "column_0": "", "column_1": "text", "has_headings": "on"}, follow=True)
+    assert "1. Later" in right.text
+
+
+# --- Reading by a job -------------------------------------------------------------------------------------------------
+
+
+def waiting(client, edition, text=NARRATIVE):
+    """A file that was brought and that no job has read yet, and the address at which that is followed."""
+    response = bring(client, edition, file=SimpleUploadedFile("lesotho.txt", text.encode()))
+    assert response.status_code == 302
+    return EditionImport.objects.get(), response.url
+
+
+@pytest.mark.parametrize("way", ["file", "long text"])
+def test_what_takes_long_is_read_by_a_job_and_no_request_waits_for_it(client, edition, monkeypatch, way):
+    for read in ("bring_file", "bring_text"):
+        monkeypatch.setattr(actions, read, lambda *_, **__: pytest.fail("a request reads it"))
+    monkeypatch.setattr(views, "bring_text", lambda *_: pytest.fail("a request reads it"))
+    long = NARRATIVE + "Officials did it.\n\n" * 4000
+    said = {"file": SimpleUploadedFile("lesotho.txt", NARRATIVE.encode())} if way == "file" else {"pasted": long}
+
+    response = bring(client, edition, **said)
+    monkeypatch.undo()
+
+    page = client.get(response.url)
+    assert "Waiting for its turn" in page.text
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page.text
+    assert f'hx-get="{response.url}" hx-trigger="every 1s"' in page.text
+    imported = EditionImport.objects.get()
+    assert (imported.is_unread, Recommendation.objects.exists()) == (True, False)
+    # Whoever leaves finds it again.
+    back = client.get(reverse("edition_import", args=[edition.pk]))
+    assert f'href="{response.url}"' in back.text
+    assert "not read yet" in back.text
+
+    assert [job.state for job in client.run_jobs()] == ["ready"]
+
+    assert "3. Convene everybody." in client.get(response.url).text
+    stored = imported.content.name
+    imported.refresh_from_db()
+    assert (imported.content.name, imported.sha256) == ("", EditionImport.objects.get().sha256)
+    assert stored.startswith("imports/")
+
+
+def test_the_page_that_follows_the_reading_becomes_the_preview(client, edition):
+    _, url = waiting(client, edition)
+    script = {"HX-Request": "true"}
+    under_way = client.get(url, headers=script)
+    assert under_way.text.strip().startswith('<div id="progress" hx-get=')
+    Job.objects.update(state=State.RUNNING, progress=20, step="Finding the list")
+    assert "Finding the list, 20 %" in client.get(url, headers=script).text
+    Job.objects.update(state=State.QUEUED)
+
+    client.run_jobs()
+
+    assert client.get(url, headers=script).headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in client.get(url).headers
+
+
+def test_what_can_not_be_read_says_why_and_can_be_brought_again_or_discarded(client, edition):
+    imported, url = waiting(client, edition, "No list stands here.\n")
+
+    assert [job.state for job in client.run_jobs()] == ["failed"]
+
+    page = client.get(url)
+    assert "No list of prioritized recommendations was found." in page.text
+    assert "hx-trigger" not in page.text
+    assert "http-equiv" not in page.text
+    assert reverse("edition_import", args=[edition.pk]) in page.text
+    assert client.post(url, {"do": "read"}).status_code == 302
+    assert [job.state for job in client.run_jobs()] == ["failed"]
+    for do in ("load", "columns"):
+        assert client.post(url, {"do": do}).status_code == 200  # there is nothing to be loaded
+    stored = imported.content.name
+    assert default_storage.exists(stored)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert client.post(url, {"do": "discard"}).status_code == 302
+    assert not EditionImport.objects.exists()
+    assert not default_storage.exists(stored)
+
+
+def test_a_file_that_waits_to_be_read_goes_with_what_is_dropped_at_night_and_once_it_is_read(client, edition):
+    old, _ = waiting(client, edition)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert actions.drop_unloaded(now=old.begun_at + KEPT_FOR + timedelta(days=1)) == 1
+    assert not default_storage.exists(old.content.name)
+    assert [job.state for job in client.run_jobs()] == ["ready"]  # of a list that is gone: nothing is left to do
+
+    new, _ = waiting(client, edition)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        client.run_jobs()
+    assert not default_storage.exists(new.content.name)
+
+
+def test_a_list_that_was_not_read_is_neither_corrected_nor_loaded(client, edition, administrator):
+    imported, _ = waiting(client, edition)
+
+    with pytest.raises(Refused, match="has not been read yet"):
+        actions.say_columns(imported=imported, holds=(), has_headings=False, by=administrator)
+    with pytest.raises(PermissionDenied):
+        actions.read_again(imported=imported, by=OfficerFactory())
+
+
+# --- Pairing ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def standing(edition):
+    """A list that stands: one item that is alike, one that is not, and one that will be split."""
+    shelter = RecommendationFactory(edition=edition, number=1, text="Fund the shelter.")
+    trees = RecommendationFactory(edition=edition, number=2, text="Count every tree.")
+    both = RecommendationFactory(edition=edition, number=3, text="Prosecute traffickers and convene.")
+    first, second = (BenchmarkFactory(recommendation=both, letter=letter) for letter in "ab")
+    return shelter, trees, both, first, second
+
+
+def test_what_is_alike_is_proposed_with_what_differs(client, edition, standing):
+    shelter, trees, both, first, _ = standing
+    page, _ = brought(client, edition, pasted=NARRATIVE)
+    form = page.context["form"]
+
+    assert form[f"became_{shelter.pk}"].value() == "1"
+    assert form[f"became_{both.pk}"].value() == "2"
+    assert form[f"became_{trees.pk}"].value() == ""
+    assert "Nothing in the new list is like it." in form[f"became_{trees.pk}"].help_text
+    assert "Most alike: 1, “Fund the shelter and its staff.” (100 of 100)." in form[f"became_{shelter.pk}"].help_text
+    said = re.sub(r"\s+", " ", page.text)
+    assert '<del><span class="for-screen-readers">taken out: </span>shelter.</del>' in said
+    assert '<ins><span class="for-screen-readers">put in: </span>shelter and its staff.</ins>' in said
+    assert form[f"goes_{first.pk}"].help_text == first.wording
+    assert "pillar_3" in form.fields
+    assert "pillar_2" not in form.fields
+
+
+def test_only_what_is_little_alike_is_to_be_looked_at_twice_and_both_wordings_stand_there_whole(client, edition):
+    """The first is doubtful because its reader doubts it; the words of the second have little in common."""
+    RecommendationFactory(edition=edition, number=1, text="Fund the shelter and its staff.")
+    RecommendationFactory(edition=edition, number=2, text="Investigate officials who look away, and dismiss them.")
+    brought = {"notes": [], "left_out": [], "tier": None, "rows": [
+        [1, "Fund the shelter and all its staff.", "It may be cut off."],
+        [2, "Investigate labour recruiters in the capital.", ""],
+    ]}  # fmt: skip
+    imported = EditionImportFactory(edition=edition, brought=brought)
+    said = re.sub(r"\s+", " ", client.get(reverse("import_preview", args=[imported.pk])).text)
+    first, second = said.split("</fieldset>")[:2]
+
+    assert "Little alike: look twice." not in first
+    assert '<ins><span class="for-screen-readers">put in: </span>all</ins>' in first
+    assert "2. Investigate officials who look away, and dismiss them." in second
+    assert "<p>2. Investigate labour recruiters in the capital.</p>" in second
+    assert "Little alike: look twice." in second
+    assert "<ins>" not in second
+
+
+def test_what_is_left_open_is_refused_and_what_was_chosen_stays(client, edition, standing):
+    _, trees, both, first, second = standing
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    chosen = fields_of(page) | {f"became_{both.pk}": "2, 3", f"goes_{first.pk}": "3"}
+    chosen.pop("pillar_3")
+
+    response = client.post(url, chosen)
+    assert response.status_code == 422
+    which = ["Its recommendation was split: say whether it goes to 2 or 3."]
+    assert errors(response) == {
+        f"became_{trees.pk}": ["Give its new number, or write “retired”."],
+        f"goes_{second.pk}": which,
+    }
+    assert response.context["form"][f"became_{both.pk}"].value() == "2, 3"
+    response = client.post(url, chosen | {f"became_{trees.pk}": "Retired", f"goes_{first.pk}": "9"})
+    assert errors(response) == {f"goes_{first.pk}": which, f"goes_{second.pk}": which}
+    assert not EditionImport.objects.exclude(loaded_at=None).exists()
+    response = client.post(url, chosen | {f"became_{trees.pk}": "Retired", f"goes_{second.pk}": "2"}, follow=True)
+    assert "Loaded: 1 new, 2 changed, 1 retired." in response.text
+    assert "<dt>Changed</dt><dd>2: 3 is now 2; number 1 as before</dd>" in response.text
+    assert "<dt>No longer asked</dt><dd>1: number 2</dd>" in response.text
+    assert "<dt>Split</dt><dd>1: 3 into 2 and 3</dd>" in response.text
+    assert "<dt>Benchmarks moved</dt><dd>1: 3a is 3a again</dd>" in response.text
+    assert {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")} == {
+        first.pk: "3a",
+        second.pk: "2b",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("perhaps 2", "Give its new number, several with commas, or write “retired”."),
+        ("9", "There is no number 9 in the new list."),
+        ("-1", "Give its new number, several with commas"),
+    ],
+)
+def test_a_number_that_is_none_is_refused_beside_its_field(client, edition, standing, said, sentence):
+    shelter, trees, *_ = standing
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    response = client.post(url, fields_of(page) | {f"became_{trees.pk}": "retired", f"became_{shelter.pk}": said})
+
+    assert sentence in errors(response)[f"became_{shelter.pk}"][0]
+
+
+def test_a_new_item_wants_its_pillar(client, edition):
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    response = client.post(url, fields_of(page) | {"pillar_3": ""})
+
+    assert errors(response) == {"pillar_3": ["Say to which of the three Ps number 3 belongs."]}
+
+
+def test_a_list_that_changed_meanwhile_is_looked_at_again(client, edition, standing):
+    shelter, trees, *_ = standing
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    chosen = fields_of(page) | {f"became_{trees.pk}": "retired"}
+    Recommendation.objects.filter(pk=shelter.pk).update(version=7, text="Fund it all.")
+
+    response = client.post(url, chosen)
+    assert "The list was changed meanwhile, so nothing was loaded." in errors(response)["__all__"][0]
+    assert "Fund it all." in response.text
+    assert response.context["form"][f"became_{shelter.pk}"].value() == "1"
+    assert client.post(url, fields_of(response)).status_code == 302
+
+
+def test_what_is_doubtful_can_be_put_right(client, edition):
+    imported = EditionImportFactory(
+        edition=edition,
+        brought={
+            "rows": [[1, "Fund the shel- ter.", "It may be cut off."]],
+            "notes": [],
+            "left_out": ["42"],
+            "tier": None,
+        },
+    )
+    page = client.get(reverse("import_preview", args=[imported.pk]))
+    assert "It may be cut off." in page.text
+    assert "Left out of the list: 1 line" in page.text
+    said = {"text_1": "Fund the  shelter.", "pillar_1": "protection"}
+    client.post(reverse("import_preview", args=[imported.pk]), fields_of(page) | said)
+
+    assert Recommendation.objects.get().text == "Fund the shelter."
+
+
+def test_rows_that_can_not_be_read_are_told_and_left_out_by_a_tick(client, edition):
+    table = SimpleUploadedFile(
+        "list.csv", b"Number,Recommendation,Pillar\n1,Fund it.,Protection\nx,Train.,Protection\n"
+    )
+    page, url = brought(client, edition, file=table)
+    assert "Row 3: “x” is no number of a list" in page.text
+
+    response = client.post(url, fields_of(page))
+    assert "Some rows can’t be read." in errors(response)["leave_out"][0]
+    assert client.post(url, fields_of(page) | {"leave_out": "on"}).status_code == 302
+
+
+@pytest.mark.parametrize("stands", [False, True])
+def test_a_table_of_which_no_row_can_be_read_offers_to_correct_its_columns_and_nothing_to_load(client, edition, stands):
+    """The rank was taken for the number; what stands is not made out to be gone."""
+    if stands:
+        RecommendationFactory(edition=edition, number=1, text="Fund it.")
+    table = b"How urgent,Rank,Recommendation\nhigh,1,Fund it.\nlow,2,Train them.\n"
+    _, url = brought(client, edition, file=SimpleUploadedFile("list.csv", table))
+    wrong = {"do": "columns", "column_0": "number", "column_1": "", "column_2": "text", "has_headings": "on"}
+    page = client.post(url, wrong, follow=True)
+
+    assert "Row 2: “high” is no number of a list" in page.text
+    assert "Correct below what the columns hold, or" in page.text
+    assert "Say that it holds “Nothing of the list”" in page.text
+    for offered in ("Note that it stands already", "Load this list", "Gone", "What became of these?"):
+        assert offered not in page.text
+    assert "nothing to load" in client.post(url, {"do": "load", "leave_out": "on"}).text
+    assert not EditionImport.objects.exclude(loaded_at=None).exists()
+    read = client.post(url, wrong | {"column_0": "", "column_1": "number"}, follow=True)
+    assert "2 recommendations found in it." in read.text
+    assert "Load this list" in read.text
+
+
+def test_the_same_list_again_says_so(client, edition):
+    page, url = brought(client, edition, pasted=NARRATIVE)
+    client.post(url, fields_of(page))
+    again, url = brought(client, edition, pasted=NARRATIVE)
+    assert "Note that it stands already" in again.text
+
+    assert "nothing had to be changed." in client.post(url, fields_of(again), follow=True).text
+
+
+def test_a_tier_that_differs_is_told(client, edition):
+    edition.tier = Tier.TIER_3
+    edition.save()
+    page, _ = brought(client, edition, pasted=NARRATIVE)
+
+    assert "The narrative puts Lesotho on Tier 2 Watch List; this edition says Tier 3." in page.text
+
+
+def test_a_list_of_which_too_much_has_to_be_said_is_left_to_the_command(client, edition):
+    lines = "\n".join(f"{number},Do number {number}." for number in range(1, 500))
+    table = SimpleUploadedFile("list.csv", f"Number,Recommendation\n{lines}\n".encode())
+    page, _ = brought(client, edition, file=table)
+
+    assert "More has to be said of this list than fits a page." in page.text
+    assert "Load this list" not in page.text
+
+
+def test_the_page_of_a_long_list_stays_light_whatever_has_to_be_said_of_it(client, edition):
+    """600 that go on in other words and 300 that nothing is like."""
+    texts = [f"Fund shelter {n} of ours." for n in range(1, 601)] + [f"{n} x{n}." for n in range(601, 901)]
+    Recommendation.objects.bulk_create(
+        Recommendation(edition=edition, number=number, text=text, text_status="official")
+        for number, text in enumerate(texts, 1)
+    )
+    lines = "".join(f"{number},Fund shelter {number} of yours.,Ministry {number}\n" for number in range(1, 601))
+    table = SimpleUploadedFile("list.csv", f"Number,Recommendation,Lead\n{lines}".encode())
+    page, url = brought(client, edition, file=table)
+
+    assert "More has to be said of this list than fits a page." in page.text
+    assert [(group.kind.value, len(group.lines), group.more) for group in page.context["groups"]] == [
+        ("changed", 200, 400),
+        ("gone", 200, 100),
+    ]
+    assert "601. 601 x601." in page.text
+    assert "and others, 600 in all: none is made." in page.text
+    assert len(page.content) < 200_000
+    sent = client.post(url, {"do": "load"})
+    assert (sent.status_code, "More has to be said" in sent.text) == (200, True)
+    assert len(sent.content) < 200_000
+
+
+# --- Who --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory])
+def test_administrators_alone_see_these_pages(client, edition, reader):
+    waiting, loaded = EditionImportFactory(edition=edition), EditionImportFactory(edition=edition, loaded=True)
+    user = reader()
+    client.force_login(user)
+
+    assert client.get(reverse("edition_import", args=[edition.pk])).status_code == 403
+    assert bring(client, edition, pasted=NARRATIVE).status_code == 403
+    assert client.get(reverse("import_preview", args=[waiting.pk])).status_code == 404
+    expected = 403 if user.is_embassy else 404
+    assert client.get(reverse("import_preview", args=[loaded.pk])).status_code == expected
+
+
+def test_the_whole_list_of_lesotho_reads_well(client, edition):
+    items = "\n".join(f"• {text}" for text in ANOTHER_LIST.values())
+    page, url = brought(
+        client, edition, pasted=f"LESOTHO: TIER 2 WATCH LIST\n\nPRIORITIZED RECOMMENDATIONS:\n\n{items}\n"
+    )
+    assert client.post(url, fields_of(page)).status_code == 302
+
+    assert [row.text for row in Recommendation.objects.order_by("number")] == list(ANOTHER_LIST.values())
+    assert Recommendation.objects.first().terms.get().recorded_at.date() == at_noon(date(2022, 8, 5)).date()

@@ -1,0 +1,42 @@
+"""For how many years running: what a report tells goes before what is counted along the repeats."""
+
+import pytest
+
+from recommendations.unmet_years import Asked, unmet
+
+TOLD = "the narrative of 2021"
+ASKED = {
+    1: Asked(2021),
+    2: Asked(2022, repeats=1),
+    3: Asked(2023, repeats=2),
+    4: Asked(2021, 5, TOLD),
+    5: Asked(2022, repeats=4),
+    6: Asked(2023, repeats=5),
+    7: Asked(2023, 9, "the narrative of 2023", repeats=5),
+    8: Asked(2023, repeats=4),
+    9: Asked(2024, repeats=8),
+    10: Asked(2022, repeats=99),
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "told", "source"),
+    [
+        (2, "at least 1 year running", "asked in 2021, and again in 2022"),
+        (3, "at least 2 years running", "asked in 2021, and again in 2022 and 2023"),
+        (4, "5 years running", TOLD),
+        (5, "6 years running", f"5 years told by {TOLD}; asked again in 2022"),
+        (6, "7 years running", f"5 years told by {TOLD}; asked again in 2022 and 2023"),
+        (7, "9 years running", "the narrative of 2023"),
+        (9, "at least 1 year running", "asked in 2023, and again in 2024"),
+    ],
+)
+def test_years_unmet_are_told_or_counted(key, told, source):
+    found = unmet(key, ASKED)
+
+    assert (found.told, found.source) == (told, source)
+
+
+@pytest.mark.parametrize("key", [1, 8, 10], ids=["asked for the first time", "after a year without a list", "unknown"])
+def test_nothing_is_told_where_nothing_tells_it(key):
+    assert unmet(key, ASKED) is None

@@ -1,0 +1,730 @@
+import hashlib
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import page
+import pytest
+from django.core.exceptions import PermissionDenied
+from pypdf import PdfReader
+
+from dialogues.choices import Decision, Direction, DoneBy, Kind, Progress, Review, Shows, Verdict
+from dialogues.lesotho.actions import load_public_record
+from recommendations.choices import MilestoneKind, Origin, Rule, TextStatus
+from recommendations.models import Edition
+from reports.briefings import as_html, build_briefing, pdf
+from reports.briefings.content import BriefingContent, imprint
+from tests.factories import (
+    MASERU,
+    AgendaItemFactory,
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    DialogueFactory,
+    EditionFactory,
+    EditionTermsFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MilestoneFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ParticipantFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    RoundDecisionFactory,
+    UpdateFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tests.kept import once
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2022, 1, 28)
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+def briefing(edition, *, as_of=DAY, known_by=None, reader=None, **options) -> BriefingContent:
+    return build_briefing(
+        reader=reader or AmbassadorFactory(), edition=edition, as_of=as_of, known_by=known_by, **options
+    )
+
+
+def html(content):
+    return as_html(content)
+
+
+def words(value):
+    """Every string in a briefing, however deep."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, tuple):
+        return [word for item in value for word in words(item)]
+    if is_dataclass(value):
+        return [word for field in fields(value) for word in words(getattr(value, field.name))]
+    return []
+
+
+# --- Who reads what ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sees_both", [False, True])
+def test_briefing_holds_nothing_of_another_country(edition, sees_both):
+    elsewhere = CountryFactory(elsewhere=True)
+    reader = AmbassadorFactory(countries=[edition.country, elsewhere] if sees_both else [edition.country])
+    theirs = EditionFactory(country=elsewhere)
+    ministry = MinistryFactory(country=elsewhere, short_name="Marker")
+    benchmark = BenchmarkFactory(
+        recommendation=RecommendationFactory(edition=theirs, lead=ministry, text="Marker asked"),
+        terms__criterion="Marker criterion",
+    )
+    promise = CommitmentFactory(ministry=ministry, text="Marker promise", benchmarks=[benchmark])
+    round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), narrative="Marker narrative")
+    EvidenceFactory(round=round_, title="Marker evidence", bears_on=[benchmark])
+    EvidenceFactory(country=elsewhere, title="Marker that bears on nothing")
+    AssessmentFactory(benchmark=benchmark, rationale="Marker rationale")
+    dialogue = DialogueFactory(country=elsewhere, place="Marker place", record="Marker record")
+    CommitmentFactory(country=elsewhere, ministry=None, united_states=True, text="Marker of ours", dialogue=dialogue)
+    own = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    EvidenceFactory(title="A case of our own", bears_on=[own])
+
+    said = words(briefing(edition, reader=reader))
+
+    assert [word for word in said if "Marker" in word] == []
+    assert "A case of our own" in said
+
+
+@pytest.mark.parametrize("reader", [AmbassadorFactory, ObserverFactory])
+def test_embassy_roles_read_the_same_facts(edition, reader):
+    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
+
+    said = briefing(edition, reader=reader())
+
+    assert [piece.ref for piece in said.evidence] == ["E1"]
+    assert dict(imprint(said))["Prepared for"] == "Ambassador", "whoever asks for it"
+
+
+def test_briefing_is_refused_to_a_ministry(edition):
+    with pytest.raises(PermissionDenied):
+        briefing(edition, reader=FocalPointFactory())
+
+
+def test_briefing_on_a_country_the_reader_does_not_see_is_not_found(edition):
+    elsewhere = CountryFactory(elsewhere=True)
+
+    with pytest.raises(Edition.DoesNotExist):
+        briefing(edition, reader=AmbassadorFactory(countries=[elsewhere]))
+
+
+# --- As of, known by --------------------------------------------------------------------------------------------------
+
+
+def test_what_was_recorded_after_the_moment_is_not_in_it(edition):
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    early = EvidenceFactory(title="Early", bears_on=[benchmark])
+    EvidenceFactory(title="Late", bears_on=[benchmark], recorded_at=at_noon(date(2022, 1, 20)))
+    EvidenceReviewFactory(evidence=early, bearing=early.bearings.get(), recorded_at=at_noon(date(2022, 1, 20)))
+    promise = CommitmentFactory(made__due_on=date(2022, 1, 12))
+    CommitmentEventFactory(
+        commitment=promise,
+        kind=Kind.REPORTED_DONE,
+        happened_on=date(2022, 1, 12),
+        recorded_at=at_noon(date(2022, 1, 20)),
+    )
+
+    then = briefing(edition, known_by=at_noon(date(2022, 1, 19)))
+    now = briefing(edition)
+
+    assert [(piece.what, piece.state) for piece in then.evidence] == [("Early", "claimed")]
+    assert [(piece.what, piece.state) for piece in now.evidence] == [("Early", "verified"), ("Late", "claimed")]
+    assert [item.standing for item in then.press_for] == ["overdue by 16 days, no update received"]
+    assert [item.standing for item in now.press_for] == ["reported done 12 Jan 2022; to be verified"]
+    assert then.facts_up_to == at_noon(date(2022, 1, 10))
+    assert now.facts_up_to == at_noon(date(2022, 1, 20))
+
+
+def test_what_had_not_happened_by_the_day_is_not_in_it(edition):
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    EvidenceFactory(bears_on=[benchmark], happened_to=date(2022, 1, 10))
+    CommitmentFactory(made__happened_on=date(2022, 1, 10))
+    DialogueFactory(held_on=date(2022, 1, 10))
+    UpdateRoundFactory(happened_on=date(2022, 1, 10))
+
+    content = briefing(edition, as_of=date(2022, 1, 9))
+
+    assert (content.evidence, content.press_for, content.dialogues, content.updates) == (
+        (),
+        content.press_for[:1],
+        (),
+        (),
+    )
+    assert [item.made_on for item in content.press_for] == [date(2021, 11, 8)]
+
+
+def test_moments_are_told_by_the_clocks_of_the_country(edition):
+    DialogueFactory(recorded_at=datetime(2022, 1, 27, 23, 30, tzinfo=MASERU))
+
+    told = html(briefing(edition, known_by=datetime(2022, 1, 28, 0, 30, tzinfo=MASERU)))
+
+    assert "27 January 2022, 23:30" in told
+    assert "<b>As known by</b> 28 January 2022" in told
+
+
+# --- What it says -----------------------------------------------------------------------------------------------------
+
+
+def test_nothing_reviewed_shows_no_figure(edition):
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    EvidenceFactory(bears_on=[benchmark])
+
+    content = briefing(edition)
+
+    assert content.standing.sentence == "Nothing has been reviewed yet; 1 claim is waiting."
+    assert (content.standing.verified, content.standing.claimed) == (None, None)
+    assert content.standing.mark_note == "Our target of 45: the post's own working mark."
+    assert {(part.points, part.claimed, part.verdict) for part in content.parts} == {(None, None, "not reviewed yet")}
+    assert [item.points for item in content.recommendations] == [None]
+
+
+def test_points_of_the_recommendations_add_up_to_those_of_their_part(edition):
+    benchmarks = [BenchmarkFactory(recommendation=RecommendationFactory(edition=edition)) for _ in range(11)]
+    EvidenceFactory(bears_on=benchmarks[:1], verified=True)
+
+    content = briefing(edition)
+    action = next(part for part in content.parts if part.title.startswith("Concrete action"))
+
+    # 15/11 alone would print as 1.4, but with the 6 2/3 of a P what is printed has to add up to 8.0.
+    assert action.points == Decimal("1.3")
+    assert sum(item.points for item in content.recommendations) == action.points
+    assert sum(part.points for part in content.parts) == content.standing.verified
+
+
+def test_press_for_begins_with_the_latest_and_leaves_out_what_is_settled_or_ours(edition):
+    CommitmentFactory(text="No date")
+    CommitmentFactory(text="Late", made__due_on=date(2022, 1, 20))
+    CommitmentFactory(text="Later", made__due_on=date(2022, 1, 10))
+    CommitmentFactory(text="At the deadline", made__due_on=date(2022, 2, 28))
+    CommitmentFactory(text="After the deadline", made__due_on=date(2022, 3, 1))
+    CommitmentFactory(text="Done", done=True)
+    CommitmentFactory(text="Ours", united_states=True)
+
+    content = briefing(edition)
+
+    assert [(item.text, item.standing) for item in content.press_for] == [
+        ("Later", "overdue by 18 days, no update received"),
+        ("Late", "overdue by 8 days, no update received"),
+        ("At the deadline", "due in 31 days"),
+        ("No date", "no date agreed"),
+    ]
+    assert [item.text for item in content.united_states] == ["Ours"]
+
+
+def test_page_one_says_how_many_promises_are_open_and_names_those_it_may_have_room_for(edition):
+    for number in range(20):
+        CommitmentFactory(text=f"Promise {number}")
+
+    told = html(briefing(edition)).partition('data-head="Trend')[0]
+
+    assert "20 of the government’s commitments are open or with the embassy; the most urgent first; by" in told
+    assert told.count("Promise ") == 14
+
+
+def test_page_one_puts_a_promise_to_whoever_made_it_and_says_by_when(edition):
+    benchmark = BenchmarkFactory(
+        recommendation=RecommendationFactory(edition=edition, lead=MinistryFactory(name="Ministry of Police")),
+        terms__criterion="A shelter in each district",
+    )
+    justice = MinistryFactory(name="Ministry of Justice")
+    CommitmentFactory(
+        ministry=justice, text="Open two shelters", benchmarks=[benchmark], made__due_on=date(2022, 2, 20)
+    )
+
+    (step,) = briefing(edition).ladder.on_one_page
+
+    assert step.sentence == (
+        "Make sure that the Ministry of Justice keeps its commitment “Open two shelters” (1a), due 20 February 2022."
+    )
+    assert step.points is None, "nothing has been reviewed"
+
+
+def test_page_one_says_in_one_line_what_waits_at_the_embassy_and_counts_what_it_does_not_name(edition):
+    waiting, *_ = [
+        [BenchmarkFactory(recommendation=RecommendationFactory(edition=edition)) for _ in range(number)]
+        for number in (2, 8)
+    ]
+    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))], verified=True)
+    for row in waiting:
+        EvidenceFactory(bears_on=[row])
+
+    page = html(briefing(edition)).partition('data-head="Trend')[0]
+
+    assert "Review 2 updates and pieces of evidence at the embassy that would raise readiness." in page
+    assert page.count("Agree with") == 7
+    assert "2 more steps add" in page
+
+
+def test_page_one_says_how_much_is_overdue(edition):
+    CommitmentFactory(made__due_on=date(2022, 2, 20))
+    assert "Nothing is overdue: what is due, and with whom" in html(briefing(edition))
+
+    CommitmentFactory(made__due_on=date(2022, 1, 20))
+    said = briefing(edition)
+    assert said.overdue == 1
+    assert "What is overdue or due, and with whom" in html(said)
+    counted = "2 of the government’s commitments are open or with the embassy; 1 is overdue; the most urgent first"
+    assert counted in html(said)
+
+
+def test_page_one_makes_no_step_of_what_is_promised_for_after_the_deadline(edition):
+    for text, day in (("In time", date(2022, 2, 28)), ("Too late", date(2022, 3, 1))):
+        benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+        CommitmentFactory(text=text, benchmarks=[benchmark], made__due_on=day)
+
+    page = html(briefing(edition)).partition('data-head="Trend')[0]
+
+    assert "keeps its commitment “In time”" in page
+    assert "Too late" not in page
+
+
+def test_check_names_the_commitment_and_its_ministry_or_the_evidence(edition):
+    police = MinistryFactory(short_name="Police", name="Ministry of Police")
+    recommendation = RecommendationFactory(edition=edition, lead=police)
+    CommitmentFactory(
+        text="Train the posts",
+        ministry=police,
+        benchmarks=[BenchmarkFactory(recommendation=recommendation)],
+        made__due_on=date(2022, 1, 21),
+    )
+    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation)], verified=True)
+
+    content = briefing(edition)
+
+    assert [check.about for check in content.checks] == [("Evidence E1",), ("“Train the posts”, Ministry of Police",)]
+    assert "“Train the posts”, Ministry of Police" in html(content).partition("What doesn’t fit together")[2][:900]
+
+
+def test_page_two_is_titled_by_the_trends_finding_with_the_months_that_have_something_to_tell(edition):
+    DialogueFactory(held_on=date(2021, 11, 8), place="Maseru")
+
+    content = briefing(edition)
+
+    assert content.trend.title == "Nothing has been reviewed yet"
+    assert [(month.ends_on, month.happened) for month in content.trend.months] == [
+        (date(2021, 11, 24), "Dialogue, Maseru"),
+        (DAY, ""),
+    ]
+    assert ">Nothing has been reviewed yet</h2>" in html(content)
+
+
+def test_ministry_is_told_with_its_minister_leads_and_commitments(edition):
+    police = MinistryFactory(short_name="Police")
+    police.office_holders.create(name="Before", until_on=date(2021, 12, 31))
+    police.office_holders.create(name="Sekola", title="Minister of Police", from_on=date(2022, 1, 1))
+    MinistryFactory(short_name="Idle")
+    RecommendationFactory(edition=edition, lead=police)
+    CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 20))
+
+    (ministry,) = briefing(edition).ministries
+
+    assert (ministry.name, ministry.minister) == ("Ministry of Police", "Sekola, Minister of Police")
+    assert (ministry.leads, ministry.summary) == ("recommendation 1", "1 overdue.")
+
+
+def test_recommendation_is_told_with_its_benchmarks(edition):
+    recommendation = RecommendationFactory(
+        edition=edition,
+        indicia=[1, 7],
+        lead=MinistryFactory(short_name="Police"),
+        supporting=[MinistryFactory(short_name="Justice")],
+        years_unmet=5,
+        years_unmet_source="TIP Report 2021",
+    )
+    districts = IndicatorFactory(unit="districts")
+    counted = BenchmarkFactory(
+        recommendation=recommendation, terms__rule=Rule.TARGET, terms__target=10, terms__indicator=districts
+    )
+    ReadingFactory(indicator=districts, figure=6, through_on=date(2022, 1, 15), verified=True)
+    judged = BenchmarkFactory(recommendation=recommendation, terms__criterion="A budget is released.")
+    action = EvidenceFactory(bears_on=[judged], verified=True)
+    AssessmentFactory(benchmark=judged, verdict=Verdict.MET, rationale="It was paid.", grounds=[action])
+
+    (told,) = briefing(edition).recommendations
+    first, second = told.benchmarks
+
+    assert told.facts == (
+        "TIP Report",
+        "prosecution",
+        "indicia 1, 7",
+        "led by Ministry of Police",
+        "with Ministry of Justice",
+        "unmet 5 years running (TIP Report 2021)",
+    )
+    assert (first.key, first.share, first.figure) == (f"1{counted.letter}", Decimal("0.6"), "6 of 10 districts")
+    assert first.rule == "Figure against a target: 10"
+    assert first.evidence == ("E2",)
+    assert (second.criterion, second.share, second.figure) == ("A budget is released.", 1, "met")
+    assert second.evidence == ("E1",)
+    assert second.assessment.rationale == "It was paid."
+    assert second.assessment.by.startswith("Met: ")
+
+
+def test_claim_beyond_what_is_verified_is_said_to_be_one(edition):
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    EvidenceFactory(bears_on=[benchmark])
+    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=benchmark.recommendation)], verified=True)
+
+    claimed, verified = briefing(edition).recommendations[0].benchmarks
+
+    assert (claimed.share, claimed.claimed) == (Decimal(0), Decimal("0.5"))
+    assert "Claimed as under way" in claimed.reason
+    assert (verified.share, verified.claimed) == (Decimal("0.5"), Decimal(0))
+
+
+def test_recommendations_of_an_action_plan_come_last_and_say_so(edition):
+    RecommendationFactory(edition=edition, number=1, origin=Origin.ACTION_PLAN)
+    RecommendationFactory(edition=edition, number=1)
+
+    assert [item.label for item in briefing(edition).recommendations] == ["1", "Action plan 1"]
+
+
+def test_only_a_reconstruction_is_labelled_one(edition):
+    RecommendationFactory(edition=edition, text="Put together", text_status=TextStatus.RECONSTRUCTION)
+    RecommendationFactory(edition=edition, text="As published", text_status=TextStatus.OFFICIAL)
+
+    told = html(briefing(edition))
+
+    assert told.count("our reconstruction, not the report’s words") == 1
+
+
+def test_dialogue_is_told_with_who_came_what_was_said_and_what_was_agreed(edition):
+    dialogue = DialogueFactory(record="Shelter was praised.", agreed="Dates follow.")
+    ParticipantFactory(dialogue=dialogue, name="", office="Regional security team", presence="video")
+    AgendaItemFactory(dialogue=dialogue, recommendation=RecommendationFactory(edition=edition, text="Fund shelter"))
+    promise = CommitmentFactory(dialogue=dialogue, letter="")
+
+    (told,) = briefing(edition).dialogues
+
+    assert [(person.name, person.office, person.attended) for person in told.participants] == [
+        ("Regional security team", "", "by video")
+    ]
+    assert told.agenda == ("1. Fund shelter",)
+    assert (told.record, told.conclusions) == ("Shelter was praised.", "Dates follow.")
+    assert [(item.text, item.where) for item in told.agreed] == [(promise.text, "Dialogue of 8 Nov 2021")]
+
+
+def test_every_round_is_told_with_what_became_of_it(edition):
+    update = UpdateFactory()
+    UpdateRoundFactory(update=update, narrative="First try", returned=True, happened_on=date(2022, 1, 5))
+    second = UpdateRoundFactory(update=update, narrative="Second try", claimed=Progress.DONE, accepted=True)
+    EvidenceFactory(round=second)
+    ReadingFactory(round=second, through_on=date(2022, 1, 10), figure=6, recorded_at=second.recorded_at)
+
+    content = briefing(edition)
+    first, last = content.updates[0].rounds
+
+    assert (first.narrative, first.outcome) == ("First try", "returned")
+    assert first.decision.endswith(": Please add the date.")
+    assert (last.narrative, last.claims, last.outcome) == ("Second try", "done", "accepted")
+    assert [figure.partition(": ")[2] for figure in last.figures] == ["6, through 10 Jan 2022"]
+    assert last.evidence == ("E1",)
+    assert "Second try" in html(content)
+
+
+def test_answer_that_was_not_known_leaves_the_round_waiting(edition):
+    round_ = UpdateRoundFactory(happened_on=date(2022, 1, 10))
+    RoundDecisionFactory(round=round_, decision=Decision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 20)))
+
+    (now,) = briefing(edition).updates
+    (then,) = briefing(edition, known_by=at_noon(date(2022, 1, 19))).updates
+
+    assert [now.rounds[0].outcome, then.rounds[0].outcome] == ["accepted", "waiting"]
+
+
+# --- Evidence ---------------------------------------------------------------------------------------------------------
+
+
+def test_evidence_is_numbered_by_the_day_it_happened_and_proven_by_its_hash(edition):
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    file = EvidenceFileFactory(content=b"a warrant", name="warrant.pdf")
+    EvidenceFactory(title="Second", happened_to=date(2022, 1, 12), bears_on=[benchmark])
+    EvidenceFactory(title="First", happened_to=date(2022, 1, 5), bears_on=[benchmark], file=file)
+
+    first, second = briefing(edition).evidence
+
+    assert [(piece.ref, piece.what) for piece in (first, second)] == [("E1", "First"), ("E2", "Second")]
+    assert [(kept.name, kept.kind, kept.sha256) for kept in first.files] == [
+        ("warrant.pdf", "PDF", hashlib.sha256(b"a warrant").hexdigest())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words_on", "state"),
+    [
+        ({}, "claimed"),
+        ({"bearing": Review.VERIFIED}, "verified"),
+        ({"bearing": Review.REJECTED}, "rejected"),
+        ({"piece": Review.VERIFIED}, "verified"),
+        ({"piece": Review.REJECTED, "bearing": Review.VERIFIED}, "rejected"),
+        ({"piece": Review.VERIFIED, "bearing": Review.REJECTED}, "verified"),
+    ],
+)
+def test_evidence_stands_by_the_newest_word(edition, words_on, state):
+    piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
+    for about, decision in words_on.items():
+        bearing = piece.bearings.get() if about == "bearing" else None
+        EvidenceReviewFactory(evidence=piece, bearing=bearing, decision=decision)
+
+    (told,) = briefing(edition).evidence
+
+    assert told.state == state
+
+
+def test_evidence_half_rejected_still_waits(edition):
+    recommendation = RecommendationFactory(edition=edition)
+    piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation) for _ in range(2)])
+    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.first(), decision=Review.REJECTED)
+
+    (told,) = briefing(edition).evidence
+
+    assert told.state == "claimed"
+    assert [bearing.state for bearing in told.bearings] == ["rejected", "claimed"]
+
+
+def test_rejection_says_why_and_verification_by_whom(edition):
+    recommendation = RecommendationFactory(edition=edition)
+    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation)], verified=True)
+    piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation)])
+    word = EvidenceReviewFactory(evidence=piece, decision=Review.REJECTED, reason="Another year.")
+
+    verified, rejected = briefing(edition).evidence
+
+    assert verified.review == f"Verified by {word.recorded_by.name}, 10 Jan 2022"
+    assert rejected.review == f"Rejected by {word.recorded_by.name}, 10 Jan 2022: Another year."
+
+
+def test_who_judged_a_bearing_and_when_is_said_where_that_is_not_said_of_the_piece(edition):
+    recommendation = RecommendationFactory(edition=edition)
+    piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation) for _ in range(3)])
+    first, second, third = piece.bearings.all()
+    other = OfficerFactory(name="Another officer")
+    EvidenceReviewFactory(bearing=first, reason="Seen.", recorded_at=at_noon(date(2022, 1, 20)))
+    EvidenceReviewFactory(bearing=second, decision=Review.REJECTED, reason="Another year.", recorded_by=other)
+    EvidenceReviewFactory(bearing=third, recorded_at=at_noon(date(2022, 1, 20)))
+
+    content = briefing(edition)
+
+    (told,) = content.evidence
+    assert told.review.endswith(", 20 Jan 2022")
+    assert [bearing.word for bearing in told.bearings] == ["", "by Another officer, 10 Jan 2022: Another year.", ""]
+    page = html(content)
+    assert f"On {told.bearings[1].benchmark}: a concrete action, rejected by Another officer, 10 Jan 2022" in page
+
+
+def test_evidence_of_a_returned_round_went_back(edition):
+    promise = CommitmentFactory(benchmarks=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
+    round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), returned=True)
+    EvidenceFactory(round=round_, bears_on=promise.benchmarks.all())
+
+    (told,) = briefing(edition).evidence
+
+    assert (told.state, told.review) == ("returned", "Returned to the ministry")
+    assert [bearing.state for bearing in told.bearings] == ["returned"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "note", "is_outside"),
+    [
+        ({}, "", False),
+        ({"happened_to": date(2021, 3, 31)}, "does not count: before 1 April 2021", True),
+        ({"happened_from": date(2021, 3, 31)}, "does not count: before 1 April 2021", True),
+        ({"done_by": DoneBy.CIVIL_SOCIETY}, "does not count: not done by the government", False),
+        ({"done_by": DoneBy.JOINT}, "", False),
+        ({"happened_from": None}, "stays a claim until a review states its first day", False),
+    ],
+)
+def test_evidence_says_why_it_does_not_count(edition, facts, note, is_outside):
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    EvidenceFactory(bears_on=[benchmark], **facts)
+
+    (told,) = briefing(edition).evidence
+
+    assert (told.note, told.is_outside) == (note, is_outside)
+
+
+def test_evidence_after_the_window_says_so(edition):
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    EvidenceFactory(bears_on=[benchmark], happened_to=date(2022, 4, 1))
+
+    (told,) = briefing(edition, as_of=date(2022, 4, 2)).evidence
+
+    assert told.note == "does not count: after 31 March 2022"
+
+
+def test_statement_is_not_blamed_for_not_counting(edition):
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    EvidenceFactory(bears_on=[benchmark], bears_on__shows=Shows.PLAN, happened_from=None)
+
+    (told,) = briefing(edition).evidence
+
+    assert told.note == ""
+
+
+def test_revised_evidence_gives_way_to_its_revision_once_that_is_known(edition):
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    old = EvidenceFactory(title="Old", bears_on=[benchmark])
+    EvidenceFactory(title="New", bears_on=[benchmark], revises=old, recorded_at=at_noon(date(2022, 1, 20)))
+
+    assert [piece.what for piece in briefing(edition).evidence] == ["New"]
+    assert [piece.what for piece in briefing(edition, known_by=at_noon(date(2022, 1, 19))).evidence] == ["Old"]
+
+
+# --- How it reads -----------------------------------------------------------------------------------------------------
+
+
+def test_briefing_on_nothing_has_a_sentence_in_every_section(edition):
+    told = html(briefing(edition))
+
+    for sentence in (
+        "No commitment is overdue, and none is due before the deadline.",
+        "No milestones are set for this edition.",
+        "No ministry answers for a recommendation of this edition yet.",
+        "The United States has undertaken nothing towards this edition yet.",
+        "The recommendations of this edition have not been loaded yet.",
+        "No dialogue has been held on this edition yet.",
+        "No ministry has sent an update yet.",
+        "No evidence has been recorded for this edition yet.",
+    ):
+        assert sentence in told
+    assert "<tbody>\n      </tbody>" not in told
+
+
+def test_markup_in_what_people_wrote_is_shown_as_text(edition):
+    markup = '<img src="file:///etc/passwd"> & <script>'
+    recommendation = RecommendationFactory(edition=edition, text=markup)
+    benchmark = BenchmarkFactory(recommendation=recommendation, terms__criterion=markup)
+    dialogue = DialogueFactory(place=markup, purpose=markup, record=markup, agreed=markup)
+    ParticipantFactory(dialogue=dialogue, name=markup, office=markup)
+    promise = CommitmentFactory(text=markup, benchmarks=[benchmark], dialogue=dialogue)
+    round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), narrative=markup, accepted=True)
+    EvidenceFactory(round=round_, title=markup, source=markup, stated_by=markup, bears_on=[benchmark])
+    AssessmentFactory(benchmark=benchmark, rationale=markup)
+
+    told = html(briefing(edition))
+
+    assert "<img" not in told
+    assert "<script" not in told
+    assert told.count("&lt;img src=&quot;file:///etc/passwd&quot;&gt; &amp; &lt;script&gt;") > 12
+
+
+def test_cleared_briefing_is_no_draft(edition):
+    assert 'data-clearance="DRAFT, NOT CLEARED"' in html(briefing(edition))
+    assert 'data-clearance=""' in html(briefing(edition, is_cleared=True))
+
+
+def test_milestones_are_told_by_day(edition):
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
+    MilestoneFactory(
+        edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done=date(2021, 12, 20)
+    )
+
+    assert [(day.title, day.standing, day.is_done) for day in briefing(edition).milestones] == [
+        ("Action plan presented", "done 20 Dec 2021", True),
+        ("Deadline", "in 31 days", False),
+    ]
+
+
+def test_milestones_are_told_as_they_were_known(edition):
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
+    MilestoneFactory(
+        edition=edition,
+        kind=MilestoneKind.ACTION_PLAN,
+        due_on=date(2021, 12, 28),
+        done=date(2021, 12, 20),
+        done__recorded_at=at_noon(date(2022, 1, 20)),
+    )
+    EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), recorded_at=at_noon(date(2022, 1, 20)))
+
+    then = briefing(edition, known_by=at_noon(date(2022, 1, 19)))
+    now = briefing(edition)
+
+    assert [(day.standing, day.is_done) for day in then.milestones] == [
+        ("overdue by 31 days", False),
+        ("in 31 days", False),
+    ]
+    assert [(day.standing, day.is_done) for day in now.milestones] == [
+        ("done 20 Dec 2021", True),
+        ("in 46 days", False),
+    ]
+    assert [content.milestones[-1].on == content.deadline for content in (then, now)] == [True, True]
+    assert now.facts_up_to == at_noon(date(2022, 1, 20))
+
+
+@pytest.mark.day("2022-08-01")
+def test_public_record_makes_an_accessible_document_that_says_where_it_stands(tmp_path):
+    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    edition = Edition.objects.tracked().get()
+
+    content = briefing(edition, as_of=date(2022, 3, 31), known_by=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    file = tmp_path / "briefing.pdf"
+    file.write_bytes(pdf.to_pdf(html(content)))
+    sheets = [" ".join(sheet.extract_text().split()) for sheet in PdfReader(file).pages]
+
+    assert page.validate_pdf(file, profile="ua1").failures == []
+    for said in (
+        "60.5 of 100 verified, 61.3 claimed; our target is 45; the deadline passed 31 days ago.",
+        "As of 31 March 2022",
+        "Sustain the funding of the police trafficking and smuggling unit",
+        "It does not predict a tier; the tier is the Secretary of State’s decision.",
+        f"Page 1 of {len(sheets)}",
+    ):
+        assert said in sheets[0]
+    assert "Trend, parts, ministries" in sheets[1]
+    assert all(sheet.count("SENSITIVE BUT UNCLASSIFIED") >= 2 and "DRAFT, NOT CLEARED" in sheet for sheet in sheets)
+
+
+def test_a_recommendation_that_repeats_one_is_unmet_for_a_year_more():
+    first = RecommendationFactory(years_unmet=5, years_unmet_source="TIP Report 2021")
+    following = EditionFactory(year=2022, terms__recorded_at=at_noon(date(2022, 8, 1)))
+    said = {"edition": following, "lead": None, "terms__recorded_at": at_noon(date(2022, 8, 1))}
+    RecommendationFactory(repeats=first, **said)
+    RecommendationFactory(repeats=RecommendationFactory(), **said)
+
+    told = briefing(following, as_of=date(2022, 8, 2)).recommendations
+
+    assert [one.facts[-1] for one in told] == [
+        "unmet 6 years running (5 years told by TIP Report 2021; asked again in 2022)",
+        "unmet at least 1 year running (asked in 2021, and again in 2022)",
+    ]
+
+
+def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_queries):
+    reader = AmbassadorFactory()
+
+    def add():
+        benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+        dialogue = DialogueFactory()
+        ParticipantFactory(dialogue=dialogue)
+        AgendaItemFactory(dialogue=dialogue, recommendation=benchmark.recommendation)
+        promise = CommitmentFactory(benchmarks=[benchmark], dialogue=dialogue, letter="")
+        round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), accepted=True)
+        piece = EvidenceFactory(round=round_, bears_on=[benchmark], verified=True, file=EvidenceFileFactory())
+        ReadingFactory(round=round_, figure=None, direction=Direction.UP, through_on=DAY - timedelta(days=1))
+        AssessmentFactory(benchmark=benchmark, grounds=[piece])
+
+    for _ in range(2):
+        add()
+        # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 rounds, 3 dialogues, 1 milestones, 2 ministries,
+        # 2 benchmarks, 1 figures sent, 1 years unmet
+        with django_assert_num_queries(35):
+            briefing(edition, reader=reader)

@@ -1,0 +1,189 @@
+"""What differs between two documents, from real ones built on the same record."""
+
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import get_args, get_type_hints
+
+import pytest
+
+from dialogues.choices import Decision, Kind, Verdict
+from reports.briefings import build_document, comparison, content
+from reports.briefings.comparison import CHAPTERS
+from reports.briefings.content import as_plain
+from reports.choices import BriefingKind
+from reports.models import Document
+from tests.factories import (
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    DialogueFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    RoundDecisionFactory,
+    UpdateFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+BEFORE, AFTER = date(2022, 1, 14), date(2022, 1, 28)
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+def told(edition, day, kind=BriefingKind.AMBASSADOR, **options):
+    document = build_document(
+        document=Document(kind, **options),
+        edition=edition,
+        reader=AmbassadorFactory(),
+        as_of=day,
+        known_by=at_noon(day),
+        tells_known_by=False,
+    )
+    return as_plain(document)
+
+
+def changed(kind, before, after):
+    """Each difference in a line: chapter, about, word, before, after."""
+    return {
+        (chapter.title, one.about, one.word, one.before, one.after)
+        for chapter in comparison(kind, before, after)
+        for one in chapter.differences
+    }
+
+
+def record_of(edition):
+    """A promise, evidence on a benchmark that was claimed, and an update, all before the first day."""
+    police = MinistryFactory(name="Ministry of Police")
+    benchmark = BenchmarkFactory(
+        recommendation=RecommendationFactory(edition=edition, lead=police), terms__criterion="A focal point in each."
+    )
+    promise = CommitmentFactory(ministry=police, text="Name focal points", benchmarks=[benchmark])
+    evidence = EvidenceFactory(title="A circular was sent", bears_on=[benchmark])
+    round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), narrative="Ten named.")
+    return benchmark, promise, evidence, round_
+
+
+def test_two_mornings_on_which_nothing_happened_differ_in_the_day_alone(edition):
+    record_of(edition)
+
+    assert changed(BriefingKind.AMBASSADOR, told(edition, BEFORE), told(edition, AFTER)) == {
+        ("At its head", "", "as of", "14 January 2022", "28 January 2022"),
+    }
+
+
+def test_what_was_verified_promised_anew_returned_and_assessed_is_told_where_it_stands(edition):
+    benchmark, promise, evidence, round_ = record_of(edition)
+    before = told(edition, BEFORE)
+    day = date(2022, 1, 20)
+    EvidenceReviewFactory(evidence=evidence, bearing=evidence.bearings.get(), recorded_at=at_noon(day))
+    moved = {"kind": Kind.RESCHEDULED, "due_on": date(2022, 3, 1), "happened_on": day}
+    CommitmentEventFactory(commitment=promise, **moved)
+    RoundDecisionFactory(round=round_, decision=Decision.RETURNED, reason="Which ten?", recorded_at=at_noon(day))
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, rationale="All ten.", recorded_at=at_noon(day))
+    EvidenceFactory(title="A new one", bears_on=[benchmark], recorded_at=at_noon(day), happened_to=day)
+
+    lines = changed(BriefingKind.AMBASSADOR, before, told(edition, AFTER))
+
+    about = {(chapter, about, word) for chapter, about, word, _, _ in lines}
+    assert about >= {
+        ("At its head", "", "where the record stands"),
+        ("Recommendations", "1", "points verified"),
+        ("Recommendations", "1 · 1a", "the embassy’s assessment"),
+        ("By ministry", "Ministry of Police · Name focal points", "due"),
+        ("Evidence", "A circular was sent", "where it stands"),
+        ("Evidence", "A new one", ""),
+    }
+    assert [after for chapter, *_, after in lines if chapter == "What ministries sent"] != []
+    assert [before for _, about, _, before, _ in lines if about == "A new one"] == [""]
+
+
+def test_what_is_there_no_more_is_told_as_gone(edition):
+    record_of(edition)
+    before, after = told(edition, BEFORE), told(edition, BEFORE)
+    after["evidence"] = []
+
+    lines = changed(BriefingKind.AMBASSADOR, before, after)
+
+    assert [(about, after) for _, about, _, _, after in lines] == [("A circular was sent", "")]
+
+
+def test_of_two_that_nothing_tells_apart_one_more_is_one_difference(edition):
+    record_of(edition)
+    before, after = told(edition, BEFORE), told(edition, BEFORE)
+    after["evidence"] = before["evidence"] * 2
+
+    assert len(changed(BriefingKind.AMBASSADOR, before, after)) == 1
+
+
+def test_a_ministrys_page_tells_what_became_verified(edition):
+    _, promise, _, round_ = record_of(edition)
+    kind = BriefingKind.MINISTRY
+    before = told(edition, BEFORE, kind, ministry=promise.ministry)
+    RoundDecisionFactory(
+        round=round_, decision=Decision.RETURNED, reason="Which ten?", recorded_at=at_noon(date(2022, 1, 20))
+    )
+
+    lines = changed(kind, before, told(edition, AFTER, kind, ministry=promise.ministry))
+
+    assert any("Which ten?" in after for _, _, _, _, after in lines)
+
+
+def test_input_for_washington_tells_a_figure_against_the_one_before(edition):
+    indicator = IndicatorFactory(name="Cases investigated", unit="cases")
+    BenchmarkFactory(recommendation=RecommendationFactory(edition=edition), terms__indicator=indicator)
+    kind = BriefingKind.WASHINGTON
+    before = told(edition, BEFORE, kind)
+    day = date(2022, 1, 20)
+    ReadingFactory(indicator=indicator, figure=Decimal(7), through_on=day, recorded_at=at_noon(day), verified=True)
+
+    lines = changed(kind, before, told(edition, AFTER, kind))
+
+    assert any("Cases investigated" in about and after == "7" for _, about, _, _, after in lines)
+
+
+def test_a_dialogue_pack_tells_what_was_put_on_the_agenda_since(edition):
+    dialogue = DialogueFactory(country=edition.country, held_on=date(2022, 1, 10))
+    kind = BriefingKind.DIALOGUE
+    before, after = told(edition, BEFORE, kind, dialogue=dialogue), told(edition, BEFORE, kind, dialogue=dialogue)
+    after["agenda"] = [{"what": "The shelter", "position": 1, "ask": "When does it open?", "said": ""}]
+
+    assert changed(kind, before, after) == {("Agenda", "The shelter", "", "", "When does it open?")}
+
+
+@pytest.mark.parametrize("kind", BriefingKind)
+def test_every_field_that_is_compared_is_one_that_a_document_has(kind):
+    """A renamed field would be compared as nothing with nothing, and nobody would notice."""
+    classes = {
+        BriefingKind.AMBASSADOR: content.BriefingContent,
+        BriefingKind.MINISTRY: content.MinistryPage,
+        BriefingKind.DIALOGUE: content.DialoguePack,
+        BriefingKind.WASHINGTON: content.WashingtonInput,
+    }
+    for item in CHAPTERS[kind].values():
+        assert missing(item, classes[kind]) == []
+
+
+def missing(item, cls):
+    """The fields that are compared and that the document doesn't have."""
+    hints = get_type_hints(cls)
+    there = {field.name for field in fields(cls)}
+    wanted = {*item.by, *item.named, *item.words, *item.shown.values(), *item.lists, *item.parts, item.told} - {""}
+    lacking = [f"{cls.__name__}.{name}" for name in sorted(wanted - there)]
+    for name, listed in item.lists.items():
+        lacking += missing(listed, get_args(hints[name])[0])
+    for name, part in item.parts.items():
+        lacking += missing(part, next(one for one in (*get_args(hints[name]), hints[name]) if is_dataclass(one)))
+    return lacking

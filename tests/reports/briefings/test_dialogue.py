@@ -1,0 +1,794 @@
+"""A dialogue pack: what to say to each ministry, out of the record; agenda, last time, participants."""
+
+from datetime import date, datetime
+
+import page
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from dialogues.choices import Decision, Kind, Presence, Progress, Shows, Verdict
+from dialogues.lesotho.actions import load_public_record
+from dialogues.models import Dialogue
+from recommendations.choices import Origin, Question, TextStatus
+from recommendations.models import Edition
+from reports.briefings import as_html, build_dialogue_pack, content, pdf
+from reports.models import Briefing
+from tests.addresses import page_of
+from tests.factories import (
+    MASERU,
+    AgendaItemFactory,
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    DialogueFactory,
+    EditionFactory,
+    EditionTermsFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    NextStepDoneFactory,
+    NextStepFactory,
+    ObserverFactory,
+    OfficeHolderFactory,
+    OfficerFactory,
+    ParticipantFactory,
+    RecommendationFactory,
+    RoundDecisionFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tests.kept import once
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2022, 1, 28)
+
+
+@pytest.fixture
+def edition():
+    edition = EditionFactory()
+    EditionTermsFactory(edition=edition, deadline_on=date(2022, 2, 28))
+    return edition
+
+
+@pytest.fixture
+def police():
+    return MinistryFactory(name="Ministry of Police", short_name="Police")
+
+
+@pytest.fixture
+def last():
+    return DialogueFactory(place="Maseru", agreed="Each names a day.")
+
+
+@pytest.fixture
+def planned(last):
+    return DialogueFactory(planned=True, place="Ministry of Justice", purpose="Follow-up")
+
+
+def made(dialogue, edition, *, reader=None, as_of=DAY, known_by=None):
+    return build_dialogue_pack(
+        dialogue=dialogue, edition=edition, reader=reader or AmbassadorFactory(), as_of=as_of, known_by=known_by
+    )
+
+
+def talk(said, whose="Ministry of Police"):
+    """What there is to say to one of them."""
+    return next(one for one in said.talks if one.whose == whose)
+
+
+def sentences(points):
+    return [point.sentence for point in points]
+
+
+def asked_of(ministry, edition, criterion, **fields):
+    """A benchmark of a recommendation of its own that a ministry leads on."""
+    recommendation = RecommendationFactory(edition=edition, lead=ministry, **fields)
+    return BenchmarkFactory(recommendation=recommendation, terms__criterion=criterion)
+
+
+def promised(ministry, text, due_on=None, **fields):
+    return CommitmentFactory(ministry=ministry, text=text, made__due_on=due_on, **fields)
+
+
+# --- Talking points ---------------------------------------------------------------------------------------------------
+
+
+def test_it_thanks_for_what_was_verified_since_last_time_and_not_for_what_was_before(edition, police, planned):
+    new = promised(police, "Fund the unit.")
+    CommitmentEventFactory(commitment=new, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
+    old = promised(police, "Name an officer.", made__happened_on=date(2021, 9, 1))
+    CommitmentEventFactory(commitment=old, kind=Kind.VERIFIED_DONE, happened_on=date(2021, 10, 1))
+
+    [point] = talk(made(planned, edition)).kept
+
+    assert point.sentence == "Thank you for “Fund the unit”: it is done, and we verified it on 20 January 2022."
+    assert (point.standing, point.source) == ("20 Jan 2022", "Promised 8 Nov 2021 (Letter of 8 November 2021)")
+
+
+def test_it_thanks_for_an_action_on_a_promise_that_is_still_open_and_for_nothing_that_shows_none(
+    edition, police, planned
+):
+    benchmark = asked_of(police, edition, "Every district has a focal officer")
+    promise = promised(police, "Name focal officers.", benchmarks=[benchmark])
+    sent = UpdateRoundFactory(update__commitment=promise, accepted=True)
+    done = EvidenceFactory(round=sent, title="Six named", bears_on=[benchmark], verified=True)
+    EvidenceFactory(
+        round=sent, title="Four not begun", bears_on=[benchmark], bears_on__shows=Shows.NO_ACTION, verified=True
+    )
+    EvidenceFactory(round=sent, title="A claim", bears_on=[benchmark])
+    AssessmentFactory(benchmark=benchmark, grounds=[done])
+
+    [point] = talk(made(planned, edition)).kept
+
+    assert point.sentence == "Thank you for “Six named”, which we verified on 10 January 2022."
+    assert point.source == "Sent on “Name focal officers”; it happened 10 Jan 2022"
+    assert point.benchmarks == ("1a",)
+
+
+@pytest.mark.parametrize("how", ["verdict", "reopened"])
+def test_it_thanks_for_nothing_that_was_undone(edition, police, planned, how):
+    benchmark = asked_of(police, edition, "The rules are in force")
+    promise = promised(police, "Put the rules in force.", benchmarks=[benchmark])
+    sent = UpdateRoundFactory(update__commitment=promise, accepted=True)
+    done = EvidenceFactory(round=sent, title="Rules gazetted", bears_on=[benchmark], verified=True)
+    AssessmentFactory(benchmark=benchmark, grounds=[done])
+    assert sentences(talk(made(planned, edition)).kept)
+
+    if how == "verdict":
+        AssessmentFactory(benchmark=benchmark, verdict=Verdict.BACKWARDS, recorded_at=at_noon(date(2022, 1, 20)))
+    else:
+        CommitmentEventFactory(commitment=promise, kind=Kind.REOPENED, happened_on=date(2022, 1, 20))
+
+    assert not talk(made(planned, edition)).kept
+
+
+def test_what_is_overdue_says_by_how_much_and_how_often_it_was_moved(edition, police, planned, last):
+    once = promised(police, "Train the posts.", due_on=date(2021, 12, 17), dialogue=last)
+    for on, due_on in ((date(2021, 12, 16), date(2022, 1, 10)), (date(2022, 1, 9), date(2022, 1, 21))):
+        CommitmentEventFactory(commitment=once, kind=Kind.RESCHEDULED, happened_on=on, due_on=due_on)
+    promised(police, "Send the figures", due_on=date(2022, 1, 14))
+
+    first, second = talk(made(planned, edition)).overdue
+
+    assert (first.sentence, first.standing) == (
+        "“Send the figures” was due on 14 January 2022: by which day can we count on it?",
+        "by 14 days",
+    )
+    assert second.sentence == (
+        "“Train the posts” was due on 21 January 2022 and its day has been moved twice: by which day can we count on "
+        "it?"
+    )
+    assert second.standing == "by 7 days"
+    assert second.source == "Promised at the dialogue of 8 Nov 2021 (Maseru); first due 17 Dec 2021, moved twice"
+
+
+def test_what_waits_for_us_is_ours_to_answer_and_overdue_nowhere(edition, police, planned, last):
+    waits = promised(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last)
+    UpdateRoundFactory(update__commitment=waits)
+    reported = promised(police, "Report on complaints", due_on=date(2022, 2, 1))
+    CommitmentEventFactory(commitment=reported, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 25))
+    AgendaItemFactory(dialogue=planned, recommendation=None, commitment=waits)
+
+    said = made(planned, edition)
+
+    assert [(point.sentence, point.standing) for point in talk(said).with_us] == [
+        (
+            "Your update on “Open a joint case” has been with us since 10 January 2022, and we owe you an answer.",
+            "for 18 days",
+        ),
+        (
+            "You told us on 25 January 2022 that “Report on complaints” is done, and we owe you our word on it.",
+            "for 3 days",
+        ),
+    ]
+    assert not talk(said).overdue
+    assert (said.agenda[0].standing, said.last.undertakings[0].standing) == 2 * (
+        "with the embassy since 10 January 2022",
+    )
+    assert "overdue" not in said.sentence
+
+
+def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, planned):
+    promise = promised(police, "Keep a register", due_on=date(2022, 2, 10))
+    sent = UpdateRoundFactory(update__commitment=promise, claimed=Progress.DONE)
+    RoundDecisionFactory(
+        round=sent, decision=Decision.RETURNED, reason="The first day is missing: say when it began.\n\nSend the list."
+    )
+
+    said = talk(made(planned, edition))
+
+    [point] = said.returned
+    assert point.sentence == (
+        "Your update on “Keep a register” was returned on 10 January 2022, and we will gladly take it up again "
+        "once this is put right: The first day is missing: say when it began. Send the list."
+    )
+    assert point.standing == "returned on 10 January 2022; due in 13 days"
+    assert (said.overdue, said.to_ask, said.with_us) == ((), (), ())
+
+
+def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
+    worth_little = asked_of(police, edition, "The posts are trained")
+    asked_of(police, edition, "The unit is funded")
+    done = EvidenceFactory(bears_on=[worth_little], verified=True)
+    AssessmentFactory(benchmark=worth_little, grounds=[done])
+    due = promised(police, "Train the posts", due_on=date(2022, 2, 20), benchmarks=[worth_little])
+    undated = promised(police, "Answer letters")
+    promised(police, "Build a house", due_on=date(2022, 6, 1))
+
+    points = talk(made(planned, edition)).to_ask
+
+    assert sentences(points) == [
+        (
+            "On recommendation 2 we have not been able to verify “The unit is funded” yet. May we agree today on the "
+            "next step, and on its day?"
+        ),
+        f"“{due.text}” is due on 20 February 2022: is it on its way?",
+        f"“{undated.text}” has no day yet: may we agree on one today?",
+    ]
+    assert [point.standing for point in points] == ["not promised", "due in 23 days", "no date agreed"]
+    assert points[0].source == "Recommendation 2, as we reconstruct it: Do what number 2 says"
+    assert [point.benchmarks for point in points] == [("2a",), ("1a",), ()]
+
+
+def test_it_asks_for_a_figure_that_nobody_has_given(edition, police, planned):
+    asked_of(police, edition, "The unit is funded")
+    IndicatorFactory(name="Prosecutions", question=Question.PROSECUTIONS, ministry=police)
+
+    points = talk(made(planned, edition)).to_ask
+
+    assert (
+        "May we have the figure on prosecutions since 1 April 2021 and in the year before, with its source?"
+        in sentences(points)
+    )
+
+
+def test_a_benchmark_whose_claim_waits_with_us_is_not_called_unpromised(edition, police, planned):
+    benchmark = asked_of(police, edition, "The unit is funded")
+    EvidenceFactory(bears_on=[benchmark])
+
+    assert talk(made(planned, edition)).to_ask == ()
+
+
+def test_it_names_the_next_steps_of_the_ministries_at_the_table_alone(edition, police, planned):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    for ministry, text in ((police, "The unit is funded"), (justice, "A case is charged")):
+        asked_of(ministry, edition, text)
+    ParticipantFactory(dialogue=planned, ministry=justice)
+
+    pack = made(planned, edition)
+
+    assert [one.sentence for one in pack.next_steps] == [
+        "Agree with the Ministry of Justice on benchmark 2a: a case is charged."
+    ]
+    assert "Next steps to agree on" in as_html(pack)
+
+
+def test_it_names_no_points_where_nothing_has_been_reviewed(edition, police, planned):
+    asked_of(police, edition, "The unit is funded")
+
+    [point] = talk(made(planned, edition)).to_ask
+
+    assert point.benchmarks == ("1a",)
+    assert [step.points for step in made(planned, edition).next_steps] == [None]
+
+
+def test_a_promise_for_after_the_deadline_is_asked_sooner_where_that_would_move_anything(edition, police, planned):
+    benchmark = asked_of(police, edition, "The committee meets")
+    promised(police, "Have the committee meet", due_on=date(2022, 3, 31), benchmarks=[benchmark])
+
+    [point] = talk(made(planned, edition)).to_ask
+
+    assert point.sentence == (
+        "“Have the committee meet” is promised for 31 March 2022, after the deadline of 28 February 2022: can it come "
+        "before that?"
+    )
+
+
+def test_a_benchmark_towards_which_another_ministry_promised_is_asked_of_that_one_alone(edition, police, planned):
+    benchmark = asked_of(police, edition, "The unit is funded")
+    finance = MinistryFactory(name="Ministry of Finance", short_name="Finance")
+    promised(finance, "Release the money", benchmarks=[benchmark])
+
+    said = made(planned, edition)
+
+    assert not talk(said).to_ask
+    assert len(talk(said, "Ministry of Finance").to_ask) == 1
+
+
+def test_what_an_action_plan_asks_is_named_as_its_own(edition, police, planned):
+    asked_of(police, edition, "It is done", origin=Origin.ACTION_PLAN, number=3, text_status=TextStatus.OFFICIAL)
+
+    [point] = talk(made(planned, edition)).to_ask
+
+    assert point.sentence.startswith("On action plan 3 we have not been able to verify “It is done” yet. ")
+    assert point.source == "Action plan 3: Do what number 3 says"
+
+
+def test_what_no_ministry_leads_is_put_to_none(edition, planned):
+    asked_of(None, edition, "Somebody does it")
+
+    said = talk(made(planned, edition), "No ministry leads yet")
+
+    assert sentences(said.to_ask) == [
+        (
+            "On recommendation 1 we have not been able to verify “Somebody does it” yet. May we agree today on the "
+            "next step, and on its day?"
+        )
+    ]
+    assert said.about == "Settle who is to lead before anything is asked."
+
+
+def test_what_we_undertook_ourselves_stands_last_in_our_own_words_and_without_points(edition, police, planned):
+    benchmark = asked_of(police, edition, "Police are trained")
+    for text, due_on in (("Give a course", date(2022, 2, 18)), ("Send a trainer", date(2022, 1, 20)), ("Visit", None)):
+        CommitmentFactory(united_states=True, text=text, made__due_on=due_on, benchmarks=[benchmark])
+    CommitmentFactory(united_states=True, text="Print the law", done=True)
+
+    said = made(planned, edition)
+
+    ours = said.talks[-1]
+    assert ours.is_ours
+    assert sentences((*ours.kept, *ours.overdue, *ours.to_ask)) == [
+        "We have done “Print the law”, as we promised.",
+        "We promised “Send a trainer” for 20 January 2022 and have not kept that: we owe you a new day.",
+        "We promised “Give a course” for 18 February 2022.",
+        "We promised “Visit”, and owe you a day for it.",
+    ]
+    assert len(talk(said).to_ask) == 1, "our own course is no promise of theirs"
+    assert said.sentence == "1 to ask; 31 days are left."
+
+
+def test_each_ministry_is_told_with_who_holds_its_office_what_it_leads_on_and_how_its_promises_stand(
+    edition, police, planned
+):
+    asked_of(MinistryFactory(name="Ministry of Justice"), edition, "Courts may")
+    asked_of(police, edition, "Police do")
+    asked_of(police, edition, "Police do more")
+    OfficeHolderFactory(ministry=police, name="P. Minister")
+    promised(police, "Keep a register", due_on=date(2022, 1, 10))
+
+    said = made(planned, edition)
+
+    assert [one.whose for one in said.talks] == ["Ministry of Justice", "Ministry of Police", "United States"]
+    assert said.talks[0].about == "Leads on recommendation 1."
+    assert said.talks[1].about.endswith("Leads on recommendations 2 and 3. 1 overdue.")
+    assert "P. Minister" in said.talks[1].about
+
+
+def test_it_speaks_of_the_ministries_at_the_table_alone_and_counts_nothing_of_the_others(edition, police, planned):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    theirs = asked_of(justice, edition, "Marker benchmark")
+    asked_of(None, edition, "Marker of nobody")
+    asked_of(police, edition, "Police do")
+    promised(police, "Keep a register", due_on=date(2022, 1, 10), benchmarks=[own := asked_of(None, edition, "Kept")])
+    promised(justice, "Marker promise", due_on=date(2022, 1, 10))
+    for text, benchmark in (("Give a course", own), ("Marker of ours", theirs)):
+        CommitmentFactory(united_states=True, text=text, benchmarks=[benchmark])
+    ParticipantFactory(dialogue=planned, ministry=police)
+    ParticipantFactory(dialogue=planned, office="Ambassador")
+
+    alone = made(planned, edition)
+
+    assert [one.whose for one in alone.talks] == ["Ministry of Police", "United States"]
+    assert (alone.table, alone.sentence) == ("Ministry of Police", "1 overdue and 1 to ask; 31 days are left.")
+    assert sentences(alone.talks[1].to_ask) == ["We promised “Give a course”, and owe you a day for it."]
+    assert "Marker" not in as_html(alone)
+
+    ParticipantFactory(dialogue=planned, ministry=justice)
+    both = made(planned, edition)
+    assert [one.whose for one in both.talks[:2]] == ["Ministry of Justice", "Ministry of Police"]
+    assert both.talks[2].whose == "No ministry leads yet"
+    assert both.sentence == "2 overdue and 3 to ask; 31 days are left."
+
+
+def test_what_is_named_is_capped_and_the_rest_is_counted(edition, police, planned):
+    for number in range(8):
+        promised(police, f"Late {number}", due_on=date(2022, 1, 1 + number))
+        promised(police, f"Undated {number}")
+
+    said = talk(made(planned, edition))
+
+    assert [line.word for line in said.lines] == ["Overdue"] * 5 + ["To ask"] * 6
+    assert said.lines[0].point.sentence.startswith("“Late 0”")
+    assert said.more == "3 overdue and 2 to ask"
+    assert said.nothing == "Nothing is newly verified, waiting for our answer or returned."
+    assert "Besides these: 3 overdue and 2 to ask." in as_html(made(planned, edition))
+
+
+# --- Agenda, last time, participants ----------------------------------------------------------------------------------
+
+
+def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(edition, police, planned):
+    benchmark = asked_of(police, edition, "The unit is funded")
+    promise = promised(police, "Train the posts", due_on=date(2022, 1, 21))
+    AgendaItemFactory(dialogue=planned, recommendation=benchmark.recommendation, note="How much?")
+    AgendaItemFactory(dialogue=planned, recommendation=None, commitment=promise)
+    AgendaItemFactory(dialogue=planned, recommendation=None, topic="Next report")
+    ParticipantFactory(dialogue=planned, name="", office="Minister of Police", ministry=police)
+    ParticipantFactory(dialogue=planned, name="J. Washington", office="Observer", presence=Presence.VIDEO)
+
+    said = made(planned, edition)
+
+    assert [(one.what, one.whose, one.standing, one.ask) for one in said.agenda] == [
+        (
+            "Recommendation 1, as we reconstruct it: Do what number 1 says.",
+            "Ministry of Police",
+            "nothing verified yet",
+            "How much?",
+        ),
+        ("Train the posts", "Ministry of Police", "overdue by 7 days, no update received", ""),
+        ("Next report", "Other topic", "", ""),
+    ]
+    assert [(one.office, one.name, one.ministry, one.how) for one in said.participants] == [
+        ("Minister of Police", "name not known yet", "Police", "expected in person"),
+        ("Observer", "J. Washington", "", "expected by video"),
+    ]
+    assert (said.stage, said.countdown, said.minutes) == ("Planned", "in 13 days", None)
+    assert (said.title, said.marking) == ("Lesotho: dialogue of 10 February 2022", "SENSITIVE BUT UNCLASSIFIED")
+
+
+def test_last_time_says_what_was_agreed_and_what_became_of_it(edition, police, planned, last):
+    promised(police, "Train the posts", due_on=date(2022, 1, 21), dialogue=last)
+    earlier = DialogueFactory(held_on=date(2021, 9, 1), agreed="Long ago")
+    promised(police, "Promised earlier", dialogue=earlier)
+    NextStepFactory(dialogue=earlier, text="Still open of earlier", due_on=date(2021, 10, 1))
+    NextStepDoneFactory(step=NextStepFactory(dialogue=earlier, text="Done of earlier"))
+    NextStepDoneFactory(step=NextStepFactory(dialogue=last, text="Send the list"), result="Sent to all.")
+    NextStepFactory(dialogue=last, text="Say who answers", ministry=police)
+
+    said = made(planned, edition).last
+
+    assert (said.held_on, said.place, said.agreed, said.summary) == (
+        last.held_on,
+        "Maseru",
+        "Each names a day.",
+        "1 overdue.",
+    )
+    assert [one.text for one in said.undertakings] == ["Train the posts"]
+    assert [(one.text, one.owner, one.state, one.standing) for one in said.steps] == [
+        ("Still open of earlier", "The embassy", "overdue", "overdue by 119 days"),
+        ("Say who answers", "Police", "open", "still open"),
+        ("Send the list", "The embassy", "verified_done", "done 1 Dec 2021: Sent to all."),
+    ]
+
+
+def test_last_time_is_when_this_ministry_was_met_and_what_concerned_it(edition, police, planned, last):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    ParticipantFactory(dialogue=planned, ministry=police)
+    for ministry in (police, justice):
+        ParticipantFactory(dialogue=last, ministry=ministry)
+        promised(ministry, f"Promised by {ministry.short_name}", due_on=date(2022, 1, 21), dialogue=last)
+        NextStepFactory(dialogue=last, text=f"Step of {ministry.short_name}", ministry=ministry)
+    NextStepFactory(dialogue=last, text="Step of ours")
+    CommitmentEventFactory(commitment=promised(police, "Done"), kind=Kind.VERIFIED_DONE, happened_on=date(2021, 11, 20))
+    others = DialogueFactory(held_on=date(2021, 12, 1), agreed="Marker of another ministry's meeting")
+    ParticipantFactory(dialogue=others, ministry=justice)
+    ParticipantFactory(dialogue=others, ministry=police, came=False)
+    NextStepFactory(dialogue=others, text="Marker step")
+
+    said = made(planned, edition)
+
+    assert said.last.held_on == last.held_on
+    assert [one.text for one in said.last.undertakings] == ["Promised by Police"]
+    assert {one.text for one in said.last.steps} == {"Step of Police", "Step of ours"}
+    assert len(talk(said).kept) == 1, "since this ministry was met last"
+    assert "Marker" not in as_html(said)
+
+
+def test_a_dialogue_that_was_held_has_its_minutes_and_who_came(edition, police, last):
+    before = DialogueFactory(held_on=date(2021, 9, 1), agreed="What came before")
+    Dialogue.objects.filter(pk=last.pk).update(record="They spoke at length.")
+    AgendaItemFactory(dialogue=last, recommendation=None, topic="The budget", note="How much?", said="Half of it.")
+    promised(police, "Train the posts", due_on=date(2022, 1, 21), dialogue=last)
+    NextStepFactory(dialogue=last, text="Say who answers")
+    ParticipantFactory(dialogue=last, name="P. Minister", office="Minister")
+    ParticipantFactory(dialogue=last, name="A. Absent", office="Clerk", came=False)
+
+    said = made(last, edition)
+
+    assert (said.stage, said.agenda[0].said, said.minutes.record) == ("Held", "Half of it.", "They spoke at length.")
+    assert [one.text for one in said.minutes.undertakings] == ["Train the posts"]
+    assert [one.text for one in said.minutes.steps] == ["Say who answers"]
+    assert [one.how for one in said.participants] == ["in person", "did not come"]
+    assert (said.last.held_on, said.last.agreed, said.last.steps) == (before.held_on, "What came before", ())
+    assert "Agenda, and what was said" in as_html(said)
+
+
+def test_minutes_that_tell_nothing_item_by_item_have_no_column_of_nothing(edition, last):
+    AgendaItemFactory(dialogue=last, recommendation=None, topic="The budget")
+
+    html = as_html(made(last, edition))
+
+    assert "Nothing is written down on this." not in html
+    assert "What was said is not written down yet." in html
+    AgendaItemFactory(dialogue=last, recommendation=None, topic="The courts", said="Soon.")
+    assert as_html(made(last, edition)).count("Nothing is written down on this.") == 1
+
+
+def test_nothing_to_say_is_said_in_sentences(edition):
+    planned = DialogueFactory(planned=True)
+
+    html = " ".join(as_html(made(planned, edition)).split())
+
+    for sentence in (
+        "Nothing is kept, overdue, returned or left to ask; 31 days are left.",
+        "Nothing is on the agenda yet.",
+        "Nothing is newly verified, waiting to be verified, overdue or left to do.",
+        "No dialogue was held before this one.",
+        "Nobody is named yet.",
+    ):
+        assert sentence in html
+
+
+# --- From where it is looked at ---------------------------------------------------------------------------------------
+
+
+def test_as_of_an_earlier_day_nothing_of_what_came_later_is_in_it(edition, police, planned, last):
+    promise = promised(police, "Train the posts", due_on=date(2022, 1, 10), dialogue=last)
+    CommitmentEventFactory(commitment=promise, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
+    step = NextStepFactory(dialogue=last)
+    NextStepDoneFactory(step=step, done_on=date(2022, 1, 20), recorded_at=at_noon(date(2022, 1, 20)))
+
+    then, now = made(planned, edition, as_of=date(2022, 1, 15)), made(planned, edition)
+
+    assert [point.standing for point in talk(then).overdue] == ["by 5 days"]
+    assert (then.last.steps[0].state, now.last.steps[0].state) == ("open", "verified_done")
+    assert not talk(then).kept
+    assert talk(now).kept
+    between = DialogueFactory(held_on=date(2022, 1, 20))
+    assert made(planned, edition, as_of=date(2022, 1, 15)).last.held_on == last.held_on
+    assert made(planned, edition).last.held_on == between.held_on
+    early = made(last, edition, as_of=date(2021, 11, 1))
+    assert (early.stage, early.minutes, early.last) == ("Planned", None, None)
+
+
+def test_by_what_was_known_earlier_nothing_recorded_later_is_in_it(edition, police, planned, last):
+    promise = promised(police, "Train the posts", due_on=date(2022, 1, 10))
+    sent = UpdateRoundFactory(update__commitment=promise, recorded_at=at_noon(date(2022, 1, 12)))
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, recorded_at=at_noon(date(2022, 1, 26)))
+    later = promised(police, "Recorded later", recorded_at=at_noon(date(2022, 1, 27)))
+    AgendaItemFactory(dialogue=planned, recommendation=None, commitment=later)
+
+    def known_on(day):
+        said = made(planned, edition, known_by=at_noon(day))
+        return said, talk(said)
+
+    then, points = known_on(date(2022, 1, 22))
+    assert (len(points.with_us), len(points.returned), len(points.overdue)) == (1, 0, 0)
+    assert "Recorded later" not in as_html(then)
+    assert then.known_by == at_noon(date(2022, 1, 22))
+    assert then.facts_up_to == at_noon(date(2022, 1, 20)), "when the dialogue was planned"
+    assert len(known_on(date(2022, 1, 27))[1].returned) == 1
+    DialogueFactory(held_on=date(2022, 1, 21), recorded_at=at_noon(date(2022, 1, 25)))
+    assert known_on(date(2022, 1, 22))[0].last.held_on == last.held_on
+    with pytest.raises(Dialogue.DoesNotExist):
+        known_on(date(2022, 1, 19))
+
+
+@pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_officer_ambassador_and_observer_read_the_same_and_it_is_for_the_ambassador(edition, police, planned, factory):
+    promised(police, "Train the posts", due_on=date(2022, 1, 10))
+    reader = factory()
+
+    said = made(planned, edition, reader=reader)
+
+    assert dict(content.imprint(said))["Prepared for"] == "Ambassador"
+    assert len(talk(said).overdue) == 1
+
+
+def test_nothing_of_another_countrys_dialogues_is_told_to_who_reads_both(edition, planned):
+    elsewhere = CountryFactory(elsewhere=True)
+    DialogueFactory(country=elsewhere, agreed="Marker agreed")
+    theirs = MinistryFactory(country=elsewhere, name="Marker ministry")
+    asked_of(theirs, EditionFactory(country=elsewhere), "Marker asked")
+    promised(theirs, "Marker promised", due_on=date(2022, 1, 10))
+
+    said = made(planned, edition, reader=AmbassadorFactory(countries=[edition.country, elsewhere]))
+
+    assert "Marker" not in as_html(said)
+
+
+@pytest.mark.parametrize(
+    ("whose", "reader", "refused"),
+    [
+        ("theirs", "ours", Dialogue.DoesNotExist),
+        ("theirs", "both", Dialogue.DoesNotExist),
+        ("ours", "theirs", Edition.DoesNotExist),
+        ("ours", "ministry", PermissionDenied),
+    ],
+)
+def test_another_countrys_dialogue_is_not_there_and_no_ministry_reads_any(edition, planned, whose, reader, refused):
+    elsewhere = CountryFactory(elsewhere=True)
+    countries = {"ours": [edition.country], "theirs": [elsewhere], "both": [edition.country, elsewhere]}
+    eyes = FocalPointFactory() if reader == "ministry" else AmbassadorFactory(countries=countries[reader])
+    dialogue = planned if whose == "ours" else DialogueFactory(country=elsewhere)
+
+    with pytest.raises(refused):
+        made(dialogue, edition, reader=eyes)
+
+
+# --- On paper ---------------------------------------------------------------------------------------------------------
+
+
+def test_sections_are_told_in_the_order_in_which_they_were_picked(edition, planned):
+    said = made(planned, edition)
+    html = as_html(
+        content.DialoguePack(**vars(said) | {"sections": ("participants", "points"), "covering_note": "Read"})
+    )
+
+    assert html.index('id="participants"') < html.index('id="points"')
+    assert 'id="agenda"' not in html
+    assert '<p class="note">Read</p>' in html
+
+
+def test_what_somebody_wrote_is_text_and_long_words_break(edition, police, planned):
+    promised(police, "<img src='file:///etc/passwd'> " + "w" * 200, due_on=date(2022, 1, 10))
+
+    html = as_html(made(planned, edition))
+
+    assert "<img" not in html
+    assert page.validate_pdf_bytes(pdf.to_pdf(html), profile="ua1").is_compliant
+
+
+def test_the_public_record_passes_pdf_ua_and_is_the_same_every_time():
+    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    edition = Edition.objects.tracked().get()
+    dialogue = Dialogue.objects.get(held_on=date(2021, 11, 8))
+
+    first, second = (pdf.to_pdf(as_html(made(dialogue, edition, as_of=date(2022, 3, 31)))) for _ in range(2))
+
+    assert first == second
+    assert page.validate_pdf_bytes(first, profile="ua1").is_compliant
+    text = pdf.text_of(first)
+    assert "SENSITIVE BUT UNCLASSIFIED" in text
+    assert "DRAFT, NOT CLEARED" in text
+
+
+def test_it_asks_as_much_of_the_database_for_many_rows_as_for_one(
+    edition, police, planned, last, django_assert_num_queries
+):
+    def fill():
+        benchmark = asked_of(police, edition, "It is done")
+        promise = promised(police, "Do it", due_on=date(2022, 1, 10), dialogue=last, benchmarks=[benchmark])
+        sent = UpdateRoundFactory(update__commitment=promise, returned=True)
+        EvidenceFactory(round=sent, bears_on=[benchmark], verified=True)
+        AgendaItemFactory(dialogue=planned, recommendation=benchmark.recommendation)
+        AgendaItemFactory(dialogue=planned, recommendation=None, commitment=promise)
+        ParticipantFactory(dialogue=planned, ministry=police)
+        NextStepDoneFactory(step=NextStepFactory(dialogue=last, ministry=police))
+
+    reader = AmbassadorFactory()
+    fill()
+    for _ in range(2):
+        with django_assert_num_queries(36):
+            made(planned, edition, reader=reader)
+        fill()
+        fill()
+
+
+# --- Asked for on the page --------------------------------------------------------------------------------------------
+
+
+def test_the_pack_is_asked_for_from_the_dialogues_page_and_rendered(client, edition, police, planned, run_jobs):
+    asked_of(police, edition, "The unit is funded")
+    client.force_login(AmbassadorFactory())
+    link = page_of("briefing_list", query={"what": f"dialogue-{planned.pk}"})
+    assert link in client.get(reverse("dialogue_detail", args=[planned.pk])).text
+    form = client.get(link.replace("&amp;", "&")).text
+    assert f'<option value="dialogue-{planned.pk}" selected>Dialogue pack: 10 February 2022</option>' in form
+
+    client.post(reverse("briefing_list"), {"what": f"dialogue-{planned.pk}", "as_of": "2022-01-28"})
+    run_jobs()
+
+    briefing = Briefing.objects.get()
+    assert (briefing.kind, briefing.dialogue, briefing.state.value) == ("dialogue", planned, "ready")
+    assert briefing.file_name == "TIP-dialogue-2022-02-10-LSO-2021-as-of-2022-01-28-v1.pdf"
+    with briefing.file.open("rb") as file:
+        assert "The unit is funded" in pdf.text_of(file.read())
+    assert "Dialogue pack: 10 February 2022" in client.get(reverse("briefing_list")).text
+
+
+def test_the_form_offers_what_is_to_come_then_the_last_few_held_and_nothing_called_off(client, edition):
+    RecommendationFactory(edition=edition)
+    held = [DialogueFactory(held_on=date(2021, month, 1)) for month in (5, 6, 7, 8)]
+    later, sooner = (DialogueFactory(planned=True, held_on=date(2022, month, 10)) for month in (3, 2))
+    unrecorded = DialogueFactory(planned=True, held_on=date(2022, 1, 20))
+    DialogueFactory(
+        planned=True, held_on=date(2022, 2, 1), called_off_at=at_noon(DAY), called_off_by=OfficerFactory(),
+        called_off_reason="No room",
+    )  # fmt: skip
+    DialogueFactory(country=CountryFactory(elsewhere=True), planned=True)
+    client.force_login(OfficerFactory())
+
+    def offered(**query):
+        return [key for key in client.get(reverse("briefing_list"), query).context["form"].documents if "dial" in key]
+
+    expected = [f"dialogue-{row.pk}" for row in (sooner, later, held[3], held[2], held[1], unrecorded)]
+    assert offered() == expected
+    assert sorted(offered(what=f"dialogue-{held[0].pk}")) == sorted([*expected, f"dialogue-{held[0].pk}"])
+
+
+def test_two_dialogues_on_one_day_are_told_apart_by_their_place(client, edition, planned):
+    RecommendationFactory(edition=edition)
+    DialogueFactory(planned=True, place="The residence")
+    client.force_login(OfficerFactory())
+
+    text = client.get(reverse("briefing_list")).text
+
+    for place in ("Ministry of Justice", "The residence"):
+        assert f"Dialogue pack: 10 February 2022, {place}<" in text
+
+
+def test_the_document_is_a_choice_that_has_to_be_made_and_begins_with_the_ambassadors(client, edition):
+    RecommendationFactory(edition=edition)
+    client.force_login(OfficerFactory())
+
+    text = client.get(reverse("briefing_list")).text
+    assert '<option value="ambassador" selected>' in text
+    assert "(optional)" not in text[text.index("Document") : text.index("As of")]
+    assert client.post(reverse("briefing_list"), {"what": "dialogue-987", "as_of": "2022-01-28"}).status_code == 422
+    client.post(reverse("briefing_list"), {"as_of": "2022-01-28"})
+
+    assert Briefing.objects.get().kind == "ambassador"
+
+
+def test_nobody_is_led_to_a_pack_who_may_not_ask_for_one_or_where_there_is_none(client, edition, planned, last):
+    RecommendationFactory(edition=edition)
+    page = reverse("dialogue_detail", args=[planned.pk])
+    for reader, is_led in ((OfficerFactory(), True), (ObserverFactory(), False)):
+        client.force_login(reader)
+        assert ("Print the pack" in client.get(page).text) is is_led
+    Dialogue.objects.filter(pk=planned.pk).update(
+        called_off_at=at_noon(DAY), called_off_by=OfficerFactory(), called_off_reason="No room"
+    )
+    client.force_login(OfficerFactory())
+
+    assert "Print the pack" not in client.get(page).text
+
+
+# --- Asked for by the API ---------------------------------------------------------------------------------------------
+
+
+def post(client, **body):
+    return client.post("/api/v1/briefings/", {"kind": "dialogue", **body}, content_type="application/json")
+
+
+def test_the_api_takes_and_names_the_dialogue(client, edition, planned):
+    RecommendationFactory(edition=edition)
+    client.force_login(OfficerFactory())
+
+    asked = post(client, dialogue=planned.pk)
+
+    assert asked.status_code == 202
+    assert (asked.json()["kind"], asked.json()["dialogue"], asked.json()["ministry"]) == ("dialogue", planned.pk, None)
+    assert client.get("/api/v1/briefings/").json()["results"][0]["dialogue"] == planned.pk
+
+
+def test_the_api_refuses_a_pack_that_cannot_be(client, edition, planned):
+    RecommendationFactory(edition=edition)
+    theirs = DialogueFactory(country=CountryFactory(elsewhere=True))
+    off = DialogueFactory(
+        planned=True, called_off_at=at_noon(DAY), called_off_by=OfficerFactory(), called_off_reason="No room"
+    )
+    client.force_login(OfficerFactory())
+
+    told = {post(client, dialogue=pk).content.decode().replace(str(pk), "ID") for pk in (theirs.pk, 987654321)}
+    assert told == {'{"dialogue":["You see nothing here with the id ID. Take one from the list."]}'}
+    for answer, sentence in (
+        (post(client), "Say for which one."),
+        (post(client, kind="ambassador", dialogue=planned.pk), "A dialogue pack is for one dialogue"),
+        (post(client, dialogue=off.pk), "That dialogue was called off."),
+        (
+            post(client, dialogue=planned.pk, known_by="2022-01-19T12:00:00+02:00"),
+            "That dialogue had not been written down by then.",
+        ),
+    ):
+        assert answer.status_code == 409
+        assert sentence in answer.json()["detail"]
+    assert not Briefing.objects.exists()

@@ -1,0 +1,286 @@
+"""A ministry's page: safe to hand over, in a partner's tone, on one sheet."""
+
+import io
+import re
+from datetime import date
+
+import page
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from pypdf import PdfReader
+
+from dialogues.choices import Decision, Kind, MadeBy, Progress, Review, Sensitivity, Shows
+from reports.briefings import as_html, build_ministry_page, pdf
+from reports.models import Briefing
+from tests.factories import (
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CommitmentEventFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    MinistryFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    ReviewerFactory,
+    RoundDecisionFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2022, 1, 28)
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+@pytest.fixture
+def police():
+    return MinistryFactory(name="Ministry of Police and Public Safety", short_name="Police")
+
+
+def made(edition, ministry, *, as_of=DAY, known_by=None, **options):
+    return build_ministry_page(ministry=ministry, edition=edition, as_of=as_of, known_by=known_by, **options)
+
+
+def promised(ministry, text, due_on=None, **event):
+    commitment = CommitmentFactory(ministry=ministry, text=text, made=False)
+    CommitmentEventFactory(commitment=commitment, kind=Kind.MADE, due_on=due_on, **event)
+    return commitment
+
+
+def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(edition, police):
+    overdue = promised(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
+    undated = promised(police, "Keep the unit funded")
+    done = promised(police, "Train the unit", due_on=date(2022, 2, 1))
+    CommitmentEventFactory(
+        commitment=done, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 20), reason="Our own reason",
+        recorded_by=ReviewerFactory(),
+    )  # fmt: skip
+    back = promised(police, "Open a joint case", due_on=date(2022, 2, 10))
+    sent = UpdateRoundFactory(update__commitment=back, claimed=Progress.UNDER_WAY)
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason="The first day is missing.")
+    waits = promised(police, "Report on complaints", due_on=date(2022, 2, 20))
+    UpdateRoundFactory(update__commitment=waits)
+    ours_to_answer = promised(police, "Send the figures", due_on=date(2022, 1, 10))
+    UpdateRoundFactory(update__commitment=ours_to_answer, recorded_at=at_noon(date(2022, 1, 9)))
+
+    said = made(edition, police)
+
+    assert said.sentence == (
+        "Of 6 undertakings, 1 is done and verified, 2 are with the embassy, 2 are under way or still to begin and 1 is "
+        "overdue."
+    )
+    assert said.agreed[0].text == overdue.text
+    assert {one.text for one in said.agreed} == {
+        row.text for row in (overdue, undated, done, back, waits, ours_to_answer)
+    }
+    stands = {one.text: one.standing for one in said.agreed}
+    assert stands[ours_to_answer.text] == "with the embassy since 9 January 2022", "past its day, and not overdue"
+    assert [(one.what, one.when) for one in said.verified] == [("Train the unit", "done; verified on 20 Jan 2022")]
+    assert {one.what: one.sentence for one in said.needed} == {
+        overdue.text: "It was due on 15 January 2022. Please tell us how far it is, or by which day it will be done.",
+        back.text: f"We returned your update on {sent.decision.recorded_at:%-d %B %Y}. What to change: "
+        "The first day is missing.",
+        undated.text: "Please tell us by which day it will be done.",
+    }
+
+
+def test_what_is_listed_first_says_why_in_words_that_the_ministry_understands(edition, police):
+    promised(police, "Undated")
+    promised(police, "Due later", due_on=date(2022, 2, 20))
+    promised(police, "Due soonest", due_on=date(2022, 2, 10))
+    promised(police, "Due as soon", due_on=date(2022, 2, 10))
+    promised(police, "Overdue", due_on=date(2022, 1, 27))
+    promised(police, "Overdue longest", due_on=date(2022, 1, 14))
+    back = promised(police, "Returned", due_on=date(2022, 3, 10))
+    UpdateRoundFactory(update__commitment=back, returned=True)
+    for on in (date(2022, 1, 10), date(2022, 1, 20)):
+        done = promised(police, f"Done on {on}")
+        CommitmentEventFactory(commitment=done, kind=Kind.VERIFIED_DONE, happened_on=on)
+
+    said = made(edition, police)
+
+    assert [(one.what, one.reason) for one in said.needed] == [
+        ("Overdue longest", "Overdue by 14 days"),
+        ("Overdue", "Overdue by 1 day"),
+        ("Returned", f"Returned on {back.updates.get().rounds.get().decision.recorded_at:%-d %b %Y}"),
+        ("Due soonest", "Due soonest, in 13 days"),
+        ("Due as soon", "Due soonest, in 13 days"),
+        ("Due later", "Due in 23 days"),
+        ("Undated", "No date agreed"),
+    ]
+    assert said.needed_order == (
+        "Listed first is what is overdue longest, then what we returned, then what is due soonest, then what has no "
+        "date yet."
+    )
+    assert [one.text for one in said.agreed[:7]] == [one.what for one in said.needed]
+    assert said.agreed_order == f"{said.needed_order.removesuffix('.')}, then what is done."
+    assert [one.what for one in said.verified] == ["Done on 2022-01-20", "Done on 2022-01-10"]
+    assert said.verified_order == "The newest is first."
+    assert all(order in as_html(said) for order in (said.agreed_order, said.verified_order, said.needed_order))
+
+
+def test_one_thing_is_in_no_order(edition, police):
+    promised(police, "Undated")
+
+    said = made(edition, police)
+
+    assert (said.agreed_order, said.verified_order, said.needed_order) == ("", "", "")
+
+
+def test_what_was_verified_of_what_was_sent_stands_there_and_nothing_else_of_the_evidence(edition, police):
+    commitment = promised(police, "Train the unit")
+    sent = UpdateRoundFactory(update__commitment=commitment)
+    RoundDecisionFactory(round=sent, decision=Decision.ACCEPTED)
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+
+    def piece(title, shows=Shows.ACTION, word=Review.VERIFIED, **fields):
+        told = {"round": sent, "sensitivity": Sensitivity.SHARED, **fields}
+        row = EvidenceFactory(commitment=commitment, title=title, bears_on=[benchmark], bears_on__shows=shows, **told)
+        EvidenceReviewFactory(evidence=row, decision=word, reason="Why we think so")
+
+    piece("Forty officers trained")
+    piece("A plan", word=Review.REJECTED)
+    piece("Seen by the embassy", round=None, sensitivity=Sensitivity.INTERNAL)
+    piece("Drafting not begun", shows=Shows.NO_ACTION)
+    piece("We mean to", shows=Shows.PLAN)
+
+    said = made(edition, police)
+
+    assert [one.what for one in said.verified] == ["Forty officers trained"]
+
+
+def test_it_holds_nothing_of_another_ministry_of_the_united_states_or_of_what_we_conclude(edition, police):
+    promised(police, "Their own promise")
+    promised(MinistryFactory(name="Ministry of Justice", short_name="Justice"), "Another ministry’s promise")
+    ours = CommitmentFactory(made_by=MadeBy.UNITED_STATES, ministry=None, text="Our own undertaking", made=False)
+    CommitmentEventFactory(commitment=ours, kind=Kind.MADE)
+    RecommendationFactory(edition=edition)
+    AssessmentFactory(rationale="What we conclude", law="22 U.S.C. 7106")
+
+    html = as_html(made(edition, police))
+
+    assert "Their own promise" in html
+    for text in ("Another ministry", "Our own undertaking", "What we conclude", "of 100", "Readiness", "score"):
+        assert text not in html
+    assert 'data-marking="UNCLASSIFIED"' in html
+
+
+def test_it_looks_back_to_what_was_known(edition, police):
+    commitment = promised(police, "Train the unit", recorded_at=at_noon(date(2021, 12, 1)))
+    sent = UpdateRoundFactory(update__commitment=commitment, recorded_at=at_noon(date(2022, 1, 10)))
+    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, recorded_at=at_noon(date(2022, 1, 20)))
+
+    def needed(day):
+        return [one.sentence for one in made(edition, police, known_by=at_noon(day)).needed]
+
+    assert needed(date(2022, 1, 5)) == ["Please tell us by which day it will be done."]
+    assert needed(date(2022, 1, 15)) == []
+    assert "We returned your update on 20 January 2022." in needed(date(2022, 1, 25))[0]
+
+
+@pytest.mark.parametrize("number", [0, 1, 40])
+def test_it_is_one_page_however_much_there_is_and_passes_pdf_ua(edition, police, number):
+    words = "A promise in many words that somebody wrote down at length. " * 6
+    for place in range(number):
+        row = promised(police, f"{place} {words}", due_on=date(2022, 1, 15))
+        if place % 3 == 1:
+            sent = UpdateRoundFactory(update__commitment=row)
+            RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason=words)
+        if place % 3 == 2:
+            reviewer = ReviewerFactory()
+            CommitmentEventFactory(commitment=row, kind=Kind.VERIFIED_DONE, reason=words, recorded_by=reviewer)
+
+    said = made(edition, police)
+    file = pdf.to_pdf(as_html(said))
+    sheets = PdfReader(io.BytesIO(file)).pages
+
+    assert len(sheets) == 1
+    text = " ".join(pdf.text_of(file).split())
+    assert said.sentence in text
+    assert not re.search(r"[0-9a-f]{16}", text), "a hash is for our record, not for a minister"
+    assert page.validate_pdf_bytes(file, profile="ua1").is_compliant
+    assert pdf.to_pdf(as_html(made(edition, police))) == file
+
+
+def test_an_officer_asks_for_it_on_the_page_and_the_worker_makes_it(client, edition, police, run_jobs):
+    RecommendationFactory(edition=edition)
+    promised(police, "Train the unit")
+    other = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    client.force_login(OfficerFactory())
+    for ministry in (police, police, other):
+        client.post(reverse("briefing_list"), {"what": f"ministry-{ministry.pk}", "as_of": "2022-01-28"})
+    client.post(reverse("briefing_list"), {"what": "ambassador", "as_of": "2022-01-28"})
+    run_jobs()
+
+    rows = Briefing.objects.order_by("pk")
+    assert [(row.ministry, row.version, row.state.value, row.get_marking_display()) for row in rows] == [
+        (police, 1, "ready", "UNCLASSIFIED"),
+        (police, 2, "ready", "UNCLASSIFIED"),
+        (other, 1, "ready", "UNCLASSIFIED"),
+        (None, 1, "ready", "SENSITIVE BUT UNCLASSIFIED"),
+    ]
+    assert rows[0].file_name == "TIP-page-police-LSO-2021-as-of-2022-01-28-v1.pdf"
+    with rows[0].file.open("rb") as file:
+        assert "Train the unit" in pdf.text_of(file.read())
+    assert f"Ministry’s page: {police.name}" in client.get(reverse("briefing_list")).text
+
+
+def test_another_countrys_ministry_is_no_choice(client, edition):
+    RecommendationFactory(edition=edition)
+    theirs = MinistryFactory(country=CountryFactory(elsewhere=True), name="Their ministry")
+    client.force_login(AmbassadorFactory())
+    answer = client.post(reverse("briefing_list"), {"what": f"ministry-{theirs.pk}", "as_of": "2022-01-28"})
+
+    assert answer.status_code == 422
+    assert "Their ministry" not in answer.text
+    sent = client.post(
+        "/api/v1/briefings/", {"kind": "ministry", "ministry": theirs.pk}, content_type="application/json"
+    )
+    assert (sent.status_code, list(sent.json())) == (400, ["ministry"])
+    assert not Briefing.objects.exists()
+
+
+def test_the_api_takes_a_ministry_and_wants_one_for_its_page(client, edition, police):
+    RecommendationFactory(edition=edition)
+    client.force_login(AmbassadorFactory())
+
+    def ask(**body):
+        return client.post("/api/v1/briefings/", body, content_type="application/json")
+
+    assert ask(kind="ministry", ministry=police.pk).json()["ministry"] == police.pk
+    assert "Say which ministry" in str(ask(kind="ministry").json())
+    assert "Leave the ministry out" in str(ask(kind="ambassador", ministry=police.pk).json())
+
+
+def test_the_command_takes_a_ministry_by_name_or_short_name(edition, police, tmp_path, capsys):
+    RecommendationFactory(edition=edition)
+    promised(police, "Train the unit")
+    file = tmp_path / "page.pdf"
+    for name in (police.name, police.short_name.upper()):
+        call_command(
+            "issue_briefing", "LSO", "2021", kind="ministry", ministry=name, as_of="2022-01-28", output=str(file)
+        )
+        assert "Of 1 undertaking, 1 is under way or still to begin." in capsys.readouterr().out
+    assert "DRAFT, NOT CLEARED" in pdf.text_of(file.read_bytes())
+
+    for options, sentence in (
+        ({"kind": "ministry"}, "Say which ministry the page is for"),
+        (
+            {"kind": "ministry", "ministry": "Tourism"},
+            "There is no ministry called “Tourism” in Lesotho. There is",
+        ),
+        ({"kind": "ambassador", "ministry": "Police"}, "Leave --ministry out."),
+    ):
+        with pytest.raises(SystemExit):
+            call_command("issue_briefing", "LSO", "2021", as_of="2022-01-28", output=str(file), **options)
+        assert sentence in capsys.readouterr().err

@@ -1,0 +1,263 @@
+"""What would break a printed document or embarrass who hands it over, tried on every kind of it."""
+
+import io
+import itertools
+import re
+import socket
+import threading
+from functools import partial
+
+import outloud
+import page
+import pytest
+from PIL import Image
+
+from recommendations.choices import Pillar
+from reports.briefings import as_html, build_briefing, content, pdf
+from reports.briefings.typesetting import printable
+from tests.factories import AmbassadorFactory, BenchmarkFactory, EvidenceFactory, EvidenceFileFactory
+from tests.reports import papers
+from tests.reports.papers import DAY, LONG
+from tests.reports.printed import Printed, fonts_of
+from tiptracker.choices import Paper
+
+KINDS = {
+    "ambassador": papers.full,
+    "ministry": papers.ministry_page,
+    "dialogue": papers.dialogue_pack,
+    "washington": papers.washington,
+    "washington without sources": partial(papers.washington, has_sources=False),
+}
+MARKUP = '<img src="file:///etc/passwd"> <b>&amp;</b> http://169.254.169.254/latest/'
+STRANGE = f"’M’e Nts\u030ciuoa of Qacha’s Nek {MARKUP} \N{UNICORN FACE} \u05e9\u05dc\u05d5\u05dd \u202eabc {'w' * 200}"
+"""Sesotho, markup, what the typefaces lack, writing from right to left, and a word that no line holds."""
+
+every_kind = pytest.mark.parametrize("made", KINDS.values(), ids=KINDS)
+each_paper = pytest.mark.parametrize("paper", Paper)
+
+
+def faults_of(printed, tmp_path):
+    """What the checkers of PDF/UA-1 and of what a screen reader says find wrong."""
+    file = tmp_path / "document.pdf"
+    file.write_bytes(printed.file)
+    spoken = [f"{one.rule} {one.message}" for one in outloud.check(str(file)).findings if one.severity == "error"]
+    return [failure.message for failure in page.validate_pdf(file, profile="ua1").failures] + spoken
+
+
+def assert_in_order(printed, tmp_path):
+    """Nothing past the margins, nothing on another, every page numbered, own typefaces, no fault of a checker."""
+    assert printed.outside() == []
+    assert printed.collisions() == []
+    numbered = [f"Page {number} of {len(printed)}" in text for number, text in enumerate(printed.texts, 1)]
+    assert all(numbered)
+    assert {name.partition("-Sans")[0] for name in fonts_of(printed.reader)} == {"Public"}
+    assert faults_of(printed, tmp_path) == []
+    assert printed.reader.trailer["/Root"]["/Lang"] == "en"
+    assert all(figure["/Alt"].strip() for figure in printed.elements("/Figure"))
+
+
+# --- Strange words ----------------------------------------------------------------------------------------------------
+
+
+@every_kind
+@each_paper
+def test_whatever_somebody_wrote_stands_as_text_within_the_margins(made, paper, tmp_path):
+    title = (f"{STRANGE[:100]} " * 5)[:400]
+    said = made(2, STRANGE, title=title, covering_note=STRANGE)
+    printed = Printed(said, paper)
+
+    assert_in_order(printed, tmp_path)
+    assert printed.reader.metadata.title == printable(title, pdf._engine().glyphs)
+    for words in ("’M’e Ntšiuoa of Qacha’s Nek", MARKUP, "[U+1F984] [U+05E9 U+05DC U+05D5 U+05DD] [U+202E]abc"):
+        assert words in printed.text
+    assert "root:" not in printed.text
+
+
+@every_kind
+def test_no_address_that_somebody_wrote_is_asked(made):
+    calls = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+        def answer():
+            try:
+                connection, _ = server.accept()
+            except TimeoutError:
+                return
+            calls.append(connection)
+            connection.close()
+
+        listening = threading.Thread(target=answer)
+        listening.start()
+        words = f'{address} <img src="{address}"> "); background: url({address})'
+        printed = Printed(made(1, words, title=words, post=words, country=words, covering_note=words))
+        listening.join()
+
+    assert calls == []
+    assert f'<img src="{address}">' in printed.text
+
+
+# --- Too little and too much ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        papers.briefing(),
+        papers.ministry_page(0, sentence="Nothing has been agreed between us yet.", minister="", facts_up_to=None),
+        papers.dialogue_pack(0, purpose="", minutes=None, last=None, facts_up_to=None, deadline=None),
+        papers.washington(0, facts_up_to=None),
+        papers.washington(0, has_sources=False, pillars=tuple(content.PillarInput(one.label, ()) for one in Pillar)),
+    ],
+    ids=KINDS,
+)
+@each_paper
+def test_a_document_about_nothing_is_whole(said, paper, tmp_path):
+    printed = Printed(said, paper)
+
+    assert_in_order(printed, tmp_path)
+    assert said.title in printed.text
+    assert said.sentence in printed.text
+
+
+@each_paper
+def test_a_row_is_never_broken_and_every_page_of_a_table_has_its_head(paper):
+    evidence = tuple(papers.evidence(at, f"Row {at} begins. {LONG[:200]} Row {at} ends.") for at in range(1, 301))
+    printed = Printed(papers.briefing(evidence=evidence), paper)
+
+    head, seen = "What, who did it, what proves it", []
+    for text in printed.texts:
+        said = " ".join(text.split())
+        begun, ended = re.findall(r"Row (\d+) begins", said), re.findall(r"Row (\d+) ends", said)
+        assert begun == ended
+        assert said.count(head) == bool(begun)
+        seen += begun
+    assert seen == [str(at) for at in range(1, 301)]
+    assert [f"Page {at} of {len(printed)}" in text for at, text in enumerate(printed.texts, 1)] == [True] * len(printed)
+
+
+@pytest.mark.parametrize("number", [1, 60])
+@each_paper
+def test_two_pages_stand_alone_for_one_recommendation_and_for_sixty(number, paper):
+    printed = Printed(
+        papers.full(2, recommendations=tuple(papers.recommendation(at + 1) for at in range(number))), paper
+    )
+
+    assert ("The four parts, with their reasons", 3) in printed.bookmarks()
+    assert printed.text.count("points verified ·") == number
+
+
+@pytest.mark.parametrize(
+    ("made", "pages"), [(papers.full, 2), (papers.ministry_page, 1)], ids=["ambassador", "ministry"]
+)
+@each_paper
+def test_what_stands_on_its_own_keeps_to_its_pages_however_much_there_is(made, pages, paper):
+    printed = Printed(made(6, LONG, title=LONG, covering_note=LONG), paper)
+
+    assert printed.outside() == []
+    assert len(printed) == 1 if pages == 1 else ("Month by month", pages + 1) in printed.bookmarks()
+    assert printed.text.count(LONG) > 0
+
+
+@pytest.mark.parametrize("sections", list(itertools.permutations(("agreed", "verified", "needed"))), ids=" ".join)
+def test_a_ministrys_page_has_rows_of_each_section_in_any_order(sections):
+    long = LONG[:200]  # as long as a ministry's name may be
+    said = papers.ministry_page(12, LONG, title=long, sentence=long, covering_note=LONG, sections=sections)
+    printed = Printed(said, Paper.LETTER)
+
+    assert len(printed) == 1
+    assert (printed.outside(), printed.collisions()) == ([], [])
+    for words in ("overdue by 14 days", "verified on 20 November 2021", "Overdue by 14 days"):
+        assert words in printed.text
+    assert LONG in printed.text, "the covering note"
+
+
+def sayings(number):
+    """Texts of all lengths, each of which begins and ends in words of its own."""
+    return [f"Begin{at:02} {'Somebody wrote this at length, and more. ' * (at % 7)}end{at:02}" for at in range(number)]
+
+
+@pytest.mark.parametrize("number", [1, 3, 9, 40])
+@each_paper
+def test_a_ministrys_page_breaks_no_text_off_and_counts_what_it_does_not_show(number, paper):
+    texts = sayings(number)
+    said = papers.ministry_page(
+        number,
+        agreed=tuple(papers.undertaking(text, where="") for text in texts),
+        verified=tuple(content.Verified(text, "12 Nov 2021") for text in texts),
+        needed=tuple(content.Needed(text, text, "Due soonest") for text in texts),
+    )
+    printed = Printed(said, paper)
+    shares = re.split("What we agreed, and where|What we have verified|What would help next", printed.text)[1:]
+
+    assert len(printed) == 1
+    for share, columns in zip(shares, (1, 1, 2), strict=True):
+        shown = len(set(re.findall(r"Begin(\d+)", share)))
+        more = re.search(r"(\d+) more (?:is|are) in the tracker: your focal point can read", share)
+        assert shown >= min(2, number)
+        assert shown + int(more[1] if more else 0) == number
+        ends = len(re.findall(r"end\d\d", share)) + share.count("more. …") + len(re.findall(r"\w…", share))
+        assert ends == shown * columns
+    assert ("A text that ends in “…” stands in full in the tracker." in printed.text) is ("…" in "".join(shares[:2]))
+
+
+@pytest.mark.django_db
+def test_a_photograph_of_forty_megapixels_is_named_and_not_carried():
+    photograph = io.BytesIO()
+    Image.new("RGB", (8000, 5000), "navy").save(photograph, "JPEG")
+    file = EvidenceFileFactory(content=photograph.getvalue(), name="shelter.jpg")
+    evidence = EvidenceFactory(title="Shelter seen", file=file, bears_on=[benchmark := BenchmarkFactory()])
+    edition = benchmark.recommendation.edition
+    said = build_briefing(reader=AmbassadorFactory(), edition=edition, as_of=DAY, known_by=None)
+    printed = pdf.to_pdf(as_html(said))
+
+    assert "shelter.jpg" in pdf.text_of(printed)
+    assert evidence.title in pdf.text_of(printed)
+    assert len(printed) < 100_000
+    assert len(photograph.getvalue()) > 500_000
+
+
+# --- For those who listen, or leaf through by its headings ------------------------------------------------------------
+
+
+@every_kind
+def test_it_is_read_in_its_order_and_has_a_bookmark_for_each_part(made, tmp_path):
+    said = made(2)
+    printed = Printed(said)
+
+    assert printed.reader.metadata.title == said.title
+    marked = printed.bookmarks()
+    assert marked[0] == (said.title, 1)
+    assert printed.text.index(said.title) < printed.text.index(said.sentence)
+    headings = [one for level in ("/H1", "/H2", "/H3") for one in printed.elements(level)]
+    assert len(headings) == len(marked)
+
+
+# --- What only a checker needs ----------------------------------------------------------------------------------------
+
+
+@every_kind
+def test_no_hash_stands_before_the_last_page(made):
+    file = content.File("warrant.pdf", "PDF", 1024, papers.HASH)
+    facts = {"evidence": (papers.evidence(files=(file,)),)} if made is papers.full else {}
+    printed = Printed(made(3, **facts))
+    hashed = [page for page, text in enumerate(printed.texts, 1) if re.search(r"[0-9a-f]{16}", text)]
+
+    assert hashed == ([] if made is papers.ministry_page else [len(printed)])
+    assert papers.HASH not in printed.text, "a file's hash stands in the record"
+
+
+@each_paper
+@pytest.mark.parametrize(("number", "length"), [(0, 600), (2, 180), (7, 600)])
+def test_a_covering_note_stands_in_the_ambassadors_briefing_once_and_whole(number, length, paper):
+    note = ("Read this before the meeting. " * 40)[:length].strip()
+    said = papers.briefing(covering_note=note, ladder=papers.ladder(number))
+    printed = Printed(said, paper)
+    first = " ".join(printed.texts[0].split())
+
+    assert printed.text.count(note) == 1
+    is_apart = "The covering note stands on page 3." in first
+    assert (note in first, ("Covering note", 3) in printed.bookmarks()) == (not is_apart, is_apart)
+    assert is_apart is (number == 7 and paper is Paper.LETTER), "a long one beside many steps"
+    assert ("The four parts, with their reasons", 3) in printed.bookmarks() or is_apart

@@ -1,0 +1,66 @@
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from recommendations.choices import Rule
+from reports import sentences
+from reports.briefings.spoken_text import aloud, asked_aloud
+from reports.readiness.answers import Finding
+
+ON = "On recommendation 3 "
+
+
+@pytest.mark.parametrize(
+    ("rule", "share", "reason", "said"),
+    [
+        (
+            Rule.ASSESSED,
+            None,
+            "Nothing yet.",
+            "we have not been able to verify “Posts filled” yet. May we agree today on",
+        ),
+        (Rule.ASSESSED, Fraction(1, 2), "A step.", "a step towards “Posts filled” is verified, and we thank you. What"),
+        (Rule.TARGET, Fraction(3, 5), "6 of 10 posts by May.", "we have verified 6 of 10 posts by May, towards “Posts"),
+        (Rule.TARGET, None, "No data on posts.", "we have no figure yet that shows “Posts filled”. By which day can"),
+        (
+            Rule.MORE,
+            Fraction(0),
+            "They fell.",
+            "the figure that we have verified does not show “Posts filled” yet. What",
+        ),
+    ],
+)
+def test_what_is_asked_is_a_sentence_that_fits_what_is_known(rule, share, reason, said):
+    asked = asked_aloud("recommendation 3", "Posts filled", rule, Finding(share, reason))
+
+    assert asked.startswith(ON + said)
+    assert asked.endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("criterion", "spoken"),
+    [
+        ("Committee met in each quarter, of 4", "Committee met in each quarter"),
+        ('Districts with a focal officer ("focal point"), of 10', "Districts with a focal officer"),
+        ("Police trained, more than before (assessed while no figure is given)", "Police trained, more than before"),
+        ("The unit is funded.", "The unit is funded"),
+        ("(Not yet)", "(Not yet)"),
+    ],
+)
+def test_what_only_a_checker_needs_is_not_spoken(criterion, spoken):
+    assert aloud(criterion) == spoken
+
+
+@pytest.mark.parametrize(
+    ("figure", "many", "unit"),
+    [
+        (1, "cases", "case"),
+        (2, "cases", "cases"),
+        (1, "LSL", "LSL"),
+        (1, "penalties", "penalty"),
+        (0, "cases", "cases"),
+    ],
+)
+def test_one_of_a_unit_is_singular(figure, many, unit):
+    assert sentences.unit(Decimal(figure), many) == unit

@@ -1,0 +1,62 @@
+"""How much room a text takes, held against the same text as it is printed."""
+
+import io
+
+import pypdfium2
+import pytest
+
+from reports.briefings import pdf
+from reports.briefings.text_width import BOLD, POINT, REGULAR, SEMIBOLD, Style, lines_of, shortened, width_of
+
+TEXTS = [
+    "Exercise: register of investigations, April to December (Investigations begun: 6, from 1 April 2021)",
+    "WWW MMM @@@ 1.250.000 maloti; 31 days, 8 of 10 districts, Qacha’s Nek, ’M’e Ntšiuoa",
+    "Somebody wrote this at length, and had more to tell than anybody has time to read. " * 6,
+    "w" * 120,
+    "\N{UNICORN FACE} and what the typefaces lack",
+]
+
+
+def printed_lines(text, style):
+    """On how many lines the text is printed: the number of heights at which signs stand."""
+    weight = {REGULAR: 400, SEMIBOLD: 600, BOLD: 700}[style.weight]
+    html = (
+        '<html lang="en"><head><title>A text</title></head><body>'
+        f'<p style="width: {style.width}mm; font-size: {style.size}pt; line-height: 14pt; font-weight: {weight}">{text}'
+        "</p></body></html>"
+    )
+    with pypdfium2.PdfDocument(io.BytesIO(pdf.to_pdf(html))) as document:
+        page = document[0].get_textpage()
+        whole = page.get_text_bounded()
+    return len([line for line in whole.splitlines() if line.strip() and not line.startswith("Page 1")])
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+@pytest.mark.parametrize("style", [Style(8.5, 55), Style(8.5, 94, SEMIBOLD), Style(15.5, 170, BOLD)])
+def test_a_text_is_never_printed_on_more_lines_than_were_measured(text, style):
+    measured = lines_of(text, style)
+
+    assert measured - 1 <= printed_lines(text, style) <= measured
+
+
+def test_figures_are_as_wide_as_tables_have_them():
+    style = Style(10, 100)
+
+    assert width_of("1111", style) == width_of("8888", style) == pytest.approx(4 * 0.7 * 10 * POINT, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "told"),
+    [
+        ("It is short.", 1, "It is short."),
+        ("A sentence that ends here. Another one that does not fit here.", 1, "A sentence that ends here. …"),
+        ("A text of many words, without an end that fits on the line", 1, "A text of many words…"),
+        ("On two\n\nlines of a note", 2, "On two lines of a note"),
+        ("w" * 60, 1, "w" * 17 + "…"),
+    ],
+)
+def test_a_text_is_shortened_to_whole_sentences_else_to_whole_words(text, lines, told):
+    style = Style(8.5, 45)
+
+    assert shortened(text, lines, style) == told
+    assert lines_of(told, style) <= lines

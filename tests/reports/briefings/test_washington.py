@@ -1,0 +1,205 @@
+"""Input for Washington: the tracking period by pillar and indicium, on the public record of Lesotho."""
+
+import io
+from datetime import date, datetime
+
+import page
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+from django.urls import reverse
+from pypdf import PdfReader
+
+from dialogues.choices import Review
+from dialogues.lesotho.actions import load_public_record
+from dialogues.models import Evidence
+from recommendations.models import Edition
+from reports.briefings import as_html, build_washington_input, content, pdf
+from reports.models import Briefing
+from tests.factories import (
+    MASERU,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    OfficerFactory,
+    RecommendationFactory,
+)
+from tests.kept import once
+
+pytestmark = pytest.mark.django_db
+
+JULY = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
+PERIOD_END = date(2022, 3, 31)
+
+
+@pytest.fixture
+def lesotho():
+    once(load_public_record, now=JULY)
+    return Edition.objects.get(year=2021)
+
+
+def made(edition, *, reader=None, as_of=PERIOD_END, known_by=None, **options):
+    return build_washington_input(
+        reader=reader or AmbassadorFactory(countries=[edition.country]),
+        edition=edition,
+        as_of=as_of,
+        known_by=known_by,
+        **options,
+    )
+
+
+def indicium(said, pillar, number):
+    """What it says of an indicium under a pillar."""
+    section = next(one for one in said.pillars if one.title.lower() == pillar)
+    return next(one for one in section.indicia if one.law == f"22 U.S.C. 7106(b)({number})")
+
+
+def test_it_goes_by_pillar_and_indicium_in_the_order_of_the_law(lesotho):
+    said = made(lesotho)
+
+    assert [(one.title, [each.law[-3:] for each in one.indicia]) for one in said.pillars] == [
+        ("Prosecution", ["(1)", "(2)", "(7)"]),
+        ("Protection", ["(2)"]),
+        ("Prevention", ["(3)", "10)"]),
+    ]
+
+
+def test_it_is_for_washington_whoever_asks_for_it(lesotho):
+    for factory in (OfficerFactory, AmbassadorFactory):
+        reader = factory(countries=[lesotho.country])
+        told = dict(content.imprint(made(lesotho, reader=reader)))
+        assert told["Prepared for"] == "Office to Monitor and Combat Trafficking in Persons, Washington"
+
+
+def test_what_was_counted_stands_against_the_year_before(lesotho):
+    counted = {one.name: one for one in indicium(made(lesotho), "prosecution", 1).counted}
+
+    prosecutions = counted["Prosecutions"]
+    assert (prosecutions.before, prosecutions.now) == ("4", "16")
+    assert prosecutions.moved == "Prosecutions rose from 4 to 16."
+    victims = {one.name: one for one in indicium(made(lesotho), "protection", 2).counted}["Victims identified"]
+    assert (victims.before, victims.now) == ("no data", "more, no figure")
+
+
+def test_only_verified_actions_of_the_government_in_the_period_stand_there_with_days_and_hands(lesotho):
+    said = made(lesotho)
+    deeds = [deed for one in said.pillars for each in one.indicia for deed in each.deeds]
+
+    assert sorted({deed.towards for deed in deeds}) == ["10a", "10c", "4a, 4b", "6a", "7a"]
+    hands = {deed.towards: deed.done_by for deed in deeds}
+    assert (hands["4a, 4b"], hands["6a"]) == ("Joint, the government taking part", "Government")
+    assert all(deed.when for deed in deeds)
+    claimed = Evidence.objects.filter(reviews__isnull=True).values_list("title", flat=True)
+    assert claimed
+    assert not {deed.what for deed in deeds} & set(claimed)
+    assert said.unverified > 0
+    assert "claims are not verified yet and are left out" in as_html(said)
+
+
+def test_each_assessment_brings_its_rationale_and_section_of_the_law(lesotho):
+    judged = {line.key: line for one in made(lesotho).pillars for each in one.indicia for line in each.judged}
+
+    assert {key: line.verdict for key, line in judged.items()} == {
+        "4a": "Met", "4b": "Met", "10a": "Met", "10c": "Met", "6a": "Concrete step", "7a": "Concrete step",
+        "1c": "Stalled", "1d": "Stalled", "2a": "Stalled", "2b": "Stalled", "6b": "Stalled",
+    }  # fmt: skip
+    assert all(line.rationale and line.law for line in judged.values())
+    assert [line.key for line in indicium(made(lesotho), "prosecution", 7).judged] == ["1d"]
+
+
+def test_by_what_was_known_before_july_nothing_is_verified(lesotho):
+    said = made(lesotho, known_by=datetime(2022, 2, 28, 23, 59, tzinfo=MASERU))
+
+    assert said.sentence == "0 concrete actions of the government and 0 indicators for the period are verified."
+    assert not [deed for one in said.pillars for each in one.indicia for deed in each.deeds]
+    assert "No concrete action is verified here yet." in as_html(said)
+
+
+def test_without_sources_no_source_is_in_it_anywhere(client, run_jobs):
+    recommendation = RecommendationFactory(indicia=[1])
+    benchmark = BenchmarkFactory(recommendation=recommendation)
+    piece = EvidenceFactory(
+        title="Budget released", stated_by="Whistle Example", source="A letter of the Treasury", link="https://x.example/",
+        bears_on=[benchmark],
+    )  # fmt: skip
+    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=Review.VERIFIED)
+    client.force_login(OfficerFactory())
+    for what in ("washington", "washington-without-sources"):
+        client.post(reverse("briefing_list"), {"what": what, "as_of": "2022-01-28"})
+    run_jobs()
+
+    named, unnamed = Briefing.objects.order_by("pk")
+    texts = {}
+    for briefing in (named, unnamed):
+        with briefing.file.open("rb") as file:
+            texts[briefing.has_sources] = " ".join(pdf.text_of(file.read()).split())
+    for text in ("Whistle Example", "A letter of the Treasury", "https://x.example/"):
+        assert text in texts[True]
+        assert text not in texts[False]
+    assert "Budget released" in texts[False]
+    assert (named.version, unnamed.version) == (1, 1)
+    assert "without-sources" in unnamed.file_name
+    assert "Input for Washington, without sources" in client.get(reverse("briefing_list")).text
+
+
+def test_only_input_for_washington_can_leave_sources_out(client):
+    RecommendationFactory()
+    client.force_login(AmbassadorFactory())
+    answer = client.post(
+        "/api/v1/briefings/", {"kind": "ambassador", "has_sources": False}, content_type="application/json"
+    )
+
+    assert "Only input for Washington can leave its sources out." in str(answer.json())
+    assert not Briefing.objects.exists()
+
+
+@pytest.mark.parametrize("is_ministry", [True, False])
+def test_it_is_read_by_the_embassy_of_the_country_alone(lesotho, is_ministry):
+    elsewhere = {"email": "elsewhere@post.example", "countries": [CountryFactory(elsewhere=True)]}
+    reader = FocalPointFactory() if is_ministry else AmbassadorFactory(**elsewhere)
+
+    with pytest.raises(PermissionDenied if is_ministry else Edition.DoesNotExist):
+        made(lesotho, reader=reader)
+
+
+def test_it_holds_nothing_of_another_country(lesotho):
+    elsewhere = CountryFactory(elsewhere=True)
+    theirs = BenchmarkFactory(
+        recommendation=RecommendationFactory(edition=EditionFactory(country=elsewhere)), terms__criterion="Marker asked"
+    )
+    piece = EvidenceFactory(country=elsewhere, title="Marker done", bears_on=[theirs])
+    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=Review.VERIFIED)
+    both = AmbassadorFactory(countries=[lesotho.country, elsewhere])
+
+    assert "Marker" not in as_html(made(lesotho, reader=both))
+
+
+def test_it_passes_pdf_ua_and_is_the_same_every_time(lesotho):
+    first, second = (pdf.to_pdf(as_html(made(lesotho))) for _ in range(2))
+
+    assert first == second
+    assert page.validate_pdf_bytes(first, profile="ua1").is_compliant
+    text = " ".join(PdfReader(io.BytesIO(first)).pages[0].extract_text().split())
+    assert "Tracking period 1 April 2021 to 31 March 2022" in text
+    assert "SENSITIVE BUT UNCLASSIFIED" in text
+
+
+@pytest.mark.day("2022-07-31")
+def test_the_command_writes_it_with_and_without_sources(lesotho, tmp_path, capsys):
+    file = tmp_path / "input.pdf"
+    options = {"kind": "washington", "as_of": "2022-03-31", "known_by": JULY.isoformat(), "output": str(file)}
+    call_command("issue_briefing", "LSO", "2021", **options)
+    named = pdf.text_of(file.read_bytes())
+    call_command("issue_briefing", "LSO", "2021", without_sources=True, **options)
+    unnamed = pdf.text_of(file.read_bytes())
+
+    assert "concrete actions of the government and" in capsys.readouterr().out
+    assert "TIP Report 2022" in named
+    assert "TIP Report 2022" not in unnamed
+    with pytest.raises(SystemExit):
+        call_command("issue_briefing", "LSO", "2021", without_sources=True, **options | {"kind": "ambassador"})
+    assert "Leave --without-sources out." in capsys.readouterr().err

@@ -1,0 +1,298 @@
+"""Input for Washington as a Word file: it says what the PDF says, and is made so that somebody can work on it."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import qn
+from docx.table import Table
+from lxml import html
+
+from dialogues.lesotho.actions import load_public_record
+from recommendations.models import Edition
+from reports.briefings import as_html, build_washington_input, content, pdf
+from reports.briefings.typesetting import printable, typeset
+from reports.briefings.word import to_docx
+from tests.factories import MASERU, AmbassadorFactory
+from tests.kept import once
+from tests.reports import papers, printed
+from tiptracker.choices import Paper
+
+HEADINGS = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2"}
+"""What the PDF's headings are in Word."""
+W = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main"}
+
+
+def words(text):
+    """A text without what only sets it apart: white space, what nobody sees, and the colon after a day."""
+    return re.sub(r"[\s:\u00ad\u2060]", "", text)
+
+
+def shown(element):
+    """The text of a part of a Word file."""
+    return "".join(run.text or "" for run in element.iter(qn("w:t")))
+
+
+def on_the_press(document):
+    """A document's HTML as `pdf.to_pdf` sets it."""
+    return printable(typeset(document), pdf._engine().glyphs)
+
+
+def on_paper(said, paper=Paper.A4):
+    """The PDF's text in its order, from what it is set from: what each thing is, what it says, its notes' numbers."""
+    body = html.fromstring(on_the_press(as_html(said, paper))).find("body")
+    found = []
+    for element in body.iter("h1", "h2", "h3", "p", "li", "tr"):
+        if any(above.tag == "tr" for above in element.iterancestors()):
+            continue
+        parts = [element]
+        if element.get("class") == "facts":
+            parts = element.findall("span")
+        numbers = []
+        for note in element.xpath(".//*[@class='source' or @class='again']"):
+            numbers.append(note.get("data-number") or note.text)
+            note.drop_tree()
+        lines = [part.text_content() for part in parts]
+        if element.get("class") == "note":
+            lines = filter(str.strip, lines[0].splitlines())
+        kind = {**HEADINGS, "tr": "row", "li": "item"}.get(element.tag, "text")
+        found += [(kind, words(line), numbers) for line in lines]
+    return found
+
+
+def notes_on_paper(said):
+    body = html.fromstring(on_the_press(as_html(said)))
+    return [(note.get("data-number"), note.text) for note in body.xpath("//span[@class='source']")]
+
+
+def in_word(file):
+    """The Word file's text in its order, as `on_paper`."""
+    kinds = {"TOC Heading": "Heading 1", "toc 1": "item", "List Bullet": "item"}
+    kinds |= {name: name for name in HEADINGS.values()}
+    found = []
+    for block in Document(io.BytesIO(file)).iter_inner_content():
+        if isinstance(block, Table):
+            found += [
+                ("row", words("".join(cell.text for cell in row.cells)), numbers_in(row._tr)) for row in block.rows
+            ]
+        else:
+            found.append((kinds.get(block.style.name, "text"), words(block.text), numbers_in(block._p)))
+    return found
+
+
+def numbers_in(element):
+    """The numbers of the notes in a paragraph or row, those told again among them."""
+    return [
+        note.get(qn("w:id")) or shown(note)
+        for note in element.xpath(".//w:footnoteReference | .//w:fldSimple[contains(@w:instr, 'NOTEREF')]")
+    ]
+
+
+def notes_in_word(file):
+    notes = parse_xml(part(file, "word/footnotes.xml")).findall("w:footnote", W)
+    return [(note.get(qn("w:id")), shown(note).strip()) for note in notes if note.get(qn("w:type")) is None]
+
+
+def part(file, name):
+    with zipfile.ZipFile(io.BytesIO(file)) as zipped:
+        return zipped.read(name)
+
+
+def margins(file):
+    """What stands above and below the text of a page, fields as they are shown."""
+    section = Document(io.BytesIO(file)).sections[0]
+    paragraphs = [*section.header.paragraphs, *section.footer.paragraphs]
+    return [shown(paragraph._p).replace("\N{NO-BREAK SPACE}", " ") for paragraph in paragraphs]
+
+
+INPUTS = {
+    "as ever": papers.washington(),
+    "without sources": papers.washington(has_sources=False),
+    "cleared": papers.washington(is_cleared=True),
+    "much": papers.washington(deeds=40, text=papers.LONG),
+    "nothing verified": papers.washington(deeds=0, unverified=0),
+    "nothing asked": papers.washington(
+        pillars=tuple(content.PillarInput(one, ()) for one in ("Prosecution", "Protection", "Prevention"))
+    ),
+    "one claim, known by a moment": papers.washington(unverified=1, known_by=papers.MOMENT, facts_up_to=None),
+    "picked, with a note": papers.washington(
+        sections=("prevention", "prosecution"), covering_note="Read this first.\n\nThen that, please."
+    ),
+    "strange signs": papers.washington(
+        text="A <b>bold</b> & &amp; “quoted” Ntšoana’s and Thabo's 🦄\x01\x0c, at 14:30 on 8 Nov"
+        " by 22 U.S.C. 7106(b)(2)\u2028, \u00ad\ufffe"
+    ),
+}
+
+
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("said", INPUTS.values(), ids=INPUTS)
+def test_it_says_what_the_pdf_says_in_the_same_order(said, paper):
+    file = to_docx(said, paper)
+
+    told = in_word(file)
+    assert told == on_paper(said, paper)
+    assert len(told) > 15
+    assert notes_in_word(file) == notes_on_paper(said)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("has_sources", [True, False])
+def test_it_says_of_the_public_record_what_the_pdf_says(has_sources):
+    now = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
+    once(load_public_record, now=now)
+    edition = Edition.objects.get(year=2021)
+    reader = AmbassadorFactory(countries=[edition.country])
+    said = build_washington_input(
+        reader=reader, edition=edition, as_of=edition.ends_on, known_by=now, has_sources=has_sources
+    )
+    file = to_docx(said)
+    sheets = printed.Printed(said)
+
+    assert in_word(file) == on_paper(said)
+    assert bool(notes_in_word(file)) is has_sources
+    every = {words(cell) for _, text in blocks(file) for cell in text.split()}
+    squeezed = words(sheets.text)
+    assert [word for word in every if word not in squeezed] == []
+
+
+def blocks(file):
+    """Each paragraph of a file, those in tables and at the foot of pages among them: its style's id, its text."""
+    for name in ("word/document.xml", "word/footnotes.xml"):
+        for paragraph in parse_xml(part(file, name)).iter(qn("w:p")):
+            yield paragraph.style or "Normal", " ".join(paragraph.xpath(".//w:t/text()"))
+
+
+@pytest.mark.parametrize("is_cleared", [False, True])
+def test_every_page_is_marked_and_a_draft_says_so(is_cleared):
+    told = margins(to_docx(papers.washington(is_cleared=is_cleared)))
+
+    title = "U.S. Embassy, Lesotho – Lesotho: input on the tracking period"
+    assert told == [
+        "SENSITIVE BUT UNCLASSIFIED",
+        title if is_cleared else f"{title}DRAFT, NOT CLEARED",
+        "Lesotho, 2021 edition, 28 January 2022Page 1 of 1",
+        "SENSITIVE BUT UNCLASSIFIED",
+    ]
+
+
+def test_pages_are_counted_by_word_itself():
+    footer = parse_xml(part(to_docx(papers.washington()), "word/footer1.xml"))
+
+    assert [field.get(qn("w:instr")).strip() for field in footer.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
+
+
+@pytest.mark.parametrize(("paper", "size"), [(Paper.A4, (210, 297)), (Paper.LETTER, (216, 279))])
+def test_it_is_set_on_the_paper_of_its_post(paper, size):
+    document = Document(io.BytesIO(to_docx(papers.washington(), paper)))
+    section = document.sections[0]
+
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == size
+    within = section.page_width - section.left_margin - section.right_margin
+    assert {sum(column.width for column in table.columns) // 12700 for table in document.tables} == {within // 12700}
+
+
+def test_how_it_looks_stands_in_styles_alone():
+    file = to_docx(papers.washington(covering_note="Read this first."))
+    known = {style.style_id: style for style in Document(io.BytesIO(file)).styles}
+
+    assert {style for style, _ in blocks(file)} <= known.keys()
+    body = parse_xml(part(file, "word/document.xml"))
+    direct = {child.tag for kind in ("rPr", "pPr") for own in body.iter(qn(f"w:{kind}")) for child in own}
+    assert direct <= {qn("w:rStyle"), qn("w:pStyle"), qn("w:sectPr")}
+    assert {"Title", "Heading1", "Heading2", "ListBullet", "TOC1"} <= {style for style, _ in blocks(file)}
+    assert [known[f"Heading{level}"].element.pPr.find(qn("w:outlineLvl")).get(qn("w:val")) for level in (1, 2, 3)] == [
+        "0", "1", "2",
+    ]  # fmt: skip
+
+
+def test_tables_repeat_their_head_break_no_row_and_say_what_they_are():
+    document = Document(io.BytesIO(to_docx(papers.washington())))
+    *told, imprint = document.tables
+
+    assert len(told) == 6
+    assert {table.style.name for table in document.tables} == {"Record Table"}
+    for table in told:
+        assert [bool(row._tr.xpath("./w:trPr/w:tblHeader")) for row in table.rows] == [True, False, False, False]
+    assert not imprint._tbl.xpath(".//w:tblHeader")
+    assert all(row._tr.xpath("./w:trPr/w:cantSplit") for table in document.tables for row in table.rows)
+    assert [table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) for table in (told[0], told[1], imprint)] == [
+        "What was counted: 1. Investigations, prosecutions, convictions, sentences served",
+        "How benchmarks are assessed: 1. Investigations, prosecutions, convictions, sentences served",
+        "About this document",
+    ]
+
+
+def test_contents_lead_to_the_headings_before_word_has_updated_them():
+    body = Document(io.BytesIO(to_docx(papers.washington()))).element.body
+    places = {start.get(qn("w:name")): start.getparent() for start in body.iter(qn("w:bookmarkStart"))}
+    links = [(shown(link), places[link.get(qn("w:anchor"))]) for link in body.iter(qn("w:hyperlink"))]
+
+    assert [text for text, _ in links] == ["Prosecution", "Protection", "Prevention", "About this document"]
+    assert all(shown(heading) == text for text, heading in links)
+    assert [mark.get(qn("w:fldCharType")) for mark in body.iter(qn("w:fldChar"))] == ["begin", "separate", "end"]
+    assert 'TOC \\o "1-2"' in "".join(told.text for told in body.iter(qn("w:instrText")))
+
+
+def test_a_source_told_again_refers_to_its_note():
+    body = Document(io.BytesIO(to_docx(papers.washington()))).element.body
+    places = {start.get(qn("w:name")): start.getnext() for start in body.iter(qn("w:bookmarkStart"))}
+    again = [field for field in body.iter(qn("w:fldSimple")) if "NOTEREF" in field.get(qn("w:instr"))]
+
+    assert len(again) == 9
+    for field in again:
+        name = field.get(qn("w:instr")).split()[1]
+        note = places[name].find("w:footnoteReference", W)
+        assert note.get(qn("w:id")) == shown(field)
+
+
+def test_it_names_its_title_its_language_and_its_typeface_and_nobody():
+    file = to_docx(papers.washington())
+    told = Document(io.BytesIO(file)).core_properties
+
+    assert (told.title, told.author, told.language) == (
+        "Lesotho: input on the tracking period", "U.S. Embassy, Lesotho", "en-US",
+    )  # fmt: skip
+    assert told.last_modified_by == "U.S. Embassy, Lesotho"
+    assert {told.created.date(), told.modified.date()} == {papers.DAY}
+    assert b'w:lang w:val="en-US"' in part(file, "word/styles.xml")
+    assert b"<w:altName w:val=\"Arial\"/>" in part(file, "word/fontTable.xml")  # fmt: skip
+
+
+def test_the_same_facts_give_the_same_bytes_in_another_process():
+    script = (
+        "import sys, django; django.setup(); from reports.briefings.word import to_docx;"
+        "from tests.reports import papers;"
+        " sys.stdout.buffer.write(to_docx(papers.washington()))"
+    )
+    elsewhere = {**os.environ, "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7"}
+    other = subprocess.run(
+        [sys.executable, "-c", script], cwd=pdf.HOUSE, env=elsewhere, capture_output=True, check=True
+    )
+    first, second = (to_docx(papers.washington()) for _ in range(2))
+
+    assert first == second == other.stdout
+    with zipfile.ZipFile(io.BytesIO(first)) as zipped:
+        assert {entry.date_time for entry in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert to_docx(replace(papers.washington(), is_cleared=True)) != first
+
+
+def test_nothing_in_it_runs_or_leads_outside():
+    file = to_docx(papers.washington(text='"] } { INCLUDETEXT "x" } https://x.example/'))
+    with zipfile.ZipFile(io.BytesIO(file)) as zipped:
+        names = zipped.namelist()
+        relations = b"".join(zipped.read(name) for name in names if name.endswith(".rels"))
+
+    assert sorted(name for name in names if not name.endswith(".rels")) == [
+        "[Content_Types].xml", "docProps/core.xml", "word/document.xml", "word/fontTable.xml", "word/footer1.xml",
+        "word/footnotes.xml", "word/header1.xml", "word/numbering.xml", "word/settings.xml", "word/styles.xml",
+    ]  # fmt: skip
+    assert b"External" not in relations

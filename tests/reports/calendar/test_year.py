@@ -1,0 +1,160 @@
+"""The year on one line: what stands on which day, how it is told, and a drawing in which nothing meets."""
+
+from datetime import date, timedelta
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogues.choices import Progress, Stage, Status
+from dialogues.status import Standing
+from recommendations.choices import MilestoneKind
+from reports.calendar import year
+from reports.charts.drawing import Box
+from tests.factories import DEADLINE_ON, PERIOD_ENDS_ON, PERIOD_STARTS_ON
+
+TODAY = date(2022, 1, 28)
+PLAN_DUE = date(2021, 12, 28)
+
+
+def due(status, on, key=1):
+    days = (TODAY - on).days if status is Status.OVERDUE else 0
+    stands = Standing(status, on, days_overdue=days, sent_on=date(2022, 1, 12))
+    return year.due(stands, on, text="A promise", maker="Ministry of Police", key=key, today=TODAY)
+
+
+def dialogue(stage, on, key=1, today=TODAY):
+    return year.dialogue(stage, on, "Maseru", key, today)
+
+
+def drawn(days, today=TODAY):
+    return year.drawn(days, starts_on=PERIOD_STARTS_ON, ends_on=PERIOD_ENDS_ON, today=today)
+
+
+@pytest.mark.parametrize(
+    ("day", "on", "word", "standing", "days"),
+    [
+        (
+            year.milestone(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2021, 12, 20), 1, TODAY),
+            date(2021, 12, 20), Progress.DONE, "done; it was due by 28 Dec 2021", "",
+        ),
+        (
+            year.milestone(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2022, 1, 29), 1, TODAY),
+            PLAN_DUE, Status.OVERDUE, "overdue", "overdue by 31 days",
+        ),
+        (
+            year.milestone(MilestoneKind.DEADLINE, DEADLINE_ON, None, 1, TODAY),
+            DEADLINE_ON, Status.OPEN, "ahead", "in 31 days",
+        ),
+        (
+            year.milestone(MilestoneKind.DEADLINE, date(2022, 1, 27), None, 1, TODAY),
+            date(2022, 1, 27), Progress.DONE, "past", "",
+        ),
+        (dialogue(Stage.HELD, TODAY), TODAY, Stage.HELD, "held", ""),
+        (dialogue(Stage.TODAY, TODAY), TODAY, Stage.TODAY, "planned", "today"),
+        (dialogue(Stage.PLANNED, date(2022, 1, 29)), date(2022, 1, 29), Stage.PLANNED, "planned", "in 1 day"),
+        (dialogue(Stage.UNRECORDED, date(2022, 1, 27)), date(2022, 1, 27), Stage.UNRECORDED, "not recorded", ""),
+        (dialogue(Stage.CALLED_OFF, date(2022, 1, 29)), date(2022, 1, 29), Stage.CALLED_OFF, "called off", ""),
+        (due(Status.OVERDUE, date(2022, 1, 14)), date(2022, 1, 14), Status.OVERDUE, "overdue", "overdue by 14 days"),
+        (due(Status.OPEN, TODAY), TODAY, Status.OPEN, "open", "today"),
+        (
+            due(Status.WITH_EMBASSY, date(2022, 1, 14)),
+            date(2022, 1, 14), Status.WITH_EMBASSY, "with the embassy since 12 January 2022", "",
+        ),
+        (
+            due(Status.WITH_EMBASSY, date(2022, 1, 29)),
+            date(2022, 1, 29), Status.WITH_EMBASSY, "with the embassy since 12 January 2022", "in 1 day",
+        ),
+        (due(Status.REPORTED, date(2022, 1, 1)), date(2022, 1, 1), Status.REPORTED, "reported done", ""),
+    ],
+)  # fmt: skip
+def test_each_day_says_how_it_stands(day, on, word, standing, days):
+    assert (day.on, day.word, day.standing, day.days) == (on, word, standing, days)
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [
+        ([], "Nothing is overdue; nothing lies ahead"),
+        (
+            [due(Status.OVERDUE, date(2022, 1, 14)), due(Status.OPEN, date(2022, 2, 1))],
+            "1 commitment is overdue; the next day that counts is 1 February 2022, in 4 days",
+        ),
+        (
+            [year.milestone(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY), due(Status.OPEN, TODAY)],
+            "1 milestone is missed; the next day that counts is 28 January 2022, today",
+        ),
+    ],
+)
+def test_the_finding_is_a_sentence(days, sentence):
+    assert year.finding(days, TODAY) == sentence
+
+
+def test_the_drawing_says_in_words_what_it_shows():
+    days = [
+        due(Status.OVERDUE, date(2022, 1, 14)),
+        due(Status.OPEN, date(2022, 2, 1)),
+        due(Status.OPEN, date(2023, 3, 31)),
+        year.milestone(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
+        dialogue(Stage.PLANNED, date(2022, 2, 3)),
+        dialogue(Stage.UNRECORDED, date(2022, 1, 20)),
+        dialogue(Stage.CALLED_OFF, date(2022, 2, 10)),
+    ]
+
+    chart = drawn(days)
+
+    assert [row.text for row in chart.rows] == ["1 overdue", "1 open"]
+    assert chart.description == (
+        "From 1 April 2021 to 31 March 2022; today is 28 January 2022. Marked: Interim assessment: overdue on"
+        " 14 January 2022, Dialogue not recorded on 20 January 2022 and Dialogue planned on 3 February 2022."
+        " Due in that time: 1 overdue and 1 open."
+    )
+    assert chart.solid == ""
+    assert chart.outlined
+
+
+def test_days_that_stand_too_close_share_a_mark_with_their_number():
+    chart = drawn([due(Status.OVERDUE, date(2022, 1, day), key=day) for day in range(1, 16)])
+
+    assert sum(int(mark.number.text) if mark.number else 1 for mark in chart.marks) == 15
+    assert len(chart.marks) < 4
+
+
+def test_a_day_before_or_after_the_year_is_not_drawn_as_today():
+    assert drawn([], today=date(2022, 4, 1)).today is None
+
+
+CROWDED = st.dates(date(2022, 1, 1), date(2022, 2, 28))
+DAYS = CROWDED | st.dates(PERIOD_STARTS_ON - timedelta(30), PERIOD_ENDS_ON + timedelta(60))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(list(Status)), DAYS), max_size=60),
+    st.lists(st.tuples(st.sampled_from(list(Stage)), DAYS), max_size=8),
+    st.dates(PERIOD_STARTS_ON, PERIOD_ENDS_ON),
+)
+def test_nothing_stands_on_anything_or_leaves_the_drawing(promised, dialogues, today):
+    chart = drawn(
+        [
+            *(due(status, on, key=key) for key, (status, on) in enumerate(promised)),
+            *(dialogue(stage, on, key, today) for key, (stage, on) in enumerate(dialogues)),
+            *(
+                year.milestone(kind, on, None, 1, today)
+                for kind, on in zip(
+                    MilestoneKind, (PLAN_DUE, date(2022, 2, 1), DEADLINE_ON, PERIOD_ENDS_ON), strict=True
+                )
+            ),
+        ],
+        today,
+    )
+    words = [label.box for label in (*chart.names, *chart.rows, *chart.axis, chart.today) if label]
+    marks = [mark.box for mark in chart.marks]
+
+    assert not [pair for pair in combinations(words, 2) if pair[0].meets(pair[1])]
+    assert not [(word, mark) for word in words for mark in marks if word.meets(mark)]
+    assert not [pair for pair in combinations(marks, 2) if pair[0].meets(pair[1])]
+    whole = Box(-1, 0, chart.width + 1, chart.height)
+    for box in (*words, *marks):
+        assert whole.left <= box.left < box.right <= whole.right
+        assert whole.top <= box.top < box.bottom <= whole.bottom

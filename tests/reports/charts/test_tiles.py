@@ -1,0 +1,43 @@
+"""Districts as tiles."""
+
+from itertools import combinations
+
+from reports.charts.tiles import PLACES, District, tile_map
+from reports.choices import Told
+
+
+def test_tile_map_lays_every_district_of_lesotho_in_a_place_of_its_own():
+    drawing = tile_map("LSO", [District(name, Told.NOTHING) for name in PLACES["LSO"]])
+
+    assert len(drawing.tiles) == 10
+    assert not any(one.box.meets(other.box) for one, other in combinations(drawing.tiles, 2))
+    for tile in drawing.tiles:
+        assert 0 <= tile.box.left < tile.box.right <= drawing.width
+        assert 0 <= tile.box.top < tile.box.bottom <= drawing.height
+        assert all(tile.box.left <= word.start and word.end <= tile.box.right for word in tile.words)
+
+
+def test_tile_map_lays_the_districts_of_another_country_in_rows():
+    drawing = tile_map("XYZ", [District(f"District {n}", Told.NOTHING) for n in range(6)])
+
+    assert [(tile.box.left, tile.box.top) for tile in drawing.tiles][4:] == [(0, 82), (126, 82)]
+
+
+def test_tile_map_says_each_state_in_words_and_hatches_only_what_is_claimed():
+    drawing = tile_map(
+        "XYZ", [District("North", Told.VERIFIED), District("South", Told.CLAIMED), District("West", Told.NOTHING)]
+    )
+
+    assert [(tile.words[1].text, bool(tile.hatching)) for tile in drawing.tiles] == [
+        ("verified", False),
+        ("claimed", True),
+        ("nothing told", False),
+    ]
+    assert drawing.description == "1 of 3 districts verified, 1 claimed"
+
+
+def test_tile_map_cuts_a_name_that_a_tile_does_not_hold():
+    (tile,) = tile_map("XYZ", [District("A district with a very long name", Told.NOTHING)]).tiles
+
+    assert tile.words[0].text.endswith("…")
+    assert tile.words[0].end <= tile.box.right

@@ -1,0 +1,179 @@
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from reports.charts import Event, trend_chart
+from reports.readiness.explanation.trend import Week, trend, week_ends
+from tests.reports.lesotho import PERIOD, lesotho
+from tests.reports.records import noon
+
+DESK, PHONE = {"width": 760, "size": 13}, {"width": 320, "size": 12.5}
+DEADLINE = Event(date(2022, 2, 28), "Deadline", is_dialogue=False)
+EVENTS = [
+    Event(date(2021, 11, 8), "Dialogue", is_dialogue=True),
+    Event(date(2021, 12, 9), "Dialogue", is_dialogue=True),
+    Event(date(2021, 12, 20), "Action plan presented", is_dialogue=False),
+    DEADLINE,
+    Event(date(2022, 3, 31), "End of the tracking period", is_dialogue=False),
+]
+
+
+def weeks(today, then=(), hindsight=()):
+    """The weeks up to `today`; each line is given by the days from which a score holds."""
+
+    def on(day, line):
+        return next((Fraction(score) for since, score in reversed(line) if day >= since), None)
+
+    return [Week(day, on(day, then), on(day, hindsight)) for day in week_ends(PERIOD, today)]
+
+
+def chart(told, *, events=(), mark=Decimal(45), **size):
+    return trend_chart(told, starts_on=PERIOD.starts_on, ends_on=PERIOD.ends_on, events=events, mark=mark, **size)
+
+
+def said(labels):
+    return [label.text for label in labels]
+
+
+def test_a_line_steps_from_week_to_week_on_a_scale_of_100():
+    drawn = chart(weeks(date(2021, 4, 14), [(date(2021, 4, 1), 0), (date(2021, 4, 14), 100)]), width=405, size=10)
+
+    # The plot is 25 to 400 wide, 375 units for 365 days, and 200 high.
+    assert drawn.then == "M25 206H32.2V6H39.4"
+    assert drawn.grid == "M25 206H400M25 106H400M25 6H400"
+
+
+def test_nothing_reviewed_is_a_dashed_stretch_with_the_words_and_no_line():
+    drawn = chart(weeks(date(2022, 1, 28)))
+
+    assert (drawn.then, drawn.hindsight) == ("", "")
+    assert drawn.unreviewed.left < drawn.unreviewed.right < 760
+    assert "nothing reviewed yet" in said(drawn.words)
+    assert drawn.description.endswith("As then known: nothing reviewed yet. Our target is 45.")
+
+
+def test_the_line_begins_where_the_stretch_without_review_ends():
+    drawn = chart(weeks(date(2022, 1, 28), [(date(2021, 12, 8), 7)], [(date(2021, 4, 1), 7)]))
+
+    assert drawn.then.startswith(f"M{drawn.unreviewed.right:g} ")
+    assert "nothing reviewed before the week to 8 December 2021, then 7 throughout" in drawn.description
+
+
+def test_no_stretch_is_without_review_where_the_first_week_has_a_figure():
+    drawn = chart(weeks(date(2021, 6, 1), [(date(2021, 4, 1), 7)]))
+
+    assert drawn.unreviewed is None
+    assert "nothing reviewed yet" not in said(drawn.words)
+
+
+def test_lines_that_end_apart_are_both_named_at_their_ends():
+    drawn = chart(weeks(date(2022, 7, 1), [(date(2021, 5, 1), 12)], [(date(2021, 4, 1), Fraction(121, 2))]))
+
+    assert {"12 as then known", "60.5 in hindsight"} <= set(said(drawn.words))
+
+
+def test_lines_that_end_together_are_named_apart():
+    drawn = chart(weeks(date(2022, 1, 28), [(date(2021, 12, 8), 7)], [(date(2021, 4, 1), 7)]))
+
+    assert {"7 as then known", "in hindsight"} <= set(said(drawn.words))
+
+
+def test_hindsight_that_tells_the_same_is_not_drawn_twice():
+    same = [(date(2021, 4, 1), 7)]
+    drawn = chart(weeks(date(2022, 1, 28), same, same))
+
+    assert drawn.hindsight == ""
+    assert said(drawn.words) == ["7 as then known", "45 our target"]
+
+
+def test_lesotho_in_july_2022_is_known_in_hindsight_alone():
+    drawn = chart(trend(lesotho().facts, noon(date(2022, 7, 31))))
+
+    assert drawn.then == ""
+    assert said(drawn.words) == ["60.5 in hindsight", "45 our target", "nothing reviewed yet"]
+    assert "As then known: nothing reviewed yet. In hindsight: from 0 to 60.5." in drawn.description
+
+
+def test_without_a_working_mark_none_is_drawn_and_with_one_it_says_whose_it_is():
+    told = weeks(date(2022, 1, 28))
+
+    assert chart(told, mark=None).mark_line == ""
+    assert "target" not in chart(told, mark=None).description
+    assert "45 our target" in said(chart(told).words)
+
+
+def test_dialogues_and_milestones_are_told_apart_by_word_and_shape():
+    drawn = chart(weeks(date(2022, 1, 28)), events=[EVENTS[0], DEADLINE])
+
+    assert said(drawn.names) == ["Dialogue, 8 Nov", "Deadline, 28 Feb"]
+    assert drawn.dialogues.count("M") == drawn.milestones.count("M") == 1
+    assert "Marked: Dialogue on 8 November 2021 and Deadline on 28 February 2022." in drawn.description
+
+
+def test_what_lies_outside_the_period_is_not_marked():
+    outside = [Event(date(2021, 3, 31), "Dialogue", True), Event(date(2022, 4, 1), "Dialogue", True)]
+
+    assert chart(weeks(date(2022, 1, 28)), events=outside).names == ()
+
+
+@pytest.mark.parametrize(("size", "months"), [(DESK, 12), (PHONE, 6)])
+def test_months_stand_along_the_axis_as_many_as_there_is_room_for(size, months):
+    axis = said(chart(weeks(date(2022, 1, 28)), **size).axis)
+
+    assert axis[:4] == ["0", "50", "100", "Apr"]
+    assert len(axis) == 3 + months + 2
+    assert axis[4] == "2021"
+    assert "2022" in axis
+
+
+@st.composite
+def lines(draw):
+    """A line as then known and one in hindsight, to any day; both rise and fall at any time."""
+    points = st.integers(0, 200).map(lambda half: Fraction(half, 2))
+    days = st.dates(PERIOD.starts_on, PERIOD.ends_on)
+    told = st.lists(st.tuples(days, points), max_size=4).map(sorted)
+    first = [(PERIOD.starts_on, draw(points))]
+    return weeks(draw(st.dates(PERIOD.starts_on, date(2022, 8, 1))), draw(told), first + draw(told))
+
+
+@given(lines(), st.sampled_from([DESK, PHONE]), st.integers(0, 100).map(Decimal))
+def test_words_neither_leave_the_drawing_nor_meet(told, size, mark):
+    drawn = chart(told, events=EVENTS, mark=mark, **size)
+
+    for label in (*drawn.axis, *drawn.names, *drawn.words):
+        assert label.box.left >= 0
+        assert label.box.right <= drawn.width
+        assert label.box.top >= -1
+        assert label.box.bottom <= drawn.height
+    for one, other in combinations(drawn.names, 2):
+        assert not one.box.meets(other.box), (one, other)
+
+
+apart = st.lists(
+    st.builds(
+        Event,
+        st.integers(0, 8).map(lambda number: PERIOD.starts_on + timedelta(days=45 * number)),
+        st.sampled_from(["Dialogue", "Action plan presented", "End of the tracking period"]),
+        st.booleans(),
+    ),
+    max_size=5,  # the four milestones and a dialogue; where more crowd together a name keeps its white ground
+    unique_by=lambda event: event.on,
+)
+
+
+@given(apart)
+@example(EVENTS)
+def test_no_events_line_goes_through_a_name(told):
+    drawn = chart(weeks(date(2022, 1, 28)), events=told)
+    stems = [tuple(map(float, stem.replace("V", " ").split())) for stem in drawn.stems.split("M")[1:]]
+
+    assert len(stems) == len(drawn.names) == len(told)
+    for x, top, bottom in stems:
+        for name in drawn.names:
+            through = name.box.left + 1 < x < name.box.right - 1 and top < name.box.top - 1 < bottom
+            assert not through, (x, name)

@@ -1,0 +1,380 @@
+"""What moved the score between two standpoints: by hand on small records, and what holds of every record."""
+
+from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogues.choices import Direction, Review, Shows, Verdict
+from recommendations.choices import Origin, Pillar, Question, Rule
+from reports.readiness.answers import Row
+from reports.readiness.explanation.changes import Standpoint, changes
+from reports.readiness.readiness import readiness
+from tests.reports.lesotho import PERIOD, TERMS, TIP_2022, lesotho
+from tests.reports.made_up import days, moments, records
+from tests.reports.records import Record, noon
+
+THEN = date(2022, 2, 28)
+END = PERIOD.ends_on
+BY_JULY = noon(date(2022, 7, 31))
+DAY, NEXT, LATER = date(2021, 10, 1), date(2021, 10, 4), date(2021, 10, 8)
+STEP, PILLAR = Fraction(15, 2), Fraction(20, 3)
+"""In `small`: what a step on one of its two benchmarks gives, and what the pillar's first sign gives."""
+
+
+def small():
+    """A record that asks two benchmarks of one recommendation, both assessed; its terms are from the first day."""
+    record = Record(PERIOD)
+    record.terms(PERIOD.starts_on)
+    recommendation = record.recommendation(1, Pillar.PROSECUTION)
+    for key in ("1a", "1b"):
+        record.benchmark(recommendation, key, record.rule(known=PERIOD.starts_on))
+    return record
+
+
+def known_between(record, first, last, as_of=END):
+    """What changed of one day between what was known on one day and on another."""
+    return changes(record.facts, Standpoint(as_of, noon(first)), Standpoint(as_of, noon(last)))
+
+
+def told(stop):
+    """The points that a stop moved, by part and line."""
+    return {(moved.part.value, moved.key): moved.points for moved in stop.moved}
+
+
+def test_another_number_alone_moves_nothing():
+    record = small()
+    record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    other = record.recommendation(2, Pillar.PROTECTION)
+    record.benchmark(other, "2a", record.rule(known=PERIOD.starts_on))
+    swapped = {1: 2, 2: 1}
+    record.tables["recommendations"] = [
+        replace(
+            one,
+            number=swapped[one.number],
+            terms=(
+                replace(one.terms[0], number=one.number),
+                replace(record.placed(one.terms[0].pillar, known=NEXT), number=swapped[one.number]),
+            ),
+        )
+        for one in record.tables["recommendations"]
+    ]
+
+    assert known_between(record, DAY, LATER).stops == ()
+    assert told(known_between(record, PERIOD.starts_on, DAY).stops[0])["concrete_action", "1a"] > 0
+
+
+# --- Lesotho ----------------------------------------------------------------------------------------------------------
+
+
+def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved_it():
+    found = changes(lesotho().facts, Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
+
+    assert (found.before, found.after) == (0, Fraction(121, 2))
+    (stop,) = found.stops
+    assert (stop.on, stop.at, stop.points) == (TIP_2022, noon(TIP_2022), Fraction(121, 2))
+    assert told(stop) == {
+        ("increasing_efforts", "investigations"): 7,
+        ("increasing_efforts", "prosecutions"): 7,
+        ("increasing_efforts", "convictions"): 3,
+        ("increasing_efforts", "victims_identified"): 8,
+        ("concrete_action", "1a"): Fraction(3, 4),
+        ("concrete_action", "1b"): Fraction(3, 4),
+        ("concrete_action", "4a"): Fraction(3, 2),
+        ("concrete_action", "4b"): Fraction(3, 2),
+        ("concrete_action", "6a"): Fraction(3, 4),
+        ("concrete_action", "7a"): Fraction(3, 4),
+        ("concrete_action", "10a"): 1,
+        ("concrete_action", "10c"): 1,
+        ("three_ps", "prosecution"): PILLAR,
+        ("three_ps", "protection"): PILLAR,
+        ("three_ps", "prevention"): PILLAR,
+        ("data_given", "investigations"): Fraction(5, 2),
+        ("data_given", "prosecutions"): Fraction(5, 2),
+        ("data_given", "convictions"): Fraction(5, 2),
+    }
+
+
+def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
+    found = changes(lesotho().facts, Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
+
+    assert (found.before, found.after) == (Fraction(43, 6), Fraction(121, 2))
+    (stop,) = found.stops
+    assert (stop.on, stop.at, stop.points) == (END, None, Fraction(160, 3))
+    # The plan was launched by September: since then it counts as a step, and prevention as shown.
+    assert told(stop)["concrete_action", "10a"] == Fraction(1, 2)
+    assert ("three_ps", "prevention") not in told(stop)
+
+
+def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it():
+    record = lesotho()
+    (stop,) = changes(record.facts, Standpoint(END, noon(THEN)), Standpoint(END, BY_JULY)).stops
+    moved = {(one.part.value, one.key): one for one in stop.moved}
+
+    trials = moved["increasing_efforts", "prosecutions"]
+    assert trials.title == "Prosecutions"
+    assert trials.before == "No data on prosecutions: presumed against (22 U.S.C. 7106(b)(1))."
+    assert trials.reason == "Prosecutions rose from 4 to 16."
+    now, before = (
+        next(row.id for row in record.facts.readings if row.figure == figure and row.recorded_at == noon(TIP_2022))
+        for figure in (16, 4)
+    )
+    assert set(trials.rows) == {Row("reading", now), Row("reading", before)}
+
+    launch = moved["concrete_action", "10a"]
+    assert launch.title == "Benchmark 10a"
+    assert launch.before == "Nothing has been verified yet."
+    assert launch.reason == "Assessed as of 31 March 2022: met, with a verified action over by 31 March 2022."
+    assert {row.type for row in launch.rows} == {"assessment", "evidence"}
+    assert {*trials.rows, *launch.rows} <= {*stop.rows}
+
+
+# --- By hand ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_way_goes_day_by_day_and_moment_by_moment_in_the_order_of_time():
+    record = small()
+    first = record.action("1a", DAY, DAY, known=DAY, verified=NEXT)
+    second = record.action("1b", NEXT, LATER, known=DAY, verified=NEXT)
+
+    found = changes(record.facts, Standpoint(DAY, noon(DAY)), Standpoint(END, noon(END)))
+
+    assert [(stop.on, stop.at, stop.rows, stop.points) for stop in found.stops] == [
+        (NEXT, noon(NEXT), (Row("evidence", first), Row("evidence", second)), STEP + PILLAR),
+        (LATER, None, (Row("evidence", second),), STEP),
+    ]
+
+
+def test_one_stop_gathers_all_that_was_recorded_at_one_moment():
+    record = small()
+    acts = [record.action(key, DAY, DAY, known=DAY, verified=NEXT) for key in ("1a", "1b")]
+
+    (stop,) = known_between(record, DAY, LATER).stops
+
+    assert stop.points == 2 * STEP + PILLAR
+    assert [(one.key, one.rows) for one in stop.moved if one.part.value == "concrete_action"] == [
+        ("1a", (Row("evidence", acts[0]),)),
+        ("1b", (Row("evidence", acts[1]),)),
+    ]
+
+
+def test_points_fall_by_a_review_that_rejects():
+    record = small()
+    act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    record.review(act, known=LATER, key="1a", decision=Review.REJECTED)
+
+    found = known_between(record, DAY, LATER)
+
+    assert (found.before, found.after) == (STEP + PILLAR, 0)
+    (stop,) = found.stops
+    assert told(stop) == {("concrete_action", "1a"): -STEP, ("three_ps", "prosecution"): -PILLAR}
+    assert all(one.rows == (Row("evidence", act),) for one in stop.moved)
+
+
+def test_points_fall_with_a_revision_and_come_back_with_its_own_review():
+    record = small()
+    act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    put_right = record.action("1a", DAY, DAY, known=NEXT, verified=LATER, revises=act)
+
+    found = known_between(record, DAY, LATER)
+
+    assert found.before == found.after == STEP + PILLAR
+    assert [(stop.at, stop.points) for stop in found.stops] == [
+        (noon(NEXT), -STEP - PILLAR),
+        (noon(LATER), STEP + PILLAR),
+    ]
+    assert found.stops[0].rows == found.stops[1].rows == (Row("evidence", put_right),)
+
+
+def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
+    record = small()
+    cited = record.evidence(DAY, DAY, known=NEXT)
+    record.review(cited, known=DAY)
+    counted = record.indicator("investigations", question=Question.INVESTIGATIONS)
+    record.reading(counted, Direction.UP, through=DAY, known=DAY, evidence=cited)
+    act = record.action("1a", DAY, DAY, known=LATER, verified=NEXT)
+    other = record.evidence(DAY, DAY, known=DAY)
+    record.bearing(other, "1b", Shows.ACTION, known=LATER)
+    record.review(other, known=NEXT, key="1b")
+
+    found = known_between(record, DAY, LATER)
+
+    assert [(stop.at, told(stop)) for stop in found.stops] == [
+        (noon(NEXT), {("increasing_efforts", "investigations"): 7, ("three_ps", "prosecution"): PILLAR}),
+        (noon(LATER), {("concrete_action", "1a"): STEP, ("concrete_action", "1b"): STEP}),
+    ]
+    assert [one.rows for stop in found.stops for one in stop.moved if one.part.value != "three_ps"] == [
+        (Row("evidence", cited),),
+        (Row("evidence", act),),
+        (Row("evidence", other),),
+    ]
+    assert found.after == readiness(record.facts, as_of=END, known_by=noon(LATER)).score
+
+
+def test_an_assessment_raises_a_step_to_the_whole():
+    record = small()
+    act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    verdict = record.assess("1a", Verdict.MET, known=LATER, on=[act])
+
+    (stop,) = known_between(record, DAY, LATER).stops
+
+    (moved,) = stop.moved
+    assert (moved.points, moved.rows) == (STEP, (Row("assessment", verdict),))
+
+
+def test_a_change_of_weight_is_a_stop_of_its_own_that_leads_to_the_edition():
+    record = small()
+    other = record.recommendation(2, Pillar.PROTECTION)
+    record.benchmark(other, "2a", record.rule(known=PERIOD.starts_on))
+    record.action("2a", DAY, DAY, known=DAY, verified=DAY)
+    record.terms(NEXT, weights={other: Decimal(3)})
+
+    found = known_between(record, DAY, LATER)
+
+    # A step on the only benchmark of one of two recommendations: ¼ of 30, and with three times the weight ⅜.
+    (stop,) = found.stops
+    assert stop.rows == (Row("edition", 1),)
+    assert told(stop) == {("concrete_action", "2a"): Fraction(15, 4)}
+    assert [(one.rows, one.before == one.reason) for one in stop.moved] == [(stop.rows, True)]
+    assert [(one.of_before, one.of) for one in stop.moved] == [(15, Fraction(45, 2))]
+
+
+def test_a_change_of_a_benchmarks_terms_leads_to_the_benchmark():
+    record = Record(PERIOD)
+    record.terms(PERIOD.starts_on)
+    visits = record.indicator("visits")
+    by_word = record.rule(known=PERIOD.starts_on)
+    by_count = record.rule(Rule.TARGET, known=NEXT, target=Decimal(4), indicator_id=visits)
+    benchmark = record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", by_word, by_count)
+    record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+
+    found = known_between(record, DAY, LATER)
+
+    (stop,) = found.stops
+    assert (stop.at, stop.rows) == (noon(NEXT), (Row("benchmark", benchmark),))
+    assert told(stop) == {("concrete_action", "1a"): -15, ("three_ps", "prosecution"): -PILLAR}
+    assert stop.moved[0].reason == "No data on visits: presumed against (22 U.S.C. 7106(b)(1))."
+
+
+def test_a_benchmark_asked_later_lowers_what_the_others_give():
+    record = Record(PERIOD)
+    recommendation = record.recommendation(1, Pillar.PROSECUTION)
+    record.benchmark(recommendation, "1a", record.rule(known=PERIOD.starts_on))
+    asked_later = record.benchmark(recommendation, "1b", record.rule(known=NEXT))
+    record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+
+    (stop,) = known_between(record, DAY, LATER).stops
+
+    assert told(stop) == {("concrete_action", "1a"): -STEP}
+    assert stop.rows == (Row("benchmark", asked_later),)
+
+
+def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key():
+    record = Record(PERIOD)
+    for origin in (Origin.REPORT, Origin.ACTION_PLAN):
+        recommendation = record.recommendation(1, Pillar.PROSECUTION, origin=origin)
+        # The second takes the first's place among `benchmark_ids`: what follows is on the plan's.
+        record.benchmark(recommendation, "1a", record.rule(known=PERIOD.starts_on))
+        record.action("1a", DAY, DAY, known=DAY, verified=NEXT)
+
+    found = known_between(record, DAY, LATER)
+
+    (stop,) = found.stops
+    assert [(one.key, one.title, one.points) for one in stop.moved if one.part.value == "concrete_action"] == [
+        ("1a", "Benchmark 1a", STEP),
+        ("action_plan_1a", "Action plan 1a", STEP),
+    ]
+    assert found.after == stop.points == 2 * STEP + PILLAR
+
+
+def test_what_moves_nothing_is_no_stop():
+    record = small()
+    record.action("1a", DAY, DAY, known=NEXT)
+    record.promise(made=NEXT, _1a="meets")
+
+    found = known_between(record, DAY, LATER)
+
+    assert (found.before, found.after, found.stops) == (0, 0, ())
+
+
+def test_from_one_standpoint_to_itself_nothing_changed():
+    here = Standpoint(END, BY_JULY)
+
+    found = changes(lesotho().facts, here, here)
+
+    assert (found.before, found.after, found.stops) == (Fraction(121, 2), Fraction(121, 2), ())
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        (Standpoint(LATER), Standpoint(DAY)),
+        (Standpoint(DAY, noon(LATER)), Standpoint(DAY, noon(DAY))),
+        (Standpoint(DAY, noon(LATER)), Standpoint(LATER, noon(DAY))),
+        (Standpoint(DAY), Standpoint(LATER, noon(LATER))),
+    ],
+    ids=["days", "moments", "a later day known earlier", "all that is known, then less"],
+)
+def test_the_second_standpoint_may_not_lie_before_the_first_by_either_clock(since, until):
+    with pytest.raises(ValueError, match="before the first"):
+        changes(small().facts, since, until)
+
+
+# --- Of every record --------------------------------------------------------------------------------------------------
+
+
+def ordered(days, moments):
+    """Two standpoints, the second before the first by neither clock; no moment (all that is known) is the last."""
+    first, last = sorted(days)
+    known, known_later = sorted(moments, key=lambda moment: (moment is None, moment or noon(TERMS)))
+    return Standpoint(first, known), Standpoint(last, known_later)
+
+
+ways = st.builds(ordered, st.tuples(days, days), st.tuples(moments, moments))
+
+
+@given(records(), ways)
+def test_the_points_of_all_stops_add_up_to_the_difference(record, way):
+    since, until = way
+    found = changes(record.facts, since, until)
+
+    assert found.before == readiness(record.facts, as_of=since.as_of, known_by=since.known_by).score
+    assert found.after == readiness(record.facts, as_of=until.as_of, known_by=until.known_by).score
+    assert sum(stop.points for stop in found.stops) == found.after - found.before
+
+
+@given(records(), ways)
+def test_every_stop_lies_on_the_way_and_says_what_moved(record, way):
+    since, until = way
+    found = changes(record.facts, since, until)
+
+    for stop in found.stops:
+        if stop.at is None:
+            assert since.as_of < stop.on <= until.as_of
+        else:
+            assert since.known_by is not None
+            assert since.known_by < stop.at
+            assert until.known_by is None or stop.at <= until.known_by
+        assert stop.rows
+        assert all(one.points and one.rows for one in stop.moved)
+        assert all({*one.rows} <= {*stop.rows} for one in stop.moved)
+    assert sorted(stop.on for stop in found.stops) == [stop.on for stop in found.stops]
+
+
+@given(records(), ways, st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(record, way, random):
+    facts = record.facts
+    shuffled = replace(
+        facts,
+        **{
+            field.name: tuple(random.sample(rows, len(rows)))
+            for field in fields(facts)
+            if isinstance(rows := getattr(facts, field.name), tuple)
+        },
+    )
+
+    assert changes(shuffled, *way) == changes(facts, *way)

@@ -1,0 +1,152 @@
+"""What changed in words and as printed: the sentence at the top, and figures that add up."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+
+from dialogues.choices import Review
+from reports import formatting
+from reports.readiness import countable_facts
+from reports.readiness.explanation.changes import Standpoint, changes
+from reports.readiness.explanation.changes_display import End, finding, printed, signed
+from tests.reports.lesotho import lesotho
+from tests.reports.made_up import records
+from tests.reports.readiness.explanation.test_changes import DAY, END, LATER, small, ways
+from tests.reports.records import MASERU, noon
+
+THEN = date(2022, 2, 28)
+BY_JULY = noon(date(2022, 7, 31))
+
+
+def end(as_of, score, known_by=None, *, is_reviewed=True):
+    return End(Standpoint(as_of, known_by), Fraction(score), is_reviewed)
+
+
+def told(record, since, until):
+    """What changed in a record, as printed."""
+    found = changes(record.facts, since, until)
+    ends = [
+        End(at, score, countable_facts.is_reviewed(countable_facts.known(record.facts, at.known_by)))
+        for at, score in [(since, found.before), (until, found.after)]
+    ]
+    return printed(found, *ends, MASERU)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "stops", "sentence"),
+    [
+        (
+            end(DAY, "12.3"),
+            end(LATER, "19.5"),
+            2,
+            "The score rose from 12.3 to 19.5 between 1 October 2021 and 8 October 2021.",
+        ),
+        (
+            end(DAY, 20),
+            end(LATER, "19.96"),
+            1,
+            "The score is 20 at both ends, though 1 change moved it between 1 October 2021 and 8 October 2021.",
+        ),
+        (
+            end(DAY, 20),
+            end(LATER, 13),
+            1,
+            "The score fell from 20 to 13 between 1 October 2021 and 8 October 2021.",
+        ),
+        (
+            end(DAY, 13),
+            end(LATER, 13),
+            0,
+            "Nothing moved the score between 1 October 2021 and 8 October 2021: it is 13.",
+        ),
+        (
+            end(DAY, 13),
+            end(DAY, 13),
+            0,
+            "Nothing moved the score on 1 October 2021: it is 13.",
+        ),
+        (
+            end(DAY, 13, noon(LATER)),
+            end(DAY, 20),
+            1,
+            "The score rose from 13 to 20 as of 1 October 2021, by what became known after 8 October 2021.",
+        ),
+        (
+            end(DAY, 0, is_reviewed=False),
+            end(LATER, 20),
+            1,
+            "Nothing had been reviewed yet at first; between 1 October 2021 and 8 October 2021 the score came to 20.",
+        ),
+        (
+            end(DAY, 0, is_reviewed=False),
+            end(LATER, 0, is_reviewed=False),
+            0,
+            "Nothing has been reviewed yet, so no score has moved.",
+        ),
+    ],
+    ids=["rose", "both ends alike", "fell", "nothing", "one day", "hindsight", "first review", "no review"],
+)
+def test_the_sentence_says_what_changed(since, until, stops, sentence):
+    assert finding(since, until, stops, MASERU) == sentence
+
+
+def test_a_moment_is_told_by_its_day_in_the_country():
+    just_after_midnight = datetime(2021, 10, 8, 0, 30, tzinfo=MASERU)
+    in_utc = just_after_midnight.astimezone(datetime.fromisoformat("2021-10-08T00:00+00:00").tzinfo)
+
+    assert in_utc.date() == date(2021, 10, 7)
+    assert finding(end(DAY, 1, in_utc), end(DAY, 2), 1, MASERU).endswith("after 8 October 2021.")
+
+
+@pytest.mark.parametrize(
+    ("points", "text"), [("1.5", "+1.5"), ("-0.8", "−0.8"), ("0", "0"), ("7.0", "+7"), ("-12.0", "−12")]
+)
+def test_points_are_printed_with_their_sign(points, text):
+    assert signed(Decimal(points)) == text
+
+
+def test_lesotho_as_printed():
+    page = told(lesotho(), Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
+
+    assert page.sentence == "The score rose from 7.2 to 60.5 between 28 February 2022 and 31 March 2022."
+    assert (page.before, page.after, page.points) == (Decimal("7.2"), Decimal("60.5"), "+53.3")
+    (stop,) = page.stops
+    assert stop.points == "+53.3"
+    assert [one.points for one in stop.moved if one.line.part.value == "three_ps"] == ["+6.7", "+6.7"]
+
+
+def test_where_nothing_was_reviewed_there_is_no_figure():
+    page = told(lesotho(), Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
+
+    assert (page.before, page.after) == (None, Decimal("60.5"))
+    assert "from 0" not in page.sentence
+
+
+def test_what_was_lost_is_printed_as_lost():
+    record = small()
+    act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    record.review(act, known=LATER, key="1a", decision=Review.REJECTED)
+
+    page = told(record, Standpoint(END, noon(DAY)), Standpoint(END, noon(LATER)))
+
+    assert page.points == "−14.2"
+    assert [one.points for stop in page.stops for one in stop.moved] == ["−7.5", "−6.7"]
+
+
+@given(records(), ways)
+def test_what_is_printed_adds_up(record, way):
+    def figure(text):
+        return Decimal(text.replace("−", "-"))
+
+    page = told(record, *way)
+
+    difference = formatting.tenths(changes(record.facts, *way).after) - formatting.tenths(
+        changes(record.facts, *way).before
+    )
+    assert figure(page.points) == difference
+    assert sum(figure(stop.points) for stop in page.stops) == difference
+    for stop in page.stops:
+        assert sum(figure(one.points) for one in stop.moved) == figure(stop.points)

@@ -1,0 +1,85 @@
+"""What stands beside the score, in words."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from recommendations.choices import Tier
+from reports.readiness.explanation import context_display, score_display
+from reports.readiness.readiness import readiness
+from tests.reports.lesotho import lesotho
+from tests.reports.records import noon
+
+END, DEADLINE = date(2022, 3, 31), date(2022, 2, 28)
+LATER = noon(date(2022, 7, 31))
+
+
+def result(as_of=END, known_by=LATER, tiers=None, **terms):
+    record = lesotho()
+    if terms:
+        record.terms(date(2021, 7, 2), deadline_on=DEADLINE, **terms)
+    return readiness(replace(record.facts, tiers=tiers or {}), as_of=as_of, known_by=known_by)
+
+
+def test_possible_tells_how_much_is_dated_to_a_later_day():
+    assert context_display.possible(result(DEADLINE)) == (
+        "53.3 more points are verified but dated only to a later day: once it has come, the score is 60.5, if nothing"
+        " else changes."
+    )
+    assert "nothing waits for a later one" in context_display.possible(result(END))
+
+
+def test_ceiling_tells_what_is_within_reach():
+    assert context_display.ceiling(result(END)) == "The deadline has passed: no promise can add to what is claimed."
+    assert context_display.ceiling(result(DEADLINE)) == "No open promise would add to what is claimed."
+
+
+def fewest(stands):
+    return context_display.smallest_set(stands, stands.smallest_set())
+
+
+def test_smallest_set_names_the_benchmarks():
+    assert fewest(result(DEADLINE)) == ("4 benchmarks, met, would reach our target of 45: 1a, 1b, 1d and 4a.")
+
+
+def test_smallest_set_is_empty_where_the_mark_is_reached():
+    assert fewest(result(END)) == "Our target of 45 is reached already."
+
+
+def test_smallest_set_says_where_no_mark_can_be_reached_or_is_set():
+    far = result(DEADLINE, working_mark=Decimal(99), working_mark_reason="far")
+    assert "cannot be reached by what is asked alone" in fewest(far)
+
+    none = result(DEADLINE, working_mark=None)
+    assert fewest(none) == "No target is set, so nothing can be said to reach it."
+
+
+@pytest.mark.parametrize(
+    ("tiers", "said"),
+    [
+        ({}, "does not place the country on the Watch List"),
+        ({2020: Tier.TIER_3, 2021: Tier.WATCH_LIST}, "1 year on the Watch List"),
+        ({2020: Tier.WATCH_LIST, 2021: Tier.WATCH_LIST}, "2 years running on the Watch List"),
+    ],
+)
+def test_watch_list_counts_the_years_and_names_what_follows_by_law(tiers, said):
+    sentence = context_display.watch_list(result(tiers=tiers))
+
+    assert said in sentence
+    assert ("unless waived (22 U.S.C. 7107(b))" in sentence) == bool(tiers)
+
+
+def test_claims_as_printed_add_up_to_the_gap_that_is_printed():
+    for as_of in (date(2021, 11, 30), DEADLINE, END):
+        stands = result(as_of)
+        bar = score_display.bar(stands)
+        assert sum(one.points for one in context_display.claims(stands)) == bar.claimed - bar.verified > 0
+
+
+def test_nothing_reviewed_gives_no_points():
+    stands = result(DEADLINE, noon(DEADLINE))
+
+    assert (context_display.possible(stands), context_display.ceiling(stands)) == ("", "")
+    assert {one.points for one in context_display.claims(stands)} == {None}

@@ -1,0 +1,201 @@
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+
+from dialogues.choices import DoneBy, Review, Shows, Verdict
+from recommendations.choices import Pillar, Rule
+from reports.readiness import countable_facts
+from reports.readiness.explanation.counting_reasons import weigh
+from reports.readiness.fact_views import look, verified
+from tests.reports.made_up import records
+from tests.reports.records import Record, window
+
+START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28), date(2022, 3, 31)
+
+
+@pytest.fixture
+def record():
+    """1a is assessed, 1b counts cases, of 10."""
+    record = Record(window("2021-04-01", "2022-03-31"))
+    recommendation = record.recommendation(1, Pillar.PROSECUTION)
+    record.cases = record.indicator("cases", unit="cases")
+    record.benchmark(recommendation, "1a", record.rule(known=START))
+    record.benchmark(recommendation, "1b", record.rule(Rule.TARGET, known=START, target=10, indicator_id=record.cases))
+    return record
+
+
+def only_bearing(record):
+    (weight,) = weigh(record.facts, TODAY).bearings.values()
+    return weight
+
+
+def only_reading(record):
+    (weight,) = weigh(record.facts, TODAY).readings.values()
+    return weight
+
+
+def test_bearing_that_is_verified_counts(record):
+    record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+
+    assert only_bearing(record).counts
+    assert only_bearing(record).why == ""
+
+
+def test_bearing_that_waits_is_a_claim(record):
+    record.action("1a", DAY, DAY, known=DAY)
+
+    assert (only_bearing(record).is_claim, only_bearing(record).why) == (True, "not verified yet")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "why"),
+    [
+        (date(2021, 3, 31), date(2021, 3, 31), "before 1 April 2021"),
+        (date(2021, 3, 31), DAY, "begun before 1 April 2021"),
+        (None, date(2021, 3, 31), "before 1 April 2021"),
+        (END, date(2022, 4, 1), "after 31 March 2022"),
+        (DAY, date(2022, 2, 1), "not over by 28 January 2022"),
+    ],
+)
+def test_bearing_outside_the_window_says_on_which_side(record, first, last, why):
+    record.action("1a", first, last, known=DAY, verified=DAY)
+
+    assert not only_bearing(record).counts
+    assert not only_bearing(record).is_claim
+    assert only_bearing(record).why == why
+
+
+@pytest.mark.parametrize(
+    ("by", "shows", "why"),
+    [
+        (DoneBy.CIVIL_SOCIETY, Shows.ACTION, "done by civil society, not by the government"),
+        (DoneBy.UNITED_STATES, Shows.ACTION, "done by the United States, not by the government"),
+        (DoneBy.GOVERNMENT, Shows.PLAN, "a statement or plan, not a concrete action"),
+        (DoneBy.GOVERNMENT, Shows.NO_ACTION, "a finding of no action, not a concrete action"),
+        (DoneBy.JOINT, Shows.CONTEXT, "context, not a concrete action"),
+    ],
+)
+def test_bearing_that_is_no_action_of_the_government_says_what_it_is(record, by, shows, why):
+    evidence = record.evidence(DAY, DAY, known=DAY, by=by, _1a=shows)
+    record.review(evidence, known=DAY, key="1a")
+
+    assert (only_bearing(record).counts, only_bearing(record).why) == (False, why)
+
+
+def test_bearing_that_was_rejected_or_returned_or_put_right_says_so(record):
+    record.review(record.action("1a", DAY, DAY, known=DAY), known=DAY, key="1a", decision=Review.REJECTED)
+    record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=DAY)
+    old = record.action("1a", DAY, DAY, known=DAY)
+    record.reading(record.cases, 6, through=DAY, known=DAY, evidence=old)
+    record.evidence(DAY, DAY, known=DAY, revises=old)
+
+    assert [weight.why for weight in weigh(record.facts, TODAY).readings.values()] == ["put right by a newer row"]
+    assert [weight.why for weight in weigh(record.facts, TODAY).bearings.values()] == [
+        "rejected by the embassy on 1 December 2021",
+        "the update it came with was returned on 1 December 2021",
+        "put right by a newer row",
+    ]
+
+
+def test_bearing_verified_without_a_first_day_stays_a_claim(record):
+    record.action("1a", None, DAY, known=DAY, verified=DAY)
+
+    assert only_bearing(record).is_claim
+    assert only_bearing(record).why == "verified, but nobody has stated its first day"
+
+
+def test_bearing_on_a_counted_benchmark_leaves_it_to_the_figure(record):
+    record.action("1b", DAY, DAY, known=DAY, verified=DAY)
+
+    assert (only_bearing(record).counts, only_bearing(record).why) == (False, "only a figure moves this benchmark")
+
+
+def test_reading_counts_once_its_evidence_is_verified(record):
+    evidence = record.evidence(START, DAY, known=DAY)
+    record.reading(record.cases, 6, through=DAY, known=DAY, evidence=evidence)
+
+    assert (only_reading(record).counts, only_reading(record).is_claim) == (False, True)
+
+    record.review(evidence, known=DAY)
+
+    assert only_reading(record).counts
+
+
+def test_reading_of_the_year_before_counts_without_review(record):
+    record.year_before(record.cases, 4, known=DAY)
+
+    assert only_reading(record).counts
+
+
+def test_reading_that_was_rejected_or_starts_late_says_so(record):
+    evidence = record.evidence(START, DAY, known=DAY)
+    record.review(evidence, known=DAY, decision=Review.REJECTED)
+    record.reading(record.cases, 6, through=DAY, known=DAY, evidence=evidence)
+    record.reading(record.cases, 6, starts=date(2021, 6, 1), through=DAY, known=DAY)
+
+    assert [weight.why for weight in weigh(record.facts, TODAY).readings.values()] == [
+        "rejected by the embassy on 1 December 2021",
+        "not from the first day of the tracking period",
+    ]
+
+
+def test_reading_that_says_no_data_is_told_as_that_and_not_as_rejected(record):
+    record.reading(record.cases, None, through=DAY, known=DAY)
+
+    assert only_reading(record).why == "it says that there is no data"
+
+
+def test_reading_whose_update_was_returned_says_on_which_day(record):
+    sent = record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=date(2021, 12, 3))
+    record.reading(record.cases, 6, through=DAY, known=DAY, evidence=sent)
+
+    assert only_reading(record).why == "the update it came with was returned on 3 December 2021"
+
+
+def test_waiting_is_what_would_count_for_what_it_shows_or_for_a_figure(record):
+    action = record.action("1a", DAY, DAY, known=DAY)
+    counted = record.action("1b", DAY, DAY, known=DAY)
+    old = record.evidence(START, DAY, known=DAY)
+    record.reading(record.cases, 6, through=DAY, known=DAY, evidence=old)
+    corrected = record.evidence(START, DAY, known=DAY, revises=old)
+    record.reading(record.cases, 7, through=DAY, known=DAY, evidence=corrected)
+    record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    record.action("1a", date(2021, 3, 1), date(2021, 3, 1), known=DAY)
+
+    assert weigh(record.facts, TODAY).waiting == {action, counted, corrected}
+
+
+@settings(max_examples=200)
+@given(records())
+def test_waiting_is_counted_as_the_sentence_counts_it(record):
+    weights = weigh(record.facts, TODAY)
+    without_file = [
+        row for row in record.facts.readings if row.evidence_id is None and weights.readings[row.id].is_claim
+    ]
+
+    assert look(record.facts, TODAY).waiting == len(weights.waiting) + len(without_file)
+
+
+@settings(max_examples=200)
+@given(records())
+def test_every_row_that_does_not_count_has_its_reason(record):
+    facts = record.facts
+    weights = weigh(facts, TODAY)
+    seen = verified(facts, TODAY)
+    assessed = {one.id for one in facts.benchmarks if countable_facts.newest(one.terms).rule is Rule.ASSESSED}
+    actions = {(one, act.evidence_id) for one in assessed for act in seen.actions.get(one, ())}
+
+    assert {(row.benchmark_id, row.evidence_id) for row in facts.bearings if weights.bearings[row.id].counts} == actions
+    for weight in (*weights.bearings.values(), *weights.readings.values()):
+        assert weight.counts == (weight.why == "")
+
+
+def test_verdict_that_holds_is_that_of_the_latest_day(record):
+    evidence = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    first = record.assess("1a", Verdict.MET, known=TODAY, on=[evidence])
+
+    assert weigh(record.facts, TODAY).holding == {first}
+
+    last = record.assess("1a", Verdict.STALLED, known=date(2021, 12, 20))
+    assert weigh(record.facts, TODAY).holding == {last}

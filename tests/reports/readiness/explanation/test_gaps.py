@@ -1,0 +1,65 @@
+"""What the record lacks, in sentences."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from recommendations.choices import Rule
+from reports.readiness.explanation.gaps import lacking
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
+from tests.factories import (
+    BenchmarkFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    IndicatorFactory,
+    ReadingFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def told(edition, **more):
+    facts = gather_facts(edition)
+    found = lacking(facts, readiness(facts, as_of=date(2022, 1, 28)), **{"on_words_alone": 0} | more)
+    assert all(reverse(one.page) for one in found if one.page)
+    return [one.sentence for one in found]
+
+
+def test_everything_that_is_missing_is_said_once():
+    counted, uncounted = IndicatorFactory(name="Cases"), IndicatorFactory(name="Convictions")
+    unknown = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=uncounted)
+    known = BenchmarkFactory(recommendation=unknown.recommendation)
+    ReadingFactory(indicator=counted, figure=4, verified=True)
+    ReadingFactory(indicator=uncounted, last_period=True, figure=1)
+    EvidenceFactory(bears_on=[known], verified=True)
+    undated = EvidenceFactory(happened_from=None, bears_on=[known])
+    stated = EvidenceFactory(happened_from=None, bears_on=[known])
+    EvidenceReviewFactory(bearing=stated.bearings.get(), first_on=stated.happened_to)
+    EvidenceFactory(happened_from=None, revises=undated)
+
+    assert told(unknown.recommendation.edition, on_words_alone=2) == [
+        f"1 benchmark has no information: {unknown.key}.",
+        "1 indicator has no figure for the period: Convictions.",
+        "2 claims rest on words alone, without file or link.",
+        "1 piece of evidence has no first day.",
+        "1 thing does not fit together.",
+    ]
+
+
+def test_a_record_without_any_gap_lacks_nothing():
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(bears_on=[benchmark], verified=True)
+
+    assert told(benchmark.recommendation.edition) == ["1 thing does not fit together."]  # it isn't assessed yet
+
+
+def test_many_are_named_in_part_and_counted():
+    benchmark = BenchmarkFactory()
+    for _ in range(9):
+        BenchmarkFactory(recommendation=benchmark.recommendation)
+
+    sentence, *_ = told(benchmark.recommendation.edition)
+
+    assert sentence == "10 benchmarks have no information: 1a, 1b, 1c, 1d, 1e, 1f and 4 more."

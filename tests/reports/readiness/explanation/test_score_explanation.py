@@ -1,0 +1,168 @@
+"""Why a line stands as it does: what it rests on, what is claimed, what does not count and why not."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+
+from dialogues.choices import Review, Shows, Verdict
+from recommendations.choices import Origin, Pillar, Question, Rule
+from reports.choices import PartKey
+from reports.readiness.explanation.score_explanation import Reasons
+from reports.readiness.readiness import readiness
+from tests.reports.lesotho import lesotho
+from tests.reports.made_up import records
+from tests.reports.records import Record, noon, window
+
+START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28), date(2022, 3, 31)
+
+
+@pytest.fixture
+def record():
+    """1a is assessed, 1b counts prosecutions against the year before, 1c counts them against 10."""
+    record = Record(window("2021-04-01", "2022-03-31"))
+    recommendation = record.recommendation(1, Pillar.PROSECUTION)
+    record.cases = record.indicator("prosecutions", question=Question.PROSECUTIONS)
+    record.benchmark(recommendation, "1a", record.rule(known=START))
+    record.benchmark(recommendation, "1b", record.rule(Rule.MORE, known=START, indicator_id=record.cases))
+    record.benchmark(recommendation, "1c", record.rule(Rule.TARGET, known=START, target=10, indicator_id=record.cases))
+    return record
+
+
+def reasons(record, as_of=TODAY, known_by=None):
+    facts = record.facts
+    return Reasons(facts, readiness(facts, as_of=as_of, known_by=known_by))
+
+
+def ground(record, address="1a", part=PartKey.ACTION, **when):
+    (found,) = reasons(record, **when).of(part, address).grounds
+    return found
+
+
+def told(given):
+    return [(one.row.type, one.row.id, one.why) for one in given]
+
+
+def test_benchmark_rests_on_its_actions_and_the_verdict_that_holds(record):
+    act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
+    old = record.assess("1a", Verdict.STALLED, known=DAY)
+    new = record.assess("1a", Verdict.STEP, known=TODAY, on=[act])
+
+    found = ground(record)
+
+    assert told(found.rests_on) == [("evidence", act, ""), ("assessment", new, "")]
+    assert told(found.aside) == [("assessment", old, "another verdict holds")]
+
+
+def test_what_does_not_count_stands_there_with_its_reason(record):
+    plan = record.evidence(DAY, DAY, known=DAY, _1a=Shows.PLAN)
+    before = record.action("1a", date(2021, 3, 1), date(2021, 3, 1), known=DAY, verified=DAY)
+    back = record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=date(2021, 12, 3))
+    no = record.action("1a", DAY, DAY, known=DAY)
+    record.review(no, known=date(2021, 12, 9), key="1a", decision=Review.REJECTED)
+    later = record.action("1a", DAY, date(2022, 2, 1), known=DAY, verified=DAY)
+
+    found = ground(record)
+
+    assert found.rests_on == found.claimed == ()
+    assert set(told(found.aside)) == {
+        ("evidence", plan, "a statement or plan, not a concrete action"),
+        ("evidence", before, "before 1 April 2021"),
+        ("evidence", back, "the update it came with was returned on 3 December 2021"),
+        ("evidence", no, "rejected by the embassy on 9 December 2021"),
+        ("evidence", later, "not over by 28 January 2022"),
+    }
+
+
+def test_claim_is_told_as_one(record):
+    sent = record.claim("1a", "done", DAY, known=DAY, first=DAY)
+
+    found = ground(record)
+
+    assert told(found.claimed) == [("evidence", sent, "not verified yet")]
+    assert found.claim.startswith("Claimed as done")
+
+
+def test_two_clocks_decide_what_is_there_and_what_counts(record):
+    act = record.action("1a", DAY, DAY, known=DAY, verified=TODAY)
+
+    assert told(ground(record).rests_on) == [("evidence", act, "")]
+    assert told(ground(record, known_by=noon(DAY)).claimed) == [("evidence", act, "not verified yet")]
+    assert ground(record, known_by=noon(date(2021, 11, 30))).given == ()
+    assert told(ground(record, as_of=date(2021, 11, 30)).aside) == [("evidence", act, "not over by 30 November 2021")]
+
+
+def test_question_rests_on_the_two_figures_compared_and_says_what_took_a_figures_place(record):
+    was = record.year_before(record.cases, 4, known=DAY)
+    proof = record.evidence(START, DAY, known=DAY)
+    first = record.reading(record.cases, 5, through=date(2021, 11, 1), known=DAY, evidence=proof)
+    then = record.reading(record.cases, 9, through=DAY, known=DAY, evidence=proof)
+    none = record.reading(record.cases, None, through=date(2021, 12, 31), known=DAY, evidence=proof)
+    record.review(proof, known=DAY)
+
+    found = ground(record, "prosecutions", PartKey.EFFORTS)
+
+    assert told(found.rests_on) == [("reading", then, ""), ("reading", was, "")]
+    assert told(found.aside) == [
+        ("reading", none, "“no data” never replaces a figure"),
+        ("reading", first, "a later one stands in its place"),
+    ]
+    assert told(ground(record, "1b").rests_on) == told(found.rests_on)
+
+
+@pytest.mark.parametrize(("part", "address"), [(PartKey.DATA, "prosecutions"), (PartKey.ACTION, "1c")])
+def test_year_before_is_left_out_where_nothing_is_compared(record, part, address):
+    record.year_before(record.cases, 4, known=DAY)
+
+    assert ground(record, address, part).given == ()
+
+
+def test_recommendation_stands_on_its_benchmarks_and_a_p_on_all_that_is_asked_of_it(record):
+    found = reasons(record)
+
+    assert [one.address for one in found.of(PartKey.ACTION, "1").grounds] == ["1a", "1b", "1c"]
+    assert [one.address for one in found.of(PartKey.THREE_PS, "prosecution").grounds] == [
+        "prosecutions",
+        "1a",
+        "1b",
+        "1c",
+    ]
+    assert found.of(PartKey.THREE_PS, "prevention").grounds == ()
+
+
+def test_complicit_officials_stand_on_the_benchmarks_about_them():
+    found = reasons(lesotho(), END, noon(date(2022, 7, 31))).of(PartKey.EFFORTS, "complicit_officials")
+
+    assert [one.address for one in found.grounds] == ["1d", "8b"]
+
+
+def test_benchmark_of_the_action_plan_has_an_address_of_its_own(record):
+    plan = record.recommendation(1, Pillar.PROTECTION, origin=Origin.ACTION_PLAN)
+    record.benchmark(plan, "1a", record.rule(known=START))
+    found = reasons(record)
+
+    assert found.of(PartKey.ACTION, "1a").recommendation_id != plan
+    assert found.of(PartKey.ACTION, "action_plan_1a").recommendation_id == plan
+    assert found.of(PartKey.ACTION, "action_plan_1").recommendation_id == plan
+
+
+@pytest.mark.parametrize(
+    ("part", "address"),
+    [(PartKey.ACTION, "9z"), (PartKey.EFFORTS, "1a"), (PartKey.DATA, "money_for_victims"), (PartKey.THREE_PS, "")],
+)
+def test_no_such_line_is_none(record, part, address):
+    assert reasons(record).of(part, address) is None
+
+
+@settings(max_examples=100)
+@given(records())
+def test_every_known_row_of_a_ground_is_told_once_and_every_row_of_a_sentence_is_among_them(record):
+    found = reasons(record)
+    for line in [line for part in PartKey for line in found.of_part(part)]:
+        for one in line.grounds:
+            rows = [given.row for given in one.given]
+            assert len(rows) == len(set(rows))
+            assert len(one.rests_on) + len(one.claimed) + len(one.aside) == len(rows)
+            assert set(one.line.finding.rows) <= set(rows)
+            if one.line.finding.worth:
+                assert set(one.line.finding.rows) <= {given.row for given in one.rests_on}

@@ -1,0 +1,141 @@
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialogues.choices import Verdict
+from recommendations.choices import Pillar
+from reports.readiness.explanation.trend import Week, finding, trend, week_ends
+from reports.readiness.readiness import readiness
+from tests.reports.lesotho import lesotho
+from tests.reports.made_up import records
+from tests.reports.records import MASERU, Record, noon, window
+
+PERIOD = window("2021-04-01", "2022-03-31")
+JULY_2022 = noon(date(2022, 7, 31))
+
+
+def stepwise(*reviewed):
+    """A record of one benchmark a review: each verified, and assessed as met, on its day; all of it done in April."""
+    record = Record(PERIOD)
+    asked = record.recommendation(1, Pillar.PROSECUTION)
+    for letter, day in zip("abcd", reviewed, strict=False):
+        record.benchmark(asked, f"1{letter}", record.rule(known=PERIOD.starts_on))
+        done = record.action(f"1{letter}", date(2021, 4, 1), date(2021, 4, 5), known=day, verified=day)
+        record.assess(f"1{letter}", Verdict.MET, known=day, on=[done])
+    return record.facts
+
+
+def weeks(*scores):
+    """Weeks from 7 April 2021 on, with these scores as then known."""
+    return [
+        Week(date(2021, 4, 7) + timedelta(weeks=number), None if score is None else Fraction(score), None)
+        for number, score in enumerate(scores)
+    ]
+
+
+# --- Weeks ------------------------------------------------------------------------------------------------------------
+
+
+def test_weeks_are_counted_from_the_first_day_of_the_period():
+    ends = list(week_ends(PERIOD, date(2021, 4, 21)))
+
+    assert ends == [date(2021, 4, 7), date(2021, 4, 14), date(2021, 4, 21)]
+
+
+def test_the_running_week_ends_today():
+    assert list(week_ends(PERIOD, date(2021, 4, 16)))[-2:] == [date(2021, 4, 14), date(2021, 4, 16)]
+    assert list(week_ends(PERIOD, date(2021, 4, 1))) == [date(2021, 4, 1)]
+
+
+def test_the_last_week_ends_with_the_period():
+    ends = list(week_ends(PERIOD, date(2022, 7, 31)))
+
+    assert len(ends) == 53
+    assert ends[-2:] == [date(2022, 3, 30), date(2022, 3, 31)]
+
+
+def test_before_the_period_there_is_no_week():
+    assert list(week_ends(PERIOD, date(2021, 3, 31))) == []
+    assert trend(lesotho().facts, noon(date(2021, 3, 31))) == ()
+
+
+def test_the_week_is_that_of_the_countrys_day():
+    late_in_maseru = datetime(2021, 4, 7, 22, 30, tzinfo=UTC)
+
+    assert [week.ends_on for week in trend(lesotho().facts, late_in_maseru)] == [date(2021, 4, 7), date(2021, 4, 8)]
+
+
+# --- Two lines --------------------------------------------------------------------------------------------------------
+
+
+def test_lesotho_had_nothing_reviewed_in_the_whole_period_and_has_a_figure_in_hindsight():
+    by_day = {week.ends_on: week for week in trend(lesotho().facts, JULY_2022)}
+
+    assert {week.then for week in by_day.values()} == {None}
+    assert by_day[date(2021, 9, 29)].hindsight == 0
+    assert by_day[date(2021, 10, 6)].hindsight == Fraction(43, 6), "the launch of the plan was over by 30 September"
+    assert by_day[date(2022, 3, 30)].hindsight == Fraction(43, 6)
+    assert by_day[date(2022, 3, 31)].hindsight == Fraction(121, 2)
+
+
+def test_lesotho_in_january_has_no_figure_of_either_kind():
+    assert {(week.then, week.hindsight) for week in trend(lesotho().facts, noon(date(2022, 1, 28)))} == {(None, None)}
+
+
+def test_no_figure_before_the_first_review_though_hindsight_has_one():
+    first, second = trend(stepwise(date(2021, 4, 12)), noon(date(2021, 4, 14)))
+
+    assert (first.ends_on, first.then) == (date(2021, 4, 7), None)
+    assert first.hindsight == second.hindsight == second.then > 0
+
+
+def test_as_then_known_leaves_out_what_was_reviewed_later_and_hindsight_does_not():
+    told = trend(stepwise(date(2021, 4, 12), date(2021, 4, 20)), noon(date(2021, 4, 21)))
+
+    assert told[0].then is None
+    assert 0 < told[1].then < told[2].then
+    assert {week.hindsight for week in told} == {told[2].then}
+
+
+def test_the_running_week_knows_nothing_of_what_comes_later_today():
+    facts = stepwise(date(2021, 4, 12))
+
+    assert trend(facts, noon(date(2021, 4, 12)) - timedelta(minutes=1))[-1].then is None
+    assert trend(facts, noon(date(2021, 4, 12)))[-1].then > 0
+
+
+@settings(max_examples=25)
+@given(records(), st.dates(date(2021, 4, 1), date(2022, 5, 1)))
+def test_each_week_is_the_readiness_of_its_last_day_as_known_at_its_end_and_as_known_now(record, today):
+    facts, now = record.facts, noon(today)
+
+    for week in trend(facts, now):
+        at_its_end = min(datetime.combine(week.ends_on, time.max, MASERU), now)
+        for known_by, told in [(at_its_end, week.then), (now, week.hindsight)]:
+            result = readiness(facts, as_of=week.ends_on, known_by=known_by)
+            assert told == (result.score if result.is_reviewed else None)
+
+
+# --- The title --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scores", "title"),
+    [
+        ([], "Nothing has been reviewed yet"),
+        ([None, None], "Nothing has been reviewed yet"),
+        ([None, 12, 12], "Verified readiness has stood at 12 since the first review"),
+        ([None, "25/2"], "Verified readiness has stood at 12.5 since the first review"),
+        ([10, 12, 12, 12, 12, 12], "Verified readiness has not moved since the week to 14 April 2021"),
+        ([10, 12, 12, 12, 12], "Verified readiness has risen from 10 to 12 since 7 April 2021"),
+        ([1, 10, 12, 14, 15, 16], "Verified readiness has risen from 10 to 16 since 14 April 2021"),
+        ([1, 20, 12, 14, 15, 16], "Verified readiness has fallen from 20 to 16 since 14 April 2021"),
+        ([1, 12, 14, 15, 16, 12], "Verified readiness stands at 12, as on 14 April 2021"),
+        ([None, 0, 3], "Verified readiness has risen from 0 to 3 since 14 April 2021"),
+    ],
+)
+def test_the_title_says_the_finding(scores, title):
+    assert finding(weeks(*scores)) == title

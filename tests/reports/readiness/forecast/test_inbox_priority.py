@@ -1,0 +1,161 @@
+"""What waits is worth what deciding on it then brings: the same whether simulated one by one or all at once."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialogues.choices import Progress, Review, Verdict
+from reports.readiness.facts import Assessment, EvidenceReview
+from reports.readiness.forecast import inbox_priority
+from reports.readiness.forecast.review_simulation import HYPOTHETICAL, AssumedVerdict, ReviewDecision, ReviewSimulation
+from reports.readiness.readiness import readiness
+from tests.reports.lesotho import lesotho
+from tests.reports.made_up import PERIOD, days, records
+from tests.reports.records import noon
+
+LATER = PERIOD.ends_on + timedelta(days=41)
+"""After anything that a made-up record holds: the moment at which somebody decides."""
+NOW = noon(LATER)
+decisions = st.sampled_from(Review)
+
+
+def score(record, as_of):
+    return readiness(record.facts, as_of=as_of).score
+
+
+def evaluated(facts, as_of, decisions=(), verdicts=(), now=NOW):
+    """The score of the whole record with these reviews and assessments among its rows."""
+    reviews = [
+        EvidenceReview(HYPOTHETICAL + number, one.evidence_id, one.bearing_id, now, one.decision, one.first_on)
+        for number, one in enumerate(decisions)
+    ]
+    assessments = [
+        Assessment(HYPOTHETICAL + number, one.benchmark_id, now, one.verdict, one.rests_on)
+        for number, one in enumerate(verdicts)
+    ]
+    whole = replace(facts, reviews=(*facts.reviews, *reviews), assessments=(*facts.assessments, *assessments))
+    return readiness(whole, as_of=as_of).score
+
+
+def say(record, said):
+    """Write a decision as somebody gives it."""
+    key = next((key for key, one in record.benchmark_ids.items() if _bearing(record, said) == one), None)
+    record.review(said.evidence_id, known=LATER, key=key, decision=said.decision, first_on=said.first_on)
+
+
+def _bearing(record, said):
+    return next((row.benchmark_id for row in record.tables["bearings"] if row.id == said.bearing_id), None)
+
+
+@settings(max_examples=60)
+@given(records(), days, st.data())
+def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record, as_of, data):
+    """To the exact fraction: an update accepted with mixed decisions, a piece reviewed, a benchmark assessed."""
+    now, facts = NOW, record.facts
+    sent = record.sending(Progress.DONE, known=PERIOD.starts_on) if not facts.rounds else facts.rounds[0].id
+    simulation = ReviewSimulation(facts, as_of=as_of, now=now)
+    said = [
+        ReviewDecision(one.evidence_id, one.bearing_id, data.draw(decisions), data.draw(st.none() | days))
+        for one in simulation.with_the_others_verified(simulation.evidence_of(sent))
+    ]
+    gain, alone = simulation.of_update(sent, decisions=said), simulation.of_reviews(said)
+    before = score(record, as_of)
+
+    for one in said:
+        say(record, one)
+
+    assert gain.score == before
+    assert gain.accepting == alone.points == score(record, as_of) - before
+    benchmark = data.draw(st.sampled_from(sorted(record.benchmark_ids)))
+    grounds = data.draw(st.sets(st.sampled_from([row.id for row in facts.evidence]))) if facts.evidence else set()
+    after = ReviewSimulation(record.facts, as_of=as_of, now=now + timedelta(minutes=1))
+    added = after.of_verdicts(record.benchmark_ids[benchmark], rests_on=grounds)
+    verdict = data.draw(st.sampled_from(Verdict))
+
+    record.assess(benchmark, verdict, known=LATER + timedelta(days=1), on=grounds)
+
+    if grounds:  # one that rests on nothing holds from the day on which it was given, here another
+        assert added[verdict] == score(record, as_of) - after.stands.score
+
+
+@settings(max_examples=60)
+@given(records(), days, days, st.data())
+def test_a_simulation_is_one_evaluation_of_the_whole_record_whenever_it_is_decided(record, as_of, today, data):
+    """Any decisions on any lines, verified or rejected before, at a moment that may be earlier than rows there are."""
+    now, facts = noon(today), record.facts
+    simulation = ReviewSimulation(facts, as_of=as_of, now=now)
+    lines = [(row.id, line) for row in facts.evidence for line in simulation.lines_of(row.id)]
+    chosen = data.draw(st.lists(st.sampled_from(lines), unique=True)) if lines else []
+    said = [ReviewDecision(*line, data.draw(decisions), data.draw(st.none() | days)) for line in chosen]
+    verdicts = [
+        AssumedVerdict(
+            record.benchmark_ids[key],
+            data.draw(st.sampled_from(Verdict)),
+            frozenset(data.draw(st.sets(st.sampled_from([row.id for row in facts.evidence]))))
+            if facts.evidence
+            else frozenset(),
+        )
+        for key in data.draw(st.sets(st.sampled_from(sorted(record.benchmark_ids))))
+    ]
+
+    reviewed = simulation.with_reviews(said)
+    assessed = simulation.with_assessments(reviewed, verdicts)
+
+    assert simulation.stands.score == evaluated(facts, as_of)
+    assert reviewed.score == evaluated(facts, as_of, said, now=now)
+    assert assessed.score == evaluated(facts, as_of, said, verdicts, now=now)
+    assert bool(simulation.falls(assessed)) >= (assessed.score < simulation.stands.score)
+
+
+@settings(max_examples=60)
+@given(records(), days)
+def test_an_inbox_is_worth_what_each_of_it_is_by_itself(record, as_of):
+    now, facts = NOW, record.facts
+    simulation = ReviewSimulation(facts, as_of=as_of, now=now)
+
+    for sent in facts.rounds:
+        gain = simulation.of_update(sent.id)
+        at_stake = inbox_priority.of_update(simulation, sent.id)
+        accepted = simulation.with_the_others_verified(simulation.evidence_of(sent.id))
+        assert at_stake.accepting == gain.accepting == evaluated(facts, as_of, accepted) - evaluated(facts, as_of)
+        assert at_stake.verdict == max((one.points for one in gain.assessing), default=Fraction(0)) >= 0
+        assert at_stake.falls == gain.falls
+    revised = {row.revises for row in facts.evidence}
+    for row in facts.evidence:
+        if row.id not in revised:
+            said = simulation.with_the_others_verified([row])
+            points = evaluated(facts, as_of, said) - evaluated(facts, as_of)
+            assert inbox_priority.of_evidence(simulation, row.id).points == points
+
+
+def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_holds_since_the_same_day():
+    """What made-up records seldom hold."""
+    record = lesotho()
+    day, eve = date(2022, 1, 20), date(2022, 1, 10)
+    sent = [record.sending(Progress.DONE, known=day) for _ in range(3)]
+    put_right = record.action("5a", day, day, known=day, sent=sent[0])
+    record.evidence(day, day, known=day, revises=put_right)
+    record.assess("5b", Verdict.STALLED, known=day, on=[record.action("5b", day, day, known=day, sent=sent[1])])
+    record.action("5b", eve, eve, known=day, sent=sent[1])
+    record.assess("7b", Verdict.STALLED, known=day, on=[record.action("7b", day, day, known=day)])
+    record.action("7b", day, day, known=day, sent=sent[2])
+    simulation = ReviewSimulation(record.facts, as_of=LATER, now=NOW)
+
+    at_stake = [inbox_priority.of_update(simulation, one) for one in sent]
+
+    for one, found in zip(sent, at_stake, strict=True):
+        gain = simulation.of_update(one)
+        said = simulation.with_the_others_verified(simulation.evidence_of(one))
+        assert found.accepting == gain.accepting == evaluated(record.facts, LATER, said) - simulation.stands.score
+        assert found.verdict == max((each.points for each in gain.assessing), default=0)
+    assert [found.points > 0 for found in at_stake] == [False, False, True]
+
+
+def test_what_is_not_in_the_record_is_worth_nothing():
+    simulation = ReviewSimulation(lesotho().facts, as_of=PERIOD.ends_on, now=NOW)
+
+    assert inbox_priority.of_update(simulation, 1 << 40).points == 0
+    assert inbox_priority.of_evidence(simulation, 1 << 40).points == 0

@@ -1,0 +1,575 @@
+"""What keeping would bring, sentence by sentence of the method: with_kept, ceiling, levers, smallest set."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+
+from dialogues.choices import Direction, Kind, Reach, Verdict
+from recommendations.choices import Better, Pillar, Question, Rule
+from reports.readiness.forecast.projection import with_kept
+from reports.readiness.readiness import readiness
+from reports.readiness.scoring import tally
+from tests.reports.records import Record, lines, noon, points, shares, window
+
+HALF = Fraction(1, 2)
+GIVEN = Fraction(5, 2)
+START, END = date(2021, 4, 1), date(2022, 3, 31)
+DEADLINE = date(2022, 2, 28)
+KNOWN = date(2021, 9, 2)
+TODAY = date(2021, 12, 31)
+AFTER = DEADLINE + timedelta(days=1)
+A_DAY = timedelta(days=1)
+
+
+class Counted(Record):
+    """A record with one figure, prosecutions, and one recommendation on prevention, so that no P hides another."""
+
+    def __init__(self, better=Better.UP):
+        super().__init__(window("2021-04-01", "2022-03-31"))
+        self.prosecutions = self.indicator("prosecutions", question=Question.PROSECUTIONS, better=better)
+        self.told = self.evidence(START, END, known=KNOWN)
+        self.review(self.told, known=END)
+        self.one = self.recommendation(1, Pillar.PREVENTION)
+
+    def asks(self, key, rule=Rule.ASSESSED, target=None, **fields):
+        counted = None if rule is Rule.ASSESSED else self.prosecutions
+        self.benchmark(self.one, key, self.rule(rule, known=START, indicator_id=counted, target=target, **fields))
+
+    def tells(self, before, *now):
+        """The figure of the year before, and those of the period, all verified."""
+        if before != "nothing":
+            self.year_before(self.prosecutions, before, known=START)
+        for told in now:
+            self.reading(self.prosecutions, told, through=END, known=KNOWN, evidence=self.told)
+
+    def kept(self, met=(), steps=()):
+        """What would be, with these benchmarks (keys) met and those a step further."""
+        seen = readiness(self.facts, as_of=END).seen
+        ids = self.benchmark_ids
+        return tally(seen.asked, with_kept(seen, met=[ids[key] for key in met], steps=[ids[key] for key in steps]))
+
+
+def moved(found):
+    """Points of the question (of 7) and of the required figure (of 2 1/2)."""
+    return lines(found, "increasing_efforts")["prosecutions"], lines(found, "data_given")["prosecutions"]
+
+
+# --- Met, and a step --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verdict", [None, *Verdict])
+def test_met_is_an_action_and_the_verdict_met(verdict):
+    record = Counted()
+    record.asks("1a")
+    record.asks("1b")
+    if verdict:
+        record.assess("1a", verdict, known=KNOWN)
+        record.assess("1b", verdict, known=KNOWN)
+
+    assert shares(record.kept(met=["1a"])) == {"1a": 1, "1b": 0}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "question", "given"),
+    [
+        # Ten are asked, and become the figure: of the question, and the one that has to be given.
+        (4, (), 7, GIVEN),
+        (4, (None,), 7, GIVEN),
+        (4, (6,), 7, GIVEN),
+        (10, (6,), Fraction(7, 2), GIVEN),
+        (12, (6,), 0, GIVEN),
+        ("nothing", (), 0, GIVEN),
+        (Direction.UP, (), 0, GIVEN),
+        # The present figure goes further than what is asked: it stays.
+        (12, (14,), 7, GIVEN),
+        # Nothing falls by it: what was told to be more stays more.
+        (12, (Direction.UP,), 7, GIVEN),
+    ],
+)
+def test_a_target_is_met_by_the_greater_of_the_target_and_the_figure(before, now, question, given):
+    record = Counted()
+    record.asks("1a", Rule.TARGET, target=10)
+    record.tells(before, *now)
+
+    found = record.kept(met=["1a"])
+    assert (shares(found), moved(found)) == ({"1a": 1}, (question, given))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "question", "given"),
+    [
+        (4, (), 7, GIVEN),
+        (0, (), 7, GIVEN),
+        (4, (2,), 7, GIVEN),
+        (4, (9,), 7, GIVEN),
+        (4, (Direction.DOWN,), 7, GIVEN),
+        # The year before unknown, or told without a figure: only the benchmark moves.
+        ("nothing", (), 0, 0),
+        (None, (), 0, 0),
+        (Direction.UP, (), 0, 0),
+        ("nothing", (3,), 0, GIVEN),
+        ("nothing", (Direction.LEVEL,), Fraction(7, 2), 0),
+    ],
+)
+def test_more_than_last_period_is_met_by_one_more_than_then(before, now, question, given):
+    record = Counted()
+    record.asks("1a", Rule.MORE)
+    record.tells(before, *now)
+
+    found = record.kept(met=["1a"])
+    assert (shares(found), moved(found)) == ({"1a": 1}, (question, given))
+
+
+def test_one_more_than_then_is_one_and_not_a_share_of_it():
+    record = Counted()
+    record.asks("1a", Rule.MORE)
+    record.asks("1b", Rule.TARGET, target=10)
+    record.tells(4, 2)
+
+    assert shares(record.kept(met=["1a"])) == {"1a": 1, "1b": HALF}
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "now", "question", "given"),
+    [
+        (Rule.MORE, 4, (), 7, GIVEN),
+        (Rule.MORE, 4, (6,), 7, GIVEN),
+        (Rule.MORE, 1, (), 7, GIVEN),
+        # Less than nothing can't be: only the benchmark moves.
+        (Rule.MORE, 0, (), 0, 0),
+        (Rule.MORE, 0, (3,), 0, GIVEN),
+        (Rule.TARGET, 5, (), 7, GIVEN),
+        (Rule.TARGET, 5, (9,), 7, GIVEN),
+        (Rule.TARGET, 2, (9,), Fraction(7, 2), GIVEN),
+        (Rule.TARGET, 1, (9,), 0, GIVEN),
+        (Rule.TARGET, 2, (1,), 7, GIVEN),
+    ],
+)
+def test_where_less_is_better_the_figure_falls(rule, before, now, question, given):
+    record = Counted(Better.DOWN)
+    record.asks("1a", rule, target=2 if rule is Rule.TARGET else None)
+    record.tells(before, *now)
+
+    found = record.kept(met=["1a"])
+    assert (shares(found), moved(found)) == ({"1a": 1}, (question, given))
+
+
+def test_where_less_is_better_one_less_than_then_is_one():
+    record = Counted(Better.DOWN)
+    record.asks("1a", Rule.MORE)
+    record.asks("1b", Rule.TARGET, target=3)
+    record.asks("1c", Rule.TARGET, target=2)
+    record.tells(4, 6)
+
+    assert shares(record.kept(met=["1a"])) == {"1a": 1, "1b": 1, "1c": 0}
+    assert shares(record.kept(met=["1a", "1c"])) == {"1a": 1, "1b": 1, "1c": 1}
+
+
+@pytest.mark.parametrize(
+    ("met", "expected"),
+    [
+        ([], (0, Fraction(2, 10), Fraction(2, 20))),
+        (["1a"], (1, HALF, Fraction(1, 4))),
+        (["1b"], (1, 1, HALF)),
+        (["1c"], (1, 1, 1)),
+        (["1a", "1b"], (1, 1, HALF)),
+        (["1b", "1c"], (1, 1, 1)),
+    ],
+)
+def test_benchmarks_that_read_one_figure_move_together_with_the_furthest_of_them(met, expected):
+    record = Counted()
+    record.asks("1a", Rule.MORE)
+    record.asks("1b", Rule.TARGET, target=10)
+    record.asks("1c", Rule.TARGET, target=20)
+    record.tells(4, 2)
+
+    assert tuple(shares(record.kept(met=met)).values()) == expected
+    assert tuple(shares(record.kept(met=reversed(met))).values()) == expected
+
+
+def test_a_benchmark_on_another_figure_does_not_move():
+    record = Counted()
+    record.asks("1a", Rule.TARGET, target=10)
+    shelters = record.indicator("shelters", Pillar.PROTECTION)
+    record.benchmark(record.one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=shelters, target=5))
+
+    assert shares(record.kept(met=["1a"])) == {"1a": 1, "1b": 0}
+    assert moved(record.kept(met=["1b"])) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "gives"), [(Rule.ASSESSED, HALF), (Rule.TARGET, Fraction(1, 5)), (Rule.MORE, Fraction(0))]
+)
+def test_a_step_is_at_least_one_half_where_the_embassy_assesses_and_nothing_where_a_figure_decides(rule, gives):
+    record = Counted()
+    record.asks("1a", rule, target=10 if rule is Rule.TARGET else None)
+    record.tells(4, 2)
+
+    found = record.kept(steps=["1a"])
+    assert (shares(found), moved(found)) == ({"1a": gives}, (0, GIVEN))
+
+
+def test_a_step_takes_nothing_from_what_is_met():
+    record = Counted()
+    record.asks("1a")
+    met = record.action("1a", KNOWN, KNOWN, known=KNOWN, verified=KNOWN)
+    record.assess("1a", Verdict.MET, known=KNOWN, on=[met])
+    record.asks("1b")
+
+    assert shares(record.kept(met=["1b"], steps=["1a", "1b"])) == {"1a": 1, "1b": 1}
+
+
+def test_a_figure_that_rises_turns_on_the_p_it_belongs_to_beside_the_benchmarks_own():
+    record = Counted()
+    record.asks("1a", Rule.MORE)
+    record.tells(4)
+
+    assert lines(record.kept(), "three_ps") == {"prosecution": 0, "protection": 0, "prevention": 0}
+    assert lines(record.kept(met=["1a"]), "three_ps") == {
+        "prosecution": Fraction(20, 3),
+        "protection": 0,
+        "prevention": Fraction(20, 3),
+    }
+
+
+def test_a_figure_that_stays_level_turns_no_p_on():
+    record = Counted()
+    record.asks("1a", Rule.TARGET, target=4)
+    record.tells(4)
+
+    assert lines(record.kept(met=["1a"]), "three_ps")["prosecution"] == 0
+
+
+def test_what_is_about_complicit_officials_moves_their_question_by_its_share_of_the_mean():
+    record = Counted()
+    record.asks("1a", is_about_complicity=True)
+    record.asks("1b", is_about_complicity=True, weight=3)
+    record.asks("1c")
+
+    def officials(**kept):
+        return lines(record.kept(**kept), "increasing_efforts")["complicit_officials"]
+
+    assert (officials(), officials(met=["1a"]), officials(steps=["1b"])) == (0, 4, 2)
+    assert (officials(met=["1a", "1b"]), officials(met=["1c"])) == (8, 0)
+
+
+# --- The ceiling ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def promised():
+    """Benchmark 1a, which the embassy assesses, in an edition with a deadline."""
+    record = Counted()
+    record.asks("1a")
+    record.terms(START, deadline_on=DEADLINE)
+    return record
+
+
+def ceiling(record, as_of=TODAY, **known):
+    return shares(readiness(record.facts, as_of=as_of, **known).ceiling)["1a"]
+
+
+MADE = date(2021, 11, 1)
+SOON = date(2022, 1, 31)
+
+
+@pytest.mark.parametrize(
+    ("due", "then", "share"),
+    [
+        (SOON, [], 1),
+        (None, [], 1),
+        (DEADLINE, [], 1),
+        (AFTER, [], 0),
+        # Late, and not given up.
+        (date(2021, 12, 1), [], 1),
+        # The day in force is the one agreed last.
+        (SOON, [(Kind.RESCHEDULED, TODAY, AFTER)], 0),
+        (AFTER, [(Kind.RESCHEDULED, TODAY, SOON)], 1),
+        (SOON, [(Kind.RESCHEDULED, TODAY + A_DAY, AFTER)], 1),
+        # Reported done it is a claim, and counts as what is claimed; verified or withdrawn it is over.
+        (SOON, [(Kind.REPORTED_DONE, TODAY, None)], 0),
+        (SOON, [(Kind.VERIFIED_DONE, TODAY, None)], 0),
+        (SOON, [(Kind.WITHDRAWN, TODAY, None)], 0),
+        (None, [(Kind.WITHDRAWN, TODAY, None)], 0),
+        (SOON, [(Kind.WITHDRAWN, TODAY + A_DAY, None)], 1),
+        # Open again.
+        (SOON, [(Kind.REPORTED_DONE, MADE, None), (Kind.REPORT_RETURNED, TODAY, None)], 1),
+        (SOON, [(Kind.VERIFIED_DONE, MADE, None), (Kind.REOPENED, TODAY, None)], 1),
+    ],
+)
+def test_the_ceiling_takes_open_promises_that_are_due_by_the_deadline_or_undated_as_kept(promised, due, then, share):
+    promised.promise(made=MADE, due=due, then=then, _1a=Reach.MEETS)
+
+    assert ceiling(promised) == share
+
+
+def test_a_promise_that_contributes_gives_a_step_and_one_that_meets_gives_all(promised):
+    promised.promise(made=MADE, _1a=Reach.CONTRIBUTES)
+    assert ceiling(promised) == HALF
+
+    promised.promise(made=MADE, _1a=Reach.MEETS)
+    assert ceiling(promised) == 1
+
+
+def test_what_the_united_states_undertake_never_enters(promised):
+    promised.promise(made=MADE, due=SOON, ministry=None, _1a=Reach.MEETS)
+
+    assert ceiling(promised) == 0
+
+
+def test_after_the_deadline_the_ceiling_is_what_is_claimed(promised):
+    promised.promise(made=MADE, _1a=Reach.MEETS)
+    promised.claim("1a", "under_way", KNOWN, known=KNOWN)
+
+    assert ceiling(promised, DEADLINE) == 1
+    assert ceiling(promised, AFTER) == HALF
+    result = readiness(promised.facts, as_of=AFTER)
+    assert result.ceiling == result.claimed
+
+
+def test_the_deadline_is_the_one_that_was_known(promised):
+    promised.promise(made=MADE, due=AFTER, _1a=Reach.MEETS)
+    promised.terms(TODAY, deadline_on=AFTER)
+
+    assert ceiling(promised, known_by=noon(TODAY - A_DAY)) == 0
+    assert ceiling(promised) == ceiling(promised, AFTER) == 1
+
+
+def test_a_promise_and_its_end_count_from_when_they_were_known(promised):
+    promised.promise(made=MADE, known=KNOWN + timedelta(days=90), due=SOON, _1a=Reach.MEETS)
+    promised.promise(made=MADE, then=[(Kind.WITHDRAWN, MADE + A_DAY, None)], _1a=Reach.CONTRIBUTES)
+
+    assert ceiling(promised, known_by=noon(MADE)) == HALF
+    assert ceiling(promised, known_by=noon(MADE + A_DAY)) == 0
+    assert ceiling(promised) == 1
+
+
+def test_a_promise_counts_from_the_day_it_was_made(promised):
+    promised.promise(made=MADE, _1a=Reach.MEETS)
+
+    assert (ceiling(promised, MADE - A_DAY), ceiling(promised, MADE)) == (0, 1)
+
+
+def test_the_ceiling_stands_on_what_is_claimed(promised):
+    """A step promised adds nothing to a claim of "done", and a promise of a figure nothing to a higher claim."""
+    promised.asks("1b", Rule.TARGET, target=10)
+    promised.asks("1c", Rule.TARGET, target=20)
+    promised.tells(12)
+    promised.claim("1a", "done", KNOWN, known=KNOWN)
+    promised.reading(promised.prosecutions, 14, through=KNOWN, known=KNOWN)
+    promised.promise(made=MADE, _1a=Reach.CONTRIBUTES, _1b=Reach.MEETS)
+
+    result = readiness(promised.facts, as_of=TODAY)
+    assert shares(result.ceiling) == shares(result.claimed) == {"1a": 1, "1b": 1, "1c": Fraction(14, 20)}
+    assert moved(result.ceiling) == (7, GIVEN)
+    assert moved(result.verified) == (0, 0)
+
+
+def test_a_promise_of_a_figure_brings_the_figure_if_it_meets_and_nothing_if_it_contributes(promised):
+    promised.asks("1b", Rule.TARGET, target=10)
+    promised.tells(4)
+    promised.promise(made=MADE, _1b=Reach.CONTRIBUTES)
+    assert readiness(promised.facts, as_of=TODAY).ceiling.points == 0
+
+    promised.promise(made=MADE, _1b=Reach.MEETS)
+    assert moved(readiness(promised.facts, as_of=TODAY).ceiling) == (7, GIVEN)
+
+
+def test_a_promise_towards_what_is_not_asked_yet_is_left_alone(promised):
+    promised.benchmark(promised.one, "1b", promised.rule(known=TODAY))
+    promised.promise(made=MADE, _1a=Reach.CONTRIBUTES, _1b=Reach.MEETS)
+
+    known = noon(TODAY - A_DAY)
+    assert shares(readiness(promised.facts, as_of=TODAY, known_by=known).ceiling) == {"1a": HALF}
+    assert shares(readiness(promised.facts, as_of=TODAY).ceiling) == {"1a": HALF, "1b": 1}
+
+
+# --- Levers -----------------------------------------------------------------------------------------------------------
+
+
+class Weighed(Record):
+    """Two recommendations, the first of weight 2: 1a on complicit officials and of weight 3, 1b on a figure; and 2a."""
+
+    def __init__(self, mark=None):
+        super().__init__(window("2021-04-01", "2022-03-31"))
+        counted = self.indicator("prosecutions", question=Question.PROSECUTIONS)
+        self.year_before(counted, 4, known=START)
+        self.one, two = self.recommendation(1, Pillar.PROSECUTION), self.recommendation(2, Pillar.PROTECTION)
+        self.benchmark(self.one, "1a", self.rule(known=START, weight=3, is_about_complicity=True))
+        self.benchmark(self.one, "1b", self.rule(Rule.MORE, known=START, indicator_id=counted))
+        self.benchmark(two, "2a", self.rule(known=START))
+        self.marked(mark, known=START)
+
+    def marked(self, mark, known):
+        self.terms(known, deadline_on=DEADLINE, weights={self.one: 2}, working_mark=mark)
+
+    def meets(self, key):
+        """An action on a benchmark, verified and assessed as met."""
+        self.assess(key, Verdict.MET, known=KNOWN, on=[self.action(key, KNOWN, KNOWN, known=KNOWN, verified=KNOWN)])
+
+    def levers(self, as_of=TODAY):
+        return [(one.key, one.points, one.due_on) for one in readiness(self.facts, as_of=as_of).levers()]
+
+    def smallest_set(self):
+        found = readiness(self.facts, as_of=TODAY).smallest_set()
+        keys = {number: key for key, number in self.benchmark_ids.items()}
+        return None if found is None else [keys[one] for one in found]
+
+
+def test_a_lever_gives_all_that_meeting_it_adds():
+    """1a: three quarters of two thirds of 30: 15, officials 8, the first P 6 2/3: 29 2/3. 1b: 5, the question 7, the
+    figure 2 1/2, the P 6 2/3: 21 1/6. 2a: 10 and its P 6 2/3: 16 2/3.
+    """
+    assert Weighed().levers() == [
+        ("1a", Fraction(89, 3), None),
+        ("1b", Fraction(127, 6), None),
+        ("2a", Fraction(50, 3), None),
+    ]
+
+
+def test_a_lever_adds_to_what_is_there_and_what_is_met_is_none():
+    """1a met has the P on: of 1b 14 1/2 is left. A step on 2a is 5 and its P: 5 is left."""
+    record = Weighed()
+    record.meets("1a")
+    record.action("2a", KNOWN, KNOWN, known=KNOWN, verified=KNOWN)
+
+    assert record.levers() == [("1b", Fraction(29, 2), None), ("2a", Fraction(5), None)]
+
+
+def test_levers_of_equal_points_stand_by_the_soonest_day_and_then_in_order():
+    record = Record(window("2021-04-01", "2022-03-31"))
+    one = record.recommendation(1, Pillar.PREVENTION)
+    for key in ("1a", "1b", "1c", "1d"):
+        record.benchmark(one, key, record.rule(known=START))
+    record.promise(made=MADE, due=DEADLINE, _1c=Reach.MEETS)
+    record.promise(made=MADE, due=SOON, _1d=Reach.MEETS)
+
+    found = readiness(record.facts, as_of=TODAY).levers()
+    assert [(one.key, one.due_on) for one in found] == [("1d", SOON), ("1c", DEADLINE), ("1a", None), ("1b", None)]
+    assert {one.points for one in found} == {Fraction(30, 4) + Fraction(20, 3)}
+
+
+def test_a_lever_that_gives_more_stands_before_one_that_is_due_sooner():
+    record = Weighed()
+    record.promise(made=MADE, due=SOON, _2a=Reach.MEETS)
+
+    assert [(key, due) for key, _, due in record.levers()] == [("1a", None), ("1b", None), ("2a", SOON)]
+
+
+@pytest.mark.parametrize(
+    ("promises", "due"),
+    [
+        ([], None),
+        ([{"due": None}], None),
+        ([{"due": DEADLINE}, {"due": SOON}, {"due": None}], SOON),
+        ([{"due": AFTER}], AFTER),
+        ([{"due": KNOWN}, {"due": SOON}], KNOWN),
+        ([{"due": SOON, "ministry": None}, {"due": DEADLINE}], DEADLINE),
+        ([{"due": SOON, "then": [(Kind.WITHDRAWN, TODAY, None)]}, {"due": DEADLINE}], DEADLINE),
+        ([{"due": SOON, "then": [(Kind.REPORTED_DONE, TODAY, None)]}], None),
+        ([{"due": SOON, "then": [(Kind.RESCHEDULED, TODAY, DEADLINE)]}], DEADLINE),
+    ],
+)
+@pytest.mark.parametrize("reach", Reach)
+def test_a_lever_is_due_on_the_soonest_day_that_the_government_promised(promises, due, reach):
+    record = Weighed()
+    for fields in promises:
+        record.promise(made=MADE, _2a=reach, **fields)
+
+    assert {key: day for key, _, day in record.levers()} == {"1a": None, "1b": None, "2a": due}
+
+
+# --- The smallest set -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mark", "keys"),
+    [
+        (None, None),
+        (0, []),
+        (29, ["1a"]),
+        # 1a and 1b share a P: together 44 1/6. 1a and 2a turn two on: 46 1/3.
+        (44, ["1a", "1b"]),
+        (45, ["1a", "2a"]),
+        # All together: 60 5/6.
+        (60, ["1a", "1b", "2a"]),
+        (61, None),
+    ],
+)
+def test_the_smallest_set_reaches_the_mark_with_the_fewest(mark, keys):
+    assert Weighed(mark).smallest_set() == keys
+
+
+@pytest.mark.parametrize(
+    ("due", "keys"),
+    [
+        ({"2a": SOON}, ["1a", "2a"]),
+        ({"2a": SOON, "1b": SOON}, ["1a", "1b"]),
+        ({"2a": SOON, "1b": DEADLINE}, ["1a", "2a"]),
+        ({"2a": DEADLINE, "1b": SOON}, ["1a", "1b"]),
+        ({"1a": SOON}, ["1a", "1b"]),
+    ],
+)
+def test_of_the_smallest_sets_the_soonest_due_is_taken(due, keys):
+    record = Weighed(44)
+    for key, day in due.items():
+        record.promise(made=MADE, due=day, **{f"_{key}": Reach.MEETS})
+
+    assert record.smallest_set() == keys
+
+
+def test_the_smallest_set_is_empty_once_the_mark_is_reached():
+    record = Weighed(29)
+    record.meets("1a")
+    assert record.smallest_set() == []
+
+    record.marked(44, known=KNOWN)
+    assert record.smallest_set() == ["1b"]
+
+
+def test_a_step_that_is_there_is_not_counted_again():
+    """A step on 1a is 7 1/2, officials 4 and the P: 18 1/6. Met it is 29 2/3; with 1b it is 32 2/3, with 2a 34 5/6."""
+    record = Weighed(33)
+    record.action("1a", KNOWN, KNOWN, known=KNOWN, verified=KNOWN)
+
+    assert record.smallest_set() == ["2a"]
+    assert readiness(record.facts, as_of=TODAY).if_met([record.benchmark_ids["1a"]]).points == Fraction(89, 3)
+
+
+def test_one_benchmark_may_meet_another_on_the_same_figure():
+    """Each is worth 10; the figure brings 7, 2 1/2 and two Ps. A target of 10 against 4 the year before meets both."""
+    record = Counted()
+    record.asks("1a", Rule.MORE)
+    record.asks("1b", Rule.TARGET, target=10)
+    record.asks("1c")
+    record.tells(4)
+    record.terms(START, working_mark=40)
+
+    result = readiness(record.facts, as_of=TODAY)
+    assert result.smallest_set() == (record.benchmark_ids["1b"],)
+    assert result.if_met([record.benchmark_ids["1b"]]).points == Fraction(20 + 7) + GIVEN + Fraction(40, 3)
+    assert points(result.if_met([record.benchmark_ids["1a"]]))["concrete_action"] == 15
+
+
+def test_two_benchmarks_on_one_figure_bring_it_once():
+    """Alone 1a would give 10, 5 on 1b and the figure; 1b 20 and the figure: together they give what 1b does, 42 5/6."""
+    record = Counted()
+    record.asks("1a", Rule.MORE)
+    record.asks("1b", Rule.TARGET, target=10)
+    record.asks("1c")
+    record.tells(4)
+    record.terms(START, working_mark=50)
+
+    assert readiness(record.facts, as_of=TODAY).smallest_set() == (
+        record.benchmark_ids["1b"],
+        record.benchmark_ids["1c"],
+    )
+
+
+def test_what_if_is_never_the_record():
+    record = Weighed(45)
+    result = readiness(record.facts, as_of=TODAY)
+
+    assert result.if_met([]) == result.verified
+    assert result.if_met([record.benchmark_ids["1a"]]).points > result.score == 0

@@ -1,0 +1,146 @@
+"""Next steps in sentences: each can be read aloud and understood alone; figures that are printed add up."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+
+from dialogues.choices import Progress, Reach
+from recommendations.choices import Pillar, Question
+from reports import formatting
+from reports.readiness.forecast.step_sentences import StepTexts, told_steps
+from reports.readiness.readiness import readiness
+from tests.reports.made_up import days, moments, records
+from tests.reports.records import Record, window
+
+START, DAY, DEADLINE = date(2021, 4, 1), date(2022, 1, 28), date(2022, 2, 28)
+POLICE, JUSTICE = 11, 12
+
+
+@pytest.fixture
+def record():
+    record = Record(window("2021-04-01", "2022-03-31"))
+    record.terms(START, deadline_on=DEADLINE, working_mark=45)
+    one = record.recommendation(1, Pillar.PROSECUTION, lead_id=POLICE, indicia=(1,))
+    for key in ("1a", "1b", "1c", "1d", "1e"):
+        record.benchmark(one, key, record.rule(known=START))
+    record.indicator("prosecutions", question=Question.PROSECUTIONS, indicium=1)
+    record.indicator("money for victims", Pillar.PROTECTION, Question.MONEY, indicium=2)
+    return record
+
+
+def told(record, *, as_of=DAY, **texts):
+    result = readiness(record.facts, as_of=as_of)
+    names = {POLICE: "Ministry of Police", JUSTICE: "Ministry of Justice"}
+    return told_steps(result, result.next_steps(), StepTexts(ministries=names, **texts))
+
+
+def test_each_step_says_what_to_do_with_whom_and_by_when(record):
+    sent = record.sending(Progress.DONE, known=date(2022, 1, 14), ministry_id=POLICE)
+    record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
+    proof = record.action("1b", START, date(2022, 1, 10), known=DAY)
+    dated = record.promise(made=START, ministry=JUSTICE, due=date(2022, 2, 18), _1c=Reach.MEETS)
+    overdue = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1d=Reach.CONTRIBUTES)
+    undated = record.promise(made=START, ministry=JUSTICE, _1d=Reach.MEETS)
+    later = record.promise(made=START, ministry=POLICE, due=date(2022, 3, 31), _1a=Reach.MEETS, _1b=Reach.MEETS)
+    ladder = told(
+        record,
+        benchmarks={record.benchmark_ids["1e"]: "A case is charged."},
+        commitments={dated: "Draft a bill", overdue: "Name a judge.", undated: "Charge someone", later: "Train"},
+        evidence={proof: "A circular."},
+        updates={sent: ("Ministry of Police", date(2022, 1, 14), "Open two shelters")},
+    )
+
+    assert [one.sentence for one in ladder.steps] == [
+        "Review the update from the Ministry of Police of 14 January 2022 on “Open two shelters” (1a).",
+        "Review the evidence “A circular” (1b).",
+        "Ask the Ministry of Police for the figure on prosecutions since 1 April 2021, and for the year before that.",
+        "Make sure that the Ministry of Justice keeps its commitment “Draft a bill” (1c), due 18 February 2022.",
+        "Make sure that the Ministry of Justice keeps its commitment “Charge someone” (1d). No date is agreed yet.",
+        "Agree with the Ministry of Police on benchmark 1e: a case is charged.",
+    ]
+    assert [one.sentence for one in ladder.after_deadline] == [
+        "Ask the Ministry of Police to bring forward its commitment “Train” (1a and 1b), due 31 March 2022."
+    ]
+    assert [one.sentence for one in ladder.also_ask] == [
+        (
+            "Find out which ministry has the figure on money for victims since 1 April 2021,"
+            " and for the year before that, and ask for it."
+        )
+    ]
+
+
+def test_what_counts_only_once_a_review_states_its_start_date_is_said_to_need_it(record):
+    proof = record.action("1b", None, date(2022, 1, 10), known=DAY)
+    ladder = told(record, evidence={proof: "A circular"})
+
+    assert ladder.steps[0].sentence == "Review the evidence “A circular” (1b), and state its start date."
+
+
+def test_last_periods_figure_is_asked_for_by_its_days(record):
+    register = record.evidence(START, date(2021, 12, 31), known=DAY)
+    counted = record.tables["indicators"][0].id
+    record.reading(counted, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
+
+    assert [one.sentence for one in told(record).last_period][-1] == (
+        "Ask the Ministry of Police for the figure on prosecutions from 1 April 2020 to 31 March 2021, to compare with."
+    )
+
+
+def test_an_overdue_commitment_is_said_to_be(record):
+    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=Reach.MEETS)
+    ladder = told(record, commitments={promise: "Name a judge"})
+
+    assert ladder.steps[1].sentence.endswith("due 14 January 2022. It is overdue.")
+
+
+def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(record):
+    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=Reach.MEETS)
+    record.sending(Progress.UNDER_WAY, known=date(2022, 1, 12), ministry_id=JUSTICE, commitment_id=promise)
+    ladder = told(record, commitments={promise: "Name a judge"})
+
+    [sentence] = [one.sentence for one in ladder.steps if "Name a judge" in one.sentence]
+    assert sentence.endswith("An update on it has been with the embassy since 12 January 2022.")
+    assert "overdue" not in sentence
+
+
+def test_without_texts_a_step_is_named_by_its_benchmarks(record):
+    record.promise(made=START, ministry=99, due=DEADLINE, _1a=Reach.MEETS)
+    record.action("1b", START, date(2022, 1, 10), known=DAY)
+    ladder = told(record)
+
+    assert [one.sentence for one in ladder.steps if one.kind in {"review", "keep"}] == [
+        "Review the evidence (1b).",
+        "Make sure that the ministry keeps its commitment (1a), due 28 February 2022.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mark", "sentence"),
+    [
+        (None, "No target is set."),
+        (0, "Readiness has reached our target of 0."),
+        (20, "With these steps readiness reaches our target of 20."),
+        (90, "With these steps readiness does not reach our target of 90."),
+    ],
+)
+def test_whether_the_target_is_reached_is_said(record, mark, sentence):
+    record.terms(date(2021, 5, 1), deadline_on=DEADLINE, working_mark=mark)
+
+    assert told(record).target == sentence
+
+
+@given(records(), days, moments)
+def test_what_is_printed_adds_up(record, as_of, known_by):
+    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+    ladder = told_steps(result, result.next_steps(), StepTexts())
+    stands = formatting.tenths(result.score)
+
+    for one in ladder.steps if result.is_reviewed else ():
+        stands += one.points
+        assert one.cumulative == stands
+    if ladder.reviews_in_one and result.is_reviewed:
+        assert ladder.reviews_in_one.cumulative == formatting.tenths(result.claimed.points)
+        assert ladder.reviews_in_one.points == sum(one.points for one in ladder.reviews)
+    assert all(Decimal(0) <= one.points for one in ladder.steps if one.points is not None)

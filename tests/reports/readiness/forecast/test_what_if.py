@@ -1,0 +1,130 @@
+"""What would stand if some benchmarks were met: told beside what stands, in figures that add up."""
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogues.choices import Reach, Verdict
+from recommendations.choices import Pillar
+from reports import formatting
+from reports.readiness.forecast.what_if import choices, suppose
+from reports.readiness.readiness import readiness
+from tests.reports.lesotho import PERIOD, lesotho
+from tests.reports.made_up import days, moments, records
+from tests.reports.records import Record, noon
+
+BY_JULY = noon(date(2022, 7, 31))
+DAY = date(2021, 10, 1)
+
+
+def of_lesotho(*keys, as_of=PERIOD.ends_on, known_by=BY_JULY):
+    """Lesotho with these benchmarks met."""
+    result = readiness(lesotho().facts, as_of=as_of, known_by=known_by)
+    ids = {one.line.key: one.benchmark_id for one in result.verified.benchmarks}
+    return suppose(result, [ids[key] for key in keys])
+
+
+def small(mark=None, benchmarks=("1a", "1b")):
+    """A record that asks a few benchmarks of one recommendation, with a step on the first of them."""
+    record = Record(PERIOD)
+    record.terms(PERIOD.starts_on, working_mark=mark)
+    recommendation = record.recommendation(1, Pillar.PROSECUTION)
+    for key in benchmarks:
+        record.benchmark(recommendation, key, record.rule(known=PERIOD.starts_on))
+    record.action(benchmarks[0], DAY, DAY, known=DAY, verified=DAY)
+    return record
+
+
+def with_met(record, *keys):
+    result = readiness(record.facts, as_of=PERIOD.ends_on)
+    return suppose(result, [record.benchmark_ids[key] for key in keys])
+
+
+def test_lesotho_with_two_benchmarks_met():
+    # 1c is a quarter of one recommendation of ten: 0.75; 5a a half of another: 1.5.
+    then = of_lesotho("1c", "5a")
+
+    assert then.sentence == "With 1c and 5a met, readiness would be 62.8. It is 60.5."
+    assert (then.before, then.after, then.points) == (Decimal("60.5"), Decimal("62.8"), "+2.3")
+    assert then.to_mark == "Our target of 45 is reached already."
+    action = next(part for part in then.parts if part.key == "concrete_action")
+    assert (action.title, action.before, action.after, action.of) == ("Concrete action", 8, Decimal("10.3"), 30)
+    assert sum(part.before for part in then.parts) == then.before
+    assert sum(part.after for part in then.parts) == then.after
+
+
+def test_what_a_figure_decides_moves_the_question_that_it_answers():
+    # As of February nothing is counted: 1b met means one prosecution more than the year before, 7 of the question, ¾ of
+    # the benchmark, a third of 20 for prosecution, a figure given 2½; printed so that 7.2 and 24.1 add up.
+    then = of_lesotho("1b", as_of=date(2022, 2, 28))
+
+    assert [part.points for part in then.parts] == ["+7", "+0.8", "+6.6", "+2.5"]
+
+
+def test_without_a_tick_it_says_what_stands():
+    then = of_lesotho()
+
+    assert then.sentence == "Nothing is ticked. Readiness is 60.5."
+    assert (then.points, {part.points for part in then.parts}) == ("0", {"0"})
+
+
+def test_where_nothing_was_reviewed_it_counts_from_nought_and_says_so():
+    then = of_lesotho("4a", as_of=date(2022, 2, 28), known_by=noon(date(2022, 2, 28)))
+
+    assert then.sentence == ("With 4a met, readiness would be 8.2. It is 0, since nothing has been reviewed yet.")
+    assert then.before == 0
+
+
+def test_it_says_how_far_the_working_mark_is():
+    # A step on one of two: 7.5, and a third of 20: 14.2 in all; 1b met adds 15.
+    assert with_met(small(45)).to_mark == "That is 30.8 short of our target of 45."
+    assert with_met(small(45), "1b").to_mark == "That would be 15.8 short of our target of 45."
+    assert with_met(small(29), "1b").to_mark == "That would reach our target of 29."
+    assert with_met(small(14), "1b").to_mark == "Our target of 14 is reached already."
+    assert with_met(small(Decimal("29.2")), "1b").to_mark == "That would be less than 0.1 short of our target of 29.2."
+    assert with_met(small(), "1b").to_mark == "No target is set, so nothing can be said to reach it."
+
+
+def test_a_benchmark_that_would_add_nothing_says_so():
+    record = small()
+    idle = record.recommendation(2, Pillar.PROSECUTION)
+    record.benchmark(idle, "2a", record.rule(known=PERIOD.starts_on, weight=0))
+
+    assert with_met(record, "2a").sentence == "With 2a met, readiness would still be 10.4."
+
+
+def test_many_benchmarks_are_counted():
+    record = small(benchmarks=tuple(f"1{letter}" for letter in "abcdefgh"))
+
+    assert with_met(record, *["1a", "1b", "1c", "1d", "1e", "1f"]).sentence.startswith(
+        "With 1a, 1b, 1c, 1d, 1e and 1f met"
+    )
+    assert with_met(record, *["1a", "1b", "1c", "1d", "1e", "1f", "1g"]).sentence.startswith("With 7 benchmarks met")
+
+
+def test_choices_say_what_each_would_add_alone_and_what_is_shown_already():
+    record = small()
+    record.assess("1b", Verdict.MET, known=DAY, on=[record.action("1b", DAY, DAY, known=DAY, verified=DAY)])
+    record.promise(made=DAY, due=date(2022, 2, 1), _1a=Reach.MEETS)
+
+    first, second = choices(readiness(record.facts, as_of=DAY))
+
+    assert (first.key, first.alone, first.is_shown, first.due_on) == ("1a", "+7.5", False, date(2022, 2, 1))
+    assert (second.key, second.alone, second.is_shown, second.due_on) == ("1b", "", True, None)
+
+
+@given(records(), days, moments, st.data())
+def test_what_is_printed_adds_up_and_is_what_the_rules_give(record, as_of, known_by, drawn):
+    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+    asked = [one.benchmark_id for one in result.verified.benchmarks]
+    met = drawn.draw(st.sets(st.sampled_from(asked))) if asked else set()
+    then = suppose(result, met)
+
+    def figure(text):
+        return Decimal(text.replace("−", "-"))
+
+    assert then.before == formatting.tenths(result.score) == sum(part.before for part in then.parts)
+    assert then.after == formatting.tenths(result.if_met(met).points) == sum(part.after for part in then.parts)
+    assert figure(then.points) == then.after - then.before == sum(figure(part.points) for part in then.parts)

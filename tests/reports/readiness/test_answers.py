@@ -1,0 +1,249 @@
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+
+from dialogues.choices import Direction, Review
+from recommendations.choices import Better, Pillar, Question, Rule
+from reports.readiness.countable_facts import known
+from reports.readiness.fact_views import verified
+from reports.readiness.readiness import Days, readiness
+from tests.reports.records import Record, lines, noon, shares, window
+
+HALF = Fraction(1, 2)
+START, END = date(2021, 4, 1), date(2022, 3, 31)
+DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)
+
+
+@pytest.fixture
+def counts():
+    record = Record(window("2021-04-01", "2022-03-31"))
+    record.counted = record.indicator("prosecutions", question=Question.PROSECUTIONS, unit="cases")
+    one = record.recommendation(1, Pillar.PREVENTION)
+    record.benchmark(one, "1a", record.rule(Rule.MORE, known=START, indicator_id=record.counted))
+    record.benchmark(one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
+    record.told = record.evidence(START, END, known=KNOWN)
+    return record
+
+
+def seen(record, tally="verified", as_of=END, **known):
+    """Points for the question (of 7) and for the figure (of 2 1/2), shares of the two benchmarks."""
+    found = getattr(readiness(record.facts, as_of=as_of, **known), tally)
+    return (
+        lines(found, "increasing_efforts")["prosecutions"],
+        lines(found, "data_given")["prosecutions"],
+        shares(found)["1a"],
+        shares(found)["1b"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        (4, 5, (7, Fraction(5, 2), 1, HALF)),
+        (4, 4, (Fraction(7, 2), Fraction(5, 2), 0, Fraction(2, 5))),
+        (4, 3, (0, Fraction(5, 2), 0, Fraction(3, 10))),
+        (0, 0, (0, Fraction(5, 2), 0, 0)),
+        (0, 12, (7, Fraction(5, 2), 1, 1)),
+        (None, 5, (0, Fraction(5, 2), 0, HALF)),
+        (Direction.UP, 5, (0, Fraction(5, 2), 0, HALF)),
+        (4, Direction.UP, (7, 0, 0, 0)),
+        (4, Direction.LEVEL, (Fraction(7, 2), 0, 0, 0)),
+        (0, Direction.LEVEL, (0, 0, 0, 0)),
+        (4, Direction.DOWN, (0, 0, 0, 0)),
+        (None, Direction.UP, (7, 0, 0, 0)),
+        (4, None, (0, 0, 0, 0)),
+    ],
+)
+def test_a_reading_is_compared_with_the_year_before(counts, before, now, expected):
+    counts.year_before(counts.counted, before, known=START)
+    counts.reading(counts.counted, now, through=END, known=KNOWN, evidence=counts.told)
+    assert seen(counts) == (0, 0, 0, 0)
+
+    counts.review(counts.told, known=KNOWN)
+    assert seen(counts) == expected
+
+
+def test_a_reading_sent_and_not_reviewed_is_claimed(counts):
+    counts.year_before(counts.counted, 4, known=START)
+    counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=counts.told)
+
+    assert seen(counts, "claimed") == (7, Fraction(5, 2), 1, HALF)
+
+
+def test_a_direction_claimed_moves_the_question_and_no_benchmark(counts):
+    counts.year_before(counts.counted, 4, known=START)
+    counts.review(counts.told, known=KNOWN)
+    counts.reading(counts.counted, 3, through=DAY, known=KNOWN, evidence=counts.told)
+    counts.reading(counts.counted, Direction.UP, through=END, known=KNOWN)
+
+    assert seen(counts) == (0, Fraction(5, 2), 0, Fraction(3, 10))
+    assert seen(counts, "claimed") == (7, Fraction(5, 2), 0, Fraction(3, 10))
+
+
+def test_a_direction_claimed_after_a_figure_takes_nothing_from_the_benchmarks(counts):
+    counts.year_before(counts.counted, 4, known=START)
+    counts.reading(counts.counted, 5, through=DAY, known=KNOWN)
+    counts.reading(counts.counted, Direction.DOWN, through=END, known=KNOWN)
+
+    assert seen(counts, "claimed") == (0, Fraction(5, 2), 1, HALF)
+
+
+def test_a_claim_that_a_later_verified_figure_overtook_gives_nothing(counts):
+    counts.reading(counts.counted, 9, through=DAY, known=KNOWN)
+    counts.reading(counts.counted, 6, through=END, known=KNOWN, evidence=counts.told)
+    counts.review(counts.told, known=KNOWN)
+
+    assert seen(counts, "claimed")[3] == Fraction(3, 5)
+
+
+def test_a_claim_lower_than_what_is_verified_takes_nothing_away(counts):
+    counts.reading(counts.counted, 6, through=DAY, known=KNOWN, evidence=counts.told)
+    counts.review(counts.told, known=KNOWN)
+    counts.reading(counts.counted, 2, through=END, known=KNOWN)
+
+    assert seen(counts, "claimed")[3] == Fraction(3, 5)
+
+
+@pytest.mark.parametrize("decision", [None, Review.VERIFIED])
+def test_a_reading_whose_round_went_back_is_no_claim(counts, decision):
+    sent = counts.sending("done", known=KNOWN, returned=KNOWN)
+    counts.reading(counts.counted, 6, through=DAY, known=KNOWN, sent=sent)
+    evidence = counts.evidence(START, DAY, known=KNOWN, sent=sent)
+    counts.reading(counts.counted, 6, through=DAY, known=KNOWN, evidence=evidence)
+    if decision:
+        counts.review(evidence, known=KNOWN, decision=decision)
+
+    assert seen(counts, "claimed")[3] == (Fraction(3, 5) if decision else 0)
+
+
+def test_the_latest_reading_is_by_day_covered_then_by_when_it_was_recorded_then_by_key(counts):
+    counts.review(counts.told, known=date(2022, 4, 2))
+    counts.reading(counts.counted, 8, through=DAY, known=date(2022, 1, 1), evidence=counts.told)
+    assert seen(counts)[3] == Fraction(8, 10)
+    counts.reading(counts.counted, 7, through=date(2021, 12, 31), known=KNOWN, evidence=counts.told)
+    assert seen(counts)[3] == Fraction(7, 10)
+    counts.reading(counts.counted, 6, through=date(2021, 12, 31), known=date(2021, 9, 3), evidence=counts.told)
+    assert seen(counts)[3] == Fraction(6, 10)
+    counts.reading(counts.counted, 5, through=date(2021, 12, 31), known=date(2021, 9, 3), evidence=counts.told)
+    assert seen(counts)[3] == Fraction(5, 10)
+    counts.reading(counts.counted, None, through=END, known=date(2022, 4, 1), evidence=counts.told)
+    assert seen(counts)[3] == Fraction(5, 10)
+    assert seen(counts, as_of=DAY)[3] == Fraction(8, 10)
+
+
+def test_a_figure_put_on_evidence_that_was_verified_before_waits_for_a_review_of_its_own(counts):
+    counts.review(counts.told, known=date(2022, 1, 1))
+    counts.reading(counts.counted, 8, through=DAY, known=date(2022, 1, 2), evidence=counts.told)
+    assert readiness(counts.facts, as_of=END).verified.benchmarks[1].line.finding.share is None
+
+    counts.review(counts.told, known=date(2022, 1, 3))
+    assert readiness(counts.facts, as_of=END).verified.benchmarks[1].line.finding.share == Fraction(8, 10)
+
+
+def test_a_part_of_the_year_is_compared_raw_and_said_to_be_one(counts):
+    counts.year_before(counts.counted, 4, known=START)
+    counts.reading(counts.counted, 5, through=DAY, known=KNOWN, evidence=counts.told)
+    counts.review(counts.told, known=KNOWN)
+
+    found = readiness(counts.facts, as_of=END).verified
+    assert found.parts[0].lines[1].finding.reason == (
+        "Prosecutions rose from 4 to 5 by 1 September 2021, part of the year."
+    )
+    assert found.benchmarks[1].line.finding.reason == "5 of 10 cases by 1 September 2021."
+
+
+@pytest.mark.parametrize(
+    ("starts", "through", "as_of"),
+    [
+        (START + timedelta(days=1), DAY, END),
+        (START - timedelta(days=1), DAY, END),
+        (START, DAY, DAY - timedelta(days=1)),
+        (START, END + timedelta(days=1), END + timedelta(days=9)),
+    ],
+)
+def test_a_reading_that_is_not_from_the_start_of_the_period_through_a_day_that_came_counts_for_nothing(
+    counts, starts, through, as_of
+):
+    counts.year_before(counts.counted, 4, known=START)
+    counts.review(counts.told, known=KNOWN)
+    for evidence in (counts.told, None):
+        counts.reading(counts.counted, 9, starts=starts, through=through, known=KNOWN, evidence=evidence)
+
+    assert seen(counts, as_of=as_of) == seen(counts, "claimed", as_of=as_of) == (0, 0, 0, 0)
+
+
+def test_the_year_before_counts_whole_and_without_a_review_once_it_is_known(counts):
+    before = counts.edition.previous
+    counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=counts.told)
+    counts.review(counts.told, known=KNOWN)
+    counts.reading(counts.counted, 4, starts=before.starts_on, through=date(2020, 12, 31), known=START)
+    assert seen(counts)[0] == 0
+
+    counts.year_before(counts.counted, 4, known=date(2021, 9, 10))
+    assert seen(counts, known_by=noon(date(2021, 9, 9)))[0] == 0
+    assert seen(counts)[0] == 7
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        (4, 3, (7, 1, 1)),
+        (4, 4, (Fraction(7, 2), 0, 1)),
+        (4, 11, (0, 0, 0)),
+        (0, 0, (0, 0, 1)),
+        (4, Direction.DOWN, (7, 0, 0)),
+        (4, Direction.UP, (0, 0, 0)),
+    ],
+)
+def test_what_is_better_the_less_there_is_of_it_has_to_fall(counts, before, now, expected):
+    counts.tables["indicators"] = [replace(one, better=Better.DOWN) for one in counts.tables["indicators"]]
+    counts.year_before(counts.counted, before, known=START)
+    counts.reading(counts.counted, now, through=END, known=KNOWN, evidence=counts.told)
+    counts.review(counts.told, known=KNOWN)
+
+    question, _, compared, aimed = seen(counts)
+    assert (question, compared, aimed) == expected
+
+
+def test_a_reading_stops_with_the_evidence_it_cites_and_the_revision_tells_its_own(counts):
+    counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=counts.told)
+    counts.review(counts.told, known=KNOWN)
+    assert seen(counts)[3] == HALF
+
+    revision = counts.evidence(START, END, known=date(2021, 9, 10), revises=counts.told)
+    counts.review(revision, known=date(2021, 9, 11))
+    assert seen(counts)[3] == 0
+
+    earlier = END - timedelta(days=1)  # the figure put right reaches less far, and holds all the same
+    counts.reading(counts.counted, 10, through=earlier, known=date(2021, 9, 10), evidence=revision)
+    assert seen(counts)[3] == 1
+    facts = counts.facts
+    assert [len(verified(known(facts, noon(day)), END).readings) for day in (KNOWN, date(2021, 9, 10))] == [1, 0]
+
+
+def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(counts):
+    cited = counts.evidence(START, END, known=START)
+    reading = counts.year_before(counts.counted, 4, known=START)
+    counts.tables["readings"] = [
+        replace(one, evidence_id=cited) if one.id == reading else one for one in counts.tables["readings"]
+    ]
+    assert verified(counts.facts, END).previous
+    counts.evidence(START, END, known=KNOWN, revises=cited)
+
+    days = Days(counts.facts)
+    assert not verified(counts.facts, END).previous
+    for day in (START, KNOWN):
+        assert days.tally(END, noon(day)) == readiness(counts.facts, as_of=END, known_by=noon(day)).verified
+
+
+def test_a_reading_is_verified_only_from_when_what_it_cites_is_known_too(counts):
+    later = KNOWN + timedelta(days=1)
+    cited = counts.evidence(START, END, known=later)
+    counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=cited)
+    counts.review(cited, known=KNOWN)
+
+    for known_by, share in ((KNOWN, 0), (later, HALF)):
+        alone = readiness(counts.facts, as_of=END, known_by=noon(known_by)).verified
+        assert (shares(alone)["1b"], Days(counts.facts).tally(END, noon(known_by))) == (share, alone)

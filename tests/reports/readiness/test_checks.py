@@ -1,0 +1,608 @@
+"""What doesn't fit together: each sort once spoken, and silent wherever it would speak wrongly."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from dialogues.choices import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
+from recommendations.choices import Better, MilestoneKind, Origin, Pillar, Question, Rule
+from reports.choices import Misfit
+from reports.readiness.answers import Row
+from reports.readiness.facts import MilestoneDone
+from reports.readiness.readiness import readiness
+from tests.reports.records import Record, noon, window
+
+START, END = date(2021, 4, 1), date(2022, 3, 31)
+DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)
+TODAY = date(2021, 12, 31)
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def record():
+    """1a, which the embassy assesses, and 1b, which the figure of prosecutions decides. All fits."""
+    record = Record(window("2021-04-01", "2022-03-31"))
+    record.counted = record.indicator("prosecutions", question=Question.PROSECUTIONS)
+    record.one = record.recommendation(1, Pillar.PROSECUTION)
+    record.benchmark(record.one, "1a", record.rule(known=START))
+    record.benchmark(record.one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
+    return record
+
+
+def found(record, as_of=TODAY, **known):
+    return readiness(record.facts, as_of=as_of, **known).checks
+
+
+def told(record, as_of=TODAY, **known):
+    """What the checks say: sort and sentence."""
+    return [(one.misfit, one.sentence) for one in found(record, as_of, **known)]
+
+
+def spoken(record, as_of=TODAY, **known):
+    return [one.misfit for one in found(record, as_of, **known)]
+
+
+def benchmark(record, key):
+    return Row("benchmark", record.benchmark_ids[key])
+
+
+def test_where_all_fits_nothing_is_said(record):
+    assert found(record) == ()
+
+
+# --- Assessed as met without a verified action ------------------------------------------------------------------------
+
+
+def test_met_without_a_verified_action_speaks(record):
+    assessment = record.assess("1a", Verdict.MET, known=KNOWN)
+
+    [check] = found(record)
+    assert check.misfit is Misfit.MET_WITHOUT_ACTION
+    assert check.sentence == "1a is assessed as met, but no verified action in the tracking period stands behind it."
+    assert check.to_do == "Verify the action, or assess it again."
+    assert check.rows == (benchmark(record, "1a"), Row("assessment", assessment))
+
+
+@pytest.mark.parametrize(
+    ("first", "verified", "by"),
+    [
+        (DAY, None, DoneBy.GOVERNMENT),
+        (START - A_DAY, KNOWN, DoneBy.GOVERNMENT),
+        (DAY, KNOWN, DoneBy.CIVIL_SOCIETY),
+        (DAY, KNOWN, DoneBy.UNITED_STATES),
+    ],
+)
+def test_met_with_an_action_that_does_not_count_speaks(record, first, verified, by):
+    acted = record.action("1a", first, DAY, known=KNOWN, verified=verified, by=by)
+    record.assess("1a", Verdict.MET, known=KNOWN, on=[acted])
+
+    assert spoken(record) == [Misfit.MET_WITHOUT_ACTION]
+
+
+def test_met_speaks_until_the_action_is_known_and_from_when_it_is_taken_back(record):
+    acted = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN + A_DAY)
+    record.assess("1a", Verdict.MET, known=KNOWN, on=[acted])
+    record.review(acted, known=KNOWN + 3 * A_DAY, key="1a", decision=Review.REJECTED)
+
+    assert spoken(record, known_by=noon(KNOWN)) == [Misfit.MET_WITHOUT_ACTION]
+    assert spoken(record, known_by=noon(KNOWN + A_DAY)) == []
+    assert spoken(record) == [Misfit.MET_WITHOUT_ACTION]
+
+
+@pytest.mark.parametrize("verdict", [one for one in Verdict if one is not Verdict.MET])
+def test_no_other_verdict_asks_for_an_action(record, verdict):
+    record.assess("1a", verdict, known=KNOWN)
+
+    assert found(record) == ()
+
+
+def test_met_of_old_is_silent_once_it_is_assessed_anew_and_before_it_holds(record):
+    record.assess("1a", Verdict.MET, known=DAY)
+    record.assess("1a", Verdict.STALLED, known=TODAY)
+
+    assert spoken(record, DAY - A_DAY) == []
+    assert spoken(record, DAY) == [Misfit.MET_WITHOUT_ACTION]
+    assert spoken(record, TODAY) == []
+
+
+def test_met_where_a_figure_decides_is_silent(record):
+    record.assess("1b", Verdict.MET, known=KNOWN)
+
+    assert found(record) == ()
+
+
+# --- A verified action without an assessment --------------------------------------------------------------------------
+
+
+def test_verified_actions_without_an_assessment_speak(record):
+    first = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
+    [check] = found(record)
+    assert (check.misfit, check.to_do) == (Misfit.NOT_ASSESSED, "Assess it.")
+    assert check.sentence == "1a has a verified action and no assessment, so it counts as a step."
+
+    second = record.action("1a", START, START, known=KNOWN, verified=KNOWN)
+    [check] = found(record)
+    assert check.sentence == "1a has 2 verified actions and no assessment, so it counts as a step."
+    assert check.rows == (benchmark(record, "1a"), Row("evidence", first), Row("evidence", second))
+
+
+def test_an_action_that_is_not_verified_or_not_over_asks_for_no_assessment(record):
+    record.action("1a", DAY, DAY, known=KNOWN)
+    record.action("1a", DAY, TODAY + A_DAY, known=KNOWN, verified=KNOWN)
+    record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=Shows.PLAN), known=KNOWN, key="1a")
+
+    assert found(record) == ()
+    assert spoken(record, TODAY + A_DAY) == [Misfit.NOT_ASSESSED]
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_any_assessment_silences_it_from_when_it_is_known(record, verdict):
+    record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
+    record.assess("1a", verdict, known=KNOWN + A_DAY)
+
+    assert spoken(record, known_by=noon(KNOWN)) == [Misfit.NOT_ASSESSED]
+    assert spoken(record) == []
+
+
+def test_an_assessment_of_another_benchmark_does_not_silence_it(record):
+    record.benchmark(record.one, "1c", record.rule(known=START))
+    record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
+    record.assess("1c", Verdict.STALLED, known=KNOWN)
+
+    assert spoken(record) == [Misfit.NOT_ASSESSED]
+
+
+def test_an_action_where_a_figure_decides_asks_for_no_assessment(record):
+    record.action("1b", DAY, DAY, known=KNOWN, verified=KNOWN)
+
+    assert found(record) == ()
+
+
+# --- A figure below what the evidence adds up to ----------------------------------------------------------------------
+
+
+def tells(record, figure, through=TODAY, verified=KNOWN, **fields):
+    evidence = record.evidence(START, through, known=KNOWN)
+    row = record.reading(record.counted, figure, through=through, known=KNOWN, evidence=evidence, **fields)
+    if verified:
+        record.review(evidence, known=verified)
+    return row
+
+
+def acts(record, number, on=DAY, key="1b", verified=KNOWN):
+    return [record.action(key, on, on, known=KNOWN, verified=verified) for _ in range(number)]
+
+
+def test_a_figure_below_the_number_of_verified_actions_speaks(record):
+    figure, actions = tells(record, 2), acts(record, 3)
+
+    [check] = found(record)
+    assert check.misfit is Misfit.FIGURE_TOO_LOW
+    assert check.sentence == ("Prosecutions: 2 by 31 December 2021, but 3 verified actions over by then stand on 1b.")
+    assert check.to_do == "Ask for the figure anew, or look at what the actions show."
+    assert check.rows == (Row("reading", figure), *(Row("evidence", one) for one in actions))
+
+
+def test_a_figure_of_zero_beside_one_action_speaks(record):
+    tells(record, 0)
+    acts(record, 1)
+
+    assert told(record) == [
+        (
+            Misfit.FIGURE_TOO_LOW,
+            "Prosecutions: 0 by 31 December 2021, but 1 verified action over by then stands on 1b.",
+        )
+    ]
+
+
+def test_a_figure_that_is_as_high_as_the_actions_is_silent(record):
+    tells(record, 3)
+    acts(record, 3)
+
+    assert found(record) == ()
+
+
+def test_a_figure_says_nothing_of_actions_after_its_day(record):
+    tells(record, 1, through=DAY)
+    acts(record, 1)
+    acts(record, 2, on=DAY + A_DAY)
+    assert found(record) == ()
+
+    acts(record, 1)
+    assert spoken(record) == [Misfit.FIGURE_TOO_LOW]
+
+
+@pytest.mark.parametrize("told_of_it", [Direction.UP, None])
+def test_a_direction_and_no_data_are_no_figure_that_could_be_too_low(record, told_of_it):
+    tells(record, told_of_it)
+    acts(record, 3)
+
+    assert found(record) == ()
+
+
+def test_a_figure_or_an_action_that_is_not_verified_is_not_held_against_the_other(record):
+    acts(record, 2)
+    tells(record, 1, verified=None)
+    assert found(record) == ()
+
+    tells(record, 2)
+    acts(record, 2, verified=None)
+    assert found(record) == ()
+
+
+def test_the_latest_figure_is_the_one_that_has_to_fit(record):
+    acts(record, 3)
+    tells(record, 1, through=DAY)
+    assert spoken(record) == [Misfit.FIGURE_TOO_LOW]
+
+    tells(record, 3)
+    assert spoken(record) == []
+    assert spoken(record, TODAY - A_DAY) == [Misfit.FIGURE_TOO_LOW]
+
+
+def test_where_less_is_better_a_low_figure_fits_many_actions(record):
+    record.tables["indicators"] = [replace(one, better=Better.DOWN) for one in record.tables["indicators"]]
+    tells(record, 1)
+    acts(record, 3)
+
+    assert found(record) == ()
+
+
+def test_actions_on_what_the_embassy_assesses_are_not_counted_against_a_figure(record):
+    record.benchmark(record.one, "1c", record.rule(known=START, indicator_id=record.counted))
+    tells(record, 1)
+    acts(record, 3, key="1c")
+
+    assert spoken(record) == [Misfit.NOT_ASSESSED]
+
+
+# --- A figure without a source ----------------------------------------------------------------------------------------
+
+
+def test_a_figure_without_a_source_speaks(record):
+    row = record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
+
+    [check] = found(record)
+    assert (check.misfit, check.rows) == (Misfit.NO_SOURCE, (Row("reading", row),))
+    assert check.sentence == "Prosecutions through 1 September 2021 names no source."
+    assert check.to_do == "Log the figure again with the document it comes from."
+    assert spoken(record, DAY) == [Misfit.NO_SOURCE]
+
+
+def test_a_direction_and_a_figure_of_the_year_before_want_a_source_too(record):
+    record.reading(record.counted, Direction.UP, through=DAY, known=KNOWN, has_source=False)
+    before = record.edition.previous
+    record.reading(record.counted, 4, starts=before.starts_on, through=before.ends_on, known=KNOWN, has_source=False)
+
+    assert [sentence for _, sentence in told(record)] == [
+        "Prosecutions through 1 September 2021 names no source.",
+        "Prosecutions through 31 March 2021 names no source.",
+    ]
+
+
+@pytest.mark.parametrize("fields", [{"has_source": True}, {"told": None}, {"through": TODAY + A_DAY}])
+def test_a_source_no_data_and_a_day_to_come_want_none(record, fields):
+    told_of_it, through = fields.pop("told", 5), fields.pop("through", DAY)
+    record.reading(record.counted, told_of_it, through=through, known=KNOWN, **{"has_source": False, **fields})
+
+    assert found(record) == ()
+
+
+def test_a_figure_logged_again_with_its_source_is_silent_from_then_on(record):
+    record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
+    record.reading(record.counted, 5, through=DAY, known=KNOWN + A_DAY)
+
+    assert spoken(record, known_by=noon(KNOWN)) == [Misfit.NO_SOURCE]
+    assert spoken(record) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"through": DAY + A_DAY},
+        {"starts": START + A_DAY},
+        {"known": KNOWN - A_DAY},
+        {"told": None},
+        {"indicator": "convictions"},
+        {"has_source": False},
+    ],
+)
+def test_a_source_of_something_else_does_not_silence_it(record, other):
+    name = other.pop("indicator", None)
+    indicator = record.indicator(name) if name else record.counted
+    record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
+    record.reading(indicator, other.pop("told", 5), **{"through": DAY, "known": KNOWN + A_DAY, **other})
+
+    assert Misfit.NO_SOURCE in spoken(record)
+
+
+# --- A span that would count if its day were known --------------------------------------------------------------------
+
+
+def test_a_verified_action_whose_first_day_nobody_knows_speaks(record):
+    evidence = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
+
+    [check] = found(record)
+    assert (check.misfit, check.rows) == (Misfit.DAY_UNKNOWN, (Row("evidence", evidence), benchmark(record, "1a")))
+    assert check.sentence == (
+        "An action over by 1 September 2021 is verified and would count if its first day were known."
+    )
+    assert check.to_do == "Find out when it began, and verify it with that day."
+
+
+@pytest.mark.parametrize(
+    ("last", "fields"),
+    [
+        (DAY, {"verified": None}),
+        (DAY, {"by": DoneBy.CIVIL_SOCIETY}),
+        (START - A_DAY, {}),
+        (END + A_DAY, {}),
+        (DAY, {"key": "1b"}),
+    ],
+)
+def test_a_span_that_would_not_count_with_its_day_either_is_silent(record, last, fields):
+    record.action(**{"key": "1a", "first": None, "last": last, "known": KNOWN, "verified": KNOWN, **fields})
+
+    assert found(record, END + 30 * A_DAY) == ()
+
+
+@pytest.mark.parametrize("last", [START, END])
+def test_the_first_and_the_last_day_of_the_period_are_of_it(record, last):
+    record.action("1a", None, last, known=KNOWN, verified=KNOWN)
+
+    assert spoken(record, END) == [Misfit.DAY_UNKNOWN]
+
+
+def test_a_span_that_is_not_over_is_silent(record):
+    record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
+
+    assert spoken(record, DAY - A_DAY) == []
+    assert spoken(record, DAY) == [Misfit.DAY_UNKNOWN]
+
+
+def test_a_plan_whose_day_nobody_knows_is_silent(record):
+    record.review(record.evidence(None, DAY, known=KNOWN, _1a=Shows.PLAN), known=KNOWN, key="1a")
+
+    assert found(record) == ()
+
+
+@pytest.mark.parametrize("review", [{"first_on": START}, {"decision": Review.REJECTED}])
+def test_a_day_that_a_later_review_states_or_a_rejection_silences_it(record, review):
+    evidence = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
+    record.review(evidence, known=KNOWN + A_DAY, key="1a", **review)
+
+    assert spoken(record, known_by=noon(KNOWN)) == [Misfit.DAY_UNKNOWN]
+    assert Misfit.DAY_UNKNOWN not in spoken(record)
+
+
+def test_a_revision_with_its_day_silences_it(record):
+    first = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
+    record.action("1a", START, DAY, known=KNOWN + A_DAY, revises=first)
+
+    assert spoken(record, known_by=noon(KNOWN)) == [Misfit.DAY_UNKNOWN]
+    assert spoken(record) == []
+
+
+def test_a_review_of_the_evidence_itself_verifies_no_action(record):
+    evidence = record.action("1a", None, DAY, known=KNOWN)
+    record.review(evidence, known=KNOWN)
+
+    assert found(record) == ()
+
+
+# --- A commitment overdue, and no update received ---------------------------------------------------------------------
+
+MADE, DUE = date(2021, 11, 1), date(2021, 12, 21)
+
+
+def test_a_promise_overdue_without_an_update_speaks(record):
+    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
+
+    [check] = found(record)
+    assert (check.misfit, check.rows) == (Misfit.PAST_DUE, (Row("commitment", promise),))
+    assert check.sentence == "A commitment was due on 21 December 2021, 10 days ago, and no update was received."
+    assert check.to_do == "Ask the ministry for an update."
+    assert told(record, DUE + A_DAY) == [
+        (Misfit.PAST_DUE, "A commitment was due on 21 December 2021, a day ago, and no update was received.")
+    ]
+    assert told(record, DUE) == []
+
+
+def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embassy(record):
+    record.promise(made=MADE, due=DUE, ministry=None, _1a=Reach.MEETS)
+
+    [check] = found(record)
+    assert (check.misfit, check.to_do) == (Misfit.PAST_DUE, "Record what became of it.")
+    assert "update" not in check.sentence
+
+
+@pytest.mark.parametrize(
+    ("due", "then"),
+    [
+        (None, []),
+        (TODAY, []),
+        (DUE, [(Kind.RESCHEDULED, DUE, TODAY)]),
+        (DUE, [(Kind.WITHDRAWN, DUE, None)]),
+        (DUE, [(Kind.REPORTED_DONE, DUE, None)]),
+        (DUE, [(Kind.VERIFIED_DONE, DUE, None)]),
+    ],
+)
+def test_a_promise_that_is_not_overdue_is_no_misfit(record, due, then):
+    record.promise(made=MADE, due=due, then=then, _1a=Reach.MEETS)
+
+    assert found(record) == ()
+
+
+def test_neither_what_the_embassy_logged_nor_what_it_reopened_is_an_update_of_the_ministry(record):
+    promise = record.promise(made=MADE, due=DUE, then=[(Kind.REOPENED, DUE + A_DAY, None)], _1a=Reach.MEETS)
+    record.evidence(DUE + A_DAY, DUE + A_DAY, known=TODAY, filed=promise)
+
+    assert spoken(record) == [Misfit.PAST_DUE]
+
+
+@pytest.mark.parametrize("sent_on", [MADE + A_DAY, DUE, DUE + A_DAY])
+def test_an_update_that_waits_or_was_returned_is_no_silence_whenever_it_was_sent(record, sent_on):
+    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
+    record.sending(Progress.UNDER_WAY, known=sent_on, commitment_id=promise, ministry_id=1, returned=TODAY)
+
+    assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
+    assert spoken(record) == []
+
+
+def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
+    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
+    other = record.promise(made=MADE, _1a=Reach.MEETS)
+    record.sending(Progress.UNDER_WAY, known=DUE + A_DAY, commitment_id=other, ministry_id=1)
+    record.sending(Progress.UNDER_WAY, known=TODAY + A_DAY, commitment_id=promise, ministry_id=1)
+
+    assert spoken(record) == [Misfit.PAST_DUE]
+
+
+@pytest.mark.parametrize(
+    ("then", "accepted"),
+    [([(Kind.RESCHEDULED, DUE - A_DAY, DUE)], False), ([], True)],
+    ids=["moved since", "accepted since"],
+)
+def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_since(record, then, accepted):
+    promise = record.promise(made=MADE, due=DUE, then=then, _1a=Reach.MEETS)
+    record.sending(
+        Progress.UNDER_WAY, known=MADE + A_DAY, commitment_id=promise, ministry_id=1, returned=MADE + 2 * A_DAY
+    )
+    if accepted:
+        [sent] = record.tables["rounds"]
+        record.tables["rounds"][:] = [replace(sent, returned_at=None)]
+
+    [check] = found(record)
+    assert check.sentence == (
+        "A commitment was due on 21 December 2021, 10 days ago, and no update was received since that of 2 November "
+        "2021."
+    )
+
+
+def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
+    then = [(Kind.RESCHEDULED, DUE - A_DAY, TODAY)]
+    record.promise(made=MADE, due=DUE, then=then, _1a=Reach.MEETS)
+
+    assert spoken(record, known_by=noon(MADE)) == [Misfit.PAST_DUE]
+    assert spoken(record, known_by=noon(MADE - A_DAY)) == []
+    assert spoken(record) == []
+
+
+# --- A recommendation without a benchmark or lead ---------------------------------------------------------------------
+
+
+def test_a_recommendation_without_a_benchmark_or_a_lead_speaks(record):
+    two = record.recommendation(2, Pillar.PROTECTION, has_lead=False)
+
+    assert [(one.misfit, one.sentence, one.to_do, one.rows) for one in found(record)] == [
+        (
+            Misfit.NO_BENCHMARK,
+            "Recommendation 2 has no benchmark, so nothing can be shown on it.",
+            "Add a benchmark: what has to be so for it to be met.",
+            (Row("recommendation", two),),
+        ),
+        (
+            Misfit.NO_LEAD,
+            "No ministry leads recommendation 2.",
+            "Name the ministry that answers for it.",
+            (Row("recommendation", two),),
+        ),
+    ]
+
+
+def test_an_item_of_the_action_plan_is_told_from_a_recommendation_of_its_number(record):
+    record.recommendation(1, Pillar.PROTECTION, origin=Origin.ACTION_PLAN, has_lead=False)
+
+    assert [sentence for _, sentence in told(record)] == [
+        "Action plan 1 has no benchmark, so nothing can be shown on it.",
+        "No ministry leads action plan 1.",
+    ]
+
+
+def test_a_benchmark_whose_terms_are_not_known_yet_is_none(record):
+    two = record.recommendation(2, Pillar.PROTECTION)
+    record.benchmark(two, "2a", record.rule(known=KNOWN))
+
+    assert spoken(record, known_by=noon(KNOWN - A_DAY)) == [Misfit.NO_BENCHMARK]
+    assert spoken(record) == []
+
+
+def test_a_recommendation_that_is_not_known_yet_is_not_missed(record):
+    record.recommendation(2, Pillar.PROTECTION, known=KNOWN, has_lead=False)
+
+    assert spoken(record, known_by=noon(KNOWN - A_DAY)) == []
+    assert spoken(record) == [Misfit.NO_BENCHMARK, Misfit.NO_LEAD]
+
+
+# --- Milestones missed ------------------------------------------------------------------------------------------------
+
+
+def test_a_milestone_missed_speaks(record):
+    row = record.milestone(MilestoneKind.ACTION_PLAN, DUE)
+
+    [check] = found(record)
+    assert (check.misfit, check.rows) == (Misfit.MISSED, (Row("milestone", row),))
+    assert check.sentence == "Action plan presented: due on 21 December 2021, and not recorded as done."
+    assert check.to_do == "Record the day on which it was done, or press for it."
+    assert spoken(record, DUE) == []
+    assert spoken(record, DUE + A_DAY) == [Misfit.MISSED]
+
+
+@pytest.mark.parametrize("done", [DUE - A_DAY, DUE + A_DAY, TODAY])
+def test_a_milestone_that_was_reached_by_the_day_asked_for_is_silent(record, done):
+    record.milestone(MilestoneKind.INTERIM, DUE, done)
+
+    assert found(record) == ()
+
+
+def test_a_milestone_reached_later_was_missed_on_the_days_between(record):
+    record.milestone(MilestoneKind.INTERIM, DUE, TODAY + A_DAY)
+
+    assert spoken(record) == [Misfit.MISSED]
+    assert spoken(record, TODAY + A_DAY) == []
+
+
+def test_a_milestone_reached_and_not_yet_recorded_so_was_missed_as_known_then(record):
+    record.milestone(MilestoneKind.INTERIM, DUE, DUE - A_DAY, known=TODAY)
+
+    assert spoken(record, known_by=noon(TODAY - A_DAY)) == [Misfit.MISSED]
+    assert spoken(record, known_by=noon(TODAY)) == []
+
+
+def test_a_milestone_is_done_on_the_day_recorded_last(record):
+    record.milestone(MilestoneKind.INTERIM, DUE, DUE - A_DAY)
+    [row] = record.tables["milestones"]
+    later = MilestoneDone(99, noon(TODAY), TODAY + A_DAY)
+    record.tables["milestones"] = [replace(row, done=(later, *row.done))]
+
+    assert spoken(record) == [Misfit.MISSED]
+    assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
+
+
+@pytest.mark.parametrize("kind", [MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END])
+def test_a_day_that_comes_by_itself_is_never_missed(record, kind):
+    record.milestone(kind, DUE)
+
+    assert found(record) == ()
+
+
+def test_milestones_stand_by_their_day(record):
+    record.milestone(MilestoneKind.INTERIM, DUE)
+    record.milestone(MilestoneKind.ACTION_PLAN, DUE - A_DAY)
+
+    assert [sentence.partition(":")[0] for _, sentence in told(record)] == [
+        "Action plan presented",
+        "Interim assessment",
+    ]
+
+
+def test_a_check_never_changes_a_score(record):
+    before = readiness(record.facts, as_of=TODAY)
+    record.milestone(MilestoneKind.INTERIM, DUE)
+    record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
+    record.reading(record.counted, 5, through=DAY, known=TODAY + A_DAY, has_source=False)
+    after = readiness(record.facts, as_of=TODAY, known_by=noon(TODAY))
+
+    assert (before.checks, len(after.checks)) == ((), 2)
+    assert (after.verified, after.claimed) == (before.verified, before.claimed)

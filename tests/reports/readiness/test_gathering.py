@@ -1,0 +1,261 @@
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from dialogues.choices import Direction, DoneBy, Progress, Review, Shows, Verdict
+from dialogues.lesotho.actions import load_public_record
+from recommendations.actions import add_recommendation, change_recommendation, change_terms
+from recommendations.choices import Better, MilestoneKind, Origin, Pillar, Rule, TextStatus, Tier
+from recommendations.models import Edition
+from reports.readiness.facts import Period
+from reports.readiness.gathering import gather_facts
+from reports.readiness.readiness import readiness
+from tests import factories
+from tests.factories import MASERU, TERMS_SET_AT, at_noon
+from tests.kept import once
+from tests.reports.records import points
+
+pytestmark = pytest.mark.django_db
+
+JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
+DAY = date(2022, 1, 10)
+
+
+def edition():
+    return Edition.objects.select_related("country").get(country__code="LSO", year=2021)
+
+
+def add_one_of_everything():
+    """A recommendation with its weight, and on it whatever a record may hold."""
+    tracked = factories.EditionFactory()
+    recommendation = factories.RecommendationFactory(terms__pillar=Pillar.PROTECTION)
+    factories.RecommendationTermsFactory(
+        recommendation=recommendation, pillar=Pillar.PREVENTION, recorded_at=at_noon(DAY)
+    )
+    factories.RecommendationWeightFactory(terms=tracked.terms.get(), recommendation=recommendation, weight=3)
+    indicator = factories.IndicatorFactory(better=Better.DOWN, pillar=Pillar.PREVENTION)
+    benchmark = factories.BenchmarkFactory(
+        recommendation=recommendation, terms__rule=Rule.TARGET, terms__target=10, terms__indicator=indicator
+    )
+    factories.BenchmarkTermsFactory(benchmark=benchmark, weight=2, is_about_complicity=True, recorded_at=at_noon(DAY))
+    sent = factories.UpdateRoundFactory(claimed=Progress.DONE, returned=True)
+    evidence = factories.EvidenceFactory(round=sent, bears_on=[benchmark])
+    revision = factories.EvidenceFactory(happened_from=None, revises=evidence, done_by=DoneBy.JOINT)
+    factories.EvidenceReviewFactory(evidence=revision, first_on=DAY)
+    factories.EvidenceReviewFactory(bearing=evidence.bearings.get(), decision=Review.REJECTED)
+    factories.ReadingFactory(indicator=indicator, figure=16, evidence=evidence, round=sent, through_on=DAY)
+    factories.ReadingFactory(indicator=indicator, figure=None, direction=Direction.UP, through_on=DAY)
+    factories.AssessmentFactory(benchmark=benchmark, verdict=Verdict.STEP, grounds=[evidence, revision])
+    factories.AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET)
+
+
+def test_gather_facts_brings_every_row_whole():
+    add_one_of_everything()
+    tracked = edition()
+    facts = gather_facts(tracked)
+
+    assert facts.edition.tracking == Period(date(2021, 4, 1), date(2022, 3, 31))
+    assert facts.edition.previous == Period(date(2020, 4, 1), date(2021, 3, 31))
+    assert (facts.edition.country, facts.edition.year, facts.zone) == ("LSO", 2021, MASERU)
+
+    [recommendation] = facts.recommendations
+    assert (recommendation.number, recommendation.origin) == (1, Origin.REPORT)
+    placed, moved = sorted(recommendation.terms, key=lambda row: row.recorded_at)
+    assert (placed.pillar, placed.recorded_at) == (Pillar.PROTECTION, TERMS_SET_AT)
+    assert (moved.pillar, moved.recorded_at) == (Pillar.PREVENTION, at_noon(DAY))
+    [terms] = facts.edition_terms
+    assert terms.recorded_at == TERMS_SET_AT
+    assert (terms.deadline_on, terms.working_mark) == (date(2022, 2, 28), 45)
+    assert terms.working_mark_reason == "The post's own working mark."
+    assert terms.weights == {recommendation.id: 3}
+
+    [indicator] = facts.indicators
+    assert (indicator.unit, indicator.better, indicator.pillar) == ("cases", Better.DOWN, Pillar.PREVENTION)
+    assert indicator.question is None
+    [benchmark] = facts.benchmarks
+    assert (benchmark.recommendation_id, benchmark.letter) == (recommendation.id, "a")
+    first, second = sorted(benchmark.terms, key=lambda row: row.recorded_at)
+    assert (first.rule, first.target, first.indicator_id, first.weight) == (Rule.TARGET, 10, indicator.id, 1)
+    assert (second.rule, second.weight, second.is_about_complicity) == (Rule.ASSESSED, 2, True)
+
+    [sent] = facts.rounds
+    assert (sent.progress, sent.returned_at) == (Progress.DONE, at_noon(DAY))
+    evidence, revision = sorted(facts.evidence, key=lambda row: row.id)
+    assert (evidence.happened_from, evidence.happened_to, evidence.round_id) == (DAY, DAY, sent.id)
+    assert (revision.happened_from, revision.done_by, revision.revises) == (None, DoneBy.JOINT, evidence.id)
+    [bearing] = facts.bearings
+    assert (bearing.evidence_id, bearing.benchmark_id, bearing.shows) == (evidence.id, benchmark.id, Shows.ACTION)
+    stated, rejected = sorted(facts.reviews, key=lambda row: row.id)
+    assert (stated.evidence_id, stated.bearing_id, stated.first_on) == (revision.id, None, DAY)
+    assert (rejected.bearing_id, rejected.decision) == (bearing.id, Review.REJECTED)
+
+    counted, told = sorted(facts.readings, key=lambda row: row.id)
+    assert (counted.figure, counted.direction, counted.evidence_id) == (Decimal(16), None, evidence.id)
+    assert (counted.starts_on, counted.through_on, counted.round_id) == (date(2021, 4, 1), DAY, sent.id)
+    assert (told.figure, told.direction, told.is_no_data) == (None, Direction.UP, False)
+    resting, floating = sorted(facts.assessments, key=lambda row: row.id)
+    assert (resting.verdict, resting.evidence_ids) == (Verdict.STEP, {evidence.id, revision.id})
+    assert (floating.verdict, floating.evidence_ids) == (Verdict.MET, set())
+
+
+def test_gather_facts_brings_milestones_with_all_that_was_recorded_of_them():
+    tracked = factories.EditionFactory()
+    plan = factories.MilestoneFactory(edition=tracked, kind=MilestoneKind.ACTION_PLAN, done=DAY)
+    factories.MilestoneDoneFactory(milestone=plan, done_on=date(2022, 1, 9), recorded_at=at_noon(date(2022, 1, 20)))
+    deadline = factories.MilestoneFactory(edition=tracked)
+    earlier = factories.EditionFactory(year=2020, tier=Tier.TIER_3)
+    factories.MilestoneFactory(edition=earlier, done=DAY)
+
+    facts = gather_facts(edition())
+
+    done, ahead = sorted(facts.milestones, key=lambda row: row.id)
+    assert [(row.recorded_at, row.done_on) for row in sorted(done.done, key=lambda row: row.id)] == [
+        (at_noon(DAY), DAY),
+        (at_noon(date(2022, 1, 20)), date(2022, 1, 9)),
+    ]
+    assert (ahead.id, ahead.due_on, ahead.done) == (deadline.pk, deadline.due_on, ())
+    assert facts.tiers == {2020: Tier.TIER_3, 2021: Tier.WATCH_LIST}
+
+
+def test_gather_facts_leaves_out_other_countries_and_other_editions():
+    factories.RecommendationFactory()
+    malawi = factories.CountryFactory(elsewhere=True)
+    abroad = factories.EditionFactory(country=malawi)
+    earlier = factories.EditionFactory(year=2019)
+    for other in (abroad, earlier):
+        benchmark = factories.BenchmarkFactory(recommendation=factories.RecommendationFactory(edition=other))
+        factories.AssessmentFactory(benchmark=benchmark)
+        factories.EvidenceFactory(country=other.country, bears_on=[benchmark], verified=True)
+    indicator = factories.IndicatorFactory(country=malawi)
+    factories.ReadingFactory(indicator=indicator, figure=1)
+
+    facts = gather_facts(edition())
+
+    assert len(facts.recommendations) == 1
+    assert facts.benchmarks == facts.indicators == facts.readings == facts.bearings == facts.assessments == ()
+    assert {row.id for row in facts.evidence} == {row.pk for row in earlier.country.evidence.all()}
+
+
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_gather_facts_query_count(django_assert_num_queries, how_many):
+    for _ in range(how_many):
+        add_one_of_everything()
+    tracked = edition()
+
+    # Terms and weights, recommendations with terms, benchmarks with terms, indicators, readings, evidence, bearings,
+    # reviews, rounds, assessments with grounds.
+    with django_assert_num_queries(12):
+        facts = gather_facts(tracked)
+
+    assert len(facts.assessments) == 2 * how_many
+
+
+@pytest.mark.day("2022-08-01")
+@pytest.mark.parametrize(
+    ("as_of", "known_by", "score", "claimed", "is_reviewed"),
+    [
+        (date(2022, 3, 31), JULY_2022, Fraction(121, 2), Fraction(245, 4), True),
+        (date(2022, 2, 28), JULY_2022, Fraction(43, 6), Fraction(95, 6), True),
+        (date(2022, 3, 31), datetime(2022, 2, 28, 23, 59, tzinfo=MASERU), 0, Fraction(95, 6), False),
+        (date(2021, 11, 8), datetime(2021, 11, 30, 23, 59, tzinfo=MASERU), 0, Fraction(181, 12), False),
+    ],
+)
+def test_the_public_record_of_lesotho_comes_out_as_worked(as_of, known_by, score, claimed, is_reviewed):
+    once(load_public_record, now=JULY_2022)
+
+    result = readiness(gather_facts(edition()), as_of=as_of, known_by=known_by)
+
+    assert (result.score, result.claimed.points, result.is_reviewed) == (score, claimed, is_reviewed)
+
+
+# --- What is asked changes, what was known stays ----------------------------------------------------------------------
+
+PERIOD_ENDS = date(2022, 3, 31)
+LATER = JULY_2022 + timedelta(seconds=1)
+
+
+def known(by):
+    """Readiness at the end of the period, as known by a moment."""
+    return readiness(gather_facts(edition()), as_of=PERIOD_ENDS, known_by=by)
+
+
+def said(recommendation, **changed):
+    """A recommendation as its form says it."""
+    names = ("number", "text", "text_status", "origin", "indicia", "lead")
+    return {name: getattr(recommendation, name) for name in names} | {"supporting": [], **changed}
+
+
+def test_one_more_recommendation_leaves_what_was_known_before_as_it_was():
+    once(load_public_record, now=JULY_2022)
+    before = known(JULY_2022)
+
+    first = edition().recommendations.get(number=1)
+    add_recommendation(
+        edition=edition(),
+        by=factories.OfficerFactory(),
+        now=LATER,
+        **said(first, number=11, pillar=Pillar.PROTECTION, text_status=TextStatus.OFFICIAL),
+    )
+
+    assert known(JULY_2022) == before
+    assert points(known(LATER).verified)["concrete_action"] == Fraction(80, 11)  # of eleven, no more of ten
+    assert known(LATER).verified == known(None).verified
+
+
+def test_another_pillar_leaves_what_was_known_before_as_it_was():
+    once(load_public_record, now=JULY_2022)
+    before = known(JULY_2022)
+
+    awareness = edition().recommendations.get(number=10)  # nothing else shows prevention
+    change_recommendation(
+        recommendation=awareness,
+        version=1,
+        by=factories.OfficerFactory(),
+        now=LATER,
+        **said(awareness, pillar=Pillar.PROSECUTION, reason="The Department reads it so."),
+    )
+
+    assert known(JULY_2022) == before
+    assert points(before.verified)["three_ps"] == 20
+    assert points(known(LATER).verified)["three_ps"] == Fraction(40, 3)
+    assert known(LATER).verified == known(None).verified
+
+
+def test_other_terms_leave_what_was_known_before_as_it_was():
+    once(load_public_record, now=JULY_2022)
+    before = known(JULY_2022)
+    terms = edition().terms.get()
+
+    shown = edition().recommendations.get(number=4)
+    change_terms(
+        edition=edition(),
+        seen=terms.pk,
+        deadline_on=date(2022, 3, 15),
+        working_mark=Decimal(60),
+        working_mark_reason="Harder, to be sure.",
+        weights={shown.pk: Decimal(3)},
+        reason="The Department asks more of number 4.",
+        by=factories.OfficerFactory(),
+        now=LATER,
+    )
+
+    assert known(JULY_2022) == before
+    assert (before.deadline_on, before.working_mark, before.working_mark_reason) == (
+        date(2022, 2, 28),
+        45,
+        "The post's own working mark, from the back-test; not the Department's.",
+    )
+    after = known(LATER)
+    assert (after.deadline_on, after.working_mark, after.working_mark_reason) == (
+        date(2022, 3, 15),
+        60,
+        "Harder, to be sure.",
+    )
+    # 2 2/3 of ten, and number 4, shown, counted twice more: 4 2/3 of twelve.
+    assert (points(before.verified)["concrete_action"], points(after.verified)["concrete_action"]) == (
+        8,
+        Fraction(35, 3),
+    )
+    assert after.verified == known(None).verified

@@ -1,0 +1,48 @@
+"""What is concluded rests on the record as it stood at one moment, though somebody commits in between."""
+
+from reports.actions import compute_readiness
+from reports.briefings import build_briefing
+from reports.readiness.gathering import gather_facts
+from tests import factories
+from tests.factories import DEADLINE_ON, at_noon
+from tests.meanwhile import written_once_read
+
+NEW = "Something that came in between"
+
+
+def asked():
+    """A benchmark with evidence, and the writing of another piece that shows something on it."""
+    benchmark = factories.BenchmarkFactory()
+    factories.EvidenceFactory(bears_on=[benchmark])
+    return benchmark.recommendation.edition, lambda: factories.EvidenceFactory(title=NEW, bears_on=[benchmark])
+
+
+def test_gather_facts_sees_nothing_that_is_committed_in_between(fresh_database):
+    edition, write = asked()
+    with written_once_read("dialogues_evidence", write) as seen:
+        facts = gather_facts(edition)
+
+    assert seen
+    assert len(facts.evidence) == len(facts.bearings) == 1
+    assert len(gather_facts(edition).bearings) == 2
+
+
+def test_a_briefing_says_nothing_that_is_committed_in_between(fresh_database):
+    edition, write = asked()
+    reader = factories.AmbassadorFactory()
+    with written_once_read("dialogues_evidence", write) as seen:
+        content = build_briefing(reader=reader, edition=edition, as_of=DEADLINE_ON, known_by=None)
+
+    assert seen
+    assert len(content.evidence) == 1
+    assert NEW not in str(content)
+    assert NEW in str(build_briefing(reader=reader, edition=edition, as_of=DEADLINE_ON, known_by=None))
+
+
+def test_readiness_computed_while_somebody_writes_keeps_what_it_read(fresh_database):
+    edition, write = asked()
+    with written_once_read("dialogues_evidence", write) as seen:
+        run = compute_readiness(edition=edition, as_of=DEADLINE_ON, now=at_noon(DEADLINE_ON))
+
+    assert seen
+    assert len(run.facts["evidence"]) == len(run.facts["bearings"]) == 1

@@ -1,0 +1,119 @@
+"""The exercise on 28 January 2022: every page and paper says the same of what is overdue and what is with the embassy.
+
+Justice sent the figures of prosecutions on 12 January, due the 14th, and Police an update on the training of focal
+points on 14 January, due the 21st: both wait. The second provider of shelter was due on the 14th, and nothing was sent.
+"""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.models import Commitment
+from recommendations.models import Edition
+from reports.briefings import as_html, build_briefing
+from reports.readiness.gathering import gather_facts
+from reports.readiness.standings import standings
+from tests.exercise import load_exercise
+from tests.kept import once
+from tiptracker.accounts.models import Ministry, User
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2022, 1, 28)
+FIGURES = "Exercise: send the figures of prosecutions from April to December"
+TRAINING = "Exercise: train the district focal points"
+SHELTER = "Exercise: agree with a second provider of shelter"
+WITH_US = {
+    FIGURES: "with the embassy since 12 January 2022",
+    TRAINING: "with the embassy since 14 January 2022",
+}
+
+
+@pytest.fixture(autouse=True)
+def exercise():
+    once(load_exercise, verbosity=0)
+
+
+@pytest.fixture
+def enter(client):
+    def enter(name):
+        client.force_login(User.objects.get(email=f"{name}@demo.example"))
+        return client
+
+    return enter
+
+
+def test_the_ambassadors_briefing_blames_no_ministry_whose_update_waits():
+    edition = Edition.objects.get(year=2021)
+    ambassador = User.objects.get(email="ambassador@demo.example")
+    said = build_briefing(reader=ambassador, edition=edition, as_of=DAY, known_by=None)
+
+    accused = [check.about for check in said.checks if "update" in check.sentence or "heard" in check.sentence]
+    assert len(accused) == 1
+    assert SHELTER in str(accused[0])
+    assert {one.text: one.standing for one in said.press_for if one.text in WITH_US} == WITH_US
+    assert said.overdue == 1
+    html = as_html(said)
+    assert "heard since" not in html
+    assert "overdue by 14 days, no update received" in html
+
+
+def test_the_inbox_calls_nothing_overdue(enter):
+    text = enter("officer").get(reverse("round_list")).text
+
+    assert FIGURES in text
+    for word in ("late by", "overdue"):
+        assert word not in text
+
+
+@pytest.mark.parametrize("name", ["officer", "ambassador", "observer", "justice"])
+def test_the_list_says_to_everybody_since_when_it_is_with_the_embassy(enter, name):
+    lines = enter(name).get(reverse("commitment_list")).context["lines"]
+
+    assert {line.commitment.text: line.text for line in lines}[FIGURES] == WITH_US[FIGURES]
+
+
+def test_the_ministrys_home_says_with_the_embassy_and_not_open(enter):
+    client = enter("justice")
+    commitment = Commitment.objects.get(text=FIGURES)
+
+    home = client.get(reverse("ministry_home")).text
+    page = client.get(reverse("commitment_detail", args=[commitment.pk])).text
+
+    for text in (home, page):
+        assert WITH_US[FIGURES] in text
+        assert "overdue" not in text
+    assert "status--open" not in page
+
+
+def test_dashboard_calendar_handover_and_ministry_count_one_overdue(enter):
+    client = enter("officer")
+
+    dashboard = client.get(reverse("dashboard"))
+    assert [one.commitment.text for one in dashboard.context["overdue"]] == [SHELTER]
+    days = {day.what: day for day in client.get(reverse("timeline")).context["page"]}
+    assert (days[FIGURES].standing, days[FIGURES].days) == (WITH_US[FIGURES], "")
+    assert days[SHELTER].days == "overdue by 14 days"
+    note = client.get(reverse("handover")).context["note"]
+    assert sum(desk.overdue for desk in note.desks) == 1
+    assert not [day for day in note.due if day.what in WITH_US and day.days_overdue]
+    justice = Ministry.objects.get(short_name="Justice and Law")
+    desk = client.get(reverse("ministry_detail", args=[justice.pk])).context["desk"]
+    assert {one.text: one.status_text for one in desk.promises}[FIGURES] == WITH_US[FIGURES]
+
+
+def test_a_program_reads_the_same_words(enter):
+    client = enter("officer")
+    answer = client.get("/api/v1/commitments/", {"status": "overdue"}).json()
+
+    assert [row["text"] for row in answer["results"]] == [SHELTER]
+    waiting = client.get("/api/v1/commitments/", {"status": "with_embassy"}).json()
+    assert set(WITH_US) < {row["text"] for row in waiting["results"]}
+
+
+def test_rows_and_facts_say_the_same():
+    facts = gather_facts(Edition.objects.get(year=2021))
+    rows = Commitment.objects.with_history()
+
+    assert {row.pk: row.standing_on(DAY) for row in rows} == standings(facts, DAY)

@@ -1,0 +1,297 @@
+"""A briefing that holds what was redacted is withdrawn; none is given out until each was looked at."""
+
+from datetime import date
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from dialogues.actions import confirm_redaction, propose_redaction
+from reports import actions
+from reports.actions import withdrawals
+from reports.briefings import pdf
+from reports.models import Briefing, Standing
+from tests.factories import (
+    AmbassadorFactory,
+    BriefingFactory,
+    CountryFactory,
+    EditionFactory,
+    JobFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RedactionDecisionFactory,
+    RedactionFactory,
+    UpdateRoundFactory,
+    at_noon,
+)
+from tests.refusing import refuses
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditEntry
+from tiptracker.celery import app
+from tiptracker.jobs.actions import Progress
+from tiptracker.jobs.models import Job, State
+
+pytestmark = pytest.mark.django_db
+
+NOW = at_noon(date(2022, 1, 28))
+NAME = "Palesa Ntšoana-Exercise"
+HELD = "It held a text that has been taken out of the record."
+
+
+def printed(text):
+    return pdf.to_pdf(f'<html lang="en"><head><title>A briefing</title></head><body>{text}</body></html>')
+
+
+def cleared(content, **fields):
+    return BriefingFactory(content=content, issued=True, **fields)
+
+
+@pytest.fixture
+def confirmed():
+    """A name in a narrative, and two people who want it gone."""
+    UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
+    redaction = propose_redaction(
+        country=CountryFactory(), words=NAME, reason="It names a victim.", by=OfficerFactory(), now=NOW
+    )
+    confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=NOW)
+    return redaction
+
+
+def test_a_briefing_that_holds_the_words_is_withdrawn_and_another_one_stays(confirmed, run_jobs):
+    broken = "<p>We brought Palesa</p><p style='break-before: page'>Ntšo&shy;ana-Exercise home.</p>"
+    holding, issued = BriefingFactory(content=printed(broken)), cleared(printed(f"<p>{NAME.upper()}</p>"))
+    other = BriefingFactory(content=printed("<p>We brought Thabo to a safe house.</p>"))
+    paths = {row: str(row.file) for row in (holding, issued, other)}
+
+    jobs = run_jobs()
+
+    assert [(job.kind, job.state) for job in jobs if job.kind == "redaction"] == [("redaction", State.READY)]
+    for row in (holding, issued, other):
+        row.refresh_from_db()
+    assert [row.state for row in (holding, issued, other)] == [
+        Standing.WITHDRAWN, Standing.WITHDRAWN, Standing.READY,
+    ]  # fmt: skip
+    assert [default_storage.exists(path) for path in paths.values()] == [False, False, True]
+    assert holding.sha256
+    assert (holding.withdrawn_by.role, holding.withdrawn_reason) == ("ambassador", HELD)
+    assert issued.cleared_by
+    confirmed.refresh_from_db()
+    assert confirmed.words == REDACTED
+    entries = AuditEntry.objects.filter(verb="briefing.withdrawn")
+    assert sorted(int(entry.row) for entry in entries) == sorted([holding.pk, issued.pk])
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7\n", b"no PDF at all"])
+def test_a_briefing_that_can_not_be_read_is_withdrawn_too(confirmed, run_jobs, content):
+    briefing = BriefingFactory(content=content)
+
+    run_jobs()
+
+    briefing.refresh_from_db()
+    assert briefing.state is Standing.WITHDRAWN
+    assert "could not be searched" in briefing.withdrawn_reason
+
+
+def test_one_that_keeps_the_words_though_its_pages_have_no_room_for_them_is_withdrawn_too(confirmed, run_jobs):
+    briefing = BriefingFactory(content=printed("<p>We brought somebody.</p>"), said={"text": f"See {NAME}"})
+    other = BriefingFactory(content=printed("<p>We brought somebody.</p>"), said={"text": "See Thabo"})
+
+    run_jobs()
+
+    briefing.refresh_from_db()
+    other.refresh_from_db()
+    assert (briefing.state, briefing.said) == (Standing.WITHDRAWN, None)
+    assert other.state is Standing.READY
+
+
+def test_the_note_of_one_that_was_never_made_loses_the_words(confirmed, run_jobs):
+    failed = BriefingFactory(covering_note=f"Ask about {NAME}.")
+    other = BriefingFactory(covering_note="Ask about Thabo.")
+
+    run_jobs()
+
+    failed.refresh_from_db()
+    other.refresh_from_db()
+    assert (failed.covering_note, other.covering_note) == (REDACTED, "Ask about Thabo.")
+    assert AuditEntry.objects.get(verb="briefing.note_redacted").row == str(failed.pk)
+
+
+def test_one_whose_file_was_destroyed_as_the_worker_died_is_withdrawn_the_next_time(confirmed, run_jobs):
+    briefing = BriefingFactory(content=printed(NAME))
+    default_storage.delete(str(briefing.file))
+
+    run_jobs()
+
+    briefing.refresh_from_db()
+    assert briefing.state is Standing.WITHDRAWN
+
+
+def test_another_countrys_briefing_is_left_alone(confirmed, run_jobs):
+    theirs = BriefingFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)), content=printed(NAME))
+
+    run_jobs()
+
+    theirs.refresh_from_db()
+    assert theirs.state is Standing.READY
+
+
+def test_until_it_is_done_no_briefing_of_the_country_is_given_out(client, confirmed, run_jobs):
+    briefing = BriefingFactory(content=printed("<p>Nothing of it</p>"))
+    theirs = BriefingFactory(
+        edition=EditionFactory(country=CountryFactory(elsewhere=True)), content=printed("<p>x</p>")
+    )
+    elsewhere = OfficerFactory(email="elsewhere@post.example", countries=[theirs.edition.country])
+    client.force_login(OfficerFactory())
+    page, api = reverse("briefing_file", args=[briefing.pk]), f"/api/v1/briefings/{briefing.pk}/file/"
+
+    before = [client.get(page), client.get(api)]
+    run_jobs()
+    after = [client.get(page), client.get(api)]
+
+    assert [answer.status_code for answer in before] == [409, 409]
+    assert all("Try again in a minute." in answer.text for answer in before)
+    assert [answer.status_code for answer in after] == [200, 200]
+    assert all(b"".join(answer.streaming_content).startswith(b"%PDF") for answer in after)
+    assert briefing.downloads.count() == 2
+    assert actions.record_download(briefing=theirs, by=elsewhere, now=NOW)
+
+
+def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed, run_jobs):
+    briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
+    run_jobs()
+    client.force_login(OfficerFactory())
+
+    detail = client.get(reverse("briefing_detail", args=[briefing.pk]))
+    file = client.get(reverse("briefing_file", args=[briefing.pk]))
+    api = client.get(f"/api/v1/briefings/{briefing.pk}/file/")
+    told = client.get(f"/api/v1/briefings/{briefing.pk}/").json()
+
+    briefing.refresh_from_db()
+    for text in ("Withdrawn", HELD, briefing.sha256, "28 January 2022", briefing.withdrawn_by.name):
+        assert text in detail.text
+    assert (file.status_code, api.status_code) == (410, 410)
+    assert HELD in file.text
+    assert HELD in api.json()["detail"]
+    assert (told["state"], told["withdrawn_reason"], told["sha256"]) == ("withdrawn", HELD, briefing.sha256)
+    assert "Palesa" not in detail.text + file.text + api.text
+    assert not briefing.downloads.exists()
+
+
+def test_a_withdrawn_briefing_leads_to_its_redaction_whoever_may_read_that(client, confirmed, run_jobs):
+    briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
+    run_jobs()
+    address = reverse("redaction_detail", args=[confirmed.pk])
+
+    for factory, is_led in ((OfficerFactory, True), (AmbassadorFactory, True), (ObserverFactory, False)):
+        client.force_login(factory())
+        page = client.get(reverse("briefing_detail", args=[briefing.pk]))
+        assert HELD in page.text
+        assert (f'href="{address}"' in page.text) is is_led
+        assert client.get(address).status_code == (200 if is_led else 404)
+
+
+def test_a_withdrawn_briefing_is_not_made_anew(confirmed, run_jobs, client):
+    briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
+    run_jobs()
+    client.force_login(OfficerFactory())
+
+    client.post(reverse("briefing_detail", args=[briefing.pk]))
+    job = JobFactory(kind="briefing", key=briefing.pk)
+    briefing.refresh_from_db()
+    actions.render_briefing(briefing=briefing, now=NOW, progress=Progress(job))
+
+    briefing.refresh_from_db()
+    assert briefing.state is Standing.WITHDRAWN
+    assert not Job.objects.filter(kind="briefing", state=State.QUEUED).exclude(pk=job.pk).exists()
+
+
+def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monkeypatch):
+    """… though its facts were gathered before."""
+    edition = EditionFactory()
+    briefing = BriefingFactory(edition=edition)
+    made = []
+
+    def to_pdf(html, tell):
+        made.append(html)
+        if len(made) == 1:
+            RedactionDecisionFactory(redaction=RedactionFactory(words=REDACTED))
+        return b"%PDF-1.7\n"
+
+    monkeypatch.setattr(pdf, "to_pdf", to_pdf)
+
+    job = JobFactory(kind="briefing", key=briefing.pk)
+    actions.render_briefing(briefing=briefing, now=NOW, progress=Progress(job))
+
+    assert len(made) == 2
+    assert Briefing.objects.get().state is Standing.READY
+
+
+def test_a_job_that_failed_is_asked_for_again(confirmed, run_jobs, monkeypatch):
+    monkeypatch.setattr(withdrawals, "withdraw", lambda **_: 1 / 0)
+    BriefingFactory(content=b"unreadable")
+    run_jobs()
+    assert Job.objects.get(kind="redaction").state == State.FAILED
+    confirmed.refresh_from_db()
+    assert confirmed.words == NAME
+    monkeypatch.undo()
+
+    app.tasks["unfinished_redactions"]()
+    run_jobs()
+    app.tasks["unfinished_redactions"]()
+
+    confirmed.refresh_from_db()
+    assert confirmed.words == REDACTED
+    assert not Job.objects.filter(state=State.QUEUED, kind="redaction").exists()
+
+
+# --- What the database lets through -----------------------------------------------------------------------------------
+
+
+def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
+    rows = Briefing.objects.filter(pk=cleared(b"%PDF-1.7\n", said={"title": "Lesotho"}, covering_note="Look.").pk)
+    withdrawal = {"file": "", "withdrawn_at": NOW, "withdrawn_by": OfficerFactory(), "withdrawn_reason": "It is wrong."}
+    withdrawal |= {"withdrawn_for": RedactionFactory(), "said": None, "covering_note": ""}
+
+    def refused(**change):
+        try:
+            with transaction.atomic():
+                rows.update(**change)
+        except IntegrityError:
+            return True
+        return False
+
+    assert refused(**withdrawal, size=1)
+    assert refused(**withdrawal | {"file": "briefings/elsewhere.pdf"})
+    assert refused(**withdrawal | {"withdrawn_reason": ""})
+    assert refused(**withdrawal | {"withdrawn_by": None})
+    assert refused(**withdrawal | {"withdrawn_for": None})
+    assert refused(**withdrawal | {"said": {"title": "Eswatini"}})
+    assert refused(**withdrawal | {"covering_note": "Look again."})
+    assert refused(**withdrawal, sha256="")
+    assert refused(withdrawn_reason="It is wrong.")
+    assert refused(file="")
+    assert not refused(**withdrawal)
+    assert refused(withdrawn_reason="Another one.")
+    assert refused(withdrawn_for=RedactionFactory())
+    assert refused(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="", file="briefings/again.pdf")
+    assert refused(size=1)
+
+
+def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
+    briefing = BriefingFactory(content=b"%PDF-1.7\n")
+    actions.withdraw(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Briefing.objects.filter(pk=briefing.pk).update(withdrawn_reason="It was right.")
+
+
+def test_withdraw_takes_only_what_is_there():
+    briefing = BriefingFactory()
+
+    actions.withdraw(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
+
+    briefing.refresh_from_db()
+    assert briefing.withdrawn_at is None
+    with refuses("not ready yet"):
+        actions.record_download(briefing=briefing, by=OfficerFactory(), now=NOW)

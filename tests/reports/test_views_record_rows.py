@@ -1,0 +1,145 @@
+"""Rows of the record as pages name them."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from dialogues.choices import Review, Verdict
+from recommendations.choices import MilestoneKind, Rule
+from reports.readiness.answers import Row
+from reports.views.record_rows import rows_told
+from tests.factories import (
+    AssessmentFactory,
+    BenchmarkFactory,
+    BenchmarkTermsFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EditionFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MilestoneFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAY = at_noon(date(2022, 1, 10))
+
+
+def told(row, kind, **more):
+    reference = Row(kind, row.pk)
+    return rows_told(OfficerFactory(), [reference], **more)[reference]
+
+
+def test_evidence_is_named_with_its_source_its_days_and_who_says_so():
+    evidence = EvidenceFactory(title="A case", source="Register", stated_by="High Court")
+
+    named = told(evidence, "evidence")
+
+    assert (named.text, named.source, named.url) == ("A case", "Register", f"/evidence/{evidence.pk}/")
+    assert (named.who, named.did, named.first, named.last) == ("High Court", "claimed", DAY.date(), DAY.date())
+    assert named.word is None
+
+
+def test_evidence_has_the_newest_word_on_each_benchmark_as_known_then():
+    one, other = BenchmarkFactory(), BenchmarkFactory()
+    evidence = EvidenceFactory(bears_on=[one, other], verified=True)
+    bearing = evidence.bearings.get(benchmark=other)
+    EvidenceReviewFactory(bearing=bearing, decision=Review.REJECTED, recorded_at=DAY + timedelta(days=1))
+
+    now, then = told(evidence, "evidence"), told(evidence, "evidence", known_by=DAY)
+
+    assert now.word_on(one.pk).decision is Review.VERIFIED
+    assert now.word_on(other.pk).decision is now.word.decision is Review.REJECTED
+    assert then.word_on(other.pk).decision is Review.VERIFIED
+
+
+def test_figure_leads_to_the_evidence_it_cites_and_its_word_though_that_was_put_right():
+    cited = EvidenceFactory(verified=True, source="As first told")
+    reading = ReadingFactory(evidence=cited, source="", figure=16, recorded_at=DAY)
+    right = EvidenceFactory(revises=cited, source="Put right", recorded_at=DAY + timedelta(days=1))
+    EvidenceReviewFactory(evidence=right, decision=Review.REJECTED)
+
+    named = told(reading, "reading")
+
+    assert (named.url, named.source) == (f"/evidence/{cited.pk}/", "As first told")
+    assert named.word.decision is Review.VERIFIED
+    assert named.text.endswith(": 16")
+
+
+def test_figure_put_on_evidence_verified_before_has_nobodys_word():
+    cited = EvidenceFactory(verified=True)
+
+    assert told(ReadingFactory(evidence=cited, recorded_at=DAY + timedelta(days=1)), "reading").word is None
+
+
+def test_figure_without_evidence_names_its_source_and_has_no_page():
+    reading = ReadingFactory(last_period=True, source="TIP Report 2021")
+
+    named = told(reading, "reading")
+
+    assert (named.url, named.source, named.did) == ("", "TIP Report 2021", "recorded")
+
+
+def test_what_is_asked_and_concluded_leads_to_where_it_is_read():
+    benchmark = BenchmarkFactory(terms__criterion="It is done.", recommendation__text="Do it.")
+    page = reverse("recommendation_detail", args=[benchmark.recommendation_id])
+    assessment = AssessmentFactory(benchmark=benchmark, verdict=Verdict.STEP)
+    promise = CommitmentFactory(text="To do it.")
+    deadline, plan = MilestoneFactory(), MilestoneFactory(kind=MilestoneKind.ACTION_PLAN)
+    edition = EditionFactory()
+
+    assert told(benchmark, "benchmark")[1:3] == ("1a: It is done.", f"{page}#benchmark-a")
+    assert told(assessment, "assessment")[1:3] == ("1a: concrete step", f"{page}#benchmark-a")
+    assert told(benchmark.recommendation, "recommendation")[1:3] == ("Recommendation 1: Do it.", page)
+    assert told(promise, "commitment")[1:3] == ("To do it.", f"/commitments/{promise.pk}/")
+    assert told(deadline, "milestone").url == "/LSO/2021/dashboard/#days"
+    assert told(plan, "milestone").url == f"/milestones/{plan.pk}/done/"
+    assert told(edition, "edition")[1:3] == ("The terms of Lesotho, 2021 edition", f"/editions/{edition.pk}/terms/")
+
+
+def test_benchmark_is_worded_as_its_terms_were_known():
+    benchmark = BenchmarkFactory(terms__criterion="One thing.")
+    BenchmarkTermsFactory(benchmark=benchmark, criterion="Another.", recorded_at=DAY)
+
+    assert told(benchmark, "benchmark").text == "1a: Another."
+    assert told(benchmark, "benchmark", known_by=DAY - timedelta(days=1)).text == "1a: One thing."
+
+
+def test_rows_that_a_reader_does_not_see_are_left_out():
+    elsewhere = EditionFactory(country=CountryFactory(code="MWI", name="Malawi"))
+    theirs = EvidenceFactory(country=elsewhere.country)
+    internal = EvidenceFactory()
+
+    asked = [Row("evidence", theirs.pk), Row("evidence", internal.pk), Row("edition", elsewhere.pk)]
+
+    assert set(rows_told(OfficerFactory(), asked)) == {Row("evidence", internal.pk)}
+    assert rows_told(FocalPointFactory(), asked) == {}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_rows_query_count(django_assert_num_queries, count):
+    rows = []
+    for _ in range(count):
+        indicator = IndicatorFactory()
+        benchmark = BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=indicator)
+        rows += [
+            Row("benchmark", benchmark.pk),
+            Row("evidence", EvidenceFactory(bears_on=[benchmark], verified=True).pk),
+            Row("reading", ReadingFactory(indicator=indicator, verified=True).pk),
+            Row("assessment", AssessmentFactory(benchmark=benchmark).pk),
+            Row("commitment", CommitmentFactory().pk),
+            Row("recommendation", RecommendationFactory().pk),
+        ]
+    reader = OfficerFactory()
+
+    # 1 readings, 1 evidence, 1 reviews, 2 benchmarks, 1 each of the other three, and who reads: its
+    # countries are part of each query
+    with django_assert_num_queries(8):
+        assert len(rows_told(reader, rows)) == 6 * count

@@ -1,0 +1,202 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from dialogues.choices import Verdict
+from recommendations.choices import MilestoneKind
+from tests.addresses import page_of
+from tests.factories import (
+    AmbassadorFactory,
+    AssessmentFactory,
+    BenchmarkFactory,
+    CountryFactory,
+    DialogueFactory,
+    EditionFactory,
+    EditionTermsFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    MilestoneFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+
+pytestmark = pytest.mark.django_db
+
+REVIEWED_ON = date(2021, 12, 9)
+
+
+@pytest.fixture
+def shown(client):
+    """Call it to have the page as somebody sees it."""
+
+    def seen_by(user, query="", name="readiness_trend"):
+        client.force_login(user)
+        return client.get(f"{reverse(name)}{query}")
+
+    return seen_by
+
+
+@pytest.fixture
+def edition():
+    """An edition with one benchmark, shown by an action of October, verified and assessed on 9 December."""
+    edition = EditionFactory()
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    done = EvidenceFactory(bears_on=[benchmark], happened_from=date(2021, 10, 4), happened_to=date(2021, 10, 5))
+    EvidenceReviewFactory(evidence=done, bearing=done.bearings.get(), recorded_at=at_noon(REVIEWED_ON))
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, grounds=[done], recorded_at=at_noon(REVIEWED_ON))
+    return edition
+
+
+def row(response, day):
+    """A week's cells: as then known, in hindsight, what happened."""
+    (week,) = [week for week in response.context["trend"].by_week if week.ends_on == day]
+    return week.then, week.hindsight, [one.said for one in week.happened]
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_trend_says_its_finding_and_gives_every_week(shown, edition, reader):
+    response = shown(reader())
+    trend = response.context["trend"]
+
+    assert trend.title.startswith("Verified readiness has ")
+    assert f"<h1>{trend.title}</h1>" in response.text
+    assert len(trend.by_week) == 44
+    assert trend.by_week[-1].ends_on == date(2022, 1, 28)
+    score = trend.by_week[-1].then
+    assert row(response, date(2021, 12, 8)) == (None, score, [])
+    assert row(response, date(2021, 12, 15)) == (score, score, [])
+    assert row(response, date(2021, 9, 29)) == (None, 0, [])
+
+
+def test_trend_says_what_happened_in_each_week(shown, edition):
+    dialogue = DialogueFactory(held_on=date(2021, 11, 8), place="Maseru")
+    MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 11, 9))
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
+    MilestoneFactory(edition=edition, kind=MilestoneKind.INTERIM, due_on=date(2021, 12, 1), done=date(2021, 12, 20))
+
+    response = shown(OfficerFactory())
+
+    assert row(response, date(2021, 11, 10))[2] == [
+        "Dialogue, Maseru",
+        "Action plan presented: due, and not recorded as done",
+    ]
+    assert row(response, date(2021, 12, 22))[2] == ["Interim assessment"]
+    assert reverse("dialogue_detail", args=[dialogue.pk]) in response.text
+    assert "Marked: Dialogue on 8 November 2021" in response.text
+    assert "Deadline on 28 February 2022" in response.text
+
+
+def test_trend_marks_milestones_as_they_were_known(shown, edition):
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
+    MilestoneFactory(
+        edition=edition,
+        kind=MilestoneKind.INTERIM,
+        due_on=date(2021, 12, 1),
+        done=date(2021, 12, 20),
+        done__recorded_at=at_noon(date(2022, 1, 20)),
+    )
+    EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), recorded_at=at_noon(date(2022, 1, 20)))
+
+    def marked(query=""):
+        return [(one.on, one.said) for one in shown(OfficerFactory(), query).context["trend"].happenings]
+
+    assert marked("?known_by=2022-01-19T12:00:00%2B02:00") == [
+        (date(2021, 12, 1), "Interim assessment: due, and not recorded as done"),
+        (date(2022, 2, 28), "Deadline"),
+    ]
+    assert marked() == [(date(2021, 12, 20), "Interim assessment"), (date(2022, 3, 15), "Deadline")]
+
+
+def test_trend_marks_no_dialogue_of_another_country_and_no_milestone_of_another_edition(shown, edition):
+    elsewhere = CountryFactory(elsewhere=True)
+    DialogueFactory(country=elsewhere, place="Marker")
+    MilestoneFactory(edition=EditionFactory(country=elsewhere), due_on=date(2021, 12, 20))
+    reader = OfficerFactory(countries=[edition.country, elsewhere])
+
+    response = shown(reader, f"?edition={edition.pk}")
+
+    assert response.context["trend"].happenings == []
+    assert "Marker" not in response.text
+
+
+def test_trend_of_an_earlier_day_ends_with_it_and_hindsight_is_that_of_now(shown, edition):
+    response = shown(OfficerFactory(), "?as_of=2021-12-08")
+    last = response.context["trend"].by_week[-1]
+
+    assert (last.ends_on, last.then) == (date(2021, 12, 8), None)
+    assert last.hindsight > 0
+    assert "Nothing had been reviewed by 8 December 2021; in hindsight the score was" in response.text
+
+
+def test_trend_by_a_moment_knows_nothing_later(shown, edition):
+    response = shown(OfficerFactory(), "?known_by=2021-12-08T12:00:00%2B02:00")
+
+    assert {(week.then, week.hindsight) for week in response.context["trend"].by_week} == {(None, None)}
+    assert "Nothing has been reviewed yet" in response.text
+
+
+def test_trend_draws_the_words_where_nothing_was_reviewed_and_no_figure(shown):
+    BenchmarkFactory()
+    response = shown(OfficerFactory())
+
+    assert response.text.count(">nothing reviewed yet</text>") == 2
+    assert "as then known</text>" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("?as_of=2021-03-31", "The tracking period begins on 1 April 2021."),
+        ("?as_of=2022-01-29", "29 January 2022 has not come yet."),
+        ("?as_of=someday", "“someday” is no day."),
+        ("?known_by=2022-01-01T00:00:00", "Add the zone"),
+    ],
+)
+def test_trend_of_what_cannot_be_meant_is_refused_with_what_to_do(shown, edition, query, sentence):
+    response = shown(OfficerFactory(), query)
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert "trend--wide" not in response.text
+
+
+def test_trend_without_benchmarks_says_how_it_begins(shown):
+    RecommendationFactory()
+    response = shown(OfficerFactory())
+
+    assert "This edition has no benchmarks yet." in response.text
+    assert "trend--wide" not in response.text
+
+
+def test_trend_is_the_embassys_alone(shown, edition):
+    assert shown(FocalPointFactory()).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["dashboard", "readiness_detail"])
+def test_trend_stands_on_other_pages_with_its_finding(shown, edition, name):
+    response = shown(OfficerFactory(), name=name)
+
+    assert f"{response.context['trend'].title}</h2>" in response.text
+    assert response.text.count("trend--wide") == response.text.count("trend--narrow") == 1
+    assert reverse("readiness_trend") in response.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_trend_query_count(client, django_assert_num_queries, count):
+    edition = EditionFactory()
+    for number in range(count):
+        BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+        DialogueFactory(held_on=date(2021, 11, 8 + number))
+        MilestoneFactory(edition=edition, kind=list(MilestoneKind)[number])
+    client.force_login(OfficerFactory())
+
+    # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 1 dialogues, 1 milestones,
+    # 1 the post's name
+    with django_assert_num_queries(20):
+        response = client.get(page_of("readiness_trend"))
+
+    assert len(response.context["trend"].happenings) == 2 * count

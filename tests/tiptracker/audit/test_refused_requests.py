@@ -1,0 +1,107 @@
+"""What is refused to somebody goes into the log, once; what is merely wrong or unseen doesn't."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.addresses import page_of
+from tests.factories import (
+    AdministratorFactory,
+    CommitmentFactory,
+    CountryFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    ObserverFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    UpdateRoundFactory,
+)
+from tests.signing_in import enter
+from tiptracker.audit import refused_requests
+from tiptracker.audit.models import AuditDetail, AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+def told():
+    return [
+        (entry.verb, entry.by, entry.row, entry.detail.after)
+        for entry in AuditEntry.objects.order_by("number").select_related("detail", "by")
+    ]
+
+
+def test_what_is_not_open_to_somebody_is_told(client):
+    RecommendationFactory()
+    focal_point = FocalPointFactory()
+    enter(client, focal_point)
+
+    assert client.get(page_of("dashboard"), {"of": "somebody"}).status_code == 403
+
+    ((verb, by, row, after),) = told()
+    assert (verb, by, row) == ("person.refused", focal_point, str(focal_point.pk))
+    assert after == f'{{"asked": "GET {page_of("dashboard")}"}}'
+    entry = AuditEntry.objects.get()
+    assert entry.country == focal_point.ministry.country
+    assert AuditEntry.objects.visible_to(OfficerFactory()).filter(pk=entry.pk).exists()
+    assert AuditDetail.objects.visible_to(AdministratorFactory()).filter(entry=entry).exists()
+
+
+def test_what_the_api_refuses_is_told_too(client):
+    observer = ObserverFactory()
+    enter(client, observer)
+
+    refused = client.post(
+        reverse("round-return", args=[UpdateRoundFactory().pk]), {"reason": "No."}, content_type="application/json"
+    )
+    assert refused.status_code == 403
+
+    assert [(verb, by) for verb, by, _, _ in told()] == [("person.refused", observer)]
+
+
+def test_a_form_that_did_not_come_from_our_own_page_is_told():
+    client = Client(enforce_csrf_checks=True)
+    officer = OfficerFactory()
+    enter(client, officer)
+
+    assert client.post(reverse("password_choose", args=["a-secret-token"]), {"password": "x"}).status_code == 403
+
+    ((verb, by, _, after),) = told()
+    assert (verb, by) == ("person.forgery_refused", officer)
+    assert "a-secret-token" not in after
+    assert "[token]" in after
+
+
+def test_what_is_repeated_is_told_once_and_a_flood_no_further(client, monkeypatch):
+    monkeypatch.setattr(refused_requests, "MOST", 3)
+    RecommendationFactory()
+    enter(client, ObserverFactory())
+    for _ in range(3):
+        assert client.get(reverse("evidence_log")).status_code == 403
+    assert len(told()) == 1
+
+    for evidence in EvidenceFactory.create_batch(5):
+        assert client.post(reverse("evidence_review", args=[evidence.pk])).status_code == 403
+
+    assert len(told()) == 3
+
+
+def test_another_person_is_told_of_all_the_same():
+    RecommendationFactory()
+    for _ in range(2):
+        client = Client()
+        enter(client, ObserverFactory())
+        client.get(reverse("evidence_log"))
+
+    assert len(told()) == 2
+
+
+def test_neither_what_is_unseen_nor_a_mistake_nor_signing_in_is_a_refusal(client):
+    elsewhere = CommitmentFactory(country=CountryFactory(elsewhere=True), united_states=True, letter="A letter")
+    assert client.get(reverse("dashboard")).status_code == 302
+    RecommendationFactory()
+    enter(client, OfficerFactory())
+
+    assert client.get(reverse("commitment_detail", args=[elsewhere.pk])).status_code == 404
+    assert client.post(reverse("evidence_log"), {"title": ""}).status_code == 422
+
+    assert not AuditEntry.objects.filter(verb="person.refused").exists()

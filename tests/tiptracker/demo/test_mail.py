@@ -1,0 +1,20 @@
+"""What a demonstration would send can be read, and its link copied, as it lies in the file."""
+
+from django.core.mail import EmailMessage
+
+from tiptracker.demo.mail import ReadableFiles
+
+LINK = f"http://127.0.0.1:8000/accounts/invitation/{'x' * 120}/?next=/"
+
+
+def test_a_mail_is_a_file_with_its_letters_and_its_whole_link(tmp_path):
+    said = f"Come to the embassy’s tracker in Côte d’Ivoire:\n\n{LINK}\n"
+    message = EmailMessage("An invitation", said, "tracker@localhost", ["officer@demo.example"])
+
+    sent = ReadableFiles(file_path=str(tmp_path), alias="default").send_messages([message])
+
+    (file,) = tmp_path.iterdir()
+    lines = file.read_text().splitlines()
+    assert sent == 1
+    assert "To: officer@demo.example" in lines
+    assert {LINK, "Come to the embassy’s tracker in Côte d’Ivoire:"} <= set(lines)

@@ -1,0 +1,53 @@
+"""One moment for many queries, on whichever database the tests run."""
+
+import pytest
+from django.db import connection, transaction
+
+from tests.factories import OfficerFactory
+from tests.meanwhile import meanwhile
+from tiptracker.accounts.models import Country, User
+from tiptracker.infrastructure.read_snapshot import snapshot
+
+
+def counts():
+    return Country.objects.count(), User.objects.count()
+
+
+def test_a_snapshot_does_not_see_what_others_commit_in_between(fresh_database):
+    before = counts()
+    with snapshot():
+        first = Country.objects.count()
+        meanwhile(OfficerFactory)
+        seen = first, User.objects.count()
+
+    assert seen == before
+    assert counts() != before
+
+
+def test_a_snapshot_inside_a_snapshot_is_part_of_it(fresh_database):
+    before = counts()
+    with snapshot():
+        first = Country.objects.count()
+        meanwhile(OfficerFactory)
+        with snapshot():
+            seen = first, User.objects.count()
+
+    assert seen == before
+
+
+def test_a_snapshot_holds_nobody_up_and_sees_later_what_came(fresh_database):
+    with snapshot():
+        meanwhile(OfficerFactory)  # would wait for as long as SQLite's lock for writing were held
+    before = counts()
+    with transaction.atomic():
+        Country.objects.count()
+        if connection.vendor == "postgresql":  # after a snapshot each query sees the newest again
+            meanwhile(OfficerFactory)
+            assert counts() != before
+        else:  # after a snapshot SQLite's lock is taken at the start again, so that nobody fails to get it midway
+            assert connection.transaction_mode == "IMMEDIATE"
+
+
+def test_a_snapshot_belongs_in_no_other_transaction(fresh_database):
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic(), snapshot():
+        pass

@@ -1,0 +1,53 @@
+"""The same put down twice at the same moment: once it is done, once refused in a sentence."""
+
+from datetime import date
+
+from tests.factories import AdministratorFactory, CountryFactory
+from tests.meanwhile import both_at_once
+from tiptracker import clock
+from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.choices import Paper, Role
+from tiptracker.onboarding.actions import Invited, NewMinistry, add_country, add_ministries, add_people
+
+ZAMBIA = {"code": "ZMB", "name": "Zambia", "time_zone": "Africa/Lusaka", "currency": "ZMW", "paper": Paper.A4}
+LINEO = Invited("Lineo", "lineo@post.example", Role.OFFICER, None, date(2099, 12, 31))
+
+
+def test_a_country(fresh_database):
+    administrator = AdministratorFactory()
+
+    def write():
+        add_country(**ZAMBIA, districts=[], by=administrator)
+
+    assert both_at_once(write, write) == ["done", "Zambia is set up already. Go on with it from the list of posts."]
+    assert Country.objects.filter(code="ZMB").count() == 1
+
+
+def test_ministries(fresh_database):
+    administrator, country = AdministratorFactory(), CountryFactory()
+
+    def write():
+        add_ministries(
+            country=country,
+            ministries=[NewMinistry("Ministry of Health", "Health")],
+            holders=(),
+            on=date(2022, 1, 28),
+            by=administrator,
+        )
+
+    done, refused = both_at_once(write, write)
+    assert done == "done"
+    assert refused.endswith(".")
+    assert Ministry.objects.count() == 1
+
+
+def test_people(fresh_database):
+    administrator, country = AdministratorFactory(), CountryFactory()
+
+    def write():
+        add_people(country=country, people=[LINEO], by=administrator, now=clock.now())
+
+    done, refused = both_at_once(write, write)
+    assert done == "done"
+    assert refused.endswith(".")
+    assert User.objects.get_queryset().filter(email="lineo@post.example").count() == 1

@@ -1,0 +1,141 @@
+"""The country of a post: put down and put right by administrators, with an entry in the log for each."""
+
+import json
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    CountryFactory,
+    DistrictFactory,
+    FocalPointFactory,
+    OfficerFactory,
+)
+from tests.refusing import refuses
+from tiptracker.accounts.models import Country
+from tiptracker.audit.models import AuditEntry
+from tiptracker.choices import Paper
+from tiptracker.onboarding.actions import NamedDistrict, add_country, change_country, name_contact
+
+pytestmark = pytest.mark.django_db
+
+ZAMBIA = {
+    "code": "ZMB",
+    "name": "Zambia",
+    "time_zone": "Africa/Lusaka",
+    "currency": "ZMW",
+    "paper": Paper.A4,
+    "districts": [NamedDistrict("Lusaka", "Lusaka"), NamedDistrict("Muchinga")],
+}
+STANDS = {"name": "Lesotho", "time_zone": "Africa/Maseru", "currency": "LSL", "paper": Paper.A4, "districts": []}
+
+
+def logged(verb):
+    entry = AuditEntry.objects.select_related("detail").filter(verb=verb).get()
+    return json.loads(entry.detail.before or "{}"), json.loads(entry.detail.after or "{}"), entry
+
+
+def test_a_country_is_added_with_its_districts_and_logged():
+    administrator = AdministratorFactory()
+
+    country = add_country(**ZAMBIA, by=administrator)
+
+    assert (country.code, country.name, country.time_zone, country.currency) == (
+        "ZMB",
+        "Zambia",
+        "Africa/Lusaka",
+        "ZMW",
+    )
+    assert list(country.districts.values_list("name", "capital")) == [("Lusaka", "Lusaka"), ("Muchinga", "")]
+    before, after, entry = logged("country.added")
+    assert (before, entry.by, entry.country) == ({}, administrator, country)
+    assert after == {
+        "code": "ZMB",
+        "name": "Zambia",
+        "time_zone": "Africa/Lusaka",
+        "currency": "ZMW",
+        "paper": "a4",
+        "district Lusaka: name": "Lusaka",
+        "district Lusaka: capital": "Lusaka",
+        "district Muchinga: name": "Muchinga",
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence", "field"),
+    [
+        ({"code": "LSO"}, "Lesotho is set up already", "name"),
+        ({"name": " "}, "Give the name of the country.", "name"),
+        ({"name": "lesotho"}, "Another country has that name already", "name"),
+        ({"name": "x" * 101}, "at most 100 characters", "name"),
+        ({"time_zone": "Africa/Nowhere"}, "Choose a time zone of the list.", "time_zone"),
+        ({"currency": "XQQ"}, "Choose a currency of the list.", "currency"),
+        ({"districts": [NamedDistrict("Ndola"), NamedDistrict("ndola")]}, "“ndola” is named twice.", "districts"),
+        ({"districts": [NamedDistrict("")]}, "Give each district a name.", "districts"),
+        ({"districts": [NamedDistrict("x" * 101)]}, "at most 100 characters", "districts"),
+        ({"districts": [NamedDistrict("Ndola", "x" * 101)]}, "“Ndola”: Ensure this value", "districts"),
+    ],
+)
+def test_what_is_wrong_with_a_country_is_told_and_nothing_is_kept(wrong, sentence, field):
+    CountryFactory()
+    administrator = AdministratorFactory()
+
+    with refuses(sentence, field=field):
+        add_country(**ZAMBIA | wrong, by=administrator)
+
+    assert [country.code for country in Country.objects.all()] == ["LSO"]
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("person", [OfficerFactory, AmbassadorFactory, FocalPointFactory])
+def test_only_administrators_put_down_countries(person):
+    country, by = CountryFactory(), person()
+
+    for act, said in ((add_country, ZAMBIA), (change_country, STANDS | {"country": country})):
+        with pytest.raises(PermissionDenied):
+            act(**said, by=by)
+    with pytest.raises(PermissionDenied):
+        name_contact(country=country, contact=None, by=by)
+
+
+def test_a_country_is_put_right_and_only_what_changed_is_logged():
+    country, administrator = CountryFactory(), AdministratorFactory()
+    DistrictFactory(country=country, name="Qacha's Nek")
+
+    change_country(
+        **STANDS | {"country": country, "paper": Paper.LETTER, "districts": [NamedDistrict("Berea")]}, by=administrator
+    )
+
+    before, after, _ = logged("country.changed")
+    assert (before, after) == ({"paper": "a4"}, {"paper": "letter", "district Berea: name": "Berea"})
+    assert sorted(each.name for each in country.districts.all()) == ["Berea", "Qacha's Nek"]
+
+
+def test_a_district_that_is_there_is_not_added_again_whichever_apostrophe_is_typed():
+    country, administrator = CountryFactory(), AdministratorFactory()
+    DistrictFactory(country=country, name="Qacha's Nek")
+
+    with refuses("is named twice", field="districts"):
+        change_country(**STANDS | {"country": country, "districts": [NamedDistrict("qacha’s nek")]}, by=administrator)
+
+
+def test_a_change_that_changes_nothing_is_refused():
+    with refuses("Nothing here differs from what stands."):
+        change_country(**STANDS, country=CountryFactory(), by=AdministratorFactory())
+
+
+def test_ministries_turn_to_somebody_of_their_own_embassy():
+    country, administrator = CountryFactory(), AdministratorFactory()
+    elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    for stranger in (elsewhere, FocalPointFactory(), OfficerFactory(is_active=False), administrator):
+        with refuses("Choose one of its people.", field="contact"):
+            name_contact(country=country, contact=stranger, by=administrator)
+
+    officer = OfficerFactory(name="Lineo")
+    name_contact(country=country, contact=officer, by=administrator)
+
+    assert logged("country.changed")[:2] == ({"contact": None}, {"contact": "Lineo"})
+    with refuses("That is the contact person already.", field="contact"):
+        name_contact(country=country, contact=officer, by=administrator)

@@ -1,0 +1,116 @@
+"""Ministries and who holds office there: any number at once, all or none."""
+
+import json
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from tests.factories import (
+    AdministratorFactory,
+    CountryFactory,
+    MinistryFactory,
+    OfficeHolderFactory,
+    OfficerFactory,
+)
+from tests.refusing import refuses
+from tiptracker.accounts.models import Ministry, OfficeHolder
+from tiptracker.audit.models import AuditEntry
+from tiptracker.onboarding.actions import Holder, NewMinistry, add_ministries
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2022, 1, 28)
+HEALTH, WORKS = NewMinistry("Ministry of Health", "Health"), NewMinistry("Ministry of Works", "Works")
+
+
+def put_down(*ministries, holders=(), country=None, by=None):
+    return add_ministries(
+        country=country or CountryFactory(),
+        ministries=ministries,
+        holders=holders,
+        on=DAY,
+        by=by or AdministratorFactory(),
+    )
+
+
+def test_several_ministries_are_added_at_once_each_with_who_holds_office():
+    minister = Holder("Lineo", "", date(2021, 5, 1), "The gazette")
+
+    health, works = put_down(HEALTH._replace(holder=minister), WORKS)
+
+    holder = OfficeHolder.objects.get()
+    assert (holder.ministry, str(holder), holder.from_on, holder.source) == (
+        health,
+        "Lineo, Minister",
+        date(2021, 5, 1),
+        "The gazette",
+    )
+    entries = AuditEntry.objects.filter(verb="ministry.added").select_related("detail").order_by("number")
+    assert [json.loads(each.detail.after) for each in entries] == [
+        {
+            "country": "Lesotho",
+            "name": "Ministry of Health",
+            "short_name": "Health",
+            "office holder Lineo, Minister: name": "Lineo",
+            "office holder Lineo, Minister: title": "Minister",
+            "office holder Lineo, Minister: from_on": "2021-05-01",
+            "office holder Lineo, Minister: source": "The gazette",
+        },
+        {"country": "Lesotho", "name": "Ministry of Works", "short_name": "Works"},
+    ]
+    assert {each.country for each in entries} == {health.country} == {works.country}
+
+
+def test_somebody_takes_office_where_nobody_holds_it():
+    ministry = MinistryFactory(short_name="Police")
+    OfficeHolderFactory(ministry=ministry, name="The one before", until_on=date(2021, 12, 31))
+
+    put_down(holders=[(ministry, Holder("Lineo"))])
+
+    assert [each.name for each in ministry.office_holders.filter(until_on=None)] == ["Lineo"]
+    assert AuditEntry.objects.get().verb == "ministry.changed"
+
+
+def test_whoever_holds_office_is_not_put_out_of_it():
+    ministry = MinistryFactory()
+    OfficeHolderFactory(ministry=ministry, name="Palesa", title="Minister")
+
+    with refuses("Palesa, Minister holds that office.", field="known-0-holder"):
+        put_down(holders=[(ministry, Holder("Lineo"))])
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence", "field"),
+    [
+        ([], "Name a ministry", None),
+        ([HEALTH, HEALTH], "“Ministry of Health” is there already.", "new-1-name"),
+        ([NewMinistry("Ministry of health affairs", "POLICE")], "“Police” is the short name", "new-0-short_name"),
+        ([WORKS, NewMinistry("", "Health")], "Give the ministry’s name.", "new-1-name"),
+        ([NewMinistry("Ministry of Health", "")], "Give a short name", "new-0-short_name"),
+        ([NewMinistry("x" * 201, "Health")], "at most 200 characters", "new-0-name"),
+        ([HEALTH._replace(holder=Holder("x" * 201))], "at most 200 characters", "new-0-holder"),
+        ([HEALTH._replace(holder=Holder("L", source="x" * 301))], "at most 300 characters", "new-0-source"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_line_and_nothing_is_kept(lines, sentence, field):
+    police = MinistryFactory(short_name="Police")
+
+    with refuses(sentence, field=field):
+        put_down(*lines)
+
+    assert list(Ministry.objects.all()) == [police]
+    assert not OfficeHolder.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_another_countrys_ministry_gets_nobody():
+    theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
+
+    with refuses("another country’s", field="known-0-holder"):
+        put_down(holders=[(theirs, Holder("Lineo"))], country=CountryFactory())
+
+
+def test_only_administrators_put_down_ministries():
+    with pytest.raises(PermissionDenied):
+        put_down(HEALTH, by=OfficerFactory())

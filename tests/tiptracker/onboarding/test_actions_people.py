@@ -1,0 +1,100 @@
+"""Inviting people to a post: accounts for all of them or none, then a mail each."""
+
+import json
+from datetime import date
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+
+from tests.factories import AdministratorFactory, CountryFactory, FocalPointFactory, MinistryFactory, OfficerFactory
+from tests.refusing import refuses
+from tiptracker import clock
+from tiptracker.accounts.models import User
+from tiptracker.audit.models import AuditEntry
+from tiptracker.choices import Role
+from tiptracker.onboarding.actions import Invited, add_people, send_invitations
+
+pytestmark = pytest.mark.django_db
+
+UNTIL = date(2099, 12, 31)
+LINEO = Invited("Lineo", "Lineo@Post.example", Role.OFFICER, None, UNTIL)
+
+
+def invite(*people, by=None):
+    return add_people(country=CountryFactory(), people=people, by=by or AdministratorFactory(), now=clock.now())
+
+
+def people():
+    return list(User.objects.get_queryset().exclude(role=Role.ADMINISTRATOR).values_list("email", flat=True))
+
+
+def test_people_get_an_account_without_a_password_and_their_own_country_alone():
+    elsewhere, police = CountryFactory(elsewhere=True), MinistryFactory(short_name="Police")
+
+    lineo, thabo = invite(LINEO, Invited("Thabo", "thabo@gov.example", Role.FOCAL_POINT, police, UNTIL))
+
+    assert (lineo.email, lineo.role, lineo.has_usable_password()) == ("lineo@post.example", "officer", False)
+    assert elsewhere not in lineo.countries.all()
+    assert list(lineo.countries.all()) == [police.country]
+    assert (thabo.ministry, list(thabo.countries.all())) == (police, [])
+    entries = AuditEntry.objects.select_related("detail").order_by("number")
+    assert [each.verb for each in entries] == ["user.added", "person.role_given"] * 2
+    assert json.loads(entries[0].detail.after)["countries"] == ["Lesotho"]
+    assert entries[1].country == police.country
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("person", "sentence", "field"),
+    [
+        (LINEO._replace(name=" "), "Give their name.", "people-1-name"),
+        (LINEO._replace(email=""), "Give their e-mail address.", "people-1-email"),
+        (LINEO._replace(email="there@post.example"), "has an account with that address, as officer", "people-1-email"),
+        (LINEO._replace(role=Role.ADMINISTRATOR), "one of the roles of a post", "people-1-role"),
+        (LINEO._replace(role=Role.FOCAL_POINT), "Say which ministry", "people-1-ministry"),
+        (LINEO._replace(until=date(2020, 1, 1)), "That day is over.", "people-1-until"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_line_and_nobody_gets_an_account(person, sentence, field):
+    OfficerFactory(email="there@post.example")
+
+    with refuses(sentence, field=field):
+        invite(LINEO._replace(email="first@post.example"), person)
+
+    assert people() == ["there@post.example"]
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_ministry_is_a_focal_points_alone_and_of_the_country():
+    theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
+
+    with refuses("Only a focal point belongs to a ministry.", field="people-0-ministry"):
+        invite(LINEO._replace(ministry=MinistryFactory()))
+    with refuses("another country’s", field="people-0-ministry"):
+        invite(LINEO._replace(role=Role.FOCAL_POINT, ministry=theirs))
+    with refuses("Name somebody to invite."):
+        invite()
+
+
+def test_each_gets_a_mail_and_whoever_does_not_is_named(run_jobs):
+    administrator = AdministratorFactory()
+    lineo, palesa = invite(LINEO, LINEO._replace(name="Palesa", email="palesa@post.example"), by=administrator)
+    lineo.set_password("a password of her own")
+    lineo.save()
+
+    said = send_invitations(people=[lineo, palesa], by=administrator)
+    run_jobs()
+
+    assert [message.to for message in mail.outbox] == [["palesa@post.example"]]
+    assert said == ["Lineo has set a password already and can ask for another on the sign-in page."]
+
+
+@pytest.mark.parametrize("person", [OfficerFactory, FocalPointFactory])
+def test_only_administrators_invite(person):
+    by = person()
+
+    with pytest.raises(PermissionDenied):
+        invite(LINEO, by=by)
+    with pytest.raises(PermissionDenied):
+        send_invitations(people=[], by=by)

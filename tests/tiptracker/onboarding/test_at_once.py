@@ -1,0 +1,83 @@
+"""The same account changed by two at the same moment: one is done, the other told."""
+
+from datetime import date, timedelta
+from functools import partial
+
+from tests.factories import AdministratorFactory, CountryFactory, MinistryFactory, OfficerFactory
+from tests.meanwhile import both_at_once
+from tiptracker import clock
+from tiptracker.accounts import account_requests
+from tiptracker.accounts.models import AccountRequest, AccountRequestStep, User
+from tiptracker.audit.models import AuditEntry
+from tiptracker.choices import Role
+from tiptracker.onboarding import actions
+
+
+def test_of_two_changes_of_one_page_one_is_refused(fresh_database):
+    officer, by = OfficerFactory(), [AdministratorFactory() for _ in range(2)]
+    account = actions.Account("Lineo", Role.OBSERVER, None, [CountryFactory()], date(2099, 12, 31))
+
+    def change(who, role):
+        actions.change_person(
+            person=officer, version=1, account=account._replace(role=role), confirmed="", by=who, now=clock.now()
+        )
+
+    done, refused = both_at_once(partial(change, by[0], Role.OBSERVER), partial(change, by[1], Role.AMBASSADOR))
+
+    assert done == "done"
+    assert "meanwhile" in refused
+    assert AuditEntry.objects.filter(verb="user.changed").count() == 1
+
+
+def test_of_two_changes_of_one_ministry_one_is_refused(fresh_database):
+    ministry, by = MinistryFactory(), AdministratorFactory()
+
+    def change(name):
+        actions.change_ministry(
+            ministry=ministry, version=1, name=name, short_name=name, holders=[], by=by, now=clock.now()
+        )
+
+    done, refused = both_at_once(partial(change, "Police"), partial(change, "Justice"))
+
+    assert (done, "meanwhile" in refused) == ("done", True)
+
+
+def test_a_request_that_is_consented_to_and_stopped_at_once_ends_in_one_way(fresh_database):
+    person = OfficerFactory()
+    asked, second = AdministratorFactory(), AdministratorFactory()
+    now = clock.now()
+    request = account_requests.ask_for_address(person=person, email="new@post.example", by=asked, now=now)
+
+    both_at_once(
+        partial(account_requests.consent, request=request, by=second, now=now),
+        partial(account_requests.stop, request=request, by=None, now=now),
+    )
+    account_requests.carry_out_due(now=now + timedelta(days=2))
+
+    assert AccountRequestStep.objects.filter(kind="stopped").count() == 1
+    person.refresh_from_db()
+    assert person.email != "new@post.example"
+
+
+def test_what_is_due_is_carried_out_once(fresh_database):
+    person = OfficerFactory()
+    asked, second = AdministratorFactory(), AdministratorFactory()
+    now = clock.now()
+    request = account_requests.ask_for_address(person=person, email="new@post.example", by=asked, now=now)
+    account_requests.consent(request=request, by=second, now=now)
+
+    both_at_once(*[partial(account_requests.carry_out_due, now=now + timedelta(days=2))] * 3)
+
+    assert User.objects.get_queryset().get(pk=person.pk).email == "new@post.example"
+    assert AccountRequest.objects.get().steps.filter(kind="done").count() == 1
+
+
+def test_the_same_is_asked_for_once(fresh_database):
+    person, by = OfficerFactory(), AdministratorFactory()
+    AdministratorFactory()
+    ask = partial(account_requests.ask_for_address, person=person, email="new@post.example", by=by, now=clock.now())
+
+    done, refused = both_at_once(ask, ask)
+
+    assert done == "done"
+    assert "asked for already" in refused

@@ -1,0 +1,506 @@
+"""The pages of people: what the list tells, and that nobody becomes somebody else unseen."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from tests.administration import add, change, press
+from tests.factories import (
+    AdministratorFactory,
+    CountryFactory,
+    EvidenceFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+)
+from tests.refusing import refuses
+from tests.signing_in import enrol, enter, sign_in
+from tiptracker import clock
+from tiptracker.accounts import tokens
+from tiptracker.accounts.models import User
+from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.choices import Role, Scope
+from tiptracker.mail.models import Mail
+from tiptracker.onboarding import actions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def administrator(client):
+    administrator = AdministratorFactory()
+    enter(client, administrator)
+    return administrator
+
+
+def logged(verb):
+    entry = AuditEntry.objects.select_related("detail").filter(verb=verb).get()
+    return json.loads(entry.detail.before or "{}"), json.loads(entry.detail.after or "{}"), entry
+
+
+# --- What the list tells ----------------------------------------------------------------------------------------------
+
+
+def shown(client, **asked):
+    return [line.person.pk for line in client.get(reverse("person_list"), asked).context["lines"]]
+
+
+HOW = {
+    "": "1", "__isnull": "1", "__gt": "1", "__pk": "1", "__exact": "1", "__in": "1",
+    "__regex": "^argon2", "__password__startswith": "argon2", "__ministry__name": "1", "__evidence": "1",
+}  # fmt: skip
+
+
+def test_no_filter_but_those_shown_narrows_the_list(client):
+    """… and so tells of a field, or of rows that point here, which an administrator doesn't read."""
+    EvidenceFactory(recorded_by=FocalPointFactory())
+    enrol(OfficerFactory())
+    whole = shown(client)
+    fields = {field.name for field in User._meta.get_fields()} - {"role"}
+    assert {"password", "authenticator", "usersession"} <= fields
+
+    # Each name is read by itself, so that asking for all at once asks for each.
+    asked = {f"{name}{how}": value for name in fields for how, value in HOW.items()}
+    asked |= {f"role{how}": value for how, value in HOW.items() if how}
+
+    assert len(whole) == 3
+    assert shown(client, **asked) == whole
+
+
+def test_the_filters_that_are_shown_filter(client, administrator):
+    closed, focal = OfficerFactory(name="Lineo", is_active=False), FocalPointFactory()
+    ended = OfficerFactory(valid_until_on=clock.today() - timedelta(days=1))
+    invited = OfficerFactory(password="!not yet")
+    elsewhere = FocalPointFactory(ministry=MinistryFactory(country=CountryFactory(elsewhere=True)))
+
+    assert set(shown(client, role="focal_point")) == {focal.pk, elsewhere.pk}
+    assert shown(client, country=elsewhere.ministry.country.pk) == [elsewhere.pk]
+    assert set(shown(client, country=CountryFactory().pk)) == {closed.pk, focal.pk, ended.pk, invited.pk}
+    assert shown(client, q="line") == [closed.pk]
+    assert shown(client, q=focal.email.split("@")[0]) == [focal.pk]
+    by_state = {state: shown(client, state=state) for state in ("closed", "ended", "invited")}
+    assert by_state == {"closed": [closed.pk], "ended": [ended.pk], "invited": [invited.pk]}
+    assert set(shown(client, state="open")) == {administrator.pk, focal.pk, elsewhere.pk}
+
+
+def test_the_list_says_who_may_sign_in_until_when_and_leaves_out_sources(client, settings):
+    settings.DEMO_CLOCK = ""
+    source = OfficerFactory(name="Public record (not a person)", email="public.record@tip-tracker.invalid")
+    OfficerFactory(name="Lineo", valid_until_on=date(2099, 1, 28), last_login=datetime(2022, 9, 28, 9, 5, tzinfo=UTC))
+    FocalPointFactory(name="Thabo", ministry=MinistryFactory(country=CountryFactory(elsewhere=True)))
+
+    page = client.get(reverse("person_list")).text
+
+    assert "28 Jan 2099" in page
+    assert "28 Sep 2022, 09:05" in page
+    assert "Malawi" in page
+    assert "Public record" not in page
+    assert client.get(reverse("person_detail", args=[source.pk])).status_code == 200
+
+
+def test_who_is_locked_out_is_shown_and_can_be_let_in_again(client, django_capture_on_commit_callbacks):
+    officer, theirs = OfficerFactory(), Client()
+    for _ in range(6):
+        sign_in(theirs, officer, "wrong")
+    assert sign_in(theirs, officer).status_code == 200
+    page = reverse("person_detail", args=[officer.pk])
+    assert "Locked out until" in client.get(reverse("person_list")).text
+    assert client.get(page).context["locked_out_until"] > clock.now()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert press(client, officer, "lift").status_code == 302
+
+    assert client.get(page).context["locked_out_until"] is None
+    assert sign_in(theirs, officer).status_code == 302
+    assert AuditEntry.objects.filter(verb="person.lock_out_lifted", row=str(officer.pk)).exists()
+
+
+# --- Adding and changing ----------------------------------------------------------------------------------------------
+
+
+def test_an_added_person_is_told_whole(client, administrator):
+    assert add(client).status_code == 302
+
+    before, after, entry = logged("user.added")
+    assert before == {}
+    assert after == {
+        "name": "Palesa",
+        "email": "palesa@post.example",
+        "role": "officer",
+        "ministry": None,
+        "countries": ["Lesotho"],
+        "is_active": True,
+        "valid_until_on": "2099-12-31",
+    }
+    assert (entry.by, entry.country) == (administrator, None)
+    added = User.objects.get_queryset().get(email="palesa@post.example")
+    assert added.role_given_by == administrator
+
+
+def test_a_changed_person_is_told_before_and_after_and_nothing_else(client):
+    officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
+
+    assert change(client, officer, name="Lineo M.", role="observer").status_code == 302
+
+    before, after, _ = logged("user.changed")
+    assert before == {"name": "Lineo", "role": "officer"}
+    assert after == {"name": "Lineo M.", "role": "observer"}
+
+
+def test_a_focal_points_ministry_is_told_by_its_name(client):
+    ministry, other = MinistryFactory(name="Police"), MinistryFactory(name="Justice")
+    someone = FocalPointFactory(ministry=ministry, valid_until_on="2099-12-31")
+
+    assert change(client, someone, ministry=other.pk).status_code == 302
+
+    before, after, _ = logged("user.changed")
+    assert (before, after) == ({"ministry": "Police"}, {"ministry": "Justice"})
+
+
+def test_each_ministry_stands_below_its_country(client):
+    MinistryFactory(short_name="Police")
+    MinistryFactory(short_name="Police", country=CountryFactory(elsewhere=True))
+
+    page = client.get(reverse("person_add")).text
+
+    assert page.index('<optgroup label="Lesotho">') < page.index("Police (Lesotho)")
+    assert page.index('<optgroup label="Malawi">') < page.index("Police (Malawi)")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"email": "taken@post.example"}, "email"),
+        ({"countries": []}, "countries"),
+        ({"role": "administrator"}, "countries"),
+        ({"role": "focal_point", "countries": []}, "ministry"),
+        ({"until": "2020-01-01"}, "until"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(client, typed, field):
+    OfficerFactory(email="taken@post.example")
+
+    answer = add(client, **typed)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert 'value="Palesa"' in answer.text or field == "name"
+    assert User.objects.get_queryset().count() == 2
+
+
+def test_a_change_of_a_page_that_is_stale_is_refused_with_what_changed(client):
+    officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
+    seen = officer.version
+    change(client, officer, role="observer")
+
+    answer = change(client, officer, name="Lineo M.", role="officer", version=seen)
+
+    assert answer.status_code == 422
+    assert "changed role meanwhile" in answer.text
+    assert answer.context["stands"].role == "observer"
+    assert 'value="Lineo M."' in answer.text
+    officer.refresh_from_db()
+    assert (officer.name, officer.role) == ("Lineo", "observer")
+    again = answer.context["form"].data | {"name": "Lineo M.", "countries": [CountryFactory().pk]}
+    assert client.post(reverse("person_edit", args=[officer.pk]), again).status_code == 302
+
+
+# --- Another country --------------------------------------------------------------------------------------------------
+
+
+def test_a_ministry_of_another_country_is_asked_about_and_not_given_in_one_step(client):
+    here, there = MinistryFactory(), MinistryFactory(country=CountryFactory(elsewhere=True))
+    someone = FocalPointFactory(ministry=here, valid_until_on="2099-12-31")
+
+    page = change(client, someone, ministry=there.pk)
+
+    assert page.status_code == 200
+    assert [str(country) for country in page.context["move"].leaves] == ["Lesotho"]
+    assert [str(country) for country in page.context["move"].joins] == ["Malawi"]
+    someone.refresh_from_db()
+    assert someone.ministry == here
+    # What is confirmed is exactly what was asked about.
+    sent = dict(page.context["typed"])
+    third = MinistryFactory(country=CountryFactory(code="ZMB", name="Zambia"))
+    other = client.post(reverse("person_edit", args=[someone.pk]), sent | {"ministry": third.pk})
+    assert other.status_code == 200
+    assert client.post(reverse("person_edit", args=[someone.pk]), sent).status_code == 302
+    someone.refresh_from_db()
+    assert someone.ministry == there
+
+
+def test_a_country_more_is_asked_about_and_one_less_is_not(client):
+    elsewhere = CountryFactory(elsewhere=True)
+    officer = OfficerFactory(valid_until_on="2099-12-31")
+    both = [CountryFactory().pk, elsewhere.pk]
+
+    assert change(client, officer, countries=both).status_code == 200
+    assert change(client, officer, countries=both, confirm=True).status_code == 302
+    assert change(client, officer, countries=[elsewhere.pk]).status_code == 302
+    assert list(officer.countries.all()) == [elsewhere]
+
+
+# --- Closing, opening again, ending -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("until", [None, date(2023, 1, 5), date(2022, 1, 5)])
+def test_every_account_can_be_closed_and_gets_a_last_day(client, until):
+    officer = OfficerFactory(valid_until_on=until)
+    browser, secret = at_work(officer) if until != date(2022, 1, 5) else (Client(), "")
+
+    assert press(client, officer, "close").status_code == 302
+
+    officer.refresh_from_db()
+    assert not officer.is_active
+    assert officer.valid_until_on == min(clock.today(), until or clock.today())
+    assert works(browser, secret) == (False, False)
+    assert press(client, officer, "close").status_code == 422
+
+
+def test_opening_again_wants_a_day_to_come_and_revives_nothing(client, administrator):
+    officer = OfficerFactory()
+    browser, secret = at_work(officer)
+    press(client, officer, "close")
+
+    assert press(client, officer, "reopen", until="2020-01-01").status_code == 422
+    assert press(client, officer, "reopen", until="2099-12-31").status_code == 302
+
+    officer.refresh_from_db()
+    assert (officer.is_active, officer.valid_until_on) == (True, date(2099, 12, 31))
+    assert officer.role_given_by == administrator
+    assert works(browser, secret) == (False, False)
+
+
+def test_ending_sign_ins_and_tokens_is_told_by_mail(client, run_jobs):
+    officer = OfficerFactory()
+    browser, secret = at_work(officer)
+
+    assert press(client, officer, "end").status_code == 302
+    run_jobs()
+
+    assert works(browser, secret) == (False, False)
+    assert "ended every sign-in of yours" in mail.outbox[-1].body
+    assert mail.outbox[-1].to == [officer.email]
+
+
+def test_an_unknown_button_says_so(client):
+    answer = press(client, OfficerFactory(), "fly")
+
+    assert answer.status_code == 422
+    assert "with one of the buttons of this page" in answer.text
+
+
+# --- Nobody becomes somebody else unseen ------------------------------------------------------------------------------
+
+ALIKE = {"email": "me@post.example", "role": "officer", "ministry": "", "countries": ["1"], "until": "2099-12-31"}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_nobody_changes_what_makes_them_who_they_are(client, administrator, name):
+    mine = reverse("person_edit", args=[administrator.pk])
+    before = User.objects.get_queryset().filter(pk=administrator.pk).values().get()
+
+    assert name not in client.get(mine).context["form"].fields
+    answer = client.post(mine, {"name": "I", "version": administrator.version, name: ALIKE[name]})
+
+    assert answer.status_code == 403
+    assert User.objects.get_queryset().filter(pk=administrator.pk).values().get() == before
+    assert not administrator.countries.exists()
+    renamed = client.post(mine, {"name": "Another name", "version": administrator.version})
+    assert renamed.status_code == 302
+    administrator.refresh_from_db()
+    assert administrator.name == "Another name"
+
+
+def test_the_actions_themselves_refuse_ones_own_account_and_who_is_no_administrator(administrator):
+    officer, now = OfficerFactory(), clock.now()
+    account = actions.Account("Lineo", Role.OBSERVER, None, [CountryFactory()], date(2099, 12, 31))
+    change_it = {"version": 1, "account": account, "confirmed": "", "now": now}
+    with pytest.raises(PermissionDenied):
+        actions.change_person(person=administrator, by=administrator, **change_it)
+    as_it_is = {"person": officer, "version": 1, "by": officer, "now": now}
+    for action, said in {
+        actions.change_person: {"account": account, "confirmed": ""},
+        actions.rename_person: {"name": "Lineo"},
+        actions.change_unused_address: {"email": "new@post.example"},
+        actions.close_account: {"today": clock.today()},
+        actions.reopen_account: {"until": date(2099, 12, 31)},
+    }.items():
+        with pytest.raises(PermissionDenied):
+            action(**as_it_is, **said)
+    for action in (actions.end_sign_ins_and_tokens, actions.lift_lock_out):
+        with pytest.raises(PermissionDenied):
+            action(person=administrator, by=officer)
+
+
+@pytest.mark.parametrize("do", ["renew", "close", "second_step", "lift"])
+def test_nobody_does_to_their_own_account_what_another_administrator_does(client, administrator, do):
+    enrol(administrator)
+
+    page = press(client, administrator, do, until="2099-12-31")
+
+    assert page.status_code == 422
+    assert "Nobody does this to their own account. Ask another administrator." in page.text
+    assert administrator.authenticator_set.count() == 2
+    administrator.refresh_from_db()
+    assert (administrator.is_active, administrator.valid_until_on) == (True, None)
+    assert not Mail.objects.exists()
+
+
+def at_work(someone):
+    """A browser in which they are signed in, and the secret of a token of theirs."""
+    browser = Client()
+    sign_in(browser, someone)
+    _, secret = tokens.make(person=someone, name="Import", scope=Scope.READ, expires_on=tokens.last_day(someone))
+    assert works(browser, secret) == (True, True)
+    return browser, secret
+
+
+def works(browser, secret):
+    asked = Client().get(reverse("commitment-list"), headers={"Authorization": f"Bearer {secret}"})
+    return browser.get(reverse("sign_in_list")).status_code == 200, asked.status_code == 200
+
+
+def another(name):
+    return {
+        "role": {"role": "observer"},
+        "ministry": {"role": "focal_point", "ministry": MinistryFactory().pk, "countries": []},
+        "countries": {"countries": [CountryFactory(elsewhere=True).pk]},
+    }[name]
+
+
+@pytest.mark.parametrize("name", ["role", "ministry", "countries"])
+def test_who_becomes_somebody_else_is_signed_out_and_reads_of_it(client, name, run_jobs):
+    officer = OfficerFactory()
+    browser, secret = at_work(officer)
+
+    assert change(client, officer, confirm=True, **another(name)).status_code == 302
+    run_jobs()
+
+    assert works(browser, secret) == (False, False)
+    told = {"ministry": "role, ministry, countries"}.get(name, name)
+    (one,) = [each for each in mail.outbox if each.subject == "TIP Tracker: your account was changed"]
+    assert one.to == [officer.email]
+    assert f"An administrator changed this of your account in TIP Tracker: {told}." in one.body
+    assert "@" not in one.body
+
+
+def test_an_address_without_a_password_is_put_right_at_once_and_both_read_of_it(client, administrator, run_jobs):
+    person = OfficerFactory(password="!not yet", role_given_by=None)
+    old, reader = person.email, OfficerFactory()
+
+    assert press(client, person, "address", email="New@Post.example").status_code == 302
+    run_jobs()
+
+    person.refresh_from_db()
+    assert (person.email, person.role_given_by) == ("new@post.example", administrator)
+    assert {address for one in mail.outbox for address in one.to} == {"new@post.example", old}
+    assert "person.address_changed" in AuditEntry.objects.visible_to(reader).values_list("verb", flat=True)
+
+
+def test_another_name_signs_nobody_out(client, run_jobs):
+    officer = OfficerFactory()
+    browser, secret = at_work(officer)
+
+    assert change(client, officer, name="Another name").status_code == 302
+    run_jobs()
+
+    assert works(browser, secret) == (True, True)
+    assert not Mail.objects.filter(kind="account_changed").exists()
+
+
+@pytest.mark.parametrize("by", ["renewing", "another last day"])
+def test_what_was_begun_before_an_account_ran_out_stays_ended(client, by):
+    officer = OfficerFactory()
+    browser, secret = at_work(officer)
+    today = clock.today()
+    User.objects.get_queryset().filter(pk=officer.pk).update(valid_until_on=today - timedelta(days=1))
+    officer.refresh_from_db()
+
+    if by == "renewing":
+        press(client, officer, "renew", until="2099-12-31")
+    else:
+        change(client, officer, until="2099-12-31")
+
+    officer.refresh_from_db()
+    assert officer.valid_until_on > today
+    assert works(browser, secret) == (False, False)
+
+
+def test_renewing_an_account_that_lasts_ends_nothing(client):
+    officer = OfficerFactory()
+    browser, secret = at_work(officer)
+
+    press(client, officer, "renew", until="2099-12-31")
+
+    assert works(browser, secret) == (True, True)
+
+
+def test_a_countrys_officers_read_who_got_and_who_lost_a_role_there(client):
+    here, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
+    reader, neighbour = OfficerFactory(countries=[here]), OfficerFactory(countries=[elsewhere])
+    police = MinistryFactory(country=here, name="Police")
+
+    def read_by(someone):
+        seen = AuditDetail.objects.visible_to(someone).filter(entry__verb__startswith="person.role_")
+        found = seen.order_by("entry__number").values_list("entry__verb", "before", "after")
+        return [(verb, json.loads(before or "{}"), json.loads(after or "{}")) for verb, before, after in found]
+
+    add(client, name="Lineo", email="lineo@post.example", countries=[here.pk, elsewhere.pk])
+    lineo = User.objects.get_queryset().get(email="lineo@post.example")
+    officer = {"name": "Lineo", "role": "officer"}
+    assert read_by(reader) == read_by(neighbour) == [("person.role_given", {}, officer)]
+
+    change(client, lineo, countries=[], role="focal_point", ministry=police.pk)
+    focal = {"name": "Lineo", "role": "focal_point", "ministry": "Police"}
+    assert read_by(reader)[1:] == [("person.role_given", officer, focal)]
+    assert read_by(neighbour)[1:] == [("person.role_ended", officer, {})]
+
+    press(client, lineo, "close")
+    assert read_by(reader)[2:] == [("person.role_ended", focal, {})]
+    assert len(read_by(neighbour)) == 2
+    page = Client()
+    enter(page, reader)
+    assert "Gave a person a role on this country" in page.get(reverse("log_list")).text
+    # Sign-ins, invitations and what else is done to accounts stay the administrators'.
+    others = AuditEntry.objects.visible_to(reader).filter(row=str(lineo.pk)).exclude(verb__startswith="person.role_")
+    assert not others.exists()
+
+
+@pytest.mark.parametrize("how", ["added", "changed", "opened again"])
+def test_the_other_administrators_read_of_a_new_administrator(client, how, run_jobs):
+    other, person = AdministratorFactory(), ObserverFactory(is_active=how != "opened again")
+    if how == "opened again":
+        person.countries.clear()
+        User.objects.get_queryset().filter(pk=person.pk).update(role=Role.ADMINISTRATOR)
+
+    if how == "added":
+        add(client, role="administrator", countries=[])
+    elif how == "changed":
+        assert change(client, person, role="administrator", countries=[]).status_code == 302
+    else:
+        assert press(client, person, "reopen", until="2099-12-31").status_code == 302
+    run_jobs()
+
+    told = [one for one in mail.outbox if one.subject == "TIP Tracker: somebody became an administrator"]
+    assert [one.to for one in told] == [[other.email]]
+
+
+def test_refusals_leave_everything_as_it_was(administrator):
+    officer = OfficerFactory()
+    account = actions.Account("Lineo", Role.OFFICER, MinistryFactory(), [CountryFactory()], date(2099, 12, 31))
+    with refuses("Only a focal point belongs to a ministry", field="ministry"):
+        actions.change_person(
+            person=officer, version=1, account=account, confirmed="", by=administrator, now=clock.now()
+        )
+    with refuses("has a password", field="email"):
+        actions.change_unused_address(
+            person=officer, version=1, email="x@post.example", by=administrator, now=clock.now()
+        )

@@ -1,0 +1,97 @@
+"""The product's own list of countries."""
+
+from collections import Counter
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tiptracker import country_reference
+from tiptracker.choices import Paper
+from tiptracker.text_rules import alike
+
+DAY = date(2022, 1, 28)
+
+
+def test_lesotho_comes_with_its_ten_districts_its_zone_and_its_own_currency_first():
+    lesotho = country_reference.land("LSO", DAY)
+
+    assert (lesotho.name, lesotho.time_zones, lesotho.currencies) == ("Lesotho", ("Africa/Maseru",), ("LSL", "ZAR"))
+    assert lesotho.paper == Paper.A4
+    assert lesotho.districts.names == (
+        "Berea", "Butha-Buthe", "Leribe", "Mafeteng", "Maseru", "Mohale's Hoek", "Mokhotlong", "Qacha's Nek", "Quthing",
+        "Thaba-Tseka",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "kinds", "districts"),
+    [
+        ("MWI", ["Region", "District"], 28),  # three regions, divided into districts
+        ("ZAF", ["Province"], 9),
+        ("KEN", ["County"], 47),
+        ("PHL", ["Region", "Province"], 17),  # nothing there is called a district: the widest parts
+    ],
+)
+def test_districts_are_what_is_called_so_else_the_widest_parts(code, kinds, districts):
+    found = country_reference.land(code, DAY)
+
+    assert [level.kind for level in found.levels] == kinds
+    assert len(found.districts.names) == districts
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("MMR", "Burma"),
+        ("CIV", "Côte d’Ivoire"),
+        ("SWZ", "Eswatini"),
+        ("COD", "Democratic Republic of the Congo"),
+        ("TTO", "Trinidad and Tobago"),
+        ("VNM", "Vietnam"),
+        ("XKX", "Kosovo"),
+    ],
+)
+def test_countries_go_by_the_name_that_the_report_gives_them(code, name):
+    assert country_reference.land(code, DAY).name == country_reference.names()[code] == name
+
+
+def test_an_accent_moves_no_country_or_district_to_the_end():
+    names = list(country_reference.names().values())
+    ivory, aland = names.index("Côte d’Ivoire"), names.index("Åland Islands")
+
+    assert names[ivory - 1 : ivory + 2] == ["Costa Rica", "Côte d’Ivoire", "Croatia"]
+    assert names[aland - 1 : aland + 2] == ["Afghanistan", "Åland Islands", "Albania"]
+    assert names[-1] == "Zimbabwe"
+    assert [name for name in country_reference.land("CHL", DAY).districts.names if name[0] in "BÑ"] == [
+        "Biobío",
+        "Ñuble",
+    ]
+    assert country_reference.land("CHL", DAY).districts.names[-1] != "Ñuble"
+
+
+def test_a_currency_is_one_of_the_day_that_is_asked_for():
+    assert country_reference.land("HRV", DAY).currencies == ("HRK",)
+    assert country_reference.land("HRV", date(2026, 1, 1)).currencies == ("EUR",)
+
+
+def test_a_country_of_several_zones_offers_each_and_prints_on_its_own_paper():
+    mexico = country_reference.land("MEX", DAY)
+
+    assert {"America/Mexico_City", "America/Tijuana"} <= set(mexico.time_zones)
+    assert mexico.paper == Paper.LETTER
+
+
+def test_a_code_that_is_none_gives_nothing():
+    assert [country_reference.land(code, DAY) for code in ("", "XXX", "lso", "LS")] == [None] * 4
+
+
+def test_whatever_is_chosen_can_be_kept():
+    """No part of a country has the name of another one, none is too long; every zone is one that Python knows."""
+    for code in country_reference.names():
+        for level in country_reference.land(code, DAY).levels:
+            often = Counter(map(alike, level.names))
+            assert set(often.values()) <= {1}, (code, level.kind, often.most_common(1))
+            assert max(map(len, level.names)) <= 100
+    assert {"Maputo", "Maputo (city)"} & set(country_reference.land("MOZ", DAY).districts.names) == {"Maputo (city)"}
+    assert [zone for zone in country_reference.zones() if not ZoneInfo(zone).key] == []

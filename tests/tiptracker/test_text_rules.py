@@ -1,0 +1,25 @@
+"""What nobody sees is left out of a text; what Sesotho, French and a list of lines need stays."""
+
+import pytest
+
+from tiptracker.text_rules import seen
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("invoice\u202egpj.exe", "invoicegpj.exe"),
+        ("\ufeffMa\u200bse\u00adru\u2060", "Maseru"),
+        ("a\x07b\x7fc\x9b31m", "abc31m"),
+        ("one\u2028two\u2029three\x85four\x0bfive", "one\ntwo\nthree\nfour\nfive"),
+        ("li-ofisiri\tle\r\nbaahloli\n’m’e Š\u030c", "li-ofisiri\tle\r\nbaahloli\n’m’e Š\u030c"),
+        ("« à l’œuvre\u00a0»\u202f: ça", "« à l’œuvre\u00a0»\u202f: ça"),
+        ("a null \0 stays, to be refused", "a null \0 stays, to be refused"),
+    ],
+)
+def test_seen_leaves_out_what_nobody_sees(text, kept):
+    assert seen(text) == kept
+
+
+def test_seen_in_one_line_is_one_line():
+    assert seen("A\r\nraid\u2028now\tand\u00a0then", in_one_line=True) == "A  raid now and\u00a0then"

@@ -1,0 +1,99 @@
+"""What the actions of every app share."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from dialogues.models import Dialogue
+from tests.factories import MASERU, DialogueFactory, OfficerFactory, at_noon
+from tests.refusing import refuses
+from tests.transactions import record
+from tiptracker.validation import (
+    ChangedMeanwhile,
+    add,
+    change,
+    refuse_backwards,
+    refuse_future,
+    refuse_stale,
+    refuse_unseen,
+    spelt,
+    spelt_moment,
+    written,
+)
+
+NOW = at_noon(date(2022, 1, 28))
+
+
+def test_day_and_moment_are_spelt_as_read_in_the_country():
+    assert spelt(date(2021, 12, 9)) == "9 December 2021"
+    assert spelt_moment(datetime(2022, 1, 27, 22, 30, tzinfo=UTC), NOW) == "28 January 2022 at 00:30"
+
+
+def test_text_is_written_without_blanks_around_it_or_refused():
+    assert written("  said \n", "Say it.", field="text") == "said"
+    with refuses("Say it.", field="text"):
+        written(" \n ", "Say it.", field="text")
+
+
+def test_today_has_come_and_tomorrow_has_not():
+    refuse_future(date(2022, 1, 28), NOW, field="held_on")
+    with refuses("That day has not come yet. Give a day up to today, 28 January 2022.", field="held_on"):
+        refuse_future(date(2022, 1, 29), NOW, field="held_on")
+
+
+def test_today_is_the_countrys_day_though_it_is_still_yesterday_in_utc():
+    just_after_midnight = datetime(2022, 1, 29, 0, 30, tzinfo=MASERU)
+
+    refuse_future(date(2022, 1, 29), just_after_midnight, field="held_on")
+
+
+def test_span_may_be_one_day_but_not_turned_round():
+    refuse_backwards(date(2022, 1, 1), date(2022, 1, 1), field="happened_to")
+    refuse_backwards(None, date(2022, 1, 1), field="happened_to")
+    with refuses("The last day lies before the first.", field="happened_to"):
+        refuse_backwards(date(2022, 1, 2), date(2022, 1, 1), field="happened_to")
+
+
+@pytest.mark.django_db
+def test_row_that_its_fields_do_not_hold_is_refused_beside_the_field():
+    row = DialogueFactory.build(country=None, recorded_by=None, place="x" * 201)
+    with refuses("at most 200 characters", field="place"):
+        add(row)
+
+    kept = DialogueFactory()
+    kept.purpose = "y" * 301
+    with refuses("at most 300 characters", field="purpose"):
+        change(kept)
+    assert Dialogue.objects.get().purpose == "Progress on the recommendations"
+
+
+@pytest.mark.django_db
+def test_stale_page_is_told_who_changed_what_and_when():
+    dialogue = DialogueFactory(version=2)
+    by = OfficerFactory(name="Palesa Nkosi")
+    same, other = {"place": "here", "record": "a", "agreed": "b"}, {"place": "here", "record": "c", "agreed": "d"}
+    record("dialogue.changed", by=by, row=dialogue, before=same, after={**other, "recorded_at": NOW})
+
+    refuse_stale(dialogue, 2, NOW)
+    with refuses(
+        "Palesa Nkosi changed what was agreed and what was said meanwhile, on 28 January 2022 at 12:00. "
+        "What you typed is kept: compare it with what stands now, then save again."
+    ):
+        refuse_stale(dialogue, 1, NOW)
+
+
+@pytest.mark.django_db
+def test_stale_page_is_told_even_where_the_log_says_nothing_of_it():
+    with refuses("Somebody changed this meanwhile. What you typed is kept"):
+        refuse_stale(DialogueFactory(version=2), 1, NOW)
+
+
+@pytest.mark.django_db
+def test_newer_row_than_the_page_showed_is_told_of():
+    newest = DialogueFactory(recorded_by=OfficerFactory(name="Palesa Nkosi"))
+
+    refuse_unseen(newest, None, NOW, what="review")
+    refuse_unseen(newest, newest.pk, NOW, what="review")
+    refuse_unseen(None, 0, NOW, what="review")
+    with pytest.raises(ChangedMeanwhile, match=r"Palesa Nkosi recorded a newer review on 8 November 2021 at 12:00\."):
+        refuse_unseen(newest, 0, NOW, what="review")

@@ -1,0 +1,193 @@
+"""A form holds back what somebody could be found by, until it is taken out or confirmed to identify nobody."""
+
+from importlib import import_module
+
+import pytest
+from django import forms
+from django.http import QueryDict
+
+from dialogues.forms.fields import LinkField, ListFilter
+from tests.tiptracker.web.frontend.test_forms import Elements
+from tiptracker.privacy import personal_data
+from tiptracker.web.frontend.forms import Narrative, PlainForm, is_free_text
+
+FORMS = (
+    "dialogues.forms.assessments", "dialogues.forms.commitments", "dialogues.forms.dialogues",
+    "dialogues.forms.evidence", "dialogues.forms.indicators", "dialogues.forms.dialogue_records",
+    "dialogues.forms.redactions",
+    "dialogues.forms.evidence_filters", "dialogues.forms.updates", "dialogues.forms.agendas", "recommendations.forms",
+    "recommendations.rollover.forms", "recommendations.importing.forms",
+    "recommendations.setup.forms.benchmarks", "recommendations.setup.forms.country",
+    "recommendations.setup.forms.edition", "recommendations.setup.forms.ministries",
+    "recommendations.setup.forms.people", "reports.forms", "tiptracker.accounts.forms",
+    "tiptracker.onboarding.forms",
+)  # fmt: skip
+PACKAGES = ("dialogues", "recommendations", "reports", "tiptracker")
+
+OF_AN_ACCOUNT = {"SignInForm", "PasswordAgainForm", "CodeForm", "CodeAgainForm", "AppForm", "PasskeyForm"}
+"""Who somebody is and how they sign in: nothing of it becomes part of the record."""
+
+
+class Told(PlainForm):
+    title = forms.CharField(max_length=60)
+    link = LinkField(required=False, max_length=500, assume_scheme="https")
+    story = forms.CharField(max_length=400, widget=Narrative)
+
+
+def told(**changed):
+    data = QueryDict(mutable=True)
+    data.update({"title": "A raid", "story": "Call 5812 3456.", **changed})
+    return Told(data)
+
+
+def box(form, name):
+    """The control that confirms what was found in a field, or None."""
+    found = [attrs for _, attrs in Elements(str(form[name].as_field_group())).found if attrs.get("type") == "checkbox"]
+    return found[0] if found else None
+
+
+def test_a_form_holds_a_text_back_and_quotes_what_it_found():
+    form = told()
+
+    assert not form.is_valid()
+    assert list(form.errors) == ["story"]
+    assert "“5812 3456” reads like a telephone number" in form.errors["story"][0]
+    assert "Take it out, or confirm" in form.errors["story"][0]
+    assert form["story"].value() == "Call 5812 3456."
+    assert box(form, "story")["name"] == "story-confirmed"
+    assert "checked" not in box(form, "story")
+    assert box(form, "title") is None
+    assert "send it as it is" in str(form)
+
+
+def test_a_link_that_calls_somebody_is_held_back():
+    assert list(told(story="A raid.", link="https://wa.me/26658123456").errors) == ["link"]
+    assert told(story="A raid.", link="https://www.gov.ls/58123456").is_valid()
+
+
+def test_what_is_too_long_is_refused_with_its_length_and_not_looked_at(monkeypatch):
+    looked = []
+    monkeypatch.setattr(personal_data, "find", lambda text: looked.append(len(text)) or [])
+
+    form = told(title="1 " * 100_000)
+
+    assert form.errors == {"title": ["Shorten this to 60 characters; it has 199999."]}
+    assert max(looked) <= 60
+
+
+def test_no_browser_cuts_off_what_somebody_tells():
+    assert "maxlength" not in str(Told()["story"])
+    assert 'maxlength="60"' in str(Told()["title"])
+
+
+def test_what_nobody_sees_is_left_out_and_lines_stay():
+    form = told(title="A \u202eraid\u200b\x07\u2028now", story="Lekhotla\r\nla\u2066 ’Muso\u00a0: é\tê")
+
+    assert form.is_valid()
+    assert form.cleaned_data["title"] == form["title"].value() == "A raid now"
+    assert form.cleaned_data["story"] == "Lekhotla\r\nla ’Muso\u00a0: é\tê"
+
+
+def test_a_null_character_is_refused_and_not_left_out():
+    assert list(told(title="A\0raid", story="A raid.").errors) == ["title"]
+
+
+def test_a_form_offers_nothing_to_confirm_where_nothing_was_found():
+    for form in (Told(), told(story="Six focal points were named.")):
+        assert "send it as it is" not in str(form)
+
+
+def test_a_confirmed_text_goes_through_and_stays_confirmed_where_something_else_is_wrong():
+    tick = {"story-confirmed": box(told(), "story")["value"]}
+
+    assert told(**tick).is_valid()
+    refused = told(**tick, title="")
+    assert list(refused.errors) == ["title"]
+    assert "checked" in box(refused, "story")
+
+
+@pytest.mark.parametrize("changed", ["Call 5812 3457.", "Call 5812 3456 or 6212 3456.", "Born 12.3.2004."])
+def test_what_was_not_confirmed_is_asked_again(changed):
+    tick = {"story-confirmed": box(told(), "story")["value"]}
+
+    form = told(**tick, story=changed)
+
+    assert list(form.errors) == ["story"]
+    assert "checked" not in box(form, "story")
+
+
+def test_a_confirmation_holds_for_its_own_field():
+    tick = {"story-confirmed": box(told(), "story")["value"]}
+    assert list(told(**tick, title="5812 3456").errors) == ["title"]
+
+
+def test_what_was_confirmed_may_lessen():
+    two = told(story="Call 5812 3456 or 6212 3456.")
+    assert told(**{"story-confirmed": box(two, "story")["value"]}).is_valid()
+
+
+def test_the_line_about_names_stands_above_every_narrative_and_says_what_to_write():
+    html = str(Told())
+    assert html.count("No names of victims,") == 1
+    assert html.index('name="title"') < html.index("No names of victims,") < html.index('name="story"')
+    assert "Write an age group, the sex and the district instead." in html
+
+
+def forms_of_ours():
+    for name in FORMS:
+        import_module(name)
+    found, seen = [forms.BaseForm], set()
+    while found:
+        kind = found.pop()
+        found += kind.__subclasses__()
+        if kind.__module__.partition(".")[0] in PACKAGES and kind not in seen:
+            seen.add(kind)
+            yield kind
+
+
+def test_every_text_of_every_form_has_a_length():
+    endless = {
+        f"{kind.__name__}.{name}"
+        for kind in forms_of_ours()
+        for name, field in kind.base_fields.items()
+        if isinstance(field, forms.CharField) and field.max_length is None and kind.__name__ not in OF_AN_ACCOUNT
+    }
+    assert endless == set()
+
+
+def test_no_form_takes_free_text_that_is_not_held_back():
+    """What narrows a list is kept nowhere, so nothing of it is held back."""
+    open_ones = {
+        kind.__name__
+        for kind in forms_of_ours()
+        if not issubclass(kind, PlainForm | ListFilter) and any(map(is_free_text, kind.base_fields.values()))
+    }
+    assert open_ones <= OF_AN_ACCOUNT
+
+
+def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
+    left_alone = {
+        f"{kind.__name__}.{name}"
+        for kind in forms_of_ours()
+        if issubclass(kind, PlainForm)
+        for name, field in kind.base_fields.items()
+        if isinstance(field, forms.CharField) and not is_free_text(field)
+    }
+    assert {name for name in left_alone if not name.startswith(("StandpointForm.", "BetweenForm."))} == {
+        "PasswordForgottenForm.email",
+        "NewPasswordForm.password",
+        "NewPasswordForm.again",
+        "CheckForm.sha256",
+        "PersonRow.email",
+        "PersonAddForm.email",
+        "AddressForm.email",
+        # Written by the page itself: what it showed, and what its line is about.
+        "CameForm.was",
+        "ItemRow.about",
+        "PersonEditForm.confirmed",
+        "PreviewForm.seen",
+        "RepeatsForm.seen",
+        "ShownForm.was",
+        "SuggestedRow.words",
+        "WordsForm.was",
+    }

@@ -1,0 +1,170 @@
+"""What is sent is recorded whole or not at all, whatever the line does."""
+
+import io
+import json
+import socket
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.test import Client
+from django.test.client import encode_multipart
+from django.urls import reverse
+
+from dialogues.models import Evidence, EvidenceFile, UpdateRound
+from tests.dialogues.samples import PDF
+from tests.factories import CommitmentFactory, FocalPointFactory
+from tests.signing_in import enter
+from tiptracker.web.complete_body import SENTENCE, CutOff, whole_bodies
+
+BOUNDARY = "----WebKitFormBoundaryAbCdEf"
+FORM = f"multipart/form-data; boundary={BOUNDARY}"
+PHOTO = PDF[:9] + b"\n" * 100_000 + PDF[9:]
+
+
+def form(**fields):
+    """A form as a browser sends it: its texts first, then a file."""
+    file = io.BytesIO(PHOTO)
+    file.name = "photo.pdf"
+    return encode_multipart(BOUNDARY, fields | {"files": file})
+
+
+# --- The stream -------------------------------------------------------------------------------------------------------
+
+
+def taken(sent, content_type, stated):
+    """What Django makes of `sent` under a stated length: the texts, and the names of the files."""
+    requests = []
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/",
+        "CONTENT_TYPE": content_type,
+        "CONTENT_LENGTH": str(stated),
+        "wsgi.input": io.BytesIO(sent),
+    }
+    whole_bodies(lambda environ, _: requests.append(WSGIRequest(environ)) or [])(environ, None)
+    (request,) = requests
+    return request.POST.dict(), [file.name for file in request.FILES.getlist("files")]
+
+
+def test_a_whole_form_is_taken_with_its_files():
+    whole = form(narrative="Told.")
+
+    assert taken(whole, FORM, len(whole)) == ({"narrative": "Told."}, ["photo.pdf"])
+    assert taken(whole + b"\r\nmore on", FORM, len(whole) + 9) == ({"narrative": "Told."}, ["photo.pdf"])
+    assert taken(b"narrative=Told.", "application/x-www-form-urlencoded", 15) == ({"narrative": "Told."}, [])
+
+
+@pytest.mark.parametrize("arrived", [0, 40, 70_000, -1, -len(f"--{BOUNDARY}--\r\n")])
+def test_a_form_that_is_shorter_than_it_says_is_not_taken(arrived):
+    whole = form(narrative="Told.")
+
+    with pytest.raises(CutOff):
+        taken(whole[:arrived], FORM, len(whole))
+
+
+@pytest.mark.parametrize("content_type", [FORM, f'multipart/Form-Data; charset=utf-8; boundary="{BOUNDARY}"'])
+def test_a_form_that_does_not_end_in_its_boundary_is_not_taken(content_type):
+    cut = form(narrative="Told.")[:70_000]
+
+    with pytest.raises(CutOff):
+        taken(cut, content_type, len(cut))
+
+
+def test_typed_text_that_is_shorter_than_it_says_is_not_taken():
+    with pytest.raises(CutOff):
+        taken(b"narrative=We tr", "application/x-www-form-urlencoded", 40)
+
+
+# --- A real server ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def promise(live):
+    own = FocalPointFactory()
+    return CommitmentFactory(ministry=own.ministry), own
+
+
+def send(live, client, path, content_type, body, *, stated=None, headers=()):
+    """Send a POST, whose line breaks after `body` where more is `stated`; gives the answer, if there is one."""
+    head = [
+        f"POST {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{live.port}",
+        f"Origin: {live.url}",
+        f"Content-Type: {content_type}",
+        f"Content-Length: {stated or len(body)}",
+        "Cookie: " + "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items()),
+        "Connection: close",
+        *headers,
+    ]
+    with socket.create_connection(("127.0.0.1", live.port), timeout=30) as line:
+        line.sendall("\r\n".join(head).encode() + b"\r\n\r\n" + body)
+        if stated:
+            line.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: line.recv(65536), b"")).decode(errors="replace")
+
+
+def entered(own):
+    client = Client()
+    enter(client, own)
+    client.cookies[settings.CSRF_COOKIE_NAME] = "k" * 32
+    return client
+
+
+UPDATE = {
+    "claimed": "under_way",
+    "title": "Six districts",
+    "narrative": "Officers were named.",
+    "happened_from": "2022-01-10",
+    "happened_to": "2022-01-20",
+    "done_by": "government",
+}
+
+
+def test_a_line_that_breaks_within_a_photo_records_nothing(live, promise):
+    commitment, own = promise
+    client, path = entered(own), reverse("update_send", args=[commitment.pk])
+    whole = form(csrfmiddlewaretoken="k" * 32, **UPDATE)
+    cut = whole[: whole.index(PDF[:8]) + 20_000]
+
+    broken = send(live, client, path, FORM, cut, stated=len(whole))
+    unclosed = send(live, client, path, FORM, cut)
+
+    assert " 302 " not in broken
+    assert UpdateRound.objects.count() == EvidenceFile.objects.count() == 0
+    assert " 400 " in unclosed.splitlines()[0]
+    assert "nothing was recorded" in unclosed
+
+    assert " 302 " in send(live, client, path, FORM, whole).splitlines()[0]
+    assert [piece.file.name for piece in Evidence.objects.all()] == ["photo.pdf"]
+
+
+def test_a_line_that_breaks_within_what_a_program_sends_records_nothing(live, promise):
+    commitment, own = promise
+    client, token = entered(own), [f"X-CSRFToken: {'k' * 32}"]
+    whole = form(commitment=commitment.pk, **UPDATE)
+    text = json.dumps(UPDATE | {"commitment": commitment.pk}).encode()
+
+    send(live, client, "/api/v1/updates/", FORM, whole[:20_000], stated=len(whole), headers=token)
+    # JSON that says all before it breaks off
+    send(live, client, "/api/v1/updates/", "application/json", text, stated=len(text) + 9, headers=token)
+    unclosed = send(live, client, "/api/v1/updates/", FORM, whole[:20_000], headers=token)
+
+    assert UpdateRound.objects.count() == EvidenceFile.objects.count() == 0
+    assert " 400 " in unclosed.splitlines()[0]
+    assert json.loads(unclosed.partition("\r\n\r\n")[2]) == {"detail": SENTENCE}
+
+    assert " 201 " in send(live, client, "/api/v1/updates/", FORM, whole, headers=token).splitlines()[0]
+
+
+def test_typed_text_of_which_the_end_is_lost_is_not_taken(live, promise):
+    commitment, own = promise
+    client, path = entered(own), reverse("update_send", args=[commitment.pk])
+    typed = "application/x-www-form-urlencoded"
+    body = urlencode(UPDATE | {"csrfmiddlewaretoken": "k" * 32}).encode()
+
+    send(live, client, path, typed, body, stated=len(body) + 30)
+    send(live, client, path, typed, body.replace(b"Officers", b"Twenty"))
+
+    assert [sent.narrative for sent in UpdateRound.objects.all()] == ["Twenty were named."]

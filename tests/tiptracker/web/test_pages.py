@@ -1,0 +1,99 @@
+"""The frame around every page: who is led where, and how much waits for them there."""
+
+import pytest
+from django.urls import reverse
+
+from dialogues.choices import Review
+from dialogues.models import Evidence
+from dialogues.permissions import can_review
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CountryFactory,
+    EvidenceFactory,
+    EvidenceReviewFactory,
+    FocalPointFactory,
+    IndicatorFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    ReadingFactory,
+    UpdateRoundFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def navigation(client, user):
+    client.force_login(user)
+    return {item.label: item.waiting for item in client.get(reverse("recommendation_list")).context["navigation"]}
+
+
+def test_the_inbox_leads_whoever_may_review_and_nobody_else(client):
+    BenchmarkFactory()
+    for user, items in (
+        (OfficerFactory(), {"Inbox", "Log progress"}),
+        (AmbassadorFactory(), {"Inbox"}),
+        (ObserverFactory(), set()),
+    ):
+        assert {"Inbox", "Log progress"} & set(navigation(client, user)) == items
+
+
+def test_the_inbox_counts_what_this_person_may_decide_on_or_verify(client):
+    benchmark = BenchmarkFactory()
+    officer, other = OfficerFactory(), OfficerFactory(email="other@example.com")
+    EvidenceFactory(bears_on=[benchmark], recorded_by=officer)
+    EvidenceFactory(bears_on=[benchmark], recorded_by=other)
+    EvidenceFactory(bears_on=[benchmark], recorded_by=other, verified=True)
+    EvidenceFactory(bears_on=[benchmark], country=CountryFactory(elsewhere=True))
+    EvidenceFactory(recorded_by=other)  # bears on nothing
+    UpdateRoundFactory()
+    UpdateRoundFactory(accepted=True)
+
+    assert navigation(client, officer)["Inbox"] == 2  # the other's, and the ministry's
+    assert navigation(client, AmbassadorFactory())["Inbox"] == 2  # both officers'
+
+
+def logged():
+    """Evidence in all the ways it can wait or not, by whom it was recorded."""
+    officer = OfficerFactory(email="logs@example.com")
+    ambassador = AmbassadorFactory(email="head@example.com")
+    ministry = FocalPointFactory(ministry=MinistryFactory())
+    benchmark = BenchmarkFactory()
+    rows = [EvidenceFactory(bears_on=[benchmark], recorded_by=by) for by in (officer, ambassador, ministry)]
+    figure, no_data, looked_at, came_later = (EvidenceFactory(recorded_by=officer) for _ in range(4))
+    ReadingFactory(evidence=figure, recorded_by=officer, indicator=IndicatorFactory())
+    ReadingFactory(evidence=no_data, recorded_by=officer, figure=None)
+    reading = ReadingFactory(evidence=looked_at, recorded_by=officer)
+    EvidenceReviewFactory(evidence=looked_at, recorded_at=reading.recorded_at, decision=Review.REJECTED)
+    EvidenceReviewFactory(evidence=came_later)
+    ReadingFactory(evidence=came_later, recorded_by=officer)  # recorded after the review
+    return officer, [*rows, figure, came_later]
+
+
+def test_what_awaits_a_person_is_what_they_may_review():
+    officer, waiting = logged()
+    for user in (officer, OfficerFactory(), AmbassadorFactory(), ObserverFactory(), FocalPointFactory()):
+        may = [row.pk for row in waiting if can_review(user, row)]
+        assert sorted(Evidence.objects.visible_to(user).awaiting(user).values_list("pk", flat=True)) == sorted(may)
+
+
+@pytest.mark.parametrize(
+    ("reader", "of_readiness", "of_the_log"),
+    [
+        (OfficerFactory, True, True),
+        (ObserverFactory, True, False),
+        (FocalPointFactory, False, False),
+        (AdministratorFactory, False, True),
+    ],
+)
+def test_the_foot_of_a_page_asks_for_no_names_and_says_what_this_person_needs(client, reader, of_readiness, of_the_log):
+    client.force_login(reader())
+
+    foot = client.get(reverse("account_reauthenticate")).text.split("<footer")[1]
+
+    assert "Name no victim here" in foot
+    assert "No victim is named" not in foot
+    assert ("does not predict a tier" in foot) == of_readiness
+    assert ("who opened evidence, updates and files" in foot) == of_the_log

@@ -1,0 +1,180 @@
+"""How often something may be asked: by person, by address where nobody is known; what is answered then."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from dialogues.models import Evidence, EvidenceFile, UpdateRound
+from tests.factories import BenchmarkFactory, BriefingFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
+from tests.signing_in import enter
+from tiptracker.audit.models import AuditEntry
+from tiptracker.web import rate_limits
+
+pytestmark = pytest.mark.django_db
+COMMITMENTS = "/api/v1/commitments/"
+
+
+@pytest.fixture
+def limit(settings):
+    def set_limit(name, rate):
+        settings.LIMITS = settings.LIMITS | {name: rate}
+
+    return set_limit
+
+
+def signed_in(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def a_file(name="letter.txt"):
+    return SimpleUploadedFile(name, b"A letter.")
+
+
+def waits(answer, most):
+    assert answer.status_code == 429
+    return 0 < int(answer.headers["Retry-After"]) <= most
+
+
+# --- The API ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_api_counts_by_person_not_by_address(limit):
+    limit("api", "3/m")
+    one, other = signed_in(OfficerFactory()), signed_in(OfficerFactory())
+
+    assert [one.get(COMMITMENTS).status_code for _ in range(4)] == [200, 200, 200, 429]
+    refused = one.get(COMMITMENTS)
+    assert waits(refused, 60)
+    assert refused.json()["detail"].startswith("That was too often. Wait ")
+    assert other.get(COMMITMENTS).status_code == 200
+
+
+def test_who_is_not_known_is_counted_by_address_and_keeps_nobody_out(limit):
+    limit("api_refused", "3/m")
+    stranger, person = Client(), signed_in(OfficerFactory())
+
+    ways = [{}, {"headers": {"authorization": "Bearer tip_wrong"}}]
+    assert [stranger.get(COMMITMENTS, **ways[n % 2]).status_code for n in range(4)] == [401, 401, 401, 429]
+    refused = stranger.get(COMMITMENTS)
+    assert waits(refused, 60)
+    assert "WWW-Authenticate" not in refused.headers
+    assert person.get(COMMITMENTS).status_code == 200
+    assert stranger.get(COMMITMENTS, REMOTE_ADDR="10.0.0.9").status_code == 401
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def update(**more):
+    return {
+        "title": "Work went on", "narrative": "We typed this for an hour.", "claimed": "under_way",
+        "happened_to": "2022-01-28", "through_on": "2022-01-28", "done_by": "government",
+    } | more  # fmt: skip
+
+
+def test_too_many_uploads_keep_what_was_typed_and_the_files_taken_before(limit):
+    limit("uploads", "1/h")
+    own = FocalPointFactory()
+    promise = CommitmentFactory(ministry=own.ministry)
+    client, url = signed_in(own), reverse("update_send", args=[promise.pk])
+    first = client.post(url, update(title="", files=[a_file("first.txt")]))
+    assert first.status_code == 422
+
+    shown = {"kept_files": [EvidenceFile.objects.get().pk], "draft_seen": first.context["draft"].seen}
+    second = client.post(url, update(files=[a_file()], **shown))
+
+    assert waits(second, 3600)
+    assert "No file was taken: you have sent very many. Wait 60 minutes" in second.text
+    assert "We typed this for an hour." in second.text
+    assert "first.txt" in second.text
+    assert (EvidenceFile.objects.count(), UpdateRound.objects.count()) == (1, 0)
+    # Without a new file it can be sent.
+    sent = client.post(url, update(**shown | {"draft_seen": second.context["draft"].seen}))
+    assert sent.status_code == 302
+
+
+def test_too_many_uploads_keep_what_was_typed_of_progress(limit):
+    limit("uploads", "1/h")
+    BenchmarkFactory()
+    client, url = signed_in(OfficerFactory()), reverse("evidence_log")
+    typed = {
+        "title": "A unit was set up", "kind": "press", "happened_from": "2022-01-28", "happened_to": "2022-01-28",
+        "done_by": "government", "stated_by": "A newspaper", "source": "Page 1", "sensitivity": "internal",
+        "bearings-TOTAL_FORMS": "0", "bearings-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    assert client.post(url, typed | {"files": a_file()}).status_code == 302
+
+    again = client.post(url, typed | {"title": "Another unit", "files": a_file()})
+
+    assert waits(again, 3600)
+    assert "Another unit" in again.text
+    assert Evidence.objects.count() == 1
+    more = client.post(url, typed | {"title": "Another unit", "files": a_file(), "more": "bearings"})
+    assert more.status_code == 200
+    assert "No file was taken" in more.text
+
+
+def test_too_many_uploads_to_the_api(limit):
+    limit("uploads", "1/h")
+    own = FocalPointFactory()
+    promises = [CommitmentFactory(ministry=own.ministry) for _ in range(2)]
+    client = signed_in(own)
+
+    bodies = [update(commitment=promise.pk) for promise in promises]
+    answers = [client.post("/api/v1/updates/", body | {"files": [a_file()]}) for body in bodies]
+    without = client.post("/api/v1/updates/", bodies[1], content_type="application/json")
+
+    assert [answer.status_code for answer in answers] == [201, 429]
+    assert waits(answers[1], 3600)
+    assert without.status_code == 201
+    assert EvidenceFile.objects.count() == 1
+
+
+# --- What is handed out -----------------------------------------------------------------------------------------------
+
+
+def test_briefings_are_handed_out_so_often_by_page_and_api_together(limit):
+    limit("exports", "2/h")
+    briefing = BriefingFactory(content=b"%PDF-1.7\n")
+    client = signed_in(OfficerFactory())
+    page, api = reverse("briefing_file", args=[briefing.pk]), reverse("briefing-file", args=[briefing.pk])
+
+    answers = [client.get(address) for address in (page, api, page, api)]
+
+    for answer in answers:
+        answer.getvalue()
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert all(waits(answer, 3600) for answer in answers[2:])
+    assert "Wait 60 minutes, then try again. Nothing was done." in answers[2].text
+    assert answers[2].headers["Content-Type"].startswith("text/html")
+    assert answers[3].json() == {"detail": "That was too often. Wait 60 minutes, then try again. Nothing was done."}
+    assert AuditEntry.objects.filter(verb="briefing.downloaded").count() == 2
+
+
+def test_the_log_is_handed_out_as_often_as_any_document(limit, client):
+    limit("exports", "1/h")
+    enter(client, OfficerFactory())
+
+    answers = [client.get(reverse("log_export")) for _ in range(2)]
+
+    answers[0].getvalue()
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert waits(answers[1], 3600)
+    assert AuditEntry.objects.filter(verb="log.exported").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(1, "1 second"), (0.2, "1 second"), (90, "90 seconds"), (91, "2 minutes"), (3600, "60 minutes")],
+)
+def test_a_time_to_wait_is_spelt(seconds, told):
+    assert rate_limits.spelt(seconds) == told
+
+
+def test_every_limit_is_a_number_in_a_time(settings):
+    assert {name: rate_limits.Limit(name).num_requests > 0 for name in settings.LIMITS} == dict.fromkeys(
+        ("api", "api_refused", "uploads", "exports", "drafts"), True
+    )

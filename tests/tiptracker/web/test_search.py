@@ -1,0 +1,74 @@
+"""Free text in lists: the same rows on every database."""
+
+import pytest
+
+from dialogues.models import Evidence
+from tests.factories import EvidenceFactory, UpdateRoundFactory
+from tiptracker.web.search import matching, words
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = {
+    "nek": "Focal officers named in Qacha’s Nek and Mohale's Hoek",
+    "butha": "Butha-Buthe after Mohaleʼs Hoek",
+    "budget": "The 2021-22 budget: LSL 1,500,000 for the anti-trafficking fund (US$100,000)",
+    "act": "Anti-Trafficking in Persons (Amendment) Act, 2021; section 7106(b)(1)",
+    "letter": "Lengolo la Letona – ŠÍRE, naïve café",
+    "mail": "Told by press@gov.ls on https://www.gov.ls/news/2021/act_5",
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", set(TEXTS)),
+        (" – ’ & | ! : * ( ", set(TEXTS)),
+        ("focal", {"nek"}),
+        ("FOCAL offi", {"nek"}),
+        ("ocal", set()),
+        ("nek qacha", {"nek"}),
+        ("qacha's", {"nek"}),
+        ("qacha’s nek", {"nek"}),
+        ("qachaʼs", {"nek"}),
+        ("qacha`s", {"nek"}),
+        ("mohale´s hoek", {"nek", "butha"}),
+        ("mohaleʼs s", {"nek", "butha"}),
+        ("butha-buthe", {"butha"}),
+        ("hoek budget", set()),
+        ("2021", {"budget", "act", "mail"}),
+        ("22", {"budget"}),
+        ("2021-22", {"budget"}),
+        ("500", {"budget"}),
+        ("us$100", {"budget"}),
+        ("anti-traff", {"budget", "act"}),
+        ("7106(b)", {"act"}),
+        ("amend act", {"act"}),
+        ("šíre", {"letter"}),
+        ("naïve CAFÉ", {"letter"}),
+        ("cafe", set()),
+        ("gov.ls", {"mail"}),
+        ("press@gov", {"mail"}),
+        ("act_5", {"mail"}),
+        ("news act", {"mail"}),
+        ("'; DROP TABLE", set()),
+        (r"\d+ [a-z]* .*", set()),
+    ],
+)
+def test_matching_finds_words_by_how_they_begin(asked, found):
+    rows = {EvidenceFactory(title=text).pk: name for name, text in TEXTS.items()}
+
+    assert {rows[row.pk] for row in matching(Evidence.objects.all(), asked, "title")} == found
+
+
+def test_matching_takes_all_the_texts_of_a_row_together():
+    round = UpdateRoundFactory(narrative="Officers were trained in Leribe.")
+    row = EvidenceFactory(title="A course", commitment=round.update.commitment, round=round)
+    EvidenceFactory(title="A course")
+
+    assert list(matching(Evidence.objects.all(), "leribe course", "title", "round__narrative")) == [row]
+    assert not matching(Evidence.objects.all(), "leribe maseru", "title", "round__narrative")
+
+
+def test_words_are_few_and_short_whatever_is_asked():
+    assert words("a " * 1000) == ["a"] * 12
+    assert words("x" * 5000) == ["x" * 200]

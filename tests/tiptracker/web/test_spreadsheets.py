@@ -1,0 +1,107 @@
+"""Lists as CSV and Excel: nothing that somebody typed is run, whatever parts the cells where the file is opened."""
+
+import csv
+import io
+import re
+from datetime import UTC
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from recommendations.importing.tables.csv_files import read_delimited
+from tiptracker.web.formula_escaping import neutralized, restored
+from tiptracker.web.spreadsheets import BYTE_ORDER_MARK, csv_lines, csv_text, workbook
+
+COMMAND = "=cmd|' /C calc'!A0"
+SIGNS = ("=", "@", "+", "-", "＝", "＠", "＋", "－")
+SEPARATORS = (",", ";", "\t", "|", ":", "\n", "\r", "\r\n", "\u2028")
+
+
+def opened(text, separator):
+    """The cells as a spreadsheet finds them by `separator`: quotes count at a cell's beginning alone."""
+    return [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) for cell in row]
+
+
+def is_run(cell):
+    """Whether a spreadsheet takes a cell for a formula that reaches for something."""
+    begins = re.match(r"[\s\ufeff\"]*([=@＝＠]|[-+－＋].*[|!(])", cell, re.DOTALL)
+    return begins is not None
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "－1"])
+def test_a_text_that_a_spreadsheet_would_compute_gets_an_apostrophe(typed):
+    assert neutralized(typed) == f"'{typed}"
+
+
+def test_so_does_one_behind_blanks_quotes_and_whatever_may_part_cells():
+    assert neutralized(" \t=1") == " \t'=1"
+    assert neutralized('a;"=1"') == 'a;"\'=1"'
+    assert neutralized("a;=1\n@x") == "a;'=1\n'@x"
+    assert neutralized("'=1") == "''=1"
+
+
+@pytest.mark.parametrize(
+    "cell", ["a=1", "", "x' = 2", "Trained:\n- police (12)", "a; - nurses", "from 3, +266 2231", "https://a.b/?c=d&e=f"]
+)
+def test_a_text_that_nothing_runs_stays_as_it_is(cell):
+    assert neutralized(cell).replace("\n'- police", "\n- police") == cell
+
+
+@pytest.mark.parametrize("opened_with", [",", ";", "\t", "|", ":"])
+def test_nothing_in_a_title_is_run_whatever_parts_the_cells(opened_with):
+    rows = []
+    for sign in SIGNS:
+        formula = f"{sign}{COMMAND[1:]}"
+        for inside in SEPARATORS:
+            titles = [formula, f"A law{inside}{formula}", f'A "law"{inside} "{formula}"', f"{inside} {formula}"]
+            rows += [[title, f"someone{inside}{formula}"] for title in titles]
+
+    text = csv_text(["Title", "Who"], rows, UTC)
+
+    assert [cell for cell in opened(text.removeprefix(BYTE_ORDER_MARK), opened_with) if is_run(cell)] == []
+
+
+def test_without_that_a_semicolon_would_run_it():
+    """What the check above looks for is there to be found."""
+    text = '"1","A law;' + COMMAND + '"\r\n'
+
+    assert [is_run(cell) for cell in opened(text, ";")] == [False, True]
+
+
+@given(st.text(alphabet="=@+-＝'\" ;,\t|:\na(!", max_size=30))
+def test_a_text_comes_back_as_it_was(text):
+    assert restored(neutralized(text)) == text
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "A;=cmd|' /C calc'!A0", "A\n@x", "''+1", "x|-cmd(1)", "“a”; '=b'"])
+def test_what_was_taken_along_is_read_again_as_it_was(text):
+    content = csv_text(["Number", "Recommendation"], [[1, text]], UTC).encode()
+
+    assert read_delimited(content).lines[1].cells == ("1", text)
+
+
+def test_every_cell_stands_in_quotes_and_comes_back_as_it_was_given():
+    rows = [["Hlotse, “Leribe”", 3], ["two\nlines", "ñ"], [None, -1]]
+
+    text = "".join(csv_lines(["Where", "How many"], rows))
+
+    assert text.startswith(BYTE_ORDER_MARK)
+    assert text.splitlines()[0] == f'{BYTE_ORDER_MARK}"Where","How many"'
+    assert list(csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK)))) == [
+        ["Where", "How many"],
+        ["Hlotse, “Leribe”", "3"],
+        ["two\nlines", "ñ"],
+        ["", "-1"],
+    ]
+
+
+def test_in_excel_a_text_is_a_text_and_stays_one_when_it_is_edited():
+    sheet = load_workbook(io.BytesIO(workbook("evidence", ["Title"], [[COMMAND], ["a;=1"], [-1]], UTC))).active
+
+    assert [(cell.value, cell.data_type, cell.number_format) for (cell,) in sheet.iter_rows(min_row=2)] == [
+        (COMMAND, "s", "@"),
+        ("a;=1", "s", "@"),
+        (-1, "n", "General"),
+    ]

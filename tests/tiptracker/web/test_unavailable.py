@@ -1,0 +1,262 @@
+"""While the database or the disk is down: 503, when to try again, and nothing typed is lost."""
+
+import errno
+import re
+import time
+from contextlib import contextmanager
+from html import unescape
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.db import InternalError, OperationalError, connection
+from django.test import Client
+from django.urls import reverse
+
+from dialogues.models import EvidenceFile, UpdateRound
+from tests.factories import PASSWORD, CommitmentFactory, FocalPointFactory, OfficerFactory
+from tiptracker.infrastructure.outages import FULL, READ_ONLY, UNREACHABLE
+
+pytestmark = pytest.mark.django_db
+TYPED = {
+    "title": "Work went on", "narrative": "We typed “this” for an hour:\n<b>two</b> lines of it.",
+    "claimed": "under_way", "happened_to": "2022-01-28", "through_on": "2022-01-28", "done_by": "government",
+}  # fmt: skip
+
+
+@contextmanager
+def failing(cause):
+    """Every question to the database ends in `cause`; gives the questions."""
+    asked = []
+
+    def fail(execute, sql, *_):
+        asked.append(sql)
+        raise OperationalError(str(cause)) from cause
+
+    with connection.execute_wrapper(fail):
+        yield asked
+
+
+@contextmanager
+def down():
+    with failing(psycopg.OperationalError("server closed the connection unexpectedly")) as asked:
+        yield asked
+
+
+def browser(person=None):
+    """A browser that is held to the token of our forms, and shows what is answered."""
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    if person:
+        client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def own():
+    return FocalPointFactory()
+
+
+@pytest.fixture
+def form(own):
+    """The form of an update, opened before anything failed: the browser, the address, the token."""
+    client, url = browser(own), reverse("update_send", args=[CommitmentFactory(ministry=own.ministry).pk])
+    return client, url, token_in(client.get(url).text)
+
+
+def token_in(page):
+    return re.search('name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+
+
+def fields_in(page):
+    """What a browser would send of the page's form."""
+    inputs = re.findall('<input (?:type="hidden" |id="[^"]*" )name="([^"]+)" value="([^"]*)">', page)
+    areas = re.findall('<textarea [^>]*name="([^"]+)"[^>]*>\n([^<]*)</textarea>', page)
+    return {name: unescape(text) for name, text in inputs + areas}
+
+
+def letter():
+    return SimpleUploadedFile("letter.txt", b"What stands in the letter.")
+
+
+def test_a_page_says_what_is_down_and_when_to_try_again():
+    client = browser(OfficerFactory())
+
+    with down() as asked:
+        answer = client.get(reverse("overview"))
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(UNREACHABLE.retry_after))
+    assert UNREACHABLE.title in unescape(answer.text)
+    assert f'<a href="{reverse("overview")}">Open the page again</a>' in answer.text
+    assert len(asked) == 1, "a database that fails is asked once a request"
+
+
+def test_what_was_typed_comes_back_and_can_be_sent_again(form):
+    client, url, token = form
+    with down() as asked:
+        answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token, "files": letter()})
+
+    assert answer.status_code == 503
+    assert len(asked) == 1
+    again = fields_in(answer.text)
+    assert {name: again[name] for name in TYPED} == TYPED
+    assert "What stands in the letter." not in answer.text
+    assert '<input type="file" id="files-0" name="files" multiple>' in answer.text
+    assert f'<form method="post" action="{url}" enctype="multipart/form-data">' in answer.text
+
+    sent = client.post(url, again | {"files": letter()})
+
+    assert sent.status_code == 302
+    assert UpdateRound.objects.get().narrative == TYPED["narrative"]
+    assert EvidenceFile.objects.count() == 1
+
+
+@pytest.mark.parametrize("token", ["", "x" * 64], ids=["without", "wrong"])
+def test_another_sites_form_is_not_given_back(form, token):
+    """Else whoever reads the page would send it on, with the token of ours."""
+    client, url, _ = form
+
+    with down():
+        answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token}, headers={"origin": "https://evil.example"})
+
+    assert answer.status_code == 503
+    assert TYPED["title"] not in answer.text
+    assert "<form" not in answer.text
+    assert "csrfmiddlewaretoken" not in answer.text
+
+
+def test_nothing_of_a_sign_in_comes_back():
+    client = browser()
+    url = reverse("account_login")
+    token = token_in(client.get(url).text)
+
+    with down():
+        answer = client.post(
+            url, {"csrfmiddlewaretoken": token, "login": "somebody@post.example", "password": PASSWORD}
+        )
+
+    assert answer.status_code == 503
+    assert PASSWORD not in answer.text
+    assert "somebody@post.example" not in answer.text
+    assert f'<a href="{url}">Open the page again</a>' in answer.text
+
+
+def test_the_page_needs_nothing(form):
+    client, url, token = form
+
+    with down():
+        answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token})
+
+    assert settings.STATIC_URL not in answer.text
+    assert "<script" not in answer.text
+    assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
+    assert "script-src" not in answer.headers["Content-Security-Policy"]
+
+
+def test_a_program_is_answered_as_ever_in_json():
+    client = browser(OfficerFactory())
+
+    with down():
+        answer = client.get("/api/v1/commitments/")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(UNREACHABLE.retry_after))
+    assert answer.json() == {"detail": f"{UNREACHABLE.title}. {UNREACHABLE.sentence}"}
+
+
+def test_a_script_of_ours_is_told_by_a_word(form):
+    client, url, token = form
+
+    with down():
+        answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token}, headers={"accept": "application/json"})
+
+    assert (answer.status_code, answer.json()["state"]) == (503, "unavailable")
+
+
+def test_health_names_the_database():
+    with down() as asked:
+        answer = browser().get(reverse("health"))
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "reason": "database"})
+    assert len(asked) == 1
+
+
+def test_a_database_that_can_only_be_read_says_so(form):
+    client, url, token = form
+
+    with failing(psycopg.errors.ReadOnlySqlTransaction()):
+        answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(READ_ONLY.retry_after))
+    assert READ_ONLY.title in unescape(answer.text)
+    assert "Nothing was saved." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("cause", "status"),
+    [
+        (psycopg.errors.ReadOnlySqlTransaction(), 200),
+        (psycopg.errors.DiskFull(), 200),
+        (psycopg.errors.AdminShutdown(), 503),
+    ],
+)
+def test_a_page_is_read_where_its_session_alone_could_not_be_saved(own, cause, status):
+    """Once a minute the session is noted as used. Django took what failed then for a bad request."""
+    client = browser(own)
+    session = client.session
+    page = reverse("commitment_detail", args=[CommitmentFactory(ministry=own.ministry).pk])
+    Session.objects.update(session_data=session.encode(dict(session) | {"seen_at": int(time.time()) - 120}))
+
+    def only_read(execute, sql, params, many, context):
+        if sql.lstrip().startswith(("INSERT", "UPDATE", "DELETE")):
+            raise InternalError("not written") from cause
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(only_read):
+        answer = client.get(page)
+
+    assert answer.status_code == status
+
+
+def test_a_disk_that_is_full_keeps_no_part_of_a_file(form, monkeypatch):
+    client, url, token = form
+
+    def full(content, *_):
+        yield content.read()[:3]
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.base.ContentFile.chunks", full)
+    answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token, "files": letter()})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(FULL.retry_after))
+    assert fields_in(answer.text)["narrative"] == TYPED["narrative"]
+    assert (EvidenceFile.objects.count(), UpdateRound.objects.count()) == (0, 0)
+    assert files_kept() == []
+
+
+def test_a_disk_that_has_no_room_for_an_upload_loses_the_file_alone(form, monkeypatch):
+    client, url, token = form
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", full)
+    large = SimpleUploadedFile("letter.txt", b"A letter. " * 300_000)
+    answer = client.post(url, {"files": large, "csrfmiddlewaretoken": token} | TYPED)
+
+    assert answer.status_code == 503
+    assert FULL.title in unescape(answer.text)
+    assert fields_in(answer.text)["narrative"] == TYPED["narrative"]
+    assert UpdateRound.objects.count() == 0
+
+
+def files_kept():
+    return [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    assert default_storage.location == str(tmp_path)

@@ -1,0 +1,101 @@
+"""Links in mails: by which somebody sets a password, or decides on a request about their account.
+
+Each works for a time and holds no secret of the person. One that sets a password works once: it is a signed key and
+fingerprint of how the account stood when it was made; a new password, a sign-in, another address, a removed second step
+or a closed account make it void. The machine's time counts.
+"""
+
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from tiptracker.accounts.backend import Backend
+from tiptracker.accounts.models import AccountRequest, AccountRequestStep, User
+from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, Word
+
+
+class Purpose(Word):
+    """What a link is for; also the name of the page that it leads to."""
+
+    INVITATION = "invitation_accept"
+    RESET = "password_choose"
+
+
+LASTS = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
+
+
+def link(person: User, purpose: Purpose) -> str:
+    """The whole address of the page on which `person` sets a password."""
+    token = signing.dumps([person.pk, _fingerprint(person)], salt=purpose)
+    return urljoin(settings.PUBLIC_URL, reverse(purpose, args=[token]))
+
+
+def person_of(token: str, purpose: Purpose, *, locked: bool = False) -> User | None:
+    """Whose link it is; None where it is made up, too old, used already, or its account may not sign in.
+
+    `locked`, in a transaction: nobody else uses the link, or changes the person, until that ends.
+    """
+    try:
+        key, fingerprint = signing.loads(token, salt=purpose, max_age=LASTS[purpose])
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    people = User.objects.get_queryset().filter(pk=key)
+    person = (people.select_for_update(no_key=True) if locked else people).first()
+    if person is None or not Backend().user_can_authenticate(person):
+        return None
+    # A link of before SECRET_KEY was changed works while the former key is a fallback.
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return person if any(constant_time_compare(fingerprint, _fingerprint(person, one)) for one in keys) else None
+
+
+def _fingerprint(person: User, secret: str | None = None) -> str:
+    removals = AccountRequestStep.objects.filter(
+        request__person=person, request__kind=AccountRequestKind.SECOND_STEP, kind=AccountRequestStepKind.DONE
+    )
+    stands = f"{person.email}|{person.password}|{person.last_login}|{removals.count()}"
+    return salted_hmac("tiptracker.accounts.mail_links", stands, secret, algorithm="sha256").hexdigest()[:32]
+
+
+class Decision(Word):
+    """What a link about a request does; also the name of the page that it leads to."""
+
+    CONFIRM = "account_address_confirm"
+    STOP = "account_request_stop"
+
+
+REQUESTS_LAST = timedelta(days=9)
+"""As long as a request can wait for consent, then for its day, and can be put back after that."""
+
+
+def request_link(request: AccountRequest, decision: Decision) -> str:
+    """The whole address of the page on which a request is confirmed or stopped."""
+    token = signing.dumps(request.pk, salt=decision)
+    return urljoin(settings.PUBLIC_URL, reverse(decision, args=[token]))
+
+
+def request_of(token: str, decision: Decision) -> AccountRequest | None:
+    """The request that a link is about; None where it is made up or too old."""
+    try:
+        key = signing.loads(token, salt=decision, max_age=REQUESTS_LAST)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return AccountRequest.objects.filter(pk=key).select_related("person").prefetch_related("steps").first()
+
+
+RESET_HELD_BACK = timedelta(days=1)
+
+
+def is_reset_held_back(person: User, now: datetime) -> bool:
+    """Whether no link sets a password: the second step was removed within the last day, and no other is set up yet."""
+    removed = AccountRequestStep.objects.filter(
+        kind=AccountRequestStepKind.DONE,
+        at__gt=now - RESET_HELD_BACK,
+        request__person=person,
+        request__kind=AccountRequestKind.SECOND_STEP,
+    )
+    return removed.exists() and not Authenticator.objects.filter(user=person).exists()

@@ -1,0 +1,377 @@
+"""What the apps' APIs share: who reads what, how a refusal is answered and documented, JSON for what isn't found."""
+
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from importlib import import_module
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import SuspiciousOperation
+from django.db.models import BigIntegerField, Model, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import page_not_found
+from django_filters import rest_framework as filters
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field, extend_schema_view
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, NotAuthenticated, Throttled
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import APIRootView, DefaultRouter
+from rest_framework.serializers import Serializer
+from rest_framework.views import exception_handler, set_rollback
+from rest_framework.viewsets import GenericViewSet
+
+from tiptracker.accounts.authentication import TokenAuthentication
+from tiptracker.accounts.models import Ministry, Reader, User
+from tiptracker.accounts.permissions import may_read_name
+from tiptracker.api.query_params import TakesParameters
+from tiptracker.audit.api import RowsOfTheDay
+from tiptracker.choices import Word
+from tiptracker.errors import Refused, TryLater
+from tiptracker.idempotency.actions import StillRunning, UsedForAnotherRequest
+from tiptracker.idempotency.api import KEY_PARAMETER, RUNNING_SECONDS
+from tiptracker.web import rate_limits
+from tiptracker.web.complete_body import CutOff
+from tiptracker.web.error_pages import NOTHING_HERE, or_plain_page
+
+APPS = ("recommendations", "dialogues", "reports")
+"""Whose `api.routes(router)` is asked, by name alone: the floor imports none of them."""
+
+Schema = dict[str, Any]
+
+
+class Root(TakesParameters, APIRootView):
+    """The lists there are, each with its address."""
+
+
+def router() -> DefaultRouter:
+    """Every app's view sets below one root; one address each, without a second one that ends in `.json`."""
+    whole = DefaultRouter()
+    whole.include_format_suffixes = False
+    whole.APIRootView = Root
+    whole.register("ministries", MinistryViewSet, basename="ministry")
+    for app in APPS:
+        import_module(f"{app}.api").routes(whole)
+    return whole
+
+
+# --- Who reads, and what a reader may name ----------------------------------------------------------------------------
+
+
+class SignedIn(Request):
+    """A request that passed the default permission: somebody asks."""
+
+    user: User
+
+
+def is_embassy(reader: Reader) -> bool:
+    """Whether somebody asks who reads everything on their countries."""
+    return reader.is_authenticated and reader.is_embassy
+
+
+def valid(kind: type[Serializer[Any]], view: GenericViewSet[Any]) -> dict[str, Any]:
+    """The body as `kind` reads it; raises ValidationError, which is answered 400 by field."""
+    asked = kind(data=view.request.data, context=view.get_serializer_context())
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def by_reader(
+    name: str, *, embassy: type[Serializer[Any]], ministry: type[Serializer[Any]]
+) -> Callable[[type[Any]], type[Any]]:
+    """Decorates a view set: the embassy reads by its own serializer, everybody else by the shorter one.
+
+    The documentation shows both answers, together called `name`.
+    """
+    both = PolymorphicProxySerializer(
+        component_name=name, serializers=[embassy, ministry], resource_type_field_name=None
+    )
+
+    def decorate(view_set: type[Any]) -> type[Any]:
+        def get_serializer_class(self: Any) -> type[Serializer[Any]]:
+            return embassy if is_embassy(self.request.user) else ministry
+
+        view_set.get_serializer_class = get_serializer_class
+        documented = extend_schema(responses=both)
+        return extend_schema_view(list=documented, retrieve=documented)(view_set)
+
+    return decorate
+
+
+class Seen(serializers.PrimaryKeyRelatedField[Any]):
+    """An id in a body, looked up among the rows the reader sees: unknown and unseen give the same field error."""
+
+    default_error_messages: ClassVar = {
+        "does_not_exist": "You see nothing here with the id {pk_value}. Take one from the list.",
+        "incorrect_type": "Give an id, which is a whole number.",
+        "required": "Give an id from the list.",
+    }
+
+    def __init__(self, model: type[Model], **kwargs: Any) -> None:
+        self.model = model
+        super().__init__(queryset=model._default_manager.none(), **kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model.objects.visible_to(self.context["request"].user)  # type: ignore[attr-defined]
+        return rows
+
+
+class SeenList(serializers.ListField):
+    """Ids in a body, so many at most, looked up together; an unknown or unseen one is told of as `Seen` does."""
+
+    default_error_messages: ClassVar = {
+        "does_not_exist": Seen.default_error_messages["does_not_exist"],
+        "max_length": "Give at most {max_length} at a time.",
+    }
+    child = serializers.IntegerField(error_messages={"invalid": Seen.default_error_messages["incorrect_type"]})
+
+    def __init__(self, model: type[Model], *, max_length: int, **kwargs: Any) -> None:
+        self.model = model
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """The rows, in the order of their ids in the body."""
+        if isinstance(data, list) and len(data) > (most := self.max_length or 0):
+            self.fail("max_length", max_length=most)
+        ids: list[int] = super().to_internal_value(data)
+        seen: QuerySet[Any] = self.model.objects.visible_to(self.context["request"].user)  # type: ignore[attr-defined]
+        rows = seen.in_bulk({pk for pk in ids if abs(pk) <= BigIntegerField.MAX_BIGINT})
+        for pk in ids:
+            if pk not in rows:
+                self.fail("does_not_exist", pk_value=pk)
+        return [rows[pk] for pk in ids]
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class IdFilter(filters.Filter):
+    """Rows by the id of what they belong to; an unknown and an unseen id give the same empty list."""
+
+    field_class = forms.IntegerField
+
+    def filter(self, qs: QuerySet[Any], value: int | None) -> QuerySet[Any]:
+        if value is not None and abs(value) > BigIntegerField.MAX_BIGINT:
+            return qs.none()
+        return super().filter(qs, value)
+
+
+class WordField(serializers.ChoiceField):
+    """One of the domain's words; gives the member, so that actions get what they ask for."""
+
+    def __init__(self, words: type[Word], **kwargs: Any) -> None:
+        self.words = words
+        super().__init__(choices=words.choices(), **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        word = super().to_internal_value(data)
+        return self.words(word) if word else word
+
+
+class DayField(serializers.DateField):
+    """A day that somebody names."""
+
+    default_error_messages: ClassVar = {
+        "invalid": "Give a day such as 2022-01-28.",
+        "datetime": "Give a day such as 2022-01-28, without a time.",
+    }
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class PersonField(serializers.Field[User, str, str, Any]):
+    """Who recorded something for the embassy: its name to the embassy itself, "The embassy" to everybody else."""
+
+    def to_representation(self, value: User) -> str:
+        return value.name if may_read_name(self.context["request"].user, sent_for=None) else "The embassy"
+
+
+class SenderField(PersonField):
+    """Who recorded a row (`recorded_by`), perhaps for a ministry (`sent_for`, which the row says itself).
+
+    That ministry reads the name, wherever its sender works today; another one reads for whom it was sent.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        if (ministry := value.sent_for) is None:
+            return super().to_representation(value.recorded_by)
+        may_read = may_read_name(self.context["request"].user, sent_for=ministry.pk)
+        return str(value.recorded_by.name if may_read else ministry.name)
+
+
+class MinistrySerializer(serializers.ModelSerializer[Ministry]):
+    country = serializers.SlugRelatedField[Ministry](slug_field="code", read_only=True)
+
+    class Meta:
+        model = Ministry
+        fields = ("id", "country", "name", "short_name")
+
+
+class MinistryViewSet(TakesParameters, ListModelMixin, RetrieveModelMixin, GenericViewSet[Ministry]):
+    """Ministries by name, for the ids elsewhere. A focal point reads its own alone."""
+
+    serializer_class = MinistrySerializer
+
+    def get_queryset(self) -> QuerySet[Ministry]:
+        return Ministry.objects.visible_to(self.request.user).select_related("country").order_by("pk")
+
+
+# --- Refusals ---------------------------------------------------------------------------------------------------------
+
+
+SAY_WHO = "Send a token in the header “Authorization: Bearer tip_…”. You make one on the page “Your sign-in”."
+"""What a program is told that says nothing of whose it is."""
+
+
+def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's own answers; 409 with the sentence where a rule of the record refuses, 422 where a key was used
+    for another request; 400 for too much, and where not all arrived.
+
+    429 where somebody has to wait: also who is answered 401 too often from one address; 503 where everybody has to.
+    """
+    if isinstance(error, NotAuthenticated | AuthenticationFailed) and (
+        wait := rate_limits.seconds_to_wait("api_refused", context["request"]._request)
+    ):
+        error = Throttled(wait)
+    if isinstance(error, NotAuthenticated):
+        error.detail = ErrorDetail(SAY_WHO, error.default_code)
+    if isinstance(error, Throttled) and not isinstance(error, RowsOfTheDay):
+        error.detail = _to_wait(error)
+    if isinstance(error, UsedForAnotherRequest):
+        return Response({"detail": str(error)}, HTTPStatus.UNPROCESSABLE_CONTENT)
+    if isinstance(error, StillRunning):
+        head = {rate_limits.RETRY_AFTER: str(RUNNING_SECONDS)}
+        return Response({"detail": str(error), "field": None}, HTTPStatus.CONFLICT, headers=head)
+    if isinstance(error, Refused):
+        set_rollback()
+        status, head = HTTPStatus.CONFLICT, {}
+        if isinstance(error, TryLater):
+            status, head = error.status, {rate_limits.RETRY_AFTER: str(error.seconds)}
+        return Response({"detail": str(error), "field": error.field}, status, headers=head)
+    if isinstance(error, CutOff):
+        set_rollback()
+        return Response({"detail": str(error)}, HTTPStatus.BAD_REQUEST)
+    if isinstance(error, SuspiciousOperation):
+        set_rollback()
+        return Response(
+            {"detail": "That is more than one request may hold. Send less at a time."}, HTTPStatus.BAD_REQUEST
+        )
+    return exception_handler(error, context)
+
+
+def _to_wait(error: Throttled) -> ErrorDetail:
+    wait = rate_limits.spelt(getattr(error, "wait", None) or 1)
+    sentence = f"That was too often. Wait {wait}, then try again. Nothing was done."
+    return ErrorDetail(sentence, error.default_code)
+
+
+@or_plain_page(*NOTHING_HERE, status=HTTPStatus.NOT_FOUND)
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: a page for people, JSON below /api/."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": "Not found."}, status=HTTPStatus.NOT_FOUND)
+    return page_not_found(request, exception)
+
+
+# --- Their documentation ----------------------------------------------------------------------------------------------
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the documentation tells of tokens, beside the session's cookie."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> Schema:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Made on the page of your tokens. One that may only read is refused writes.",
+        }
+
+
+DETAIL = {"type": "string", "description": "A sentence that says what is wrong, or what to do next."}
+COMPONENTS: Schema = {
+    "Problem": {"type": "object", "properties": {"detail": DETAIL}, "required": ["detail"]},
+    "Refusal": {
+        "type": "object",
+        "properties": {
+            "detail": DETAIL,
+            "field": {"type": "string", "nullable": True, "description": "The field of the body it is about, if one."},
+        },
+        "required": ["detail", "field"],
+    },
+    "FieldErrors": {
+        "type": "object",
+        "description": "Sentences by field or parameter; `non_field_errors` and `detail` for the whole.",
+        "additionalProperties": {},
+    },
+}
+ANSWERS = {
+    HTTPStatus.BAD_REQUEST: ("FieldErrors", "A field or parameter is wrong, or names what you don't see."),
+    HTTPStatus.UNAUTHORIZED: ("Problem", "Nobody has signed in, or the token does not work."),
+    HTTPStatus.FORBIDDEN: ("Problem", "You see it and may not do this, or the token may only read."),
+    HTTPStatus.NOT_FOUND: ("Problem", "There is no such thing, or you don't see it: the answer is the same."),
+    HTTPStatus.NOT_ACCEPTABLE: ("Problem", "The Accept header asks for something other than JSON."),
+    HTTPStatus.CONFLICT: ("Refusal", "A rule of the record refuses it as things stand."),
+    HTTPStatus.CONTENT_TOO_LARGE: ("Problem", "The body is more than one request may hold."),
+    HTTPStatus.UNPROCESSABLE_CONTENT: ("Problem", "The Idempotency-Key was used for another request."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Problem", "The body's type is none of those named here."),
+    HTTPStatus.TOO_MANY_REQUESTS: ("Problem", "That was too often: wait for the seconds that Retry-After says."),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Refusal", "Too many files are being opened: wait for what Retry-After says."),
+}
+"""How each is answered: the component and what it means."""
+HEADERS = {
+    HTTPStatus.UNAUTHORIZED: "WWW-Authenticate",
+    HTTPStatus.TOO_MANY_REQUESTS: rate_limits.RETRY_AFTER,
+    HTTPStatus.SERVICE_UNAVAILABLE: rate_limits.RETRY_AFTER,
+}
+"""What stands in the head of some."""
+
+
+def document_refusals(result: Schema, generator: Any, request: HttpRequest | None, public: bool) -> Schema:
+    """Post-processing hook of the schema: each operation says how it may be refused, not only how it goes well."""
+    schemas = result["components"]["schemas"]
+    for schema in schemas.values():
+        if "oneOf" in schema and "discriminator" not in schema:
+            # What a ministry reads is a part of what the embassy reads, so one answer may fit both.
+            schema["anyOf"] = schema.pop("oneOf")
+    schemas |= COMPONENTS
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            answers = operation["responses"]
+            for status in _refused_with(method, operation):
+                component, meaning = ANSWERS[status]
+                answer = answers.setdefault(str(status.value), {})
+                answer["description"] = answer.get("description") or meaning
+                if status in HEADERS:
+                    answer["headers"] = {HEADERS[status]: {"schema": {"type": "string"}, "required": True}}
+                answer["content"] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{component}"}}}
+            if method == "post":
+                operation.setdefault("parameters", []).append(KEY_PARAMETER)
+            operation["responses"] = dict(sorted(answers.items()))
+    return result
+
+
+def _refused_with(method: str, operation: Schema) -> Iterator[HTTPStatus]:
+    parameters = operation.get("parameters", [])
+    has_body = "requestBody" in operation
+    asked = {each["name"] for each in parameters if each["in"] == "query"}
+    gives_json = any("application/json" in answer.get("content", {}) for answer in operation["responses"].values())
+    yield from (status for status in ANSWERS if str(status.value) in operation["responses"])
+    yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+    if "page" in asked or any(each["in"] == "path" for each in parameters):
+        yield HTTPStatus.NOT_FOUND
+    if gives_json:
+        yield HTTPStatus.NOT_ACCEPTABLE
+    if method == "post":
+        # With an Idempotency-Key: a row that is no longer seen, and a key that was used for another request.
+        yield from (HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_CONTENT)
+    if has_body and "multipart/form-data" in operation["requestBody"]["content"]:
+        yield HTTPStatus.SERVICE_UNAVAILABLE
+    if has_body:
+        yield HTTPStatus.CONTENT_TOO_LARGE
+        yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE

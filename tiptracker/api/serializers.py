@@ -1,0 +1,94 @@
+"""What is sent to the API with words of somebody's own: held back where somebody could be found by them."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxLengthValidator
+from rest_framework import serializers
+from rest_framework.settings import api_settings
+
+from tiptracker import text_rules
+from tiptracker.privacy import confirmations, personal_data
+
+MOST_TOGETHER = 100_000
+"""Characters that the texts of one body may have together: each is read from its beginning to its end."""
+
+MOST_LINES = 200
+"""Figures, or reviews, in one body."""
+
+
+class Text(serializers.CharField):
+    """A text that somebody writes, in as many characters as it may have; what nobody sees is left out of it."""
+
+    default_error_messages: ClassVar = {"max_length": "Shorten this to {max_length} characters; it has %(show_value)d."}
+
+    def __init__(self, *, max_length: int, in_one_line: bool = False, **kwargs: Any) -> None:
+        self.in_one_line = in_one_line
+        super().__init__(max_length=max_length, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return super().run_validation(
+            text_rules.seen(data, in_one_line=self.in_one_line) if isinstance(data, str) else data
+        )
+
+
+class ListOf(serializers.ListSerializer[Any]):
+    """A list of MOST_LINES at most, as its documentation says."""
+
+    default_error_messages: ClassVar = {"max_length": "Give at most {max_length} at a time."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **(kwargs | {"max_length": MOST_LINES}))
+        self.validators = [MaxLengthValidator(MOST_LINES)]
+
+
+class Body(serializers.Serializer[Any]):
+    """A body that holds free text, its own or that of what lies in it. So is every body that is written down.
+
+    A text, or the name of a file, by which somebody could be found is a field error, unless it is confirmed to identify
+    nobody.
+    """
+
+    confirmed_no_personal_data = serializers.BooleanField(
+        default=False,
+        help_text="Texts that hold what reads like a telephone number of Lesotho or South Africa, an identity or "
+        "passport number, a date of birth, or a person’s name beside an age, a village, a telephone number or the "
+        "number of a case are refused (400, by field, with what was found). Take it out; or, where "
+        "none of what was found in this very body identifies a victim or a private person, send it again with true.",
+    )
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The body's values, without the confirmation."""
+        said = dict(super().run_validation(data))
+        is_confirmed = said.pop("confirmed_no_personal_data")
+        if (length := _length(said)) > MOST_TOGETHER:
+            sentence = f"Shorten the texts to {MOST_TOGETHER} characters together; they have {length}."
+            raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [sentence]})
+        kinds: set[str] = set()
+        if (errors := _held_back(said, kinds)) and not is_confirmed:
+            raise serializers.ValidationError(errors)
+        confirmations.confirm(kinds)
+        return said
+
+
+def _length(value: Any) -> int:
+    """How many characters the texts in `value` have."""
+    if isinstance(value, Mapping):
+        return sum(map(_length, value.values()))
+    if isinstance(value, list):
+        return sum(map(_length, value))
+    return len(value) if isinstance(value, str) else 0
+
+
+def _held_back(value: Any, kinds: set[str]) -> Any:
+    """The sentences on what was found in `value`, in the form of field errors; adds its kinds to `kinds`."""
+    if isinstance(value, Mapping):
+        return {name: errors for name, part in value.items() if (errors := _held_back(part, kinds))}
+    if isinstance(value, list):
+        each = [_held_back(part, kinds) or {} for part in value]
+        return each if any(each) else []
+    text = value.name if isinstance(value, UploadedFile) else value
+    findings = personal_data.find(text) if isinstance(text, str) else []
+    kinds.update(found.kind for found in findings)
+    return [personal_data.sentence(findings)] if findings else []

@@ -1,0 +1,31 @@
+"""Addresses below /api/v1/."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.urls import include, path
+from django.views.decorators.csp import csp_override
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import IsAuthenticated
+
+from tiptracker.accounts.authentication import WithinScope
+from tiptracker.api.base import router
+from tiptracker.api.query_params import TakesParameters
+
+
+class Schema(TakesParameters, SpectacularAPIView):
+    """What the API takes and answers, as OpenAPI: YAML, or JSON where the Accept header asks for it."""
+
+
+urlpatterns = [
+    path("schema/", Schema.as_view(permission_classes=[IsAuthenticated, WithinScope]), name="api_schema"),
+    path(
+        "docs/",
+        login_required(
+            csp_override(settings.CSP_WITH_DRAWINGS)(
+                SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="tiptracker/api_docs.html")
+            )
+        ),
+        name="api_docs",
+    ),
+    path("", include(router().urls)),
+]

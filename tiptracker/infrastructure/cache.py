@@ -1,0 +1,74 @@
+"""The cache that everybody shares, and what serves where it fails.
+
+Redis may be away and a disk may be full; neither stops anybody from working. What the shared cache does not take is
+kept in this process's memory until it answers again. Limits are stricter meanwhile (`tiptracker.web.rate_limits`),
+since each process then counts by itself. What locks people out is kept in the database (`tiptracker.lock_outs`),
+whatever becomes of the cache: neither a lost nor an emptied one lets anybody try on.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import caches
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+from redis.exceptions import RedisError
+
+from tiptracker.infrastructure.circuit_breaker import CircuitBreaker
+
+logger = logging.getLogger(__name__)
+
+LOCK_OUTS = "allauth:rl:"
+"""How the keys begin by which allauth counts wrong passwords, wrong codes and forgotten passwords."""
+SECONDS_BETWEEN_TRIES = 5.0
+
+broker = CircuitBreaker(SECONDS_BETWEEN_TRIES)
+"""Whether Redis answers, or the disk takes files: for the cache and for the messages of jobs alike."""
+
+
+class SharedOrMemory(BaseCache):
+    """The cache that LOCATION names in CACHES; where that fails, this process's memory.
+
+    OPTIONS["lock_outs"] names the cache of what locks people out.
+    """
+
+    def __init__(self, location: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        self._location = location
+        self._lock_outs = params["OPTIONS"]["lock_outs"]
+        self._memory = LocMemCache("while the shared cache fails", {})
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return self._ask(key, lambda cache: cache.get(key, default, version))
+
+    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        return bool(self._ask(key, lambda cache: cache.add(key, value, timeout, version)))
+
+    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        self._ask(key, lambda cache: cache.set(key, value, timeout, version))
+
+    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        return bool(self._ask(key, lambda cache: cache.touch(key, timeout, version)))
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return bool(self._ask(key, lambda cache: cache.delete(key, version)))
+
+    def clear(self) -> None:
+        """Empty the shared cache and the memory; lock-outs stay."""
+        self._memory.clear()
+        self._ask("", lambda cache: cache.clear())
+
+    def _ask(self, key: Any, question: Callable[[BaseCache], Any]) -> Any:
+        if str(key).startswith(LOCK_OUTS):
+            return question(caches[self._lock_outs])
+        if broker.allows():
+            try:
+                answer = question(caches[self._location])
+            except (RedisError, OSError):
+                broker.failed()
+                logger.exception("The cache does not answer; this process counts by itself meanwhile")
+            else:
+                broker.answered()
+                return answer
+        return question(self._memory)

@@ -1,0 +1,202 @@
+"""The country of a post, its districts, and whom its ministries turn to."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from tiptracker import country_reference
+from tiptracker.accounts.models import Country, District, User
+from tiptracker.audit.actions import record
+from tiptracker.choices import EMBASSY_ROLES, Paper
+from tiptracker.errors import Refused
+from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.text_rules import alike, with_plain_apostrophes
+from tiptracker.validation import add, change, refuse_stale, written
+
+TOLD = ("name", "time_zone", "currency", "paper")
+"""What of a country is typed and put right; its code stays."""
+
+
+class NamedDistrict(NamedTuple):
+    """A district as it is typed."""
+
+    name: str
+    capital: str = ""
+
+
+@transaction.atomic
+def add_country(
+    *,
+    code: str,
+    name: str,
+    time_zone: str,
+    currency: str,
+    paper: Paper,
+    districts: Sequence[NamedDistrict],
+    by: User,
+) -> Country:
+    """A country to follow, by its ISO 3166-1 alpha-3 code. Raises PermissionDenied, Refused."""
+    if not can_set_up(by):
+        raise PermissionDenied
+    _refuse_there(code)
+    row = Country(code=code)
+    try:
+        with transaction.atomic():
+            _fill(row, name=name, time_zone=time_zone, currency=currency, paper=paper)
+            add(row)
+    except (IntegrityError, Refused):  # somebody else, or the same person by a second press, was quicker by a moment
+        _refuse_there(code)
+        raise
+    told = _add_districts(row, districts)
+    record("country.added", by=by, row=row, country=row, after={"code": code} | _told(row) | told)
+    return row
+
+
+@transaction.atomic
+def change_country(
+    *,
+    country: Country,
+    name: str,
+    time_zone: str,
+    currency: str,
+    paper: Paper,
+    districts: Sequence[NamedDistrict],
+    by: User,
+) -> Country:
+    """Put a country right; `districts` are further ones, since facts may point at those there are.
+
+    Raises PermissionDenied; Refused, also where nothing would change.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
+    before = _told(locked)
+    _fill(locked, name=name, time_zone=time_zone, currency=currency, paper=paper)
+    after = _told(locked)
+    changed = [key for key in TOLD if before[key] != after[key]]
+    if not changed and not districts:
+        raise Refused("Nothing here differs from what stands. Change something, or go on to the next step.")
+    locked.version += 1
+    change(locked)
+    told = {key: after[key] for key in changed} | _add_districts(locked, districts)
+    was = {key: before[key] for key in changed}
+    record("country.changed", by=by, row=locked, country=locked, before=was, after=told)
+    return locked
+
+
+@transaction.atomic
+def change_districts(
+    *, country: Country, version: int, districts: Sequence[tuple[District, NamedDistrict]], by: User, now: datetime
+) -> Country:
+    """Put right the names and capitals of districts that are there.
+
+    A refusal's field is "districts-0-name": the line, counted from 0. Raises PermissionDenied, ChangedMeanwhile,
+    Refused.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    locked = Country.objects.select_for_update(no_key=True, of=("self",)).get(pk=country.pk)
+    refuse_stale(locked, version, now)
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    sent = {row.pk for row, _ in districts}
+    known = {alike(name) for name in locked.districts.exclude(pk__in=sent).values_list("name", flat=True)}
+    changed: list[tuple[District, str, str]] = []
+    for number, (row, typed) in enumerate(districts):
+        line = f"districts-{number}"
+        name = written(with_plain_apostrophes(typed.name), "Give each district a name.", field=f"{line}-name")
+        if alike(name) in known:
+            raise Refused(f"“{name}” is named twice. Give another name.", field=f"{line}-name")
+        known.add(alike(name))
+        capital = typed.capital.strip()
+        for field, value in (("name", name), ("capital", capital)):
+            if getattr(row, field) != value:
+                before[f"district {row.name}: {field}"] = getattr(row, field)
+                after[f"district {row.name}: {field}"] = value
+        if (row.name, row.capital) != (name, capital):
+            changed.append((row, name, capital))
+    if not after:
+        raise Refused("Nothing here differs from what stands. Change something, or go back.")
+    changed.sort(key=lambda line: line[0].pk)
+    for row, _, _ in changed:  # two may change names with each other
+        District.objects.filter(pk=row.pk).update(name=f"#{row.pk}")
+    for row, name, capital in changed:
+        row.name, row.capital = name, capital
+        change(row)
+    locked.version += 1
+    change(locked)
+    record("country.changed", by=by, row=locked, country=locked, before=before, after=after)
+    return locked
+
+
+@transaction.atomic
+def name_contact(*, country: Country, contact: User | None, by: User) -> Country:
+    """Name the contact person of a country's ministries, of its embassy. Raises PermissionDenied, Refused."""
+    if not can_set_up(by):
+        raise PermissionDenied
+    locked = Country.objects.select_for_update(no_key=True, of=("self",)).select_related("contact").get(pk=country.pk)
+    if contact and not contact_choices(locked).filter(pk=contact.pk).exists():
+        raise Refused("The contact person works for the country’s embassy. Choose one of its people.", field="contact")
+    if contact == locked.contact:
+        raise Refused("That is the contact person already. Choose another one, or leave it.", field="contact")
+    before, locked.contact = locked.contact, contact
+    locked.version += 1
+    change(locked)
+    record(
+        "country.changed",
+        by=by,
+        row=locked,
+        country=locked,
+        before={"contact": before.name if before else None},
+        after={"contact": contact.name if contact else None},
+    )
+    return locked
+
+
+def contact_choices(country: Country) -> Any:
+    """Who may be named: the people of the country's embassy who may sign in."""
+    people = User.objects.get_queryset().filter(countries=country, is_active=True, role__in=EMBASSY_ROLES)
+    return people.exclude(email__endswith=".invalid")
+
+
+def _refuse_there(code: str) -> None:
+    if there := Country.objects.filter(code=code).first():
+        raise Refused(f"{there} is set up already. Go on with it from the list of posts.", field="name")
+
+
+def _fill(row: Country, *, name: str, time_zone: str, currency: str, paper: Paper) -> None:
+    row.name = written(name, "Give the name of the country.", field="name")
+    if Country.objects.filter(name__iexact=row.name).exclude(pk=row.pk).exists():
+        raise Refused("Another country has that name already. Give another one.", field="name")
+    if time_zone not in country_reference.zones():
+        raise Refused("Choose a time zone of the list.", field="time_zone")
+    if currency not in country_reference.currencies():
+        raise Refused("Choose a currency of the list.", field="currency")
+    row.time_zone, row.currency, row.paper = time_zone, currency, paper
+
+
+def _add_districts(country: Country, districts: Iterable[NamedDistrict]) -> dict[str, str]:
+    """Add them, or refuse one that is there already; gives what the log keeps of them."""
+    known = {alike(name) for name in country.districts.values_list("name", flat=True)}
+    told: dict[str, str] = {}
+    for district in districts:
+        name = written(with_plain_apostrophes(district.name), "Give each district a name.", field="districts")
+        if alike(name) in known:
+            raise Refused(f"“{name}” is named twice. Take one of the two out.", field="districts")
+        known.add(alike(name))
+        row = District(country=country, name=name, capital=district.capital.strip())
+        try:
+            add(row)
+        except Refused as refusal:
+            raise Refused(f"“{name[:40]}”: {refusal}", field="districts") from refusal
+        told[f"district {name}: name"] = name
+        if row.capital:
+            told[f"district {name}: capital"] = row.capital
+    return told
+
+
+def _told(country: Country) -> dict[str, str]:
+    return {key: str(getattr(country, key)) for key in TOLD}

@@ -1,0 +1,187 @@
+"""The ministries of a country, and who holds office there."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from tiptracker.accounts.models import Country, Ministry, OfficeHolder, User, in_office
+from tiptracker.audit.actions import record
+from tiptracker.errors import Refused
+from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.text_rules import alike
+from tiptracker.validation import add, change, refuse_stale, written
+
+
+class Holder(NamedTuple):
+    """Who holds an office, since when as far as that is known, and where that is told."""
+
+    name: str
+    title: str = "Minister"
+    from_on: date | None = None
+    source: str = ""
+    until_on: date | None = None
+
+
+class NewMinistry(NamedTuple):
+    """A ministry as it is typed; no holder where none is known."""
+
+    name: str
+    short_name: str
+    holder: Holder | None = None
+
+
+@transaction.atomic
+def add_ministries(
+    *,
+    country: Country,
+    ministries: Sequence[NewMinistry],
+    holders: Sequence[tuple[Ministry, Holder]] = (),
+    on: date,
+    by: User,
+) -> list[Ministry]:
+    """Ministries of a country, and who holds office in those that are there; all of it or nothing.
+
+    A refusal's field is "new-2-name" or "known-0-name": the line, counted from 0, and what is wrong there. A ministry
+    in which somebody holds office `on` that day keeps them: when they left is not known here.
+    Raises PermissionDenied, Refused.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    if not ministries and not holders:
+        raise Refused("Name a ministry, or who holds office in one that stands here already.")
+    locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
+    for number, held in enumerate(holders):
+        _take_office(locked, held, f"known-{number}", on, by)
+    return [_add(locked, each, f"new-{number}", by) for number, each in enumerate(ministries)]
+
+
+@transaction.atomic
+def change_ministry(
+    *,
+    ministry: Ministry,
+    version: int,
+    name: str,
+    short_name: str,
+    holders: Sequence[tuple[OfficeHolder | None, Holder]],
+    by: User,
+    now: datetime,
+) -> Ministry:
+    """Put right a ministry's names and who holds office there from when to when; its country stays.
+
+    `holders` are those that are there, as they are to read, and new ones (None). A refusal's field is "name",
+    "short_name" or "holders-0-from_on": the line, counted from 0. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    locked = Ministry.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=ministry.pk)
+    refuse_stale(locked, version, now)
+    name = written(name, "Give the ministry’s name.", field="name")
+    short_name = written(short_name, "Give a short name, as lists have room for.", field="short_name")
+    _refuse_named(Ministry.objects.filter(country=locked.country).exclude(pk=locked.pk), name, short_name, "")
+    before: dict[str, Any] = {"name": locked.name, "short_name": locked.short_name}
+    after: dict[str, Any] = {"name": name, "short_name": short_name}
+    for number, (row, holder) in enumerate(holders):
+        if row is None:
+            after |= _told(_enter(locked, holder, f"holders-{number}"))
+            continue
+        was = _told(row)
+        row.name = written(holder.name, "Give the name of who holds the office.", field=f"holders-{number}-holder")
+        row.title, row.source = holder.title.strip() or "Minister", holder.source.strip()
+        row.from_on, row.until_on = holder.from_on, holder.until_on
+        _refuse_turned(row, f"holders-{number}")
+        if (became := _told(row)) != was:
+            change(row)
+            before, after = before | was, after | became
+    changed = {key for key in (*before, *after) if before.get(key) != after.get(key)}
+    if not changed:
+        raise Refused("Nothing here differs from what stands. Change something, or go back.")
+    locked.name, locked.short_name = name, short_name
+    locked.version += 1
+    change(locked)
+    record(
+        "ministry.changed",
+        by=by,
+        row=locked,
+        country=locked.country,
+        before={key: value for key, value in before.items() if key in changed},
+        after={key: value for key, value in after.items() if key in changed},
+    )
+    return locked
+
+
+def _refuse_turned(holder: OfficeHolder, line: str) -> None:
+    if holder.from_on and holder.until_on and holder.until_on < holder.from_on:
+        raise Refused("The last day lies before the first. Put one of them right.", field=f"{line}-until_on")
+
+
+def _refuse_named(others: Iterable[Ministry], name: str, short_name: str, line: str) -> None:
+    for there in others:
+        if alike(there.name) == alike(name):
+            raise Refused(f"“{there.name}” is there already. Give another name.", field=f"{line}name")
+        if alike(there.short_name) == alike(short_name):
+            sentence = f"“{there.short_name}” is the short name of {there.name}. Give another one."
+            raise Refused(sentence, field=f"{line}short_name")
+
+
+def _add(country: Country, typed: NewMinistry, line: str, by: User) -> Ministry:
+    name = written(typed.name, "Give the ministry’s name.", field=f"{line}-name")
+    short_name = written(typed.short_name, "Give a short name, as lists have room for.", field=f"{line}-short_name")
+    for there in Ministry.objects.filter(country=country):
+        if alike(there.name) == alike(name):
+            raise Refused(f"“{there.name}” is there already. Take this line out.", field=f"{line}-name")
+        if alike(there.short_name) == alike(short_name):
+            sentence = f"“{there.short_name}” is the short name of {there.name}. Give another one."
+            raise Refused(sentence, field=f"{line}-short_name")
+    row = _fit(Ministry(country=country, name=name, short_name=short_name), line)
+    told: dict[str, Any] = {"country": country.name, "name": name, "short_name": short_name}
+    if typed.holder:
+        told |= _told(_enter(row, typed.holder, line))
+    record("ministry.added", by=by, row=row, country=country, after=told)
+    return row
+
+
+def _take_office(country: Country, held: tuple[Ministry, Holder], line: str, on: date, by: User) -> None:
+    ministry, holder = held
+    if ministry.country_id != country.pk:
+        raise Refused("That ministry is another country’s. Load the page again.", field=f"{line}-holder")
+    if there := in_office(ministry.office_holders, on).first():
+        raise Refused(
+            f"{there} holds that office. Say under Ministries when that ended.",
+            field=f"{line}-holder",
+        )
+    told = _told(_enter(ministry, holder, line))
+    record("ministry.changed", by=by, row=ministry, country=country, before={}, after=told)
+
+
+def _enter(ministry: Ministry, holder: Holder, line: str) -> OfficeHolder:
+    name = written(holder.name, "Give the name of who holds the office.", field=f"{line}-holder")
+    row = OfficeHolder(
+        ministry=ministry,
+        name=name,
+        title=holder.title.strip() or "Minister",
+        from_on=holder.from_on,
+        source=holder.source.strip(),
+        until_on=holder.until_on,
+    )
+    _refuse_turned(row, line)
+    return _fit(row, line, {"name": "holder"})
+
+
+def _fit[Row: Ministry | OfficeHolder](row: Row, line: str, called: dict[str, str] | None = None) -> Row:
+    """Insert it; a refusal names the line."""
+    try:
+        return add(row)
+    except Refused as refusal:
+        field = (called or {}).get(refusal.field or "", refusal.field)
+        raise Refused(str(refusal), field=f"{line}-{field}") from refusal
+
+
+def _told(holder: OfficeHolder) -> dict[str, Any]:
+    return {
+        f"office holder {holder}: {name}": getattr(holder, name)
+        for name in ("name", "title", "from_on", "until_on", "source")
+        if getattr(holder, name)
+    }

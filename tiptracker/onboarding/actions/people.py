@@ -1,0 +1,74 @@
+"""Inviting people to a post: their accounts, and the mails by which they set a first password."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from tiptracker.accounts import actions
+from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.choices import EMBASSY_ROLES, Role
+from tiptracker.errors import Refused
+from tiptracker.onboarding.actions.accounts import Account, create_person, tell_of_addition
+from tiptracker.onboarding.permissions import can_set_up
+
+INVITED_HERE = (Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT, Role.OBSERVER)
+"""Who belongs to a post. An administrator belongs to none, and is added among all people."""
+
+
+class Invited(NamedTuple):
+    """Somebody to invite: `ministry` for focal points alone, `until` the last day that the account works."""
+
+    name: str
+    email: str
+    role: Role
+    ministry: Ministry | None
+    until: date
+
+
+@transaction.atomic
+def add_people(*, country: Country, people: Sequence[Invited], by: User, now: datetime) -> list[User]:
+    """Accounts for people of a post, none of which has a password yet; all of them or none.
+
+    A refusal's field is "people-1-email": the line, counted from 0, and what is wrong there.
+    Raises PermissionDenied, Refused.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    if not people:
+        raise Refused("Name somebody to invite.")
+    locked = Country.objects.select_for_update(no_key=True).get(
+        pk=country.pk
+    )  # whoever sends the same twice is told so
+    added = [_add(locked, each, f"people-{number}", by, now) for number, each in enumerate(people)]
+    for person in added:  # the log last: somebody else may be adding the same people
+        tell_of_addition(person, by=by)
+    return added
+
+
+def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
+    """Queue for each a mail with the link to set a first password: gives a sentence for each who isn't invited.
+
+    Raises PermissionDenied.
+    """
+    if not can_set_up(by):
+        raise PermissionDenied
+    refused = []
+    for person in people:
+        try:
+            actions.invite(person=person, by=by)
+        except Refused as refusal:
+            refused.append(str(refusal))
+    return refused
+
+
+def _add(country: Country, typed: Invited, line: str, by: User, now: datetime) -> User:
+    if typed.role not in INVITED_HERE:
+        raise Refused("Choose one of the roles of a post.", field=f"{line}-role")
+    if typed.ministry and typed.ministry.country_id != country.pk:
+        raise Refused("That ministry is another country’s. Choose one of this country’s.", field=f"{line}-ministry")
+    countries = [country] if typed.role in EMBASSY_ROLES else []
+    account = Account(typed.name, typed.role, typed.ministry, countries, typed.until)
+    return create_person(account, typed.email, by=by, now=now, field=lambda name: f"{line}-{name}")

@@ -1,0 +1,240 @@
+"""What is typed of people, ministries, countries and requests about accounts."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Q
+
+from tiptracker.accounts.backend import in_a_year
+from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, UserQuerySet
+from tiptracker.choices import Role, Word
+from tiptracker.onboarding.actions import Account, Holder, NamedDistrict
+from tiptracker.web.frontend.forms import DayField, PlainForm
+from tiptracker.web.frontend.rows import Choices, RowField, RowsField, offer, typed
+from tiptracker.web.search import MOST_CHARACTERS, matching
+
+MOST_OFFICE_HOLDERS = 60
+MOST_DISTRICTS = 500
+
+
+class State(Word):
+    """How an account stands, for who looks for it."""
+
+    OPEN = "open", "Can sign in"
+    INVITED = "invited", "Invited, has no password yet"
+    ENDED = "ended", "Last day is over"
+    CLOSED = "closed"
+
+
+class PersonFilter(PlainForm):
+    """Which people: by words, role, country and state. Nothing else that is sent narrows the list."""
+
+    q = forms.CharField(required=False, max_length=MOST_CHARACTERS, label="Name or address")
+    role = forms.ChoiceField(required=False, label="Role", choices=[("", "Any"), *Role.choices()])
+    country = RowField(required=False, label="Country")
+    state = forms.ChoiceField(required=False, label="State", choices=[("", "Any"), *State.choices()])
+
+    def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "country", countries, empty="Any")
+
+    def narrow(self, people: UserQuerySet, day: Any) -> UserQuerySet:
+        """Those of `people` that were asked for on `day`; what was asked wrongly narrows nothing."""
+        said = self.cleaned_data
+        if words := said.get("q"):
+            people = matching(people, words, "name", "email")
+        if role := said.get("role"):
+            people = people.filter(role=role)
+        if country := said.get("country"):
+            works_there = User.countries.through.objects.filter(country=country).values("user")
+            people = people.filter(Q(pk__in=works_there) | Q(ministry__country=country))
+        if state := said.get("state"):
+            people = people.filter(_in_state(State(state), day))
+        return people
+
+    @property
+    def is_narrowing(self) -> bool:
+        """Whether anything was asked for."""
+        return any(self.cleaned_data.values())
+
+
+def _in_state(state: State, day: Any) -> Q:
+    is_over, is_unused = Q(valid_until_on__lt=day), Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return {
+        State.CLOSED: Q(is_active=False),
+        State.ENDED: Q(is_active=True) & is_over,
+        State.INVITED: Q(is_active=True) & is_unused & ~is_over,
+        State.OPEN: Q(is_active=True) & ~is_unused & (~is_over | Q(valid_until_on=None)),
+    }[state]
+
+
+class NameForm(PlainForm):
+    """A person's name, which is all that somebody changes of their own account here."""
+
+    name = forms.CharField(max_length=150, label="Name")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AccountForm(PlainForm):
+    """What somebody is: role, ministry or countries, last day."""
+
+    name = forms.CharField(max_length=150, label="Name")
+    role = forms.ChoiceField(label="Role", choices=[("", "Choose one"), *Role.choices()])
+    ministry = RowField(required=False, label="Ministry", help_text="Of a focal point. Each stands below its country.")
+    countries = RowsField(
+        required=False, label="Countries", help_text="Of officers, ambassadors and observers: what they work on."
+    )
+    until = DayField(label="May sign in until", help_text="The last day, unless an administrator renews it.")
+
+    def __init__(self, *args: Any, ministries: Sequence[Ministry], countries: Sequence[Country], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "ministry", ministries, choices=[("", "None"), *_by_country(ministries)])
+        offer(self, "countries", countries)
+        self.fields["until"].initial = in_a_year
+
+    def account(self) -> Account:
+        """What was typed, as the actions take it."""
+        said = self.cleaned_data
+        return Account(said["name"], Role(said["role"]), said["ministry"], said["countries"], said["until"])
+
+
+class PersonAddForm(AccountForm):
+    """Somebody new, invited by mail at once."""
+
+    email = forms.EmailField(max_length=254, label="E-mail address", help_text="The invitation goes there.")
+
+    field_order = ("name", "email", "role", "ministry", "countries", "until")
+
+
+class PersonEditForm(AccountForm):
+    """The same of somebody who is there; `version`: what the page was filled from; `confirmed`: what it asked about."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    confirmed = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+
+    @staticmethod
+    def filled_from(person: User) -> dict[str, Any]:
+        """The initial values of a form about this person."""
+        return {
+            "name": person.name,
+            "role": person.role,
+            "ministry": person.ministry_id,
+            "countries": [country.pk for country in person.countries.all()],
+            "until": person.valid_until_on or in_a_year(),
+            "version": person.version,
+        }
+
+
+class UntilForm(PlainForm):
+    """The last day of an account that is renewed or opened again."""
+
+    until = DayField(label="May sign in until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].initial = in_a_year
+
+
+class AddressForm(PlainForm):
+    """Another address of an account."""
+
+    email = forms.EmailField(max_length=254, label="New e-mail address")
+
+
+class MinistryFilter(PlainForm):
+    """Which ministries: of a country."""
+
+    country = RowField(required=False, label="Country")
+
+    def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "country", countries, empty="Any")
+
+
+class MinistryForm(PlainForm):
+    """A ministry's names."""
+
+    name = forms.CharField(max_length=200, label="Name")
+    short_name = forms.CharField(max_length=60, label="Short name", help_text="Lists have room for no more.")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class OfficeHolderRow(PlainForm):
+    """Who holds or held the office; an empty line says nothing."""
+
+    row = RowField(required=False, widget=forms.HiddenInput)
+    holder = forms.CharField(required=False, max_length=200, label="Who holds office")
+    title = forms.CharField(required=False, max_length=100, label="Title")
+    from_on = DayField(required=False, label="In office from")
+    until_on = DayField(required=False, label="In office until")
+    source = forms.CharField(required=False, max_length=300, label="Where that is told")
+
+    def __init__(self, *args: Any, there: Sequence[OfficeHolder], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "row", there, empty="New")
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether the line is about somebody: one who is there, or anybody that was typed."""
+        return any(str(value or "").strip() for value in typed(self).values())
+
+    def said(self) -> tuple[OfficeHolder | None, Holder]:
+        """Whom the line is about, and what was typed of them."""
+        said = self.cleaned_data
+        return said["row"], Holder(
+            said["holder"], said["title"], said["from_on"], said["source"], until_on=said["until_on"]
+        )
+
+    @staticmethod
+    def filled_from(holder: OfficeHolder) -> dict[str, Any]:
+        """The initial values of a line about this one."""
+        return {
+            "row": holder.pk,
+            "holder": holder.name,
+            "title": holder.title,
+            "from_on": holder.from_on,
+            "until_on": holder.until_on,
+            "source": holder.source,
+        }
+
+
+OfficeHolderRows = forms.formset_factory(
+    OfficeHolderRow, extra=1, max_num=MOST_OFFICE_HOLDERS, absolute_max=MOST_OFFICE_HOLDERS + 10
+)
+
+
+class VersionForm(PlainForm):
+    """Which state of a row a page was filled from."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class DistrictRow(PlainForm):
+    """A district that is there, as it is to be named."""
+
+    row = RowField(widget=forms.HiddenInput)
+    name = forms.CharField(max_length=100, label="District")
+    capital = forms.CharField(required=False, max_length=100, label="Capital")
+
+    def __init__(self, *args: Any, there: Sequence[District], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "row", there)
+
+    def said(self) -> tuple[District, NamedDistrict]:
+        """Which district, and what was typed of it."""
+        said = self.cleaned_data
+        return said["row"], NamedDistrict(said["name"], said["capital"])
+
+
+DistrictRows = forms.formset_factory(DistrictRow, extra=0, max_num=MOST_DISTRICTS, absolute_max=MOST_DISTRICTS + 10)
+
+
+def _by_country(ministries: Sequence[Ministry]) -> Choices:
+    """Ministries below their countries; `ministries` come with theirs, in any order."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for ministry in ministries:
+        found[ministry.country.name].append((str(ministry.pk), f"{ministry.short_name} ({ministry.country.name})"))
+    return cast("Choices", sorted(found.items()))

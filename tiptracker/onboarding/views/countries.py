@@ -1,0 +1,82 @@
+"""Countries: what is kept of each, and the names of its districts."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tiptracker import clock
+from tiptracker.accounts.models import Country
+from tiptracker.audit.subjects import history
+from tiptracker.errors import Refused
+from tiptracker.onboarding import actions
+from tiptracker.onboarding.forms import DistrictRows, VersionForm
+from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.validation import ChangedMeanwhile
+from tiptracker.web.frontend.rows import beside_field, beside_line, has_now_seen, refused
+from tiptracker.web.pages import SignedIn, render_page
+
+
+@login_required
+@require_safe
+def country_list(request: SignedIn) -> HttpResponse:
+    """Every country that is followed, with what is kept of it."""
+    if not can_set_up(request.user):
+        raise PermissionDenied
+    rows: Any = Country.objects.visible_to(request.user).select_related("contact")
+    found = rows.annotate(
+        district_count=Count("districts", distinct=True), ministry_count=Count("ministry", distinct=True)
+    )
+    return render_page(request, "onboarding/country_list.html", {"countries": list(found.order_by("name"))})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def country_edit(request: SignedIn, pk: int) -> HttpResponse:
+    """What is kept of a country, and the names of its districts, which can be put right here."""
+    if not can_set_up(request.user):
+        raise PermissionDenied
+    country = get_object_or_404(Country.objects.visible_to(request.user).select_related("contact"), pk=pk)
+    there = list(country.districts.all())
+    kwargs: dict[str, Any] = {"prefix": "districts", "form_kwargs": {"there": there}}
+    is_sent = request.method == "POST"
+    form = VersionForm(request.POST if is_sent else None, initial={"version": country.version})
+    rows = (
+        DistrictRows(request.POST, **kwargs)
+        if is_sent
+        else DistrictRows(
+            initial=[{"row": one.pk, "name": one.name, "capital": one.capital} for one in there], **kwargs
+        )
+    )
+    if is_sent and all([form.is_valid(), rows.is_valid()]):
+        try:
+            actions.change_districts(
+                country=country,
+                version=form.cleaned_data["version"],
+                districts=[row.said() for row in rows],
+                by=request.user,
+                now=clock.now(),
+            )
+        except Refused as refusal:
+            if not beside_line({"districts": rows.forms}, str(refusal), refusal.field):
+                beside_field(form, str(refusal), None)
+            if isinstance(refusal, ChangedMeanwhile):
+                country.refresh_from_db()
+                has_now_seen(form, "version", country.version)
+        else:
+            messages.success(request, "The districts are changed.")
+            return redirect("country_edit", pk=country.pk)
+    context = {
+        "country": country,
+        "form": form,
+        "rows": rows,
+        "there": there,
+        "wrong_forms": refused(form, *rows.forms) if is_sent else [],
+        "history": history(request.user, country),
+    }
+    return render_page(request, "onboarding/country_edit.html", context, status=422 if is_sent else 200)

@@ -1,0 +1,351 @@
+"""People: who has an account, what each may, and what an administrator does to it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.sessions.models import Session
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tiptracker import clock
+from tiptracker.accounts import account_requests, lockouts, mails
+from tiptracker.accounts import actions as account_actions
+from tiptracker.accounts.backend import is_expired
+from tiptracker.accounts.models import AccountRequest, Country, Ministry, User
+from tiptracker.audit.subjects import history
+from tiptracker.errors import Refused
+from tiptracker.mail.sentences import standing_of
+from tiptracker.numbers import whole_number
+from tiptracker.onboarding import actions
+from tiptracker.onboarding.forms import (
+    AddressForm,
+    NameForm,
+    PersonAddForm,
+    PersonEditForm,
+    PersonFilter,
+    State,
+    UntilForm,
+)
+from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.validation import ChangedMeanwhile
+from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.frontend.rows import beside_field, has_now_seen, refused
+from tiptracker.web.pages import SignedIn, render_page
+
+PAGE_SIZE = 50
+INVITED = "The invitation to {} is queued. The person’s page says what became of the mail."
+SECOND_STEPS = {"webauthn": "passkey", "totp": "an app that shows codes", "recovery_codes": "recovery codes"}
+NOT_ONES_OWN = frozenset({"email", "role", "ministry", "countries", "until"})
+"""What nobody changes of their own account: it says what they may read, how long, and where mails about it go."""
+
+
+class PersonLine(NamedTuple):
+    """Somebody in the list: how the account stands, and until when it is locked out, in the domain's time."""
+
+    person: User
+    state: State
+    locked_out_until: datetime | None
+
+
+@login_required
+@require_safe
+def person_list(request: SignedIn) -> HttpResponse:
+    """Everybody who has an account, narrowed by the address: `?q=&role=&country=&state=&page=`.
+
+    Sources that stand for the public record are nobody, and left out.
+    """
+    _only_administrators(request)
+    people = User.objects.visible_to(request.user).exclude(email__endswith=".invalid")
+    chosen = PersonFilter(request.GET, countries=list(Country.objects.visible_to(request.user)))
+    chosen.is_valid()
+    found = chosen.narrow(people, clock.today()).select_related("ministry__country").prefetch_related("countries")
+    page = Paginator(found.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    locked = lockouts.locked_out_until(page, clock.as_kept(clock.now()).timestamp())
+    waiting = AccountRequest.objects.visible_to(request.user).waiting().select_related("person", "asked_by")
+    now = clock.now()
+    context = {
+        "filter": chosen,
+        "page": page,
+        "lines": [PersonLine(one, state_of(one), _shown(locked.get(one.pk))) for one in page],
+        "waiting": [
+            one
+            for one in waiting.prefetch_related("steps")
+            if account_requests.stage(one, now) in account_requests.WAITING
+        ],
+    }
+    return render_page(request, "onboarding/person_list.html", context, partial="rows")
+
+
+def state_of(person: User) -> State:
+    """How an account stands today."""
+    if not person.is_active:
+        return State.CLOSED
+    if is_expired(person):
+        return State.ENDED
+    return State.OPEN if person.has_usable_password() else State.INVITED
+
+
+def _shown(moment: datetime | None) -> datetime | None:
+    return clock.as_shown(moment) if moment else None
+
+
+def _only_administrators(request: SignedIn) -> None:
+    if not can_set_up(request.user):
+        raise PermissionDenied
+
+
+def _offered(request: SignedIn) -> dict[str, Any]:
+    return {
+        "ministries": list(Ministry.objects.visible_to(request.user).select_related("country").order_by("short_name")),
+        "countries": list(Country.objects.visible_to(request.user).order_by("name")),
+    }
+
+
+# --- Adding -----------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_add(request: SignedIn) -> HttpResponse:
+    """Somebody new, who is invited at once."""
+    _only_administrators(request)
+    answer: HttpResponse = _add(request)
+    return answer
+
+
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+def _add(request: SignedIn) -> HttpResponse:
+    form = PersonAddForm(request.POST if request.method == "POST" else None, **_offered(request))
+    if form.is_bound and form.is_valid():
+        try:
+            person = actions.add_person(
+                account=form.account(), email=form.cleaned_data["email"], by=request.user, now=clock.now()
+            )
+        except Refused as refusal:
+            beside_field(form, str(refusal), refusal.field)
+        else:
+            _invite(request, person)
+            return redirect("person_detail", pk=person.pk)
+    return render_page(request, "onboarding/person_add.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _invite(request: SignedIn, person: User) -> None:
+    """Send the invitation, and say on the next page how that went."""
+    try:
+        account_actions.invite(person=person, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, INVITED.format(person.email))
+
+
+# --- Changing ---------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_edit(request: SignedIn, pk: int) -> HttpResponse:
+    """What somebody is; another country is asked about before it is given. Of one's own account the name alone."""
+    person = _person(request, pk)
+    answer: HttpResponse = _edit(request, person)
+    return answer
+
+
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+def _edit(request: SignedIn, person: User) -> HttpResponse:
+    is_own = person == request.user
+    if is_own and request.POST.keys() & NOT_ONES_OWN:
+        raise PermissionDenied
+    data = request.POST if request.method == "POST" else None
+    form: NameForm | PersonEditForm = (
+        NameForm(data, initial={"name": person.name, "version": person.version})
+        if is_own
+        else PersonEditForm(data, initial=PersonEditForm.filled_from(person), **_offered(request))
+    )
+    context: dict[str, Any] = {"form": form, "person": person, "is_own": is_own}
+    if form.is_bound and form.is_valid():
+        try:
+            _change(request, person, form)
+        except actions.MovesToAnotherCountry as move:
+            context |= {"move": move, "typed": _again(form, move.seal)}
+            return render_page(request, "onboarding/person_move.html", context)
+        except Refused as refusal:
+            beside_field(form, str(refusal), refusal.field)
+            if isinstance(refusal, ChangedMeanwhile):
+                context["stands"] = _person(request, person.pk)
+                has_now_seen(form, "version", context["stands"].version)
+        else:
+            messages.success(request, "The account is changed.")
+            return redirect("person_detail", pk=person.pk)
+    status = 422 if form.is_bound else 200
+    return render_page(request, "onboarding/person_edit.html", context, status=status)
+
+
+def _change(request: SignedIn, person: User, form: NameForm | PersonEditForm) -> None:
+    said: dict[str, Any] = {"person": person, "version": form.cleaned_data["version"]}
+    said |= {"by": request.user, "now": clock.now()}
+    if isinstance(form, PersonEditForm):
+        actions.change_person(account=form.account(), confirmed=form.cleaned_data["confirmed"], **said)
+    else:
+        actions.rename_person(name=form.cleaned_data["name"], **said)
+
+
+def _again(form: PlainForm, seal: str) -> list[tuple[str, str]]:
+    """What was typed, to be sent again with the confirmation."""
+    data = cast("QueryDict", form.data)
+    sent = [(name, value) for name in form.fields if name != "confirmed" for value in data.getlist(name)]
+    return [*sent, ("confirmed", seal)]
+
+
+def _person(request: SignedIn, pk: int) -> User:
+    """The person at hand, sources of the public record too, since the log leads there. Raises Http404,
+    PermissionDenied.
+    """
+    _only_administrators(request)
+    people = User.objects.visible_to(request.user).select_related("ministry__country", "role_given_by")
+    person: User = get_object_or_404(people.prefetch_related("countries"), pk=pk)
+    return person
+
+
+# --- One person -------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_detail(request: SignedIn, pk: int) -> HttpResponse:
+    """One account: what it may, how it stands, what was done to it; each button sends `do`, which says what to do."""
+    person = _person(request, pk)
+    answer: HttpResponse = _detail(request, person)
+    return answer
+
+
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+def _detail(request: HttpRequest, person: User) -> HttpResponse:
+    return _Page(request, person).answer()  # type: ignore[arg-type]  # who isn't signed in was led away
+
+
+class _Page:
+    """The forms of one account at one address, told apart by `do`."""
+
+    def __init__(self, request: SignedIn, person: User) -> None:
+        self.request, self.person, self.now = request, person, clock.now()
+        self.do = request.POST.get("do", "?") if request.method == "POST" else ""
+        self.page = PlainForm(request.POST if self.do else None)
+        self.until = UntilForm(request.POST if self.do in ("renew", "reopen") else None)
+        self.address = AddressForm(request.POST if self.do == "address" else None)
+
+    def answer(self) -> HttpResponse:
+        """What was asked for is done; or the page, with what is wrong."""
+        if self.do and self._done():
+            return redirect("person_detail", pk=self.person.pk)
+        person, request = self.person, self.request
+        locked = lockouts.locked_out_until([person], clock.as_kept(self.now).timestamp())
+        asked = AccountRequest.objects.visible_to(request.user).filter(person=person).prefetch_related("steps")
+        kinds = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+        there = Session.objects.filter(expire_date__gt=clock.as_kept(self.now)).values("session_key")
+        context = {
+            "person": person,
+            "is_own": person == request.user,
+            "state": state_of(person),
+            "locked_out_until": _shown(locked.get(person.pk)),
+            "second_steps": [words for kind, words in SECOND_STEPS.items() if kind in kinds],
+            "sign_ins": UserSession.objects.filter(user=person, session_key__in=there).count(),
+            "tokens": person.api_tokens.filter(revoked_at=None, expires_on__gte=self.now.date()).count(),
+            "requests": [one for one in asked if account_requests.stage(one, self.now) in account_requests.WAITING],
+            "mails": [(mail, standing_of(mail)) for mail in mails.newest_mails(person)],
+            "history": history(request.user, person),
+            "until": self.until,
+            "address": self.address,
+            "wrong_forms": refused(self.page, self.until, self.address),
+        }
+        return render_page(request, "onboarding/person_detail.html", context, status=422 if self.do else 200)
+
+    def _done(self) -> bool:
+        """Do what `do` says; whether it was done. A refusal stands beside its field, or on the page."""
+        does = {
+            "invite": self._send_invitation,
+            "renew": self._renew,
+            "reopen": self._reopen,
+            "close": self._close,
+            "end": self._end,
+            "lift": self._lift,
+            "address": self._change_address,
+            "second_step": self._remove_second_step,
+        }.get(self.do)
+        form: PlainForm = {"renew": self.until, "reopen": self.until, "address": self.address}.get(self.do, self.page)
+        if does is None:
+            beside_field(self.page, "Choose what is to be done with one of the buttons of this page.", None)
+            return False
+        if not form.is_valid():
+            return False
+        try:
+            sentence = does()
+        except Refused as refusal:
+            beside_field(form, str(refusal), refusal.field)
+            return False
+        if sentence:
+            messages.success(self.request, sentence)
+        return True
+
+    def _as(self, action: Callable[..., Any]) -> Callable[..., Any]:
+        """An action on this account as it was shown."""
+        return partial(action, person=self.person, version=self._version(), by=self.request.user, now=self.now)
+
+    def _version(self) -> int:
+        return whole_number(self.request.POST.get("version")) or 0
+
+    def _send_invitation(self) -> str:
+        account_actions.invite(person=self.person, by=self.request.user)
+        return INVITED.format(self.person.email)
+
+    def _renew(self) -> str:
+        until = self.until.cleaned_data["until"]
+        if is_expired(User(valid_until_on=until)):
+            raise Refused("That day is over. Give the last day on which they may sign in.", field="until")
+        account_actions.renew(person=self.person, by=self.request.user, until=until)
+        return f"{self.person} may sign in until {until.day} {until:%B %Y}."
+
+    def _reopen(self) -> str:
+        self._as(actions.reopen_account)(until=self.until.cleaned_data["until"])
+        return f"The account of {self.person} is open again."
+
+    def _close(self) -> str:
+        self._as(actions.close_account)(today=self.now.date())
+        return f"The account of {self.person} is closed. They are signed out, and their API tokens have ended."
+
+    def _end(self) -> str:
+        actions.end_sign_ins_and_tokens(person=self.person, by=self.request.user)
+        return f"{self.person} is signed out everywhere, and has no API token. A mail tells them."
+
+    def _lift(self) -> str:
+        actions.lift_lock_out(person=self.person, by=self.request.user)
+        return f"{self.person} can try again at once. A mail tells them."
+
+    def _change_address(self) -> str:
+        email = self.address.cleaned_data["email"]
+        if not self.person.has_usable_password():
+            changed = self._as(actions.change_unused_address)(email=email)
+            _invite(self.request, changed)
+            return ""
+        account_requests.ask_for_address(person=self.person, email=email, by=self.request.user, now=self.now)
+        return (
+            f"Requested. An e-mail to {self.person.email} tells them and holds a link that stops it. A second person "
+            "must consent; the change takes effect one day from now at the earliest."
+        )
+
+    def _remove_second_step(self) -> str:
+        account_requests.ask_to_remove_second_step(person=self.person, by=self.request.user, now=self.now)
+        return (
+            f"Requested. An e-mail to {self.person.email} tells them and holds a link that stops it. Once a second "
+            f"person consents, {self.person} sets up a new second step at the next sign-in."
+        )

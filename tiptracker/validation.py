@@ -1,0 +1,173 @@
+"""What the actions of every app share: the refusals that recur, and the way a row is added."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, ClassVar, Protocol
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+
+from tiptracker.accounts.models import User
+from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
+from tiptracker.audit.models import AuditEntry
+from tiptracker.audit.verbs import Group, verbs_in
+from tiptracker.errors import Refused
+
+CHANGES_NOTHING = [verb for group in (Group.READ, Group.SIGN_IN, Group.REFUSED) for verb in verbs_in(group)]
+"""What somebody only read or asked, or how they signed in."""
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else was quicker. The page shows what stands now, keeps what was typed, and lets it be sent again."""
+
+
+class Versioned(Protocol):
+    """A row that may be edited: each change counts `version` up by one."""
+
+    pk: Any
+    version: int
+    _meta: ClassVar[Any]
+
+
+def spelt(day: date) -> str:
+    """A day as a sentence has it: "9 December 2021"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def spelt_moment(at: datetime, now: datetime) -> str:
+    """A moment as a sentence has it, in the zone of `now`: "9 December 2021 at 14:05"."""
+    local = at.astimezone(now.tzinfo)
+    return f"{spelt(local.date())} at {local:%H:%M}"
+
+
+def written(text: str, sentence: str, *, field: str) -> str:
+    """`text` without blanks around it; refuses with `sentence` where nothing is left."""
+    if not (text := text.strip()):
+        raise Refused(sentence, field=field)
+    return text
+
+
+def refuse_future(day: date, now: datetime, *, field: str) -> None:
+    """Refuse a day after today: the record holds what has happened."""
+    if day > now.date():
+        raise Refused(f"That day has not come yet. Give a day up to today, {spelt(now.date())}.", field=field)
+
+
+def refuse_backwards(first: date | None, last: date, *, field: str) -> None:
+    """Refuse a span whose last day lies before its first."""
+    if first and last < first:
+        raise Refused("The last day lies before the first. Put one of them right.", field=field)
+
+
+def add[Row: models.Model](row: Row) -> Row:
+    """Insert `row`; refuses what its fields don't hold (too long, no such choice), beside the field."""
+    _repeat_no_mark(row, row._meta.concrete_fields)
+    _refuse_unfit(row)
+    row.save(force_insert=True)
+    return row
+
+
+def change[Row: models.Model](row: Row) -> Row:
+    """Update `row`, with the same refusals."""
+    if marked := [field for field in row._meta.concrete_fields if getattr(row, field.attname) == REDACTED]:
+        stored = type(row)._default_manager.get(pk=row.pk)
+        _repeat_no_mark(row, [field for field in marked if getattr(stored, field.attname) != REDACTED])
+    _refuse_unfit(row)
+    row.save(force_update=True)
+    return row
+
+
+def add_all(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one table together, with the refusals of `add`."""
+    for row in rows:
+        _repeat_no_mark(row, row._meta.concrete_fields)
+        _refuse_unfit(row)
+    if rows:
+        type(rows[0])._default_manager.bulk_create(rows)
+
+
+def change_all(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
+    """Update these fields of rows of one table in one statement, with the refusals of `change`.
+
+    As inserts that find their rows there already: Django's own bulk_update takes longer than a statement a row.
+    """
+    for row in rows:
+        _refuse_unfit(row)
+    if rows:
+        table = type(rows[0])._default_manager
+        table.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields)
+
+
+def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
+    """Refuse where `row` (locked) was changed since `version`, the one a form was filled from: who, what, when."""
+    if row.version == version:
+        return
+    last = (
+        AuditEntry.objects.filter(table=row._meta.label_lower, row=str(row.pk))
+        .exclude(verb__in=CHANGES_NOTHING)
+        .select_related("by", "detail")
+        .order_by("-number")
+        .first()
+    )
+    raise ChangedMeanwhile(
+        f"{_who(last)} changed {_what(last, row)} meanwhile{_when(last, now)}. What you typed is kept: compare it with "
+        "what stands now, then save again."
+    )
+
+
+def refuse_unseen(newest: Any, seen: int | None, now: datetime, *, what: str) -> None:
+    """Refuse where `newest` (a row or None) is not the one that stood on the page a form was filled from.
+
+    `seen` is that one's key, 0 where there was none; None asks nothing. `what` names the row: "review".
+    """
+    if seen is None or (newest.pk if newest else 0) == seen:
+        return
+    told = f"{newest.recorded_by} recorded a newer {what} on {spelt_moment(newest.recorded_at, now)}." if newest else ""
+    raise ChangedMeanwhile(f"{told} What you typed is kept: look at what stands now, then send it again.".strip())
+
+
+def _repeat_no_mark(row: models.Model, fields: Iterable[Any]) -> None:
+    """Say in other words where `row` repeats a text that became the mark: a mark is what a redaction made, alone."""
+    for field in fields:
+        if getattr(row, field.attname) == REDACTED:
+            setattr(row, field.attname, REDACTED_BEFORE)
+
+
+def _refuse_unfit(row: models.Model) -> None:
+    relations = {field.name for field in row._meta.get_fields() if field.is_relation}
+    try:
+        row.clean_fields(exclude=relations)
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise Refused(messages[0], field=field) from error
+
+
+def _who(entry: AuditEntry | None) -> User | str:
+    return entry.by if entry and entry.by else "Somebody"
+
+
+def _detail(entry: AuditEntry | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    detail = getattr(entry, "detail", None)
+    if detail is None or REDACTED in (detail.before, detail.after):
+        return {}, {}
+    return json.loads(detail.before or "{}"), json.loads(detail.after or "{}")
+
+
+def _what(entry: AuditEntry | None, row: Versioned) -> str:
+    before, after = _detail(entry)
+    names = [_named(key, row) for key in before if before[key] != after.get(key)]
+    return " and ".join(", ".join(names).rsplit(", ", 1)) if names else "this"
+
+
+def _named(key: str, row: Versioned) -> str:
+    """What a value of the log is called; one that stands in the row's terms is no field of its own."""
+    try:
+        return str(getattr(row._meta.get_field(key), "verbose_name", key))
+    except FieldDoesNotExist:
+        return key
+
+
+def _when(entry: AuditEntry | None, now: datetime) -> str:
+    at = _detail(entry)[1].get("recorded_at")
+    return f", on {spelt_moment(datetime.fromisoformat(at), now)}" if at else ""

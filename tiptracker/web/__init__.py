@@ -1,0 +1,1 @@
+"""What all pages share: the frame, forms, preserved input, search, exports, rate limits, security headers."""

@@ -1,0 +1,52 @@
+"""A list as a file to take along: just as it is filtered and sorted, as CSV or as an Excel sheet."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from tiptracker.accounts.models import Country
+from tiptracker.audit.actions import record
+from tiptracker.web import rate_limits, spreadsheets
+from tiptracker.web.pages import SignedIn
+
+WORD = "as"
+"""The word of a list's address that asks for a file: "?as=csv", "?as=xlsx"."""
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def is_asked(request: HttpRequest) -> bool:
+    """Whether a list's address asks for it as a file."""
+    return request.GET.get(WORD) in KINDS
+
+
+def export(request: SignedIn, name: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> HttpResponse:
+    """`rows` (texts, numbers, days, moments or None, one a head) as the file asked for, noted in the log.
+
+    Moments are told in the reader's zone. Who asks too often is told to wait.
+    """
+    if wait := rate_limits.seconds_to_wait("exports", request):
+        page = render(request, "429.html", {"wait": rate_limits.spelt(wait)}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        return rate_limits.to_wait(page, wait)
+    kind = request.GET[WORD]
+    zone = timezone.get_current_timezone()
+    content = (
+        spreadsheets.csv_text(heads, rows, zone) if kind == "csv" else spreadsheets.workbook(name, heads, rows, zone)
+    )
+    asked: dict[str, Any] = {key: value for key, value in request.GET.items() if key not in (WORD, "page") and value}
+    with transaction.atomic():
+        for country in Country.objects.visible_to(request.user):
+            after = {"list": name, "as": kind, "asked": asked, "rows": len(rows)}
+            record("list.exported", by=request.user, country=country, after=after)
+    return HttpResponse(
+        content,
+        content_type=KINDS[kind],
+        headers={"Content-Disposition": f'attachment; filename="tip-tracker-{name}.{kind}"'},
+    )
