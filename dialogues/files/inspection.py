@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-from dialogues.files.sanitizers import Unclean
 from dialogues.files.sanitizers.confined import clean_apart
+from dialogues.files.sanitizers.errors import Unclean
 from dialogues.files.scanner import Silent, scan
 from tiptracker.errors import Refused, TryLater
 from tiptracker.privacy.personal_data import without

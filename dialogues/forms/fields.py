@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 
 from dialogues.choices import Direction
 from dialogues.files.inspection import taken
-from dialogues.files.sanitizers import EXTENSIONS
+from dialogues.files.sanitizers.file_types import EXTENSIONS
 from recommendations.models import Benchmark
 from tiptracker.web.frontend.forms import DayField, PlainForm
 from tiptracker.web.frontend.rows import Choices, RowField, offer

@@ -34,13 +34,11 @@ UNSENT = Q(evidence__isnull=True, dialogues__isnull=True)
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
     def visible_to(self, user: Reader) -> Self:
         """With evidence, a dialogue or a draft that holds it; and what one uploaded oneself, not sent, still kept."""
-        from dialogues.models.drafts import Draft  # noqa: PLC0415 -- drafts hold files, and import them
-
         if not user.is_authenticated or not user.is_active:
             return self.none()
         of_dialogues = Q(dialogues__in=DialogueFile.objects.visible_to(user))
         cited = Q(evidence__in=Evidence.objects.visible_to(user)) | of_dialogues
-        drafted = Q(drafts__in=Draft.objects.visible_to(user))
+        drafted = Q(drafts__in=EvidenceFile.drafts.rel.related_model.objects.visible_to(user))
         own = UNSENT & Q(pk__in=self.model.objects.uploaded_as(user).values("pk"))
         return self.filter(cited | ((own | drafted) & ~Q(name=REDACTED))).distinct()
 
@@ -164,15 +162,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
         What `besides` recorded is left out: somebody else has to review that.
         """
-        from dialogues.models.readings import Reading  # noqa: PLC0415 -- readings cite evidence, and import it
-
         of_bearing = EvidenceReview.objects.filter(bearing=OuterRef("pk"))
         bearings = EvidenceBearing.objects.filter(~Exists(of_bearing), evidence=OuterRef("pk"))
         of_itself = EvidenceReview.objects.filter(
             evidence=OuterRef("evidence"), bearing=None, recorded_at__gte=OuterRef("recorded_at")
         )
         told = Q(figure__isnull=False) | ~Q(direction="")
-        figures = Reading.objects.filter(told, ~Exists(of_itself), evidence=OuterRef("pk"))
+        figures = Evidence.readings.rel.related_model.objects.filter(told, ~Exists(of_itself), evidence=OuterRef("pk"))
         return (
             self.current()
             .filter(

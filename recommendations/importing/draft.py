@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from recommendations.choices import Tier
 from recommendations.importing import report_parser
-from recommendations.importing.readers import Paragraph, read_file
+from recommendations.importing.readers.paragraph import Paragraph
+from recommendations.importing.readers.report_file import read_file
 from recommendations.importing.report_parser import Narrative
 from recommendations.importing.tables import (
     Cells,

@@ -5,7 +5,7 @@ from time import perf_counter
 
 from weasyprint import HTML
 
-from recommendations.importing.readers import read_file
+from recommendations.importing.readers.report_file import read_file
 from recommendations.importing.report_parser import read
 from tests.recommendations.importing.report_parser.editions import ITEMS, OPENING, PROSE
 from tiptracker.sandbox import Sandbox

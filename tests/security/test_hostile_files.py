@@ -13,11 +13,12 @@ from django.urls import reverse
 
 from dialogues.files.previews import Undrawable
 from dialogues.files.previews.confined import draw_apart
-from dialogues.files.sanitizers import Unclean, text
+from dialogues.files.sanitizers import text
 from dialogues.files.sanitizers.confined import clean_apart
+from dialogues.files.sanitizers.errors import Unclean
 from dialogues.models import EvidenceFile, UpdateRound
 from dialogues.views.previews import UNDRAWABLE
-from recommendations.importing.readers import read_file
+from recommendations.importing.readers.report_file import read_file
 from recommendations.importing.tables import read_cells
 from tests.deployment.container import dockerfile
 from tests.dialogues.samples import DOCX, PDF

@@ -15,7 +15,9 @@ from lxml import etree
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import TokenizerError
 
-from dialogues.files.sanitizers import Unclean, clean, excel_formulas
+from dialogues.files.sanitizers import excel_formulas
+from dialogues.files.sanitizers.errors import Unclean
+from dialogues.files.sanitizers.file_types import clean
 from dialogues.files.sanitizers.office_markup import VOCABULARY
 from tests.dialogues import samples
 

@@ -3,7 +3,8 @@
 import json
 import sys
 
-from dialogues.files.sanitizers import Unclean, clean
+from dialogues.files.sanitizers.errors import Unclean
+from dialogues.files.sanitizers.file_types import clean
 from tiptracker.sandbox.confinement import confine
 
 

@@ -2,7 +2,8 @@
 
 import json
 
-from dialogues.files.sanitizers import Cleaned, Unclean
+from dialogues.files.sanitizers.errors import Unclean
+from dialogues.files.sanitizers.file_types import Cleaned
 from tiptracker.sandbox.confinement import Run
 
 MOST_WAITED = 60

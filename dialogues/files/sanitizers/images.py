@@ -4,7 +4,7 @@ import io
 
 from PIL import ExifTags, Image, ImageFile
 
-from dialogues.files.sanitizers import Unclean
+from dialogues.files.sanitizers.errors import Unclean
 
 MOST_SCANS = 100
 """Passes over a JPEG: a progressive one of any program has a dozen, and each costs as much as the whole picture."""

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import quoteattr
 
-from dialogues.files.sanitizers import Unclean, images, office_relationships
+from dialogues.files.sanitizers import images, office_relationships
+from dialogues.files.sanitizers.errors import Unclean
 from dialogues.files.sanitizers.office_markup import Place, clean_markup
 from dialogues.files.sanitizers.office_relationships import Relation
 from dialogues.files.sanitizers.package_xml import Element, elements

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from dialogues.files.sanitizers import Unclean, excel_formulas, office_relationships
+from dialogues.files.sanitizers import excel_formulas, office_relationships
+from dialogues.files.sanitizers.errors import Unclean
 from dialogues.files.sanitizers.package_xml import refuse_document_type
 from dialogues.files.sanitizers.word_fields import Fields
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from dialogues.files.sanitizers import Unclean
+from dialogues.files.sanitizers.errors import Unclean
 from dialogues.files.sanitizers.package_xml import Element
 
 PICTURES = frozenset({"jpg", "jpeg", "png", "gif", "emf", "wmf", "tif", "tiff", "bmp"})

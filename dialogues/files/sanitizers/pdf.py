@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pikepdf
 
-from dialogues.files.sanitizers import Unclean
+from dialogues.files.sanitizers.errors import Unclean
 
 TAIL = 2048
 """Where the end mark must be found, in bytes: some scanners write a little behind it."""

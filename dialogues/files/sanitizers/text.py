@@ -7,8 +7,10 @@ import unicodedata
 
 import magic
 
-from dialogues.files.sanitizers import HEAD, Unclean
+from dialogues.files.sanitizers.errors import Unclean
 
+HEAD = 64 * 1024
+"""As much as libmagic is shown, in bytes."""
 _ALLOWED = "\t\n\r\f\ufeff"
 _MARKUP = frozenset({"text/html", "text/xml", "application/xml", "image/svg+xml", "text/rtf", "application/rtf"})
 MOST_CELLS = 1_000_000

@@ -2,7 +2,7 @@
 
 import re
 
-from dialogues.files.sanitizers import Unclean
+from dialogues.files.sanitizers.errors import Unclean
 
 MOST_NESTED = 20
 """Fields within one another."""

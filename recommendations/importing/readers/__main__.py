@@ -3,7 +3,8 @@
 import json
 import sys
 
-from recommendations.importing.readers import Paragraph, Unreadable, read_content
+from recommendations.importing.readers.paragraph import Paragraph, Unreadable
+from recommendations.importing.readers.report_file import read_content
 from tiptracker.sandbox.confinement import confine
 
 

@@ -6,7 +6,7 @@ from itertools import count
 
 from lxml import etree
 
-from recommendations.importing.readers import BROKEN, Kind, Paragraph, Unreadable
+from recommendations.importing.readers.paragraph import BROKEN, Kind, Paragraph, Unreadable
 
 _UNSEEN = {
     "applet", "audio", "canvas", "datalist", "embed", "head", "iframe", "map", "math", "noscript", "object",

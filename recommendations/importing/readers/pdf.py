@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from recommendations.importing.readers import BROKEN, PAGE, Kind, Paragraph, Unreadable
+from recommendations.importing.readers.paragraph import BROKEN, PAGE, Kind, Paragraph, Unreadable
 
 MOST_PAGES = 1_000
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})

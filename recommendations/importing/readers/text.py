@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 
-from recommendations.importing.readers import Paragraph, Unreadable, paragraphs
+from recommendations.importing.readers.paragraph import Paragraph, Unreadable, paragraphs
 
 _PAGE = re.compile(
     r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"

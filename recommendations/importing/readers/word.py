@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from recommendations.importing.readers import BROKEN, Kind, Paragraph, Unreadable
+from recommendations.importing.readers.paragraph import BROKEN, Kind, Paragraph, Unreadable
 from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCount
 
 MOST_UNPACKED = 40 * 1024 * 1024

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from recommendations.choices import Tier
-from recommendations.importing.readers import Paragraph, paragraphs
+from recommendations.importing.readers.paragraph import Paragraph, paragraphs
 from recommendations.importing.report_parser import countries, titles
 from recommendations.importing.report_parser.lists import Listed, listed
 from recommendations.importing.report_parser.paragraphs import Block, flow

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from recommendations.importing.readers import BROKEN, PAGE
+from recommendations.importing.readers.paragraph import BROKEN, PAGE
 from recommendations.importing.report_parser import headings
 from recommendations.importing.report_parser.dehyphenation import SEAM, clean
 from recommendations.importing.report_parser.page_headers import aside

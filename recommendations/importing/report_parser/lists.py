@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from string import ascii_lowercase
 from typing import NamedTuple
 
-from recommendations.importing.readers import Kind
+from recommendations.importing.readers.paragraph import Kind
 from recommendations.importing.report_parser import clauses
 from recommendations.importing.report_parser.dehyphenation import SEAM, UNSURE
 from recommendations.importing.report_parser.lines import BULLETS

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from recommendations.importing.readers import Kind, Paragraph
+from recommendations.importing.readers.paragraph import Kind, Paragraph
 from recommendations.importing.report_parser import headings
 from recommendations.importing.report_parser.dehyphenation import SEAM, UNSURE, Mender
 from recommendations.importing.report_parser.lines import (

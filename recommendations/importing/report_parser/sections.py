@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from recommendations.importing.readers import Kind
+from recommendations.importing.readers.paragraph import Kind
 from recommendations.importing.report_parser import headings
 from recommendations.importing.report_parser.dehyphenation import SEAM
 from recommendations.importing.report_parser.lines import sort_of

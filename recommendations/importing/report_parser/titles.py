@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from recommendations.choices import Tier
-from recommendations.importing.readers import Kind
+from recommendations.importing.readers.paragraph import Kind
 from recommendations.importing.report_parser import countries
 from recommendations.importing.report_parser.paragraphs import Block
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from recommendations.importing.readers import read_file
+from recommendations.importing.readers.report_file import read_file
 from recommendations.importing.report_parser import Narrative, countries, expect, read
 from tiptracker.errors import Refused
 from tiptracker.sandbox import Sandbox

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
 from dialogues.files.inspection import clean_name, inspect, megabytes
-from dialogues.files.sanitizers import clean
+from dialogues.files.sanitizers.file_types import clean
 from tests.dialogues.samples import DOCX, PDF
 from tests.refusing import refuses
 from tiptracker.sandbox import Sandbox

@@ -9,8 +9,10 @@ import pikepdf
 import pytest
 from PIL import ExifTags, Image
 
-from dialogues.files.sanitizers import EXTENSIONS, Unclean, clean, confined, images, office
+from dialogues.files.sanitizers import confined, images, office
 from dialogues.files.sanitizers.confined import clean_apart
+from dialogues.files.sanitizers.errors import Unclean
+from dialogues.files.sanitizers.file_types import EXTENSIONS, clean
 from tests.dialogues.samples import (
     DOCX,
     EMF,

@@ -15,8 +15,9 @@ import pikepdf
 import pytest
 from PIL import ExifTags, Image
 
-from dialogues.files.sanitizers import Unclean, clean
 from dialogues.files.sanitizers.confined import clean_apart
+from dialogues.files.sanitizers.errors import Unclean
+from dialogues.files.sanitizers.file_types import clean
 from tests.dialogues.samples import EXCEL, MARK, SCRIPT, WORD, full_docx, full_xlsx, pdf, picture, zipped
 from tiptracker.sandbox import Sandbox
 

@@ -9,7 +9,8 @@ from PIL import Image
 
 from recommendations.choices import Tier
 from recommendations.importing import readers
-from recommendations.importing.readers import Kind, paragraphs, read_content, read_file
+from recommendations.importing.readers.paragraph import Kind, paragraphs
+from recommendations.importing.readers.report_file import read_content, read_file
 from recommendations.importing.report_parser import read
 from tests.recommendations.importing.readers.samples import LISTS, PAPERS, bullets, docx, page, paragraph, pdf
 from tests.recommendations.importing.report_parser.editions import (
