@@ -32,11 +32,11 @@ from recommendations.edition_context import edition_at_hand
 from recommendations.models import Edition
 from reports import actions, request_params
 from reports.briefings import content
+from reports.briefings.step_texts import step_texts
 from reports.choices import BriefingKind, StepKind
 from reports.models import PDF, WORD, Briefing, Document, Standing
 from reports.permissions import can_request_briefings
 from reports.readiness import serialization
-from reports.readiness.forecast.step_texts import step_texts
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import readiness
 from tiptracker import clock, text_rules

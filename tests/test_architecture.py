@@ -6,8 +6,10 @@ Who may import whom stands in pyproject.toml, as contracts of import-linter.
 import ast
 import re
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -69,6 +71,28 @@ def dotted(node):
     if isinstance(node, ast.Attribute) and (before := dotted(node.value)):
         return f"{before}.{node.attr}"
     return ""
+
+
+# --- Imports ----------------------------------------------------------------------------------------------------------
+
+
+def import_circle(graph):
+    """The modules of one import circle in `graph`, or none."""
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """Imports inside functions count too. Those for type checkers alone don't."""
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    assert import_circle(graph) == []
+
+    graph.add_import(importer="dialogues.choices", imported="reports.urls")
+    assert import_circle(graph) != []
 
 
 # --- Rows -------------------------------------------------------------------------------------------------------------

@@ -19,13 +19,14 @@ from reports.briefings.evidence import gather_proof
 from reports.briefings.promises import Promise, gather_promises, press_for
 from reports.briefings.reader import Seen, in_office
 from reports.briefings.recommendations import gather_asked, label, told_recommendations
+from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import told_parts, told_standing
 from reports.briefings.trend import told_trend
 from reports.briefings.updates import gather_rounds, is_decided, told_updates
-from reports.readiness import countable_facts, serialization
+from reports.readiness import countable_facts
+from reports.readiness.explanation import headline
+from reports.readiness.explanation.step_sentences import told_steps
 from reports.readiness.facts import Facts
-from reports.readiness.forecast.step_sentences import told_steps
-from reports.readiness.forecast.step_texts import step_texts
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import readiness
 from tiptracker.accounts.models import Ministry, User
@@ -93,7 +94,7 @@ def build_briefing(
         updates=told_updates(seen, rounds, promises, proof),
         evidence=proof.annex,
         methodology=f"Method version {result.method}.",
-        disclaimer=serialization.DISCLAIMER,
+        disclaimer=headline.DISCLAIMER,
     )
 
 
@@ -115,7 +116,7 @@ def _facts_up_to(
 ) -> datetime | None:
     """When the newest fact in the briefing was recorded."""
     moments = [
-        serialization.facts_up_to(facts),
+        countable_facts.facts_up_to(facts),
         *(event.recorded_at for promise in promises for event in promise.events),
         *(row.decision.recorded_at for row in rounds if is_decided(seen, row)),
         *(row.recorded_at for row in dialogues),

@@ -22,13 +22,14 @@ from reports.briefings.evidence import gather_pieces
 from reports.briefings.promises import Promise, gather_promises
 from reports.briefings.reader import Seen
 from reports.briefings.recommendations import gather_asked, named, terms_in_force
+from reports.briefings.step_texts import step_texts
 from reports.briefings.talking_points import Known, told_talks
 from reports.briefings.updates import gather_rounds, is_decided
 from reports.choices import StepKind
-from reports.readiness import countable_facts, serialization
+from reports.readiness import countable_facts
+from reports.readiness.explanation import headline
+from reports.readiness.explanation.step_sentences import told_steps
 from reports.readiness.forecast.next_steps import NextSteps
-from reports.readiness.forecast.step_sentences import told_steps
-from reports.readiness.forecast.step_texts import step_texts
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, readiness
 from tiptracker.accounts.models import User
@@ -96,7 +97,7 @@ def build_dialogue_pack(
         filter(
             None,
             [
-                serialization.facts_up_to(facts),
+                countable_facts.facts_up_to(facts),
                 *(event.recorded_at for promise in promises for event in promise.events),
                 *(row.decision.recorded_at for row in rounds if is_decided(seen, row)),
                 *(at for row in [own, *before] for at in (row.entered_at, row.recorded_at) if at and seen.knows(at)),
@@ -133,7 +134,7 @@ def build_dialogue_pack(
         talks=talks,
         last=_meeting(seen, last, theirs, _since(seen, last, since, own)) if last else None,
         participants=tuple(_person(row, is_held=stage is Stage.HELD) for row in people),
-        disclaimer=serialization.DISCLAIMER,
+        disclaimer=headline.DISCLAIMER,
     )
 
 
@@ -158,7 +159,7 @@ def _sentence(talks: Iterable[content.Talk], result: Readiness) -> str:
     said = formatting.listed(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
     if result.deadline_on is None:
         return f"{said}."
-    return f"{said}; {serialization.time_left(result.deadline_on, result.as_of)}."
+    return f"{said}; {headline.time_left(result.deadline_on, result.as_of)}."
 
 
 def _agenda(

@@ -13,14 +13,13 @@ from dialogues.models import Dialogue, Evidence, Participant
 from recommendations.models import Edition
 from reports.briefings import content
 from reports.briefings.contacts import Desk, Promised, gather_desks
+from reports.briefings.step_texts import step_texts
 from reports.calendar import year
 from reports.calendar.gathering import days_of_the_embassy, milestones_of
 from reports.calendar.year import Day
-from reports.readiness import serialization
-from reports.readiness.explanation import score_display
+from reports.readiness.explanation import headline, score_display
 from reports.readiness.explanation.gaps import Lack, lacking
-from reports.readiness.forecast.step_sentences import told_steps
-from reports.readiness.forecast.step_texts import step_texts
+from reports.readiness.explanation.step_sentences import told_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import readiness
 from tiptracker.accounts.models import User
@@ -97,7 +96,7 @@ def build_handover(*, reader: User, edition: Edition, as_of: date) -> Handover:
         country=edition.country.name,
         year=edition.year,
         as_of=as_of,
-        headline=serialization.headline(result),
+        headline=headline.headline(result),
         parts=score_display.parts(result),
         ladder=told_steps(result, steps, step_texts(result, steps, reader=reader)),
         desks=desks,

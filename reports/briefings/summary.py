@@ -5,8 +5,7 @@ from decimal import Decimal
 from reports import formatting
 from reports.briefings import content
 from reports.choices import PartKey, Shown
-from reports.readiness import serialization
-from reports.readiness.explanation import context_display, score_display
+from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.readiness import Readiness
 
 NOT_REVIEWED = "not reviewed yet"
@@ -16,7 +15,7 @@ def told_standing(result: Readiness) -> content.Standing:
     """The sentence and the figures of the bar."""
     bar, reason = score_display.bar(result), result.working_mark_reason.rstrip(".")
     return content.Standing(
-        sentence=serialization.headline(result),
+        sentence=headline.headline(result),
         verified=bar.verified,
         claimed=bar.claimed,
         mark=bar.mark,

@@ -19,8 +19,9 @@ from reports import formatting, sentences
 from reports.briefings import content
 from reports.briefings.reader import Seen
 from reports.briefings.recommendations import gather_asked, label, terms_in_force
-from reports.readiness import countable_facts, serialization
+from reports.readiness import countable_facts
 from reports.readiness.answers import compare
+from reports.readiness.explanation import headline
 from reports.readiness.fact_views import verified
 from reports.readiness.facts import Benchmark, Facts
 from reports.readiness.facts import Indicator as Counted
@@ -60,7 +61,7 @@ def build_washington_input(
     facts = countable_facts.known(gather_facts(edition), known_by)
     result = readiness(facts, as_of=as_of, known_by=known_by)
     writer = _Writer(seen, facts, has_sources=has_sources)
-    newest = serialization.facts_up_to(facts)
+    newest = countable_facts.facts_up_to(facts)
     return content.WashingtonInput(
         title=f"{edition.country}: input on the tracking period",
         subtitle=f"Trafficking in Persons Report, on the recommendations of the {edition.year} edition",
@@ -77,7 +78,7 @@ def build_washington_input(
         has_sources=has_sources,
         pillars=tuple(writer.pillar(pillar) for pillar in Pillar),
         unverified=result.waiting,
-        disclaimer=serialization.DISCLAIMER,
+        disclaimer=headline.DISCLAIMER,
     )
 
 

@@ -211,3 +211,27 @@ def grouped[K: Hashable, V](pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V,
     for key, value in pairs:
         groups[key].append(value)
     return {key: tuple(values) for key, values in groups.items()}
+
+
+def facts_up_to(facts: Facts, known_by: datetime | None = None) -> datetime | None:
+    """When the newest fact that was known was recorded; None where there is none."""
+    return max(_moments(known(facts, known_by)), default=None)
+
+
+def _moments(facts: Facts) -> Iterator[datetime]:
+    for rows in (
+        facts.edition_terms,
+        (terms for one in facts.recommendations for terms in one.terms),
+        (terms for one in facts.benchmarks for terms in one.terms),
+        facts.readings,
+        facts.evidence,
+        facts.bearings,
+        facts.reviews,
+        facts.rounds,
+        facts.assessments,
+        facts.commitments,
+        (event for one in facts.commitments for event in one.events),
+        (done for one in facts.milestones for done in one.done),
+    ):
+        yield from (row.recorded_at for row in rows)
+    yield from (at for row in facts.rounds if (at := row.decided_at or row.returned_at))

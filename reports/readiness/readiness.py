@@ -20,9 +20,9 @@ from reports.choices import StepKind
 from reports.readiness import countable_facts
 from reports.readiness.answers import Questionnaire, answers, greater, questionnaire
 from reports.readiness.checks import Check, checks
-from reports.readiness.claims import Claim, Claimed, claims, waiting_claims
 from reports.readiness.fact_views import look
 from reports.readiness.facts import Edition, Facts
+from reports.readiness.forecast.claims import Claim, Claimed, claims, waiting_claims
 from reports.readiness.forecast.next_steps import NextSteps, Step, next_steps
 from reports.readiness.forecast.projection import (
     Lever,

@@ -5,7 +5,7 @@ Pages, the API, the command and the kept runs all say what stands here, so they 
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,22 +13,18 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reports import formatting
 from reports.readiness import countable_facts
 from reports.readiness.answers import Finding, Row
 from reports.readiness.checks import Check
-from reports.readiness.claims import Claimed
+from reports.readiness.explanation import step_sentences
+from reports.readiness.explanation.headline import DISCLAIMER, headline
+from reports.readiness.explanation.step_sentences import StepTexts
 from reports.readiness.facts import Facts
-from reports.readiness.forecast import step_sentences
+from reports.readiness.forecast.claims import Claimed
 from reports.readiness.forecast.next_steps import NextSteps, Step
 from reports.readiness.forecast.projection import Lever
-from reports.readiness.forecast.step_sentences import StepTexts
 from reports.readiness.readiness import METHOD, Readiness
 from reports.readiness.scoring import LAW, POINTS, QUESTION_LAW, QUESTION_POINTS, BenchmarkLine, Line, Part
-
-DISCLAIMER = (
-    "Readiness describes this record. It does not predict a tier; the tier is the Secretary of State’s decision."
-)
 
 NO_TEXTS = StepTexts()
 
@@ -42,35 +38,6 @@ METHODOLOGY = {
     "disclaimer": DISCLAIMER,
 }
 """The method as every document names it: its version, what each part can give and the law it rests on."""
-
-
-def headline(result: Readiness) -> str:
-    """Where the record stands, in a sentence.
-
-    "31 of 100 verified, 52 claimed; our target is 45; 31 days are left." Where nothing has
-    been reviewed no figure is given: "Nothing has been reviewed yet; 4 claims are waiting."
-    """
-    if not result.is_reviewed:
-        return f"Nothing has been reviewed yet; {_waiting(result.waiting)}."
-    score, claimed = (
-        formatting.figure(formatting.tenths(points)) for points in (result.verified.points, result.claimed.points)
-    )
-    sentence = f"{score} of 100 verified, {claimed} claimed"
-    if result.working_mark is not None:
-        sentence += f"; our target is {formatting.figure(result.working_mark)}"
-    if result.deadline_on is not None:
-        sentence += f"; {time_left(result.deadline_on, result.as_of)}"
-    return f"{sentence}."
-
-
-def time_left(deadline_on: date, as_of: date) -> str:
-    """The time to a deadline, as it stands inside a sentence: `31 days are left`."""
-    days = (deadline_on - as_of).days
-    if days > 0:
-        return f"{_count(days, 'day is', 'days are')} left"
-    if days == 0:
-        return "the deadline is today"
-    return f"the deadline passed {_count(-days, 'day', 'days')} ago"
 
 
 def as_document(result: Readiness, *, steps: NextSteps | None = None, texts: StepTexts = NO_TEXTS) -> dict[str, Any]:
@@ -131,30 +98,6 @@ def facts_document(facts: Facts, known_by: datetime | None = None) -> dict[str, 
 def fingerprint(document: dict[str, Any]) -> str:
     """The SHA-256 of a document, in hexadecimal: the same for the same facts, in whatever order they came."""
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-
-
-def facts_up_to(facts: Facts, known_by: datetime | None = None) -> datetime | None:
-    """When the newest fact that was known was recorded; None where there is none."""
-    return max(_moments(countable_facts.known(facts, known_by)), default=None)
-
-
-def _moments(facts: Facts) -> Iterator[datetime]:
-    for rows in (
-        facts.edition_terms,
-        (terms for one in facts.recommendations for terms in one.terms),
-        (terms for one in facts.benchmarks for terms in one.terms),
-        facts.readings,
-        facts.evidence,
-        facts.bearings,
-        facts.reviews,
-        facts.rounds,
-        facts.assessments,
-        facts.commitments,
-        (event for one in facts.commitments for event in one.events),
-        (done for one in facts.milestones for done in one.done),
-    ):
-        yield from (row.recorded_at for row in rows)
-    yield from (at for row in facts.rounds if (at := row.decided_at or row.returned_at))
 
 
 def _part(verified: Part, claimed: Part) -> dict[str, Any]:
@@ -255,16 +198,6 @@ def _number(name: str, value: Fraction) -> dict[str, Any]:
 
 def _rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return [{"type": row.type, "id": row.id} for row in sorted(set(rows))]
-
-
-def _waiting(claims: int) -> str:
-    if claims == 0:
-        return "no claim is waiting"
-    return f"{_count(claims, 'claim is', 'claims are')} waiting"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _plain(value: Any) -> Any:

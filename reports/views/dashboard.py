@@ -28,8 +28,8 @@ from reports.choices import BriefingKind, Shown
 from reports.current_briefing import has_changed_since, is_coming
 from reports.models import Briefing
 from reports.permissions import can_read_readiness, can_request_briefing
-from reports.readiness import serialization
-from reports.readiness.explanation import context_display, score_display
+from reports.readiness import countable_facts
+from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.explanation.counting_reasons import weigh
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
@@ -129,7 +129,7 @@ def dashboard(request: AtEdition) -> HttpResponse:
         "beginning": beginning(user, edition, others, result, today),
         "today": today,
         "result": result,
-        "headline": serialization.headline(result),
+        "headline": headline.headline(result),
         "bar": score_display.bar(result),
         "parts": score_display.parts(result),
         "watch_list": context_display.watch_list(result),
@@ -315,7 +315,7 @@ def _briefing(user: User, edition: Edition, facts: Facts, today: date) -> dict[s
     own = next((one for one in of_today if one.requested_by_id is None), None)
     if own and (not (is_outdated := has_changed_since(own)) or is_coming(edition)):
         return told | {"current": own, "is_outdated": is_outdated}
-    newest = serialization.facts_up_to(facts)
+    newest = countable_facts.facts_up_to(facts)
     ready = next((one for one in of_today if one.file), None)
     latest = of_today[0] if of_today else None
     return told | {

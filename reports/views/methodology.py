@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 from recommendations.choices import Rule
 from recommendations.edition_context import AtEdition
 from reports.briefings import content
-from reports.readiness import backtest, serialization
+from reports.briefings.step_texts import step_texts
+from reports.readiness import backtest
 from reports.readiness.backtest.report import CONCLUSION
-from reports.readiness.explanation import context_display, method_example, score_display
-from reports.readiness.forecast.step_sentences import told_steps
-from reports.readiness.forecast.step_texts import step_texts
+from reports.readiness.explanation import context_display, headline, method_example, score_display
+from reports.readiness.explanation.step_sentences import told_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import METHOD, Readiness, readiness
 from reports.readiness.scoring import LAW
@@ -33,7 +33,7 @@ def methodology(request: AtEdition) -> HttpResponse:
         "asked": asked,
         "form": form,
         "method": METHOD,
-        "disclaimer": serialization.DISCLAIMER,
+        "disclaimer": headline.DISCLAIMER,
         "law": LAW,
         "watch_list_law": context_display.WATCH_LIST_LAW,
         "test": backtest.result(),
@@ -48,7 +48,7 @@ def methodology(request: AtEdition) -> HttpResponse:
         examples = method_example.by_rule(facts, result)
         context |= {
             "result": result,
-            "headline": serialization.headline(result),
+            "headline": headline.headline(result),
             "bar": score_display.bar(result),
             "aside": method_example.set_aside(facts, result),
             "possible": context_display.possible(result),

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 
 from reports.briefings import content
+from reports.briefings.step_texts import step_texts
+from reports.readiness.explanation.step_sentences import told_steps
 from reports.readiness.forecast.next_steps import Step
-from reports.readiness.forecast.step_sentences import told_steps
-from reports.readiness.forecast.step_texts import step_texts
 from reports.readiness.readiness import Readiness
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role

@@ -15,9 +15,8 @@ from django.views.decorators.http import require_safe
 from dialogues.models import UpdateRound
 from recommendations.edition_context import AtEdition, edition_url
 from reports.choices import Misfit
-from reports.readiness import serialization
 from reports.readiness.answers import Row
-from reports.readiness.explanation import context_display, score_display
+from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, readiness
 from reports.request_params import Asked
@@ -77,7 +76,7 @@ def readiness_detail(request: AtEdition) -> HttpResponse:
             needed = result.smallest_set()
             context |= {
                 "result": result,
-                "headline": serialization.headline(result),
+                "headline": headline.headline(result),
                 "has_benchmarks": bool(result.verified.benchmarks),
                 "bar": score_display.bar(result),
                 "possible": context_display.possible(result),

@@ -13,14 +13,13 @@ from recommendations.edition_context import AtEdition, edition_url
 from recommendations.models import Benchmark, Recommendation
 from reports import formatting, request_params, sentences
 from reports.briefings import content
-from reports.readiness.explanation import score_display
+from reports.briefings.step_texts import step_texts
+from reports.readiness.explanation import score_display, what_if_display
 from reports.readiness.explanation.score_display import PrintedBenchmark
+from reports.readiness.explanation.step_sentences import told_steps
+from reports.readiness.explanation.what_if_display import Choice
 from reports.readiness.facts import Facts
-from reports.readiness.forecast import what_if
 from reports.readiness.forecast.next_steps import NextSteps, Step
-from reports.readiness.forecast.step_sentences import told_steps
-from reports.readiness.forecast.step_texts import step_texts
-from reports.readiness.forecast.what_if import Choice
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, readiness
 from reports.request_params import Asked
@@ -83,7 +82,7 @@ def readiness_what_if(request: AtEdition) -> HttpResponse:
         steps, taken = result.next_steps(), request.GET.getlist("step")
         try:
             met = request_params.met(told, result)
-            context["supposed"] = what_if.suppose(result, met, request_params.taken(taken, steps))
+            context["supposed"] = what_if_display.suppose(result, met, request_params.taken(taken, steps))
         except Refused as refusal:
             met = frozenset(one.benchmark_id for one in result.verified.benchmarks if str(one.benchmark_id) in told)
             context["refusal"], status = str(refusal), 422
@@ -116,7 +115,7 @@ def _groups(user: User, asked: Asked, facts: Facts, result: Readiness, met: Coll
     rows = Benchmark.objects.visible_to(user).filter(recommendation__edition=asked.edition).with_terms(asked.known_by)
     found = {row.pk: row for row in rows}
     stands = score_display.benchmarks(facts, result)
-    seen = [one for one in what_if.choices(result) if one.benchmark_id in found]
+    seen = [one for one in what_if_display.choices(result) if one.benchmark_id in found]
     return [
         Group(recommendation, [_ticked(one, found[one.benchmark_id], stands, met) for one in own])
         for recommendation, own in groupby(seen, key=lambda one: part_of[one.benchmark_id])

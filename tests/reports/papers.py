@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from reports import charts
 from reports.briefings import content
-from reports.readiness.serialization import DISCLAIMER
+from reports.readiness.explanation.headline import DISCLAIMER
 
 DAY = date(2022, 1, 28)
 MOMENT = datetime(2022, 1, 26, 10, tzinfo=ZoneInfo("Africa/Maseru"))

@@ -9,8 +9,8 @@ from dialogues.choices import Shows
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
 from reports.readiness import backtest
+from reports.readiness.explanation.headline import DISCLAIMER
 from reports.readiness.scoring import LAW, PILLAR_LAW, QUESTION_LAW
-from reports.readiness.serialization import DISCLAIMER
 from tests.addresses import page_of
 from tests.factories import (
     MASERU,

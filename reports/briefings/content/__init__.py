@@ -35,7 +35,7 @@ from reports.briefings.content.documents import IMPRINT, Content, as_plain, clea
 from reports.briefings.content.ministry import MinistryPage, Needed, Verified
 from reports.briefings.content.sections import SECTIONS, Section, picked
 from reports.briefings.content.washington import Counted, Deed, Indicium, Judged, PillarInput, WashingtonInput
-from reports.readiness.forecast.step_display import STEPS_FIRST, Ladder, NextStep
+from reports.readiness.explanation.step_display import STEPS_FIRST, Ladder, NextStep
 
 __all__ = [
     "IMPRINT",

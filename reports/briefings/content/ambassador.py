@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from reports import charts
 from reports.choices import BriefingKind
-from reports.readiness.forecast.step_display import Ladder
+from reports.readiness.explanation.step_display import Ladder
 
 PRESS_FOR_FIRST = 14
 """How many promises page 1 names at most, where it has room for them; all stand by ministry."""

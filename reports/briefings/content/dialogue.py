@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from reports.briefings.content.ambassador import Undertaking
 from reports.choices import BriefingKind
-from reports.readiness.forecast.step_display import NextStep
+from reports.readiness.explanation.step_display import NextStep
 
 KEPT_FIRST, WITH_US_FIRST, OVERDUE_FIRST, RETURNED_FIRST, TO_ASK_FIRST = 3, 3, 5, 3, 6
 """How many points of each kind are named for one ministry; the rest is counted."""

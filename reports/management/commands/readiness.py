@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand
 
 from reports import formatting, request_params, sentences
 from reports.briefings import content
+from reports.briefings.step_texts import step_texts
 from reports.management import arguments
 from reports.readiness import serialization
-from reports.readiness.explanation import context_display
-from reports.readiness.forecast.step_sentences import told_steps
-from reports.readiness.forecast.step_texts import step_texts
+from reports.readiness.explanation import context_display, headline
+from reports.readiness.explanation.step_sentences import told_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, readiness
 from reports.readiness.scoring import Line
@@ -67,7 +67,7 @@ def _read(result: Readiness, ministries: Mapping[int, str], ladder: content.Ladd
     """
     known = f", as known by {result.known_by.isoformat()}" if result.known_by else ""
     yield f"{result.edition.country} {result.edition.year}, as of {formatting.day(result.as_of)}{known}"
-    yield serialization.headline(result)
+    yield headline.headline(result)
     parts = result.verified.parts
     printed = formatting.printed([part.points for part in parts])
     for part, points in zip(parts, printed, strict=True):
@@ -89,7 +89,7 @@ def _read(result: Readiness, ministries: Mapping[int, str], ladder: content.Ladd
     if result.checks:
         yield f"\nWhat doesn't fit together ({len(result.checks)})"
         yield from (f"  {check.sentence} {check.to_do}" for check in result.checks)
-    yield f"\n{serialization.DISCLAIMER}"
+    yield f"\n{headline.DISCLAIMER}"
 
 
 def _beside(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:

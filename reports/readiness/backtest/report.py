@@ -12,7 +12,7 @@ from reports.readiness.backtest import HELD_OUT, BackTest, Sample
 from reports.readiness.backtest.country_years import CountryYear
 from reports.readiness.backtest.measures import Outcome
 from reports.readiness.backtest.scoring import Scored
-from reports.readiness.serialization import DISCLAIMER
+from reports.readiness.explanation.headline import DISCLAIMER
 
 CONCLUSION = "A low record is a safe warning, a high one is no promise."
 

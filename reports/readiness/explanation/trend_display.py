@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from reports import charts, formatting
-from reports.readiness import countable_facts, serialization
+from reports.readiness import countable_facts
 from reports.readiness.explanation.trend import Week, finding, trend
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Days
@@ -100,7 +100,7 @@ def course(facts: Facts, *, as_of: date, known_by: datetime | None, happenings: 
     terms = countable_facts.newest(known.edition_terms)
     last = min(as_of, tracking.ends_on)
     evening = datetime.combine(last, time.max, facts.zone)
-    now = max(evening, serialization.facts_up_to(known) or evening)
+    now = max(evening, countable_facts.facts_up_to(known) or evening)
     weeks = [week for week in trend(known, now) if week.ends_on <= last]
     if (not weeks or weeks[-1].ends_on < last) and last >= tracking.starts_on:
         days = Days(known)

@@ -23,8 +23,8 @@ from dialogues.effective_reading import latest
 from recommendations.choices import REQUIRED, Better, Question, Rule
 from reports.choices import StepKind, Years
 from reports.readiness.answers import WHOLE, Answers, Finding, Questionnaire, Row, greater, with_readings
-from reports.readiness.claims import Claim
 from reports.readiness.facts import Facts, Indicator
+from reports.readiness.forecast.claims import Claim
 from reports.readiness.forecast.projection import Promised, Seen, by_keeping, hypothetical_reading, open_benchmarks
 from reports.readiness.forecast.smallest_set import NEVER
 from reports.readiness.scoring import Gains, score

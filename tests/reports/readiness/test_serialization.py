@@ -5,8 +5,10 @@ from datetime import date, datetime
 import pytest
 
 from recommendations.choices import MilestoneKind
+from reports.readiness.countable_facts import facts_up_to
+from reports.readiness.explanation.headline import headline, time_left
 from reports.readiness.readiness import readiness
-from reports.readiness.serialization import as_document, facts_document, facts_up_to, fingerprint, headline, time_left
+from reports.readiness.serialization import as_document, facts_document, fingerprint
 from tests.reports.lesotho import TIP_2022, lesotho
 from tests.reports.records import MASERU, noon
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dialogues.choices import Reach, Verdict
 from recommendations.choices import Pillar
 from reports import formatting
-from reports.readiness.forecast.what_if import choices, suppose
+from reports.readiness.explanation.what_if_display import choices, suppose
 from reports.readiness.readiness import readiness
 from tests.reports.lesotho import PERIOD, lesotho
 from tests.reports.made_up import days, moments, records

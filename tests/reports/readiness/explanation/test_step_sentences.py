@@ -9,7 +9,7 @@ from hypothesis import given
 from dialogues.choices import Progress, Reach
 from recommendations.choices import Pillar, Question
 from reports import formatting
-from reports.readiness.forecast.step_sentences import StepTexts, told_steps
+from reports.readiness.explanation.step_sentences import StepTexts, told_steps
 from reports.readiness.readiness import readiness
 from tests.reports.made_up import days, moments, records
 from tests.reports.records import Record, window

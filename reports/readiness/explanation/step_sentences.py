@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reports import formatting
-from reports.briefings import content
 from reports.choices import StepKind, Years
+from reports.readiness.explanation import step_display
 from reports.readiness.forecast.next_steps import NextSteps, Step
 from reports.readiness.readiness import Readiness
 from reports.readiness.standings import standing_of
@@ -32,11 +32,11 @@ class StepTexts:
     own_evidence: frozenset[int] = frozenset()
 
 
-def told_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> content.Ladder:
+def told_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step_display.Ladder:
     """The next steps of a day as pages and documents tell them; what their points print adds up to what is printed."""
     teller = _Teller(result, texts)
     reached = steps.target_reached_after
-    return content.Ladder(
+    return step_display.Ladder(
         steps=tuple(teller.ladder(steps.steps, reached)),
         also_ask=tuple(teller.apart(one) for one in steps.also_ask),
         last_period=tuple(teller.apart(one) for one in steps.last_period),
@@ -67,7 +67,7 @@ class _Teller:
         self.undated = {one.row for one in result.waiting_claims if undated.intersection(one.evidence)}
         self.keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
 
-    def ladder(self, steps: Iterable[Step], reached: int | None) -> Iterator[content.NextStep]:
+    def ladder(self, steps: Iterable[Step], reached: int | None) -> Iterator[step_display.NextStep]:
         """Steps with their cumulative readiness: the points printed are the differences of what is printed of it."""
         before = formatting.tenths(self.result.score)
         for number, one in enumerate(steps, start=1):
@@ -75,16 +75,16 @@ class _Teller:
             yield self._told(one, then - before, then, reaches_target=number == reached)
             before = then
 
-    def apart(self, step: Step) -> content.NextStep:
+    def apart(self, step: Step) -> step_display.NextStep:
         """A step off the ladder."""
         return self._told(step, formatting.tenths(step.points), None)
 
     def _told(
         self, step: Step, points: Decimal, cumulative: Decimal | None, *, reaches_target: bool = False
-    ) -> content.NextStep:
+    ) -> step_display.NextStep:
         is_shown = self.result.is_reviewed
         at_most = formatting.tenths(step.points_at_most)
-        return content.NextStep(
+        return step_display.NextStep(
             kind=step.kind.value,
             sentence=self.sentence(step),
             owner=owner(step, self.texts) or "",

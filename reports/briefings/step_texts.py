@@ -6,8 +6,8 @@ from django.utils.timezone import localtime
 
 from dialogues.models import Commitment, Evidence, UpdateRound
 from recommendations.models import Benchmark
+from reports.readiness.explanation.step_sentences import StepTexts
 from reports.readiness.forecast.next_steps import NextSteps
-from reports.readiness.forecast.step_sentences import StepTexts
 from reports.readiness.readiness import Readiness
 from tiptracker.accounts.models import Ministry, User
 
