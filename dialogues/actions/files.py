@@ -17,7 +17,7 @@ from dialogues.choices import Answer
 from dialogues.files.inspection import Inspected, inspect, megabytes, sha256
 from dialogues.files.scanner import Silent, scan
 from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateRound
-from dialogues.models.evidence import UNSENT, random_name
+from dialogues.models.files import UNSENT, random_name
 from dialogues.permissions import can_upload
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record, record_once

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 import dialogues.choices
 import dialogues.models.dialogues
-import dialogues.models.evidence
+import dialogues.models.files
 
 
 class Migration(migrations.Migration):
@@ -361,7 +361,7 @@ class Migration(migrations.Migration):
             name="EvidenceFile",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("file", models.FileField(upload_to=dialogues.models.evidence.random_name)),
+                ("file", models.FileField(upload_to=dialogues.models.files.random_name)),
                 ("name", models.CharField(max_length=255)),
                 ("media_type", models.CharField(max_length=100)),
                 ("size", models.PositiveBigIntegerField()),

@@ -2,7 +2,8 @@ from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
 from dialogues.models.drafts import Draft
-from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, FileScan
+from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceReview
+from dialogues.models.files import EvidenceFile, FileScan
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
 from dialogues.models.updates import RoundDecision, Update, UpdateRound

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from dialogues.models.commitments import Commitment
 from dialogues.models.dialogues import Dialogue
-from dialogues.models.evidence import EvidenceFile
 from tiptracker.accounts.models import Country, Reader
 from tiptracker.choices import Role
 
@@ -43,7 +42,7 @@ class Draft(models.Model):
     commitment = models.OneToOneField(Commitment, models.CASCADE, null=True, blank=True, related_name="draft")
     dialogue = models.OneToOneField(Dialogue, models.CASCADE, null=True, blank=True, related_name="draft")
     content = models.JSONField(default=dict, blank=True)
-    files = models.ManyToManyField(EvidenceFile, blank=True, related_name="drafts")
+    files = models.ManyToManyField("dialogues.EvidenceFile", blank=True, related_name="drafts")
     writer = models.CharField(max_length=36, blank=True)
     version = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField()

@@ -9,7 +9,6 @@ from django.db.models import F, Q
 
 from dialogues import small_counts
 from dialogues.choices import Dimension, Direction
-from dialogues.models.evidence import Evidence
 from dialogues.models.updates import UpdateRound
 from recommendations.models import Indicator
 from tiptracker.accounts.models import Country, Reader
@@ -39,7 +38,7 @@ class Reading(models.Model):
     direction = models.CharField(max_length=5, choices=Direction.choices(), blank=True)
     note = models.CharField(max_length=400, blank=True)
     source = models.CharField(max_length=300, blank=True)
-    evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="readings")
+    evidence = models.ForeignKey("dialogues.Evidence", models.PROTECT, null=True, blank=True, related_name="readings")
     round = models.ForeignKey(UpdateRound, models.PROTECT, null=True, blank=True, related_name="readings")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from dialogues.choices import Answer
-from dialogues.models.evidence import EvidenceFile
+from dialogues.models.files import EvidenceFile
 from tiptracker.accounts.models import Country, Reader, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.choices import Role

@@ -13,7 +13,8 @@ from django.db.models.functions import Cast
 from dialogues.models.assessments import Assessment
 from dialogues.models.commitments import Commitment, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, NextStep, NextStepDone, Participant
-from dialogues.models.evidence import Evidence, EvidenceFile, EvidenceReview
+from dialogues.models.evidence import Evidence, EvidenceReview
+from dialogues.models.files import EvidenceFile
 from dialogues.models.readings import Reading
 from dialogues.models.redactions import Redaction, RedactionDecision
 from dialogues.models.updates import RoundDecision, UpdateRound

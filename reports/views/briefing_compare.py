@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from recommendations.edition_context import stand_at
-from reports.briefings import comparison
+from reports.briefings.comparison import differences
 from reports.choices import BriefingKind
 from reports.forms import CompareForm
 from reports.models import Briefing
@@ -43,7 +43,7 @@ def briefing_compare(request: SignedIn, pk: int) -> HttpResponse:
 def _compared(briefing: Briefing, other: Briefing) -> dict[str, object]:
     """Both in the order of their days, and what differs."""
     before, after = sorted((other, briefing), key=_moment)
-    chapters = comparison(BriefingKind(briefing.kind), before.said or {}, after.said or {})
+    chapters = differences(BriefingKind(briefing.kind), before.said or {}, after.said or {})
     counted = sum(len(chapter.differences) for chapter in chapters)
     return {"other": other, "before": before, "after": after, "chapters": chapters, "counted": counted}
 
