@@ -159,7 +159,7 @@ ON_MACHINE_TIME = (
     "tiptracker/accounts/adapter.py", "tiptracker/accounts/backend.py", "tiptracker/accounts/sessions.py",
     "tiptracker/accounts/tokens.py", "tiptracker/lock_outs/backend.py",
     # What files took of the processor is counted by the machine's own hour.
-    "tiptracker/sandbox/__init__.py",
+    "tiptracker/sandbox/sandbox.py",
     # How old a file of this machine is.
     "tiptracker/infrastructure/watchdog.py",
 )  # fmt: skip

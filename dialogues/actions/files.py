@@ -33,7 +33,7 @@ from tiptracker.file_integrity import (
     tell_fault,
 )
 from tiptracker.jobs.actions import enqueue
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.validation import add, spelt
 
 logger = logging.getLogger(__name__)

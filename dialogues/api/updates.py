@@ -40,7 +40,7 @@ from tiptracker.api.query_params import RecordedSince, TakesParameters
 from tiptracker.api.serializers import Body, ListOf, Text
 from tiptracker.errors import Refused
 from tiptracker.idempotency.api import MakesRows, makes_a_row
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.web import rate_limits
 
 

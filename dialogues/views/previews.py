@@ -18,7 +18,7 @@ from dialogues.files.previews.confined import MODULE, draw_apart, outline_apart
 from dialogues.models import EvidenceFile
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused, TryLater
-from tiptracker.sandbox import Sandbox, is_known_to_fail
+from tiptracker.sandbox.sandbox import Sandbox, is_known_to_fail
 from tiptracker.web import rate_limits
 from tiptracker.web.pages import SignedIn, render_page
 

@@ -27,7 +27,7 @@ from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import hold
 from tiptracker.jobs.actions import enqueue
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.validation import ChangedMeanwhile, add, change
 
 LONGEST_NAME = 200

@@ -8,7 +8,7 @@ from weasyprint import HTML
 from recommendations.importing.readers.report_file import read_file
 from recommendations.importing.report_parser import read
 from tests.recommendations.importing.report_parser.editions import ITEMS, OPENING, PROSE
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 
 GOAL_S = 5.0
 STYLE = "@page { size: A4; margin: 2cm; @bottom-center { content: counter(page) } @top-center { content: 'LESOTHO' } }"

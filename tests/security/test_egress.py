@@ -31,7 +31,7 @@ from tests.factories import (
     RecommendationFactory,
 )
 from tiptracker.celery import app
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 
 FAR = "192.0.2.1"  # kept for documentation (RFC 5737): nobody is there
 CONNECT = f"import socket; socket.create_connection(('{FAR}', 80), timeout=0.1)"

@@ -32,10 +32,10 @@ from tests.factories import (
 from tests.security import hostile_files as hostile
 from tests.signing_in import enter
 from tests.tiptracker.web.test_rate_limits import update
-from tiptracker import sandbox
 from tiptracker.errors import Refused, TryLater
-from tiptracker.sandbox import Sandbox, process, slots
+from tiptracker.sandbox import process, sandbox, slots
 from tiptracker.sandbox.confinement import MOST_SECONDS
+from tiptracker.sandbox.sandbox import Sandbox
 
 BY = 7
 """A person, by number."""

@@ -44,8 +44,8 @@ class Unreadable(Exception):
     """A file that can't be read; says why and what to do, in words that follow its name: "has a password. …"."""
 
 
-def paragraphs(text: str) -> Iterator[Paragraph]:
-    """The paragraphs of a plain text: what empty lines or the end of a page part."""
+def split_paragraphs(text: str) -> Iterator[Paragraph]:
+    """Split a plain text into paragraphs: what empty lines or the end of a page part."""
     lines: list[str] = []
     for line in [*re.split(r"(?:\r\n?|[\n\x85\u2028\u2029])(?!\f)|(?=\f)", text), ""]:
         if line.strip():

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 
-from recommendations.importing.readers.paragraph import Paragraph, Unreadable, paragraphs
+from recommendations.importing.readers.paragraph import Paragraph, Unreadable, split_paragraphs
 
 _PAGE = re.compile(
     r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
@@ -40,7 +40,7 @@ def read(content: bytes) -> Iterator[Paragraph]:
         raise Unreadable(
             "is neither a text, a web page, a PDF nor a Word document. Save it as one of them, then choose it again."
         )
-    return paragraphs(text)
+    return split_paragraphs(text)
 
 
 def decoded(content: bytes) -> str:

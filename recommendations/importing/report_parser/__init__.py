@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from recommendations.choices import Tier
-from recommendations.importing.readers.paragraph import Paragraph, paragraphs
+from recommendations.importing.readers.paragraph import Paragraph, split_paragraphs
 from recommendations.importing.report_parser import countries, titles
 from recommendations.importing.report_parser.lists import Listed, listed
 from recommendations.importing.report_parser.paragraphs import Block, flow
@@ -44,7 +44,7 @@ def read(said: str | Iterable[Paragraph], country: str | None = None) -> Narrati
 
     Raises Refused where no list is found, or more than one.
     """
-    blocks, about, section, found = _only(flow(paragraphs(said) if isinstance(said, str) else said), country)
+    blocks, about, section, found = _only(flow(split_paragraphs(said) if isinstance(said, str) else said), country)
     told = about.told(section.heading), titles.year(blocks), titles.tier(blocks, blocks[: section.start])
     code, year, tier = (each.value for each in told)
     return Narrative(

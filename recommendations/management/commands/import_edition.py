@@ -23,7 +23,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import hold
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 
 
 @dataclass(frozen=True)

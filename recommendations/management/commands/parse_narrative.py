@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from recommendations.importing.readers.report_file import read_file
 from recommendations.importing.report_parser import Narrative, countries, expect, read
 from tiptracker.errors import Refused
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from dialogues.files.inspection import clean_name, inspect, megabytes
 from dialogues.files.sanitizers.file_types import clean
 from tests.dialogues.samples import DOCX, PDF
 from tests.refusing import refuses
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 
 
 def upload(name, content, claims="application/octet-stream"):

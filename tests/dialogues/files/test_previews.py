@@ -22,7 +22,7 @@ from dialogues.files.previews import (
 )
 from dialogues.files.previews.confined import draw_apart, outline_apart
 from tests.dialogues.samples import JPEG, PDF, PNG, picture
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 
 KIND = "application/pdf"
 

@@ -35,7 +35,7 @@ from tests.dialogues.samples import (
     xlsx,
     zipped,
 )
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from dialogues.files.sanitizers.confined import clean_apart
 from dialogues.files.sanitizers.errors import Unclean
 from dialogues.files.sanitizers.file_types import clean
 from tests.dialogues.samples import EXCEL, MARK, SCRIPT, WORD, full_docx, full_xlsx, pdf, picture, zipped
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 
 # Pillow warns of much that is wrong; here that would be an error, which it isn't where files are really cleaned.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -45,7 +45,7 @@ from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.validation import ChangedMeanwhile
 
 pytestmark = pytest.mark.django_db

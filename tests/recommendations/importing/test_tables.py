@@ -11,7 +11,7 @@ from recommendations.choices import Pillar
 from recommendations.importing.tables import Charset, Column, guess_columns, read_cells, read_rows
 from recommendations.importing.tables.rows import Sought
 from tests.refusing import refuses
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 
 LESOTHO = Sought("LSO", 2021, ("Lesotho",))
 PLAIN = (

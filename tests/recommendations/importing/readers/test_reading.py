@@ -9,7 +9,7 @@ from PIL import Image
 
 from recommendations.choices import Tier
 from recommendations.importing import readers
-from recommendations.importing.readers.paragraph import Kind, paragraphs
+from recommendations.importing.readers.paragraph import Kind, split_paragraphs
 from recommendations.importing.readers.report_file import read_content, read_file
 from recommendations.importing.report_parser import read
 from tests.recommendations.importing.readers.samples import LISTS, PAPERS, bullets, docx, page, paragraph, pdf
@@ -23,7 +23,7 @@ from tests.recommendations.importing.report_parser.editions import (
     of_clauses,
 )
 from tiptracker.errors import Refused
-from tiptracker.sandbox import Sandbox
+from tiptracker.sandbox.sandbox import Sandbox
 
 CLAUSE_PARAGRAPH = of_clauses("; ")(CLAUSES)
 
@@ -68,7 +68,7 @@ def test_a_text_is_read_in_whatever_letters_it_was_saved(encoding):
 def test_lines_tell_whether_they_were_full():
     wrapped = "The first line is as long as any,\nthe second one had room.\nThe third one follows it.\n\fNext"
 
-    assert [each.text for each in paragraphs(wrapped)] == [
+    assert [each.text for each in split_paragraphs(wrapped)] == [
         "The first line is as long as any,\nthe second one had room.\vThe third one follows it.\vNext".replace(
             "it.\vNext", "it.\v\fNext"
         )

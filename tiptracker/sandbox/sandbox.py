@@ -1,0 +1,158 @@
+"""Confined work for somebody: how many files are taken apart at once, for how long an hour, and which not once more.
+
+Processes that take files apart share the machine with those that serve. So few of them run at once on a machine, and
+of each person one. Who can't have a turn soon is told so, and the thread that waited serves others. What a file took
+of the processor is counted against who had it opened. A file that broke its process isn't opened again for the same.
+"""
+
+import hashlib
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache as once
+from http import HTTPStatus
+from importlib.metadata import version
+from math import ceil
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+
+from tiptracker.errors import TryLater
+from tiptracker.sandbox.process import run
+from tiptracker.sandbox.slots import place
+from tiptracker.web.rate_limits import spelt
+
+logger = logging.getLogger(__name__)
+
+HOUR = 3600
+REMEMBERED_FOR = 30 * 24 * HOUR
+"""Seconds for which it is known that a file broke its process."""
+MOST_ANSWERED = 64 * 1024 * 1024
+"""Bytes of an answer: a clean copy is hardly larger than what was sent."""
+BUSY_FOR = 60
+"""Seconds after which who found no turn is told to try again; a job waits that long itself."""
+_LIBRARIES = ("pikepdf", "pillow", "pypdfium2", "lxml", "openpyxl", "python-magic")
+_PEOPLE = 512
+"""Names of places for people; two who share one by chance wait for each other."""
+
+
+class Sandbox(NamedTuple):
+    """What runs confined processes for `person` (an account's id; None: who has a shell on the machine).
+
+    A request waits a few seconds for its turn, and few requests do at once; a job waits for a minute.
+    """
+
+    person: int | None
+    is_job: bool = False
+
+    def __call__(self, module: str, *arguments: str, content: bytes, most_waited: float) -> bytes | None:
+        """What `python -m module`, which confines itself, answers to `content`; None where it can't.
+
+        `most_waited` is in seconds by the clock. Raises TryLater where too many files are being opened, or where this
+        person's took too long in this hour.
+        """
+        if self.person is not None and is_known_to_fail(module, *arguments, content=content):
+            return None
+        self._refuse_beyond_share()
+        with self._turn() as held:
+            ended = run(
+                [sys.executable, "-B", "-m", module, *arguments],
+                content,
+                folder=settings.BASE_DIR,
+                most_waited=most_waited,
+                most_answered=MOST_ANSWERED,
+                held=held,
+            )
+        self._count(ended.seconds)
+        if ended.code == 0 and not ended.is_too_much:
+            return ended.answer
+        logger.warning("%s could not open a file: it ended with %s. %s", module, ended.code, ended.errors[-2000:])
+        if ended.is_late and ended.seconds < most_waited / 30:
+            raise _busy()  # the machine had no time for it, which is no fault of the file
+        # What a page of it takes too much for, the others are not tried for either.
+        which = () if ended.code < 0 or ended.is_too_much else arguments
+        if self.person is not None:
+            cache.set(_name_of_failure(module, which, content), True, REMEMBERED_FOR)
+        return None
+
+    @contextmanager
+    def _turn(self) -> Iterator[list[int]]:
+        """A turn, for the body; the locked files that stand for it. Raises TryLater where there is none."""
+        many, waiting = settings.SANDBOX_PROCESSES, settings.SANDBOX_WAITING
+        patience = BUSY_FOR if self.is_job else settings.SANDBOX_PATIENCE
+        until = time.monotonic() + patience
+        person = "" if self.person is None else f"person-{self.person % _PEOPLE}"
+        wanted = []
+        if not self.is_job:
+            # Who waits holds a thread that could serve others. So few do, and not all of them for one person: whose
+            # share is full takes no place even for a moment, in which somebody else would be sent away.
+            wanted += [(f"{person}-request", max(many + waiting - 1, 1), 0)] if person else []
+            wanted += [("request", many + waiting, 0)]
+        wanted += [(person, 1, patience)] if person else []
+        wanted += [("process", many, patience)]
+        with ExitStack() as stack:
+            held = []
+            for name, places, most_waited in wanted:
+                left = max(until - time.monotonic(), 0) if most_waited else 0
+                file = stack.enter_context(place(settings.SANDBOX_DIR, name, places, most_waited=left))
+                if file is None:
+                    raise _busy()
+                held.append(file)
+            yield held
+
+    def _refuse_beyond_share(self) -> None:
+        most, now = settings.SANDBOX_SECONDS_PER_HOUR, time.time()
+        if self.person is not None and (cache.get(self._name_of_share(now)) or 0) >= most * 1000:
+            wait = ceil(HOUR - now % HOUR)
+            raise TryLater(
+                f"The files that you sent or opened in this hour took the server {most} seconds, which is as much as "
+                f"one person’s may. Try again in {spelt(wait)}. What you typed is kept.",
+                seconds=wait,
+                status=HTTPStatus.TOO_MANY_REQUESTS,
+            )
+
+    def _count(self, seconds: float) -> None:
+        if self.person is None:
+            return
+        name = self._name_of_share(time.time())
+        cache.add(name, 0, HOUR)
+        try:
+            cache.incr(name, ceil(seconds * 1000))
+        except ValueError:  # the hour was over between the two
+            cache.set(name, ceil(seconds * 1000), HOUR)
+
+    def _name_of_share(self, now: float) -> str:
+        return f"sandbox:share:{self.person}:{int(now // HOUR)}"
+
+
+def is_known_to_fail(module: str, *arguments: str, content: bytes) -> bool:
+    """Whether `content` broke the process of `module` before, whoever had it opened: with these arguments, or any."""
+    names = {_name_of_failure(module, which, content) for which in ((), arguments)}
+    return bool(cache.get_many(names))
+
+
+def _name_of_failure(module: str, arguments: tuple[str, ...], content: bytes) -> str:
+    digest = hashlib.sha256(content).hexdigest()
+    whole = "\0".join((module, _version_of(module), *arguments, digest))
+    return f"sandbox:failed:{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
+@once
+def _version_of(module: str) -> str:
+    """What changes with the code that opens files and with the libraries that it stands on."""
+    folder = settings.BASE_DIR.joinpath(*module.split("."))
+    confined = settings.BASE_DIR / "tiptracker" / "sandbox" / "confinement.py"
+    digest = hashlib.sha256()
+    for file in (*sorted(folder.glob("*.py")), confined):
+        digest.update(file.read_bytes())
+    return digest.hexdigest() + " ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+
+
+def _busy() -> TryLater:
+    return TryLater(
+        f"Too many files are being opened at the moment. Try again in {spelt(BUSY_FOR)}. What you typed is kept.",
+        seconds=BUSY_FOR,
+    )
