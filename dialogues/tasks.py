@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from dialogues import actions
+from dialogues.actions import drafts
+from dialogues.actions.files import check_kept_files, drop_unsent, scan_unscanned
 from tiptracker import clock
 from tiptracker.jobs.actions import claimed, enqueue
 
@@ -10,19 +11,19 @@ from tiptracker.jobs.actions import claimed, enqueue
 @shared_task(name="drop_unsent_files")
 def drop_unsent_files() -> None:
     """Every night: what was uploaded with a form that was refused and never sent again isn't kept for ever."""
-    actions.drop_unsent(now=clock.now())
+    drop_unsent(now=clock.now())
 
 
 @shared_task(name="drop_untouched_drafts")
 def drop_untouched_drafts() -> None:
     """Every night: a draft that nobody goes on with isn't kept for ever."""
-    actions.drop_untouched_drafts(now=clock.now())
+    drafts.drop_untouched_drafts(now=clock.now())
 
 
 @shared_task(name="scan_files")
 def scan_files() -> None:
     """Every ten minutes: what is in quarantine is shown to the scanner, where there is one."""
-    actions.scan_unscanned(now=clock.now())
+    scan_unscanned(now=clock.now())
 
 
 @shared_task(name="files_nightly")
@@ -36,4 +37,4 @@ def check_files(job_id: int) -> None:
     """Hold kept files to their hashes (the job's key: the last that was checked); fails where one isn't as kept."""
     with claimed(job_id) as progress:
         if progress:
-            actions.check_kept_files(after=int(progress.job.key))
+            check_kept_files(after=int(progress.job.key))

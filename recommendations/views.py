@@ -12,7 +12,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from recommendations import actions
+from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
+from recommendations.actions.indicators import set_reporting_ministry
+from recommendations.actions.recommendations import add_recommendation, change_recommendation
+from recommendations.actions.terms import change_terms, record_milestone
 from recommendations.choices import DATES_ALONE, Origin, TextStatus
 from recommendations.edition_context import page_url, stand_at, stand_in
 from recommendations.forms import (
@@ -66,7 +69,7 @@ def recommendation_add(request: SignedIn, edition: int) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            added = actions.add_recommendation(
+            added = add_recommendation(
                 edition=row, by=request.user, now=clock.now(row.country.time_zone), **form.answers()
             )
         except Refused as refusal:
@@ -94,7 +97,7 @@ def recommendation_edit(request: SignedIn, pk: int) -> HttpResponse:
     standing: list[tuple[str, str]] = []
     if form.is_valid():
         try:
-            actions.change_recommendation(
+            change_recommendation(
                 recommendation=row,
                 version=form.cleaned_data["version"] or 0,
                 by=request.user,
@@ -126,7 +129,7 @@ def benchmark_add(request: SignedIn, pk: int) -> HttpResponse:
     form = BenchmarkForm(typed, reader=request.user, edition=row.edition)
     if form.is_valid():
         try:
-            added = actions.add_benchmark(
+            added = add_benchmark(
                 recommendation=row,
                 by=request.user,
                 now=clock.now(row.edition.country.time_zone),
@@ -160,7 +163,7 @@ def benchmark_edit(request: SignedIn, pk: int) -> HttpResponse:
     standing: list[tuple[str, str]] = []
     if form.is_valid():
         try:
-            actions.change_benchmark_terms(
+            change_benchmark_terms(
                 benchmark=row,
                 seen=form.cleaned_data["seen"] or 0,
                 by=request.user,
@@ -205,7 +208,7 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
     standing: list[tuple[str, str]] = []
     if form.is_valid():
         try:
-            actions.change_terms(
+            change_terms(
                 edition=edition,
                 seen=form.cleaned_data["seen"] or 0,
                 by=request.user,
@@ -256,7 +259,7 @@ def indicator_ministry(request: SignedIn, pk: int) -> HttpResponse:
     if form.is_valid():
         ministry = form.cleaned_data["ministry"]
         try:
-            actions.set_reporting_ministry(
+            set_reporting_ministry(
                 indicator=row, ministry=ministry, by=request.user, now=clock.now(row.country.time_zone)
             )
         except Refused as refusal:
@@ -298,7 +301,7 @@ def milestone_done(request: SignedIn, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            actions.record_milestone(milestone=row, by=request.user, now=now, **form.cleaned_data)
+            record_milestone(milestone=row, by=request.user, now=now, **form.cleaned_data)
         except Refused as refusal:
             refuse(form, refusal)
         else:

@@ -30,7 +30,9 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 from dialogues.models import Dialogue
 from recommendations.edition_context import edition_at_hand
 from recommendations.models import Edition
-from reports import actions, request_params
+from reports import request_params
+from reports.actions.briefings import record_download, request_briefing
+from reports.actions.file_checks import refuse_unless_as_kept
 from reports.briefings import content
 from reports.briefings.step_texts import step_texts
 from reports.choices import BriefingKind, StepKind
@@ -411,7 +413,7 @@ class BriefingViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelM
         edition = asked.validated_data.get("edition") or _at_hand(request)
         now = clock.now(edition.country.time_zone)
         return partial(
-            actions.request_briefing,
+            request_briefing,
             edition=edition,
             document=Document(
                 kind=asked.validated_data["kind"],
@@ -446,8 +448,8 @@ class BriefingViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelM
         rate_limits.keep("exports", request)
         now = clock.now(briefing.edition.country.time_zone)
         try:
-            actions.refuse_unless_as_kept(briefing=briefing, by=request.user, as_word=as_word)
-            actions.record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
+            refuse_unless_as_kept(briefing=briefing, by=request.user, as_word=as_word)
+            record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
         except Refused as refusal:
             if briefing.withdrawn_at:
                 return Response({"detail": str(refusal)}, HTTPStatus.GONE)

@@ -8,7 +8,11 @@ from celery.signals import worker_init, worker_process_init, worker_process_shut
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports import actions
+from reports.actions.current import keep_current
+from reports.actions.file_checks import check_kept_briefings
+from reports.actions.rendering import render_briefing
+from reports.actions.runs import compute_readiness
+from reports.actions.withdrawals import withdraw_redacted
 from reports.briefings import pdf
 from reports.current_briefing import JOB, is_due
 from reports.models import Briefing
@@ -24,7 +28,7 @@ def readiness(job_id: int) -> None:
         if progress:
             edition = Edition.objects.select_related("country").get(pk=progress.job.key)
             now = clock.now(edition.country.time_zone)
-            actions.compute_readiness(edition=edition, as_of=now.date(), now=now)
+            compute_readiness(edition=edition, as_of=now.date(), now=now)
 
 
 @shared_task(name="readiness_nightly")
@@ -50,7 +54,7 @@ def briefing(job_id: int) -> None:
             asked = ("edition__country", "ministry", "dialogue", "requested_by", "cleared_by")
             row = Briefing.objects.select_related(*asked).get(pk=progress.job.key)
             now = clock.now(row.edition.country.time_zone)
-            actions.render_briefing(briefing=row, now=now, progress=progress)
+            render_briefing(briefing=row, now=now, progress=progress)
 
 
 @shared_task(name="current_briefings")
@@ -69,7 +73,7 @@ def current_briefing(job_id: int) -> None:
             edition = Edition.objects.select_related("country").get(pk=progress.job.key)
             newest = head()  # before the clock is read, so that nothing it tells of comes after that moment
             now = clock.now(edition.country.time_zone)
-            actions.keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=progress)
+            keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=progress)
 
 
 @shared_task(name="redaction")
@@ -79,7 +83,7 @@ def redaction(job_id: int) -> None:
         if progress:
             rows = Redaction.objects.select_related("country", "decision__recorded_by")
             row = rows.get(pk=progress.job.key)
-            actions.withdraw_redacted(redaction=row, now=clock.now(row.country.time_zone), progress=progress)
+            withdraw_redacted(redaction=row, now=clock.now(row.country.time_zone), progress=progress)
 
 
 @shared_task(name="unfinished_redactions")
@@ -118,4 +122,4 @@ def check_briefings(job_id: int) -> None:
     """Hold the files of briefings to their hashes (the job's key: the last that was checked)."""
     with claimed(job_id) as progress:
         if progress:
-            actions.check_kept_briefings(after=int(progress.job.key))
+            check_kept_briefings(after=int(progress.job.key))

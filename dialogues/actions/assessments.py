@@ -9,7 +9,7 @@ from django.db import transaction
 from dialogues.choices import Verdict
 from dialogues.models import Assessment, AssessmentEvidence, Evidence
 from dialogues.permissions import can_assess
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record

@@ -17,7 +17,7 @@ from dialogues.permissions import (
     has_reported_done,
 )
 from dialogues.status import Standing, by_events
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record

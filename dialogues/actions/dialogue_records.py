@@ -16,7 +16,7 @@ from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.choices import Horizon, MadeBy, Paper, Reach
 from dialogues.models import Dialogue, DialogueFile, EvidenceFile, NextStep, NextStepDone
 from dialogues.permissions import can_hold_dialogue
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record

@@ -21,7 +21,7 @@ from dialogues.models import (
     RoundDecision,
 )
 from dialogues.permissions import can_log, can_review, has_recorded
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record

@@ -11,7 +11,7 @@ from django.db import transaction
 from dialogues.choices import Dimension, Direction
 from dialogues.models import Evidence, Reading, ReadingPart, UpdateRound
 from dialogues.permissions import can_log
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.models import Indicator
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record

@@ -13,7 +13,7 @@ from dialogues.actions.readings import Count, Part, record_reading
 from dialogues.choices import Dimension, DoneBy, EvidenceKind, Sensitivity, Shows
 from dialogues.models import Commitment, Evidence, EvidenceFile, Reading
 from dialogues.permissions import can_log, can_revise
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from dialogues.choices import Status
 from dialogues.models import Commitment, CommitmentBenchmark
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.rollover.actions import copy_benchmark, edition_before, repeat_benchmark

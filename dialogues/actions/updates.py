@@ -37,7 +37,7 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.permissions import can_decide, can_send_update
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.tracking_period import at_hand, holding

@@ -11,7 +11,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.viewsets import GenericViewSet
 
-from dialogues import actions
+from dialogues.actions.assessments import assess
 from dialogues.choices import Verdict
 from dialogues.models import (
     Assessment,
@@ -86,4 +86,4 @@ class AssessmentViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveMode
             raise PermissionDenied
         said = valid(AssessSerializer, self)
         now = clock.now(said["benchmark"].recommendation.edition.country.time_zone)
-        return partial(actions.assess, **said, by=request.user, now=now)
+        return partial(assess, **said, by=request.user, now=now)

@@ -16,7 +16,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from dialogues import actions
+from dialogues.actions.evidence import open_evidence, review
 from dialogues.choices import Review
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
 from dialogues.permissions import can_give_reviews
@@ -149,7 +149,7 @@ class EvidenceViewSet(TakesParameters, ReadOnlyModelViewSet[Evidence]):
 
     def retrieve(self, request: SignedIn, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         evidence = self.get_object()
-        actions.open_evidence(evidence=evidence, by=request.user)
+        open_evidence(evidence=evidence, by=request.user)
         return Response(self.get_serializer(evidence).data)
 
     def get_queryset(self) -> QuerySet[Evidence]:
@@ -206,7 +206,7 @@ class ReviewViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
             raise PermissionDenied
         said = valid(GivenReviewSerializer, self)
         now = clock.now(said["evidence"].country.time_zone)
-        return partial(actions.review, **said, by=request.user, now=now)
+        return partial(review, **said, by=request.user, now=now)
 
 
 class ReadingSerializer(serializers.ModelSerializer[Reading]):

@@ -19,7 +19,16 @@ from rest_framework.response import Response
 from rest_framework.utils.html import is_html_input
 from rest_framework.viewsets import GenericViewSet
 
-from dialogues import actions
+from dialogues.actions.files import keep_inspected
+from dialogues.actions.updates import (
+    Figure,
+    Judgement,
+    accept_round,
+    hold_for_sending,
+    open_rounds,
+    return_round,
+    send_round,
+)
 from dialogues.api.evidence import JudgementSerializer
 from dialogues.choices import Direction, DoneBy, Progress
 from dialogues.files.inspection import inspect, too_much
@@ -156,7 +165,7 @@ class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
 
     def retrieve(self, request: SignedIn, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         update = self.get_object()
-        actions.open_rounds(*update.rounds.all(), by=request.user)
+        open_rounds(*update.rounds.all(), by=request.user)
         return Response(self.get_serializer(update).data)
 
     @extend_schema(
@@ -177,16 +186,16 @@ class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
             rate_limits.keep("uploads", request)
         now = clock.now(said["commitment"].country.time_zone)
         inspected = [inspect(upload, run=Sandbox(request.user.pk)) for upload in said.pop("files")]
-        figures = [actions.Figure(**figure) for figure in said.pop("figures")]
+        figures = [Figure(**figure) for figure in said.pop("figures")]
 
         def send() -> Update:
             # One transaction: nobody could use a file kept for an update that is refused.
             files: list[EvidenceFile] = []
             try:
                 with transaction.atomic():
-                    actions.hold_for_sending(commitment=said["commitment"], by=request.user)
-                    files.extend(actions.keep_inspected(found=found, by=request.user, now=now) for found in inspected)
-                    sent = actions.send_round(**said, files=files, figures=figures, by=request.user, now=now)
+                    hold_for_sending(commitment=said["commitment"], by=request.user)
+                    files.extend(keep_inspected(found=found, by=request.user, now=now) for found in inspected)
+                    sent = send_round(**said, files=files, figures=figures, by=request.user, now=now)
             except BaseException:
                 for file in files:
                     file.file.delete(save=False)
@@ -222,7 +231,7 @@ class RoundViewSet(TakesParameters, MakesRows, RetrieveModelMixin, GenericViewSe
 
     def retrieve(self, request: SignedIn, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         sent = self.get_object()
-        actions.open_rounds(sent, by=request.user)
+        open_rounds(sent, by=request.user)
         return Response(self.get_serializer(sent).data)
 
     @extend_schema(request=AcceptSerializer, responses={201: DecisionSerializer})
@@ -233,9 +242,9 @@ class RoundViewSet(TakesParameters, MakesRows, RetrieveModelMixin, GenericViewSe
         sent = self._to_decide(request.user)
         said = valid(AcceptSerializer, self)
         accept = partial(
-            actions.accept_round,
+            accept_round,
             round=sent,
-            reviews=[actions.Judgement(**each) for each in said["reviews"]],
+            reviews=[Judgement(**each) for each in said["reviews"]],
             reason=said["reason"],
             by=request.user,
             now=clock.now(sent.update.commitment.country.time_zone),
@@ -250,7 +259,7 @@ class RoundViewSet(TakesParameters, MakesRows, RetrieveModelMixin, GenericViewSe
         sent = self._to_decide(request.user)
         said = valid(ReturnSerializer, self)
         now = clock.now(sent.update.commitment.country.time_zone)
-        return lambda: actions.return_round(round=sent, **said, by=request.user, now=now).round
+        return lambda: return_round(round=sent, **said, by=request.user, now=now).round
 
     def _to_decide(self, user: User) -> UpdateRound:
         """The round, where this person may decide on it."""

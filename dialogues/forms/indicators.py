@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from django import forms
 
-from dialogues.actions import part_field
+from dialogues.actions.readings import part_field
 from dialogues.choices import CATEGORIES, Dimension, Direction
 from dialogues.forms.evidence import PERIOD, YEAR_BEFORE
 from dialogues.forms.fields import NO_DATA, DatedForm, DirectionField, FigureField, FilesField, LinkField, PastDayField

@@ -32,7 +32,7 @@ from dialogues.models import (
     Reading,
     ReadingPart,
 )
-from recommendations.actions import readiness_may_have_moved
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.choices import TextStatus
 from recommendations.models import (
     Benchmark,

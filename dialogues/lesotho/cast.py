@@ -7,7 +7,11 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from dialogues import actions
+from dialogues.actions.assessments import assess
+from dialogues.actions.evidence import log_evidence, review
+from dialogues.actions.files import keep_upload
+from dialogues.actions.readings import Part
+from dialogues.actions.updates import Figure, Judgement, accept_round, return_round, send_round, to_judge
 from dialogues.choices import Dimension, DoneBy, EvidenceKind, Progress, Review, Sensitivity, Shows, Verdict
 from dialogues.lesotho import people, reconstruction
 from dialogues.lesotho.paper import exercise_pdf
@@ -76,9 +80,9 @@ class Cast:
         if figure:
             name, count, through = figure
             indicator = Indicator.objects.get(country=self.country, name=name)
-            parts = [actions.Part(Dimension.DISTRICT, name, Decimal(1)) for name in districts]
-            figures.append(actions.Figure(indicator, Decimal(count), "", through, parts))
-        actions.send_round(
+            parts = [Part(Dimension.DISTRICT, name, Decimal(1)) for name in districts]
+            figures.append(Figure(indicator, Decimal(count), "", through, parts))
+        send_round(
             commitment=self.commitment(promise),
             title=title,
             narrative=narrative,
@@ -93,15 +97,13 @@ class Cast:
         )
 
     def returns(self, by: User, promise: str, reason: str) -> None:
-        actions.return_round(round=self._waiting(promise), reason=reason, by=by, now=self.now)
+        return_round(round=self._waiting(promise), reason=reason, by=by, now=self.now)
 
     def accepts(self, by: User, promise: str, reason: str) -> None:
         """The embassy verifies all of the update that waits."""
         waiting = self._waiting(promise)
-        judged = [
-            actions.Judgement(piece, bearing, Review.VERIFIED, reason) for piece, bearing in actions.to_judge(waiting)
-        ]
-        actions.accept_round(round=waiting, reviews=judged, reason=reason, by=by, now=self.now)
+        judged = [Judgement(piece, bearing, Review.VERIFIED, reason) for piece, bearing in to_judge(waiting)]
+        accept_round(round=waiting, reviews=judged, reason=reason, by=by, now=self.now)
 
     def logs(
         self,
@@ -115,7 +117,7 @@ class Cast:
         shared_under: str = "",
     ) -> None:
         """An officer logs what happened: internal, or shared with the ministry under one of its commitments."""
-        actions.log_evidence(
+        log_evidence(
             country=self.country,
             title=title,
             kind=kind,
@@ -134,12 +136,12 @@ class Cast:
     def reviews(self, by: User, title: str, decision: Review, reason: str) -> None:
         """The one bearing of a piece of evidence is verified or rejected."""
         evidence = self.evidence(title)
-        actions.review(
+        review(
             evidence=evidence, bearing=evidence.bearings.get(), decision=decision, reason=reason, by=by, now=self.now
         )
 
     def assesses(self, key: str, verdict: Verdict, rationale: str, law: str, *titles: str, changed: str = "") -> None:
-        actions.assess(
+        assess(
             benchmark=self.benchmark(key),
             verdict=verdict,
             rationale=rationale,
@@ -155,4 +157,4 @@ class Cast:
 
     def _keeps(self, by: User, title: str, name: str, lines: Sequence[str]) -> EvidenceFile:
         upload = SimpleUploadedFile(name, exercise_pdf(title, lines), "application/pdf")
-        return actions.keep_upload(upload=upload, by=by, now=self.now)
+        return keep_upload(upload=upload, by=by, now=self.now)

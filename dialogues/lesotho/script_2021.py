@@ -3,7 +3,10 @@
 from datetime import date
 from typing import NamedTuple
 
-from dialogues import actions
+from dialogues.actions.agendas import ItemLine, arrange_agenda
+from dialogues.actions.commitments import record_commitment, reschedule, withdraw
+from dialogues.actions.dialogue_records import NextStepLine, record_dialogue, tick_off
+from dialogues.actions.dialogues import ParticipantLine, plan_dialogue
 from dialogues.choices import Horizon, MadeBy, Presence, Progress, Reach, Verdict
 from dialogues.lesotho import asked, people, reconstruction
 from dialogues.lesotho.cast import Cast
@@ -75,7 +78,7 @@ LETTER_DAY = date(2021, 11, 26)
 
 
 def _promises(cast: Cast, promise: Promise, made_on: date, *, dialogue: Dialogue | None, letter: str = "") -> None:
-    actions.record_commitment(
+    record_commitment(
         country=cast.country,
         made_by=MadeBy.MINISTRY if promise.ministry else MadeBy.UNITED_STATES,
         ministry=cast.ministry(promise.ministry) if promise.ministry else None,
@@ -96,32 +99,32 @@ def working_meeting_is_recorded(cast: Cast) -> None:
     """The officer records a working meeting and what was promised there."""
     asked_for = reconstruction.recommendations(cast.edition)
     agenda = [asked_for[number] for number in (2, 3, 4, 5, 6, 10)]
-    dialogue = actions.plan_dialogue(
+    dialogue = plan_dialogue(
         country=cast.country,
         held_on=MEETING_DAY,
         place="Exercise: the embassy, Maseru",
         purpose="Exercise: working meeting on the recommendations",
         participants=[
-            actions.ParticipantLine("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
+            ParticipantLine("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
             for name in (asked.HOME, asked.POLICE, asked.JUSTICE)
         ]
-        + [actions.ParticipantLine("", "Exercise: observer in Washington", Presence.VIDEO, None)],
+        + [ParticipantLine("", "Exercise: observer in Washington", Presence.VIDEO, None)],
         source="Exercise: note of the embassy",
         by=cast.officer,
         now=cast.now,
     )
-    dialogue = actions.arrange_agenda(
+    dialogue = arrange_agenda(
         dialogue=dialogue,
         version=dialogue.version,
-        items=[actions.ItemLine(recommendation) for recommendation in agenda],
+        items=[ItemLine(recommendation) for recommendation in agenda],
         by=cast.officer,
         now=cast.now,
     )
     came = [
-        actions.ParticipantLine(one.name, one.office, Presence(one.presence), one.ministry, came=True, key=one.pk)
+        ParticipantLine(one.name, one.office, Presence(one.presence), one.ministry, came=True, key=one.pk)
         for one in dialogue.participants.all()
     ]
-    actions.record_dialogue(
+    record_dialogue(
         dialogue=dialogue,
         version=dialogue.version,
         participants=came,
@@ -129,13 +132,13 @@ def working_meeting_is_recorded(cast: Cast) -> None:
         record="Exercise: the three ministries went through the recommendations one by one.",
         agreed="Exercise: each ministry named what it will do, and by when.",
         next_steps=[
-            actions.NextStepLine(
+            NextStepLine(
                 "Exercise: send the three ministries the recommendations with their benchmarks, in one list",
                 None,
                 "",
                 date(2021, 12, 1),
             ),
-            actions.NextStepLine(
+            NextStepLine(
                 "Exercise: say who will answer questions about figures", cast.ministry(asked.JUSTICE), "", None
             ),
         ],
@@ -150,7 +153,7 @@ def working_meeting_is_recorded(cast: Cast) -> None:
 def letter_is_recorded(cast: Cast) -> None:
     """The officer records what Justice promised by letter, and ticks off what the embassy was to send."""
     _promises(cast, BY_LETTER, LETTER_DAY, dialogue=None, letter="Exercise: letter of the ministry, 26 November 2021")
-    actions.tick_off(
+    tick_off(
         step=NextStep.objects.get(dialogue__held_on=MEETING_DAY, ministry=None),
         done_on=date(2021, 11, 29),
         result="Exercise: sent to the three focal points.",
@@ -269,7 +272,7 @@ def focal_points_are_verified(cast: Cast) -> None:
 @at(2021, 12, 17, 11)
 def focal_points_get_more_time(cast: Cast) -> None:
     """The officer agrees on a later day for the other four districts."""
-    actions.reschedule(
+    reschedule(
         commitment=cast.commitment(FOCAL_POINTS),
         due_on=date(2022, 2, 11),
         reason="Exercise: four districts are still without one; the ministry asked for eight weeks more.",
@@ -282,7 +285,7 @@ def focal_points_get_more_time(cast: Cast) -> None:
 @at(2021, 12, 20, 9)
 def officials_report_is_withdrawn(cast: Cast) -> None:
     """The officer notes that Justice took back a promise."""
-    actions.withdraw(
+    withdraw(
         commitment=cast.commitment(OFFICIALS_REPORT),
         reason="Exercise: the ministry will tell of each case by itself instead.",
         on=cast.now.date(),

@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from dialogues import actions
+from dialogues.actions.agendas import ItemLine, arrange_agenda
+from dialogues.actions.commitments import reopen, reschedule
+from dialogues.actions.dialogues import ParticipantLine, plan_dialogue
 from dialogues.choices import DoneBy, EvidenceKind, Presence, Progress, Review, Shows, Verdict
 from dialogues.lesotho import asked, people
 from dialogues.lesotho.cast import Cast
@@ -165,7 +167,7 @@ def spending_rules_are_reopened(cast: Cast) -> None:
         kind=EvidenceKind.LAW,
         shared_under=SPENDING_RULES,
     )
-    actions.reopen(
+    reopen(
         commitment=cast.commitment(SPENDING_RULES),
         reason="Exercise: the rules were taken back; new ones are to come.",
         on=cast.now.date(),
@@ -180,7 +182,7 @@ def spending_rules_get_another_day(cast: Cast) -> None:
     cast.reviews(
         cast.second_officer, RULES_TAKEN_BACK, Review.VERIFIED, "Exercise: the notice was read at the embassy."
     )
-    actions.reschedule(
+    reschedule(
         commitment=cast.commitment(SPENDING_RULES),
         due_on=date(2022, 2, 25),
         reason="Exercise: new rules are promised for the end of February.",
@@ -337,32 +339,32 @@ FOLLOW_UP_DAY = date(2022, 2, 10)
 @at(2022, 1, 27, 11)
 def follow_up_is_planned(cast: Cast) -> None:
     """The officer plans a follow-up with the three ministries, and puts on its agenda what presses."""
-    dialogue = actions.plan_dialogue(
+    dialogue = plan_dialogue(
         country=cast.country,
         held_on=FOLLOW_UP_DAY,
         place="Exercise: Ministry of Justice, Maseru",
         purpose="Exercise: follow-up, eighteen days before the deadline",
         participants=[
             *(
-                actions.ParticipantLine("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
+                ParticipantLine("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
                 for name in (asked.HOME, asked.POLICE, asked.JUSTICE)
             ),
-            actions.ParticipantLine("", "Exercise: officer of the embassy", Presence.IN_PERSON, None),
-            actions.ParticipantLine("", "Exercise: observer in Washington", Presence.VIDEO, None),
+            ParticipantLine("", "Exercise: officer of the embassy", Presence.IN_PERSON, None),
+            ParticipantLine("", "Exercise: observer in Washington", Presence.VIDEO, None),
         ],
         source="Exercise: invitation of the embassy",
         by=cast.officer,
         now=cast.now,
     )
-    actions.arrange_agenda(
+    arrange_agenda(
         dialogue=dialogue,
         version=dialogue.version,
         items=[
-            actions.ItemLine(cast.commitment(TRAIN_FOCAL_POINTS), "Exercise: which districts are left, and when?"),
-            actions.ItemLine(cast.commitment(PROSECUTION_FIGURES), "Exercise: hand over the figures through January."),
-            actions.ItemLine(cast.commitment(COURTS_BILL), "Exercise: on which day does the bill go to Parliament?"),
-            actions.ItemLine(cast.commitment(PROCEDURES)),
-            actions.ItemLine("Exercise: who speaks for the government after the deadline"),
+            ItemLine(cast.commitment(TRAIN_FOCAL_POINTS), "Exercise: which districts are left, and when?"),
+            ItemLine(cast.commitment(PROSECUTION_FIGURES), "Exercise: hand over the figures through January."),
+            ItemLine(cast.commitment(COURTS_BILL), "Exercise: on which day does the bill go to Parliament?"),
+            ItemLine(cast.commitment(PROCEDURES)),
+            ItemLine("Exercise: who speaks for the government after the deadline"),
         ],
         by=cast.officer,
         now=cast.now,

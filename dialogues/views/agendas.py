@@ -10,7 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import Truncator
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.agendas import ItemLine, arrange_agenda
 from dialogues.agenda_suggestions import AGREED, Asked, Promise, Suggestion, suggest
 from dialogues.choices import MadeBy
 from dialogues.forms.agendas import TOPIC, AgendaForm, ItemRows
@@ -52,7 +53,7 @@ def dialogue_agenda(request: SignedIn, pk: int) -> HttpResponse:
     if page.is_sent and page.is_valid():
         version = page.form.cleaned_data["version"] or 0
         try:
-            actions.arrange_agenda(dialogue=dialogue, version=version, items=page.items(), by=user, now=now)
+            arrange_agenda(dialogue=dialogue, version=version, items=page.items(), by=user, now=now)
         except ChangedMeanwhile as refusal:
             beside_field(page.form, str(refusal), refusal.field)
             dialogue.refresh_from_db()
@@ -197,16 +198,16 @@ class _Page:
         lead = recommendation.lead.name if recommendation.lead else ""
         return Row(form, self._title(about), lead, None, one.reason if one else "")
 
-    def items(self) -> list[actions.ItemLine]:
+    def items(self) -> list[ItemLine]:
         """The agenda as typed, in the action's words; what is still ticked comes last."""
         lines_said = [row.cleaned_data for row in self.rows.forms]
         items = [
-            actions.ItemLine(said["topic"] if said["about"] == TOPIC else self._row_of(said["about"]), said["note"])
+            ItemLine(said["topic"] if said["about"] == TOPIC else self._row_of(said["about"]), said["note"])
             for said in lines_said
             if said["about"] != TOPIC or said["topic"]
         ]
         put = [*self.form.cleaned_data["proposed"], self.form.cleaned_data["other"]]
-        return [*items, *(actions.ItemLine(self._row_of(about)) for about in put if about)]
+        return [*items, *(ItemLine(self._row_of(about)) for about in put if about)]
 
     def _row_of(self, about: str) -> Commitment | Recommendation:
         return self.standing[about].commitment if about in self.standing else self.recommendations[about]

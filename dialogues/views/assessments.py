@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.assessments import assess
 from dialogues.choices import Decision, Review, Shows, Verdict
 from dialogues.date_spans import first_day
 from dialogues.forms.assessments import AssessForm
@@ -190,7 +191,7 @@ def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         try:
-            actions.assess(
+            assess(
                 benchmark=benchmark,
                 verdict=Verdict(said["verdict"]),
                 rationale=said["rationale"],

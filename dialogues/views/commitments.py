@@ -28,7 +28,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
 from dialogues.choices import Horizon, Kind, MadeBy, Reach, Status
 from dialogues.forms.commitments import (
     CommitmentFilter,
@@ -346,7 +347,7 @@ def commitment_add(request: AtEdition) -> HttpResponse:
         elif form.is_valid() & links.is_valid():
             said = form.cleaned_data
             try:
-                commitment = actions.record_commitment(
+                commitment = record_commitment(
                     country=country,
                     made_by=MadeBy(said["made_by"]),
                     ministry=said["ministry"],
@@ -394,7 +395,7 @@ def commitment_reschedule(request: SignedIn, pk: int) -> HttpResponse:
         "commitment_reschedule",
         may=permissions.can_change_commitment,
         form_class=RescheduleForm,
-        do=actions.reschedule,
+        do=reschedule,
     )
 
 
@@ -407,7 +408,7 @@ def commitment_withdraw(request: SignedIn, pk: int) -> HttpResponse:
         "commitment_withdraw",
         may=permissions.can_change_commitment,
         form_class=WithdrawForm,
-        do=actions.withdraw,
+        do=withdraw,
     )
 
 
@@ -420,7 +421,7 @@ def commitment_reopen(request: SignedIn, pk: int) -> HttpResponse:
         "commitment_reopen",
         may=permissions.can_change_commitment,
         form_class=ReopenForm,
-        do=actions.reopen,
+        do=reopen,
     )
 
 
@@ -433,7 +434,7 @@ def commitment_report_done(request: SignedIn, pk: int) -> HttpResponse:
         "commitment_report_done",
         may=permissions.can_report_done,
         form_class=ReportDoneForm,
-        do=actions.report_done,
+        do=report_done,
     )
 
 
@@ -446,7 +447,7 @@ def commitment_verify_done(request: SignedIn, pk: int) -> HttpResponse:
         "commitment_verify_done",
         may=_may_verify,
         form_class=VerifyDoneForm,
-        do=actions.verify_done,
+        do=verify_done,
     )
 
 

@@ -11,7 +11,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.dialogue_records import CommitmentLine, NextStepLine, attach_files, record_dialogue, tick_off
+from dialogues.actions.dialogues import ParticipantLine
+from dialogues.actions.drafts import save_draft
+from dialogues.actions.duplicates import RecordedBefore
 from dialogues.choices import Horizon, Paper, Presence
 from dialogues.forms.dialogue_records import (
     OFFICE,
@@ -58,7 +62,7 @@ def dialogue_record(request: SignedIn, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"dialogue": dialogue}
     if page.is_sent and page.is_valid():
         try:
-            actions.record_dialogue(dialogue=dialogue, page=page_of(request), by=user, now=now, **page.said())
+            record_dialogue(dialogue=dialogue, page=page_of(request), by=user, now=now, **page.said())
         except ChangedMeanwhile as refusal:
             context["meanwhile"] = page.take_over(str(refusal))
         except Refused as refusal:
@@ -85,7 +89,7 @@ def _kept_as_draft(request: SignedIn, dialogue: Dialogue, now: datetime) -> tupl
     theirs: list[Typed] = []
     draft = None
     try:
-        draft = actions.save_draft(
+        draft = save_draft(
             of=dialogue, content=typed_in(request), files=[], page=page_of(request), by=request.user, now=now
         )
     except ChangedMeanwhile:
@@ -98,7 +102,7 @@ def _kept_as_draft(request: SignedIn, dialogue: Dialogue, now: datetime) -> tupl
 
 def _recorded_before(refusal: Refused) -> tuple[str, str] | None:
     """Address and name of what a refusal says is recorded already."""
-    if not isinstance(refusal, actions.RecordedBefore):
+    if not isinstance(refusal, RecordedBefore):
         return None
     row = refusal.row
     if isinstance(row, NextStep):
@@ -213,7 +217,7 @@ class _Page:
             "record": self.record.cleaned_data["text"],
             "agreed": self.agreed.cleaned_data["text"],
             "commitments": [
-                actions.CommitmentLine(
+                CommitmentLine(
                     form.ministries.get(form.cleaned_data["who"]),
                     form.cleaned_data["text"],
                     form.cleaned_data["due_on"],
@@ -223,7 +227,7 @@ class _Page:
                 for form in self._filled("commitments")
             ],
             "next_steps": [
-                actions.NextStepLine(
+                NextStepLine(
                     form.cleaned_data["text"],
                     form.ministries.get(form.cleaned_data["owner"]),
                     form.cleaned_data["office"] if form.cleaned_data["owner"] == OFFICE else "",
@@ -233,19 +237,19 @@ class _Page:
             ],
         }
 
-    def _expected(self) -> list[actions.ParticipantLine]:
+    def _expected(self) -> list[ParticipantLine]:
         return [
-            actions.ParticipantLine(
+            ParticipantLine(
                 said["name"], one.office, Presence(one.presence), one.ministry, came=said["came"], key=one.pk
             )
             for one in self.people
             for said in [self.came[one.pk].cleaned_data]
         ]
 
-    def _others(self) -> list[actions.ParticipantLine]:
+    def _others(self) -> list[ParticipantLine]:
         rows = (row.cleaned_data for row in self.rows["others"] if row.cleaned_data.get("office"))
         return [
-            actions.ParticipantLine(
+            ParticipantLine(
                 row["name"],
                 row["office"],
                 Presence(row["presence"] or Presence.IN_PERSON),
@@ -353,7 +357,7 @@ def next_step_done(request: SignedIn, pk: int) -> HttpResponse:
     form = DoneForm(request.POST if is_sent else None, today=now.date())
     if form.is_valid():
         try:
-            actions.tick_off(step=step, by=user, now=now, **form.cleaned_data)
+            tick_off(step=step, by=user, now=now, **form.cleaned_data)
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
         else:
@@ -380,7 +384,7 @@ def dialogue_attach(request: SignedIn, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             what = Paper(form.cleaned_data["what"])
-            actions.attach_files(dialogue=dialogue, files=uploads.files, what=what, by=user, now=now)
+            attach_files(dialogue=dialogue, files=uploads.files, what=what, by=user, now=now)
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
         else:

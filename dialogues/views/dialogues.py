@@ -14,7 +14,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.dialogues import ParticipantLine, call_off, change_dialogue, plan_dialogue
 from dialogues.choices import Presence, Stage
 from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantRows
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, NextStep, Participant
@@ -167,7 +168,7 @@ def dialogue_add(request: AtEdition) -> HttpResponse:
     if page.is_sent and page.is_valid():
         now = clock.now(edition.country.time_zone)
         try:
-            dialogue = actions.plan_dialogue(country=edition.country, by=request.user, now=now, **page.said(came=None))
+            dialogue = plan_dialogue(country=edition.country, by=request.user, now=now, **page.said(came=None))
         except Refused as refusal:
             beside_field(page.form, str(refusal), refusal.field)
             before = recorded_before(refusal, "dialogue_detail")
@@ -199,7 +200,7 @@ def dialogue_edit(request: SignedIn, pk: int) -> HttpResponse:
         version = page.form.cleaned_data["version"] or 0
         came = True if dialogue.recorded_at else None
         try:
-            actions.change_dialogue(dialogue=dialogue, version=version, by=user, now=now, **page.said(came=came))
+            change_dialogue(dialogue=dialogue, version=version, by=user, now=now, **page.said(came=came))
         except ChangedMeanwhile as refusal:
             beside_field(page.form, str(refusal), refusal.field)
             dialogue.refresh_from_db()
@@ -228,7 +229,7 @@ def dialogue_call_off(request: SignedIn, pk: int) -> HttpResponse:
     if form.is_valid():
         now, said = clock.now(dialogue.country.time_zone), form.cleaned_data
         try:
-            actions.call_off(dialogue=dialogue, version=said["version"] or 0, reason=said["reason"], by=user, now=now)
+            call_off(dialogue=dialogue, version=said["version"] or 0, reason=said["reason"], by=user, now=now)
         except ChangedMeanwhile as refusal:
             beside_field(form, str(refusal), refusal.field)
             dialogue.refresh_from_db()
@@ -269,7 +270,7 @@ class _Page:
         said = {key: value for key, value in self.form.cleaned_data.items() if key != "version"}
         rows = (row.cleaned_data for row in self.rows)
         said["participants"] = [
-            actions.ParticipantLine(
+            ParticipantLine(
                 row["name"],
                 row["office"],
                 Presence(row["presence"] or Presence.IN_PERSON),

@@ -21,7 +21,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.drafts import Closed, Page, drop_draft, save_draft
 from dialogues.forms.updates import UpdateForm
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile
 from dialogues.views.uploads import Kept, keep_files
@@ -80,10 +81,10 @@ def files_in(draft: Draft, user: User) -> list[EvidenceFile]:
     return list(EvidenceFile.objects.visible_to(user).kept().filter(drafts=draft).order_by("pk"))
 
 
-def page_of(request: SignedIn) -> actions.Page:
+def page_of(request: SignedIn) -> Page:
     """From which draft the form that was posted had been filled, and which page it stands on."""
     said = request.POST
-    return actions.Page(said.get("draft_seen", "")[:_LONGEST_NAME], said.get("draft_page", "")[:_LONGEST_NAME])
+    return Page(said.get("draft_seen", "")[:_LONGEST_NAME], said.get("draft_page", "")[:_LONGEST_NAME])
 
 
 def typed_in(request: SignedIn) -> dict[str, list[str]]:
@@ -145,14 +146,14 @@ def _save(request: SignedIn, of: Subject, *, back: str) -> HttpResponse:
     page = page_of(request)
     if "drop_draft" in request.POST:
         try:
-            actions.drop_draft(of=of, page=page, by=user, now=now)
+            drop_draft(of=of, page=page, by=user, now=now)
         except ChangedMeanwhile as refusal:
             return _refuse(request, of, refusal, back)
         messages.success(request, "The draft is gone.")
         return redirect(back)
     uploads = keep_files(request, now=now)
     try:
-        draft = actions.save_draft(of=of, content=typed_in(request), files=uploads.files, page=page, by=user, now=now)
+        draft = save_draft(of=of, content=typed_in(request), files=uploads.files, page=page, by=user, now=now)
     except Refused as refusal:
         return _refuse(request, of, refusal, back, uploads.files)
     if wants_json(request):
@@ -178,7 +179,7 @@ def _refuse(
 ) -> HttpResponse:
     """Nothing was overwritten: what was typed and what stands now, beside each other, and the ways on."""
     draft = draft_seen(request.user, of)
-    state = {actions.Closed: "closed", ChangedMeanwhile: "changed"}.get(type(refusal), "refused")
+    state = {Closed: "closed", ChangedMeanwhile: "changed"}.get(type(refusal), "refused")
     seen = draft.mark if draft else ""
     if wants_json(request):
         return JsonResponse({"state": state, "sentence": str(refusal), "seen": seen}, status=HTTPStatus.CONFLICT)

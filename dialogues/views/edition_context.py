@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 from django.urls import reverse
 
-from dialogues.actions import RecordedBefore
+from dialogues.actions.duplicates import RecordedBefore
 from dialogues.models import Commitment
 from recommendations.edition_context import stand_in
 from recommendations.models import Benchmark, Edition

@@ -15,7 +15,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions import evidence as evidence_actions
+from dialogues.actions.evidence import open_evidence
+from dialogues.actions.files import take_file
 from dialogues.choices import Decision, DoneBy, Review, Sensitivity, Shows
 from dialogues.forms.evidence import ReviewForm
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
@@ -74,7 +77,7 @@ class Answer(NamedTuple):
 def evidence_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One piece of evidence: what it says, what it shows, and the embassy's word on that; who opens it, is logged."""
     evidence = get_object_or_404(with_what_it_shows(request.user), pk=pk)
-    actions.open_evidence(evidence=evidence, by=request.user)
+    open_evidence(evidence=evidence, by=request.user)
     return _detail(request, evidence)
 
 
@@ -125,7 +128,7 @@ def _decisions(evidence: Evidence, today: date, data: QueryDict) -> Decisions:
 def _review(
     evidence: Evidence, bearing: EvidenceBearing | None, said: dict[str, Any], *, by: User, now: datetime
 ) -> None:
-    actions.review(
+    evidence_actions.review(
         evidence=evidence,
         bearing=bearing,
         decision=Review(said["decision"]),
@@ -297,7 +300,7 @@ def evidence_file(request: SignedIn, pk: int) -> HttpResponseBase:
     """The file as it was kept, to be saved and never to be run here; only after `visible_to`, and logged."""
     kept = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
     try:
-        content = actions.take_file(file=kept, by=request.user)
+        content = take_file(file=kept, by=request.user)
     except Refused as refusal:
         return render_page(request, "dialogues/evidence_file.html", {"file": kept, "refusal": refusal}, status=409)
     response = FileResponse(io.BytesIO(content), as_attachment=True, filename=kept.name, content_type=kept.media_type)

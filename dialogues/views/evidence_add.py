@@ -11,7 +11,9 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.evidence import log_evidence
+from dialogues.actions.readings import Count
 from dialogues.choices import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
 from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, CountForm, EvidenceForm
 from dialogues.forms.fields import NO_DATA, benchmark_choices
@@ -40,7 +42,7 @@ def evidence_log(request: AtEdition) -> HttpResponse:
     before = None
     if page.is_sent and page.is_valid():
         try:
-            evidence = actions.log_evidence(country=edition.country, by=user, now=now, **page.said())
+            evidence = log_evidence(country=edition.country, by=user, now=now, **page.said())
         except Refused as refusal:
             page.refuse(refusal)
             before = recorded_before(refusal, "evidence_detail")
@@ -196,7 +198,7 @@ class LogPage:
             if row.cleaned_data.get("benchmark")
         ]
 
-    def figure(self) -> actions.Count | None:
+    def figure(self) -> Count | None:
         """The figure that was typed, if any was."""
         if not self.count.is_filled:
             return None
@@ -205,7 +207,7 @@ class LogPage:
         if said["span"] == YEAR_BEFORE:
             starts_on, through_on = self.edition.year_before
         direction = said["direction"]
-        return actions.Count(
+        return Count(
             indicator=said["indicator"],
             starts_on=starts_on,
             through_on=through_on,
@@ -214,7 +216,7 @@ class LogPage:
             note=said["note"],
         )
 
-    def _counted(self, count: actions.Count) -> Counted:
+    def _counted(self, count: Count) -> Counted:
         judged = (terms for b in self.benchmarks if (terms := b.current_terms) and terms.rule != Rule.ASSESSED)
         return Counted(
             has_figure=count.figure is not None,

@@ -11,7 +11,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions import revisions
+from dialogues.actions.revisions import revise_evidence
 from dialogues.forms.evidence import PERIOD, YEAR_BEFORE, ReviseForm
 from dialogues.forms.fields import NO_DATA
 from dialogues.models import Evidence, EvidenceFile, Reading
@@ -47,7 +49,7 @@ def evidence_revise(request: SignedIn, pk: int) -> HttpResponse:
     before, standing = None, evidence
     if page.is_sent and page.is_valid():
         try:
-            revision = actions.revise_evidence(evidence=evidence, by=user, now=now, **page.said())
+            revision = revise_evidence(evidence=evidence, by=user, now=now, **page.said())
         except Refused as refusal:
             page.refuse(refusal)
             before = recorded_before(refusal, "evidence_detail")
@@ -131,7 +133,7 @@ class _RevisePage(LogPage):
         """What was typed, in the action's words."""
         said = self.form.cleaned_data
         own = self.figure()
-        along = [actions.counted(reading) for reading in said.get("carried", [])]
+        along = [revisions.counted(reading) for reading in said.get("carried", [])]
         return self.told() | {"reason": said["reason"], "counts": [*([own] if own else []), *along]}
 
 

@@ -13,7 +13,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.evidence import log_counts
+from dialogues.actions.readings import Count, Part, part_field
 from dialogues.choices import Dimension, Direction, Review
 from dialogues.effective_reading import latest
 from dialogues.forms.fields import NO_DATA
@@ -146,7 +148,7 @@ def indicator_enter(request: AtEdition) -> HttpResponse:
     elif is_sent:
         if not paste.errors and all([form.is_valid(), *(row.is_valid() for row in rows)]):
             try:
-                recorded = actions.log_counts(
+                recorded = log_counts(
                     country=edition.country, counts=_counts(form, rows), by=user, now=now, **_source(form)
                 )
             except Refused as refusal:
@@ -187,7 +189,7 @@ def reading_add(request: SignedIn, pk: int) -> HttpResponse:
     before = None
     if is_sent and all([form.is_valid(), parts.is_valid()]):
         try:
-            actions.log_counts(
+            log_counts(
                 country=indicator.country, counts=[_whole(indicator, form, parts)], by=user, now=now, **_source(form)
             )
         except Refused as refusal:
@@ -308,24 +310,24 @@ def _source(form: SourceForm) -> dict[str, Any]:
     return {"stated_by": said["stated_by"], "source": said["source"], "link": said["link"], "file": file}
 
 
-def _counts(form: SourceForm, rows: Iterable[CountRow]) -> list[actions.Count]:
+def _counts(form: SourceForm, rows: Iterable[CountRow]) -> list[Count]:
     return [_count(row.indicator, form, row.cleaned_data) for row in rows if row.says_something]
 
 
-def _whole(indicator: Indicator, form: SourceForm, parts: PartsForm) -> actions.Count:
+def _whole(indicator: Indicator, form: SourceForm, parts: PartsForm) -> Count:
     said = parts.cleaned_data
     told = [
-        actions.Part(dimension, category, figure)
+        Part(dimension, category, figure)
         for dimension, categories in parts.breakdowns.items()
         for category in categories
-        if (figure := said[actions.part_field(dimension, category)]) is not None
+        if (figure := said[part_field(dimension, category)]) is not None
     ]
     return _count(indicator, form, said)._replace(parts=told)
 
 
-def _count(indicator: Indicator, form: SourceForm, said: Mapping[str, Any]) -> actions.Count:
+def _count(indicator: Indicator, form: SourceForm, said: Mapping[str, Any]) -> Count:
     direction = said["direction"]
-    return actions.Count(
+    return Count(
         indicator=indicator,
         starts_on=form.cleaned_data["starts_on"],
         through_on=form.cleaned_data["through_on"],

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from dialogues import actions
+from dialogues.actions.files import look_into, show_file
 from dialogues.files.previews import SORTS, Outline, Undrawable
 from dialogues.files.previews.confined import MODULE, draw_apart, outline_apart
 from dialogues.models import EvidenceFile
@@ -64,8 +64,8 @@ def shown(files: Iterable[EvidenceFile | None], *, to: User) -> dict[int, Shown]
 def _shown(file: EvidenceFile, to: User) -> Shown:
     try:
         if file.media_type in TEXTS:
-            return _text(file, actions.show_file(file=file, by=to).decode(errors="replace"))
-        content = actions.look_into(file=file, by=to)
+            return _text(file, show_file(file=file, by=to).decode(errors="replace"))
+        content = look_into(file=file, by=to)
         if file.media_type not in SORTS:
             return Shown(file, note="A Word or Excel file can’t be shown here. Download it to read it.")
         return _leaves(file, _outline(file, content, to))
@@ -118,7 +118,7 @@ def file_picture(request: SignedIn, pk: int, number: int) -> HttpResponseBase:
     try:
         if kept.media_type not in SORTS:
             raise Refused(UNDRAWABLE)
-        content = actions.show_file(file=kept, by=request.user)
+        content = show_file(file=kept, by=request.user)
         picture = draw_apart(content, kept.media_type, number, run=Sandbox(request.user.pk))
     except Undrawable:
         return _refused(

@@ -19,7 +19,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.redactions import (
+    MANY,
+    Place,
+    confirm_redaction,
+    decline_redaction,
+    places_of,
+    proposals_naming,
+    propose_redaction,
+    refuse_unfit_redaction,
+)
 from dialogues.choices import Answer
 from dialogues.forms.redactions import DecisionForm, RedactionForm
 from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecision, RedactionPlace, UpdateRound
@@ -117,7 +127,7 @@ class _Found:
         # What was looked for before is what stands on the page: other words are looked for first.
         is_looked_for = request.POST.get("looked_for") == self.words
         self.is_proposed = "propose" in request.POST and is_looked_for
-        self.places = actions.places_of(self.country, self.words)
+        self.places = places_of(self.country, self.words)
         asked = _keys(request.POST.getlist("file"))
         named = asked if is_looked_for else asked | {p.row for p in self.places if p.model is EvidenceFile}
         self.files = _files(
@@ -128,7 +138,7 @@ class _Found:
     def propose(self) -> Redaction | None:
         """What came of proposing it; None where that was refused, with the sentence beside its field."""
         try:
-            return actions.propose_redaction(
+            return propose_redaction(
                 country=self.country,
                 words=self.words,
                 reason=self.reason,
@@ -148,7 +158,7 @@ class _Found:
         chosen = [each.file for each in self.files if each.is_chosen]
         if not self.form.errors:
             try:
-                actions.refuse_unfit_redaction(words=self.words, reason=self.reason, files=chosen)
+                refuse_unfit_redaction(words=self.words, reason=self.reason, files=chosen)
             except Refused as refusal:
                 beside_field(self.form, str(refusal), refusal.field)
                 return {"files": self.files}
@@ -157,7 +167,7 @@ class _Found:
             "is_looked_for": True,
             "looked_for": self.words,
             "spots": spots,
-            "are_many": sum(spot.is_chosen for spot in spots) > actions.MANY,
+            "are_many": sum(spot.is_chosen for spot in spots) > MANY,
             "are_many_meant": self.are_many_meant,
             "files": self.files,
             "recorded_before": self.before,
@@ -181,9 +191,9 @@ def redaction_detail(request: SignedIn, pk: int) -> HttpResponse:
         told = {"reason": form.cleaned_data["reason"], "by": user, "now": clock.now(redaction.country.time_zone)}
         try:
             if is_confirmed:
-                actions.confirm_redaction(redaction=redaction, are_many_meant="many" in request.POST, **told)
+                confirm_redaction(redaction=redaction, are_many_meant="many" in request.POST, **told)
             else:
-                actions.decline_redaction(redaction=redaction, **told)
+                decline_redaction(redaction=redaction, **told)
         except Refused as refusal:
             beside_field(form, str(refusal), refusal.field)
             redaction = rows.get(pk=pk)
@@ -209,9 +219,9 @@ def _told(redaction: Redaction, user: User) -> dict[str, Any]:
     }
     if decision is None:
         left = {str(place) for place in redaction.places.all()}
-        places = [each for each in actions.places_of(redaction.country, redaction.words) if each.key not in left]
+        places = [each for each in places_of(redaction.country, redaction.words) if each.key not in left]
         told["spots"] = _spots(user, places, redaction.words)
-        told["are_many"] = len(places) > actions.MANY
+        told["are_many"] = len(places) > MANY
     elif decision.decision == Answer.CONFIRMED:
         told |= _handed_over(redaction, told["files"], user)
     return told
@@ -228,7 +238,7 @@ def _handed_over(redaction: Redaction, files: Sequence[EvidenceFile], user: User
     }
 
 
-def _spots(user: User, places: Sequence[actions.Place], words: str, left: Collection[str] = ()) -> list[Spot]:
+def _spots(user: User, places: Sequence[Place], words: str, left: Collection[str] = ()) -> list[Spot]:
     named = labelled(user, [(place.model, place.row, place.field) for place in places])
     return [
         spot._replace(excerpt=excerpt(place.text, words), is_chosen=spot.key not in left)
@@ -239,7 +249,7 @@ def _spots(user: User, places: Sequence[actions.Place], words: str, left: Collec
 def _files(
     user: User,
     countries: Sequence[Country],
-    places: Sequence[actions.Place],
+    places: Sequence[Place],
     named: Collection[int],
     *,
     offered: Collection[int] = (),
@@ -273,7 +283,7 @@ def pending_on(user: User, country: Country, *rows: Model | None) -> list[str]:
     if not user.is_embassy:
         return []
     decides = user.role in (Role.OFFICER, Role.AMBASSADOR)
-    proposals = actions.proposals_naming(country, rows)
+    proposals = proposals_naming(country, rows)
     return [reverse("redaction_detail", args=[each.pk]) if decides else "" for each in proposals]
 
 

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from dialogues import actions
+from dialogues.actions.rollover import MOVES, Carried, carry_over
 from dialogues.choices import Verdict
 from dialogues.forms.rollover import CarryForm
 from dialogues.models import Assessment, Commitment
@@ -70,7 +70,7 @@ def edition_carry_over(request: SignedIn, pk: int) -> HttpResponse:
     page = _Page(request, edition, before, now.date())
     if page.form.is_bound and page.form.is_valid():
         try:
-            carried = actions.carry_over(edition=edition, goes=page.form.goes(), by=request.user, now=now)
+            carried = carry_over(edition=edition, goes=page.form.goes(), by=request.user, now=now)
         except Refused as refusal:
             beside_field(page.form, str(refusal), refusal.field)
         else:
@@ -80,7 +80,7 @@ def edition_carry_over(request: SignedIn, pk: int) -> HttpResponse:
     return render_page(request, "dialogues/edition_carry_over.html", page.context(), status=status)
 
 
-def _told(carried: actions.Carried, before: Edition) -> str:
+def _told(carried: Carried, before: Edition) -> str:
     if carried == (0, 0):
         return f"Nothing of {before.year} was left to carry over."
     benchmarks = f"{carried.benchmarks} benchmark{'' if carried.benchmarks == 1 else 's'} asked again"
@@ -153,7 +153,7 @@ class _Page:
         found: dict[int, list[Moving]] = {}
         for row in rows.with_history().select_related("ministry").prefetch_related("links"):
             standing = row.standing_on(self.today)
-            if standing is None or standing.status not in actions.MOVES:
+            if standing is None or standing.status not in MOVES:
                 continue
             towards = {link.benchmark_id for link in row.links.all()}
             for key in towards & set(benchmarks):

@@ -10,7 +10,8 @@ from django.db.models import Model, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.commitments import lack_of_proof
 from dialogues.choices import Decision, DoneBy, Kind, MadeBy, Progress, Review, Shows, Status
 from dialogues.models import (
     Commitment,
@@ -437,7 +438,7 @@ def _after_verification(user: User, story: Story) -> Next:
 def _to_verify(user: User, story: Story) -> Next:
     url = reverse("commitment_verify_done", args=[story.commitment.pk])
     if permissions.can_verify_done(user, story.commitment):
-        if lack := actions.lack_of_proof(story.commitment):
+        if lack := lack_of_proof(story.commitment):
             return _to_prove(user, story, f"It was reported done. Before you can verify that, this is missing: {lack}.")
         return Next("It was reported done. Verify it on dated evidence, with a reason.", url, "Verify done")
     if permissions.can_change_commitment(user, story.commitment):

@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_GET
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.updates import Judgement, accept_round, open_rounds, return_round
 from dialogues.choices import Decision, DoneBy, EvidenceKind, Progress, Review, Shows
 from dialogues.decision_reasons import SENTENCES, Lacking, of_a_return
 from dialogues.forms.updates import AcceptForm, JudgementForm, ReturnForm
@@ -77,7 +78,7 @@ def _round(request: SignedIn, pk: int) -> UpdateRound:
 def round_detail(request: SignedIn, pk: int) -> HttpResponse:
     """Claim beside evidence; once it is accepted, the verdict on each benchmark; who opens it, is logged."""
     round = _round(request, pk)
-    actions.open_rounds(round, by=request.user)
+    open_rounds(round, by=request.user)
     return _detail(request, round)
 
 
@@ -95,7 +96,7 @@ def round_return(request: SignedIn, pk: int) -> HttpResponse:
     if all([form.is_valid(), *(line.form.is_valid() for _, line in lacking if line.form)]):
         reason = of_a_return(form.cleaned_data["reason"], [_lacking(*each) for each in lacking])
         try:
-            actions.return_round(round=round, reason=reason, by=request.user, now=_now(round))
+            return_round(round=round, reason=reason, by=request.user, now=_now(round))
         except ChangedMeanwhile:
             return _overtaken(request, pk)
         except Refused as refusal:
@@ -128,7 +129,7 @@ def round_accept(request: SignedIn, pk: int) -> HttpResponse:
     ]
     if _is_whole(form, [judgement for _, _, judgement in judged]):
         try:
-            actions.accept_round(
+            accept_round(
                 round=round,
                 reviews=[_judgement(*each, for_all=form.cleaned_data["reason"]) for each in judged],
                 reason=form.cleaned_data["reason"],
@@ -177,12 +178,10 @@ def _now(round: UpdateRound) -> datetime:
     return clock.now(round.update.commitment.country.time_zone)
 
 
-def _judgement(
-    evidence: Evidence, bearing: EvidenceBearing | None, form: JudgementForm, *, for_all: str
-) -> actions.Judgement:
+def _judgement(evidence: Evidence, bearing: EvidenceBearing | None, form: JudgementForm, *, for_all: str) -> Judgement:
     """A line's form as the action takes it; a line without a reason of its own takes the one for all."""
     said = form.cleaned_data
-    return actions.Judgement(
+    return Judgement(
         evidence=evidence,
         bearing=bearing,
         decision=Review(said["decision"]),

@@ -11,7 +11,11 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from dialogues import actions, permissions
+from dialogues import permissions
+from dialogues.actions.drafts import save_draft
+from dialogues.actions.files import sendable_again
+from dialogues.actions.readings import Part
+from dialogues.actions.updates import Figure, send_round
 from dialogues.choices import Dimension, Direction, DoneBy, EvidenceKind, Progress
 from dialogues.forms.fields import NO_DATA
 from dialogues.forms.updates import FigureForm, UpdateForm
@@ -136,7 +140,7 @@ class _Page:
         user = self.request.user
         if self.draft:
             return files_in(self.draft, user)
-        return list(actions.sendable_again(self.story.returned, user)) if self.story.returned else []
+        return list(sendable_again(self.story.returned, user)) if self.story.returned else []
 
     def is_valid(self) -> bool:
         """Whether form and figures all are; asks all, so that all that is wrong is shown at once."""
@@ -146,7 +150,7 @@ class _Page:
         """Send what the forms say; False where it was refused, with the sentence beside its field."""
         said = self.form.cleaned_data
         try:
-            actions.send_round(
+            send_round(
                 commitment=self.commitment,
                 title=said["title"],
                 narrative=said["narrative"],
@@ -176,7 +180,7 @@ class _Page:
         if self.theirs:
             return
         try:
-            self.draft = actions.save_draft(
+            self.draft = save_draft(
                 of=self.commitment,
                 content=typed_in(self.request),
                 files=self.uploads.files,
@@ -201,16 +205,16 @@ class _Page:
         }
 
 
-def _figure(form: FigureForm, *, through_on: Any) -> actions.Figure:
+def _figure(form: FigureForm, *, through_on: Any) -> Figure:
     said = form.cleaned_data
     moved = said["direction"] if said["direction"] != NO_DATA else ""
     named = said.get("districts", ())
-    return actions.Figure(
+    return Figure(
         indicator=form.indicator,
         figure=said["figure"],
         direction=Direction(moved) if moved else "",
         through_on=through_on,
-        parts=[actions.Part(Dimension.DISTRICT, name, Decimal(1)) for name in named],
+        parts=[Part(Dimension.DISTRICT, name, Decimal(1)) for name in named],
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpResponse
 
-from dialogues import actions
+from dialogues.actions.files import keep_upload
 from dialogues.files.inspection import too_much
 from dialogues.models import EvidenceFile
 from tiptracker.errors import Refused, TryLater
@@ -70,7 +70,7 @@ def keep_files(request: SignedIn, *, now: datetime) -> Kept:
             )
             continue
         try:
-            files.append(actions.keep_upload(upload=upload, by=request.user, now=now))
+            files.append(keep_upload(upload=upload, by=request.user, now=now))
         except TryLater as refusal:  # so would the others be, each after a wait of its own
             return Kept(files, [*refusals, str(refusal)], refusal.seconds, refusal.status)
         except Refused as refusal:

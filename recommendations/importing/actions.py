@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from recommendations.actions import refuse_overlap
+from recommendations.actions.terms import refuse_overlap
 from recommendations.choices import Pillar, TextStatus, Tier
 from recommendations.importing.draft import Brought, as_document, bring_file, bring_text, from_document
 from recommendations.importing.loading import Writer

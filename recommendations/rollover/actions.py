@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions import add_benchmark, readiness_may_have_moved
+from recommendations.actions.benchmarks import add_benchmark
+from recommendations.actions.readiness_changed import readiness_may_have_moved
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations

@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from recommendations.setup import views
+from recommendations.setup.views import benchmarks, country, edition, ministries, people, posts
 
 urlpatterns = [
-    path("", views.setup_list, name="setup_list"),
-    path("add/", views.setup_add, name="setup_add"),
-    path("<int:pk>/", views.setup_detail, name="setup_detail"),
-    path("<int:pk>/country/", views.setup_country, name="setup_country"),
-    path("<int:pk>/edition/", views.setup_edition, name="setup_edition"),
-    path("<int:pk>/ministries/", views.setup_ministries, name="setup_ministries"),
-    path("<int:pk>/benchmarks/", views.setup_benchmarks, name="setup_benchmarks"),
-    path("recommendations/<int:pk>/", views.setup_suggested, name="setup_suggested"),
-    path("<int:pk>/people/", views.setup_people, name="setup_people"),
-    path("editions/<int:pk>/", views.setup_edition_edit, name="setup_edition_edit"),
+    path("", posts.setup_list, name="setup_list"),
+    path("add/", country.setup_add, name="setup_add"),
+    path("<int:pk>/", posts.setup_detail, name="setup_detail"),
+    path("<int:pk>/country/", country.setup_country, name="setup_country"),
+    path("<int:pk>/edition/", edition.setup_edition, name="setup_edition"),
+    path("<int:pk>/ministries/", ministries.setup_ministries, name="setup_ministries"),
+    path("<int:pk>/benchmarks/", benchmarks.setup_benchmarks, name="setup_benchmarks"),
+    path("recommendations/<int:pk>/", benchmarks.setup_suggested, name="setup_suggested"),
+    path("<int:pk>/people/", people.setup_people, name="setup_people"),
+    path("editions/<int:pk>/", edition.setup_edition_edit, name="setup_edition_edit"),
 ]

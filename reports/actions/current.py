@@ -8,8 +8,10 @@ from django.db import transaction
 from dialogues.models import Redaction
 from recommendations.models import Edition
 from reports.actions.rendering import Files, file_of, keep_draft
-from reports.briefings import as_html, build_document, pdf
+from reports.briefings import pdf
 from reports.briefings.content import Content
+from reports.briefings.documents import build_document
+from reports.briefings.html import as_html
 from reports.choices import BriefingKind
 from reports.current_briefing import reader_of
 from reports.models import Briefing, Document

@@ -11,8 +11,10 @@ from django.db import transaction
 
 from dialogues.models import Redaction
 from reports.actions.runs import compute_readiness
-from reports.briefings import as_html, build_document, content, pdf
-from reports.briefings.word import to_docx
+from reports.briefings import content, pdf
+from reports.briefings.documents import build_document
+from reports.briefings.html import as_html
+from reports.briefings.word.washington import to_docx
 from reports.models import Briefing, ReadinessRun
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record

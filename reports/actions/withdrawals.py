@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from dialogues.actions import finish_redaction
+from dialogues.actions.redactions import finish_redaction
 from dialogues.models import Redaction
 from dialogues.text_search import holds_each
 from reports.actions.rendering import delete_files

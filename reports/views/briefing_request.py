@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from recommendations.edition_context import AtEdition, edition_url
 from recommendations.models import Edition
-from reports import actions
+from reports.actions.briefings import request_briefing
 from reports.choices import BriefingKind
 from reports.forms import BriefingPicksForm
 from reports.models import Briefing, Document
@@ -53,7 +53,7 @@ def briefing_request(request: AtEdition) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            briefing = actions.request_briefing(
+            briefing = request_briefing(
                 edition=edition,
                 document=form.document,
                 as_of=form.cleaned_data["as_of"],

@@ -16,7 +16,8 @@ from dialogues.choices import Stage
 from dialogues.models import Dialogue, Redaction
 from recommendations.edition_context import AtEdition, edition_url, stand_at
 from recommendations.models import Edition
-from reports import actions
+from reports.actions.briefings import clear_briefing, record_download, request_briefing, try_briefing_again
+from reports.actions.file_checks import refuse_unless_as_kept
 from reports.choices import BriefingKind
 from reports.forms import BriefingRequestForm, CheckForm
 from reports.models import Briefing, Document
@@ -62,7 +63,7 @@ def briefing_list(request: AtEdition) -> HttpResponse:
             return redirect(edition_url(edition, "briefing_request", query=_asked(request)))
         if form.is_valid():
             try:
-                briefing = actions.request_briefing(
+                briefing = request_briefing(
                     edition=edition,
                     document=form.document,
                     as_of=form.cleaned_data["as_of"],
@@ -142,7 +143,7 @@ def briefing_detail(request: SignedIn, pk: int) -> HttpResponse:
     """One briefing: how far it is, why it failed, or the way to its file. POST has a failed one made anew."""
     briefing = _seen(request, pk)
     if request.method == "POST":
-        actions.try_briefing_again(briefing=briefing, by=request.user)
+        try_briefing_again(briefing=briefing, by=request.user)
         return redirect("briefing_detail", pk=briefing.pk)
     return _detail(request, briefing)
 
@@ -172,8 +173,8 @@ def _handed_out(request: SignedIn, pk: int, *, as_word: bool = False) -> HttpRes
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
     try:
-        actions.refuse_unless_as_kept(briefing=briefing, by=request.user, as_word=as_word)
-        actions.record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
+        refuse_unless_as_kept(briefing=briefing, by=request.user, as_word=as_word)
+        record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
     except Refused as refusal:
         briefing = _seen(request, pk)
         if briefing.withdrawn_at:
@@ -192,7 +193,7 @@ def briefing_clear(request: SignedIn, pk: int) -> HttpResponse:
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
     try:
-        actions.clear_briefing(briefing=briefing, sha256=request.POST.get("sha256", ""), by=request.user, now=now)
+        clear_briefing(briefing=briefing, sha256=request.POST.get("sha256", ""), by=request.user, now=now)
     except Refused as refusal:
         return _detail(request, _seen(request, pk), not_cleared=str(refusal), status=422)
     return redirect("briefing_detail", pk=briefing.pk)

@@ -18,7 +18,10 @@ from django.core.cache import cache
 from django.core.exceptions import ObjectNotUpdated
 from django.db import Error, connection, models, transaction
 
-from dialogues.actions import assess, keep_inspected, log_evidence, record_commitment
+from dialogues.actions.assessments import assess
+from dialogues.actions.commitments import record_commitment
+from dialogues.actions.evidence import log_evidence
+from dialogues.actions.files import keep_inspected
 from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy, Shows, Verdict
 from dialogues.files.inspection import Inspected
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceFile

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions import assess
+from dialogues.actions.assessments import assess
 from dialogues.choices import Verdict
 from dialogues.models import Assessment
 from tests.factories import (

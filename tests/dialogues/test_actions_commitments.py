@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
+from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
 from dialogues.choices import Horizon, Kind, MadeBy, Reach, Review, Shows, Status
 from dialogues.models import Commitment
 from dialogues.status import Standing

@@ -5,21 +5,11 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions import (
-    CommitmentLine,
-    ItemLine,
-    NextStepLine,
-    ParticipantLine,
-    RecordedBefore,
-    arrange_agenda,
-    attach_files,
-    call_off,
-    change_dialogue,
-    plan_dialogue,
-    record_commitment,
-    record_dialogue,
-    tick_off,
-)
+from dialogues.actions.agendas import ItemLine, arrange_agenda
+from dialogues.actions.commitments import record_commitment
+from dialogues.actions.dialogue_records import CommitmentLine, NextStepLine, attach_files, record_dialogue, tick_off
+from dialogues.actions.dialogues import ParticipantLine, call_off, change_dialogue, plan_dialogue
+from dialogues.actions.duplicates import RecordedBefore
 from dialogues.choices import Horizon, MadeBy, Paper, Presence, Reach, Stage
 from dialogues.models import Commitment, Dialogue, EvidenceFile, NextStep
 from tests.append_only import named_by_a_redaction

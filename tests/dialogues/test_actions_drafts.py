@@ -8,17 +8,17 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from dialogues.actions import (
+from dialogues.actions.drafts import (
+    MOST_CHARACTERS,
     Closed,
     Page,
     drop_draft,
-    drop_unsent,
     drop_untouched_drafts,
     finish_draft,
     save_draft,
-    send_round,
 )
-from dialogues.actions.drafts import MOST_CHARACTERS
+from dialogues.actions.files import drop_unsent
+from dialogues.actions.updates import send_round
 from dialogues.choices import DoneBy, Progress
 from dialogues.models import Draft, EvidenceFile
 from dialogues.models.drafts import KEPT_FOR

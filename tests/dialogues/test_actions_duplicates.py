@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from dialogues.actions import log_evidence, record_commitment
+from dialogues.actions.commitments import record_commitment
+from dialogues.actions.evidence import log_evidence
 from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy
 from dialogues.models import Commitment, Evidence
 from tests.factories import CountryFactory, OfficerFactory, at_noon

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions import RecordedBefore, log_evidence, review
+from dialogues.actions.duplicates import RecordedBefore
+from dialogues.actions.evidence import log_evidence, review
 from dialogues.choices import DoneBy, EvidenceKind, Review, Sensitivity, Shows
 from dialogues.models import Evidence, EvidenceReview
 from tests.dialogues.histories import jan

@@ -10,8 +10,15 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from dialogues.actions import check_kept_files, drop_unsent, keep_upload, take_file
-from dialogues.actions.files import UNSENT_FOR, refuse_too_much_together, refuse_unless_own_and_unsent
+from dialogues.actions.files import (
+    UNSENT_FOR,
+    check_kept_files,
+    drop_unsent,
+    keep_upload,
+    refuse_too_much_together,
+    refuse_unless_own_and_unsent,
+    take_file,
+)
 from dialogues.files.sanitizers.file_types import clean
 from dialogues.models import EvidenceFile
 from tests.dialogues.samples import PDF

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions import record_reading
+from dialogues.actions.readings import record_reading
 from dialogues.choices import Direction
 from dialogues.models import Reading
 from tests.factories import (

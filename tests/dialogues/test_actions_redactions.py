@@ -8,16 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, models, transaction
 
-from dialogues.actions import (
+from dialogues.actions.dialogues import change_dialogue
+from dialogues.actions.files import check_kept_files, take_file
+from dialogues.actions.redactions import (
     MANY,
-    change_dialogue,
-    check_kept_files,
     confirm_redaction,
     decline_redaction,
     finish_redaction,
     places_of,
     propose_redaction,
-    take_file,
 )
 from dialogues.models import Dialogue, Evidence, EvidenceFile, Redaction, RedactionPlace
 from dialogues.models.texts import TEXTS, rows_of

@@ -6,7 +6,11 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions import Count, RecordedBefore, assess, counted, review, revise_evidence
+from dialogues.actions.assessments import assess
+from dialogues.actions.duplicates import RecordedBefore
+from dialogues.actions.evidence import review
+from dialogues.actions.readings import Count
+from dialogues.actions.revisions import counted, revise_evidence
 from dialogues.choices import Dimension, DoneBy, EvidenceKind, Kind, Review, Sensitivity, Shows, Verdict
 from dialogues.models import Assessment, Commitment, Evidence
 from tests.dialogues.histories import jan

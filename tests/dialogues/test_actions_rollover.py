@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions import Carried, asked_again, carry_over, record_commitment, send_round
+from dialogues.actions.commitments import record_commitment
+from dialogues.actions.rollover import Carried, asked_again, carry_over
+from dialogues.actions.updates import send_round
 from dialogues.choices import DoneBy, Horizon, Kind, MadeBy, Progress, Reach
 from dialogues.models import Commitment, EvidenceBearing
 from recommendations.models import Benchmark

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions import Figure, Judgement, accept_round, reschedule, return_round, send_round, to_judge, withdraw
+from dialogues.actions.commitments import reschedule, withdraw
+from dialogues.actions.updates import Figure, Judgement, accept_round, return_round, send_round, to_judge
 from dialogues.choices import Direction, DoneBy, Kind, Progress, Review, Shows, Status
 from dialogues.models import (
     CommitmentEvent,

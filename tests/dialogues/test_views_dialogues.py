@@ -6,7 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues import actions
+from dialogues.actions.agendas import arrange_agenda
+from dialogues.actions.dialogue_records import NextStepLine, record_dialogue
+from dialogues.actions.dialogues import ParticipantLine, change_dialogue
 from dialogues.choices import Presence, Stage
 from dialogues.models import Commitment, Dialogue, NextStep
 from tests.addresses import page_of
@@ -325,13 +327,13 @@ def test_dialogue_edit_moves_it_and_keeps_whom_it_names(client):
 
 def test_the_second_to_edit_sees_what_the_first_saved_and_loses_nothing(client):
     dialogue = planned()
-    actions.change_dialogue(
+    change_dialogue(
         dialogue=dialogue,
         version=1,
         held_on=dialogue.held_on,
         place="What the first one wrote",
         purpose=dialogue.purpose,
-        participants=[actions.ParticipantLine("B. First", "Deputy Minister", Presence.IN_PERSON, None)],
+        participants=[ParticipantLine("B. First", "Deputy Minister", Presence.IN_PERSON, None)],
         by=OfficerFactory(email="first@example.com", name="First Officer"),
         now=at_noon(date(2022, 1, 27)),
     )
@@ -580,14 +582,14 @@ def test_who_is_second_to_record_loses_nothing_and_overwrites_nothing_left_alone
     page = client.get(address("dialogue_record", room))
     mine = {f"{form.prefix}-was": form["was"].value() for _, form in page.context["items"]}
     mine |= {f"{page.context[name].prefix}-was": page.context[name]["was"].value() for name in ("record", "agreed")}
-    actions.record_dialogue(
+    record_dialogue(
         dialogue=room,
         version=1,
-        participants=[actions.ParticipantLine("", one.office, Presence.IN_PERSON, None, came=True, key=one.pk)],
+        participants=[ParticipantLine("", one.office, Presence.IN_PERSON, None, came=True, key=one.pk)],
         said={item.pk: "Theirs on the item."},
         record="Theirs besides.",
         agreed="",
-        next_steps=[actions.NextStepLine("Their step.", None, "", None)],
+        next_steps=[NextStepLine("Their step.", None, "", None)],
         by=OfficerFactory(email="first@example.com", name="First Officer"),
         now=at_noon(TODAY),
     )
@@ -609,7 +611,7 @@ def test_who_is_second_to_record_loses_nothing_and_overwrites_nothing_left_alone
 def test_words_on_an_item_that_a_colleague_took_off_go_to_what_was_said_besides(client, room):
     item = room.agenda.get()
     said = in_the_room(room, **{f"said-{item.pk}-text": "Typed on it."})
-    actions.arrange_agenda(dialogue=room, version=1, items=[], by=OfficerFactory(), now=at_noon(TODAY))
+    arrange_agenda(dialogue=room, version=1, items=[], by=OfficerFactory(), now=at_noon(TODAY))
 
     response = client.post(address("dialogue_record", room), said)
 

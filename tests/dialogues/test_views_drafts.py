@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dialogues.actions import Page, save_draft
+from dialogues.actions.drafts import Page, save_draft
 from dialogues.models import Draft, EvidenceFile, UpdateRound
 from tests.conftest import THE_DAY
 from tests.dialogues.test_views_ministry_home import filled, pdf, send

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues.actions import confirm_redaction, propose_redaction
+from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from dialogues.choices import DoneBy, Review, Sensitivity
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF

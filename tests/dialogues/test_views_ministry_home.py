@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.urls import reverse
 
-from dialogues.actions import Page, save_draft
+from dialogues.actions.drafts import Page, save_draft
 from dialogues.choices import PROGRESS_MEANS, Decision, Direction, DoneBy, Kind, Progress, Status
 from dialogues.models import Draft, EvidenceFile, UpdateRound
 from recommendations.choices import Rule

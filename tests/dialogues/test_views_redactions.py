@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from dialogues.actions import MANY, confirm_redaction, finish_redaction, propose_redaction
+from dialogues.actions.redactions import MANY, confirm_redaction, finish_redaction, propose_redaction
 from dialogues.models import EvidenceFile, Redaction, RedactionFile, RoundDecision
 from tests.factories import (
     AmbassadorFactory,

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from dialogues import actions
 from dialogues.choices import Decision, EvidenceKind, Kind, Progress, Review, Status
 from dialogues.decision_reasons import WhyRejected, WhyReturned, WhyVerified
 from dialogues.models import EvidenceReview
+from dialogues.views import update_review
 from recommendations.choices import Rule
 from tests.addresses import page_of
 from tests.factories import (
@@ -452,8 +452,8 @@ def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypat
         RoundDecisionFactory(round=sent, decision=decision, reason="The list is missing.")
         return decide(**said)
 
-    decide = getattr(actions, action)
-    monkeypatch.setattr(actions, action, too_late)
+    decide = getattr(update_review, action)
+    monkeypatch.setattr(update_review, action, too_late)
     typed = words(sent, **{"return-reason": "Kept as typed.", "accept-reason": "Kept as typed."})
 
     response = client.post(address(f"round_{verb}", sent), typed)

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
-from dialogues import actions
+from dialogues.actions.evidence import log_evidence, review
 from dialogues.choices import DoneBy, EvidenceKind, Review, Shows
 from recommendations.models import Benchmark
 from tests.conftest import MASERU
@@ -101,7 +101,7 @@ def sentence_a_trafficker(people: dict[str, User]) -> None:
     """A concrete action of 25 January, logged by the officer and verified by the Ambassador."""
     benchmark = Benchmark.objects.get(recommendation__number=1, letter="a")
     now = datetime.combine(date(2022, 1, 26), time(10), MASERU)
-    piece = actions.log_evidence(
+    piece = log_evidence(
         country=benchmark.recommendation.edition.country,
         title=SENTENCED,
         kind=EvidenceKind.COURT,
@@ -115,7 +115,7 @@ def sentence_a_trafficker(people: dict[str, User]) -> None:
         now=now,
     )
     for bearing in (None, piece.bearings.get()):
-        actions.review(
+        review(
             evidence=piece,
             bearing=bearing,
             decision=Review.VERIFIED,

@@ -28,7 +28,7 @@ from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateRou
 from recommendations.importing.draft import as_document, bring_text
 from recommendations.importing.preview import sought
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
-from reports.actions import compute_readiness
+from reports.actions.runs import compute_readiness
 from reports.models import Briefing
 from tests.conftest import THE_DAY
 from tests.factories import (

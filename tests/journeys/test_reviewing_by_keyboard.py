@@ -11,7 +11,9 @@ from fractions import Fraction
 import pytest
 from playwright.sync_api import Page, expect
 
-from dialogues import actions
+from dialogues.actions.commitments import record_commitment
+from dialogues.actions.evidence import review
+from dialogues.actions.updates import return_round, send_round
 from dialogues.choices import Decision, DoneBy, Horizon, MadeBy, Progress, Reach, Review
 from dialogues.models import Evidence, EvidenceReview, RoundDecision, UpdateRound
 from recommendations.models import Benchmark, Edition
@@ -36,14 +38,14 @@ def five(people: dict[str, User]) -> dict[str, UpdateRound]:
     everything = [{"evidence": one, "by": officer, "now": NOW} for one in Evidence.objects.awaiting(officer)]
     for one in everything:
         for bearing in [*one["evidence"].bearings.all(), None]:
-            actions.review(**one, bearing=bearing, decision=Review.REJECTED, reason="Out of the way (exercise).")
+            review(**one, bearing=bearing, decision=Review.REJECTED, reason="Out of the way (exercise).")
     for waiting in UpdateRound.objects.waiting():
-        actions.return_round(round=waiting, reason="Out of the way (exercise).", by=officer, now=NOW)
+        return_round(round=waiting, reason="Out of the way (exercise).", by=officer, now=NOW)
     return {key: send(key, keys, police, officer) for key, keys in PROMISED.items()}
 
 
 def send(key: str, keys: list[str], police: User, officer: User) -> UpdateRound:
-    commitment = actions.record_commitment(
+    commitment = record_commitment(
         country=police.ministry.country,
         made_by=MadeBy.MINISTRY,
         ministry=police.ministry,
@@ -57,7 +59,7 @@ def send(key: str, keys: list[str], police: User, officer: User) -> UpdateRound:
         by=officer,
         now=NOW,
     )
-    return actions.send_round(
+    return send_round(
         commitment=commitment,
         title=f"Done what {key} asks (exercise)",
         narrative="It was done in January (exercise).",

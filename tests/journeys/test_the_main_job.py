@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from pypdf import PdfReader
 
-from dialogues import actions
+from dialogues.actions.commitments import record_commitment
 from dialogues.choices import Horizon, MadeBy, Reach
 from dialogues.models import EvidenceFile, UpdateRound
 from recommendations.models import Benchmark, Edition
@@ -32,7 +32,7 @@ MENDED = "The list of sessions is attached now; the training ended on 20 January
 @pytest.fixture
 def commitment(people: dict[str, User]):
     """What the police promised: a benchmark of its own, on which nothing has been shown."""
-    return actions.record_commitment(
+    return record_commitment(
         country=people["police"].ministry.country,
         made_by=MadeBy.MINISTRY,
         ministry=Ministry.objects.get(pk=people["police"].ministry_id),

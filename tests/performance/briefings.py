@@ -30,8 +30,10 @@ from pypdf import PdfReader
 
 from dialogues.models import Evidence, EvidenceBearing, EvidenceReview
 from recommendations.models import Edition
-from reports import actions
-from reports.briefings import as_html, build_document, pdf
+from reports.actions.current import keep_current
+from reports.briefings import pdf
+from reports.briefings.documents import build_document
+from reports.briefings.html import as_html
 from reports.choices import BriefingKind
 from reports.models import Briefing, Document
 from tests import factories
@@ -281,7 +283,7 @@ def _chromium() -> Iterator[Callable[[str], bytes] | None]:
 def _tell_click(say: Callable[[str], None], edition: Edition, reader: User, now: datetime) -> None:
     """A ready briefing, taken by its ambassador, beside a static file of as many bytes; in turn, on open lines."""
     job = factories.JobFactory(kind="current_briefing", key=edition.pk, state="ready")
-    actions.keep_current(edition=edition, log_number=0, now=now, progress=Progress(job))
+    keep_current(edition=edition, log_number=0, now=now, progress=Progress(job))
     ready = Briefing.objects.get_queryset().get(edition=edition, requested_by=None)
     client = Client()
     client.force_login(reader)

@@ -21,6 +21,8 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
+from dialogues.actions.files import keep_upload
+from dialogues.actions.updates import send_round
 from tests.conftest import MASERU, THE_DAY, VAR_DIR  # sets the environment of the tests, and with it Django
 
 from datetime import datetime, time as time_of_day  # isort: skip
@@ -36,7 +38,6 @@ from django.test.utils import teardown_databases
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues import actions
 from dialogues.choices import DoneBy, Progress
 from dialogues.models import Commitment, EvidenceFile
 from tests.database_roles import SUPERUSER_URL, as_owner, set_up_databases
@@ -242,8 +243,8 @@ def prepare() -> tuple[User, User, Commitment, EvidenceFile]:
         for commitment in mine:
             with suppress(Exception):
                 upload = SimpleUploadedFile("mesh.pdf", hostile.pdf_with_mesh_shading())
-                file = actions.keep_upload(upload=upload, by=person, now=now)
-                actions.send_round(
+                file = keep_upload(upload=upload, by=person, now=now)
+                send_round(
                     commitment=commitment,
                     narrative="Exercise: made up.",
                     claimed=Progress.UNDER_WAY,

@@ -7,15 +7,11 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from recommendations.actions import (
-    add_benchmark,
-    add_recommendation,
-    change_benchmark_terms,
-    change_recommendation,
-    change_terms,
-    readiness_may_have_moved,
-    set_reporting_ministry,
-)
+from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
+from recommendations.actions.indicators import set_reporting_ministry
+from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.actions.recommendations import add_recommendation, change_recommendation
+from recommendations.actions.terms import change_terms
 from recommendations.choices import MilestoneKind, Origin, Pillar, Rule, TextStatus
 from recommendations.models import Benchmark, BenchmarkTerms, Recommendation
 from tests.factories import (

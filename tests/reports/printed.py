@@ -8,7 +8,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdf import PdfReader
 
-from reports.briefings import as_html, pdf
+from reports.briefings import pdf
+from reports.briefings.html import as_html
 from reports.briefings.typesetting import as_written
 from tiptracker.choices import Paper
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
-from reports.actions import request_briefing
+from reports.actions.briefings import request_briefing
 from reports.choices import BriefingKind
 from reports.models import Briefing, Document
 from tests.factories import MASERU, OfficerFactory, RecommendationFactory, at_noon

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pypdf import PdfReader
 
-from reports import actions
+from reports.actions.briefings import clear_briefing, request_briefing
 from reports.choices import BriefingKind
 from reports.models import Briefing, Document, Standing
 from tests.factories import (
@@ -46,7 +46,7 @@ def text(briefing):
 
 
 def clear(briefing, by, sha256=None):
-    return actions.clear_briefing(briefing=briefing, sha256=sha256 or briefing.sha256, by=by, now=NOW)
+    return clear_briefing(briefing=briefing, sha256=sha256 or briefing.sha256, by=by, now=NOW)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def draft(run_jobs):
     """A draft that the worker made, of a record with one piece of evidence."""
     edition = RecommendationFactory().edition
     EvidenceFactory(title="The unit’s budget was released")
-    briefing = actions.request_briefing(
+    briefing = request_briefing(
         edition=edition,
         document=Document(BriefingKind.AMBASSADOR),
         as_of=date(2022, 1, 28),

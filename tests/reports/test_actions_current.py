@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.files.storage import default_storage
 
-from reports import actions
+from reports.actions.briefings import clear_briefing, record_download, request_briefing
+from reports.actions.current import keep_current
+from reports.actions.withdrawals import withdraw
 from reports.briefings import pdf
 from reports.choices import BriefingKind
 from reports.models import Briefing, Document, Standing
@@ -58,7 +60,7 @@ def made(monkeypatch):
 def keep(edition, now=NOW):
     newest = head()
     job = JobFactory(kind="current_briefing", key=edition.pk, state=State.READY)
-    actions.keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=Progress(job))
+    keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=Progress(job))
 
 
 def own():
@@ -104,7 +106,7 @@ def test_it_is_replaced_in_its_place_and_the_file_before_goes(
 def test_one_that_somebody_took_is_kept_and_the_next_stands_beside_it(edition, ambassador, made):
     keep(edition)
     taken = own()[0]
-    actions.record_download(briefing=taken, by=ambassador, now=NOW)
+    record_download(briefing=taken, by=ambassador, now=NOW)
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)
     keep(edition, NOW + timedelta(minutes=5))
     EvidenceFactory(title="And spent", recorded_at=NOW)
@@ -120,7 +122,7 @@ def test_one_that_somebody_took_is_kept_and_the_next_stands_beside_it(edition, a
 def test_what_says_the_same_stays_as_it_is_and_knows_the_newest_entry(edition, ambassador, made):
     keep(edition)
     taken = own()[0]
-    actions.record_download(briefing=taken, by=ambassador, now=NOW)
+    record_download(briefing=taken, by=ambassador, now=NOW)
     record("redaction.declined", by=None, country=edition.country)
     keep(edition, NOW + timedelta(minutes=5))
 
@@ -135,14 +137,14 @@ def test_those_of_earlier_days_do_not_pile_up(edition, ambassador, made):
         keep(edition, NOW + timedelta(days=days))
     assert [(row.as_of, row.version) for row in own()] == [((NOW + timedelta(days=2)).date(), 1)]
 
-    actions.record_download(briefing=own()[0], by=ambassador, now=NOW)
+    record_download(briefing=own()[0], by=ambassador, now=NOW)
     keep(edition, NOW + timedelta(days=3))
     assert [row.as_of.day for row in own()] == [30, 31]
 
 
 def test_a_later_version_never_knows_less(edition, ambassador, made, run_jobs):
     keep(edition)
-    asked_for = actions.request_briefing(
+    asked_for = request_briefing(
         edition=edition, document=Document(BriefingKind.AMBASSADOR), as_of=NOW.date(), by=OfficerFactory(), now=NOW
     )
     run_jobs()
@@ -155,7 +157,7 @@ def test_a_later_version_never_knows_less(edition, ambassador, made, run_jobs):
 
 def test_asked_for_on_the_same_facts_its_file_is_there_without_being_made_again(edition, ambassador, made, run_jobs):
     keep(edition)
-    asked_for = actions.request_briefing(
+    asked_for = request_briefing(
         edition=edition, document=Document(BriefingKind.AMBASSADOR), as_of=NOW.date(), by=ambassador, now=NOW
     )
     run_jobs()
@@ -164,7 +166,7 @@ def test_asked_for_on_the_same_facts_its_file_is_there_without_being_made_again(
     assert len(made) == 1
     assert (asked_for.sha256, asked_for.state) == (own()[0].sha256, Standing.READY)
     assert asked_for.file.name != own()[0].file.name
-    actions.clear_briefing(briefing=asked_for, sha256=asked_for.sha256, by=OfficerFactory(), now=NOW)
+    clear_briefing(briefing=asked_for, sha256=asked_for.sha256, by=OfficerFactory(), now=NOW)
     run_jobs()
     assert Briefing.objects.get(pk=asked_for.pk).state is Standing.ISSUED
 
@@ -174,7 +176,7 @@ def test_nobody_clears_it(edition, ambassador, made):
     (briefing,) = own()
     for person in (ambassador, OfficerFactory()):
         with pytest.raises(Refused, match="The tracker made this briefing by itself"):
-            actions.clear_briefing(briefing=briefing, sha256=briefing.sha256, by=person, now=NOW)
+            clear_briefing(briefing=briefing, sha256=briefing.sha256, by=person, now=NOW)
 
     assert own()[0].cleared_by is None
 
@@ -208,7 +210,7 @@ def test_before_the_tracking_period_there_is_none(edition, ambassador, made):
 def test_one_that_was_withdrawn_is_kept_as_it_is_and_another_is_made(edition, ambassador, made):
     keep(edition)
     redaction = RedactionDecisionFactory(redaction=RedactionFactory(), recorded_at=NOW).redaction
-    actions.withdraw(briefing=own()[0], redaction=redaction, reason="It held a name.", now=NOW)
+    withdraw(briefing=own()[0], redaction=redaction, reason="It held a name.", now=NOW)
     keep(edition)
 
     assert [row.state for row in own()] == [Standing.WITHDRAWN, Standing.READY]
@@ -252,7 +254,7 @@ def test_who_takes_it_as_it_is_replaced_gets_the_one_that_is_there(edition, amba
     found = own()[0]
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)
     keep(edition, NOW + timedelta(minutes=5))
-    taken = actions.record_download(briefing=found, by=ambassador, now=NOW)
+    taken = record_download(briefing=found, by=ambassador, now=NOW)
 
     assert found.file.name == own()[0].file.name
     assert default_storage.exists(found.file.name)

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
 
-from reports import actions
+from reports.actions.briefings import record_download
+from reports.actions.current import keep_current
 from reports.briefings import pdf
 from reports.models import Briefing, BriefingDownload
 from reports.tasks import current_briefings
@@ -20,7 +21,7 @@ NOW = datetime(2022, 1, 28, 9, tzinfo=MASERU)
 def keep(edition, now=NOW):
     newest = head()
     job = JobFactory(kind="current_briefing", key=edition.pk, state="ready")
-    actions.keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=Progress(job))
+    keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=Progress(job))
 
 
 def own():
@@ -35,7 +36,7 @@ def test_one_taken_while_the_next_is_made_is_kept(fresh_database, monkeypatch):
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)
 
     def to_pdf(html, tell):
-        meanwhile(lambda: actions.record_download(briefing=taken, by=ambassador, now=NOW))
+        meanwhile(lambda: record_download(briefing=taken, by=ambassador, now=NOW))
         return html.encode()
 
     monkeypatch.setattr(pdf, "to_pdf", to_pdf)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 
-from reports import actions
+from reports.actions.briefings import clear_briefing, request_briefing, try_briefing_again
+from reports.actions.rendering import render_briefing
+from reports.actions.withdrawals import withdraw
 from reports.briefings import pdf
 from reports.choices import BriefingKind
 from reports.models import Briefing, Document, Standing
@@ -50,7 +52,7 @@ def made(monkeypatch):
 
 
 def ask(edition, by, **fields):
-    return actions.request_briefing(
+    return request_briefing(
         edition=edition,
         document=Document(BriefingKind.AMBASSADOR, **fields),
         as_of=date(2022, 1, 28),
@@ -80,7 +82,7 @@ def test_withdrawing_one_leaves_the_others_file(edition, made, run_jobs):
     kept, gone = ask(edition, OfficerFactory()), ask(edition, OfficerFactory())
     run_jobs()
     redaction = RedactionDecisionFactory(redaction=RedactionFactory()).redaction
-    actions.withdraw(briefing=gone, redaction=redaction, reason="It held a name.", now=NOW)
+    withdraw(briefing=gone, redaction=redaction, reason="It held a name.", now=NOW)
 
     kept = Briefing.objects.get(pk=kept.pk)
     assert Briefing.objects.get(pk=gone.pk).state is Standing.WITHDRAWN
@@ -91,7 +93,7 @@ def test_what_was_withdrawn_is_no_source_of_a_copy(edition, made, run_jobs):
     ask(edition, OfficerFactory())
     run_jobs()
     redaction = RedactionDecisionFactory(redaction=RedactionFactory(), recorded_at=NOW).redaction
-    actions.withdraw(briefing=Briefing.objects.get(), redaction=redaction, reason="It held a name.", now=NOW)
+    withdraw(briefing=Briefing.objects.get(), redaction=redaction, reason="It held a name.", now=NOW)
     ask(edition, OfficerFactory())
     run_jobs()
 
@@ -151,7 +153,7 @@ def test_what_is_issued_is_not_the_draft_though_it_says_the_same(edition, made, 
     run_jobs()
     draft.refresh_from_db()
     drawn = draft.setting_sha256
-    actions.clear_briefing(briefing=draft, sha256=draft.sha256, by=AmbassadorFactory(), now=NOW)
+    clear_briefing(briefing=draft, sha256=draft.sha256, by=AmbassadorFactory(), now=NOW)
     run_jobs()
 
     issued = Briefing.objects.get(pk=draft.pk)
@@ -177,7 +179,7 @@ def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jo
         return really(html)
 
     monkeypatch.setattr(pdf, "setting", confirm_in_between)
-    actions.render_briefing(briefing=asked_for, now=NOW, progress=Progress(JobFactory()))
+    render_briefing(briefing=asked_for, now=NOW, progress=Progress(JobFactory()))
 
     asked_for.refresh_from_db()
     assert asked_for.state is Standing.READY
@@ -229,14 +231,14 @@ def test_a_failure_says_so_and_the_next_try_makes_it(edition, monkeypatch, run_j
     assert "Something went wrong on our side. Try again" in Briefing.objects.get().job.reason
 
     monkeypatch.setattr(pdf, "to_pdf", really)
-    actions.try_briefing_again(briefing=briefing, by=officer)
+    try_briefing_again(briefing=briefing, by=officer)
     run_jobs()
     assert Briefing.objects.get().state is Standing.READY
 
 
 def test_what_is_known_at_an_earlier_moment_is_told_and_so_another_file(edition, made, run_jobs):
     ask(edition, OfficerFactory())
-    actions.request_briefing(
+    request_briefing(
         edition=edition,
         document=Document(BriefingKind.AMBASSADOR),
         as_of=date(2022, 1, 28),

@@ -7,9 +7,11 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from dialogues.actions import confirm_redaction, propose_redaction
-from reports import actions
+from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from reports.actions import withdrawals
+from reports.actions.briefings import record_download
+from reports.actions.rendering import render_briefing
+from reports.actions.withdrawals import withdraw
 from reports.briefings import pdf
 from reports.models import Briefing, Standing
 from tests.factories import (
@@ -154,7 +156,7 @@ def test_until_it_is_done_no_briefing_of_the_country_is_given_out(client, confir
     assert [answer.status_code for answer in after] == [200, 200]
     assert all(b"".join(answer.streaming_content).startswith(b"%PDF") for answer in after)
     assert briefing.downloads.count() == 2
-    assert actions.record_download(briefing=theirs, by=elsewhere, now=NOW)
+    assert record_download(briefing=theirs, by=elsewhere, now=NOW)
 
 
 def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed, run_jobs):
@@ -199,7 +201,7 @@ def test_a_withdrawn_briefing_is_not_made_anew(confirmed, run_jobs, client):
     client.post(reverse("briefing_detail", args=[briefing.pk]))
     job = JobFactory(kind="briefing", key=briefing.pk)
     briefing.refresh_from_db()
-    actions.render_briefing(briefing=briefing, now=NOW, progress=Progress(job))
+    render_briefing(briefing=briefing, now=NOW, progress=Progress(job))
 
     briefing.refresh_from_db()
     assert briefing.state is Standing.WITHDRAWN
@@ -221,7 +223,7 @@ def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monk
     monkeypatch.setattr(pdf, "to_pdf", to_pdf)
 
     job = JobFactory(kind="briefing", key=briefing.pk)
-    actions.render_briefing(briefing=briefing, now=NOW, progress=Progress(job))
+    render_briefing(briefing=briefing, now=NOW, progress=Progress(job))
 
     assert len(made) == 2
     assert Briefing.objects.get().state is Standing.READY
@@ -280,7 +282,7 @@ def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
 
 def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
     briefing = BriefingFactory(content=b"%PDF-1.7\n")
-    actions.withdraw(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
+    withdraw(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Briefing.objects.filter(pk=briefing.pk).update(withdrawn_reason="It was right.")
@@ -289,9 +291,9 @@ def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
 def test_withdraw_takes_only_what_is_there():
     briefing = BriefingFactory()
 
-    actions.withdraw(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
+    withdraw(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
 
     briefing.refresh_from_db()
     assert briefing.withdrawn_at is None
     with refuses("not ready yet"):
-        actions.record_download(briefing=briefing, by=OfficerFactory(), now=NOW)
+        record_download(briefing=briefing, by=OfficerFactory(), now=NOW)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dialogues.actions import confirm_redaction, propose_redaction
+from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from tests.factories import (
     AmbassadorFactory,
     BriefingFactory,

@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.urls import reverse
 from docx import Document as WordDocument
 
-from dialogues.actions import confirm_redaction, propose_redaction
+from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from dialogues.choices import Review
-from reports import actions
+from reports.actions.briefings import clear_briefing, request_briefing
 from reports.choices import BriefingKind
 from reports.models import Briefing, Document, Standing
 from tests.factories import (
@@ -45,7 +45,7 @@ def draft(run_jobs):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(indicia=[1]))
     piece = EvidenceFactory(title="The unit’s budget was released", bears_on=[benchmark])
     EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=Review.VERIFIED)
-    actions.request_briefing(
+    request_briefing(
         edition=benchmark.recommendation.edition,
         document=Document(BriefingKind.WASHINGTON),
         as_of=date(2022, 1, 28),
@@ -95,7 +95,7 @@ def test_the_worker_makes_it_with_the_pdf(draft):
 def test_only_input_for_washington_is_one(run_jobs):
     edition = RecommendationFactory().edition
     document = Document(BriefingKind.AMBASSADOR)
-    actions.request_briefing(edition=edition, document=document, as_of=date(2022, 1, 28), by=OfficerFactory(), now=NOW)
+    request_briefing(edition=edition, document=document, as_of=date(2022, 1, 28), by=OfficerFactory(), now=NOW)
     run_jobs()
 
     briefing = Briefing.objects.get()
@@ -104,7 +104,7 @@ def test_only_input_for_washington_is_one(run_jobs):
 
 def test_cleared_it_is_made_once_more_without_the_mark_and_fixed(draft, run_jobs, django_capture_on_commit_callbacks):
     drawn, said = draft.paths, text(kept(draft))
-    actions.clear_briefing(briefing=draft, sha256=draft.sha256, by=AmbassadorFactory(), now=NOW)
+    clear_briefing(briefing=draft, sha256=draft.sha256, by=AmbassadorFactory(), now=NOW)
     with django_capture_on_commit_callbacks(execute=True):
         run_jobs()
 
@@ -202,7 +202,7 @@ def test_its_hash_is_known_on_the_page_that_checks_files(client, as_file):
 def test_the_drafts_hash_is_known_once_it_is_issued(client, draft, run_jobs):
     client.force_login(ObserverFactory())
     assert b"".join(taken(client, draft).streaming_content)
-    actions.clear_briefing(briefing=draft, sha256=draft.sha256, by=AmbassadorFactory(), now=NOW)
+    clear_briefing(briefing=draft, sha256=draft.sha256, by=AmbassadorFactory(), now=NOW)
     run_jobs()
 
     answer = client.post(reverse("briefing_check"), {"sha256": draft.word_sha256})

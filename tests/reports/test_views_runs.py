@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
-from reports.actions import compute_readiness
+from reports.actions.runs import compute_readiness
 from reports.readiness import readiness as rules
 from reports.readiness import stored_runs
 from tests.addresses import page_of

@@ -20,7 +20,8 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from dialogues.files.sanitizers.confined import clean_apart
-from reports.briefings import build_briefing, pdf
+from reports.briefings import pdf
+from reports.briefings.ambassador import build_briefing
 from tests.dialogues import samples
 from tests.factories import (
     AmbassadorFactory,

@@ -11,7 +11,9 @@ from django.db.models import Q
 from tiptracker.accounts.backend import in_a_year
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, UserQuerySet
 from tiptracker.choices import Role, Word
-from tiptracker.onboarding.actions import Account, Holder, NamedDistrict
+from tiptracker.onboarding.actions.accounts import Account
+from tiptracker.onboarding.actions.countries import NamedDistrict
+from tiptracker.onboarding.actions.ministries import Holder
 from tiptracker.web.frontend.forms import DayField, PlainForm
 from tiptracker.web.frontend.rows import Choices, RowField, RowsField, offer, typed
 from tiptracker.web.search import MOST_CHARACTERS, matching

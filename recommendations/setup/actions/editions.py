@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions import readiness_may_have_moved, refuse_outside_period, refuse_overlap
+from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.actions.terms import refuse_outside_period, refuse_overlap
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition, EditionTerms, Milestone
 from tiptracker.accounts.models import Country, User

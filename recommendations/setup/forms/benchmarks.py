@@ -8,7 +8,7 @@ from django import forms
 
 from recommendations.choices import Question, Rule
 from recommendations.models import Indicator
-from recommendations.setup.actions import Accepted, NewIndicator
+from recommendations.setup.actions.benchmarks import Accepted, NewIndicator
 from recommendations.setup.benchmark_suggestions import Suggestion
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry

@@ -10,7 +10,7 @@ from tiptracker import country_reference
 from tiptracker.accounts.models import Country, District
 from tiptracker.choices import Paper
 from tiptracker.country_reference import Land, Level
-from tiptracker.onboarding.actions import NamedDistrict
+from tiptracker.onboarding.actions.countries import NamedDistrict
 from tiptracker.web.frontend.forms import PlainForm
 from tiptracker.web.frontend.rows import Choices
 

@@ -8,7 +8,7 @@ from django import forms
 
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition
-from recommendations.setup.actions import Day
+from recommendations.setup.actions.editions import Day
 from recommendations.tracking_period import ordinary_period
 from tiptracker import text_rules
 from tiptracker.validation import spelt

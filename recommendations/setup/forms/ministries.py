@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from tiptracker.accounts.models import Ministry
-from tiptracker.onboarding.actions import Holder, NewMinistry
+from tiptracker.onboarding.actions.ministries import Holder, NewMinistry
 from tiptracker.web.frontend.forms import DayField, PlainForm
 from tiptracker.web.frontend.rows import RowField, offer, typed
 

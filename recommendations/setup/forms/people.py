@@ -8,7 +8,7 @@ from django import forms
 from tiptracker.accounts.backend import in_a_year
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
-from tiptracker.onboarding.actions import INVITED_HERE, Invited
+from tiptracker.onboarding.actions.people import INVITED_HERE, Invited
 from tiptracker.web.frontend.forms import DayField, PlainForm
 from tiptracker.web.frontend.rows import RowField, offer, typed
 

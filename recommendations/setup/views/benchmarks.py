@@ -15,7 +15,7 @@ from recommendations.choices import Origin
 from recommendations.edition_context import stand_at
 from recommendations.models import Benchmark, Edition, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
-from recommendations.setup import actions
+from recommendations.setup.actions.benchmarks import accept_benchmarks
 from recommendations.setup.benchmark_suggestions import suggestions
 from recommendations.setup.forms.benchmarks import ReasonForm, SuggestedRow, SuggestedRows
 from recommendations.setup.steps import Step
@@ -67,7 +67,7 @@ def setup_suggested(request: SignedIn, pk: int) -> HttpResponse:
     page = _Page(request, row, benchmarks)
     if page.is_sent and page.is_valid():
         try:
-            added = actions.accept_benchmarks(
+            added = accept_benchmarks(
                 recommendation=row, by=request.user, now=clock.now(country.time_zone), **page.said()
             )
         except Refused as refusal:

@@ -18,7 +18,7 @@ from tiptracker.accounts.models import Country
 from tiptracker.country_reference import Land, Level
 from tiptracker.errors import Refused
 from tiptracker.numbers import whole_number
-from tiptracker.onboarding import actions
+from tiptracker.onboarding.actions.countries import add_country, change_country
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.web.pages import SignedIn, render_page
 
@@ -44,7 +44,7 @@ def setup_add(request: SignedIn) -> HttpResponse:
     form = CountryForm(typed, land=land, initial=CountryForm.filled_from(land, level))
     if form.is_valid():
         try:
-            country = actions.add_country(code=land.code, by=request.user, **form.answers())
+            country = add_country(code=land.code, by=request.user, **form.answers())
         except Refused as refusal:
             refuse(form, refusal)
         else:
@@ -68,7 +68,7 @@ def setup_country(request: SignedIn, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            actions.change_country(country=country, by=request.user, **form.answers())
+            change_country(country=country, by=request.user, **form.answers())
         except Refused as refusal:
             refuse(form, refusal)
         else:

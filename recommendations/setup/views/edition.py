@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from recommendations.forms import refuse
 from recommendations.models import Edition, Milestone
-from recommendations.setup import actions
+from recommendations.setup.actions.editions import change_edition, open_edition
 from recommendations.setup.forms.edition import EditionForm, FactsForm
 from recommendations.setup.steps import Step
 from recommendations.setup.views.posts import country_of, kicker
@@ -48,7 +48,7 @@ def setup_edition(request: SignedIn, pk: int) -> HttpResponse:
     form = EditionForm(request.POST if request.method == "POST" else None, year=year)
     if form.is_valid():
         try:
-            edition = actions.open_edition(country=country, by=request.user, now=now, **form.answers())
+            edition = open_edition(country=country, by=request.user, now=now, **form.answers())
         except Refused as refusal:
             refuse(form, refusal)
         else:
@@ -77,7 +77,7 @@ def setup_edition_edit(request: SignedIn, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            actions.change_edition(edition=edition, by=request.user, **form.facts())
+            change_edition(edition=edition, by=request.user, **form.facts())
         except Refused as refusal:
             refuse(form, refusal)
         else:

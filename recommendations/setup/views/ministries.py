@@ -16,7 +16,7 @@ from recommendations.setup.views.posts import country_of, kicker
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, OfficeHolder, in_office
 from tiptracker.errors import Refused
-from tiptracker.onboarding import actions
+from tiptracker.onboarding.actions.ministries import add_ministries
 from tiptracker.web.frontend.forms import PlainForm
 from tiptracker.web.frontend.rows import beside_field, beside_line, refused, typed, with_another_row
 from tiptracker.web.pages import SignedIn, render_page
@@ -32,7 +32,7 @@ def setup_ministries(request: SignedIn, pk: int) -> HttpResponse:
     page = _Page(request, ministries, in_office_by_ministry(ministries, today))
     if page.is_sent and page.is_valid():
         try:
-            actions.add_ministries(country=country, on=today, by=request.user, **page.said())
+            add_ministries(country=country, on=today, by=request.user, **page.said())
         except Refused as refusal:
             page.refuse(refusal)
         else:

@@ -19,7 +19,8 @@ from tiptracker.accounts import mails
 from tiptracker.accounts.models import Country, Ministry, User, contact_in
 from tiptracker.errors import Refused
 from tiptracker.mail.sentences import standing_of
-from tiptracker.onboarding import actions
+from tiptracker.onboarding.actions.countries import contact_choices, name_contact
+from tiptracker.onboarding.actions.people import add_people, send_invitations
 from tiptracker.web.frontend.forms import PlainForm
 from tiptracker.web.frontend.rows import beside_field, beside_line, refused, with_another_row
 from tiptracker.web.pages import SignedIn, render_page
@@ -62,7 +63,7 @@ class _Page:
         self.rows = PersonRows(request.POST if self.do == "invite" else None, **self.row_kwargs)
         self.contact = ContactForm(
             request.POST if self.do == "contact" else None,
-            people=list(actions.contact_choices(country)),
+            people=list(contact_choices(country)),
             initial={"contact": country.contact_id},
         )
 
@@ -91,7 +92,7 @@ class _Page:
             return False
         filled = [row for row in self.rows if row.is_filled]
         try:
-            invited = actions.add_people(
+            invited = add_people(
                 country=self.country,
                 people=[row.invited for row in filled],
                 by=self.request.user,
@@ -127,7 +128,7 @@ class _Page:
 
     def _send(self, people: Sequence[User]) -> None:
         """Queue the invitations; the list tells what became of each."""
-        refused_ones = actions.send_invitations(people=people, by=self.request.user)
+        refused_ones = send_invitations(people=people, by=self.request.user)
         for sentence in refused_ones:
             messages.warning(self.request, sentence)
         if queued := len(people) - len(refused_ones):
@@ -139,7 +140,7 @@ class _Page:
         if not self.contact.is_valid():
             return False
         try:
-            actions.name_contact(country=self.country, by=self.request.user, **self.contact.cleaned_data)
+            name_contact(country=self.country, by=self.request.user, **self.contact.cleaned_data)
         except Refused as refusal:
             beside_field(self.contact, str(refusal), refusal.field)
             return False

@@ -12,9 +12,11 @@ from django.db import transaction
 
 from recommendations.models import Edition
 from reports import formatting, request_params
-from reports.briefings import as_html, build_document, pdf
+from reports.briefings import pdf
 from reports.briefings.content import Content, WashingtonInput
-from reports.briefings.word import to_docx
+from reports.briefings.documents import build_document
+from reports.briefings.html import as_html
+from reports.briefings.word.washington import to_docx
 from reports.choices import BriefingKind
 from reports.management import arguments
 from reports.models import Document

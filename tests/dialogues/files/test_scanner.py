@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues.actions import keep_upload, scan_unscanned, take_file
+from dialogues.actions.files import keep_upload, scan_unscanned, take_file
 from dialogues.files import scanner
 from dialogues.files.scanner import Silent, scan
 from dialogues.models import EvidenceFile

@@ -18,7 +18,7 @@ from recommendations.importing.preview import preview, sought
 from recommendations.importing.tables.columns import Column
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
 from recommendations.models.imports import KEPT_FOR
-from reports.actions import compute_readiness
+from reports.actions.runs import compute_readiness
 from reports.choices import Recomputed
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import readiness

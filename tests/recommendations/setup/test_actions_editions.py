@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition, EditionTerms, Milestone
-from recommendations.setup.actions import Day, change_edition, open_edition
+from recommendations.setup.actions.editions import Day, change_edition, open_edition
 from recommendations.tracking_period import ordinary_period
 from tests.factories import (
     AdministratorFactory,

@@ -12,8 +12,10 @@ from dialogues.choices import Decision, Direction, DoneBy, Kind, Progress, Revie
 from dialogues.lesotho.actions import load_public_record
 from recommendations.choices import MilestoneKind, Origin, Rule, TextStatus
 from recommendations.models import Edition
-from reports.briefings import as_html, build_briefing, pdf
+from reports.briefings import pdf
+from reports.briefings.ambassador import build_briefing
 from reports.briefings.content import BriefingContent, imprint
+from reports.briefings.html import as_html
 from tests.factories import (
     MASERU,
     AgendaItemFactory,

@@ -8,9 +8,10 @@ from typing import get_args, get_type_hints
 import pytest
 
 from dialogues.choices import Decision, Kind, Verdict
-from reports.briefings import build_document, comparison, content
+from reports.briefings import comparison, content
 from reports.briefings.comparison import CHAPTERS
 from reports.briefings.content import as_plain
+from reports.briefings.documents import build_document
 from reports.choices import BriefingKind
 from reports.models import Document
 from tests.factories import (

@@ -12,7 +12,9 @@ from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Dialogue
 from recommendations.choices import Origin, Question, TextStatus
 from recommendations.models import Edition
-from reports.briefings import as_html, build_dialogue_pack, content, pdf
+from reports.briefings import content, pdf
+from reports.briefings.dialogue import build_dialogue_pack
+from reports.briefings.html import as_html
 from reports.models import Briefing
 from tests.addresses import page_of
 from tests.factories import (

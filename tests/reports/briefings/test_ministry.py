@@ -11,7 +11,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from dialogues.choices import Decision, Kind, MadeBy, Progress, Review, Sensitivity, Shows
-from reports.briefings import as_html, build_ministry_page, pdf
+from reports.briefings import pdf
+from reports.briefings.html import as_html
+from reports.briefings.ministry import build_ministry_page
 from reports.models import Briefing
 from tests.factories import (
     AmbassadorFactory,

@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 
 from recommendations.choices import Pillar
-from reports.briefings import as_html, build_briefing, content, pdf
+from reports.briefings import content, pdf
+from reports.briefings.ambassador import build_briefing
+from reports.briefings.html import as_html
 from reports.briefings.typesetting import printable
 from tests.factories import AmbassadorFactory, BenchmarkFactory, EvidenceFactory, EvidenceFileFactory
 from tests.reports import papers

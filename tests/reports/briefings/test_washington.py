@@ -14,7 +14,9 @@ from dialogues.choices import Review
 from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Evidence
 from recommendations.models import Edition
-from reports.briefings import as_html, build_washington_input, content, pdf
+from reports.briefings import content, pdf
+from reports.briefings.html import as_html
+from reports.briefings.washington import build_washington_input
 from reports.models import Briefing
 from tests.factories import (
     MASERU,

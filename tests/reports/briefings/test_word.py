@@ -18,9 +18,11 @@ from lxml import html
 
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
-from reports.briefings import as_html, build_washington_input, content, pdf
+from reports.briefings import content, pdf
+from reports.briefings.html import as_html
 from reports.briefings.typesetting import printable, typeset
-from reports.briefings.word import to_docx
+from reports.briefings.washington import build_washington_input
+from reports.briefings.word.washington import to_docx
 from tests.factories import MASERU, AmbassadorFactory
 from tests.kept import once
 from tests.reports import papers, printed

@@ -6,7 +6,8 @@ import pytest
 
 from dialogues.choices import Direction, DoneBy, Progress, Review, Shows, Verdict
 from dialogues.lesotho.actions import load_public_record
-from recommendations.actions import add_recommendation, change_recommendation, change_terms
+from recommendations.actions.recommendations import add_recommendation, change_recommendation
+from recommendations.actions.terms import change_terms
 from recommendations.choices import Better, MilestoneKind, Origin, Pillar, Rule, TextStatus, Tier
 from recommendations.models import Edition
 from reports.readiness.facts import Period

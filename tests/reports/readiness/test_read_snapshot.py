@@ -1,7 +1,7 @@
 """What is concluded rests on the record as it stood at one moment, though somebody commits in between."""
 
-from reports.actions import compute_readiness
-from reports.briefings import build_briefing
+from reports.actions.runs import compute_readiness
+from reports.briefings.ambassador import build_briefing
 from reports.readiness.gathering import gather_facts
 from tests import factories
 from tests.factories import DEADLINE_ON, at_noon

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from dialogues.models import Commitment
 from recommendations.models import Edition
-from reports.briefings import as_html, build_briefing
+from reports.briefings.ambassador import build_briefing
+from reports.briefings.html import as_html
 from reports.readiness.gathering import gather_facts
 from reports.readiness.standings import standings
 from tests.exercise import load_exercise

@@ -7,7 +7,9 @@ from tests.meanwhile import both_at_once
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.choices import Paper, Role
-from tiptracker.onboarding.actions import Invited, NewMinistry, add_country, add_ministries, add_people
+from tiptracker.onboarding.actions.countries import add_country
+from tiptracker.onboarding.actions.ministries import NewMinistry, add_ministries
+from tiptracker.onboarding.actions.people import Invited, add_people
 
 ZAMBIA = {"code": "ZMB", "name": "Zambia", "time_zone": "Africa/Lusaka", "currency": "ZMW", "paper": Paper.A4}
 LINEO = Invited("Lineo", "lineo@post.example", Role.OFFICER, None, date(2099, 12, 31))

@@ -17,7 +17,7 @@ from tests.refusing import refuses
 from tiptracker.accounts.models import Country
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Paper
-from tiptracker.onboarding.actions import NamedDistrict, add_country, change_country, name_contact
+from tiptracker.onboarding.actions.countries import NamedDistrict, add_country, change_country, name_contact
 
 pytestmark = pytest.mark.django_db
 

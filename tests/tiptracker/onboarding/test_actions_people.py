@@ -13,7 +13,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
-from tiptracker.onboarding.actions import Invited, add_people, send_invitations
+from tiptracker.onboarding.actions.people import Invited, add_people, send_invitations
 
 pytestmark = pytest.mark.django_db
 

@@ -10,15 +10,16 @@ from tiptracker.accounts import account_requests
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
-from tiptracker.onboarding import actions
+from tiptracker.onboarding.actions.accounts import Account, change_person
+from tiptracker.onboarding.actions.ministries import change_ministry
 
 
 def test_of_two_changes_of_one_page_one_is_refused(fresh_database):
     officer, by = OfficerFactory(), [AdministratorFactory() for _ in range(2)]
-    account = actions.Account("Lineo", Role.OBSERVER, None, [CountryFactory()], date(2099, 12, 31))
+    account = Account("Lineo", Role.OBSERVER, None, [CountryFactory()], date(2099, 12, 31))
 
     def change(who, role):
-        actions.change_person(
+        change_person(
             person=officer, version=1, account=account._replace(role=role), confirmed="", by=who, now=clock.now()
         )
 
@@ -33,9 +34,7 @@ def test_of_two_changes_of_one_ministry_one_is_refused(fresh_database):
     ministry, by = MinistryFactory(), AdministratorFactory()
 
     def change(name):
-        actions.change_ministry(
-            ministry=ministry, version=1, name=name, short_name=name, holders=[], by=by, now=clock.now()
-        )
+        change_ministry(ministry=ministry, version=1, name=name, short_name=name, holders=[], by=by, now=clock.now())
 
     done, refused = both_at_once(partial(change, "Police"), partial(change, "Justice"))
 

@@ -27,7 +27,16 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditDetail, AuditEntry
 from tiptracker.choices import Role, Scope
 from tiptracker.mail.models import Mail
-from tiptracker.onboarding import actions
+from tiptracker.onboarding.actions.accounts import (
+    Account,
+    change_person,
+    change_unused_address,
+    close_account,
+    end_sign_ins_and_tokens,
+    lift_lock_out,
+    rename_person,
+    reopen_account,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -321,21 +330,21 @@ def test_nobody_changes_what_makes_them_who_they_are(client, administrator, name
 
 def test_the_actions_themselves_refuse_ones_own_account_and_who_is_no_administrator(administrator):
     officer, now = OfficerFactory(), clock.now()
-    account = actions.Account("Lineo", Role.OBSERVER, None, [CountryFactory()], date(2099, 12, 31))
+    account = Account("Lineo", Role.OBSERVER, None, [CountryFactory()], date(2099, 12, 31))
     change_it = {"version": 1, "account": account, "confirmed": "", "now": now}
     with pytest.raises(PermissionDenied):
-        actions.change_person(person=administrator, by=administrator, **change_it)
+        change_person(person=administrator, by=administrator, **change_it)
     as_it_is = {"person": officer, "version": 1, "by": officer, "now": now}
     for action, said in {
-        actions.change_person: {"account": account, "confirmed": ""},
-        actions.rename_person: {"name": "Lineo"},
-        actions.change_unused_address: {"email": "new@post.example"},
-        actions.close_account: {"today": clock.today()},
-        actions.reopen_account: {"until": date(2099, 12, 31)},
+        change_person: {"account": account, "confirmed": ""},
+        rename_person: {"name": "Lineo"},
+        change_unused_address: {"email": "new@post.example"},
+        close_account: {"today": clock.today()},
+        reopen_account: {"until": date(2099, 12, 31)},
     }.items():
         with pytest.raises(PermissionDenied):
             action(**as_it_is, **said)
-    for action in (actions.end_sign_ins_and_tokens, actions.lift_lock_out):
+    for action in (end_sign_ins_and_tokens, lift_lock_out):
         with pytest.raises(PermissionDenied):
             action(person=administrator, by=officer)
 
@@ -495,12 +504,8 @@ def test_the_other_administrators_read_of_a_new_administrator(client, how, run_j
 
 def test_refusals_leave_everything_as_it_was(administrator):
     officer = OfficerFactory()
-    account = actions.Account("Lineo", Role.OFFICER, MinistryFactory(), [CountryFactory()], date(2099, 12, 31))
+    account = Account("Lineo", Role.OFFICER, MinistryFactory(), [CountryFactory()], date(2099, 12, 31))
     with refuses("Only a focal point belongs to a ministry", field="ministry"):
-        actions.change_person(
-            person=officer, version=1, account=account, confirmed="", by=administrator, now=clock.now()
-        )
+        change_person(person=officer, version=1, account=account, confirmed="", by=administrator, now=clock.now())
     with refuses("has a password", field="email"):
-        actions.change_unused_address(
-            person=officer, version=1, email="x@post.example", by=administrator, now=clock.now()
-        )
+        change_unused_address(person=officer, version=1, email="x@post.example", by=administrator, now=clock.now())

@@ -14,7 +14,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
-from tiptracker.onboarding import actions
+from tiptracker.onboarding.actions.countries import change_districts
 from tiptracker.onboarding.forms import DistrictRows, VersionForm
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.validation import ChangedMeanwhile
@@ -55,7 +55,7 @@ def country_edit(request: SignedIn, pk: int) -> HttpResponse:
     )
     if is_sent and all([form.is_valid(), rows.is_valid()]):
         try:
-            actions.change_districts(
+            change_districts(
                 country=country,
                 version=form.cleaned_data["version"],
                 districts=[row.said() for row in rows],

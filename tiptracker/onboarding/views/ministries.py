@@ -15,7 +15,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, OfficeHolder, in_office
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
-from tiptracker.onboarding import actions
+from tiptracker.onboarding.actions.ministries import change_ministry
 from tiptracker.onboarding.forms import MinistryFilter, MinistryForm, OfficeHolderRow, OfficeHolderRows
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.validation import ChangedMeanwhile
@@ -61,7 +61,7 @@ def ministry_edit(request: SignedIn, pk: int) -> HttpResponse:
     page = _Page(request, ministry)
     if page.is_sent and page.is_valid():
         try:
-            actions.change_ministry(ministry=ministry, by=request.user, now=clock.now(), **page.said())
+            change_ministry(ministry=ministry, by=request.user, now=clock.now(), **page.said())
         except Refused as refusal:
             page.refuse(refusal)
         else:

@@ -26,7 +26,17 @@ from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.mail.sentences import standing_of
 from tiptracker.numbers import whole_number
-from tiptracker.onboarding import actions
+from tiptracker.onboarding.actions.accounts import (
+    MovesToAnotherCountry,
+    add_person,
+    change_person,
+    change_unused_address,
+    close_account,
+    end_sign_ins_and_tokens,
+    lift_lock_out,
+    rename_person,
+    reopen_account,
+)
 from tiptracker.onboarding.forms import (
     AddressForm,
     NameForm,
@@ -128,7 +138,7 @@ def _add(request: SignedIn) -> HttpResponse:
     form = PersonAddForm(request.POST if request.method == "POST" else None, **_offered(request))
     if form.is_bound and form.is_valid():
         try:
-            person = actions.add_person(
+            person = add_person(
                 account=form.account(), email=form.cleaned_data["email"], by=request.user, now=clock.now()
             )
         except Refused as refusal:
@@ -176,7 +186,7 @@ def _edit(request: SignedIn, person: User) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             _change(request, person, form)
-        except actions.MovesToAnotherCountry as move:
+        except MovesToAnotherCountry as move:
             context |= {"move": move, "typed": _again(form, move.seal)}
             return render_page(request, "onboarding/person_move.html", context)
         except Refused as refusal:
@@ -195,9 +205,9 @@ def _change(request: SignedIn, person: User, form: NameForm | PersonEditForm) ->
     said: dict[str, Any] = {"person": person, "version": form.cleaned_data["version"]}
     said |= {"by": request.user, "now": clock.now()}
     if isinstance(form, PersonEditForm):
-        actions.change_person(account=form.account(), confirmed=form.cleaned_data["confirmed"], **said)
+        change_person(account=form.account(), confirmed=form.cleaned_data["confirmed"], **said)
     else:
-        actions.rename_person(name=form.cleaned_data["name"], **said)
+        rename_person(name=form.cleaned_data["name"], **said)
 
 
 def _again(form: PlainForm, seal: str) -> list[tuple[str, str]]:
@@ -316,25 +326,25 @@ class _Page:
         return f"{self.person} may sign in until {until.day} {until:%B %Y}."
 
     def _reopen(self) -> str:
-        self._as(actions.reopen_account)(until=self.until.cleaned_data["until"])
+        self._as(reopen_account)(until=self.until.cleaned_data["until"])
         return f"The account of {self.person} is open again."
 
     def _close(self) -> str:
-        self._as(actions.close_account)(today=self.now.date())
+        self._as(close_account)(today=self.now.date())
         return f"The account of {self.person} is closed. They are signed out, and their API tokens have ended."
 
     def _end(self) -> str:
-        actions.end_sign_ins_and_tokens(person=self.person, by=self.request.user)
+        end_sign_ins_and_tokens(person=self.person, by=self.request.user)
         return f"{self.person} is signed out everywhere, and has no API token. A mail tells them."
 
     def _lift(self) -> str:
-        actions.lift_lock_out(person=self.person, by=self.request.user)
+        lift_lock_out(person=self.person, by=self.request.user)
         return f"{self.person} can try again at once. A mail tells them."
 
     def _change_address(self) -> str:
         email = self.address.cleaned_data["email"]
         if not self.person.has_usable_password():
-            changed = self._as(actions.change_unused_address)(email=email)
+            changed = self._as(change_unused_address)(email=email)
             _invite(self.request, changed)
             return ""
         account_requests.ask_for_address(person=self.person, email=email, by=self.request.user, now=self.now)

@@ -7,7 +7,9 @@ from pypdf import PdfReader
 
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
-from reports.briefings import as_html, build_briefing, pdf
+from reports.briefings import pdf
+from reports.briefings.ambassador import build_briefing
+from reports.briefings.html import as_html
 from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
 from tests.kept import once
 from tiptracker.accounts.models import User

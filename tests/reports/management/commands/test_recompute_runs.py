@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
-from reports.actions import compute_readiness
+from reports.actions.runs import compute_readiness
 from reports.models import ReadinessRun
 from tests import factories
 from tests.factories import MASERU
