@@ -312,7 +312,7 @@ def _names() -> set[str]:
     modules = (
         dialogues.urls,
         recommendations.urls,
-        recommendations.loading.urls,
+        recommendations.importing.urls,
         recommendations.setup.urls,
         reports.urls,
         tiptracker.accounts.urls,

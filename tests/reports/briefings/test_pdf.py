@@ -55,7 +55,7 @@ def test_marking_and_clearance_stand_on_every_page():
 
 def test_same_html_gives_the_same_bytes_in_another_process():
     html = PAGE.format(body=TABLE, head="")
-    script = "import sys; from reports import pdf; sys.stdout.buffer.write(pdf.to_pdf(sys.stdin.read()))"
+    script = "import sys; from reports.briefings import pdf; sys.stdout.buffer.write(pdf.to_pdf(sys.stdin.read()))"
     other = subprocess.run(
         [sys.executable, "-c", script], input=html.encode(), cwd=pdf.HOUSE, capture_output=True, check=True
     )
