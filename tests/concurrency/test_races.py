@@ -148,7 +148,9 @@ BY_CHANCE = ("sha256", "hash", "digest", "session", "beginning", "file", "word",
 
 def state():
     """What the record says, whatever its rows are numbered: texts, days, numbers and how many entries of which sort."""
-    kinds = (models.CharField, models.TextField, models.DateField, models.IntegerField, models.BooleanField)
+    kinds = (
+        models.CharField, models.TextField, models.DateField, models.IntegerField, models.BooleanField, models.DecimalField,
+    )  # fmt: skip
     told = Counter(AuditEntry.objects.values_list("verb", "table"))
     for model in apps.get_models():
         names = [
@@ -159,7 +161,8 @@ def state():
             and not field.name.endswith(BY_CHANCE)
         ]
         if model._meta.app_label in OURS and model._meta.app_label not in {"audit", "lock_outs", "mfa", "usersessions"}:
-            told.update((model._meta.label, *map(str, row)) for row in model._base_manager.values_list(*names))
+            rows = model._base_manager.values_list(*names) if names else [()] * model._base_manager.count()
+            told.update((model._meta.label, *map(str, row)) for row in rows)
     return told
 
 
