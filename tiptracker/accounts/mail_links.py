@@ -58,7 +58,7 @@ def _fingerprint(person: User, secret: str | None = None) -> str:
         request__person=person, request__kind=AccountRequestKind.SECOND_STEP, kind=AccountRequestStepKind.DONE
     )
     stands = f"{person.email}|{person.password}|{person.last_login}|{removals.count()}"
-    return salted_hmac("tiptracker.accounts.mail_links", stands, secret, algorithm="sha256").hexdigest()[:32]
+    return salted_hmac("tiptracker.accounts.links", stands, secret, algorithm="sha256").hexdigest()[:32]
 
 
 class Decision(Word):
